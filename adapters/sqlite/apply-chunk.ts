@@ -1,0 +1,78 @@
+/**
+ * A bounded number of rows of one step, for users too large for one transaction.
+ *
+ * @module
+ */
+import { UserDeletionError } from '../../src/errors.ts'
+import type { Chunk, ChunkResult, Cursor } from '../../src/store.ts'
+import type { Connection, Parameters } from './connection.ts'
+import { explainRefusal } from './explain-refusal.ts'
+import { saveJob } from './jobs.ts'
+import { jsonText } from './literals.ts'
+import type { ProgramSql } from './program-sql.ts'
+import { sliceParameters } from './slice-parameters.ts'
+import { constraintKind } from './sqlite-errors.ts'
+import type { ChunkSql } from './step-sql.ts'
+
+/** Writes one chunk and saves the job, inside the transaction that the caller has opened. */
+export function applyChunk(connection: Connection, sql: ProgramSql, chunk: Chunk): ChunkResult {
+  const result = writeChunk(connection, sql, chunk)
+  saveJob(connection, chunk.jobId, chunk.fence, chunk.save(result))
+  return result
+}
+
+/** Writes up to `limit` rows after the cursor and answers where it stopped. */
+export function writeKeys(
+  connection: Connection,
+  sql: ChunkSql,
+  parameters: Parameters,
+  cursor: Cursor | null,
+  limit: number,
+): { readonly keys: readonly Cursor[]; readonly rows: number } {
+  const after = Object.fromEntries((cursor ?? []).map((value, index) => [`after${index}`, value]))
+  const keys = connection.rows(cursor === null ? sql.first : sql.next, {
+    ...parameters,
+    ...after,
+    limit,
+  })
+  if (keys.length === 0) return { keys, rows: 0 }
+  return { keys, rows: connection.change(sql.apply, { ...parameters, keys: jsonText(keys) }) }
+}
+
+function writeChunk(connection: Connection, sql: ProgramSql, chunk: Chunk): ChunkResult {
+  const statements = sql.steps[chunk.step]
+  const step = sql.program.steps[chunk.step]
+  if (statements?.chunk == null || step === undefined) {
+    return { rows: 0, cursor: chunk.cursor, done: true }
+  }
+  const parameters = {
+    ...sliceParameters(sql.fields, chunk.tenantId, [chunk]),
+    ...Object.fromEntries(chunk.derived.map((value, index) => [`d${index}`, value])),
+  }
+  // Rows that a step removes or cuts loose do not match again: the next chunk starts from the front.
+  const keepsRows = step.action === 'anonymize' || step.action === 'retain'
+  const cursor = keepsRows ? chunk.cursor : null
+  try {
+    const { keys, rows } = writeKeys(connection, statements.chunk, parameters, cursor, chunk.limit)
+    if (keys.length > 0 && rows === 0) {
+      throw new UserDeletionError(
+        'residue_left',
+        `Rows of the user are still there in ${step.table}.`,
+        {
+          details: { table: step.table },
+        },
+      )
+    }
+    return { rows, cursor: keys.at(-1) ?? chunk.cursor, done: keys.length < chunk.limit }
+  } catch (cause) {
+    if (constraintKind(cause) === null) throw cause
+    const { table, set } = step
+    const writes = set.map(({ column }) => column)
+    throw explainRefusal(
+      connection,
+      sql.schema,
+      { table, parameters, select: statements.select, writes },
+      cause,
+    )
+  }
+}

@@ -1,0 +1,252 @@
+/**
+ * Deletes a slice of users inside the transaction that the caller has opened.
+ *
+ * @module
+ */
+import { UserDeletionError } from '../../src/errors.ts'
+import type {
+  FoundUser,
+  JournalEnd,
+  LedgerEntry,
+  Slice,
+  SliceOutcome,
+  Step,
+  Survey,
+  Work,
+} from '../../src/store.ts'
+import { writeKeys } from './apply-chunk.ts'
+import type { Connection, Parameters } from './connection.ts'
+import { explainRefusal } from './explain-refusal.ts'
+import { finishJob } from './jobs.ts'
+import { readHead, writeSeal } from './ledger.ts'
+import { quoteName } from './literals.ts'
+import type { ProgramSql } from './program-sql.ts'
+import { anyUser } from './selector-sql.ts'
+import { sliceParameters } from './slice-parameters.ts'
+import { constraintKind, toStoreError } from './sqlite-errors.ts'
+import type { StepSql } from './step-sql.ts'
+import { takeSurvey } from './take-survey.ts'
+
+/** All users as one unit, or each in a savepoint of its own. */
+export function applySlice(
+  connection: Connection,
+  sql: ProgramSql,
+  slice: Slice,
+): readonly SliceOutcome[] {
+  if (slice.isolation === 'together') {
+    return applyUnit(connection, sql, slice, [...slice.users.keys()])
+  }
+  return slice.users.map((_, position): SliceOutcome => {
+    try {
+      const [outcome] = connection.savepoint(() => applyUnit(connection, sql, slice, [position]))
+      return outcome ?? { kind: 'absent' }
+    } catch (cause) {
+      const error = toStoreError(cause)
+      if (STOPS_EVERYTHING.has(error.code)) throw error
+      return { kind: 'failed', error }
+    }
+  })
+}
+
+/** After these no other user of the slice can fare better. */
+const STOPS_EVERYTHING: ReadonlySet<string> = new Set([
+  'store_busy',
+  'connection_busy',
+  'store_full',
+  'store_closed',
+  'store_readonly',
+  'store_corrupt',
+  'lease_lost',
+])
+
+function applyUnit(
+  connection: Connection,
+  sql: ProgramSql,
+  slice: Slice,
+  positions: readonly number[],
+): readonly SliceOutcome[] {
+  const users = positions.flatMap((position) => slice.users[position] ?? [])
+  const taken = takeSurvey(connection, sql, { tenantId: slice.tenantId, users })
+  const survey = slice.journal === undefined ? taken : recount(connection, sql, slice, taken)
+  const verdicts = slice.decide(survey, positions)
+  const leaving: Leaving[] = []
+  for (const [index, verdict] of verdicts.entries()) {
+    const found = survey.users[index]
+    if (found === null || found === undefined || verdict.kind !== 'proceed') continue
+    const counts = survey.counts[index] ?? []
+    leaving.push({ user: positions[index] ?? index, found, counts, derived: verdict.derived })
+  }
+  const entries = leaving.length === 0 ? [] : removeUsers(connection, sql, slice, leaving)
+  return verdicts.map((verdict, index): SliceOutcome => {
+    if (survey.users[index] == null) return { kind: 'absent' }
+    if (verdict.kind === 'refuse') return { kind: 'refused', reason: verdict.reason }
+    const entry = entries[leaving.findIndex(({ user }) => user === positions[index])]
+    if (entry === undefined) throw new Error('a deleted user has no ledger entry')
+    return { kind: 'deleted', entry }
+  })
+}
+
+interface Leaving extends Work {
+  readonly derived: readonly string[]
+}
+
+/** The steps, the user rows and the seal, in this order. */
+function removeUsers(
+  connection: Connection,
+  sql: ProgramSql,
+  slice: Slice,
+  leaving: readonly Leaving[],
+): readonly LedgerEntry[] {
+  const users = leaving.map(({ found, derived }) => ({ fields: found.fields, derived }))
+  const parameters = sliceParameters(sql.fields, slice.tenantId, users)
+  for (const [index, step] of sql.program.steps.entries()) {
+    const statements = sql.steps[index]
+    const rows = leaving.reduce((sum, { counts }) => sum + (counts[index] ?? 0), 0)
+    if (statements == null || statements.apply === null || rows === 0) continue
+    runStep(connection, sql, { step, statements, index, rows, parameters, slice })
+    if (statements.residue?.when === 'at_once')
+      refuseResidue(connection, step, statements, parameters)
+  }
+  removeUserRows(connection, sql, parameters, leaving.length)
+  for (const [index, step] of sql.program.steps.entries()) {
+    const statements = sql.steps[index]
+    if (statements?.residue?.when === 'at_end') {
+      refuseResidue(connection, step, statements, parameters)
+    }
+  }
+  const seal = slice.seal(leaving, readHead(connection))
+  writeSeal(connection, seal)
+  if (slice.journal !== undefined) finishJob(connection, slice.journal)
+  return seal.entries
+}
+
+interface StepRun {
+  readonly step: Step
+  readonly statements: StepSql
+  readonly index: number
+  /** Rows counted for the users who go. */
+  readonly rows: number
+  readonly parameters: Parameters
+  readonly slice: Slice
+}
+
+function runStep(connection: Connection, sql: ProgramSql, run: StepRun): void {
+  const { step, statements, parameters } = run
+  const changed = explained(connection, sql, run, () =>
+    run.slice.journal !== undefined && keepsRows(step)
+      ? writeRest(connection, statements, run.slice.journal, run)
+      : connection.change(statements.apply ?? '', parameters),
+  )
+  if (changed > run.rows) {
+    throw new UserDeletionError('store_failed', `A step touched more rows than were counted.`, {
+      details: { table: step.table, counted: run.rows, changed },
+    })
+  }
+}
+
+function explained<T>(connection: Connection, sql: ProgramSql, run: StepRun, work: () => T): T {
+  try {
+    return work()
+  } catch (cause) {
+    if (constraintKind(cause) === null) throw cause
+    const { step, statements, parameters } = run
+    throw explainRefusal(
+      connection,
+      sql.schema,
+      {
+        table: step.table,
+        parameters,
+        select: statements.select,
+        writes: step.set.map(({ column }) => column),
+      },
+      cause,
+    )
+  }
+}
+
+/** Steps whose rows still match once they are written, so that chunks need a cursor. */
+function keepsRows(step: Step): boolean {
+  return step.action === 'anonymize' || step.action === 'retain'
+}
+
+/** In the last transaction of the journalled way: only the rows behind the cursor. */
+function writeRest(
+  connection: Connection,
+  { chunk }: StepSql,
+  journal: JournalEnd,
+  { parameters, index }: StepRun,
+): number {
+  if (chunk === null) return 0
+  const cursor = journal.cursors[index] ?? null
+  return writeKeys(connection, chunk, parameters, cursor, ALL).rows
+}
+
+/** SQLite's LIMIT for "no limit". */
+const ALL = -1
+
+/** Counts of steps that keep their rows, less what earlier chunks have written. */
+function recount(connection: Connection, sql: ProgramSql, slice: Slice, survey: Survey): Survey {
+  const [found] = survey.users
+  if (found == null || slice.journal === undefined) return survey
+  const { cursors } = slice.journal
+  const parameters = parametersOf(sql, slice, found)
+  const counts = (survey.counts[0] ?? []).map((rows, index) => {
+    const step = sql.program.steps[index]
+    const chunk = sql.steps[index]?.chunk
+    const cursor = cursors[index] ?? null
+    if (step === undefined || chunk == null || cursor === null || !keepsRows(step)) return rows
+    const after = Object.fromEntries(cursor.map((value, place) => [`after${place}`, value]))
+    return connection.rows(chunk.next, { ...parameters, ...after, limit: ALL }).length
+  })
+  return { ...survey, counts: [counts] }
+}
+
+function parametersOf(sql: ProgramSql, slice: Slice, { fields }: FoundUser): Parameters {
+  const derived = sql.program.derived.map(() => null)
+  return sliceParameters(sql.fields, slice.tenantId, [{ fields, derived }])
+}
+
+function removeUserRows(
+  connection: Connection,
+  sql: ProgramSql,
+  parameters: Parameters,
+  users: number,
+): void {
+  const { user } = sql.program
+  let changed: number
+  try {
+    changed = connection.change(sql.userRow, parameters)
+  } catch (cause) {
+    if (constraintKind(cause) === null) throw cause
+    const where = anyUser(`t0.${quoteName(user.id)}`, 'id')
+    throw explainRefusal(
+      connection,
+      sql.schema,
+      {
+        table: user.table,
+        parameters,
+        select: (columns) => `SELECT ${columns} FROM ${quoteName(user.table)} AS t0 WHERE ${where}`,
+        writes: user.set.map(({ column }) => column),
+      },
+      cause,
+    )
+  }
+  if (changed !== users) throw residueLeft(user.table)
+}
+
+function refuseResidue(
+  connection: Connection,
+  step: Step,
+  { residue }: StepSql,
+  parameters: Parameters,
+): void {
+  if (residue !== null && connection.rows(residue.sql, parameters).length > 0) {
+    throw residueLeft(step.table)
+  }
+}
+
+function residueLeft(table: string): UserDeletionError {
+  return new UserDeletionError('residue_left', `Rows of the user are still there in ${table}.`, {
+    details: { table },
+  })
+}

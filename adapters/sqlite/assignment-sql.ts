@@ -1,0 +1,100 @@
+/**
+ * What a step writes into a row `t0`, and how a row shows that it has been written.
+ *
+ * @module
+ */
+import type { Assignment, JsonPath, Scalar } from '../../src/store.ts'
+import { jsonPath, literal, quoteName } from './literals.ts'
+
+/** Tells whether an array element is a value of a user who goes. */
+type Gone = (value: string, field: string) => string
+
+export interface AssignmentContext {
+  readonly gone: Gone
+  /** Whether the column may hold NULL: decides what replaces text that is not JSON. */
+  nullable(column: string): boolean
+  derived(index: number): string
+}
+
+export function assignmentsSql(set: readonly Assignment[], context: AssignmentContext): string {
+  return set
+    .map((assignment) => `${quoteName(assignment.column)} = ${valueSql(assignment, context)}`)
+    .join(', ')
+}
+
+function valueSql(assignment: Assignment, context: AssignmentContext): string {
+  const column = `t0.${quoteName(assignment.column)}`
+  switch (assignment.kind) {
+    case 'constant':
+      return literal(assignment.value)
+    case 'derived':
+      return context.derived(assignment.index)
+    case 'scrub': {
+      // Text that is not JSON cannot be scrubbed by path, so nothing of it may stay.
+      const fallback = context.nullable(assignment.column) ? 'NULL' : "'{}'"
+      const paths = assignment.paths.map(jsonPath).join(', ')
+      return `CASE WHEN json_valid(${column}) THEN json_remove(${column}, ${paths}) ELSE ${fallback} END`
+    }
+    case 'json_value': {
+      const path = jsonPath(assignment.path)
+      return `CASE WHEN json_valid(${column}) THEN json_replace(${column}, ${path}, ${jsonLiteral(assignment.value)}) ELSE ${column} END`
+    }
+    case 'pull':
+      return pullSql(column, assignment.path, (value) => context.gone(value, assignment.field))
+  }
+}
+
+function pullSql(column: string, path: JsonPath | null, gone: (value: string) => string): string {
+  const place = jsonPath(path)
+  const element =
+    "CASE e.type WHEN 'true' THEN json('true') WHEN 'false' THEN json('false') WHEN 'object' THEN json(e.value) WHEN 'array' THEN json(e.value) ELSE e.value END"
+  const rest = `(SELECT json_group_array(${element}) FROM json_each(${column}, ${place}) AS e WHERE (${gone('e.value')}) IS NOT TRUE)`
+  const value = path === null ? rest : `json_replace(${column}, ${place}, json(${rest}))`
+  return `CASE WHEN ${isArray(column, place)} THEN ${value} ELSE ${column} END`
+}
+
+/** What of the slice is known when a row is looked at again. */
+interface KnownValues {
+  readonly gone: Gone
+  derived(index: number): string | null
+}
+
+/** Whether the row `t0` still lacks one of the assignments. Values that are not known are passed over. */
+export function pendingSql(set: readonly Assignment[], known: KnownValues): string {
+  const parts = set.map((assignment) => lackSql(assignment, known)).filter((part) => part !== null)
+  return parts.length === 0 ? '0' : parts.join(' OR ')
+}
+
+function lackSql(assignment: Assignment, known: KnownValues): string | null {
+  const column = `t0.${quoteName(assignment.column)}`
+  switch (assignment.kind) {
+    case 'constant':
+      return `${column} IS NOT ${literal(assignment.value)}`
+    case 'derived': {
+      const value = known.derived(assignment.index)
+      return value === null ? null : `${column} IS NOT ${value}`
+    }
+    case 'scrub': {
+      const paths = assignment.paths.map(jsonPath)
+      const left = paths.map((path) => `json_type(${column}, ${path}) IS NOT NULL`).join(' OR ')
+      return `CASE WHEN ${column} IS NULL THEN 0 WHEN json_valid(${column}) THEN (${left}) ELSE 1 END`
+    }
+    case 'json_value': {
+      const held = `json_extract(${column}, ${jsonPath(assignment.path)})`
+      return `CASE WHEN json_valid(${column}) THEN ${held} IS NOT ${literal(assignment.value)} END`
+    }
+    case 'pull': {
+      const place = jsonPath(assignment.path)
+      const held = `SELECT 1 FROM json_each(${column}, ${place}) AS e WHERE ${known.gone('e.value', assignment.field)}`
+      return `CASE WHEN ${isArray(column, place)} THEN EXISTS (${held}) END`
+    }
+  }
+}
+
+function isArray(column: string, place: string): string {
+  return `json_valid(${column}) AND json_type(${column}, ${place}) = 'array'`
+}
+
+function jsonLiteral(value: Scalar): string {
+  return typeof value === 'boolean' ? `json('${value}')` : literal(value)
+}

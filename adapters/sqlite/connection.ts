@@ -1,0 +1,205 @@
+/**
+ * The host's open handle, used without leaving a trace: statements prepared once, one transaction at a
+ * time, and every setting put back before the host's code runs again.
+ *
+ * @module
+ */
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { SqliteDatabase, SqliteStatement } from './database.ts'
+import { connectionBusy, isBusy, storeClosed, toStoreError } from './sqlite-errors.ts'
+
+export interface Connection {
+  /** One statement's rows as arrays; integers beyond 2^53 come as bigint. */
+  rows(sql: string, parameters?: Parameters): readonly (readonly unknown[])[]
+  /** One statement's rows as objects. */
+  records(sql: string, parameters?: Parameters): readonly Readonly<Record<string, unknown>>[]
+  /** Runs a statement and answers how many rows it changed itself. */
+  change(sql: string, parameters?: Parameters): number
+  /** Runs reads. Rejects with the codes of `toStoreError`. */
+  read<T>(work: () => T): Promise<T>
+  /** Runs `work` in one `BEGIN IMMEDIATE` transaction, again from the start while the database is busy. */
+  write<T>(work: () => T, explain?: Explain): Promise<T>
+  /** Runs `work` in a savepoint of the open transaction; rolls back to it and rethrows on failure. */
+  savepoint<T>(work: () => T): T
+  /** Runs `work` outside any transaction, and not while the handle is in use. */
+  outside<T>(work: () => T): Promise<T>
+}
+
+/** Turns what was thrown into a better error while the transaction is still open. */
+export type Explain = (cause: unknown) => unknown
+
+export type Parameters = Readonly<Record<string, unknown>>
+
+export interface ConnectionOptions {
+  /** How long a locked database is tried again, in milliseconds. */
+  readonly busyTimeoutMs: number
+}
+
+export function openConnection(db: SqliteDatabase, options: ConnectionOptions): Connection {
+  const statements = new Map<string, SqliteStatement>()
+
+  function prepare(sql: string): SqliteStatement {
+    let statement = statements.get(sql)
+    if (statement === undefined) {
+      statement = db.prepare(sql)
+      // Many pragmas act while they are compiled, so one that is kept would answer with old values.
+      if (sql.startsWith('PRAGMA')) return statement
+      statements.set(sql, statement)
+    }
+    return statement
+  }
+
+  function query(sql: string, raw: boolean, parameters: Parameters): readonly unknown[] {
+    const statement = prepare(sql)
+    // Both toggles outlive a call, and the host may have set another default for its handle.
+    statement.raw(raw)
+    statement.safeIntegers(true)
+    return statement.all(parameters)
+  }
+
+  function rows(sql: string, parameters: Parameters = {}): readonly (readonly unknown[])[] {
+    return query(sql, true, parameters).map((row) => (row as readonly unknown[]).map(fromSql))
+  }
+
+  function records(
+    sql: string,
+    parameters: Parameters = {},
+  ): readonly Readonly<Record<string, unknown>>[] {
+    return query(sql, false, parameters).map((row) => {
+      const entries = Object.entries(row as object).map(([name, value]) => [name, fromSql(value)])
+      return Object.fromEntries(entries) as Readonly<Record<string, unknown>>
+    })
+  }
+
+  function change(sql: string, parameters: Parameters = {}): number {
+    return Number(prepare(sql).run(parameters).changes)
+  }
+
+  function pragma(name: string): unknown {
+    return rows(`PRAGMA ${name}`)[0]?.[0]
+  }
+
+  /** Sets a pragma and answers how to put it back; nothing to do where it has the value already. */
+  function setPragma(name: string, wanted: number): () => void {
+    const before = Number(pragma(name))
+    if (before === wanted) return () => {}
+    rows(`PRAGMA ${name} = ${wanted}`)
+    return () => {
+      rows(`PRAGMA ${name} = ${before}`)
+    }
+  }
+
+  function changeSettings(): () => void {
+    const undo: (() => void)[] = []
+    const putBack = (): void => {
+      for (const step of undo.splice(0).reverse()) step()
+    }
+    try {
+      undo.push(setPragma('main.secure_delete', 1))
+      // A journal that persists would keep the rows as they were.
+      if (pragma('main.journal_mode') === 'persist') {
+        undo.push(setPragma('main.journal_size_limit', 0))
+      }
+    } catch (error) {
+      putBack()
+      throw error
+    }
+    return putBack
+  }
+
+  /** Waiting for a lock inside SQLite would stop the host's event loop; the wait is done outside. */
+  function begin(): void {
+    const restore = setPragma('busy_timeout', 0)
+    try {
+      change('BEGIN IMMEDIATE')
+    } finally {
+      restore()
+    }
+  }
+
+  function transaction<T>(work: () => T, explain: Explain): T {
+    assertUsable(db)
+    const restore = changeSettings()
+    try {
+      begin()
+      try {
+        const result = work()
+        change('COMMIT')
+        return result
+      } catch (cause) {
+        // SQLite ends the transaction itself on some errors (a full disk, an I/O error).
+        const isOpen = db.open && db.inTransaction
+        const error = isOpen ? explain(cause) : cause
+        if (isOpen) change('ROLLBACK')
+        throw error
+      }
+    } finally {
+      if (db.open) restore()
+    }
+  }
+
+  async function untilFree<T>(work: () => T): Promise<T> {
+    const deadline = performance.now() + options.busyTimeoutMs
+    for (let attempt = 0; ; attempt += 1) {
+      try {
+        return work()
+      } catch (cause) {
+        const error = toStoreError(cause)
+        if (!isBusy(error) || performance.now() >= deadline) throw error
+      }
+      const pause = Math.min(100, 2 ** attempt) * (0.5 + Math.random() / 2)
+      await sleep(pause)
+    }
+  }
+
+  return {
+    rows,
+    records,
+    change,
+    read: async (work) => {
+      if (!db.open) throw storeClosed()
+      try {
+        return work()
+      } catch (cause) {
+        throw toStoreError(cause)
+      }
+    },
+    write: (work, explain = (cause) => cause) => untilFree(() => transaction(work, explain)),
+    savepoint: (work) => {
+      change('SAVEPOINT user_deletion_user')
+      try {
+        const result = work()
+        change('RELEASE user_deletion_user')
+        return result
+      } catch (error) {
+        if (db.inTransaction) {
+          change('ROLLBACK TO user_deletion_user')
+          change('RELEASE user_deletion_user')
+        }
+        throw error
+      }
+    },
+    outside: (work) =>
+      untilFree(() => {
+        assertUsable(db)
+        const restore = setPragma('busy_timeout', 0)
+        try {
+          return work()
+        } finally {
+          restore()
+        }
+      }),
+  }
+}
+
+function assertUsable(db: SqliteDatabase): void {
+  if (!db.open) throw storeClosed()
+  if (db.inTransaction) throw connectionBusy()
+}
+
+/** Integers come as bigint; those that a number holds exactly become numbers. */
+function fromSql(value: unknown): unknown {
+  if (typeof value !== 'bigint') return value
+  const number = Number(value)
+  return Number.isSafeInteger(number) ? number : value
+}

@@ -1,0 +1,19 @@
+/**
+ * The part of a better-sqlite3 handle that the adapter calls. The package itself is never imported.
+ *
+ * @module
+ */
+
+export interface SqliteDatabase {
+  readonly open: boolean
+  readonly inTransaction: boolean
+  prepare(sql: string): SqliteStatement
+}
+
+export interface SqliteStatement {
+  run(...parameters: unknown[]): { readonly changes: number }
+  get(...parameters: unknown[]): unknown
+  all(...parameters: unknown[]): unknown[]
+  raw(toggle?: boolean): unknown
+  safeIntegers(toggle?: boolean): unknown
+}

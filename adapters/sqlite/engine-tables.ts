@@ -1,0 +1,67 @@
+/**
+ * The engine's own tables.
+ *
+ * `subject` and `user_id` are declared without a type on purpose: such a column keeps text as text and
+ * integers as integers, so the id "1" and the id 1 stay two different users.
+ *
+ * @module
+ */
+
+/** The SQL that `migrate()` runs, for hosts that keep their own migrations. Safe to repeat. */
+export const engineTablesSql: string = `
+CREATE TABLE IF NOT EXISTS user_deletion_ledger (
+  seq INTEGER PRIMARY KEY,
+  kind TEXT NOT NULL,
+  at TEXT NOT NULL,
+  tenant_id TEXT,
+  subject,
+  idempotency_key TEXT,
+  body TEXT NOT NULL,
+  hash TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS user_deletion_ledger_subject ON user_deletion_ledger (subject) WHERE subject IS NOT NULL;
+CREATE UNIQUE INDEX IF NOT EXISTS user_deletion_ledger_key ON user_deletion_ledger (coalesce(tenant_id, ''), idempotency_key) WHERE idempotency_key IS NOT NULL;
+CREATE TABLE IF NOT EXISTS user_deletion_ledger_head (
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  seq INTEGER NOT NULL,
+  hash TEXT NOT NULL,
+  signature TEXT
+);
+CREATE TABLE IF NOT EXISTS user_deletion_outbox (
+  id TEXT PRIMARY KEY,
+  type TEXT NOT NULL,
+  at TEXT NOT NULL,
+  tenant_id TEXT,
+  subject,
+  receipt_id TEXT NOT NULL,
+  rows INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS user_deletion_jobs (
+  id TEXT PRIMARY KEY,
+  kind TEXT NOT NULL,
+  tenant_id TEXT,
+  user_id NOT NULL,
+  idempotency_key TEXT,
+  owner TEXT NOT NULL,
+  lease_until TEXT NOT NULL,
+  fence INTEGER NOT NULL,
+  created_at TEXT NOT NULL,
+  policy_digest TEXT NOT NULL,
+  state TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE UNIQUE INDEX IF NOT EXISTS user_deletion_jobs_user ON user_deletion_jobs (coalesce(tenant_id, ''), user_id);
+CREATE TABLE IF NOT EXISTS user_deletion_spool (
+  run TEXT NOT NULL,
+  position INTEGER NOT NULL,
+  user_id,
+  PRIMARY KEY (run, position)
+) WITHOUT ROWID;
+`
+
+/** The statements one by one. */
+export function engineTableStatements(): readonly string[] {
+  return engineTablesSql
+    .split(';')
+    .map((statement) => statement.trim())
+    .filter((statement) => statement !== '')
+}

@@ -1,0 +1,132 @@
+/**
+ * SQLite through the host's open better-sqlite3 handle.
+ *
+ * @module
+ */
+import type {
+  DatabaseSchema,
+  InspectedUser,
+  Inspection,
+  Program,
+  Sanitized,
+  Store,
+  UserId,
+} from '../../src/store.ts'
+import { applyChunk } from './apply-chunk.ts'
+import { applySlice } from './apply-slice.ts'
+import { type Connection, openConnection } from './connection.ts'
+import type { SqliteDatabase } from './database.ts'
+import { describeDatabase, schemaStamp } from './describe.ts'
+import { engineTableStatements } from './engine-tables.ts'
+import { explainCommit } from './explain-refusal.ts'
+import { inspect } from './inspect.ts'
+import { claimJob, listJobs, openJob } from './jobs.ts'
+import {
+  acknowledge,
+  findEntries,
+  findEntryByKey,
+  readHead,
+  readLedger,
+  readOutbox,
+  writeSeal,
+} from './ledger.ts'
+import { type ProgramSql, programSql } from './program-sql.ts'
+import { sanitize } from './sanitize.ts'
+import { clearSpool, readSpool, spool } from './spool.ts'
+import { findRows, takeSurvey } from './take-survey.ts'
+
+export type { SqliteDatabase, SqliteStatement } from './database.ts'
+export { engineTablesSql } from './engine-tables.ts'
+
+export interface SqliteStoreOptions {
+  /** How long a database locked by another connection is tried again, in milliseconds. Default 5,000. */
+  readonly busyTimeoutMs?: number
+}
+
+/**
+ * A store over an open better-sqlite3 handle.
+ *
+ * The handle stays the host's: it is never opened or closed here, and settings that a deletion needs
+ * (`secure_delete`, and `journal_size_limit` for a journal that persists) are put back before the call
+ * returns to the event loop. Every write is one `BEGIN IMMEDIATE` transaction.
+ *
+ * @example
+ * import Database from 'better-sqlite3'
+ * const store = sqliteStore(new Database('auth.sqlite'))
+ */
+export function sqliteStore(db: SqliteDatabase, options: SqliteStoreOptions = {}): Store {
+  const connection = openConnection(db, { busyTimeoutMs: options.busyTimeoutMs ?? 5_000 })
+  const { currentSchema, statementsFor } = schemaCache(connection)
+  const { read, write } = connection
+
+  return {
+    name: 'sqlite',
+    capabilities: { transactions: true, erasure: 'rows_overwritten' },
+    migrate: () =>
+      write(() => {
+        for (const statement of engineTableStatements()) connection.change(statement)
+      }),
+    describe: () => read(currentSchema),
+    findUsers: (program, targets) =>
+      read(() => findRows(connection, statementsFor(program), targets)),
+    survey: (program, targets) =>
+      read(() => takeSurvey(connection, statementsFor(program), targets)),
+    inspect: (program: Program, subject: InspectedUser): Promise<Inspection> =>
+      read(() => inspect(connection, statementsFor(program), subject)),
+    apply: (program, slice) =>
+      connection.write(
+        () => applySlice(connection, statementsFor(program), slice),
+        (cause) => explainCommit(connection, currentSchema(), cause),
+      ),
+    openJob: (program, opening) =>
+      write(() => openJob(connection, statementsFor(program), opening)),
+    applyChunk: (program, chunk) =>
+      write(() => applyChunk(connection, statementsFor(program), chunk)),
+    listJobs: (query) => read(() => listJobs(connection, query)),
+    claimJob: (claim) => write(() => claimJob(connection, claim)),
+    readLedger: (query) => read(() => readLedger(connection, query)),
+    findEntries: (query) => read(() => findEntries(connection, query)),
+    findEntryByKey: (query) => read(() => findEntryByKey(connection, query)),
+    ledgerHead: () => read(() => readHead(connection)),
+    appendLedger: (seal) => write(() => writeSeal(connection, seal(readHead(connection)))),
+    readOutbox: (query) => read(() => readOutbox(connection, query)),
+    acknowledge: (ids) => write(() => acknowledge(connection, ids)),
+    spool: (run: string, ids: readonly UserId[]) => write(() => spool(connection, run, ids)),
+    readSpool: (run, offset, limit) => read(() => readSpool(connection, run, offset, limit)),
+    clearSpool: (run) => write(() => clearSpool(connection, run)),
+    sanitize: (): Promise<Sanitized> => sanitize(connection),
+  }
+}
+
+interface SchemaCache {
+  currentSchema(): DatabaseSchema
+  statementsFor(program: Program): ProgramSql
+}
+
+/** The schema is read again, and statements are built again, when the database says that it changed. */
+function schemaCache(connection: Connection): SchemaCache {
+  let stamp = ''
+  let schema: DatabaseSchema | undefined
+  let statements = new WeakMap<Program, ProgramSql>()
+
+  function currentSchema(): DatabaseSchema {
+    const now = schemaStamp(connection)
+    if (schema === undefined || stamp !== now) {
+      schema = describeDatabase(connection)
+      stamp = now
+      statements = new WeakMap()
+    }
+    return schema
+  }
+
+  function statementsFor(program: Program): ProgramSql {
+    const present = currentSchema()
+    const known = statements.get(program)
+    if (known !== undefined) return known
+    const built = programSql(program, present)
+    statements.set(program, built)
+    return built
+  }
+
+  return { currentSchema, statementsFor }
+}

@@ -1,0 +1,129 @@
+/**
+ * Ledger and outbox rows.
+ *
+ * @module
+ */
+import type {
+  KeyQuery,
+  LedgerEntry,
+  LedgerHead,
+  LedgerQuery,
+  OutboxEvent,
+  OutboxQuery,
+  Seal,
+  SubjectQuery,
+  UserId,
+} from '../../src/store.ts'
+import type { Connection } from './connection.ts'
+import { jsonText } from './literals.ts'
+
+const ENTRY = 'seq, kind, at, tenant_id, subject, idempotency_key, body, hash'
+
+/** Writes entries, events and the new head, inside the transaction that the caller has opened. */
+export function writeSeal(connection: Connection, { entries, events, head }: Seal): void {
+  for (const entry of entries) {
+    connection.change(
+      `INSERT INTO user_deletion_ledger (${ENTRY}) VALUES (@seq, @kind, @at, @tenantId, @subject, @idempotencyKey, @body, @hash)`,
+      { ...entry },
+    )
+  }
+  for (const event of events) {
+    connection.change(
+      'INSERT INTO user_deletion_outbox (id, type, at, tenant_id, subject, receipt_id, rows) VALUES (@id, @type, @at, @tenantId, @subject, @receiptId, @rows)',
+      { ...event },
+    )
+  }
+  connection.change(
+    'INSERT INTO user_deletion_ledger_head (id, seq, hash, signature) VALUES (1, @seq, @hash, @signature) ON CONFLICT (id) DO UPDATE SET seq = excluded.seq, hash = excluded.hash, signature = excluded.signature',
+    { ...head },
+  )
+}
+
+export function readHead(connection: Connection): LedgerHead | null {
+  const [row] = connection.rows(
+    'SELECT seq, hash, signature FROM user_deletion_ledger_head WHERE id = 1',
+  )
+  if (row === undefined) return null
+  const [seq, hash, signature] = row
+  return { seq: Number(seq), hash: String(hash), signature: textOrNull(signature) }
+}
+
+export function readLedger(
+  connection: Connection,
+  { afterSeq, limit, since }: LedgerQuery,
+): readonly LedgerEntry[] {
+  return connection
+    .rows(
+      `SELECT ${ENTRY} FROM user_deletion_ledger WHERE seq > @afterSeq AND at >= @since ORDER BY seq LIMIT @limit`,
+      { afterSeq, limit, since: since ?? '' },
+    )
+    .map(toEntry)
+}
+
+export function findEntries(
+  connection: Connection,
+  { tenantId, subjects }: SubjectQuery,
+): readonly LedgerEntry[] {
+  return connection
+    .rows(
+      `SELECT ${ENTRY} FROM user_deletion_ledger WHERE seq IN (SELECT max(seq) FROM user_deletion_ledger WHERE subject IN (SELECT value FROM json_each(@subjects)) AND tenant_id IS @tenantId AND kind = 'user.deleted' GROUP BY subject) ORDER BY seq`,
+      { tenantId, subjects: jsonText([...subjects]) },
+    )
+    .map(toEntry)
+}
+
+export function findEntryByKey(
+  connection: Connection,
+  { tenantId, idempotencyKey }: KeyQuery,
+): LedgerEntry | null {
+  const [row] = connection.rows(
+    `SELECT ${ENTRY} FROM user_deletion_ledger WHERE coalesce(tenant_id, '') = coalesce(@tenantId, '') AND idempotency_key = @idempotencyKey`,
+    { tenantId, idempotencyKey },
+  )
+  return row === undefined ? null : toEntry(row)
+}
+
+export function readOutbox(
+  connection: Connection,
+  { afterId, limit }: OutboxQuery,
+): readonly OutboxEvent[] {
+  return connection
+    .rows(
+      'SELECT id, type, at, tenant_id, subject, receipt_id, rows FROM user_deletion_outbox WHERE id > @afterId ORDER BY id LIMIT @limit',
+      { afterId: afterId ?? '', limit },
+    )
+    .map(([id, type, at, tenantId, subject, receiptId, rows]) => ({
+      id: String(id),
+      type: String(type),
+      at: String(at),
+      tenantId: textOrNull(tenantId),
+      subject: subject as UserId,
+      receiptId: String(receiptId),
+      rows: Number(rows),
+    }))
+}
+
+export function acknowledge(connection: Connection, ids: readonly string[]): number {
+  return connection.change(
+    'DELETE FROM user_deletion_outbox WHERE id IN (SELECT value FROM json_each(@ids))',
+    { ids: jsonText([...ids]) },
+  )
+}
+
+function toEntry(row: readonly unknown[]): LedgerEntry {
+  const [seq, kind, at, tenantId, subject, key, body, hash] = row
+  return {
+    seq: Number(seq),
+    kind: kind as LedgerEntry['kind'],
+    at: String(at),
+    tenantId: textOrNull(tenantId),
+    subject: subject as UserId | null,
+    idempotencyKey: textOrNull(key),
+    body: String(body),
+    hash: String(hash),
+  }
+}
+
+function textOrNull(value: unknown): string | null {
+  return value === null ? null : String(value)
+}

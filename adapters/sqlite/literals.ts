@@ -1,0 +1,38 @@
+/**
+ * Names and values as SQL text. The only place where text from a policy becomes SQL.
+ *
+ * @module
+ */
+import type { JsonPath, Scalar } from '../../src/store.ts'
+
+export function quoteName(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`
+}
+
+export function quoteText(text: string): string {
+  // A NUL would end the statement's text early.
+  if (text.includes('\0')) return `CAST(x'${Buffer.from(text).toString('hex')}' AS TEXT)`
+  return `'${text.replaceAll("'", "''")}'`
+}
+
+export function literal(value: Scalar): string {
+  if (value === null) return 'NULL'
+  if (typeof value === 'boolean') return value ? '1' : '0'
+  return typeof value === 'number' ? numberLiteral(value) : quoteText(value)
+}
+
+/** `$."a"."b"` as an SQL text literal. */
+export function jsonPath(path: JsonPath | null): string {
+  return quoteText(['$', ...(path ?? []).map((key) => `"${key}"`)].join('.'))
+}
+
+/** JSON text that SQLite reads back as the same SQL values; bigints keep all their digits. */
+export function jsonText(value: unknown): string {
+  if (typeof value === 'bigint') return value.toString()
+  if (Array.isArray(value)) return `[${value.map(jsonText).join(',')}]`
+  return JSON.stringify(value) ?? 'null'
+}
+
+function numberLiteral(value: number): string {
+  return Number.isInteger(value) && Math.abs(value) < 1e15 ? value.toFixed(0) : String(value)
+}

@@ -1,0 +1,66 @@
+/**
+ * A program as statements, built once for a program and a schema.
+ *
+ * @module
+ */
+import type { DatabaseSchema, Program, TableSchema } from '../../src/store.ts'
+import type { RowKey } from './selector-sql.ts'
+import {
+  disableSql,
+  fieldsOf,
+  findUsersSql,
+  lastOfSql,
+  type StepSql,
+  stepSql,
+  type TableFacts,
+  userRowSql,
+} from './step-sql.ts'
+
+export interface ProgramSql {
+  readonly program: Program
+  readonly schema: DatabaseSchema
+  /** By step of the program; `null` for steps that no query can find. */
+  readonly steps: readonly (StepSql | null)[]
+  readonly fields: readonly string[]
+  readonly findRows: string
+  readonly findFields: string
+  readonly userRow: string
+  readonly disable: string | null
+  /** By check of the program; `null` for checks that only warn in a plan. */
+  readonly checks: readonly string[]
+}
+
+export function programSql(program: Program, schema: DatabaseSchema): ProgramSql {
+  const facts = factsOf(schema)
+  const fields = fieldsOf(program)
+  const columns = fields.map((field) => program.user.fields[field] ?? program.user.id)
+  return {
+    program,
+    schema,
+    steps: program.steps.map((step) => stepSql(program, step, facts)),
+    fields,
+    findRows: findUsersSql(program.user, 'all'),
+    findFields: findUsersSql(program.user, columns),
+    userRow: userRowSql(program, facts),
+    disable: disableSql(program),
+    checks: program.checks.map(lastOfSql),
+  }
+}
+
+const ROW_ID_NAMES = ['rowid', '_rowid_', 'oid']
+
+function factsOf(schema: DatabaseSchema): TableFacts {
+  const tables = new Map(schema.tables.map((table) => [table.name, table]))
+  return {
+    rowKey: (name) => rowKeyOf(tables.get(name)),
+    nullable: (name, column) =>
+      tables.get(name)?.columns?.find((candidate) => candidate.name === column)?.nullable ?? true,
+  }
+}
+
+/** A row id under a name that no column of the table hides; the primary key in a table without row ids. */
+function rowKeyOf(table: TableSchema | undefined): RowKey {
+  if (table?.withoutRowId) return table.primaryKey
+  const taken = new Set(table?.columns?.map(({ name }) => name.toLowerCase()))
+  return [ROW_ID_NAMES.find((name) => !taken.has(name)) ?? 'rowid']
+}

@@ -1,0 +1,33 @@
+/**
+ * Ids set aside before a bulk run that has to be checked as a whole first.
+ *
+ * @module
+ */
+import type { UserId } from '../../src/store.ts'
+import type { Connection } from './connection.ts'
+import { jsonText } from './literals.ts'
+
+export function spool(connection: Connection, run: string, ids: readonly UserId[]): void {
+  connection.change(
+    `INSERT INTO user_deletion_spool (run, position, user_id) SELECT @run, key + (SELECT coalesce(max(position) + 1, 0) FROM user_deletion_spool WHERE run = @run), value FROM json_each(@ids)`,
+    { run, ids: jsonText([...ids]) },
+  )
+}
+
+export function readSpool(
+  connection: Connection,
+  run: string,
+  offset: number,
+  limit: number,
+): readonly UserId[] {
+  return connection
+    .rows(
+      'SELECT user_id FROM user_deletion_spool WHERE run = @run AND position >= @offset ORDER BY position LIMIT @limit',
+      { run, offset, limit },
+    )
+    .map(([id]) => id as UserId)
+}
+
+export function clearSpool(connection: Connection, run: string): void {
+  connection.change('DELETE FROM user_deletion_spool WHERE run = @run', { run })
+}

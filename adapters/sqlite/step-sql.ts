@@ -1,0 +1,294 @@
+/**
+ * A step as statements. Statements that touch one plain column take the short way (`IN` over the slice's
+ * values); the others pair rows with users first.
+ *
+ * @module
+ */
+import type { LastOfCheck, Program, Selector, Step, UserTable } from '../../src/store.ts'
+import { assignmentsSql, pendingSql } from './assignment-sql.ts'
+import { quoteName } from './literals.ts'
+import {
+  anyUser,
+  type Chain,
+  chainSql,
+  chainsOf,
+  conditionSql,
+  fieldOf,
+  guardSql,
+  isDirect,
+  located,
+  pairsSql,
+  type RowKey,
+  sameUser,
+  usersSql,
+} from './selector-sql.ts'
+
+/** What the statements need to know of the live schema. */
+export interface TableFacts {
+  rowKey(table: string): RowKey
+  nullable(table: string, column: string): boolean
+}
+
+export interface StepSql {
+  readonly count: CountSql
+  /** `null` for steps that write nothing. */
+  readonly apply: string | null
+  readonly residue: ResidueSql | null
+  readonly chunk: ChunkSql | null
+  /** Rows of the one user in `u` that lack the step's work. */
+  pending(derivedKnown: readonly boolean[]): string
+  readonly matched: string
+  /** The rows of the step themselves, for all users of the slice. */
+  select(columns: string): string
+}
+
+/** Rows of `[key, rows]`; the key is a position in `@users`, or the value of a field of the user. */
+export interface CountSql {
+  readonly sql: string
+  readonly by: { readonly kind: 'position' } | { readonly kind: 'field'; readonly field: string }
+}
+
+/** Finds a row that still matches. Through parents, or past exceptions, that can only be asked at once. */
+export interface ResidueSql {
+  readonly sql: string
+  readonly when: 'at_once' | 'at_end'
+}
+
+export interface ChunkSql {
+  /** Keys of the next rows of the one user in `u`, from the start or after the key in `@after`. */
+  readonly first: string
+  readonly next: string
+  /** Writes the rows whose keys are in `@keys`. */
+  readonly apply: string
+}
+
+export function stepSql(program: Program, step: Step, facts: TableFacts): StepSql | null {
+  if (step.selector === null) return null
+  const context: StepContext = {
+    program,
+    step,
+    selector: step.selector,
+    key: facts.rowKey(step.table),
+    facts,
+  }
+  return {
+    count: countSql(context),
+    apply: applySql(context),
+    residue: residueSql(context),
+    chunk: chunkSql(context),
+    matched: matchedSql(context, null),
+    select: (columns) => onRows(context, `SELECT ${columns} FROM ${quoteName(step.table)} AS t0`),
+    pending: (known) => matchedSql(context, pendingCondition(context, known)),
+  }
+}
+
+interface StepContext {
+  readonly program: Program
+  readonly step: Step
+  readonly selector: Selector
+  readonly key: RowKey
+  readonly facts: TableFacts
+}
+
+/** All fields of the program in the order in which `@users` holds them. */
+export function fieldsOf(program: Program): readonly string[] {
+  return ['id', ...Object.keys(program.user.fields).filter((field) => field !== 'id')]
+}
+
+function countSql(context: StepContext): CountSql {
+  const { step, selector, key } = context
+  const chains = chainsOf(selector)
+  const field = commonField(chains)
+  if (step.except.length > 0 || field === null) {
+    const pairs = pairsSql(selector, step.except, key)
+    return {
+      sql: `WITH ${relation(context)} SELECT pos, count(*) FROM (${pairs}) GROUP BY pos`,
+      by: { kind: 'position' },
+    }
+  }
+  const by = { kind: 'field', field } as const
+  if (isDirect(selector)) {
+    const { from, where } = chainSql([selector], anyUser)
+    const value = located('t0', selector.locator)
+    return { sql: `SELECT ${value}, count(*) FROM ${from} WHERE ${where} GROUP BY 1`, by }
+  }
+  const rows = chains.map((chain) => {
+    const { from, where } = chainSql(chain, anyUser)
+    return `SELECT DISTINCT ${leafOf(chain)} AS value, ${keyColumns(key)} FROM ${from} WHERE ${where}`
+  })
+  return { sql: `SELECT value, count(*) FROM (${rows.join(' UNION ')}) GROUP BY value`, by }
+}
+
+function applySql(context: StepContext): string | null {
+  const { step } = context
+  const verb = writeSql(context, (index) => `p.d${index}`, goneFrom(step))
+  if (verb === null) return null
+  if (step.set.some(({ kind }) => kind === 'derived')) return updateFromPairs(context, verb)
+  return onRows(context, verb)
+}
+
+/** A verb on all rows of the step for all users of the slice. */
+function onRows({ program, step, selector, key }: StepContext, verb: string): string {
+  if (step.except.length > 0) {
+    const users = usersSql(fieldsOf(program), program.derived.length)
+    const pairs = pairsSql(selector, step.except, key)
+    return `WITH ${users} ${verb} WHERE ${keyTuple(key)} IN (SELECT ${pairKey(key)} FROM (${pairs}))`
+  }
+  if (isDirect(selector)) return `${verb} WHERE ${chainSql([selector], anyUser).where}`
+  const rows = chainsOf(selector).map((chain) => {
+    const { from, where } = chainSql(chain, anyUser)
+    return `SELECT ${keyColumns(key)} FROM ${from} WHERE ${where}`
+  })
+  return `${verb} WHERE ${keyTuple(key)} IN (${rows.join(' UNION ')})`
+}
+
+/** Which elements leave an array: those of any user, or, past exceptions, of a user this row is paired with. */
+function goneFrom(step: Step): (value: string, field: string) => string {
+  if (step.except.length === 0) return anyUser
+  const { except } = step
+  return (value, field) =>
+    `EXISTS (SELECT 1 FROM u WHERE ${sameUser(value, field)} ${guardSql(except)})`
+}
+
+/** Where two users of the slice share a row, the later one's value stays, as if they had gone one by one. */
+function updateFromPairs(context: StepContext, verb: string): string {
+  const { step, selector, key, program } = context
+  const values = program.derived.map((_, index) => `u.d${index} AS d${index}`).join(', ')
+  const pairs = pairsSql(selector, step.except, key)
+  const keys = key.map((_, index) => `k${index}`).join(', ')
+  const last = `SELECT ${keys}, max(pos) AS pos FROM (${pairs}) GROUP BY ${keys}`
+  const joined = `SELECT last.*, ${values} FROM (${last}) AS last JOIN u ON u.pos = last.pos`
+  const match = key.map((name, index) => `t0.${quoteName(name)} = p.k${index}`).join(' AND ')
+  return `WITH ${relation(context)}, p AS MATERIALIZED (${joined}) ${verb} FROM p WHERE ${match}`
+}
+
+function writeSql(
+  { step, facts }: StepContext,
+  derived: (index: number) => string,
+  gone: (value: string, field: string) => string,
+): string | null {
+  const table = quoteName(step.table)
+  if (step.action === 'delete') return `DELETE FROM ${table} AS t0`
+  if (step.set.length === 0 || step.action === 'block' || step.action === 'external') return null
+  const nullable = (column: string): boolean => facts.nullable(step.table, column)
+  return `UPDATE ${table} AS t0 SET ${assignmentsSql(step.set, { gone, nullable, derived })}`
+}
+
+function residueSql(context: StepContext): ResidueSql | null {
+  const { step, selector, key } = context
+  if (step.action !== 'delete' && step.action !== 'detach') return null
+  if (step.except.length === 0 && selector.target.kind === 'user') {
+    const { from, where } = chainSql([selector], anyUser)
+    return { sql: `SELECT 1 FROM ${from} WHERE ${where} LIMIT 1`, when: 'at_end' }
+  }
+  const pairs = pairsSql(selector, step.except, key)
+  return { sql: `WITH ${relation(context)} SELECT 1 FROM (${pairs}) LIMIT 1`, when: 'at_once' }
+}
+
+function chunkSql(context: StepContext): ChunkSql | null {
+  const { step, selector, key } = context
+  const verb = writeSql(context, (index) => `@d${index}`, anyUser)
+  if (verb === null) return null
+  const after = ` AND ${keyTuple(key)} > (${key.map((_, index) => `@after${index}`).join(', ')})`
+  const keys = (extra: string): string =>
+    `WITH ${relation(context)} SELECT ${pairKey(key)} FROM (${pairsSql(selector, step.except, key, extra)}) ORDER BY ${pairKey(key)} LIMIT @limit`
+  const listed = key.map((_, index) => `json_extract(value, '$[${index}]')`).join(', ')
+  return {
+    first: keys(''),
+    next: keys(after),
+    apply: `${verb} WHERE ${keyTuple(key)} IN (SELECT ${listed} FROM json_each(@keys))`,
+  }
+}
+
+function matchedSql(context: StepContext, condition: string | null): string {
+  const { step, selector, key } = context
+  const extra = condition === null ? '' : ` AND (${condition})`
+  return `WITH ${relation(context)} SELECT count(*) FROM (${pairsSql(selector, step.except, key, extra)})`
+}
+
+function pendingCondition({ step }: StepContext, known: readonly boolean[]): string | null {
+  if (step.action === 'delete' || step.action === 'detach') return null
+  return pendingSql(step.set, {
+    gone: sameUser,
+    derived: (index) => (known[index] ? `u.d${index}` : null),
+  })
+}
+
+/** The statement that removes or blanks the user rows of a slice. */
+export function userRowSql(program: Program, facts: TableFacts): string {
+  const { user } = program
+  const table = quoteName(user.table)
+  const tenant = user.tenant === null ? '' : ` AND t0.${quoteName(user.tenant)} = @tenant`
+  if (user.action === 'delete') {
+    return `DELETE FROM ${table} AS t0 WHERE ${anyUser(`t0.${quoteName(user.id)}`, 'id')}${tenant}`
+  }
+  const set = assignmentsSql(user.set, {
+    gone: sameUser,
+    nullable: (column) => facts.nullable(user.table, column),
+    derived: (index) => `u.d${index}`,
+  })
+  const users = usersSql(fieldsOf(program), program.derived.length)
+  return `WITH ${users} UPDATE ${table} AS t0 SET ${set} FROM u WHERE ${sameUser(`t0.${quoteName(user.id)}`, 'id')}${tenant}`
+}
+
+/** Writes the `disabled` assignments into one user's row. */
+export function disableSql({ user }: Program): string | null {
+  if (user.disabled.length === 0) return null
+  const constants = user.disabled
+  const set = assignmentsSql(constants, {
+    gone: () => 'FALSE',
+    nullable: () => true,
+    derived: () => 'NULL',
+  })
+  const tenant = user.tenant === null ? '' : ` AND t0.${quoteName(user.tenant)} = @tenant`
+  return `UPDATE ${quoteName(user.table)} AS t0 SET ${set} WHERE ${anyUser(`t0.${quoteName(user.id)}`, 'id')}${tenant}`
+}
+
+/** The user rows of a slice with position and id first. */
+export function findUsersSql(user: UserTable, columns: 'all' | readonly string[]): string {
+  const list =
+    columns === 'all' ? 't0.*' : columns.map((column) => `t0.${quoteName(column)}`).join(', ')
+  const tenant = user.tenant === null ? '' : ` AND t0.${quoteName(user.tenant)} = @tenant`
+  return `SELECT j.key AS ${quoteName(POSITION)}, ${list} FROM json_each(@ids) AS j CROSS JOIN ${quoteName(user.table)} AS t0 WHERE t0.${quoteName(user.id)} = j.value${tenant}`
+}
+
+/** Column under which {@link findUsersSql} answers the position; no host has a column of this name. */
+export const POSITION = 'user_deletion_position'
+
+/** Rows of `[user id, group]` for groups in which nobody outside the slice satisfies the check. */
+export function lastOfSql({ table, match, within, where }: LastOfCheck): string {
+  const name = quoteName(table)
+  const conditions = (alias: string): string =>
+    where.map((condition) => ` AND ${conditionSql(alias, condition)}`).join('')
+  const [member, group] = [quoteName(match), quoteName(within)]
+  return `SELECT t0.${member}, t0.${group} FROM ${name} AS t0 WHERE ${anyUser(`t0.${member}`, 'id')} AND t0.${group} IS NOT NULL${conditions('t0')} AND NOT EXISTS (SELECT 1 FROM ${name} AS o WHERE o.${group} = t0.${group} AND o.${member} IS NOT NULL AND o.${member} NOT IN (SELECT value FROM json_each(@ids))${conditions('o')})`
+}
+
+function relation({ program }: StepContext): string {
+  return usersSql(fieldsOf(program), program.derived.length)
+}
+
+function commonField(chains: readonly Chain[]): string | null {
+  const fields = new Set(chains.map(fieldOf))
+  const [field] = fields
+  return fields.size === 1 && field !== undefined ? field : null
+}
+
+function leafOf(chain: Chain): string {
+  const depth = chain.length - 1
+  const leaf = chain[depth]
+  return leaf === undefined ? 'NULL' : located(`t${depth}`, leaf.locator)
+}
+
+function keyColumns(key: RowKey): string {
+  return key.map((name) => `t0.${quoteName(name)}`).join(', ')
+}
+
+function pairKey(key: RowKey): string {
+  return key.map((_, index) => `k${index}`).join(', ')
+}
+
+function keyTuple(key: RowKey): string {
+  const columns = keyColumns(key)
+  return key.length === 1 ? columns : `(${columns})`
+}

@@ -1,0 +1,174 @@
+/**
+ * What a deletion would find: the users, their rows by step, and the groups they are the last of.
+ *
+ * @module
+ */
+import { UserDeletionError } from '../../src/errors.ts'
+import type { FoundUser, GroupMember, Survey, Target, Targets, UserId } from '../../src/store.ts'
+import type { Connection, Parameters } from './connection.ts'
+import { jsonText } from './literals.ts'
+import type { ProgramSql } from './program-sql.ts'
+import { sliceParameters } from './slice-parameters.ts'
+import { type CountSql, POSITION } from './step-sql.ts'
+
+export function takeSurvey(connection: Connection, sql: ProgramSql, targets: Targets): Survey {
+  const users = findFields(connection, sql, targets)
+  const present = users.flatMap((user, position) => (user === null ? [] : [{ user, position }]))
+  const found = present.map(({ user }) => user)
+  const parameters = sliceParameters(
+    sql.fields,
+    targets.tenantId,
+    found.map(({ fields }) => ({ fields, derived: sql.program.derived.map(() => null) })),
+  )
+  const byStep = sql.steps.map((step) =>
+    step === null || found.length === 0
+      ? null
+      : countByUser(connection, step.count, parameters, found),
+  )
+  const counts = users.map(() => sql.steps.map(() => 0))
+  for (const [index, { position }] of present.entries()) {
+    for (const [step, rows] of byStep.entries()) {
+      const own = counts[position]
+      if (own !== undefined) own[step] = rows?.[index] ?? 0
+    }
+  }
+  const bereft = sql.checks.map((check) =>
+    membersOf(connection, check, parameters, found).map(({ user, group }) => ({
+      user: present[user]?.position ?? user,
+      group,
+    })),
+  )
+  return { users, counts, bereft, openJobs: openJobs(connection, targets) }
+}
+
+/** Ids of open jobs, in the order of the users. */
+function openJobs(connection: Connection, targets: Targets): readonly (string | null)[] {
+  const rows = connection.rows(
+    'SELECT user_id, id FROM user_deletion_jobs WHERE user_id IN (SELECT value FROM json_each(@ids)) AND tenant_id IS @tenant',
+    lookUp(targets),
+  )
+  const jobs = new Map(rows.map(([user, job]) => [user, String(job)]))
+  return targets.users.map(({ id }) => jobs.get(id) ?? null)
+}
+
+/** The user rows themselves, in the order asked for. */
+export function findRows(
+  connection: Connection,
+  sql: ProgramSql,
+  targets: Targets,
+): readonly (Readonly<Record<string, unknown>> | null)[] {
+  const { id } = sql.program.user
+  const records = connection.records(sql.findRows, lookUp(targets))
+  return inOrder(connection, sql, targets, records, (row) => {
+    const { [POSITION]: position, ...columns } = row
+    return { position: Number(position), id: columns[id], value: columns }
+  })
+}
+
+function findFields(
+  connection: Connection,
+  sql: ProgramSql,
+  targets: Targets,
+): readonly (FoundUser | null)[] {
+  const rows = connection.rows(sql.findFields, lookUp(targets))
+  return inOrder(connection, sql, targets, rows, ([position, ...values]) => {
+    const fields = Object.fromEntries(sql.fields.map((field, index) => [field, values[index]]))
+    return { position: Number(position), id: values[0], value: { fields } }
+  })
+}
+
+function lookUp({ users, tenantId }: Targets): Parameters {
+  return { ids: jsonText(users.map(({ id }) => id)), tenant: tenantId }
+}
+
+function inOrder<R, V>(
+  connection: Connection,
+  sql: ProgramSql,
+  targets: Targets,
+  rows: readonly R[],
+  read: (row: R) => { readonly position: number; readonly id: unknown; readonly value: V },
+): readonly (V | null)[] {
+  const found: (V | null)[] = targets.users.map(() => null)
+  const gone = tombstones(connection, sql, targets)
+  for (const row of rows) {
+    const { position, id, value } = read(row)
+    const target = targets.users[position]
+    // A column's affinity or collation may find '1' for 1 or 'A' for 'a'; only the very id counts.
+    if (target === undefined || id !== target.id || gone.has(target.subject)) continue
+    found[position] = value
+  }
+  return found
+}
+
+/** Subjects whose user row is only kept as a blank tombstone. */
+function tombstones(
+  connection: Connection,
+  { program }: ProgramSql,
+  { tenantId, users }: Targets,
+): ReadonlySet<UserId> {
+  if (program.user.action !== 'anonymize') return new Set()
+  const rows = connection.rows(
+    `SELECT subject FROM user_deletion_ledger WHERE subject IN (SELECT value FROM json_each(@subjects)) AND tenant_id IS @tenant AND kind = 'user.deleted'`,
+    { subjects: jsonText(users.map(({ subject }: Target) => subject)), tenant: tenantId },
+  )
+  return new Set(rows.map(([subject]) => subject as UserId))
+}
+
+/** Rows of one step by user, in the order of the users. */
+function countByUser(
+  connection: Connection,
+  count: CountSql,
+  parameters: Parameters,
+  users: readonly FoundUser[],
+): readonly number[] {
+  const counts = users.map(() => 0)
+  const positions = positionsFor(count, users)
+  for (const [key, rows] of connection.rows(count.sql, parameters)) {
+    for (const position of positions(key)) counts[position] = (counts[position] ?? 0) + Number(rows)
+  }
+  return counts
+}
+
+function positionsFor(
+  { by }: CountSql,
+  users: readonly FoundUser[],
+): (key: unknown) => readonly number[] {
+  if (by.kind === 'position') return (key) => [Number(key)]
+  const positions = new Map<unknown, number[]>()
+  for (const [position, { fields }] of users.entries()) {
+    const value = fields[by.field]
+    const known = positions.get(value)
+    if (known === undefined) positions.set(value, [position])
+    else known.push(position)
+  }
+  return (key) => positions.get(key) ?? looselyEqual(positions, key)
+}
+
+/** A column of another type holds the same id as other text ('7' for 7): the text decides. Anything looser is refused. */
+function looselyEqual(
+  positions: ReadonlyMap<unknown, readonly number[]>,
+  key: unknown,
+): readonly number[] {
+  const found = [...positions].find(([value]) => String(value) === String(key))
+  if (found === undefined) {
+    throw new UserDeletionError(
+      'schema_mismatch',
+      'A column compares ids loosely (by a collation, perhaps) and would match rows of somebody else.',
+    )
+  }
+  return found[1]
+}
+
+function membersOf(
+  connection: Connection,
+  check: string,
+  parameters: Parameters,
+  users: readonly FoundUser[],
+): readonly GroupMember[] {
+  if (users.length === 0) return []
+  const positions = new Map(users.map(({ fields }, position) => [fields['id'], position]))
+  return connection.rows(check, parameters).flatMap(([id, group]) => {
+    const user = positions.get(id)
+    return user === undefined ? [] : [{ user, group }]
+  })
+}

@@ -1,0 +1,137 @@
+/**
+ * Builds what the engine works with, and builds it again when the schema has changed.
+ *
+ * @module
+ */
+
+import { invalidArgument } from './execution/arguments.ts'
+import type { ExecutionContext } from './execution/context.ts'
+import { deriveKnownValues, deriveValues, subjectFor } from './execution/derive.ts'
+import type { BlockerFunction } from './execution/hooks.ts'
+import { buildProgram } from './plan/build-program.ts'
+import { checkSchema, refuseMismatch } from './plan/check-schema.ts'
+import { compileCheck, compilePolicy } from './plan/compile-policy.ts'
+import type { CheckInput, PolicyInput } from './policy/policy.ts'
+import { findCheckMistake } from './policy/policy-shape.ts'
+import { byteLength, processName, type Secret, sha256 } from './ports.ts'
+import { canonicalJson } from './receipt/canonical-json.ts'
+import type { DatabaseSchema } from './store.ts'
+import type { LastOfCheck, UserId } from './terms.ts'
+
+/** A check given to the engine instead of the policy. */
+export type DeclaredBlocker = CheckInput & { readonly name: string }
+
+/** Secrets, each of at least 16 bytes, kept outside the database. */
+export interface Keys {
+  /** Makes the ledger's chain an HMAC, and signs its head. */
+  readonly ledger?: Secret
+  /** For `pseudonym` values of the policy. */
+  readonly pseudonym?: Secret
+  /** Lets receipts name users by an HMAC instead of their id. */
+  readonly subject?: Secret
+}
+
+type Fixed = Pick<
+  ExecutionContext,
+  | 'store'
+  | 'hooks'
+  | 'clock'
+  | 'logger'
+  | 'hookTimeoutMs'
+  | 'maxRowsPerTransaction'
+  | 'leaseMs'
+  | 'issuer'
+>
+
+export interface ContextSourceInput extends Fixed {
+  readonly policy: PolicyInput
+  readonly blockers: readonly (DeclaredBlocker | BlockerFunction)[]
+  readonly keys: Keys
+}
+
+export interface ContextSource {
+  /** The context for the present schema. @throws {@link UserDeletionError} `schema_mismatch`. */
+  current(): Promise<ExecutionContext>
+  subjectOf(id: UserId): UserId
+}
+
+export function createContextSource(input: ContextSourceInput): ContextSource {
+  const { store, policy, keys } = input
+  assertKeys(keys)
+  const compiled = compilePolicy(policy)
+  const pseudonymKey = keys.pseudonym ?? null
+  if (pseudonymKey === null && compiled.derived.some(({ kind }) => kind === 'pseudonym')) {
+    throw invalidArgument(
+      'keys.pseudonym',
+      'The policy writes pseudonyms, so this key is required.',
+    )
+  }
+  const checks = [...policyChecks(policy), ...engineChecks(input.blockers)]
+  const digest = sha256(canonicalJson({ policy, checks }))
+  // What cannot be ordered without a schema cannot be ordered with one: refused before any use.
+  buildProgram(compiled, checks, digest, null)
+  const subjectOf = (id: UserId): UserId => subjectFor(keys.subject ?? null, id)
+  const { hooks, clock, logger, hookTimeoutMs, maxRowsPerTransaction, leaseMs, issuer } = input
+  const shared = {
+    ...{ store, hooks, clock, logger, hookTimeoutMs, maxRowsPerTransaction, leaseMs, issuer },
+    policy: Object.freeze({ name: policy.name, version: policy.version, digest }),
+    blockers: input.blockers.filter((blocker) => typeof blocker === 'function'),
+    owner: `${processName()}/${issuer.newId()}`,
+    inFlight: new Set<string>(),
+    subjectOf,
+  }
+  let known: { readonly schema: DatabaseSchema; readonly context: ExecutionContext } | undefined
+
+  return {
+    subjectOf,
+    async current() {
+      const schema = await store.describe()
+      if (known?.schema === schema) return known.context
+      const program = buildProgram(compiled, checks, digest, schema)
+      refuseMismatch(checkSchema(program, Object.keys(policy.tables), schema))
+      const context: ExecutionContext = {
+        ...shared,
+        program,
+        derive: (fields) => deriveValues(program.derived, pseudonymKey, fields),
+        deriveKnown: (fields) => deriveKnownValues(program.derived, pseudonymKey, fields),
+      }
+      known = { schema, context }
+      return context
+    },
+  }
+}
+
+function policyChecks({ checks = {} }: PolicyInput): readonly LastOfCheck[] {
+  return Object.entries(checks).map(([name, check]) => compileCheck(name, check))
+}
+
+function engineChecks(
+  blockers: readonly (DeclaredBlocker | BlockerFunction)[],
+): readonly LastOfCheck[] {
+  return blockers.flatMap((blocker, index) => {
+    if (typeof blocker === 'function') return []
+    const { name, ...check } = blocker
+    const mistake = findCheckMistake(check)
+    if (typeof name !== 'string' || name === '') {
+      throw invalidArgument(`blockers[${index}].name`, 'A declared blocker has no name.')
+    }
+    if (mistake !== null) {
+      const path = `blockers[${index}].${mistake.path}`
+      throw invalidArgument(path, `${path} ${mistake.message}.`)
+    }
+    return [compileCheck(name, check)]
+  })
+}
+
+function assertKeys(keys: Keys): void {
+  for (const [name, key] of Object.entries(keys)) {
+    if (!['ledger', 'pseudonym', 'subject'].includes(name) || secretLength(key) < 16) {
+      throw invalidArgument(`keys.${name}`, 'A key is a text or bytes of at least 16 bytes.')
+    }
+  }
+}
+
+function secretLength(key: unknown): number {
+  if (typeof key === 'string') return byteLength(key)
+  return key instanceof Uint8Array ? key.byteLength : 0
+}

@@ -1,0 +1,396 @@
+/**
+ * The engine: strings the rooms together. Each method checks its arguments, and hands over.
+ *
+ * @module
+ */
+
+import {
+  type ContextSource,
+  createContextSource,
+  type DeclaredBlocker,
+  type Keys,
+} from './context-source.ts'
+import { UserDeletionError } from './errors.ts'
+import {
+  assertFunction,
+  assertIdempotencyKey,
+  assertOptions,
+  assertReason,
+  assertRequestedBy,
+  assertUserId,
+  invalidArgument,
+  tenantOf,
+} from './execution/arguments.ts'
+import { viewUsers } from './execution/ask.ts'
+import { type DeletionRequest, type ExecutionContext, targetOf } from './execution/context.ts'
+import {
+  type BulkMode,
+  type BulkOutcome,
+  type BulkProgress,
+  type BulkResult,
+  deleteMany,
+} from './execution/delete-many.ts'
+import { deleteSlice } from './execution/delete-slice.ts'
+import {
+  assertExpectation,
+  assertPlanned,
+  type Expectation,
+  withExpected,
+} from './execution/expectation.ts'
+import { inProgress, notFound } from './execution/failures.ts'
+import type { BlockerFunction, Hooks } from './execution/hooks.ts'
+import { warn } from './execution/notify.ts'
+import { planMany } from './execution/plan-many.ts'
+import { type ResumeResult, resumeJobs } from './execution/resume.ts'
+import { type Verification, verifyUser } from './execution/verify.ts'
+import type { BulkPlan, Plan } from './plan/plan.ts'
+import type { Policy, PolicyInput } from './policy/policy.ts'
+import { type Clock, consoleLogger, type Logger, systemClock } from './ports.ts'
+import { createIssuer, receiptOf, sealStorageFact } from './receipt/issue-receipt.ts'
+import { type Ledger, openLedger } from './receipt/ledger.ts'
+import { type Outbox, openOutbox } from './receipt/outbox.ts'
+import type { DeletionReceipt } from './receipt/receipt.ts'
+import type { LedgerEntry, Store, UserRow } from './store.ts'
+import type { UserId } from './terms.ts'
+
+/** What an engine is made of. */
+export interface EngineOptions<P extends PolicyInput = PolicyInput> {
+  readonly store: Store
+  readonly policy: Policy<P>
+  readonly hooks?: Hooks
+  /** Declared checks and functions that may refuse a deletion. A check replaces the policy's of the same name. */
+  readonly blockers?: readonly (DeclaredBlocker | BlockerFunction)[]
+  readonly keys?: Keys
+  readonly clock?: Clock
+  readonly logger?: Logger
+  /** How long a hook or a blocker may take, in milliseconds. Default 10,000. */
+  readonly hookTimeoutMs?: number
+  /** Rows of one user above which the deletion is journalled and done in chunks of this size. Default 2,000. */
+  readonly maxRowsPerTransaction?: number
+  /** How long a job stays with a worker that shows no sign of life, in milliseconds. Default 30,000. */
+  readonly leaseMs?: number
+}
+
+/** `tenantId` is required exactly when the policy names a tenant column. */
+export type TenantScope<P extends PolicyInput> = P['user'] extends { readonly tenant: string }
+  ? { readonly tenantId: string }
+  : { readonly tenantId?: undefined }
+
+export interface DeleteOptions {
+  /** A code in snake_case, never free text. */
+  readonly reason?: string
+  /** The id of who asked. */
+  readonly requestedBy?: string
+  /** The same key gives the same receipt; with other arguments `idempotency_conflict`. 1 to 255 bytes. */
+  readonly idempotencyKey?: string
+  /** Refuses with `expectation_failed` unless the plan is still the expected one. */
+  readonly expect?: Expectation
+}
+
+export interface DeleteManyOptions {
+  /** `cooperative` (default) keeps the host's event loop free; `throughput` takes slices of 1,000 users. */
+  readonly mode?: BulkMode
+  readonly reason?: string
+  readonly requestedBy?: string
+  readonly expect?: Expectation
+  readonly signal?: AbortSignal
+  readonly onProgress?: (progress: BulkProgress) => void
+  readonly onOutcome?: (outcome: BulkOutcome) => void
+}
+
+/** Lists of ids may be arrays, other iterables, or async iterables. */
+export type UserIds = Iterable<UserId> | AsyncIterable<UserId>
+
+/**
+ * Deletes users by a policy.
+ *
+ * @example
+ * const engine = new UserDeletionEngine({ store: sqliteStore(db), policy })
+ * await engine.migrate()
+ * const receipt = await engine.delete('usr_1', { tenantId: 'tnt_1', reason: 'user_request' })
+ */
+export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
+  /** Receipts and their verification. */
+  readonly ledger: Ledger
+  /** Events waiting to be delivered. */
+  readonly outbox: Outbox
+  readonly #store: Store
+  readonly #hasTenants: boolean
+  readonly #source: ContextSource
+
+  /** @throws {@link UserDeletionError} `invalid_argument` or `invalid_policy`; the database is not touched. */
+  constructor(options: EngineOptions<P>) {
+    assertOptions(options, [
+      'store',
+      'policy',
+      'hooks',
+      'blockers',
+      'keys',
+      'clock',
+      'logger',
+      'hookTimeoutMs',
+      'maxRowsPerTransaction',
+      'leaseMs',
+    ])
+    const { store, policy, hooks = {}, clock = systemClock } = options
+    assertOptions(hooks, ['beforeDelete', 'afterDelete'])
+    assertFunction('hooks.beforeDelete', hooks.beforeDelete)
+    assertFunction('hooks.afterDelete', hooks.afterDelete)
+    this.#store = store
+    this.#hasTenants = policy.user.tenant !== undefined
+    const ledgerKey = options.keys?.ledger ?? null
+    this.#source = createContextSource({
+      store,
+      policy,
+      hooks,
+      clock,
+      blockers: options.blockers ?? [],
+      keys: options.keys ?? {},
+      logger: options.logger ?? consoleLogger,
+      hookTimeoutMs: positive('hookTimeoutMs', options.hookTimeoutMs, 10_000),
+      maxRowsPerTransaction: positive(
+        'maxRowsPerTransaction',
+        options.maxRowsPerTransaction,
+        2_000,
+      ),
+      leaseMs: positive('leaseMs', options.leaseMs, 30_000),
+      issuer: createIssuer(ledgerKey, clock),
+    })
+    this.ledger = openLedger(store, ledgerKey)
+    this.outbox = openOutbox(store)
+  }
+
+  /** Creates the engine's own tables. Safe to repeat. */
+  async migrate(): Promise<void> {
+    await this.#store.migrate()
+  }
+
+  /**
+   * The user's row as the host stores it.
+   *
+   * @throws {@link UserNotFoundError} for an unknown user, another tenant's, or a deleted one.
+   */
+  async getUser(userId: UserId, options: TenantScope<P>): Promise<UserRow> {
+    const request = this.#scope(userId, options, [])
+    const context = await this.#source.current()
+    const target = targetOf(context, userId)
+    const { tenantId } = request
+    const [row] = await this.#store.findUsers(context.program, { tenantId, users: [target] })
+    if (row != null) return Object.freeze({ ...row })
+    const [earlier] = await this.#store.findEntries({ tenantId, subjects: [target.subject] })
+    throw notFound(earlier)
+  }
+
+  /**
+   * The dry run: the very steps of a deletion with their counts, and what is in the way. Changes nothing;
+   * blockers of the host are asked, hooks are not.
+   */
+  async plan(userId: UserId, options: TenantScope<P>): Promise<Plan> {
+    const request = this.#scope(userId, options, [])
+    const context = await this.#source.current()
+    const target = targetOf(context, userId)
+    const [view] = await viewUsers(context, request, [target])
+    if (view != null) return view.plan
+    const { tenantId } = request
+    const [earlier] = await this.#store.findEntries({ tenantId, subjects: [target.subject] })
+    throw notFound(earlier)
+  }
+
+  /** The dry run over many users: totals by step, the first blocked users, and a digest for `expect`. */
+  async planMany(ids: UserIds, options: TenantScope<P>): Promise<BulkPlan> {
+    assertIterable(ids)
+    assertOptions(options, ['tenantId'])
+    const request = this.#request(options)
+    return planMany(await this.#source.current(), request, ids)
+  }
+
+  /**
+   * Deletes one user, atomically, and answers the receipt.
+   *
+   * A second call is `resource_not_found` with the receipt's id in the details; the same `idempotencyKey`
+   * gives the same receipt. A user with very many rows is deleted in several transactions; if that is
+   * interrupted, `resume()` or another call goes on.
+   *
+   * @throws {@link UserDeletionError} with nothing changed, whatever the code, unless a job was opened.
+   */
+  async delete(userId: UserId, options: TenantScope<P> & DeleteOptions): Promise<DeletionReceipt> {
+    const { expect, ...given } = options ?? {}
+    const request = this.#scope(userId, given as typeof options, [
+      'reason',
+      'requestedBy',
+      'idempotencyKey',
+    ])
+    assertExpectation(expect)
+    const earlier = await this.#replay(request, userId)
+    if (earlier !== null) return earlier
+    const context = await this.#source.current()
+    if (expect !== undefined) {
+      const [view] = await viewUsers(context, request, [targetOf(context, userId)])
+      if (view != null) assertPlanned(view.plan.digest, expect)
+    }
+    const [outcome] = await deleteSlice(context, request, [targetOf(context, userId)])
+    if (outcome === undefined) throw inProgress()
+    if (outcome.status === 'deleted') {
+      await this.#sanitize(context)
+      return outcome.receipt
+    }
+    // Another process may have used the key between the look-up and the commit.
+    const meanwhile = await this.#replay(request, userId)
+    if (meanwhile !== null) return meanwhile
+    throw outcome.error
+  }
+
+  /**
+   * Deletes many users through the same path as one. Resolves with counts and the errors of single users;
+   * rejects only for misused options, a failed expectation, or a policy that does not fit the database.
+   */
+  async deleteMany(ids: UserIds, options: TenantScope<P> & DeleteManyOptions): Promise<BulkResult> {
+    assertIterable(ids)
+    assertOptions(options, [
+      'tenantId',
+      'mode',
+      'reason',
+      'requestedBy',
+      'expect',
+      'signal',
+      'onProgress',
+      'onOutcome',
+    ])
+    const request = this.#request(options)
+    const { mode = 'cooperative', expect, signal, onProgress, onOutcome } = options
+    if (mode !== 'cooperative' && mode !== 'throughput') {
+      throw invalidArgument('mode', 'The mode is neither "cooperative" nor "throughput".')
+    }
+    assertExpectation(expect)
+    assertFunction('onProgress', onProgress)
+    assertFunction('onOutcome', onOutcome)
+    const context = await this.#source.current()
+    const bulk = { mode, signal, onProgress, onOutcome }
+    const run = (source: Parameters<typeof deleteMany>[2]): Promise<BulkResult> =>
+      deleteMany(context, request, source, bulk)
+    const result =
+      expect === undefined ? await run(ids) : await withExpected(context, request, ids, expect, run)
+    if (result.deleted > 0) await this.#sanitize(context)
+    return result
+  }
+
+  /**
+   * Finishes deletions that a crash has interrupted. Call it at start, and now and then.
+   * Safe to repeat and to run in several processes.
+   */
+  async resume(
+    options: { readonly limit?: number; readonly signal?: AbortSignal } = {},
+  ): Promise<ResumeResult> {
+    assertOptions(options, ['limit', 'signal'])
+    const context = await this.#source.current()
+    const result = await resumeJobs(
+      context,
+      positive('limit', options.limit, 1_000),
+      options.signal,
+    )
+    if (result.finished.length > 0) await this.#sanitize(context)
+    return result
+  }
+
+  /**
+   * Whether the user was deleted; for tokens that outlive their session.
+   *
+   * With `issuedAt` (a Date, or seconds since 1970 as in a token's `iat`) only deletions after that count, so
+   * that a later user under the same id is not shut out.
+   */
+  async isDeleted(
+    userId: UserId,
+    options: TenantScope<P> & { readonly issuedAt?: Date | number },
+  ): Promise<boolean> {
+    const { tenantId } = this.#scope(userId, options, ['issuedAt'])
+    const issuedAt = instantOf(options.issuedAt)
+    const subject = this.#source.subjectOf(userId)
+    const [entry] = await this.#store.findEntries({ tenantId, subjects: [subject] })
+    return entry !== undefined && (issuedAt === null || issuedAt < Date.parse(entry.at))
+  }
+
+  /**
+   * What is left of a user. Rules that matched by an e-mail or through rows that are gone are
+   * `unverifiable` unless `known` tells the field, never `clean`.
+   */
+  async verify(
+    userId: UserId,
+    options: TenantScope<P> & { readonly known?: Readonly<Record<string, unknown>> },
+  ): Promise<Verification> {
+    const { tenantId } = this.#scope(userId, options, ['known'])
+    const { known = {} } = options
+    const context = await this.#source.current()
+    assertOptions(known, Object.keys(context.program.user.fields))
+    return verifyUser(context, tenantId, userId, known)
+  }
+
+  #scope(userId: unknown, options: unknown, known: readonly string[]): DeletionRequest {
+    assertUserId(userId)
+    assertOptions(options ?? {}, ['tenantId', ...known])
+    return this.#request(options ?? {})
+  }
+
+  #request(options: object): DeletionRequest {
+    const { tenantId, reason, requestedBy, idempotencyKey } = options as Record<string, unknown>
+    assertReason(reason)
+    assertRequestedBy(requestedBy)
+    assertIdempotencyKey(idempotencyKey)
+    return {
+      tenantId: tenantOf({ tenantId }, this.#hasTenants),
+      reason: reason ?? null,
+      requestedBy: requestedBy ?? null,
+      idempotencyKey: idempotencyKey ?? null,
+    }
+  }
+
+  /** The receipt of an earlier call with the same key and arguments. */
+  async #replay(request: DeletionRequest, userId: UserId): Promise<DeletionReceipt | null> {
+    const { tenantId, idempotencyKey } = request
+    if (idempotencyKey === null) return null
+    const entry: LedgerEntry | null = await this.#store.findEntryByKey({ tenantId, idempotencyKey })
+    if (entry === null) return null
+    const receipt = receiptOf(entry)
+    const isSame =
+      entry.subject === this.#source.subjectOf(userId) &&
+      receipt.reason === request.reason &&
+      receipt.requestedBy === request.requestedBy
+    if (isSame) return receipt
+    throw new UserDeletionError(
+      'idempotency_conflict',
+      'The idempotency key was used with other arguments.',
+    )
+  }
+
+  /** The deletion stands whatever happens here, so a failure is reported and not thrown. */
+  async #sanitize(context: ExecutionContext): Promise<void> {
+    const { store, issuer } = context
+    if (store.capabilities.erasure !== 'rows_overwritten') return
+    try {
+      const fact = await store.sanitize()
+      await store.appendLedger((head) => sealStorageFact(issuer, { ...fact }, head))
+    } catch (cause) {
+      warn(context, 'the journal could not be cleared', { cause })
+    }
+  }
+}
+
+function assertIterable(ids: unknown): void {
+  const isIterable =
+    typeof ids === 'object' &&
+    ids !== null &&
+    (Symbol.iterator in ids || Symbol.asyncIterator in ids)
+  if (!isIterable) throw invalidArgument('ids', 'The ids are neither iterable nor async iterable.')
+}
+
+function positive(path: string, value: number | undefined, fallback: number): number {
+  if (value === undefined) return fallback
+  if (Number.isSafeInteger(value) && value > 0) return value
+  throw invalidArgument(path, `"${path}" is not a whole number above 0.`)
+}
+
+function instantOf(issuedAt: Date | number | undefined): number | null {
+  if (issuedAt === undefined) return null
+  const ms = issuedAt instanceof Date ? issuedAt.getTime() : Number(issuedAt) * 1_000
+  if (Number.isFinite(ms)) return ms
+  throw invalidArgument('issuedAt', '`issuedAt` is neither a valid Date nor seconds since 1970.')
+}

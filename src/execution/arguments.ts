@@ -1,0 +1,108 @@
+/**
+ * What callers pass in, checked before anything else happens.
+ *
+ * @module
+ */
+import { UserDeletionError } from '../errors.ts'
+import { byteLength } from '../ports.ts'
+import type { UserId } from '../terms.ts'
+
+const MAX_ID_BYTES = 1_024
+const MAX_KEY_BYTES = 255
+const REASON = /^[a-z][a-z0-9_]{0,63}$/
+
+/** @throws {@link UserDeletionError} `invalid_id` unless the value is an id as the host may store it. */
+export function assertUserId(id: unknown): asserts id is UserId {
+  if (!isUserId(id)) {
+    throw new UserDeletionError(
+      'invalid_id',
+      'The user id is not a non-empty string or an integer.',
+    )
+  }
+}
+
+/** Whether the value may be an id: text of 1 to 1,024 bytes that is more than spaces, or an integer. */
+export function isUserId(id: unknown): id is UserId {
+  if (typeof id === 'bigint') return BigInt.asIntN(64, id) === id
+  if (typeof id === 'number') return Number.isSafeInteger(id)
+  return typeof id === 'string' && isText(id, MAX_ID_BYTES)
+}
+
+/** @throws {@link UserDeletionError} `invalid_argument` for a key that is not known, or options that are no object. */
+export function assertOptions(options: unknown, known: readonly string[]): void {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    throw invalidArgument('', 'The options are not an object.')
+  }
+  for (const key of Object.keys(options)) {
+    if (!known.includes(key)) throw invalidArgument(key, `"${key}" is not an option of this call.`)
+  }
+}
+
+/** The tenant of a call: required exactly when the policy names a tenant column. */
+export function tenantOf(
+  options: { readonly tenantId?: unknown },
+  hasTenants: boolean,
+): string | null {
+  const { tenantId } = options
+  if (!hasTenants) {
+    if (tenantId === undefined || tenantId === null) return null
+    throw invalidArgument('tenantId', 'The policy names no tenant column.')
+  }
+  if (typeof tenantId !== 'string' || !isText(tenantId, MAX_ID_BYTES)) {
+    throw invalidArgument(
+      'tenantId',
+      'The policy names a tenant column, so `tenantId` is required.',
+    )
+  }
+  return tenantId
+}
+
+/** The reason of a deletion is a code: free text would sooner or later name the person. */
+export function assertReason(reason: unknown): asserts reason is string | undefined {
+  if (reason === undefined) return
+  if (typeof reason !== 'string' || !REASON.test(reason)) {
+    throw invalidArgument(
+      'reason',
+      'The reason is not a code in snake_case of at most 64 characters.',
+    )
+  }
+}
+
+export function assertRequestedBy(id: unknown): asserts id is string | undefined {
+  if (id === undefined) return
+  if (typeof id !== 'string' || !isText(id, MAX_ID_BYTES) || id.includes('@')) {
+    throw invalidArgument(
+      'requestedBy',
+      '`requestedBy` is not an id. An e-mail address is not one.',
+    )
+  }
+}
+
+export function assertIdempotencyKey(key: unknown): asserts key is string | undefined {
+  if (key === undefined) return
+  if (typeof key !== 'string' || !isText(key, MAX_KEY_BYTES)) {
+    throw invalidArgument('idempotencyKey', 'The idempotency key is not a text of 1 to 255 bytes.')
+  }
+}
+
+export function assertFunction(path: string, value: unknown): void {
+  if (value !== undefined && typeof value !== 'function') {
+    throw invalidArgument(path, `"${path}" is not a function.`)
+  }
+}
+
+export function invalidArgument(path: string, message: string): UserDeletionError {
+  return new UserDeletionError('invalid_argument', message, { details: { path } })
+}
+
+function isText(text: string, maxBytes: number): boolean {
+  // Length first: it costs nothing, and no text has fewer bytes than characters.
+  return (
+    text.length > 0 &&
+    text.length <= maxBytes &&
+    byteLength(text) <= maxBytes &&
+    text.trim() !== '' &&
+    !text.includes('\0') &&
+    text.isWellFormed()
+  )
+}

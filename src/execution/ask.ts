@@ -1,0 +1,178 @@
+/**
+ * Asks hooks and the host's blockers, each user once, before the first write.
+ *
+ * @module
+ */
+import { type ErrorCode, UserDeletionError } from '../errors.ts'
+import { buildPlan } from '../plan/build-plan.ts'
+import type { Blocker, Plan } from '../plan/plan.ts'
+import { withTimeLimit } from '../ports.ts'
+import type { Survey, Target } from '../store.ts'
+import type { DeletionRequest, ExecutionContext } from './context.ts'
+import { findBlockers, findWarnings, isLarge } from './decide.ts'
+import { blockedError } from './failures.ts'
+import type { BlockerAnswer, DeletionContext, Refusal, Veto } from './hooks.ts'
+
+/** How many users' hooks run at a time. */
+const CONCURRENCY = 10
+
+/** Users that somebody objects to, by position in the list of targets. */
+export type Objections = ReadonlyMap<number, UserDeletionError>
+
+/** Runs blockers and then the hook for every target that exists. Changes nothing. */
+export async function askHost(
+  context: ExecutionContext,
+  request: DeletionRequest,
+  targets: readonly Target[],
+): Promise<Objections> {
+  const objections = new Map<number, UserDeletionError>()
+  const { beforeDelete } = context.hooks
+  if (beforeDelete === undefined && context.blockers.length === 0) return objections
+  const views = await viewUsers(context, request, targets)
+  await inParallel(views, async (view, position) => {
+    if (view === null) return
+    const objection =
+      view.plan.blockers.length > 0
+        ? blockedError(view.plan.blockers)
+        : await askHook(context, view)
+    if (objection !== null) objections.set(position, objection)
+  })
+  return objections
+}
+
+/** A user with their plan, blockers of the host's functions included. */
+export interface UserView extends Omit<DeletionContext, 'signal'> {
+  readonly plan: Plan
+}
+
+/** Plans every target that exists; the order is that of the targets. */
+export async function viewUsers(
+  context: ExecutionContext,
+  request: DeletionRequest,
+  targets: readonly Target[],
+): Promise<readonly (UserView | null)[]> {
+  const { store, program } = context
+  const { tenantId } = request
+  const survey = await store.survey(program, { tenantId, users: targets })
+  const plans = planSurvey(context, request, targets, survey)
+  const rows = await store.findUsers(program, { tenantId, users: targets })
+  return inParallel(plans, async (plan, position) => {
+    const user = rows[position]
+    if (plan === null || user == null) return null
+    const view = { ...request, userId: plan.userId, user: Object.freeze({ ...user }), plan }
+    return { ...view, plan: await withHostBlockers(context, view) }
+  })
+}
+
+/** Plans from a survey alone, without asking the host's functions. */
+export function planSurvey(
+  context: ExecutionContext,
+  { tenantId }: DeletionRequest,
+  targets: readonly Target[],
+  survey: Survey,
+): readonly (Plan | null)[] {
+  const { program, policy, clock, maxRowsPerTransaction } = context
+  const blockers = findBlockers(program, survey, maxRowsPerTransaction)
+  const now = clock.now()
+  return targets.map(({ id }, position) => {
+    const found = survey.users[position]
+    const counts = survey.counts[position]
+    if (found == null || counts === undefined) return null
+    return buildPlan({
+      program,
+      policy,
+      userId: id,
+      tenantId,
+      found,
+      counts,
+      blockers: blockers[position] ?? [],
+      warnings: findWarnings(program, survey, position),
+      isLarge: isLarge(counts, maxRowsPerTransaction),
+      now,
+    })
+  })
+}
+
+async function withHostBlockers(context: ExecutionContext, view: UserView): Promise<Plan> {
+  const found: Blocker[] = []
+  for (const blocker of context.blockers) {
+    const answer = await ask(context, view, blocker)
+    if (answer instanceof UserDeletionError) throw answer
+    found.push(
+      ...refusals(answer).map(({ name, remedy }) => ({ name, remedy, table: null, rows: 0 })),
+    )
+  }
+  if (found.length === 0) return deepFreeze(view.plan)
+  return deepFreeze({ ...view.plan, blockers: [...view.plan.blockers, ...found] })
+}
+
+function refusals(answer: BlockerAnswer): readonly Refusal[] {
+  if (answer === null || answer === undefined) return []
+  return 'name' in answer ? [answer] : answer
+}
+
+async function askHook(
+  context: ExecutionContext,
+  view: UserView,
+): Promise<UserDeletionError | null> {
+  const { beforeDelete } = context.hooks
+  if (beforeDelete === undefined) return null
+  const answer = await ask(context, view, beforeDelete, 'deletion_vetoed')
+  if (answer instanceof UserDeletionError) return answer
+  return isVeto(answer) ? veto(answer === false ? 'vetoed' : answer.veto) : null
+}
+
+// biome-ignore lint/suspicious/noConfusingVoidType: what a hook may answer.
+function isVeto(answer: Veto | void | undefined): answer is Veto {
+  return answer === false || (typeof answer === 'object' && answer !== null && 'veto' in answer)
+}
+
+function veto(reason: string, cause?: unknown): UserDeletionError {
+  return new UserDeletionError('deletion_vetoed', 'The deletion was vetoed.', {
+    cause,
+    details: { reason },
+  })
+}
+
+/** Runs one function of the host within the time limit; what it throws becomes an error value. */
+async function ask<T>(
+  context: ExecutionContext,
+  view: UserView,
+  work: (asked: DeletionContext) => T | Promise<T>,
+  failure: ErrorCode = 'hook_failed',
+): Promise<T | UserDeletionError> {
+  try {
+    const result = await withTimeLimit(context.hookTimeoutMs, (signal) =>
+      work(Object.freeze({ ...view, signal })),
+    )
+    if (result !== 'timeout') return result.value
+    return new UserDeletionError('hook_timeout', 'A hook or blocker ran over its time limit.', {
+      details: { hookTimeoutMs: context.hookTimeoutMs },
+    })
+  } catch (cause) {
+    if (failure === 'deletion_vetoed') return veto('hook_threw', cause)
+    return new UserDeletionError('hook_failed', 'A blocker threw.', { cause })
+  }
+}
+
+/** Runs `work` over the items, a bounded number at a time; results keep the order of the items. */
+export async function inParallel<T, R>(
+  items: readonly T[],
+  work: (item: T, position: number) => Promise<R>,
+): Promise<R[]> {
+  const results: R[] = []
+  const waiting = items.entries()
+  const worker = async (): Promise<void> => {
+    for (const [position, item] of waiting) results[position] = await work(item, position)
+  }
+  await Promise.all(Array.from({ length: Math.min(CONCURRENCY, items.length) }, worker))
+  return results
+}
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
+    for (const part of Object.values(value)) deepFreeze(part)
+    Object.freeze(value)
+  }
+  return value
+}

@@ -1,0 +1,53 @@
+/**
+ * What every act of the engine needs, put together once.
+ *
+ * @module
+ */
+import type { PolicyStamp } from '../plan/plan.ts'
+import type { Clock, Logger } from '../ports.ts'
+import type { Issuer } from '../receipt/issue-receipt.ts'
+import type { Store, Target } from '../store.ts'
+import type { Program, UserId } from '../terms.ts'
+import type { BlockerFunction, Hooks } from './hooks.ts'
+
+export interface ExecutionContext {
+  readonly store: Store
+  readonly program: Program
+  readonly policy: PolicyStamp
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly hooks: Hooks
+  readonly blockers: readonly BlockerFunction[]
+  readonly hookTimeoutMs: number
+  /** Rows of one user above which the deletion goes the journalled way, and rows of one chunk there. */
+  readonly maxRowsPerTransaction: number
+  readonly leaseMs: number
+  /** Who holds the leases of this engine. */
+  readonly owner: string
+  readonly issuer: Issuer
+  /** Users that a call of this engine is working on. */
+  readonly inFlight: Set<string>
+  /** How the ledger names a user. */
+  subjectOf(id: UserId): UserId
+  /** Computes the derived values of the program for one user. */
+  derive(fields: Readonly<Record<string, unknown>>): readonly string[]
+  /** The derived values that can be computed again: pseudonyms of known fields. */
+  deriveKnown(fields: Readonly<Record<string, unknown>>): readonly (string | null)[]
+}
+
+/** Who is deleted, why, and for whom. */
+export interface DeletionRequest {
+  readonly tenantId: string | null
+  readonly reason: string | null
+  readonly requestedBy: string | null
+  readonly idempotencyKey: string | null
+}
+
+export function targetOf(context: ExecutionContext, id: UserId): Target {
+  return { id, subject: context.subjectOf(id) }
+}
+
+/** A key under which `inFlight` holds a user; the ids 1 and "1" differ. */
+export function flightKey(tenantId: string | null, id: UserId): string {
+  return `${typeof id} ${tenantId ?? ''} ${id}`
+}

@@ -1,0 +1,236 @@
+/**
+ * Bulk deletion: ids in, slices through the one path, aggregated counts out.
+ *
+ * @module
+ */
+import type { ErrorCode, UserDeletionError } from '../errors.ts'
+import { monotonicMs, yieldToEventLoop } from '../ports.ts'
+import type { Target, UserId } from '../store.ts'
+import { assertUserId } from './arguments.ts'
+import { type DeletionRequest, type ExecutionContext, targetOf } from './context.ts'
+import { deleteSlice, type UserOutcome } from './delete-slice.ts'
+import { stopsARun, toEngineError } from './failures.ts'
+import { warn } from './notify.ts'
+
+export type BulkMode = 'throughput' | 'cooperative'
+
+/** What became of one id of a bulk run. */
+export type BulkOutcome = { readonly index: number; readonly id: unknown } & (
+  | UserOutcome
+  /** The same id stood earlier in the slice. */
+  | { readonly status: 'duplicate' }
+)
+
+export interface BulkProgress {
+  /** Ids dealt with so far. */
+  readonly done: number
+  readonly deleted: number
+  readonly failed: number
+  readonly usersPerSecond: number
+}
+
+/** What a bulk run did. `requested` is the sum of the four counts below it. */
+export interface BulkResult {
+  readonly mode: BulkMode
+  /** Ids taken from the input and dealt with. */
+  readonly requested: number
+  readonly deleted: number
+  readonly alreadyDeleted: number
+  readonly duplicates: number
+  readonly failed: number
+  /** The first failures, up to 100; all of them go to `onOutcome`. */
+  readonly errors: readonly {
+    readonly index: number
+    readonly id: unknown
+    readonly code: ErrorCode
+    readonly retryable: boolean
+    readonly error: UserDeletionError
+  }[]
+  readonly failedByCode: Readonly<Partial<Record<ErrorCode, number>>>
+  /** Why the run ended before the input did; `null` when it went through. */
+  readonly stopped: {
+    readonly by: 'signal' | 'source' | 'store'
+    readonly error: unknown
+  } | null
+  readonly durationMs: number
+  readonly usersPerSecond: number
+}
+
+export interface BulkOptions {
+  readonly mode: BulkMode
+  readonly signal: AbortSignal | undefined
+  readonly onProgress: ((progress: BulkProgress) => void) | undefined
+  readonly onOutcome: ((outcome: BulkOutcome) => void) | undefined
+}
+
+/** Errors kept in the result. */
+const MAX_ERRORS = 100
+/** Users in one transaction of throughput mode. */
+const THROUGHPUT_SLICE = 1_000
+/** Cooperative mode aims at slices this long, and never plans more users than the ceiling. */
+const SLICE_TARGET_MS = 4
+const COOPERATIVE_CEILING = 500
+
+/** Deletes users slice by slice. Resolves whatever becomes of single users. */
+export async function deleteMany(
+  context: ExecutionContext,
+  request: DeletionRequest,
+  ids: Iterable<unknown> | AsyncIterable<unknown>,
+  options: BulkOptions,
+): Promise<BulkResult> {
+  const tally = createTally(context, options)
+  const source = iterate(ids)
+  let size = options.mode === 'throughput' ? THROUGHPUT_SLICE : 1
+  let stopped: BulkResult['stopped'] = null
+  for (let ended = false; !ended && stopped === null; ) {
+    if (options.signal?.aborted) {
+      stopped = { by: 'signal', error: options.signal.reason }
+      break
+    }
+    const taken = await take(source, size)
+    ended = taken.ended
+    if (taken.failure !== null) stopped = { by: 'source', error: taken.failure.cause }
+    const started = monotonicMs()
+    const fatal = await runSlice(context, request, taken.ids, tally)
+    if (fatal !== null) stopped = { by: 'store', error: fatal }
+    if (options.mode === 'cooperative' && taken.ids.length > 0) {
+      size = nextSize(size, taken.ids.length, monotonicMs() - started)
+    }
+    if (taken.ids.length > 0) tally.report()
+    await yieldToEventLoop()
+  }
+  if (stopped !== null && stopped.by !== 'source') await source.return?.()
+  return tally.result(stopped)
+}
+
+type Source = Pick<AsyncIterator<unknown>, 'next' | 'return'> | Iterator<unknown>
+
+function iterate(ids: Iterable<unknown> | AsyncIterable<unknown>): Source {
+  return Symbol.asyncIterator in ids ? ids[Symbol.asyncIterator]() : ids[Symbol.iterator]()
+}
+
+interface Taken {
+  readonly ids: readonly unknown[]
+  readonly ended: boolean
+  readonly failure: { readonly cause: unknown } | null
+}
+
+/** The next ids; what came before a source that throws still counts. */
+async function take(source: Source, size: number): Promise<Taken> {
+  const ids: unknown[] = []
+  try {
+    while (ids.length < size) {
+      const pending = source.next()
+      // Awaiting each id of a plain array would cost more than deleting some of them.
+      const { done, value } = 'then' in pending ? await pending : pending
+      if (done) return { ids, ended: true, failure: null }
+      ids.push(value)
+    }
+    return { ids, ended: false, failure: null }
+  } catch (cause) {
+    return { ids, ended: true, failure: { cause } }
+  }
+}
+
+/** Deletes one slice; answers the error after which no other slice can fare better. */
+async function runSlice(
+  context: ExecutionContext,
+  request: DeletionRequest,
+  ids: readonly unknown[],
+  tally: Tally,
+): Promise<UserDeletionError | null> {
+  const start = tally.next
+  const targets: Target[] = []
+  const places: number[] = []
+  const seen = new Set<UserId>()
+  for (const [offset, id] of ids.entries()) {
+    const index = start + offset
+    try {
+      assertUserId(id)
+    } catch (cause) {
+      tally.add({ index, id, status: 'failed', error: toEngineError(cause) })
+      continue
+    }
+    if (seen.has(id)) {
+      tally.add({ index, id, status: 'duplicate' })
+      continue
+    }
+    seen.add(id)
+    targets.push(targetOf(context, id))
+    places.push(index)
+  }
+  tally.next = start + ids.length
+  if (targets.length === 0) return null
+  const outcomes = await deleteSlice(context, request, targets)
+  let fatal: UserDeletionError | null = null
+  for (const [position, outcome] of outcomes.entries()) {
+    tally.add({ index: places[position] ?? 0, id: targets[position]?.id, ...outcome })
+    if (outcome.status === 'failed' && stopsARun(outcome.error)) fatal = outcome.error
+  }
+  return fatal
+}
+
+/** Learns how many users fit the target; grows at most twofold, so that one quick slice does not mislead. */
+function nextSize(size: number, users: number, ms: number): number {
+  const fitting = Math.floor((SLICE_TARGET_MS * users) / Math.max(ms, 0.1))
+  return Math.max(1, Math.min(fitting, size * 2, COOPERATIVE_CEILING))
+}
+
+interface Tally {
+  /** Index of the next id of the input. */
+  next: number
+  add(outcome: BulkOutcome): void
+  report(): void
+  result(stopped: BulkResult['stopped']): BulkResult
+}
+
+function createTally(context: ExecutionContext, options: BulkOptions): Tally {
+  const started = monotonicMs()
+  const counts = { deleted: 0, already_deleted: 0, duplicate: 0, failed: 0 }
+  const errors: BulkResult['errors'][number][] = []
+  const failedByCode: Partial<Record<ErrorCode, number>> = {}
+  const rate = (): number => counts.deleted / Math.max((monotonicMs() - started) / 1_000, 1e-6)
+
+  function tell<T>(listener: ((value: T) => void) | undefined, value: T): void {
+    try {
+      listener?.(value)
+    } catch (cause) {
+      warn(context, 'a listener of deleteMany threw', { cause })
+    }
+  }
+
+  return {
+    next: 0,
+    add(outcome) {
+      counts[outcome.status] += 1
+      if (outcome.status === 'failed') {
+        const { index, id, error } = outcome
+        const { code, retryable } = error
+        failedByCode[code] = (failedByCode[code] ?? 0) + 1
+        if (errors.length < MAX_ERRORS) errors.push({ index, id, code, retryable, error })
+      }
+      tell(options.onOutcome, outcome)
+    },
+    report() {
+      const { deleted, failed } = counts
+      const done = deleted + failed + counts.already_deleted + counts.duplicate
+      tell(options.onProgress, { done, deleted, failed, usersPerSecond: rate() })
+    },
+    result(stopped) {
+      const { deleted, failed, already_deleted: alreadyDeleted, duplicate: duplicates } = counts
+      return {
+        mode: options.mode,
+        requested: deleted + failed + alreadyDeleted + duplicates,
+        deleted,
+        alreadyDeleted,
+        duplicates,
+        failed,
+        errors,
+        failedByCode,
+        stopped,
+        durationMs: monotonicMs() - started,
+        usersPerSecond: rate(),
+      }
+    },
+  }
+}

@@ -1,0 +1,174 @@
+/**
+ * The one path of every deletion: a slice of users is asked about, decided, deleted and reported.
+ *
+ * @module
+ */
+import type { UserDeletionError } from '../errors.ts'
+import { receiptOf, sealDeletions } from '../receipt/issue-receipt.ts'
+import type { DeletionReceipt } from '../receipt/receipt.ts'
+import type { SliceOutcome, Target, Verdict } from '../store.ts'
+import { askHost } from './ask.ts'
+import { type DeletionRequest, type ExecutionContext, flightKey } from './context.ts'
+import { decide, type RefusalReason } from './decide.ts'
+import { deleteLargeUser, joinJob } from './delete-large-user.ts'
+import { blockedError, inProgress, notFound, stopsARun, toEngineError } from './failures.ts'
+import { notifyDeleted } from './notify.ts'
+import { sealFrame } from './seal-frame.ts'
+
+/** What became of one user. */
+export type UserOutcome =
+  | { readonly status: 'deleted'; readonly receipt: DeletionReceipt }
+  /** Gone before this call; the earlier receipt proves it. */
+  | {
+      readonly status: 'already_deleted'
+      readonly receiptId: string
+      readonly error: UserDeletionError
+    }
+  | { readonly status: 'failed'; readonly error: UserDeletionError }
+
+/**
+ * Deletes the users of a slice; the ids are valid and no two are equal. One outcome for each target, in
+ * order. Never rejects for what happens to users; a store that cannot go on shows in all their outcomes.
+ */
+export async function deleteSlice(
+  context: ExecutionContext,
+  request: DeletionRequest,
+  targets: readonly Target[],
+): Promise<readonly UserOutcome[]> {
+  const outcomes: (UserOutcome | undefined)[] = []
+  const keys = targets.map(({ id }) => flightKey(request.tenantId, id))
+  const mine = keys.map((key) => !context.inFlight.has(key))
+  for (const [position, isMine] of mine.entries()) {
+    if (!isMine) outcomes[position] = failed(inProgress())
+    else context.inFlight.add(keys[position] ?? '')
+  }
+  try {
+    const positions = [...targets.keys()].filter((position) => mine[position])
+    await deleteOwned(context, request, targets, positions, outcomes)
+  } catch (cause) {
+    const error = toEngineError(cause)
+    for (const position of targets.keys()) outcomes[position] ??= failed(error)
+  } finally {
+    for (const [position, key] of keys.entries()) if (mine[position]) context.inFlight.delete(key)
+  }
+  const settled = targets.map((_, position) => outcomes[position] ?? failed(inProgress()))
+  await notifyDeleted(context, settled)
+  return settled
+}
+
+async function deleteOwned(
+  context: ExecutionContext,
+  request: DeletionRequest,
+  targets: readonly Target[],
+  positions: readonly number[],
+  outcomes: (UserOutcome | undefined)[],
+): Promise<void> {
+  const users = positions.flatMap((position) => targets[position] ?? [])
+  const objections = await askHost(context, request, users)
+  const asked: number[] = []
+  for (const [index, position] of positions.entries()) {
+    const objection = objections.get(index)
+    if (objection === undefined) asked.push(position)
+    else outcomes[position] = failed(objection)
+  }
+  const going = asked.flatMap((position) => targets[position] ?? [])
+  const applied = await applyTogetherOrEach(context, request, going)
+  const absent: number[] = []
+  for (const [index, position] of asked.entries()) {
+    const target = going[index]
+    const outcome = applied[index]
+    if (target === undefined || outcome === undefined) continue
+    if (outcome.kind === 'absent') absent.push(position)
+    else outcomes[position] = await settle(context, request, target, outcome)
+  }
+  await reportAbsent(context, request, targets, absent, outcomes)
+}
+
+/** Together first; when that fails for a reason of one user, again with a savepoint for each. */
+async function applyTogetherOrEach(
+  context: ExecutionContext,
+  request: DeletionRequest,
+  users: readonly Target[],
+): Promise<readonly SliceOutcome[]> {
+  if (users.length === 0) return []
+  try {
+    return await apply(context, request, users, 'together')
+  } catch (cause) {
+    const error = toEngineError(cause)
+    if (users.length === 1 || stopsARun(error)) throw error
+    return apply(context, request, users, 'each')
+  }
+}
+
+function apply(
+  context: ExecutionContext,
+  request: DeletionRequest,
+  users: readonly Target[],
+  isolation: 'together' | 'each',
+): Promise<readonly SliceOutcome[]> {
+  const { store, program, maxRowsPerTransaction, issuer, derive } = context
+  const frame = sealFrame(context, request, 'transaction', false)
+  return store.apply(program, {
+    tenantId: request.tenantId,
+    users,
+    isolation,
+    decide: (survey): readonly Verdict[] =>
+      decide({ program, maxRows: maxRowsPerTransaction, derive }, survey),
+    seal: (works, head) =>
+      sealDeletions(
+        issuer,
+        frame,
+        works.flatMap(({ user, found, counts }) => {
+          const target = users[user]
+          return target === undefined ? [] : [{ ...target, found, counts }]
+        }),
+        head,
+      ),
+  })
+}
+
+async function settle(
+  context: ExecutionContext,
+  request: DeletionRequest,
+  target: Target,
+  outcome: Exclude<SliceOutcome, { kind: 'absent' }>,
+): Promise<UserOutcome> {
+  if (outcome.kind === 'deleted') return { status: 'deleted', receipt: receiptOf(outcome.entry) }
+  if (outcome.kind === 'failed') return failed(toEngineError(outcome.error))
+  const reason = outcome.reason as RefusalReason
+  if (reason.kind === 'blocked') return failed(blockedError(reason.blockers))
+  try {
+    const receipt =
+      reason.kind === 'too_large'
+        ? await deleteLargeUser(context, request, target)
+        : await joinJob(context, request.tenantId, target)
+    return { status: 'deleted', receipt }
+  } catch (cause) {
+    return failed(toEngineError(cause))
+  }
+}
+
+async function reportAbsent(
+  { store }: ExecutionContext,
+  { tenantId }: DeletionRequest,
+  targets: readonly Target[],
+  absent: readonly number[],
+  outcomes: (UserOutcome | undefined)[],
+): Promise<void> {
+  if (absent.length === 0) return
+  const subjects = absent.flatMap((position) => targets[position]?.subject ?? [])
+  const entries = await store.findEntries({ tenantId, subjects })
+  const bySubject = new Map(entries.map((entry) => [entry.subject, entry]))
+  for (const position of absent) {
+    const earlier = bySubject.get(targets[position]?.subject ?? null)
+    const error = notFound(earlier)
+    outcomes[position] =
+      earlier === undefined
+        ? failed(error)
+        : { status: 'already_deleted', receiptId: receiptOf(earlier).id, error }
+  }
+}
+
+function failed(error: UserDeletionError): UserOutcome {
+  return { status: 'failed', error }
+}

@@ -1,0 +1,50 @@
+/**
+ * Keyed hashes and tokens that stand in for a user.
+ *
+ * @module
+ */
+import { hmacSha256, randomToken, type Secret } from '../ports.ts'
+import type { DerivedValue, UserId } from '../terms.ts'
+
+type Fields = Readonly<Record<string, unknown>>
+
+/** One value for each of the program's, in its order. */
+export function deriveValues(
+  derived: readonly DerivedValue[],
+  key: Secret | null,
+  fields: Fields,
+): readonly string[] {
+  return derived.map((value) => wrap(value, pseudonym(value, key, fields) ?? randomToken()))
+}
+
+/** The values that a second computation gives again; `null` for the others. */
+export function deriveKnownValues(
+  derived: readonly DerivedValue[],
+  key: Secret | null,
+  fields: Fields,
+): readonly (string | null)[] {
+  return derived.map((value) => {
+    const text = pseudonym(value, key, fields)
+    return text === null ? null : wrap(value, text)
+  })
+}
+
+/** How the ledger names a user when a subject key is set. */
+export function subjectFor(key: Secret | null, id: UserId): UserId {
+  return key === null ? id : `hmac:${hmacSha256(key, `${typeof id} ${id}`)}`
+}
+
+/** A field without a value has no pseudonym: a hash of nothing would be the same for everybody. */
+function pseudonym(
+  { kind, field }: DerivedValue,
+  key: Secret | null,
+  fields: Fields,
+): string | null {
+  const value = fields[field]
+  if (kind !== 'pseudonym' || key === null || value === null || value === undefined) return null
+  return hmacSha256(key, `${field} ${String(value)}`).slice(0, 32)
+}
+
+function wrap({ prefix, suffix }: DerivedValue, text: string): string {
+  return `${prefix}${text}${suffix}`
+}

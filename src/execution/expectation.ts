@@ -1,0 +1,98 @@
+/**
+ * Nothing is deleted past what was expected.
+ *
+ * @module
+ */
+import { UserDeletionError } from '../errors.ts'
+import type { UserId } from '../store.ts'
+import { assertOptions, invalidArgument, isUserId } from './arguments.ts'
+import type { DeletionRequest, ExecutionContext } from './context.ts'
+import { planMany } from './plan-many.ts'
+
+/** At most so many ids, or exactly what a plan showed. */
+export type Expectation = { readonly max: number } | { readonly digest: string }
+
+const SPOOL_SLICE = 1_000
+
+export function assertExpectation(expect: unknown): asserts expect is Expectation | undefined {
+  if (expect === undefined) return
+  assertOptions(expect, ['max', 'digest'])
+  const { max, digest } = expect as { readonly max?: unknown; readonly digest?: unknown }
+  const isMax = Number.isSafeInteger(max) && Number(max) >= 0 && digest === undefined
+  const isDigest = typeof digest === 'string' && digest !== '' && max === undefined
+  if (!isMax && !isDigest) {
+    throw invalidArgument('expect', '`expect` is neither { max: n } nor { digest: text }.')
+  }
+}
+
+/**
+ * Checks the whole input before the first deletion. Ids are set aside in an engine table first, so that a
+ * source that can be read only once is both checked and executed; `run` gets them back.
+ *
+ * @throws {@link UserDeletionError} `expectation_failed` with nothing changed.
+ */
+export async function withExpected<T>(
+  context: ExecutionContext,
+  request: DeletionRequest,
+  ids: Iterable<unknown> | AsyncIterable<unknown>,
+  expect: Expectation,
+  run: (ids: AsyncIterable<unknown>) => Promise<T>,
+): Promise<T> {
+  const name = `run_${context.issuer.newId()}`
+  try {
+    const count = await spool(context, name, ids, 'max' in expect ? expect.max : null)
+    if ('max' in expect && count > expect.max) {
+      throw failed('More ids were given than expected.', { max: expect.max })
+    }
+    if ('digest' in expect) {
+      const plan = await planMany(context, request, spooled(context, name))
+      if (plan.digest !== expect.digest) {
+        throw failed('Users, steps or blockers are not those of the plan.', {})
+      }
+    }
+    return await run(spooled(context, name))
+  } finally {
+    await context.store.clearSpool(name)
+  }
+}
+
+export function assertPlanned(actual: string, expect: Expectation | undefined): void {
+  if (expect === undefined) return
+  if ('max' in expect ? expect.max < 1 : expect.digest !== actual) {
+    throw failed('User, steps or blockers are not those of the plan.', {})
+  }
+}
+
+function failed(message: string, details: Readonly<Record<string, unknown>>): UserDeletionError {
+  return new UserDeletionError('expectation_failed', message, { details })
+}
+
+async function spool(
+  { store }: ExecutionContext,
+  run: string,
+  ids: Iterable<unknown> | AsyncIterable<unknown>,
+  max: number | null,
+): Promise<number> {
+  let slice: UserId[] = []
+  let count = 0
+  for await (const id of ids) {
+    count += 1
+    if (max !== null && count > max) return count
+    // What is no id cannot be stored as one; null keeps its place and fails later like any other.
+    slice.push(isUserId(id) ? id : (null as unknown as UserId))
+    if (slice.length < SPOOL_SLICE) continue
+    await store.spool(run, slice)
+    slice = []
+  }
+  await store.spool(run, slice)
+  return count
+}
+
+async function* spooled({ store }: ExecutionContext, run: string): AsyncGenerator<unknown> {
+  for (let offset = 0; ; ) {
+    const ids = await store.readSpool(run, offset, SPOOL_SLICE)
+    yield* ids
+    if (ids.length < SPOOL_SLICE) return
+    offset += ids.length
+  }
+}

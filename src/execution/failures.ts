@@ -1,0 +1,47 @@
+/**
+ * Errors that several acts raise.
+ *
+ * @module
+ */
+import { UserDeletionError, UserNotFoundError } from '../errors.ts'
+import type { Blocker } from '../plan/plan.ts'
+import { receiptOf } from '../receipt/issue-receipt.ts'
+import type { LedgerEntry } from '../store.ts'
+
+export function blockedError(blockers: readonly Blocker[]): UserDeletionError {
+  const names = blockers.map(({ name }) => name).join(', ')
+  return new UserDeletionError('deletion_blocked', `The deletion is blocked by: ${names}.`, {
+    details: { blockers },
+  })
+}
+
+/** Not found, with the earlier receipt's id where the ledger has one. */
+export function notFound(earlier: LedgerEntry | undefined): UserNotFoundError {
+  return new UserNotFoundError(earlier === undefined ? {} : { receiptId: receiptOf(earlier).id })
+}
+
+export function inProgress(): UserDeletionError {
+  return new UserDeletionError('in_progress', 'This user is being deleted by another call.')
+}
+
+/** Any thrown value as an error of the library: a store of a third party may throw anything. */
+export function toEngineError(cause: unknown): UserDeletionError {
+  if (cause instanceof UserDeletionError) return cause
+  return new UserDeletionError('store_failed', 'The store failed.', { cause })
+}
+
+const STOPS_A_RUN: ReadonlySet<string> = new Set([
+  'store_busy',
+  'connection_busy',
+  'store_full',
+  'store_closed',
+  'store_readonly',
+  'store_corrupt',
+  'not_migrated',
+  'schema_mismatch',
+])
+
+/** Whether no other user of a run can fare better. */
+export function stopsARun({ code }: UserDeletionError): boolean {
+  return STOPS_A_RUN.has(code)
+}

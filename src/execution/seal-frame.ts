@@ -1,0 +1,26 @@
+/**
+ * What all receipts of one call share.
+ *
+ * @module
+ */
+import type { SealFrame } from '../receipt/issue-receipt.ts'
+import type { DeletionReceipt } from '../receipt/receipt.ts'
+import type { DeletionRequest, ExecutionContext } from './context.ts'
+
+export function sealFrame(
+  { program, policy, store }: ExecutionContext,
+  request: DeletionRequest,
+  way: DeletionReceipt['way'],
+  policyChanged: boolean,
+): SealFrame {
+  const { name, capabilities } = store
+  return {
+    ...request,
+    program,
+    policy,
+    store: name,
+    erasure: capabilities.erasure,
+    way,
+    policyChanged,
+  }
+}

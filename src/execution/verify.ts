@@ -1,0 +1,115 @@
+/**
+ * Looks back: is anything of a deleted user left?
+ *
+ * @module
+ */
+import type { Program, Selector, Step, UserId } from '../terms.ts'
+import { type ExecutionContext, targetOf } from './context.ts'
+
+export interface StepVerification {
+  readonly id: string
+  readonly table: string
+  readonly action: Step['action']
+  /**
+   * `clean`: nothing is left to do. `kept`: rows are there as the rule wants them. `residue`: rows are there
+   * on which the rule has not done its work. `unverifiable`: the rule matched by something that is gone.
+   */
+  readonly status: 'clean' | 'kept' | 'residue' | 'unverifiable'
+  readonly rows: number | null
+}
+
+export interface Verification {
+  /** `residue` if any step has some or the user row is there; else `unverifiable` if any step is; else `clean`. */
+  readonly status: 'clean' | 'residue' | 'unverifiable'
+  readonly userRow: 'absent' | 'present'
+  /** The newest receipt of the user, if there is one. */
+  readonly receiptId: string | null
+  readonly steps: readonly StepVerification[]
+}
+
+/** Inspects a user step by step. `known` holds fields that the host still knows, an e-mail for example. */
+export async function verifyUser(
+  context: ExecutionContext,
+  tenantId: string | null,
+  userId: UserId,
+  known: Readonly<Record<string, unknown>>,
+): Promise<Verification> {
+  const { store, program } = context
+  const target = targetOf(context, userId)
+  const [entry] = await store.findEntries({ tenantId, subjects: [target.subject] })
+  const [row] = await store.findUsers(program, { tenantId, users: [target] })
+  const fields = { ...known, ...fieldsOfRow(program, row ?? null), id: userId }
+  const inspection = await store.inspect(program, {
+    tenantId,
+    target,
+    fields,
+    derived: context.deriveKnown(fields),
+  })
+  const isGone = inspection.user === null
+  const steps = program.steps
+    .map((step, index) => ({
+      step,
+      matched: inspection.matched[index] ?? null,
+      pending: inspection.pending[index] ?? null,
+    }))
+    .filter(({ step }) => step.action !== 'unlink' && step.action !== 'block')
+    .map(({ step, matched, pending }) => verifyStep(program, step, matched, pending, isGone))
+  return {
+    status: overall(steps, isGone),
+    userRow: isGone ? 'absent' : 'present',
+    receiptId: entry === undefined ? null : (JSON.parse(entry.body) as { readonly id: string }).id,
+    steps,
+  }
+}
+
+function fieldsOfRow(
+  { user }: Program,
+  row: Readonly<Record<string, unknown>> | null,
+): Readonly<Record<string, unknown>> {
+  if (row === null) return {}
+  return Object.fromEntries(
+    Object.entries(user.fields).map(([field, column]) => [field, row[column]]),
+  )
+}
+
+function verifyStep(
+  program: Program,
+  step: Step,
+  matched: number | null,
+  pending: number | null,
+  isGone: boolean,
+): StepVerification {
+  const { id, table, action } = step
+  const common = { id, table, action }
+  const isBlind = matched === null || (isGone && matched === 0 && lostItsWay(program, step))
+  if (isBlind || pending === null) return { ...common, status: 'unverifiable', rows: null }
+  if (action === 'external')
+    return { ...common, status: matched === 0 ? 'clean' : 'kept', rows: matched }
+  const removes = action === 'delete' || action === 'detach'
+  if (removes ? matched > 0 : pending > 0) {
+    return { ...common, status: 'residue', rows: removes ? matched : pending }
+  }
+  return { ...common, status: matched === 0 ? 'clean' : 'kept', rows: matched }
+}
+
+/**
+ * Whether finding no rows proves nothing: the parents are gone, or the step itself has overwritten what it
+ * matched by. A null field has never matched anything, so that one is `clean`.
+ */
+function lostItsWay(program: Program, { selector }: Step): boolean {
+  if (selector === null || selector.target.kind === 'user') return false
+  return parentTables(selector).some((table) =>
+    program.steps.some((other) => other.table === table && other.action === 'delete'),
+  )
+}
+
+function parentTables({ target }: Selector): readonly string[] {
+  return target.kind === 'user'
+    ? []
+    : target.parents.flatMap((parent) => [parent.table, ...parentTables(parent)])
+}
+
+function overall(steps: readonly StepVerification[], isGone: boolean): Verification['status'] {
+  if (!isGone || steps.some(({ status }) => status === 'residue')) return 'residue'
+  return steps.some(({ status }) => status === 'unverifiable') ? 'unverifiable' : 'clean'
+}

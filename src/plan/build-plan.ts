@@ -1,0 +1,105 @@
+/**
+ * From what a store found to a plan.
+ *
+ * @module
+ */
+import { addDuration } from '../policy/duration.ts'
+import { sha256 } from '../ports.ts'
+import type { FoundUser } from '../store.ts'
+import type { Program, Selector, Step, UserId } from '../terms.ts'
+import type { Blocker, Plan, PlannedStep, PolicyStamp } from './plan.ts'
+
+export interface PlanInput {
+  readonly program: Program
+  readonly policy: PolicyStamp
+  readonly userId: UserId
+  readonly tenantId: string | null
+  readonly found: FoundUser
+  readonly counts: readonly number[]
+  readonly blockers: readonly Blocker[]
+  readonly warnings: readonly Blocker[]
+  readonly isLarge: boolean
+  readonly now: Date
+}
+
+/** Builds the plan of one user. Pure. */
+export function buildPlan(input: PlanInput): Plan {
+  const { program, policy, userId, tenantId, found, counts, blockers } = input
+  const steps = describeSteps(program, found, counts, retentionEnds(program, input.now))
+  return {
+    userId,
+    tenantId,
+    policy,
+    steps,
+    userRow: { table: program.user.table, action: program.user.action },
+    rows: counts.reduce((sum, rows) => sum + rows, 0),
+    way: input.isLarge ? 'journal' : 'transaction',
+    blockers,
+    warnings: input.warnings,
+    digest: planDigest(
+      policy.digest,
+      program,
+      sha256(idText(userId)),
+      sha256(blockerText(0, blockers)),
+    ),
+  }
+}
+
+/** The steps of a user with counts and dates: what a plan shows and a receipt keeps. */
+export function describeSteps(
+  program: Program,
+  found: FoundUser,
+  counts: readonly number[],
+  ends: readonly (string | null)[],
+): readonly PlannedStep[] {
+  return program.steps.map((step, index) => ({
+    id: step.id,
+    table: step.table,
+    action: step.action,
+    status: statusOf(step, found),
+    rows: counts[index] ?? 0,
+    grantsAccess: step.access,
+    reason: step.reason,
+    until: ends[index] ?? null,
+    then: step.retention?.then ?? null,
+    identity: step.identity,
+  }))
+}
+
+/** When each step's retention ends for a deletion at this instant; the same for all users of a slice. */
+export function retentionEnds(program: Program, at: Date): readonly (string | null)[] {
+  return program.steps.map(({ retention }) =>
+    retention?.duration == null ? null : addDuration(at, retention.duration).toISOString(),
+  )
+}
+
+/** The digest that `expect` compares: what would be done and to whom, not how many rows it meets. */
+export function planDigest(
+  policyDigest: string,
+  program: Program,
+  idsDigest: string,
+  blockersDigest: string,
+): string {
+  const steps = program.steps.map(({ id }) => id)
+  return sha256(JSON.stringify([policyDigest, idsDigest, steps, blockersDigest]))
+}
+
+/** An id as text for a digest: 1 and "1" differ. */
+export function idText(id: UserId): string {
+  return typeof id === 'string' ? `${JSON.stringify(id)},` : `${id},`
+}
+
+export function blockerText(index: number, blockers: readonly Blocker[]): string {
+  return blockers.map(({ name }) => `${index}:${JSON.stringify(name)},`).join('')
+}
+
+function statusOf(step: Step, { fields }: FoundUser): PlannedStep['status'] {
+  if (step.selector === null) return 'external'
+  const isKnown = leafFields(step.selector).some((field) => fields[field] != null)
+  return isKnown ? 'applies' : 'not_applicable'
+}
+
+/** The user's fields at which a selector and its parents end. */
+export function leafFields({ target }: Selector): readonly string[] {
+  return target.kind === 'user' ? [target.field] : target.parents.flatMap(leafFields)
+}

@@ -1,0 +1,250 @@
+/**
+ * From a policy to steps: every rule resolved to a selector and its assignments, not yet in order.
+ *
+ * @module
+ */
+import type {
+  CheckInput,
+  DetachRule,
+  MatchInput,
+  PolicyInput,
+  RetainRule,
+  RuleInput,
+  SetInput,
+  SetValue,
+  TableInput,
+  WhereInput,
+} from '../policy/policy.ts'
+import { parentRules, throughOf } from '../policy/reachability.ts'
+import { precedenceOf, rulesOf } from '../policy/rules-of.ts'
+import type {
+  Assignment,
+  Condition,
+  DerivedValue,
+  IdentityMode,
+  JsonPath,
+  LastOfCheck,
+  Locator,
+  Retention,
+  Scalar,
+  Selector,
+  Step,
+  UserTable,
+} from '../terms.ts'
+
+/** A policy's parts as steps in the order they are written in. */
+export interface CompiledPolicy {
+  readonly user: UserTable
+  readonly steps: readonly Step[]
+  readonly derived: readonly DerivedValue[]
+}
+
+/** Compiles a checked policy. Pure; the same policy gives the same steps. */
+export function compilePolicy(policy: PolicyInput): CompiledPolicy {
+  const derived: DerivedValue[] = []
+  const steps = Object.entries(policy.tables).flatMap(([table, entry]) =>
+    rulesOf(entry).map((rule, index) =>
+      compileRule(policy, derived, { table, entry, rule, index }),
+    ),
+  )
+  return { user: compileUser(policy, derived), steps, derived }
+}
+
+/** Compiles one declared check. */
+export function compileCheck(name: string, check: CheckInput): LastOfCheck {
+  const { table, match, within, effect, remedy } = check
+  return { name, effect, table, match, within, remedy, where: compileWhere(check.where) }
+}
+
+interface RuleInTable {
+  readonly table: string
+  readonly entry: TableInput
+  readonly rule: RuleInput
+  readonly index: number
+}
+
+function compileRule(policy: PolicyInput, derived: DerivedValue[], site: RuleInTable): Step {
+  const { table, rule, index } = site
+  const set = compileRuleSet(policy, derived, rule)
+  return {
+    id: `${table}#${index}`,
+    table,
+    rule: index,
+    action: rule.action,
+    selector: selectorOf(policy, table, index),
+    except: exceptionsOf(policy, site),
+    set,
+    access: rule.action === 'delete' && rule.grantsAccess === true,
+    event: 'event' in rule ? (rule.event ?? null) : null,
+    reason: rule.reason ?? null,
+    remedy: rule.action === 'block' ? (rule.remedy ?? null) : null,
+    retention: rule.action === 'retain' ? compileRetention(derived, rule) : null,
+    identity: identityOf(rule, set, derived),
+  }
+}
+
+/** Resolves a rule's match; parents are resolved the same way, up to the user. */
+function selectorOf(policy: PolicyInput, table: string, index: number): Selector | null {
+  const rule = rulesOf(policy.tables[table] ?? 'unrelated')[index]
+  if (rule?.match === undefined) return null
+  const through = throughOf(rule.match)
+  const parents =
+    through === undefined ? [] : (parentRules(policy, { table, index }, through) ?? [])
+  return {
+    table,
+    locator: locatorOf(rule.match),
+    target:
+      through === undefined
+        ? { kind: 'user', field: fieldOf(rule.match) }
+        : {
+            kind: 'rows',
+            key: through.key,
+            parents: parents.flatMap(
+              (parent) => selectorOf(policy, parent.table, parent.index) ?? [],
+            ),
+          },
+    where: compileWhere(rule.where),
+    tenant: rule.tenant ?? null,
+  }
+}
+
+function locatorOf(match: MatchInput): Locator {
+  if (typeof match === 'string') return { column: match, path: null, each: false }
+  if ('json' in match) return { column: match.json, path: splitPath(match.path), each: false }
+  if ('array' in match) {
+    return {
+      column: match.array,
+      path: match.path === undefined ? null : splitPath(match.path),
+      each: true,
+    }
+  }
+  return { column: match.column, path: null, each: false }
+}
+
+function fieldOf(match: MatchInput): string {
+  return typeof match === 'string' ? 'id' : (match.equals?.user ?? 'id')
+}
+
+function splitPath(path: string): JsonPath {
+  return path.split('.')
+}
+
+function compileWhere(where: WhereInput = {}): readonly Condition[] {
+  return Object.entries(where).map(([column, value]) => ({
+    column,
+    values: isScalar(value) ? [value] : value,
+  }))
+}
+
+function isScalar(value: Scalar | readonly Scalar[]): value is Scalar {
+  return !Array.isArray(value)
+}
+
+/** Selectors of the table's rules whose action is stronger than this rule's. */
+function exceptionsOf(policy: PolicyInput, site: RuleInTable): readonly Selector[] {
+  const { table, entry, rule } = site
+  if (rule.action === 'external' || rule.action === 'block') return []
+  const precedence = precedenceOf(entry)
+  const rank = precedence.indexOf(rule.action)
+  return rulesOf(entry).flatMap((other, index) => {
+    if (other.action === 'external' || other.action === 'block') return []
+    if (precedence.indexOf(other.action) >= rank) return []
+    return selectorOf(policy, table, index) ?? []
+  })
+}
+
+function compileRuleSet(
+  policy: PolicyInput,
+  derived: DerivedValue[],
+  rule: RuleInput,
+): readonly Assignment[] {
+  if (rule.action === 'anonymize') return compileSet(derived, rule.set)
+  if (rule.action === 'retain') return compileSet(derived, rule.set ?? {})
+  return rule.action === 'detach' ? [compileDetach(policy, rule)] : []
+}
+
+function compileDetach(policy: PolicyInput, rule: DetachRule): Assignment {
+  const { column, path, each } = locatorOf(rule.match)
+  const value = rule.to === 'ghost' ? (policy.user.ghost?.id ?? null) : null
+  if (each) return { kind: 'pull', column, path, field: fieldOf(rule.match) }
+  return path === null
+    ? { kind: 'constant', column, value }
+    : { kind: 'json_value', column, path, value }
+}
+
+function compileSet(derived: DerivedValue[], set: SetInput): readonly Assignment[] {
+  return Object.entries(set).map(([column, value]) => compileAssignment(derived, column, value))
+}
+
+function compileAssignment(derived: DerivedValue[], column: string, value: SetValue): Assignment {
+  if (typeof value !== 'object' || value === null) return { kind: 'constant', column, value }
+  if ('scrub' in value) return { kind: 'scrub', column, paths: value.scrub.map(splitPath) }
+  if ('pull' in value) {
+    const path = value.path === undefined ? null : splitPath(value.path)
+    return { kind: 'pull', column, path, field: value.pull.user }
+  }
+  const wanted: DerivedValue = {
+    kind: 'pseudonym' in value ? 'pseudonym' : 'random_token',
+    field: 'pseudonym' in value ? value.pseudonym.user : 'id',
+    prefix: value.prefix ?? '',
+    suffix: value.suffix ?? '',
+  }
+  return { kind: 'derived', column, index: indexIn(derived, wanted) }
+}
+
+/** Equal values are computed once. */
+function indexIn(derived: DerivedValue[], wanted: DerivedValue): number {
+  const found = derived.findIndex(
+    ({ kind, field, prefix, suffix }) =>
+      kind === wanted.kind &&
+      field === wanted.field &&
+      prefix === wanted.prefix &&
+      suffix === wanted.suffix,
+  )
+  return found === -1 ? derived.push(wanted) - 1 : found
+}
+
+function compileRetention(derived: DerivedValue[], rule: RetainRule): Retention {
+  return {
+    duration: rule.for ?? null,
+    then: rule.then ?? null,
+    thenSet: compileSet(derived, rule.thenSet ?? {}),
+  }
+}
+
+/** How kept rows name the user after the step has run. */
+function identityOf(
+  rule: RuleInput,
+  set: readonly Assignment[],
+  derived: readonly DerivedValue[],
+): IdentityMode {
+  if (rule.match === undefined || throughOf(rule.match) !== undefined) return 'kept_id'
+  if (rule.action === 'delete' || rule.action === 'detach') return 'removed'
+  const { column, path } = locatorOf(rule.match)
+  const change = set.find((assignment) => assignment.column === column)
+  if (change?.kind === 'constant') return 'removed'
+  if (change?.kind === 'pull') return 'removed'
+  if (change?.kind === 'scrub') {
+    return change.paths.some((gone) => gone.join('.') === path?.join('.')) ? 'removed' : 'kept_id'
+  }
+  if (change?.kind !== 'derived') return fieldOf(rule.match) === 'id' ? 'kept_id' : 'removed'
+  return derived[change.index]?.kind === 'random_token' ? 'random_token' : 'keyed_hash'
+}
+
+function compileUser({ user }: PolicyInput, derived: DerivedValue[]): UserTable {
+  const disabled = user.status?.disabled ?? {}
+  return {
+    table: user.table,
+    id: user.id,
+    tenant: user.tenant ?? null,
+    fields: { ...user.fields, id: user.id },
+    action: user.action ?? 'delete',
+    set: user.action === 'anonymize' ? compileSet(derived, user.set) : [],
+    disabled: Object.entries(disabled).map(([column, value]) => ({
+      kind: 'constant',
+      column,
+      value,
+    })),
+    ghost: user.ghost?.id ?? null,
+  }
+}

@@ -1,0 +1,190 @@
+/**
+ * Puts steps in an order in which each finds its rows as they were, children go before parents, and access
+ * is cut as early as that allows.
+ *
+ * @module
+ */
+import { UserDeletionError } from '../errors.ts'
+import type { DatabaseSchema, ForeignKey, TableSchema } from '../store.ts'
+import type { Step } from '../terms.ts'
+import {
+  exceptionReadsOf,
+  overlaps,
+  ownReadsOf,
+  parentTablesOf,
+  removesRows,
+  shareLocator,
+  writesOf,
+} from './touches.ts'
+
+/** A reason why one step stands before another. */
+interface Edge {
+  readonly before: Step
+  readonly after: Step
+  /** The reference behind the edge, where cutting it would remove the edge. */
+  readonly reference: ForeignKey | null
+}
+
+/**
+ * Orders the steps. With a schema its enforced foreign keys count too, and a nullable one that closes a
+ * cycle, or points into its own table, is cut by an `unlink` step ahead of the delete.
+ *
+ * @throws {@link UserDeletionError} `invalid_policy` naming the cycle that nothing can break.
+ */
+export function orderSteps(steps: readonly Step[], schema: DatabaseSchema | null): readonly Step[] {
+  const marked = markAccess(steps)
+  const tables = new Map(
+    schema?.foreignKeysEnforced ? schema.tables.map((table) => [table.name, table]) : [],
+  )
+  return sort(linkSelfReferences(marked, tables), tables)
+}
+
+/** What is reached through rows that grant access goes with them. */
+function markAccess(steps: readonly Step[]): readonly Step[] {
+  const tables = new Set(steps.filter(({ access }) => access).map(({ table }) => table))
+  return steps.map((step) => {
+    const reached = [...parentTablesOf(step)].some((table) => tables.has(table))
+    return reached && removesRows(step) ? { ...step, access: true } : step
+  })
+}
+
+type Tables = ReadonlyMap<string, TableSchema>
+
+interface Draft {
+  readonly steps: readonly Step[]
+  /** References that an unlink step has cut, by the step that deletes the referring rows. */
+  readonly cut: ReadonlyMap<string, ReadonlySet<ForeignKey>>
+}
+
+function linkSelfReferences(steps: readonly Step[], tables: Tables): Draft {
+  let draft: Draft = { steps, cut: new Map() }
+  for (const step of steps.filter(removesRows)) {
+    for (const reference of tables.get(step.table)?.foreignKeys ?? []) {
+      if (reference.references.table !== step.table) continue
+      draft = unlink(draft, step, reference, tables) ?? draft
+    }
+  }
+  return draft
+}
+
+/** Adds the step that sets the reference to null on the rows about to be deleted; `null` when no column may be null. */
+function unlink(draft: Draft, step: Step, reference: ForeignKey, tables: Tables): Draft | null {
+  const table = tables.get(step.table)
+  const column = reference.columns.find(
+    (name) =>
+      !table?.primaryKey.includes(name) &&
+      (table?.columns?.some((candidate) => candidate.name === name && candidate.nullable) ?? true),
+  )
+  if (column === undefined) return null
+  const cutting: Step = {
+    ...step,
+    id: `${step.id}/unlink:${column}`,
+    action: 'unlink',
+    set: [{ kind: 'constant', column, value: null }],
+    event: null,
+  }
+  const cut = new Map(draft.cut)
+  cut.set(step.id, new Set([...(cut.get(step.id) ?? []), reference]))
+  const known = draft.steps.some(({ id }) => id === cutting.id)
+  return { steps: known ? draft.steps : [...draft.steps, cutting], cut }
+}
+
+function sort(draft: Draft, tables: Tables): readonly Step[] {
+  const edges = findEdges(draft, tables)
+  const urgent = leadingTo(
+    draft.steps.filter(({ access }) => access),
+    edges,
+  )
+  const ordered: Step[] = []
+  const waiting = new Set(draft.steps)
+  while (waiting.size > 0) {
+    const ready = [...waiting].filter(
+      (step) => !edges.some(({ before, after }) => after === step && waiting.has(before)),
+    )
+    const next = ready.find((step) => urgent.has(step)) ?? ready[0]
+    if (next === undefined) return breakCycle(draft, tables, findCycle(waiting, edges))
+    ordered.push(next)
+    waiting.delete(next)
+  }
+  return ordered
+}
+
+function findEdges(draft: Draft, tables: Tables): readonly Edge[] {
+  const edges: Edge[] = []
+  for (const before of draft.steps) {
+    for (const after of draft.steps) {
+      if (before === after) continue
+      if (mustRead(before, after)) edges.push({ before, after, reference: null })
+      const reference = referenceBetween(draft, before, after, tables)
+      if (reference !== null) edges.push({ before, after, reference })
+    }
+  }
+  return edges
+}
+
+/** Whether `before` finds its rows by what `after` removes or overwrites. */
+function mustRead(before: Step, after: Step): boolean {
+  if (before.id.startsWith(`${after.id}/unlink:`)) return true
+  if (removesRows(after) && parentTablesOf(before).has(after.table)) return true
+  return writesOf(after).some(
+    (place) =>
+      exceptionReadsOf(before).some((read) => overlaps(read, place)) ||
+      (!shareLocator(before, after, place) &&
+        ownReadsOf(before).some((read) => overlaps(read, place))),
+  )
+}
+
+/** The foreign key because of which rows of `before` have to go, or let go, ahead of rows of `after`. */
+function referenceBetween(
+  draft: Draft,
+  before: Step,
+  after: Step,
+  tables: Tables,
+): ForeignKey | null {
+  if (!removesRows(after)) return null
+  for (const reference of tables.get(before.table)?.foreignKeys ?? []) {
+    if (reference.references.table !== after.table) continue
+    if (draft.cut.get(before.id)?.has(reference)) continue
+    const letsGo = writesOf(before).some(({ column }) => reference.columns.includes(column))
+    if (removesRows(before) ? before.table !== after.table : letsGo) return reference
+  }
+  return null
+}
+
+function leadingTo(targets: readonly Step[], edges: readonly Edge[]): ReadonlySet<Step> {
+  const found = new Set(targets)
+  for (const step of found) {
+    for (const { before, after } of edges) if (after === step) found.add(before)
+  }
+  return found
+}
+
+/** Walks backwards from any waiting step; every waiting step has a waiting predecessor, so the walk closes. */
+function findCycle(waiting: ReadonlySet<Step>, edges: readonly Edge[]): readonly Edge[] {
+  const walked: Edge[] = []
+  let [step] = waiting
+  while (step !== undefined) {
+    const current: Step = step
+    const closing = walked.findIndex(({ after }) => after === current)
+    if (closing !== -1) return walked.slice(closing).reverse()
+    const edge = edges.find(({ before, after }) => after === current && waiting.has(before))
+    if (edge === undefined) return walked
+    walked.push(edge)
+    step = edge.before
+  }
+  return walked
+}
+
+function breakCycle(draft: Draft, tables: Tables, cycle: readonly Edge[]): readonly Step[] {
+  for (const { before, reference } of cycle) {
+    if (reference === null || !removesRows(before)) continue
+    const next = unlink(draft, before, reference, tables)
+    if (next !== null) return sort(next, tables)
+  }
+  const names = [...cycle.map(({ before }) => before.id), cycle[0]?.before.id].join(' -> ')
+  throw new UserDeletionError(
+    'invalid_policy',
+    `Policy: tables cannot be ordered, each of these has to come before the next: ${names}.`,
+    { details: { path: 'tables', cycle: cycle.map(({ before }) => before.id) } },
+  )
+}

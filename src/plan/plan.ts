@@ -1,0 +1,84 @@
+/**
+ * What a deletion would do. Plain data, without row contents.
+ *
+ * @module
+ */
+import type { IdentityMode, StepAction, UserId } from '../terms.ts'
+
+/** The dry run for one user. */
+export interface Plan {
+  readonly userId: UserId
+  readonly tenantId: string | null
+  readonly policy: PolicyStamp
+  /** The steps in the order in which a deletion runs them. */
+  readonly steps: readonly PlannedStep[]
+  readonly userRow: { readonly table: string; readonly action: 'delete' | 'anonymize' }
+  /** Rows over all steps. A row that two rules match counts twice. */
+  readonly rows: number
+  /** In one transaction, or in several with a job that survives a crash. */
+  readonly way: 'transaction' | 'journal'
+  /** What keeps the user from being deleted. */
+  readonly blockers: readonly Blocker[]
+  /** What a deletion would leave behind that somebody should know of. */
+  readonly warnings: readonly Blocker[]
+  /** Over policy, ids, steps and blockers, not over counts. For `expect: { digest }`. */
+  readonly digest: string
+}
+
+export interface PolicyStamp {
+  readonly name: string
+  readonly version: number
+  /** SHA-256 over the policy and the engine's declared blockers. */
+  readonly digest: string
+}
+
+/** One step of a plan or a receipt. */
+export interface PlannedStep {
+  readonly id: string
+  readonly table: string
+  readonly action: StepAction
+  /**
+   * `applies`: the rows are counted. `not_applicable`: the user has no value in the field that the rule
+   * matches by. `external`: cleaned elsewhere, and not countable here.
+   */
+  readonly status: 'applies' | 'not_applicable' | 'external'
+  readonly rows: number
+  readonly grantsAccess: boolean
+  readonly reason: string | null
+  /** For retained rows: the end of their retention (ISO 8601, UTC), and what happens then. */
+  readonly until: string | null
+  readonly then: 'delete' | 'anonymize' | null
+  /** How kept rows name the user afterwards. */
+  readonly identity: IdentityMode
+}
+
+/** Something in the way of a deletion. */
+export interface Blocker {
+  readonly name: string
+  readonly table: string | null
+  readonly rows: number
+  readonly remedy: string
+}
+
+/** The dry run for many users. */
+export interface BulkPlan {
+  readonly tenantId: string | null
+  readonly policy: PolicyStamp
+  /** Ids given, of which so many exist, are missing, are no ids at all, or are blocked. */
+  readonly requested: number
+  readonly found: number
+  readonly notFound: number
+  readonly invalid: number
+  readonly blocked: number
+  /** Rows by step over all users. */
+  readonly steps: readonly {
+    readonly id: string
+    readonly table: string
+    readonly action: StepAction
+    readonly rows: number
+  }[]
+  readonly rows: number
+  /** The first blocked users, up to 100. */
+  readonly blockers: readonly { readonly userId: UserId; readonly blockers: readonly Blocker[] }[]
+  readonly digest: string
+}

@@ -1,0 +1,260 @@
+/**
+ * From what the host wrote to a checked, frozen policy.
+ *
+ * @module
+ */
+import { UserDeletionError } from '../errors.ts'
+import { isDuration } from './duration.ts'
+import type {
+  MatchInput,
+  Policy,
+  PolicyInput,
+  RuleInput,
+  SetInput,
+  UserReference,
+} from './policy.ts'
+import { findShapeMistake } from './policy-shape.ts'
+import { findUnreachable } from './reachability.ts'
+import { rulesOf } from './rules-of.ts'
+
+const AUDIT_PLACEHOLDERS = new Set([
+  '$action',
+  '$userId',
+  '$tenantId',
+  '$requestedBy',
+  '$at',
+  '$id',
+])
+
+/**
+ * Checks a policy and freezes it. The result is plain data: it can be stored, compared and sent as JSON.
+ *
+ * @throws {@link UserDeletionError} `invalid_policy` with `details.path`, the way to the mistake.
+ *
+ * @example
+ * const policy = definePolicy({
+ *   name: 'acme',
+ *   version: 1,
+ *   user: { table: 'users', id: 'id', tenant: 'tenant_id', fields: { email: 'email' } },
+ *   tables: {
+ *     sessions: { match: 'user_id', action: 'delete', grantsAccess: true },
+ *     posts: { match: 'author_id', action: 'anonymize', reason: 'threads stay readable', set: { author_name: null } },
+ *     countries: 'unrelated',
+ *   },
+ * })
+ */
+export function definePolicy<const P extends PolicyInput>(input: P): Policy<P> {
+  const copy = cloneData(input)
+  const mistake = findShapeMistake(copy)
+  if (mistake !== null) throw refusal(mistake.path, mistake.message)
+  checkUser(copy)
+  checkAudit(copy)
+  for (const [table, entry] of Object.entries(copy.tables)) {
+    checkPrecedence(table, entry)
+    checkNames(table, rulesOf(entry))
+    for (const [index, rule] of rulesOf(entry).entries()) checkRule(copy, table, index, rule)
+  }
+  checkChecks(copy)
+  const unreachable = findUnreachable(copy)
+  if (unreachable !== null) throw refusal(unreachable.path, unreachable.message)
+  return deepFreeze(copy) as Policy<P>
+}
+
+function refusal(path: string, message: string): UserDeletionError {
+  return new UserDeletionError(
+    'invalid_policy',
+    `Policy: ${path === '' ? 'it' : path} ${message}.`,
+    {
+      details: { path },
+    },
+  )
+}
+
+function cloneData<P>(input: P): P {
+  try {
+    return structuredClone(input)
+  } catch (cause) {
+    throw new UserDeletionError(
+      'invalid_policy',
+      'Policy: it holds something that is not plain data.',
+      {
+        cause,
+        details: { path: '' },
+      },
+    )
+  }
+}
+
+function checkUser({ user, tables }: PolicyInput): void {
+  const { action = 'delete' } = user
+  const anonymized = user as { readonly reason?: string; readonly set?: SetInput }
+  if (action === 'anonymize') {
+    if (anonymized.reason === undefined) throw refusal('user.reason', 'is missing')
+    if (anonymized.set === undefined) throw refusal('user.set', 'is missing')
+    for (const column of [user.id, user.tenant]) {
+      if (column !== undefined && Object.hasOwn(anonymized.set, column)) {
+        throw refusal(`user.set.${column}`, 'would change the key of the user')
+      }
+    }
+    checkSet(user.fields ?? {}, 'user.set', anonymized.set)
+  } else {
+    for (const key of ['reason', 'set'] as const) {
+      if (anonymized[key] !== undefined)
+        throw refusal(`user.${key}`, 'belongs to action "anonymize"')
+    }
+  }
+  if (
+    user.fields !== undefined &&
+    Object.hasOwn(user.fields, 'id') &&
+    user.fields['id'] !== user.id
+  ) {
+    throw refusal('user.fields.id', 'names another column than user.id')
+  }
+  if (tables[user.table] === 'unrelated') {
+    throw refusal(`tables.${user.table}`, 'is the user table, which is not unrelated')
+  }
+}
+
+function checkAudit({ audit, tables }: PolicyInput): void {
+  if (audit === undefined) return
+  if (!Object.hasOwn(tables, audit.table)) throw refusal('audit.table', 'is not one of the tables')
+  for (const [column, value] of Object.entries(audit.entry)) {
+    if (typeof value === 'string' && value.startsWith('$') && !AUDIT_PLACEHOLDERS.has(value)) {
+      throw refusal(`audit.entry.${column}`, 'is not a known placeholder')
+    }
+  }
+}
+
+function checkPrecedence(table: string, entry: PolicyInput['tables'][string]): void {
+  if (typeof entry === 'string' || !('precedence' in entry)) return
+  if (new Set(entry.precedence).size !== entry.precedence.length) {
+    throw refusal(`tables.${table}.precedence`, 'names an action twice')
+  }
+  const missing = entry.rules.find(
+    (rule) => rule.action !== 'external' && !entry.precedence.includes(rule.action),
+  )
+  if (missing !== undefined) {
+    throw refusal(`tables.${table}.precedence`, `does not name "${missing.action}"`)
+  }
+}
+
+function checkNames(table: string, rules: readonly RuleInput[]): void {
+  const seen = new Set<string>()
+  for (const [index, rule] of rules.entries()) {
+    const name = 'name' in rule ? rule.name : undefined
+    if (name === undefined) continue
+    if (seen.has(name))
+      throw refusal(`${rulePath(table, index, rules.length)}.name`, 'is used twice')
+    seen.add(name)
+  }
+}
+
+function checkRule(policy: PolicyInput, table: string, index: number, rule: RuleInput): void {
+  const path = rulePath(table, index, rulesOf(policy.tables[table] ?? 'unrelated').length)
+  const fields = policy.user.fields ?? {}
+  if (rule.action === 'delete' && table === policy.user.table) {
+    throw refusal(`${path}.action`, 'would delete other users without a receipt of their own')
+  }
+  if (rule.match !== undefined) {
+    checkMatch(policy, path, rule.match)
+    checkTenant(policy, path, rule as { match: MatchInput; tenant?: string; acrossTenants?: true })
+  }
+  if ('set' in rule && rule.set !== undefined) checkSet(fields, `${path}.set`, rule.set)
+  if (rule.action === 'detach' && rule.to === 'ghost') {
+    if (policy.user.ghost === undefined) throw refusal(`${path}.to`, 'needs user.ghost')
+    if (typeof rule.match !== 'string' && 'array' in rule.match) {
+      throw refusal(`${path}.to`, 'cannot put the ghost into an array')
+    }
+  }
+  if (rule.action === 'retain') checkRetention(fields, path, rule)
+}
+
+function checkMatch(policy: PolicyInput, path: string, match: MatchInput): void {
+  if (typeof match === 'string') return
+  if (match.equals !== undefined && match.through !== undefined) {
+    throw refusal(`${path}.match`, 'has both "equals" and "through"')
+  }
+  if (match.equals !== undefined) {
+    checkField(policy.user.fields ?? {}, `${path}.match.equals.user`, match.equals)
+  }
+}
+
+function checkField(
+  fields: Readonly<Record<string, string>>,
+  path: string,
+  reference: UserReference,
+): void {
+  if (reference.user !== 'id' && !Object.hasOwn(fields, reference.user)) {
+    throw refusal(path, `names "${reference.user}", which is not one of user.fields`)
+  }
+}
+
+function checkTenant(
+  { user }: PolicyInput,
+  path: string,
+  rule: { readonly match: MatchInput; readonly tenant?: string; readonly acrossTenants?: true },
+): void {
+  if (rule.tenant !== undefined && rule.acrossTenants) {
+    throw refusal(`${path}.acrossTenants`, 'contradicts "tenant"')
+  }
+  if (user.tenant === undefined) {
+    if (rule.tenant !== undefined) throw refusal(`${path}.tenant`, 'needs user.tenant')
+    return
+  }
+  const field = typeof rule.match === 'string' ? 'id' : (rule.match.equals?.user ?? 'id')
+  if (field !== 'id' && rule.tenant === undefined && rule.acrossTenants === undefined) {
+    throw refusal(
+      `${path}.tenant`,
+      'is missing: a match by anything but the id names the tenant column or says acrossTenants: true',
+    )
+  }
+}
+
+function checkSet(fields: Readonly<Record<string, string>>, path: string, set: SetInput): void {
+  for (const [column, value] of Object.entries(set)) {
+    if (typeof value !== 'object' || value === null) continue
+    if ('pseudonym' in value)
+      checkField(fields, `${path}.${column}.pseudonym.user`, value.pseudonym)
+    if ('pull' in value) checkField(fields, `${path}.${column}.pull.user`, value.pull)
+  }
+}
+
+function checkRetention(
+  fields: Readonly<Record<string, string>>,
+  path: string,
+  rule: Extract<RuleInput, { action: 'retain' }>,
+): void {
+  const duration: string | undefined = rule.for
+  if (duration !== undefined && !isDuration(duration)) {
+    throw refusal(`${path}.for`, 'is not an ISO 8601 duration longer than nothing')
+  }
+  if (duration !== undefined && rule.then === undefined) throw refusal(`${path}.then`, 'is missing')
+  if (duration === undefined && rule.then !== undefined) throw refusal(`${path}.for`, 'is missing')
+  if (rule.then === 'anonymize' && rule.thenSet === undefined) {
+    throw refusal(`${path}.thenSet`, 'is missing')
+  }
+  if (rule.then !== 'anonymize' && rule.thenSet !== undefined) {
+    throw refusal(`${path}.thenSet`, 'belongs to then: "anonymize"')
+  }
+  if (rule.thenSet !== undefined) checkSet(fields, `${path}.thenSet`, rule.thenSet)
+}
+
+function checkChecks({ checks = {}, tables }: PolicyInput): void {
+  for (const [name, check] of Object.entries(checks)) {
+    if (!Object.hasOwn(tables, check.table)) {
+      throw refusal(`checks.${name}.table`, 'is not one of the tables')
+    }
+  }
+}
+
+function rulePath(table: string, index: number, count: number): string {
+  return count === 1 ? `tables.${table}` : `tables.${table}[${index}]`
+}
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
+    for (const part of Object.values(value)) deepFreeze(part)
+    Object.freeze(value)
+  }
+  return value
+}

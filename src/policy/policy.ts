@@ -1,0 +1,200 @@
+/**
+ * The policy language: what a host writes down. Types only; a mistake that types can see does not compile.
+ *
+ * @module
+ */
+import type { Scalar } from '../terms.ts'
+
+/** A complete answer to "what happens to every row of a user who goes?". Plain data. */
+export interface PolicyInput {
+  readonly name: string
+  readonly version: number
+  readonly user: UserInput
+  /** How the engine writes into the host's own audit log. Values may be `$action`, `$userId`, `$tenantId`, `$requestedBy`, `$at`, `$id`. */
+  readonly audit?: AuditInput
+  /** Every table or collection of the database but the user's own and the engine's. */
+  readonly tables: Readonly<Record<string, TableInput>>
+  /** Declared checks by name; with `effect: 'warn'` they only show in the plan. */
+  readonly checks?: Readonly<Record<string, CheckInput>>
+}
+
+/** The user's own table. */
+export type UserInput = UserBase & (UserDeleted | UserAnonymized)
+
+interface UserBase {
+  readonly table: string
+  /** Column of the id. */
+  readonly id: string
+  /** Column of the tenant. Once named, every call needs a `tenantId`. */
+  readonly tenant?: string
+  /** Names for the columns that rules refer to by `{ user: name }`. `id` is always there. */
+  readonly fields?: Readonly<Record<string, string>>
+  /** The row that takes over what is detached with `to: 'ghost'`. It cannot be deleted. */
+  readonly ghost?: { readonly id: string | number }
+  /** What to write when a user's access is cut ahead of the deletion. */
+  readonly status?: { readonly disabled: Readonly<Record<string, Scalar>> }
+}
+
+interface UserDeleted {
+  readonly action?: 'delete'
+}
+
+/** Keeps a blank row where enforced foreign keys of kept rows need one. */
+interface UserAnonymized {
+  readonly action: 'anonymize'
+  readonly reason: string
+  readonly set: SetInput
+}
+
+export interface AuditInput {
+  readonly table: string
+  readonly entry: Readonly<Record<string, Scalar>>
+}
+
+/** One rule, several rules, several rules with an order of their own, or no user data at all. */
+export type TableInput =
+  | 'unrelated'
+  | RuleInput
+  | readonly RuleInput[]
+  | { readonly rules: readonly RuleInput[]; readonly precedence: readonly Action[] }
+
+/** What a rule does with the rows it matches. */
+export type Action = 'block' | 'retain' | 'anonymize' | 'detach' | 'delete'
+
+/** How rows belong to a user, and what happens to them. */
+export type RuleInput =
+  | DeleteRule
+  | AnonymizeRule
+  | DetachRule
+  | RetainRule
+  | BlockRule
+  | ExternalRule
+
+interface Matching {
+  readonly match: MatchInput
+  /** Literal side conditions; an array means any of its values. */
+  readonly where?: WhereInput
+  /** The table's tenant column. Needed (or `acrossTenants`) where the match is by anything but the id. */
+  readonly tenant?: string
+  /** States that a match by a field may reach into other tenants. */
+  readonly acrossTenants?: true
+  /** A name for `through.rule` of other tables. */
+  readonly name?: string
+}
+
+export interface DeleteRule extends Matching {
+  readonly action: 'delete'
+  /** The rows let the user in: they go first, and when the user is disabled too. */
+  readonly grantsAccess?: true
+  /** Outbox event type written once for a user who had such rows. */
+  readonly event?: string
+  readonly reason?: string
+}
+
+export interface AnonymizeRule extends Matching {
+  readonly action: 'anonymize'
+  readonly reason: string
+  readonly set: SetInput
+  readonly event?: string
+}
+
+/** Cuts the reference: to null, to the ghost user, or out of the array. */
+export interface DetachRule extends Matching {
+  readonly action: 'detach'
+  readonly to?: 'ghost'
+  readonly reason?: string
+  readonly event?: string
+}
+
+export type RetainRule = RetainBase &
+  (
+    | { readonly for?: never; readonly then?: never; readonly thenSet?: never }
+    | { readonly for: string; readonly then: 'delete'; readonly thenSet?: never }
+    | { readonly for: string; readonly then: 'anonymize'; readonly thenSet: SetInput }
+  )
+
+interface RetainBase extends Matching {
+  readonly action: 'retain'
+  readonly reason: string
+  /** Written at once: kept, without the person. */
+  readonly set?: SetInput
+  readonly event?: string
+}
+
+/** While such rows exist, the user cannot be deleted. */
+export interface BlockRule extends Matching {
+  readonly action: 'block'
+  readonly reason?: string
+  readonly remedy?: string
+}
+
+/** Holds user data that something else cleans; counted where a match is given, never touched. */
+export type ExternalRule = { readonly action: 'external'; readonly reason: string } & (
+  | { readonly match?: never }
+  | Matching
+)
+
+export type WhereInput = Readonly<Record<string, Scalar | readonly Scalar[]>>
+
+/** One of the user's own fields. */
+export interface UserReference {
+  readonly user: string
+}
+
+/** Rows of another table that belong to the user by a rule of that table. */
+export interface ThroughInput {
+  readonly table: string
+  /** Column of that table which the located value equals. */
+  readonly key: string
+  /** Name of the rule, where the table has rules that treat rows differently. */
+  readonly rule?: string
+}
+
+type TargetInput =
+  | { readonly equals?: UserReference; readonly through?: never }
+  | { readonly through: ThroughInput; readonly equals?: never }
+
+/** A column holding the user's id, or a longer description of where the reference stands. */
+export type MatchInput = string | ColumnMatch | JsonMatch | ArrayMatch
+
+export type ColumnMatch = { readonly column: string } & TargetInput
+/** A value inside a JSON column, at a path of keys joined by dots. */
+export type JsonMatch = { readonly json: string; readonly path: string } & TargetInput
+/** An element of a JSON array: the whole column, or the array found at `path`. */
+export type ArrayMatch = { readonly array: string; readonly path?: string } & TargetInput
+
+/** What is written, by column. */
+export type SetInput = Readonly<Record<string, SetValue>>
+
+export type SetValue =
+  | Scalar
+  /** Removes the values at these paths from a JSON column. */
+  | { readonly scrub: readonly string[] }
+  /** An HMAC of one of the user's fields under the engine's pseudonym key. */
+  | { readonly pseudonym: UserReference; readonly prefix?: string; readonly suffix?: string }
+  /** A random token, the same for all rows of one deletion. */
+  | { readonly randomToken: true; readonly prefix?: string; readonly suffix?: string }
+  /** Takes the user's value out of a JSON array. */
+  | { readonly pull: UserReference; readonly path?: string }
+
+/**
+ * The last row of its kind in a group: the only owner of an organization.
+ *
+ * A user is caught who has a row in `table` under which, within the same `within`, no row of anybody else
+ * satisfies `where`.
+ */
+export interface CheckInput {
+  readonly table: string
+  /** Column that holds the user's id. */
+  readonly match: string
+  readonly where?: WhereInput
+  /** Column that names the group. */
+  readonly within: string
+  readonly effect: 'block' | 'warn'
+  readonly remedy: string
+}
+
+declare const defined: unique symbol
+
+/** A policy that `definePolicy` has checked and frozen. */
+export type Policy<P extends PolicyInput = PolicyInput> = P & { readonly [defined]: true }

@@ -1,0 +1,104 @@
+/**
+ * Everything impure the engine needs, and the only file of `src` that may import Node's modules.
+ *
+ * @module
+ */
+import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
+import { hostname } from 'node:os'
+import { setImmediate as immediate } from 'node:timers/promises'
+
+/** Tells the time. Tests pass a fixed one. */
+export interface Clock {
+  now(): Date
+}
+
+export const systemClock: Clock = { now: () => new Date() }
+
+/** Where the engine reports what it cannot throw: a failed afterDelete hook, a listener that throws. */
+export interface Logger {
+  warn(message: string, details: Readonly<Record<string, unknown>>): void
+}
+
+/** Writes warnings to standard error, so that nothing is swallowed when a host passes no logger. */
+export const consoleLogger: Logger = {
+  warn: (message, details) => console.warn(`[user-deletion-engine] ${message}`, details),
+}
+
+/** A secret for keyed hashes: at least 16 bytes. */
+export type Secret = string | Uint8Array
+
+export function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex')
+}
+
+/** A hash that takes text piece by piece. */
+export function incrementalSha256(): { update(text: string): void; digest(): string } {
+  const hash = createHash('sha256')
+  return { update: (text) => void hash.update(text), digest: () => hash.digest('hex') }
+}
+
+export function hmacSha256(key: Secret, text: string): string {
+  return createHmac('sha256', key).update(text).digest('hex')
+}
+
+/** Compares in constant time. */
+export function equalSecrets(a: string, b: string): boolean {
+  const left = Buffer.from(a)
+  const right = Buffer.from(b)
+  return left.length === right.length && timingSafeEqual(left, right)
+}
+
+export function randomToken(): string {
+  return randomBytes(16).toString('hex')
+}
+
+/** Lets the host's event loop run. */
+export async function yieldToEventLoop(): Promise<void> {
+  await immediate()
+}
+
+export function monotonicMs(): number {
+  return performance.now()
+}
+
+export function byteLength(text: string): number {
+  return Buffer.byteLength(text)
+}
+
+/** Waits for a promise at most `ms`; then aborts the signal it gave to `start` and answers `'timeout'`. */
+export async function withTimeLimit<T>(
+  ms: number,
+  start: (signal: AbortSignal) => T | PromiseLike<T>,
+): Promise<{ readonly value: T } | 'timeout'> {
+  const controller = new AbortController()
+  let timer: NodeJS.Timeout | undefined
+  const limit = new Promise<'timeout'>((resolve) => {
+    timer = setTimeout(() => {
+      controller.abort()
+      resolve('timeout')
+    }, ms)
+  })
+  try {
+    const work = (async () => ({ value: await start(controller.signal) }))()
+    return await Promise.race([work, limit])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+/** Names this process, so that another one can tell whether it is still there. */
+export function processName(): string {
+  return `${hostname()}/${process.pid}`
+}
+
+/** Whether a named process ran on this host and is gone. Says no wherever that cannot be known. */
+export function isProcessGone(name: string): boolean {
+  const [host, pid] = name.split('/')
+  if (host !== hostname() || Number(pid) === process.pid) return false
+  try {
+    process.kill(Number(pid), 0)
+    return false
+  } catch (error) {
+    return typeof error === 'object' && error !== null && 'code' in error && error.code === 'ESRCH'
+  }
+}

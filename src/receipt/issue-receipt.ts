@@ -1,0 +1,172 @@
+/**
+ * Receipts, ledger entries and outbox events for users whose deletion is about to commit.
+ *
+ * @module
+ */
+import { monotonicFactory } from 'ulid'
+import { describeSteps, retentionEnds } from '../plan/build-plan.ts'
+import type { PolicyStamp } from '../plan/plan.ts'
+import { type Clock, type Secret, sha256 } from '../ports.ts'
+import type {
+  FoundUser,
+  LedgerEntry,
+  LedgerHead,
+  OutboxEvent,
+  Seal,
+  StoreCapabilities,
+} from '../store.ts'
+import type { Program, UserId } from '../terms.ts'
+import { canonicalJson } from './canonical-json.ts'
+import { entryHash, GENESIS, headFor } from './chain.ts'
+import type { DeletionReceipt } from './receipt.ts'
+
+/** Issues what commits with a change. Holds the ledger key and the source of ids. */
+export interface Issuer {
+  readonly key: Secret | null
+  readonly clock: Clock
+  /** Sortable and unique; later calls give larger ids, within one millisecond too. */
+  newId(): string
+}
+
+export function createIssuer(key: Secret | null, clock: Clock): Issuer {
+  const ulid = monotonicFactory()
+  return { key, clock, newId: () => ulid(clock.now().getTime()) }
+}
+
+/** What is the same for all receipts of a seal. */
+export interface SealFrame {
+  readonly program: Program
+  readonly policy: PolicyStamp
+  readonly tenantId: string | null
+  readonly reason: string | null
+  readonly requestedBy: string | null
+  readonly idempotencyKey: string | null
+  readonly store: string
+  readonly erasure: StoreCapabilities['erasure']
+  readonly way: DeletionReceipt['way']
+  readonly policyChanged: boolean
+}
+
+/** One deleted user. */
+export interface DeletedUser {
+  readonly id: UserId
+  readonly subject: UserId
+  readonly found: FoundUser
+  readonly counts: readonly number[]
+}
+
+/** Seals users in the order given, after the present head of the ledger. */
+export function sealDeletions(
+  issuer: Issuer,
+  frame: SealFrame,
+  users: readonly DeletedUser[],
+  head: LedgerHead | null,
+): Seal {
+  const now = issuer.clock.now()
+  const at = now.toISOString()
+  const ends = retentionEnds(frame.program, now)
+  const entries: LedgerEntry[] = []
+  const events: OutboxEvent[] = []
+  let { seq, hash } = head ?? { seq: 0, hash: GENESIS }
+  for (const user of users) {
+    const ulid = issuer.newId()
+    seq += 1
+    const body = receiptBody(frame, user, `rcp_${ulid}`, at, ends)
+    const entry = {
+      seq,
+      kind: 'user.deleted' as const,
+      at,
+      tenantId: frame.tenantId,
+      subject: user.subject,
+      idempotencyKey: frame.idempotencyKey,
+      body,
+    }
+    hash = entryHash(issuer.key, hash, entry)
+    entries.push({ ...entry, hash })
+    events.push(...eventsOf(frame, user, ulid, at))
+  }
+  return { entries, events, head: headFor(issuer.key, seq, hash) }
+}
+
+/** Seals a fact about the storage that became known after the receipts. */
+export function sealStorageFact(
+  issuer: Issuer,
+  fact: Readonly<Record<string, unknown>>,
+  head: LedgerHead | null,
+): Seal {
+  const at = issuer.clock.now().toISOString()
+  const seq = (head?.seq ?? 0) + 1
+  const entry = {
+    seq,
+    kind: 'storage.sanitized' as const,
+    at,
+    tenantId: null,
+    subject: null,
+    idempotencyKey: null,
+    body: canonicalJson({ ...fact, at, throughSeq: seq - 1 }),
+  }
+  const hash = entryHash(issuer.key, head?.hash ?? GENESIS, entry)
+  return { entries: [{ ...entry, hash }], events: [], head: headFor(issuer.key, seq, hash) }
+}
+
+/** A receipt's digest: over everything else in it. */
+export function receiptDigest(receipt: Omit<DeletionReceipt, 'digest'>): string {
+  return sha256(canonicalJson(receipt))
+}
+
+/** Reads back the receipt in a ledger entry. */
+export function receiptOf(entry: LedgerEntry): DeletionReceipt {
+  return JSON.parse(entry.body) as DeletionReceipt
+}
+
+function receiptBody(
+  frame: SealFrame,
+  user: DeletedUser,
+  id: string,
+  deletedAt: string,
+  ends: readonly (string | null)[],
+): string {
+  const { program } = frame
+  const receipt: Omit<DeletionReceipt, 'digest'> = {
+    format: 1,
+    id,
+    userId: user.subject === user.id ? plainId(user.id) : null,
+    subject: plainId(user.subject),
+    tenantId: frame.tenantId,
+    policy: frame.policy,
+    policyChanged: frame.policyChanged,
+    reason: frame.reason,
+    requestedBy: frame.requestedBy,
+    deletedAt,
+    store: frame.store,
+    way: frame.way,
+    steps: describeSteps(program, user.found, user.counts, ends),
+    userRow: { table: program.user.table, action: program.user.action },
+    residue: 0,
+    erasure: frame.erasure,
+  }
+  return canonicalJson({ ...receipt, digest: receiptDigest(receipt) })
+}
+
+function plainId(id: UserId): string | number {
+  return typeof id === 'bigint' ? id.toString() : id
+}
+
+function eventsOf(
+  { program, tenantId }: SealFrame,
+  { subject, counts }: DeletedUser,
+  ulid: string,
+  at: string,
+): readonly OutboxEvent[] {
+  const receiptId = `rcp_${ulid}`
+  const common = { at, tenantId, subject, receiptId }
+  const named = program.steps.flatMap((step, index) => {
+    const rows = counts[index] ?? 0
+    return step.event === null || rows === 0 ? [] : [{ type: step.event, rows }]
+  })
+  return [...named, { type: 'user.deleted', rows: 1 }].map((event, index) => ({
+    id: `evt_${ulid}_${String(index).padStart(2, '0')}`,
+    ...event,
+    ...common,
+  }))
+}

@@ -1,0 +1,36 @@
+/**
+ * The proof of one deletion. Holds no personal data and never changes.
+ *
+ * @module
+ */
+import type { PlannedStep, PolicyStamp } from '../plan/plan.ts'
+import type { ErasureLevel } from '../store.ts'
+
+export interface DeletionReceipt {
+  readonly format: 1
+  /** `rcp_` and a ULID. */
+  readonly id: string
+  /** The user's id as it was (a bigint as decimal digits); `null` where a subject key hides it. */
+  readonly userId: string | number | null
+  /** How the ledger names the user: the id, or `hmac:` and a keyed hash of it. */
+  readonly subject: string | number
+  readonly tenantId: string | null
+  readonly policy: PolicyStamp
+  /** The policy was changed while the deletion ran, and went on under the new one. */
+  readonly policyChanged: boolean
+  readonly reason: string | null
+  readonly requestedBy: string | null
+  /** ISO 8601, UTC. */
+  readonly deletedAt: string
+  readonly store: string
+  readonly way: 'transaction' | 'journal'
+  /** What was done, in order, with the rows that each rule matched. */
+  readonly steps: readonly PlannedStep[]
+  readonly userRow: { readonly table: string; readonly action: 'delete' | 'anonymize' }
+  /** Rows that deleting rules still matched inside the transaction, after the work. */
+  readonly residue: 0
+  /** How far the content was gone at the commit. What is learned later is an entry of its own. */
+  readonly erasure: ErasureLevel
+  /** SHA-256 of the receipt without this field, as canonical JSON (RFC 8785). */
+  readonly digest: string
+}

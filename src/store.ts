@@ -1,0 +1,399 @@
+/**
+ * The contract between the engine and a database.
+ *
+ * Every method is set-based and says what is atomic. Atomicity lives inside one method: the functions a
+ * caller passes in (`decide`, `seal`, `save`) are pure and synchronous, run inside the transaction, and
+ * may run again when a store repeats it. A store never invents a rule: it runs the steps of the program.
+ *
+ * Rejections are `UserDeletionError` with one of the `store_*`, `connection_busy`, `constraint_violation`,
+ * `residue_left` or `lease_lost` codes. After a rejection nothing of that call has been written.
+ *
+ * @module
+ */
+import type { Program, UserId } from './terms.ts'
+
+export type {
+  Assignment,
+  Condition,
+  DerivedValue,
+  IdentityMode,
+  JsonPath,
+  LastOfCheck,
+  Locator,
+  Program,
+  Retention,
+  Scalar,
+  Selector,
+  SelectorTarget,
+  Step,
+  StepAction,
+  UserId,
+  UserTable,
+} from './terms.ts'
+
+/** What every database adapter implements, and `storeContract` tests. */
+export interface Store {
+  /** `memory`, `sqlite`, or the name of a third party's adapter; stands in receipts. */
+  readonly name: string
+  readonly capabilities: StoreCapabilities
+
+  /** Creates the engine's own tables where they are missing. Safe to repeat. */
+  migrate(): Promise<void>
+
+  /** The live schema less the engine's own tables. Cheap to call again: an unchanged schema gives the same object. */
+  describe(): Promise<DatabaseSchema>
+
+  /** The user rows in the order asked for; `null` where there is none in this tenant or only a tombstone is left. */
+  findUsers(program: Program, targets: Targets): Promise<readonly (UserRow | null)[]>
+
+  /** What a deletion of these users would find. Reads only; the same counts that {@link Store.apply} decides on. */
+  survey(program: Program, targets: Targets): Promise<Survey>
+
+  /** What is left of a user, step by step. Reads only. */
+  inspect(program: Program, subject: InspectedUser): Promise<Inspection>
+
+  /**
+   * Deletes a slice of users: one transaction around survey, `decide`, every step in order, the residue
+   * count, the user rows, and what `seal` returns.
+   *
+   * With `isolation: 'together'` a failing step rejects the call and nothing is written. With `'each'` every
+   * user has a savepoint: a failing user is rolled back alone and answered as `failed`.
+   */
+  apply(program: Program, slice: Slice): Promise<readonly SliceOutcome[]>
+
+  /**
+   * Starts the journalled way for one user: one transaction around survey, `decide`, the `disabled`
+   * assignments of the user row, and the job row that `open` returns.
+   */
+  openJob(program: Program, opening: JobOpening): Promise<JobOpened>
+
+  /** Runs at most `limit` rows of one step for one user, and saves the job, in one transaction. */
+  applyChunk(program: Program, chunk: Chunk): Promise<ChunkResult>
+
+  /** Open jobs, oldest first. */
+  listJobs(query: JobQuery): Promise<readonly Job[]>
+
+  /**
+   * Takes a job whose lease has ended by `now`: one atomic compare-and-set on the fence.
+   * `null` when somebody else was faster.
+   */
+  claimJob(claim: JobClaim): Promise<Job | null>
+
+  /** Ledger entries after `afterSeq` in commit order. */
+  readLedger(query: LedgerQuery): Promise<readonly LedgerEntry[]>
+
+  /** The newest entry of each subject that has one. */
+  findEntries(query: SubjectQuery): Promise<readonly LedgerEntry[]>
+
+  /** The entry written under an idempotency key. */
+  findEntryByKey(query: KeyQuery): Promise<LedgerEntry | null>
+
+  /** The recorded end of the ledger, `null` while it is empty. */
+  ledgerHead(): Promise<LedgerHead | null>
+
+  /** Appends what `seal` returns for the present head, atomically. */
+  appendLedger(seal: (head: LedgerHead | null) => Seal): Promise<void>
+
+  /** Events not acknowledged yet, in the order of their ids, which is the order they were written in. */
+  readOutbox(query: OutboxQuery): Promise<readonly OutboxEvent[]>
+
+  /** Removes acknowledged events and answers how many were there. Safe to repeat. */
+  acknowledge(ids: readonly string[]): Promise<number>
+
+  /** Adds ids to a run's spool, atomically. */
+  spool(run: string, ids: readonly UserId[]): Promise<void>
+  /** Spooled ids from `offset` in the order they came in. */
+  readSpool(run: string, offset: number, limit: number): Promise<readonly UserId[]>
+  /** Forgets a run's spool. Safe to repeat. */
+  clearSpool(run: string): Promise<void>
+
+  /** Clears older copies of deleted rows from the journal, as far as the database can. */
+  sanitize(): Promise<Sanitized>
+}
+
+export interface StoreCapabilities {
+  /** Whether {@link Store.apply} is one transaction. */
+  readonly transactions: boolean
+  /** How far a committed deletion has cleared the database file at the moment of its commit. */
+  readonly erasure: ErasureLevel
+}
+
+/**
+ * How far deleted content is gone.
+ *
+ * `rows_removed`: queries no longer find it. `rows_overwritten`: its place in the file is overwritten, a
+ * journal may still hold it. `journal_cleared`: the journal is empty too. Older copies that page splits or
+ * earlier settings left in the file are not covered by any of the three.
+ */
+export type ErasureLevel = 'rows_removed' | 'rows_overwritten' | 'journal_cleared'
+
+export interface Sanitized {
+  readonly level: ErasureLevel
+  /** `false` when a reader kept the journal from being cleared; try again later. */
+  readonly complete: boolean
+}
+
+/** A row as the host stores it. */
+export type UserRow = Readonly<Record<string, unknown>>
+
+/** One user of a slice, and how the ledger names them. */
+export interface Target {
+  readonly id: UserId
+  readonly subject: UserId
+}
+
+export interface Targets {
+  readonly tenantId: string | null
+  readonly users: readonly Target[]
+}
+
+/** What was found, each list in the order of the users asked for. */
+export interface Survey {
+  readonly users: readonly (FoundUser | null)[]
+  /** Rows by user, then by step of the program. A row counts once per step and user. */
+  readonly counts: readonly (readonly number[])[]
+  /** For each check of the program: the groups that would be left without a member once all these users are gone. */
+  readonly bereft: readonly (readonly GroupMember[])[]
+  /** The user's open job, by user. */
+  readonly openJobs: readonly (string | null)[]
+}
+
+export interface FoundUser {
+  /** The policy's fields by name; always holds `id`. */
+  readonly fields: Readonly<Record<string, unknown>>
+}
+
+/** A user of the slice who is a member of a group that would be bereft. */
+export interface GroupMember {
+  /** Position of the user in the survey. */
+  readonly user: number
+  readonly group: unknown
+}
+
+/** What the engine decides about one user of a slice. */
+export type Verdict =
+  | { readonly kind: 'proceed'; readonly derived: readonly string[] }
+  | { readonly kind: 'refuse'; readonly reason: unknown }
+
+/** What was done to one user. */
+export interface Work {
+  /** Position of the user in the slice. */
+  readonly user: number
+  readonly found: FoundUser
+  /** Rows by step of the program. */
+  readonly counts: readonly number[]
+}
+
+export interface Slice extends Targets {
+  readonly isolation: 'together' | 'each'
+  /**
+   * Pure. One verdict for each surveyed user; called inside the transaction, once per unit of isolation.
+   * `positions` says where in the slice the surveyed users stand.
+   */
+  decide(survey: Survey, positions: readonly number[]): readonly Verdict[]
+  /** Pure. Called once per unit of isolation, after the work; entries stand in the order of `works`. */
+  seal(works: readonly Work[], head: LedgerHead | null): Seal
+  /** Set for the last transaction of the journalled way. */
+  readonly journal?: JournalEnd
+}
+
+/** Ends a job with the slice's transaction, which is rolled back with `lease_lost` when the fence has moved. */
+export interface JournalEnd {
+  readonly jobId: string
+  readonly fence: number
+  /** Where each step's chunks ended, by step; rows up to there are not written again. */
+  readonly cursors: readonly (Cursor | null)[]
+}
+
+export type SliceOutcome =
+  | { readonly kind: 'deleted'; readonly entry: LedgerEntry }
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'refused'; readonly reason: unknown }
+  | { readonly kind: 'failed'; readonly error: unknown }
+
+/** What a commit carries beside the deletion itself. */
+export interface Seal {
+  readonly entries: readonly LedgerEntry[]
+  readonly events: readonly OutboxEvent[]
+  readonly head: LedgerHead
+}
+
+export interface LedgerEntry {
+  readonly seq: number
+  readonly kind: 'user.deleted' | 'storage.sanitized'
+  /** ISO 8601, UTC. */
+  readonly at: string
+  readonly tenantId: string | null
+  readonly subject: UserId | null
+  readonly idempotencyKey: string | null
+  /** Canonical JSON. */
+  readonly body: string
+  /** Chained over the previous entry's hash. */
+  readonly hash: string
+}
+
+export interface LedgerHead {
+  readonly seq: number
+  readonly hash: string
+  /** HMAC over seq and hash where the engine has a ledger key. */
+  readonly signature: string | null
+}
+
+export interface LedgerQuery {
+  readonly afterSeq: number
+  readonly limit: number
+  /** Only entries written at or after this instant (ISO 8601, UTC). */
+  readonly since?: string
+}
+
+export interface SubjectQuery {
+  readonly tenantId: string | null
+  readonly subjects: readonly UserId[]
+}
+
+export interface KeyQuery {
+  readonly tenantId: string | null
+  readonly idempotencyKey: string
+}
+
+export interface OutboxEvent {
+  /** Stable: the same event has the same id however often it is delivered. Sorts in order of writing. */
+  readonly id: string
+  readonly type: string
+  readonly at: string
+  readonly tenantId: string | null
+  readonly subject: UserId
+  readonly receiptId: string
+  /** Rows behind the event. */
+  readonly rows: number
+}
+
+export interface OutboxQuery {
+  readonly afterId: string | null
+  readonly limit: number
+}
+
+/** Work that spans several transactions. */
+export interface Job {
+  readonly id: string
+  readonly kind: 'delete_large_user'
+  readonly tenantId: string | null
+  readonly userId: UserId
+  readonly idempotencyKey: string | null
+  readonly owner: string
+  /** ISO 8601, UTC. After it anyone may claim the job. */
+  readonly leaseUntil: string
+  /** Grows with every claim; writes of an earlier owner are refused. */
+  readonly fence: number
+  readonly createdAt: string
+  readonly policyDigest: string
+  /** JSON: how far each step is. May hold keys of the user's rows, and goes with the job. */
+  readonly state: string
+}
+
+export interface JobOpening extends Targets {
+  decide(survey: Survey, positions: readonly number[]): readonly Verdict[]
+  /** Pure. The job row to write for the first and only user. */
+  open(found: FoundUser, derived: readonly string[], survey: Survey): Job
+}
+
+export type JobOpened =
+  | { readonly kind: 'opened'; readonly job: Job; readonly found: FoundUser }
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'refused'; readonly reason: unknown }
+  /** The user has an open job already. */
+  | { readonly kind: 'exists'; readonly job: Job }
+
+export interface JobQuery {
+  readonly limit: number
+  /** Only the job of this user. */
+  readonly user?: { readonly tenantId: string | null; readonly userId: UserId }
+}
+
+export interface JobClaim {
+  readonly id: string
+  readonly fence: number
+  readonly owner: string
+  readonly now: string
+  readonly leaseUntil: string
+}
+
+/** Where a chunk ended: the row's key. `null` in its place means from the start. */
+export type Cursor = readonly unknown[]
+
+export interface Chunk {
+  readonly tenantId: string | null
+  readonly fields: Readonly<Record<string, unknown>>
+  readonly derived: readonly string[]
+  /** Index of the step in the program. */
+  readonly step: number
+  readonly cursor: Cursor | null
+  readonly limit: number
+  readonly jobId: string
+  readonly fence: number
+  /** Pure. The job's new lease and state once the chunk is done. */
+  save(result: ChunkResult): { readonly leaseUntil: string; readonly state: string }
+}
+
+export interface ChunkResult {
+  readonly rows: number
+  /** Where to go on, `null` when the step has no more rows. */
+  readonly cursor: Cursor | null
+  readonly done: boolean
+}
+
+export interface InspectedUser {
+  readonly tenantId: string | null
+  readonly target: Target
+  /** Fields that are known; a step that needs another one is not counted. */
+  readonly fields: Readonly<Record<string, unknown>>
+  /** Derived values that are known, by index. */
+  readonly derived: readonly (string | null)[]
+}
+
+export interface Inspection {
+  readonly user: UserRow | null
+  /** Rows that belong to the user by step; `null` where a needed field is unknown. */
+  readonly matched: readonly (number | null)[]
+  /** Of those, rows on which the step has not done its work. */
+  readonly pending: readonly (number | null)[]
+}
+
+/** The live schema. */
+export interface DatabaseSchema {
+  readonly tables: readonly TableSchema[]
+  /** Whether foreign keys are enforced on this connection. */
+  readonly foreignKeysEnforced: boolean
+}
+
+export interface TableSchema {
+  readonly name: string
+  readonly kind: 'table' | 'view' | 'virtual'
+  /** `null` where the store knows no columns (a schemaless table). */
+  readonly columns: readonly ColumnSchema[] | null
+  readonly primaryKey: readonly string[]
+  /** SQLite's WITHOUT ROWID: rows are addressed by the primary key alone. */
+  readonly withoutRowId?: boolean
+  /** Unique keys beside the primary key. */
+  readonly uniqueKeys: readonly (readonly string[])[]
+  readonly foreignKeys: readonly ForeignKey[]
+  readonly triggers: readonly string[]
+}
+
+export interface ColumnSchema {
+  readonly name: string
+  readonly nullable: boolean
+  /** Computed by the database; cannot be written. */
+  readonly generated: boolean
+}
+
+export interface ForeignKey {
+  readonly columns: readonly string[]
+  readonly references: { readonly table: string; readonly columns: readonly string[] }
+  readonly onDelete: ForeignKeyAction
+}
+
+export type ForeignKeyAction = 'no_action' | 'restrict' | 'cascade' | 'set_null' | 'set_default'
+
+/** Name prefix of every table the engine keeps for itself. */
+export const ENGINE_TABLE_PREFIX = 'user_deletion_'

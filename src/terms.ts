@@ -1,0 +1,156 @@
+/**
+ * The vocabulary every room shares. Types only.
+ *
+ * - A *policy* is the host's answer, as data, to "what happens to every row of a user who goes?".
+ * - A *rule* is one line of it: how rows of a table belong to the user, and what happens to them.
+ * - A *step* is a rule made executable: a selector, what takes precedence over it, what it writes.
+ * - A *program* is the ordered list of steps. Plan, deletion, bulk and verification all run this list.
+ * - A *slice* is a group of users deleted in one transaction.
+ * - A *subject* is how receipts name a user: the id itself, or a keyed hash of it.
+ *
+ * @module
+ */
+
+/** A user's id as the host stores it. It is compared byte for byte and never normalized. */
+export type UserId = string | number | bigint
+
+/** A value that a policy may write or compare with. */
+export type Scalar = string | number | boolean | null
+
+/** The way to a value inside a JSON document: one entry a key, never an index. */
+export type JsonPath = readonly string[]
+
+/** Where in a row the reference stands. `each` means: in every element of the array found there. */
+export interface Locator {
+  readonly column: string
+  readonly path: JsonPath | null
+  readonly each: boolean
+}
+
+/** A literal side condition: the column holds one of the values (`null` meaning SQL NULL). */
+export interface Condition {
+  readonly column: string
+  readonly values: readonly Scalar[]
+}
+
+/** What the located value must equal: one of the user's own fields, or the key of rows that belong to the user. */
+export type SelectorTarget =
+  | { readonly kind: 'user'; readonly field: string }
+  | { readonly kind: 'rows'; readonly key: string; readonly parents: readonly Selector[] }
+
+/** Which rows of a table belong to a user. */
+export interface Selector {
+  readonly table: string
+  readonly locator: Locator
+  readonly target: SelectorTarget
+  readonly where: readonly Condition[]
+  /** The column that must hold the user's tenant, where the rule names one. */
+  readonly tenant: string | null
+}
+
+/** One column written by a step. */
+export type Assignment =
+  | { readonly kind: 'constant'; readonly column: string; readonly value: Scalar }
+  | { readonly kind: 'scrub'; readonly column: string; readonly paths: readonly JsonPath[] }
+  | {
+      readonly kind: 'pull'
+      readonly column: string
+      readonly path: JsonPath | null
+      readonly field: string
+    }
+  | {
+      readonly kind: 'json_value'
+      readonly column: string
+      readonly path: JsonPath
+      readonly value: Scalar
+    }
+  | { readonly kind: 'derived'; readonly column: string; readonly index: number }
+
+/** A value computed for each user before the work: a keyed hash of one of the user's fields, or a random token. */
+export interface DerivedValue {
+  readonly kind: 'pseudonym' | 'random_token'
+  readonly field: string
+  readonly prefix: string
+  readonly suffix: string
+}
+
+/** What happens to the rows of a rule. `unlink` is added by the engine where a reference has to be cut before a delete. */
+export type StepAction =
+  | 'block'
+  | 'retain'
+  | 'anonymize'
+  | 'detach'
+  | 'delete'
+  | 'external'
+  | 'unlink'
+
+/** How a kept row names the user afterwards. */
+export type IdentityMode = 'kept_id' | 'keyed_hash' | 'random_token' | 'removed'
+
+/** How long a retained row stays, counted from the deletion, and what happens then. */
+export interface Retention {
+  /** ISO 8601 duration, or `null` for no end. */
+  readonly duration: string | null
+  readonly then: 'delete' | 'anonymize' | null
+  /** What `then: 'anonymize'` writes. */
+  readonly thenSet: readonly Assignment[]
+}
+
+/** One rule made executable. Plain data; a store turns it into its own commands. */
+export interface Step {
+  /** Stable within a policy: table, `#`, index of the rule in the table. */
+  readonly id: string
+  readonly table: string
+  readonly rule: number
+  readonly action: StepAction
+  /** `null` for data that no query can find (an `external` rule without a match). */
+  readonly selector: Selector | null
+  /** Rules of the same table that win where they match the same row for the same user. */
+  readonly except: readonly Selector[]
+  readonly set: readonly Assignment[]
+  /** Part of cutting access: sessions, tokens, keys, and what has to go before them. */
+  readonly access: boolean
+  readonly event: string | null
+  readonly reason: string | null
+  readonly remedy: string | null
+  readonly retention: Retention | null
+  readonly identity: IdentityMode
+}
+
+/** A declared check: is the user the last row of its kind within a group (the last owner of an organization)? */
+export interface LastOfCheck {
+  readonly name: string
+  readonly effect: 'block' | 'warn'
+  readonly table: string
+  /** Column that holds the user's id. */
+  readonly match: string
+  readonly where: readonly Condition[]
+  /** Column that names the group. */
+  readonly within: string
+  readonly remedy: string
+}
+
+/** The host's user table as the policy describes it. */
+export interface UserTable {
+  readonly table: string
+  readonly id: string
+  readonly tenant: string | null
+  /** Field name to column, for the fields other rules refer to. Always holds `id`. */
+  readonly fields: Readonly<Record<string, string>>
+  readonly action: 'delete' | 'anonymize'
+  readonly set: readonly Assignment[]
+  /** Written when the user's access is cut ahead of the deletion. */
+  readonly disabled: readonly Assignment[]
+  readonly ghost: string | number | null
+}
+
+/** The one compiled list that plan, deletion, bulk and verification run. */
+export interface Program {
+  /** SHA-256 of the policy and its blockers. */
+  readonly digest: string
+  readonly user: UserTable
+  /** In the order of execution. `block` and `external` steps are only ever counted. */
+  readonly steps: readonly Step[]
+  readonly checks: readonly LastOfCheck[]
+  readonly derived: readonly DerivedValue[]
+}
