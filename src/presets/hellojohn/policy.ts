@@ -65,13 +65,11 @@ const input = {
     recovery_codes: {
       match: 'user_id',
       action: 'delete',
-      grantsAccess: true,
       reason: 'a recovery code signs in without the second factor',
     },
     webauthn_credentials: {
       match: 'user_id',
       action: 'delete',
-      grantsAccess: true,
       reason: 'a passkey signs in by itself',
     },
 

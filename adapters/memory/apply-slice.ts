@@ -1,0 +1,173 @@
+/**
+ * Deletes a slice of users inside a transaction that the caller has opened.
+ *
+ * @module
+ */
+import { UserDeletionError } from '../../src/errors.ts'
+import type { LedgerEntry, Program, Slice, SliceOutcome, Step, Work } from '../../src/store.ts'
+import { matchStep, type SliceUser } from './match-rows.ts'
+import type { Records } from './records.ts'
+import type { Tables } from './rows.ts'
+import { rowsWrittenUpTo, takeSurvey } from './take-survey.ts'
+import { stored } from './values.ts'
+import { writeRow } from './write-rows.ts'
+
+export interface Database {
+  readonly tables: Tables
+  readonly records: Records
+  transaction<T>(work: () => T): T
+}
+
+/** All users as one unit, or each in a transaction of its own within the outer one. */
+export function applySlice(db: Database, program: Program, slice: Slice): readonly SliceOutcome[] {
+  if (slice.isolation === 'together') return applyUnit(db, program, slice, [...slice.users.keys()])
+  return slice.users.map((_, position): SliceOutcome => {
+    try {
+      const [outcome] = db.transaction(() => applyUnit(db, program, slice, [position]))
+      return outcome ?? { kind: 'absent' }
+    } catch (error) {
+      return { kind: 'failed', error }
+    }
+  })
+}
+
+function applyUnit(
+  db: Database,
+  program: Program,
+  slice: Slice,
+  positions: readonly number[],
+): readonly SliceOutcome[] {
+  const users = positions.flatMap((position) => slice.users[position] ?? [])
+  const targets = { tenantId: slice.tenantId, users }
+  const survey = takeSurvey(db.tables, db.records, program, targets, slice.journal)
+  const verdicts = slice.decide(survey, positions)
+  const leaving: Leaving[] = []
+  for (const [index, verdict] of verdicts.entries()) {
+    const found = survey.users[index]
+    if (found == null || verdict.kind !== 'proceed') continue
+    const { derived } = verdict
+    leaving.push({
+      user: positions[index] ?? index,
+      found,
+      counts: survey.counts[index] ?? [],
+      derived,
+    })
+  }
+  const entries = leaving.length === 0 ? [] : removeUsers(db, program, slice, leaving)
+  return verdicts.map((verdict, index): SliceOutcome => {
+    if (survey.users[index] == null) return { kind: 'absent' }
+    if (verdict.kind === 'refuse') return { kind: 'refused', reason: verdict.reason }
+    const entry = entries[leaving.findIndex(({ user }) => user === positions[index])]
+    if (entry === undefined) throw new Error('a deleted user has no ledger entry')
+    return { kind: 'deleted', entry }
+  })
+}
+
+interface Leaving extends Work {
+  readonly derived: readonly string[]
+}
+
+/** The steps, the user rows and the seal, in this order. */
+function removeUsers(
+  { tables, records }: Database,
+  program: Program,
+  slice: Slice,
+  leaving: readonly Leaving[],
+): readonly LedgerEntry[] {
+  const users = leaving.map(({ found, derived }) => ({ fields: found.fields, derived }))
+  for (const [index, step] of program.steps.entries()) {
+    if (leaving.every(({ counts }) => !counts[index])) continue
+    const after = slice.journal === undefined ? 0 : rowsWrittenUpTo(step, slice.journal, index)
+    runStep(tables, step, slice.tenantId, users, after)
+    if (isAskedAtOnce(step)) refuseResidue(tables, step, slice.tenantId, users)
+  }
+  removeUserRows(tables, program, slice.tenantId, users)
+  for (const step of program.steps) {
+    if (!isAskedAtOnce(step)) refuseResidue(tables, step, slice.tenantId, users)
+  }
+  const seal = slice.seal(leaving, records.head)
+  records.write(seal)
+  if (slice.journal !== undefined) records.finishJob(slice.journal.jobId, slice.journal.fence)
+  return seal.entries
+}
+
+/** Runs a step on the rows behind a key, at most `limit` of them; answers the keys of the rows. */
+export function runStep(
+  tables: Tables,
+  step: Step,
+  tenantId: string | null,
+  users: readonly SliceUser[],
+  after: number,
+  limit: number = Number.POSITIVE_INFINITY,
+): readonly number[] {
+  if (step.action === 'block' || step.action === 'external') return []
+  if (step.action === 'retain' && step.set.length === 0) return []
+  const matches = [...matchStep(tables, step, tenantId, users)]
+    .filter(([key]) => key > after)
+    .slice(0, limit)
+  const keys = matches.map(([key]) => key)
+  if (step.action === 'delete') {
+    tables.remove(step.table, keys)
+    return keys
+  }
+  const changes = matches.map(
+    ([key, owners]): readonly [number, Readonly<Record<string, unknown>>] => {
+      const row = tables.rows(step.table).get(key) ?? {}
+      const paired = [...owners].sort((a, b) => a - b).flatMap((owner) => users[owner] ?? [])
+      return [key, writeRow(tables, step.table, row, step.set, paired)]
+    },
+  )
+  tables.update(step.table, changes)
+  return keys
+}
+
+function removeUserRows(
+  tables: Tables,
+  { user }: Program,
+  tenantId: string | null,
+  users: readonly SliceUser[],
+): void {
+  const byId = new Map(users.map((leaving) => [stored(leaving.fields['id']), leaving]))
+  const rows = [...tables.rows(user.table)].filter(
+    ([, row]) =>
+      byId.has(stored(row[user.id])) &&
+      (user.tenant === null || stored(row[user.tenant]) === tenantId),
+  )
+  if (user.action === 'delete') {
+    tables.remove(
+      user.table,
+      rows.map(([key]) => key),
+    )
+    return
+  }
+  const changes = rows.map(([key, row]): readonly [number, Readonly<Record<string, unknown>>] => {
+    const leaving = byId.get(stored(row[user.id]))
+    return [
+      key,
+      writeRow(tables, user.table, row, user.set, leaving === undefined ? [] : [leaving]),
+    ]
+  })
+  tables.update(user.table, changes)
+}
+
+/** Through parents, or past stronger rules, residue can only be seen right after the step. */
+function isAskedAtOnce({ selector, except }: Step): boolean {
+  return except.length > 0 || selector?.target.kind === 'rows'
+}
+
+function refuseResidue(
+  tables: Tables,
+  step: Step,
+  tenantId: string | null,
+  users: readonly SliceUser[],
+): void {
+  if (step.action !== 'delete' && step.action !== 'detach') return
+  if (matchStep(tables, step, tenantId, users).size === 0) return
+  throw new UserDeletionError(
+    'residue_left',
+    `Rows of the user are still there in ${step.table}.`,
+    {
+      details: { table: step.table },
+    },
+  )
+}

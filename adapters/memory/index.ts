@@ -1,0 +1,116 @@
+/**
+ * A store in memory: for tests, for trying rules out, and the reference for other adapters.
+ *
+ * @module
+ */
+import type { ErasureLevel, Store, TableSchema } from '../../src/store.ts'
+import { applySlice, type Database } from './apply-slice.ts'
+import { inspect } from './inspect.ts'
+import { applyChunk, openJob } from './jobs.ts'
+import { createRecords } from './records.ts'
+import type { Row } from './rows.ts'
+import { createTables } from './tables.ts'
+import { findRows, takeSurvey } from './take-survey.ts'
+
+export type { Row } from './rows.ts'
+
+export interface MemoryStoreOptions {
+  /** Tables with keys. A table that is not declared takes any rows. */
+  readonly schema?: readonly TableSchema[]
+  /** Rows to begin with, by table, parents first. */
+  readonly data?: Readonly<Record<string, readonly Row[]>>
+  /** Default true. */
+  readonly foreignKeysEnforced?: boolean
+}
+
+export interface MemoryStore extends Store {
+  /**
+   * Inserts rows as the host would; keys, NOT NULL and foreign keys of declared tables are checked.
+   *
+   * @throws {@link UserDeletionError} `constraint_violation` with no row inserted.
+   */
+  insert(table: string, ...rows: readonly Row[]): void
+  /** A copy of a table's rows in the order of their insertion. */
+  rows(table: string): readonly Row[]
+}
+
+/**
+ * A store that keeps its tables in memory.
+ *
+ * @example
+ * const store = memoryStore({ data: { users: [{ id: 'usr_1' }], sessions: [{ id: 1, user_id: 'usr_1' }] } })
+ */
+export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
+  const db = openDatabase(options)
+  const { tables, records } = db
+  const read = async <T>(work: () => T): Promise<T> => work()
+  const write = async <T>(work: () => T): Promise<T> => db.transaction(work)
+
+  return {
+    name: 'memory',
+    capabilities: { transactions: true, erasure: ROWS_REMOVED },
+    insert: (table, ...rows) => tables.insert(table, rows),
+    rows: (table) =>
+      [...tables.rows(table)].sort(([a], [b]) => a - b).map(([, row]) => structuredClone(row)),
+    migrate: async () => {},
+    describe: () => read(() => tables.schema()),
+    findUsers: (program, targets) => read(() => findRows(tables, records, program, targets)),
+    survey: (program, targets) => read(() => takeSurvey(tables, records, program, targets)),
+    inspect: (program, subject) => read(() => inspect(db, program, subject)),
+    apply: (program, slice) => write(() => applySlice(db, program, slice)),
+    openJob: (program, opening) => write(() => openJob(db, program, opening)),
+    applyChunk: (program, chunk) => write(() => applyChunk(db, program, chunk)),
+    listJobs: ({ limit, user }) =>
+      read(() =>
+        records.jobs
+          .filter((job) => user === undefined || job === records.jobOf(user.tenantId, user.userId))
+          .toSorted((a, b) => compare(a.createdAt, b.createdAt) || compare(a.id, b.id))
+          .slice(0, limit),
+      ),
+    claimJob: (claim) => write(() => records.claimJob(claim)),
+    readLedger: ({ afterSeq, limit, since = '' }) =>
+      read(() =>
+        records.entries.filter(({ seq, at }) => seq > afterSeq && at >= since).slice(0, limit),
+      ),
+    findEntries: ({ tenantId, subjects }) =>
+      read(() =>
+        subjects
+          .flatMap((subject) => records.newestEntry(tenantId, subject) ?? [])
+          .sort((a, b) => a.seq - b.seq),
+      ),
+    findEntryByKey: ({ tenantId, idempotencyKey }) =>
+      read(
+        () =>
+          records.entries.find(
+            (entry) => entry.tenantId === tenantId && entry.idempotencyKey === idempotencyKey,
+          ) ?? null,
+      ),
+    ledgerHead: () => read(() => records.head),
+    appendLedger: (seal) => write(() => records.write(seal(records.head))),
+    readOutbox: ({ afterId, limit }) =>
+      read(() => records.events.filter(({ id }) => id > (afterId ?? '')).slice(0, limit)),
+    acknowledge: (ids) => write(() => records.acknowledge(ids)),
+    spool: (run, ids) => write(() => records.spool(run, ids)),
+    readSpool: (run, offset, limit) =>
+      read(() => (records.spools.get(run) ?? []).slice(offset, offset + limit)),
+    clearSpool: (run) => write(() => records.clearSpool(run)),
+    sanitize: async () => ({ level: ROWS_REMOVED, complete: true }),
+  }
+}
+
+const ROWS_REMOVED: ErasureLevel = 'rows_removed'
+
+function openDatabase(options: MemoryStoreOptions): Database {
+  const tables = createTables(options.schema ?? [], options.foreignKeysEnforced ?? true)
+  const records = createRecords()
+  for (const [table, rows] of Object.entries(options.data ?? {})) tables.insert(table, rows)
+  return {
+    tables,
+    records,
+    transaction: (work) => tables.transaction(() => records.transaction(work)),
+  }
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b)
+}

@@ -1,0 +1,110 @@
+/**
+ * Which rows belong to which user of a slice.
+ *
+ * @module
+ */
+import type { Condition, Locator, Selector, Step } from '../../src/store.ts'
+import type { Row, Tables } from './rows.ts'
+import { readJson, stored, valueAt } from './values.ts'
+
+/** A user by what the program knows of them. */
+export interface SliceUser {
+  readonly fields: Readonly<Record<string, unknown>>
+  readonly derived: readonly (string | null)[]
+}
+
+/** The users of each matching row, by position in the slice; rows in the order of insertion. */
+export type Matches = ReadonlyMap<number, ReadonlySet<number>>
+
+/** The rows of a step, without those that a stronger rule has for the same user. */
+export function matchStep(
+  tables: Tables,
+  step: Step,
+  tenantId: string | null,
+  users: readonly SliceUser[],
+): Matches {
+  if (step.selector === null) return new Map()
+  const all = matchSelector(tables, step.selector, tenantId, users)
+  if (step.except.length === 0) return all
+  const taken = step.except.map((selector) => matchSelector(tables, selector, tenantId, users))
+  const left = new Map<number, ReadonlySet<number>>()
+  for (const [key, owners] of all) {
+    const own = new Set(
+      [...owners].filter((user) => !taken.some((other) => other.get(key)?.has(user))),
+    )
+    if (own.size > 0) left.set(key, own)
+  }
+  return left
+}
+
+function matchSelector(
+  tables: Tables,
+  selector: Selector,
+  tenantId: string | null,
+  users: readonly SliceUser[],
+): Matches {
+  const owners = ownersByValue(tables, selector, tenantId, users)
+  const matches = new Map<number, ReadonlySet<number>>()
+  const keys = [...tables.rows(selector.table).keys()].sort((a, b) => a - b)
+  for (const key of keys) {
+    const row = tables.rows(selector.table).get(key)
+    if (row === undefined || !fulfills(row, selector, tenantId)) continue
+    const found = new Set<number>()
+    for (const value of locatedValues(row, selector.locator)) {
+      for (const user of owners.get(value) ?? []) found.add(user)
+    }
+    if (found.size > 0) matches.set(key, found)
+  }
+  return matches
+}
+
+/** From a located value to the users it stands for. */
+function ownersByValue(
+  tables: Tables,
+  { target }: Selector,
+  tenantId: string | null,
+  users: readonly SliceUser[],
+): ReadonlyMap<unknown, ReadonlySet<number>> {
+  const owners = new Map<unknown, Set<number>>()
+  const add = (value: unknown, user: number): void => {
+    const held = stored(value)
+    if (held === null) return
+    const known = owners.get(held)
+    if (known === undefined) owners.set(held, new Set([user]))
+    else known.add(user)
+  }
+  if (target.kind === 'user') {
+    for (const [user, { fields }] of users.entries()) add(fields[target.field], user)
+    return owners
+  }
+  for (const parent of target.parents) {
+    for (const [key, found] of matchSelector(tables, parent, tenantId, users)) {
+      const value = tables.rows(parent.table).get(key)?.[target.key]
+      for (const user of found) add(value, user)
+    }
+  }
+  return owners
+}
+
+function fulfills(row: Row, { where, tenant }: Selector, tenantId: string | null): boolean {
+  if (tenant !== null && stored(row[tenant]) !== tenantId) return false
+  return where.every((condition) => holds(row, condition))
+}
+
+export function holds(row: Row, { column, values }: Condition): boolean {
+  return values.map(stored).includes(stored(row[column]))
+}
+
+/** What a row holds where the locator points; nothing where there is no JSON, no array, or null. */
+function locatedValues(row: Row, { column, path, each }: Locator): readonly unknown[] {
+  const held = stored(row[column])
+  if (path === null && !each) return held === null ? [] : [held]
+  const json = readJson(held)
+  const value = json === null ? undefined : valueAt(json.document, path)
+  if (!each) return isPlain(value) ? [stored(value)] : []
+  return Array.isArray(value) ? value.filter(isPlain).map(stored) : []
+}
+
+function isPlain(value: unknown): boolean {
+  return value !== undefined && value !== null && typeof value !== 'object'
+}

@@ -1,0 +1,135 @@
+/**
+ * The engine's own records: ledger, outbox, jobs and spools.
+ *
+ * @module
+ */
+import { UserDeletionError } from '../../src/errors.ts'
+import type {
+  Job,
+  JobClaim,
+  LedgerEntry,
+  LedgerHead,
+  OutboxEvent,
+  Seal,
+  UserId,
+} from '../../src/store.ts'
+import { violation } from './rows.ts'
+
+export interface Records {
+  readonly entries: readonly LedgerEntry[]
+  readonly head: LedgerHead | null
+  readonly events: readonly OutboxEvent[]
+  readonly jobs: readonly Job[]
+  readonly spools: ReadonlyMap<string, readonly UserId[]>
+  newestEntry(tenantId: string | null, subject: UserId): LedgerEntry | undefined
+  jobOf(tenantId: string | null, userId: UserId): Job | undefined
+  write(seal: Seal): void
+  acknowledge(ids: readonly string[]): number
+  addJob(job: Job): void
+  claimJob(claim: JobClaim): Job | null
+  saveJob(id: string, fence: number, change: Pick<Job, 'leaseUntil' | 'state'>): void
+  finishJob(id: string, fence: number): void
+  spool(run: string, ids: readonly UserId[]): void
+  clearSpool(run: string): void
+  /** Puts everything back as it was when the work throws. */
+  transaction<T>(work: () => T): T
+}
+
+export function createRecords(): Records {
+  let state = {
+    entries: [] as readonly LedgerEntry[],
+    head: null as LedgerHead | null,
+    events: [] as readonly OutboxEvent[],
+    jobs: [] as readonly Job[],
+    newest: new Map<UserId, readonly LedgerEntry[]>() as ReadonlyMap<
+      UserId,
+      readonly LedgerEntry[]
+    >,
+  }
+  const spools = new Map<string, readonly UserId[]>()
+
+  function withJob(id: string, fence: number, change: (job: Job) => Job | null): void {
+    const job = state.jobs.find((candidate) => candidate.id === id && candidate.fence === fence)
+    if (job === undefined) {
+      throw new UserDeletionError('lease_lost', 'Another worker has taken the job over.')
+    }
+    const jobs = state.jobs.flatMap((candidate) =>
+      candidate === job ? (change(job) ?? []) : candidate,
+    )
+    state = { ...state, jobs }
+  }
+
+  return {
+    get entries() {
+      return state.entries
+    },
+    get head() {
+      return state.head
+    },
+    get events() {
+      return state.events
+    },
+    get jobs() {
+      return state.jobs
+    },
+    spools,
+    newestEntry: (tenantId, subject) =>
+      state.newest.get(subject)?.findLast((entry) => entry.tenantId === tenantId),
+    jobOf: (tenantId, userId) =>
+      state.jobs.find((job) => job.tenantId === tenantId && job.userId === userId),
+    write({ entries, events, head }) {
+      const newest = new Map(state.newest)
+      for (const entry of entries) {
+        assertKeyIsFree(state.entries, entry)
+        if (entry.kind !== 'user.deleted' || entry.subject === null) continue
+        newest.set(entry.subject, [...(newest.get(entry.subject) ?? []), entry])
+      }
+      state = {
+        ...state,
+        newest,
+        head,
+        entries: [...state.entries, ...entries],
+        events: [...state.events, ...events],
+      }
+    },
+    acknowledge(ids) {
+      const known = new Set(ids)
+      const events = state.events.filter(({ id }) => !known.has(id))
+      const removed = state.events.length - events.length
+      state = { ...state, events }
+      return removed
+    },
+    addJob(job) {
+      state = { ...state, jobs: [...state.jobs, job] }
+    },
+    claimJob({ id, fence, owner, now, leaseUntil }) {
+      const job = state.jobs.find((candidate) => candidate.id === id)
+      if (job === undefined || job.fence !== fence || job.leaseUntil > now) return null
+      const claimed = { ...job, owner, leaseUntil, fence: fence + 1 }
+      withJob(id, fence, () => claimed)
+      return claimed
+    },
+    saveJob: (id, fence, change) => withJob(id, fence, (job) => ({ ...job, ...change })),
+    finishJob: (id, fence) => withJob(id, fence, () => null),
+    spool: (run, ids) => void spools.set(run, [...(spools.get(run) ?? []), ...ids]),
+    clearSpool: (run) => void spools.delete(run),
+    transaction(work) {
+      const before = state
+      try {
+        return work()
+      } catch (error) {
+        state = before
+        throw error
+      }
+    },
+  }
+}
+
+function assertKeyIsFree(entries: readonly LedgerEntry[], entry: LedgerEntry): void {
+  const { idempotencyKey, tenantId } = entry
+  if (idempotencyKey === null) return
+  const isTaken = entries.some(
+    (other) => other.idempotencyKey === idempotencyKey && other.tenantId === tenantId,
+  )
+  if (isTaken) throw violation('unique', 'user_deletion_ledger', 'idempotency_key')
+}

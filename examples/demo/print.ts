@@ -1,0 +1,81 @@
+/**
+ * What the demo shows on the terminal.
+ *
+ * @module
+ */
+import { SingleBar } from 'cli-progress'
+import Table from 'cli-table3'
+import type { BulkProgress, DeletionReceipt, Plan } from '../../src/index.ts'
+import type { Finding } from './proof.ts'
+
+export function say(text = ''): void {
+  process.stdout.write(`${text}\n`)
+}
+
+export function heading(text: string): void {
+  say(`\n${text}\n${'-'.repeat(text.length)}`)
+}
+
+export function count(value: number): string {
+  return Math.round(value).toLocaleString('en-US')
+}
+
+/** The steps that meet rows; how many others there are is told below. */
+export function printPlan(plan: Plan): void {
+  const table = makeTable(['table', 'action', 'rows', 'what happens to them'])
+  const steps = plan.steps.filter(({ rows }) => rows > 0)
+  for (const { table: name, action, rows, reason, until } of steps) {
+    const end = until === null ? '' : ` (until ${until.slice(0, 10)})`
+    table.push([name, action, rows, wrap(`${reason ?? ''}${end}`)])
+  }
+  table.push([plan.userRow.table, plan.userRow.action, 1, ''])
+  say(table.toString())
+  const idle = plan.steps.length - steps.length
+  say(`${count(plan.rows + 1)} rows; ${idle} other steps meet none. Nothing has been changed yet.`)
+}
+
+export function printReceipt({ id, deletedAt, policy, digest }: DeletionReceipt): void {
+  say(`Receipt ${id} of ${deletedAt}`)
+  say(`Policy ${policy.name} version ${policy.version}, receipt digest ${digest.slice(0, 16)}...`)
+}
+
+export function printFindings(findings: readonly Finding[]): void {
+  const table = makeTable(['claim', 'observed', ''])
+  for (const { claim, observed, holds } of findings) {
+    table.push([claim, observed, holds ? 'ok' : 'FAILED'])
+  }
+  say(table.toString())
+}
+
+/** A bar on a terminal, four lines elsewhere. */
+export function createProgress(total: number): {
+  update(progress: BulkProgress): void
+  stop(): void
+} {
+  if (process.stdout.isTTY) {
+    const bar = new SingleBar({ format: '{bar} {percentage} %  {value} users  {rate} users/s' })
+    bar.start(total, 0, { rate: 0 })
+    return {
+      update: ({ done, usersPerSecond }) => bar.update(done, { rate: count(usersPerSecond) }),
+      stop: () => bar.stop(),
+    }
+  }
+  const marks = [25, 50, 75, 100]
+  return {
+    update: ({ done, usersPerSecond }) => {
+      for (let [mark] = marks; mark !== undefined && done * 100 >= mark * total; [mark] = marks) {
+        marks.shift()
+        say(`${String(mark).padStart(3)} %  ${count(done)} users  ${count(usersPerSecond)} users/s`)
+      }
+    },
+    stop: () => {},
+  }
+}
+
+function makeTable(head: string[]): Table.Table {
+  return new Table({ head, style: { head: [], border: [], compact: true } })
+}
+
+function wrap(text: string): string {
+  return text.replace(/(.{1,48})(?: |$)/g, '$1\n').trimEnd()
+}
