@@ -96,7 +96,7 @@ function createDatabase(db: Database.Database): readonly SeededUser[] {
   const users = seed(db, { users: 5_000, tenants: TENANTS, extras: true })
   db.exec(`
     INSERT INTO notes (tenant_id, author_id, text)
-    SELECT tenant_id, id, 'Signed, ' || email FROM users ORDER BY random()
+    SELECT tenant_id, id, 'Signed, ' || email FROM users ORDER BY substr(id, -2), id
   `)
   return users
 }

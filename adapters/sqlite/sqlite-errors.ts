@@ -52,6 +52,9 @@ export function storeClosed(cause?: unknown): UserDeletionError {
 export function constraintKind(cause: unknown): string | null {
   const code = sqliteCode(cause)
   if (!code.startsWith('SQLITE_CONSTRAINT')) return null
+  // RESTRICT is a trigger to SQLite; only the message tells it from one of the host's.
+  if (cause instanceof Error && cause.message === 'FOREIGN KEY constraint failed')
+    return 'foreignkey'
   return code.slice('SQLITE_CONSTRAINT_'.length).toLowerCase() || 'unknown'
 }
 

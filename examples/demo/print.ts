@@ -31,7 +31,8 @@ export function printPlan(plan: Plan): void {
   table.push([plan.userRow.table, plan.userRow.action, 1, ''])
   say(table.toString())
   const idle = plan.steps.length - steps.length
-  say(`${count(plan.rows + 1)} rows; ${idle} other steps meet none. Nothing has been changed yet.`)
+  say(`A row that two rules match is listed twice; ${idle} other steps meet no row.`)
+  say('Nothing has been changed yet.')
 }
 
 export function printReceipt({ id, deletedAt, policy, digest }: DeletionReceipt): void {

@@ -94,10 +94,31 @@ async function applyTogetherOrEach(
   try {
     return await apply(context, request, users, 'together')
   } catch (cause) {
-    const error = toEngineError(cause)
-    if (users.length === 1 || stopsARun(error)) throw error
-    return apply(context, request, users, 'each')
+    if (users.length === 1 || stopsARun(toEngineError(cause))) throw cause
   }
+  try {
+    return await apply(context, request, users, 'each')
+  } catch (cause) {
+    if (stopsARun(toEngineError(cause))) throw cause
+    return applyOneByOne(context, request, users)
+  }
+}
+
+/** What only shows at the commit, a deferred foreign key, cannot be told apart by savepoints. */
+async function applyOneByOne(
+  context: ExecutionContext,
+  request: DeletionRequest,
+  users: readonly Target[],
+): Promise<readonly SliceOutcome[]> {
+  const outcomes: SliceOutcome[] = []
+  for (const user of users) {
+    try {
+      outcomes.push(...(await apply(context, request, [user], 'together')))
+    } catch (error) {
+      outcomes.push({ kind: 'failed', error })
+    }
+  }
+  return outcomes
 }
 
 function apply(
