@@ -90,8 +90,7 @@ function prepareBatch(db: Database.Database, options: HandWrittenOptions): Batch
       id: new Map(found.map(([id], position) => [id, position])),
       email: new Map(found.map(([, email], position) => [email ?? '', position])),
     }
-    const parameters = ({ by }: HandStep): string[] =>
-      by === 'id' ? [users] : [tenantId, emails]
+    const parameters = ({ by }: HandStep): string[] => (by === 'id' ? [users] : [tenantId, emails])
     const counts = steps.map(({ step, count }) => {
       const rows = new Uint32Array(found.length)
       for (const [value, number] of count.iterate(...parameters(step))) {

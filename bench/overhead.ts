@@ -81,11 +81,7 @@ await withFolder(async (folder) => {
   print(`ratio ${ratio} (engine ${round(engine)} / hand-written ${round(byHand)} users/s, medians)`)
 })
 
-function measure(
-  template: string,
-  contender: Name,
-  ids: readonly string[],
-): Promise<Measurement> {
+function measure(template: string, contender: Name, ids: readonly string[]): Promise<Measurement> {
   return withCopy(template, async (db) => {
     const auditBefore = countAudit(db)
     const run = await contenders[contender](db)

@@ -29,7 +29,10 @@ export function assertDeleted(
 ): void {
   const list = JSON.stringify(ids)
   const left = (where: string): unknown =>
-    db.prepare(`SELECT count(*) FROM ${where} IN (SELECT value FROM json_each(?))`).pluck().get(list)
+    db
+      .prepare(`SELECT count(*) FROM ${where} IN (SELECT value FROM json_each(?))`)
+      .pluck()
+      .get(list)
   assert.equal(left('users WHERE id'), 0, 'users are left')
   for (const table of TABLES.slice(1, 5)) {
     assert.equal(left(`${table} WHERE user_id`), 0, `rows are left in ${table}`)

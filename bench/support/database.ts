@@ -58,5 +58,7 @@ export async function withCopy<T>(
 /** So many ids at random, the same for the same round. */
 export function sample(users: readonly SeededUser[], size: number, round: number): string[] {
   const ids = users.map(({ id }) => id)
-  return createRandom(round + 1).shuffle(ids).slice(0, size)
+  return createRandom(round + 1)
+    .shuffle(ids)
+    .slice(0, size)
 }

@@ -35,7 +35,13 @@ const OWNED = {
 } as const
 
 /** Tables of the demo that hold rows of every tenant. */
-const SHARED = [...Object.keys(OWNED), 'audit_log', 'webhook_events', 'user_consents', 'invitations']
+const SHARED = [
+  ...Object.keys(OWNED),
+  'audit_log',
+  'webhook_events',
+  'user_consents',
+  'invitations',
+]
 
 export function openReadOnly(file: string): Database.Database {
   return new Database(file, { readonly: true })
@@ -141,5 +147,10 @@ function number(
   sql: string,
   ...parameters: readonly (string | number)[]
 ): number {
-  return Number(db.prepare(sql).pluck().get(...parameters))
+  return Number(
+    db
+      .prepare(sql)
+      .pluck()
+      .get(...parameters),
+  )
 }

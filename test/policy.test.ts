@@ -1,0 +1,235 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { memoryStore } from '../adapters/memory/index.ts'
+import { definePolicy, type PolicyInput, UserDeletionEngine } from '../src/index.ts'
+import { compilePolicy } from '../src/plan/compile-policy.ts'
+import { orderSteps } from '../src/plan/order-steps.ts'
+import type { DatabaseSchema, ForeignKey, TableSchema } from '../src/store.ts'
+
+const user = { table: 'users', id: 'id', tenant: 'tenant_id', fields: { email: 'email' } }
+const own = { match: 'user_id', action: 'delete' } as const
+
+function define(tables: unknown, more: Record<string, unknown> = {}): PolicyInput {
+  return definePolicy({ name: 'n', version: 1, user, tables, ...more } as unknown as PolicyInput)
+}
+
+const REFUSED: readonly (readonly [name: string, tables: unknown, path: string])[] = [
+  ['an unknown key', { a: { ...own, soft: true } }, 'tables.a.soft'],
+  ['an unknown action', { a: { match: 'u', action: 'erase' } }, 'tables.a.action'],
+  ['a missing match', { a: { action: 'delete' } }, 'tables.a.match'],
+  [
+    'a missing reason',
+    { a: [own, { match: 'u', action: 'anonymize', set: { b: null } }] },
+    'tables.a[1].reason',
+  ],
+  ['an empty reason', { a: { match: 'u', action: 'retain', reason: ' ' } }, 'tables.a.reason'],
+  ['an empty list of rules', { a: [] }, 'tables.a'],
+  ['a word that means nothing', { a: 'ignore' }, 'tables.a'],
+  [
+    'an anonymize that writes nothing',
+    { a: { match: 'u', action: 'anonymize', reason: 'r', set: {} } },
+    'tables.a.set',
+  ],
+  [
+    'a duration that is none',
+    { a: { match: 'u', action: 'retain', reason: 'r', for: '30 days', then: 'delete' } },
+    'tables.a.for',
+  ],
+  [
+    'an end with nothing after it',
+    { a: { match: 'u', action: 'retain', reason: 'r', for: 'P30D' } },
+    'tables.a.then',
+  ],
+  [
+    'a field that the user has not',
+    { a: { match: { column: 'p', equals: { user: 'phone' } }, tenant: 't', action: 'delete' } },
+    'tables.a.match.equals.user',
+  ],
+  [
+    'a match by e-mail without a tenant',
+    { a: { match: { column: 'e', equals: { user: 'email' } }, action: 'delete' } },
+    'tables.a.tenant',
+  ],
+  [
+    'a ghost that is not declared',
+    { a: { match: 'u', action: 'detach', to: 'ghost' } },
+    'tables.a.to',
+  ],
+  ['deleting other users', { users: { match: 'parent', action: 'delete' } }, 'tables.users.action'],
+  [
+    'a table that is not named',
+    { a: { match: { column: 'b', through: { table: 'b', key: 'id' } }, action: 'delete' } },
+    'tables.a.match.through.table',
+  ],
+  [
+    'an unrelated parent',
+    {
+      a: { match: { column: 'b', through: { table: 'b', key: 'id' } }, action: 'delete' },
+      b: 'unrelated',
+    },
+    'tables.a.match.through',
+  ],
+  [
+    'parents treated differently without saying which',
+    {
+      a: { match: { column: 'b', through: { table: 'b', key: 'id' } }, action: 'delete' },
+      b: [own, { match: 'x', action: 'detach' }],
+    },
+    'tables.a.match.through.rule',
+  ],
+  [
+    'a circle that never reaches the user',
+    {
+      a: { match: { column: 'b', through: { table: 'b', key: 'id' } }, action: 'delete' },
+      b: { match: { column: 'a', through: { table: 'a', key: 'id' } }, action: 'delete' },
+    },
+    'tables.a.match.through',
+  ],
+  [
+    'a precedence that leaves an action out',
+    { a: { rules: [own], precedence: ['detach'] } },
+    'tables.a.precedence',
+  ],
+  [
+    'a path with an empty key',
+    { a: { match: { json: 'd', path: 'a..b' }, action: 'delete' } },
+    'tables.a.match.path',
+  ],
+  ['an empty list of values', { a: { ...own, where: { kind: [] } } }, 'tables.a.where.kind'],
+]
+
+describe('definePolicy', () => {
+  for (const [name, tables, path] of REFUSED) {
+    it(`refuses with the path to the mistake: ${name}`, () => {
+      assert.throws(() => define(tables), { code: 'invalid_policy', details: { path } })
+    })
+  }
+
+  it('names the circle', () => {
+    const through = (table: string) => ({
+      match: { column: 'x', through: { table, key: 'id' } },
+      action: 'delete',
+    })
+    assert.throws(
+      () => define({ a: through('b'), b: through('c'), c: through('a') }),
+      /a -> b -> c/,
+    )
+  })
+
+  it('answers frozen plain data that survives JSON', () => {
+    const policy = define({ a: own, b: 'unrelated' })
+    assert.ok(Object.isFrozen(policy.tables['a']))
+    assert.deepEqual(JSON.parse(JSON.stringify(policy)), policy)
+  })
+
+  it('refuses what is not plain data', () => {
+    assert.throws(() => define({ a: { ...own, where: { x: () => 1 } } }), {
+      code: 'invalid_policy',
+    })
+  })
+})
+
+function schemaOf(...tables: readonly (readonly [string, ...ForeignKey[]])[]): DatabaseSchema {
+  return {
+    foreignKeysEnforced: true,
+    tables: tables.map(
+      ([name, ...foreignKeys]): TableSchema => ({
+        name,
+        kind: 'table',
+        columns: [
+          { name: 'id', nullable: false, generated: false },
+          { name: 'user_id', nullable: true, generated: false },
+          { name: 'other', nullable: true, generated: false },
+          { name: 'fixed', nullable: false, generated: false },
+        ],
+        primaryKey: ['id'],
+        uniqueKeys: [],
+        foreignKeys,
+        triggers: [],
+      }),
+    ),
+  }
+}
+
+function refers(column: string, table: string): ForeignKey {
+  return { columns: [column], references: { table, columns: ['id'] }, onDelete: 'no_action' }
+}
+
+function order(tables: unknown, schema: DatabaseSchema | null = null): readonly string[] {
+  return orderSteps(compilePolicy(define(tables)).steps, schema).map(({ id }) => id)
+}
+
+describe('the order of steps', () => {
+  it('puts rows reached through others ahead of them, three deep', () => {
+    const through = (table: string) => ({
+      match: { column: 'x', through: { table, key: 'id' } },
+      action: 'delete',
+    })
+    assert.deepEqual(order({ a: own, b: through('a'), c: through('b'), d: through('c') }), [
+      'd#0',
+      'c#0',
+      'b#0',
+      'a#0',
+    ])
+  })
+
+  it('cuts access first', () => {
+    assert.deepEqual(order({ notes: own, sessions: { ...own, grantsAccess: true } }), [
+      'sessions#0',
+      'notes#0',
+    ])
+  })
+
+  it('reads what a later step overwrites', () => {
+    const scrub = { set: { meta: { scrub: ['email'] } }, action: 'anonymize', reason: 'r' }
+    const byEmail = {
+      match: { json: 'meta', path: 'email', equals: { user: 'email' } },
+      tenant: 't',
+      ...scrub,
+    }
+    assert.deepEqual(order({ log: [{ match: 'actor', ...scrub }, byEmail] }), ['log#1', 'log#0'])
+  })
+
+  it('empties children of enforced foreign keys ahead of their parents', () => {
+    const schema = schemaOf(['a'], ['b', refers('other', 'a')])
+    assert.deepEqual(order({ a: own, b: own }, schema), ['b#0', 'a#0'])
+  })
+
+  it('cuts a nullable reference that closes a cycle, or points into its own table', () => {
+    const cycle = schemaOf(['a', refers('other', 'b')], ['b', refers('fixed', 'a')])
+    assert.deepEqual(order({ a: own, b: own }, cycle), ['a#0/unlink:other', 'b#0', 'a#0'])
+    assert.deepEqual(order({ a: own }, schemaOf(['a', refers('other', 'a')])), [
+      'a#0/unlink:other',
+      'a#0',
+    ])
+  })
+
+  it('is refused, naming the cycle, when no reference can be cut', () => {
+    const cycle = schemaOf(['a', refers('fixed', 'b')], ['b', refers('fixed', 'a')])
+    assert.throws(() => order({ a: own, b: own }, cycle), /a#0 -> b#0 -> a#0|b#0 -> a#0 -> b#0/)
+  })
+})
+
+describe('keys and blockers of an engine', () => {
+  const policy = define({
+    a: { match: 'u', action: 'anonymize', reason: 'r', set: { x: { pseudonym: { user: 'id' } } } },
+  })
+
+  it('are refused when a pseudonym has no key, or a short one', () => {
+    const store = memoryStore()
+    const open = (keys: object) => new UserDeletionEngine({ store, policy: policy as never, keys })
+    assert.throws(() => open({}), { code: 'invalid_argument', details: { path: 'keys.pseudonym' } })
+    assert.throws(() => open({ pseudonym: 'short' }), { details: { path: 'keys.pseudonym' } })
+    open({ pseudonym: 'sixteen bytes or more' })
+  })
+
+  it('are refused when a declared blocker is incomplete', () => {
+    const blockers = [{ name: 'x', table: 'a', match: 'u', within: 'g', effect: 'block' }] as never
+    const keys = { pseudonym: 'sixteen bytes or more' }
+    assert.throws(
+      () =>
+        new UserDeletionEngine({ store: memoryStore(), policy: policy as never, keys, blockers }),
+      { details: { path: 'blockers[0].remedy' } },
+    )
+  })
+})

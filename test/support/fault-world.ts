@@ -1,0 +1,336 @@
+import Database from 'better-sqlite3'
+import {
+  engineTablesSql,
+  type SqliteDatabase,
+  sqliteStore,
+} from '../../adapters/sqlite/index.ts'
+import { definePolicy, type EngineOptions, UserDeletionEngine } from '../../src/index.ts'
+import { fixedClock } from './fixed-clock.ts'
+import type { HostModel, Row } from './invariants.ts'
+
+const schema = `
+CREATE TABLE users (id TEXT PRIMARY KEY, tenant_id TEXT NOT NULL, email TEXT, status TEXT NOT NULL);
+CREATE TABLE sessions (id TEXT PRIMARY KEY, user_id TEXT NOT NULL REFERENCES users (id), ip TEXT);
+CREATE INDEX sessions_user ON sessions (user_id);
+CREATE TABLE session_hints (id INTEGER PRIMARY KEY, session_id TEXT NOT NULL REFERENCES sessions (id) ON DELETE RESTRICT);
+CREATE INDEX session_hints_session ON session_hints (session_id);
+CREATE TABLE invitations (id INTEGER PRIMARY KEY, tenant_id TEXT, email TEXT, invited_by TEXT REFERENCES users (id));
+CREATE TABLE audit_log (id INTEGER PRIMARY KEY, tenant_id TEXT, actor_id TEXT, actor_type TEXT, resource_id TEXT, resource_type TEXT, actor_name TEXT, ip_address TEXT, type TEXT, metadata TEXT);
+CREATE TABLE groups (id INTEGER PRIMARY KEY, tenant_id TEXT, members TEXT);
+CREATE TABLE documents (id INTEGER PRIMARY KEY, owner_id TEXT NOT NULL REFERENCES users (id), title TEXT);
+CREATE TABLE comments (id INTEGER PRIMARY KEY, user_id TEXT REFERENCES users (id), parent_id INTEGER REFERENCES comments (id), body TEXT);
+CREATE TABLE members (org TEXT, user_id TEXT REFERENCES users (id), role TEXT, PRIMARY KEY (org, user_id)) WITHOUT ROWID;
+CREATE TABLE invoices (id INTEGER PRIMARY KEY, user_id TEXT NOT NULL, amount INTEGER, buyer_email TEXT);
+CREATE TABLE countries (code TEXT PRIMARY KEY);
+`
+
+const policy = definePolicy({
+  name: 'faults',
+  version: 1,
+  user: {
+    table: 'users',
+    id: 'id',
+    tenant: 'tenant_id',
+    fields: { email: 'email' },
+    ghost: { id: 'usr_ghost' },
+    status: { disabled: { status: 'disabled' } },
+  },
+  tables: {
+    sessions: { match: 'user_id', action: 'delete', grantsAccess: true, event: 'session.revoked' },
+    session_hints: {
+      match: { column: 'session_id', through: { table: 'sessions', key: 'id' } },
+      action: 'delete',
+    },
+    invitations: [
+      {
+        match: { column: 'email', equals: { user: 'email' } },
+        tenant: 'tenant_id',
+        action: 'delete',
+      },
+      { match: 'invited_by', action: 'detach' },
+    ],
+    audit_log: [
+      {
+        match: 'actor_id',
+        where: { actor_type: 'user' },
+        action: 'anonymize',
+        reason: 'who did what, without the person',
+        set: {
+          actor_name: { randomToken: true, prefix: 'gone_' },
+          ip_address: null,
+          metadata: { scrub: ['email', 'device.name'] },
+        },
+      },
+      {
+        match: 'resource_id',
+        where: { resource_type: 'user' },
+        action: 'anonymize',
+        reason: 'what was done to whom',
+        set: { metadata: { scrub: ['email'] } },
+      },
+      {
+        match: { json: 'metadata', path: 'email', equals: { user: 'email' } },
+        where: { type: 'sign_in_failed' },
+        tenant: 'tenant_id',
+        action: 'anonymize',
+        reason: 'attacks stay visible',
+        set: { ip_address: null, metadata: { scrub: ['email'] } },
+      },
+    ],
+    groups: { match: { array: 'members' }, action: 'detach' },
+    documents: { match: 'owner_id', action: 'detach', to: 'ghost' },
+    comments: { match: 'user_id', action: 'delete' },
+    members: { match: 'user_id', action: 'delete' },
+    invoices: {
+      match: 'user_id',
+      action: 'retain',
+      reason: 'tax law',
+      set: { buyer_email: null },
+      for: 'P10Y',
+      then: 'delete',
+    },
+    countries: 'unrelated',
+  },
+})
+
+/** What the policy means, said a second time and in another way: row by row, in plain functions. */
+export const faultModel: HostModel = {
+  users: 'users',
+  disabled: (user) => ({ ...user, status: 'disabled' }),
+  personal: ({ email }) => [String(email)],
+  access: ['sessions'],
+  references: [
+    { table: 'sessions', column: 'user_id', parent: 'users' },
+    { table: 'session_hints', column: 'session_id', parent: 'sessions' },
+    { table: 'invitations', column: 'invited_by', parent: 'users' },
+    { table: 'documents', column: 'owner_id', parent: 'users' },
+    { table: 'comments', column: 'user_id', parent: 'users' },
+    { table: 'comments', column: 'parent_id', parent: 'comments' },
+    { table: 'members', column: 'user_id', parent: 'users' },
+  ],
+  events: { 'session.revoked': 'sessions#0' },
+  rules: [
+    {
+      step: 'sessions#0',
+      table: 'sessions',
+      owns: (row, user) => row['user_id'] === user['id'],
+      write: () => null,
+    },
+    {
+      step: 'session_hints#0',
+      table: 'session_hints',
+      owns: (row, user, before) =>
+        before['sessions']?.get(String(row['session_id']))?.['user_id'] === user['id'],
+      write: () => null,
+    },
+    {
+      step: 'invitations#0',
+      table: 'invitations',
+      owns: (row, user) =>
+        row['email'] === user['email'] && row['tenant_id'] === user['tenant_id'],
+      write: () => null,
+    },
+    {
+      step: 'invitations#1',
+      table: 'invitations',
+      owns: (row, user) => row['invited_by'] === user['id'],
+      write: (row) => ({ ...row, invited_by: null }),
+    },
+    {
+      step: 'audit_log#0',
+      table: 'audit_log',
+      owns: (row, user) => row['actor_id'] === user['id'] && row['actor_type'] === 'user',
+      write: (row) => ({
+        ...row,
+        actor_name: /^gone_[0-9a-f]{32}$/,
+        ip_address: null,
+        metadata: without(row['metadata'], 'email', 'device.name'),
+      }),
+      sameToken: 'actor_name',
+    },
+    {
+      step: 'audit_log#1',
+      table: 'audit_log',
+      owns: (row, user) => row['resource_id'] === user['id'] && row['resource_type'] === 'user',
+      write: (row) => ({ ...row, metadata: without(row['metadata'], 'email') }),
+    },
+    {
+      step: 'audit_log#2',
+      table: 'audit_log',
+      owns: (row, user) =>
+        row['type'] === 'sign_in_failed' &&
+        row['tenant_id'] === user['tenant_id'] &&
+        parsed(row['metadata'])['email'] === user['email'],
+      write: (row) => ({ ...row, ip_address: null, metadata: without(row['metadata'], 'email') }),
+    },
+    {
+      step: 'groups#0',
+      table: 'groups',
+      owns: (row, user) => elements(row['members']).includes(user['id']),
+      write: (row, user) => ({
+        ...row,
+        members: JSON.stringify(elements(row['members']).filter((member) => member !== user['id'])),
+      }),
+    },
+    {
+      step: 'documents#0',
+      table: 'documents',
+      owns: (row, user) => row['owner_id'] === user['id'],
+      write: (row) => ({ ...row, owner_id: 'usr_ghost' }),
+    },
+    {
+      step: 'comments#0',
+      table: 'comments',
+      owns: (row, user) => row['user_id'] === user['id'],
+      // The reference into the own table is cut before the row goes.
+      onTheWay: (row) => ({ ...row, parent_id: null }),
+      write: () => null,
+    },
+    {
+      step: 'members#0',
+      table: 'members',
+      owns: (row, user) => row['user_id'] === user['id'],
+      write: () => null,
+    },
+    {
+      step: 'invoices#0',
+      table: 'invoices',
+      owns: (row, user) => row['user_id'] === user['id'],
+      write: (row) => ({ ...row, buyer_email: null }),
+    },
+  ],
+}
+
+function parsed(text: unknown): Readonly<Record<string, unknown>> {
+  return typeof text === 'string' ? (JSON.parse(text) as Readonly<Record<string, unknown>>) : {}
+}
+
+function elements(text: unknown): readonly unknown[] {
+  return typeof text === 'string' ? (JSON.parse(text) as readonly unknown[]) : []
+}
+
+function without(text: unknown, ...paths: readonly string[]): unknown {
+  if (typeof text !== 'string') return text
+  const document = structuredClone(parsed(text)) as Record<string, unknown>
+  for (const path of paths) {
+    const keys = path.split('.')
+    const last = keys.pop() ?? ''
+    const holder = keys.reduce<unknown>((value, key) => (value as Row | undefined)?.[key], document)
+    if (typeof holder === 'object' && holder !== null) {
+      delete (holder as Record<string, unknown>)[last]
+    }
+  }
+  return JSON.stringify(document)
+}
+
+/** Every user's number; 5 is in the way of its own deletion, because 6 has answered its comment. */
+const USERS = [1, 2, 3, 4, 5, 6] as const
+
+/** Fills an empty database: two tenants with the same e-mail addresses, and rows of every kind for each user. */
+export function fillFaultWorld(db: Database.Database): void {
+  db.exec(schema)
+  db.exec(engineTablesSql)
+  const insert = (table: string, row: Row): void => {
+    const columns = Object.keys(row)
+    const places = columns.map(() => '?').join(', ')
+    db.prepare(`INSERT INTO ${table} (${columns.join(', ')}) VALUES (${places})`).run(
+      ...Object.values(row),
+    )
+  }
+  db.transaction(() => {
+    insert('countries', { code: 'NL' })
+    insert('users', { id: 'usr_ghost', tenant_id: 'a', email: null, status: 'ghost' })
+    for (const tenant of ['a', 'b']) {
+      for (const number of USERS) {
+        const email = `canary${number}@example.com`
+        insert('users', { id: `${tenant}${number}`, tenant_id: tenant, email, status: 'active' })
+      }
+      for (const number of USERS) fillUser(insert, tenant, number)
+      insert('groups', {
+        tenant_id: tenant,
+        members: JSON.stringify([`${tenant}1`, true, `${tenant}2`, { name: `${tenant}1` }, `${tenant}4`]),
+      })
+      insert('groups', { tenant_id: tenant, members: JSON.stringify([`${tenant}3`, `${tenant}5`]) })
+      const [comment] = db
+        .prepare('SELECT min(id) FROM comments WHERE user_id = ?')
+        .raw()
+        .all(`${tenant}5`) as [[number]]
+      insert('comments', { user_id: `${tenant}6`, parent_id: comment[0], body: 'an answer' })
+    }
+  })()
+}
+
+function fillUser(insert: (table: string, row: Row) => void, tenant: string, number: number): void {
+  const id = `${tenant}${number}`
+  const email = `canary${number}@example.com`
+  const next = `${tenant}${(number % USERS.length) + 1}`
+  for (const part of [1, 2, 3, 4]) {
+    insert('sessions', { id: `ses_${id}_${part}`, user_id: id, ip: '192.0.2.1' })
+    insert('session_hints', { session_id: `ses_${id}_${part}` })
+    const metadata = { email, device: { name: 'my phone', os: 'x' }, part }
+    insert('audit_log', {
+      tenant_id: tenant,
+      actor_id: id,
+      actor_type: 'user',
+      actor_name: email,
+      ip_address: '192.0.2.1',
+      type: 'signed_in',
+      metadata: part === 4 ? null : JSON.stringify(metadata),
+    })
+    insert('documents', { owner_id: id, title: `document ${part}` })
+  }
+  insert('audit_log', { tenant_id: tenant, actor_id: id, actor_type: 'key', actor_name: 'a key' })
+  insert('audit_log', {
+    tenant_id: tenant,
+    resource_id: id,
+    resource_type: 'user',
+    type: 'invited',
+    metadata: JSON.stringify({ email, role: 'admin' }),
+  })
+  insert('audit_log', {
+    tenant_id: tenant,
+    ip_address: '192.0.2.9',
+    type: 'sign_in_failed',
+    metadata: JSON.stringify({ email, attempt: 3 }),
+  })
+  insert('invitations', { tenant_id: tenant, email, invited_by: null })
+  insert('invitations', { tenant_id: tenant, email: 'nobody@example.com', invited_by: id })
+  insert('invitations', { tenant_id: tenant, email: 'somebody@example.com', invited_by: next })
+  for (const part of [0, 1, 2, 3]) {
+    const first = (tenant === 'a' ? 0 : 100) + number * 10
+    insert('comments', {
+      id: first + part,
+      user_id: id,
+      parent_id: part === 0 ? null : first + part - 1,
+      body: 'a comment',
+    })
+  }
+  for (const org of ['one', 'two']) insert('members', { org, user_id: id, role: 'owner' })
+  for (const amount of [10, 20]) insert('invoices', { user_id: id, amount, buyer_email: email })
+}
+
+let template: Buffer | undefined
+
+/** A filled database in memory, with settings that are not the usual ones. */
+export function openFaultWorld(): Database.Database {
+  if (template === undefined) {
+    const db = new Database(':memory:')
+    fillFaultWorld(db)
+    template = db.serialize()
+  }
+  const db = new Database(template)
+  db.pragma('busy_timeout = 1234')
+  return db
+}
+
+export type FaultEngineOptions = Partial<EngineOptions<typeof policy>>
+
+/** An engine on a handle whose engine tables are there already. */
+export function faultEngine(db: SqliteDatabase, options: FaultEngineOptions = {}) {
+  return new UserDeletionEngine({
+    store: sqliteStore(db),
+    policy,
+    clock: fixedClock(),
+    ...options,
+  })
+}
