@@ -66,6 +66,7 @@ describe('a SQLite file', () => {
       const { db, engine } = await openFile(journal)
       const read = () => SETTINGS.map((name) => db.pragma(name, { simple: true }))
       const before = read()
+      assert.equal(before[0], 0)
       await engine.delete('usr_1', { tenantId })
       assert.deepEqual(read(), before)
       await assert.rejects(engine.delete('usr_1', { tenantId }))
@@ -159,6 +160,20 @@ describe('a constraint that refuses', () => {
       },
     )
     assert.equal(count(db, 'SELECT count(*) FROM users'), 2)
+  })
+
+  it('in the middle of a deletion leaves everything as it was', async () => {
+    const { db, engine } = open('CREATE TABLE notes (id INTEGER PRIMARY KEY, author TEXT);')
+    db.exec(
+      "CREATE TRIGGER fixed BEFORE UPDATE ON notes BEGIN SELECT RAISE(ABORT, 'append only'); END",
+    )
+    await engine.migrate()
+    await assert.rejects(engine.delete('u1', {}), {
+      code: 'constraint_violation',
+      details: { constraint: 'trigger', table: 'notes' },
+    })
+    assert.equal(count(db, 'SELECT count(*) FROM users'), 2)
+    assert.equal(count(db, 'SELECT count(*) FROM user_deletion_ledger'), 0)
   })
 
   it('notices a trigger that writes rows back', async () => {

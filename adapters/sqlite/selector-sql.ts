@@ -113,11 +113,11 @@ export function fieldParameter(field: string): string {
 }
 
 /** Parameter names allow letters and digits only. */
-export function fieldKey(field: string): string {
+function fieldKey(field: string): string {
   return `field_${Buffer.from(field).toString('hex')}`
 }
 
-export function userColumn(field: string): string {
+function userColumn(field: string): string {
   return quoteName(field === 'id' ? 'id' : fieldKey(field))
 }
 

@@ -98,7 +98,6 @@ export function invalidArgument(path: string, message: string): UserDeletionErro
 function isText(text: string, maxBytes: number): boolean {
   // Length first: it costs nothing, and no text has fewer bytes than characters.
   return (
-    text.length > 0 &&
     text.length <= maxBytes &&
     byteLength(text) <= maxBytes &&
     text.trim() !== '' &&

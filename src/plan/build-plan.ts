@@ -100,6 +100,6 @@ function statusOf(step: Step, { fields }: FoundUser): PlannedStep['status'] {
 }
 
 /** The user's fields at which a selector and its parents end. */
-export function leafFields({ target }: Selector): readonly string[] {
+function leafFields({ target }: Selector): readonly string[] {
   return target.kind === 'user' ? [target.field] : target.parents.flatMap(leafFields)
 }

@@ -16,11 +16,6 @@ export function removesRows(step: Step): boolean {
   return step.action === 'delete'
 }
 
-/** Places a step reads in its own table to find its rows, its exceptions' included. */
-export function readsOf(step: Step): readonly Place[] {
-  return selectorsOf(step).flatMap(readsOfSelector)
-}
-
 /** Places a step writes. A step that removes rows writes none: whoever reads the rows is ordered by table. */
 export function writesOf(step: Step): readonly Place[] {
   return step.set.flatMap((assignment) => placesOf(step.table, assignment))

@@ -49,7 +49,7 @@ export const sabotages: readonly Sabotage[] = [
   {
     name: 'let an empty id through',
     file: 'src/execution/arguments.ts',
-    find: '    text.length > 0 &&\n',
+    find: "    text.trim() !== '' &&\n",
     replace: '',
   },
   {

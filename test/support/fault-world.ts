@@ -1,9 +1,5 @@
 import Database from 'better-sqlite3'
-import {
-  engineTablesSql,
-  type SqliteDatabase,
-  sqliteStore,
-} from '../../adapters/sqlite/index.ts'
+import { engineTablesSql, type SqliteDatabase, sqliteStore } from '../../adapters/sqlite/index.ts'
 import { definePolicy, type EngineOptions, UserDeletionEngine } from '../../src/index.ts'
 import { fixedClock } from './fixed-clock.ts'
 import type { HostModel, Row } from './invariants.ts'
@@ -98,7 +94,7 @@ export const faultModel: HostModel = {
   users: 'users',
   disabled: (user) => ({ ...user, status: 'disabled' }),
   personal: ({ email }) => [String(email)],
-  access: ['sessions'],
+  access: ['sessions', 'session_hints'],
   references: [
     { table: 'sessions', column: 'user_id', parent: 'users' },
     { table: 'session_hints', column: 'session_id', parent: 'sessions' },
@@ -126,8 +122,7 @@ export const faultModel: HostModel = {
     {
       step: 'invitations#0',
       table: 'invitations',
-      owns: (row, user) =>
-        row['email'] === user['email'] && row['tenant_id'] === user['tenant_id'],
+      owns: (row, user) => row['email'] === user['email'] && row['tenant_id'] === user['tenant_id'],
       write: () => null,
     },
     {
@@ -248,7 +243,13 @@ export function fillFaultWorld(db: Database.Database): void {
       for (const number of USERS) fillUser(insert, tenant, number)
       insert('groups', {
         tenant_id: tenant,
-        members: JSON.stringify([`${tenant}1`, true, `${tenant}2`, { name: `${tenant}1` }, `${tenant}4`]),
+        members: JSON.stringify([
+          `${tenant}1`,
+          true,
+          `${tenant}2`,
+          { name: `${tenant}1` },
+          `${tenant}4`,
+        ]),
       })
       insert('groups', { tenant_id: tenant, members: JSON.stringify([`${tenant}3`, `${tenant}5`]) })
       const [comment] = db

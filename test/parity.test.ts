@@ -1,0 +1,29 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { checkOthersUntouched } from './support/generated-oracle.ts'
+import { openMemory, openSqlite, run } from './support/generated-run.ts'
+import { type World, worlds } from './support/generated-world.ts'
+
+const SEED = Number(process.env['PARITY_SEED'] ?? 20_260_301)
+const RUNS = 400
+
+test('SQLite and memory end alike on generated schemas, and others keep their rows', async () => {
+  console.log(`parity: PARITY_SEED=${SEED}, ${RUNS} runs`)
+  const tally = { runs: 0, refused: 0, deleting: 0, deleted: 0, journalled: 0 }
+  const compare = async (world: World): Promise<void> => {
+    const memory = await run(world, openMemory)
+    const sqlite = await run(world, openSqlite)
+    assert.deepEqual(sqlite, memory)
+    checkOthersUntouched(world, sqlite)
+    tally.runs += 1
+    tally.refused += Number(sqlite.refused !== null)
+    tally.deleting += Number(sqlite.deleted > 0)
+    tally.deleted += sqlite.deleted
+    tally.journalled += Number(sqlite.deleted > 0 && world.maxRows === 2)
+  }
+  await fc.assert(fc.asyncProperty(worlds, compare), { seed: SEED, numRuns: RUNS })
+  console.log(`parity: ${JSON.stringify(tally)}`)
+  assert.ok(tally.runs >= 300)
+  assert.ok(tally.deleting * 2 >= tally.runs, 'fewer than half of the runs deleted somebody')
+})

@@ -1,0 +1,171 @@
+/** The policy of a generated world. */
+import type { MatchInput, PolicyInput, RuleInput, SetInput } from '../../src/policy/policy.ts'
+import { ghostOf, parentOf, tableName } from './generated-schema.ts'
+import type { MatchKind, RuleSpec, TableSpec, World } from './generated-world.ts'
+
+export type TenantPolicy = PolicyInput & { readonly user: { readonly tenant: string } }
+
+export function policyOf(world: World): TenantPolicy {
+  const tables: Record<string, PolicyInput['tables'][string]> = {}
+  for (const [index, { rules, precedence }] of world.tables.entries()) {
+    const built = rules.map((_, position) => ruleOf(world, index, position))
+    if (built.length === 0) tables[tableName(index)] = 'unrelated'
+    else tables[tableName(index)] = precedence === null ? built : { rules: built, precedence }
+  }
+  if (world.bossRule === 'detach') tables['users'] = { match: 'boss', action: 'detach' }
+  if (world.bossRule === 'anonymize') {
+    tables['users'] = { match: 'boss', action: 'anonymize', reason: 'kept', set: { note: 'gone' } }
+  }
+  return { name: 'generated', version: 1, user: userOf(world), tables, ...checksOf(world) }
+}
+
+function userOf(world: World): TenantPolicy['user'] {
+  const user = {
+    table: 'users',
+    id: 'id',
+    tenant: 'tenant',
+    fields: { email: 'email' },
+    ghost: { id: ghostOf(world) },
+    status: { disabled: { status: 'disabled' } },
+  }
+  if (!world.tombstone) return user
+  const set: SetInput = { email: null, note: { pseudonym: { user: 'id' } }, status: 'deleted' }
+  return { ...user, action: 'anonymize', reason: 'rows that are kept refer to it', set }
+}
+
+function checksOf({ check, tables }: World): Pick<PolicyInput, 'checks'> {
+  if (check === 'none' || tables[0]?.rules.length === 0) return {}
+  const last = { table: 't0', match: 'owner', within: 'kind', remedy: 'hand over' }
+  return { checks: { last: { ...last, effect: check, where: { tenant: 'tnt_a' } } } }
+}
+
+function ruleOf(world: World, table: number, position: number): RuleInput {
+  const spec = world.tables[table]
+  const rule = spec?.rules[position]
+  if (spec === undefined || rule === undefined) throw new RangeError('no such rule')
+  const kind = matchKindOf(world, table, position)
+  const matching = {
+    match: matchOf(world, table, rule, kind),
+    name: `r${position}`,
+    ...whereOf(rule),
+    ...tenantOf(rule, kind),
+  }
+  const event = rule.extra ? { event: 'thing.removed' } : {}
+  const reason = 'kept by law'
+  const set = setOf(spec, rule)
+  switch (actionOf(world, spec, rule, kind)) {
+    case 'delete':
+      return { ...matching, ...event, action: 'delete', ...(rule.ghost && { grantsAccess: true }) }
+    case 'anonymize':
+      return { ...matching, ...event, action: 'anonymize', reason, set }
+    case 'detach':
+      return {
+        ...matching,
+        ...event,
+        action: 'detach',
+        ...(rule.ghost && mayBeGhost(kind) && { to: 'ghost' }),
+      }
+    case 'retain':
+      return rule.extra
+        ? { ...matching, action: 'retain', reason, set, for: 'P30D', then: 'delete' }
+        : { ...matching, action: 'retain', reason }
+    case 'block':
+      return { ...matching, action: 'block', remedy: 'settle it' }
+    case 'external':
+      return { ...matching, action: 'external', reason }
+  }
+}
+
+/** What the spec asks for where it makes sense: parents need rules, the first rule is not its own parent. */
+export function matchKindOf(world: World, table: number, position: number): MatchKind {
+  const kind = world.tables[table]?.rules[position]?.match ?? 'owner'
+  if (kind === 'self') return position === 0 ? 'owner' : 'self'
+  if (kind !== 'parent' && kind !== 'doc_ref' && kind !== 'doc_refs') return kind
+  const hasParent = table > 0 && (world.tables[parentOf(world, table)]?.rules.length ?? 0) > 0
+  return hasParent ? kind : 'owner'
+}
+
+/** An action that the schema lets through, unless the world is careless. */
+function actionOf(
+  world: World,
+  spec: TableSpec,
+  { action, ghost }: RuleSpec,
+  kind: MatchKind,
+): RuleSpec['action'] {
+  if (action !== 'detach' || world.careless || (ghost && mayBeGhost(kind))) return action
+  if (kind !== 'owner' && kind !== 'other' && kind !== 'parent') return action
+  return spec[kind].notNull ? 'delete' : action
+}
+
+function mayBeGhost(kind: MatchKind): boolean {
+  return kind === 'owner' || kind === 'other' || kind === 'doc_id' || kind === 'email'
+}
+
+function matchOf(world: World, table: number, rule: RuleSpec, kind: MatchKind): MatchInput {
+  const email = { equals: { user: 'email' } }
+  switch (kind) {
+    case 'owner':
+      return 'owner'
+    case 'other':
+      return { column: 'other' }
+    case 'email':
+      return { column: 'email', ...email }
+    case 'doc_id':
+      return { json: 'doc', path: 'user.id' }
+    case 'doc_email':
+      return { json: 'doc', path: 'user.email', ...email }
+    case 'members':
+      return { array: 'members' }
+    case 'list':
+      return { array: 'doc', path: 'list' }
+    case 'parent':
+      return { column: 'parent', through: throughOf(world, parentOf(world, table), rule) }
+    case 'doc_ref':
+      return { json: 'doc', path: 'ref', through: throughOf(world, parentOf(world, table), rule) }
+    case 'doc_refs':
+      return { array: 'doc', path: 'refs', through: throughOf(world, parentOf(world, table), rule) }
+    case 'self':
+      // By the first rule, which is never through its own table: no rule can lead back to itself.
+      return { column: 'self', through: { table: tableName(table), key: 'rid', rule: 'r0' } }
+  }
+}
+
+/** Through one rule by name, or through all rules where they agree on the action. */
+function throughOf(world: World, parent: number, { through, named }: RuleSpec) {
+  const rules = world.tables[parent]?.rules ?? []
+  const way = { table: tableName(parent), key: 'rid' }
+  const agree = new Set(rules.map(({ action }) => action)).size === 1
+  return agree && !named ? way : { ...way, rule: `r${through % rules.length}` }
+}
+
+function whereOf({ where }: RuleSpec): { readonly where?: RuleInput['where'] } {
+  if (where === 'one') return { where: { kind: 'a' } }
+  if (where === 'several') return { where: { kind: ['a', 'b'] } }
+  return where === 'null' ? { where: { kind: [null, 'b'] } } : {}
+}
+
+function tenantOf({ tenant }: RuleSpec, kind: MatchKind) {
+  if (kind === 'email' || kind === 'doc_email') {
+    return tenant ? { tenant: 'tenant' } : { acrossTenants: true as const }
+  }
+  return {}
+}
+
+/** `kind` is only ever set to what no condition asks for, so that no rule makes another one match. */
+function setOf(spec: TableSpec, { set }: RuleSpec): SetInput {
+  const choices: readonly SetInput[] = [
+    { note: null },
+    { note: 'gone' },
+    { email: null },
+    { email: { pseudonym: { user: 'id' }, prefix: 'p-', suffix: '@x' } },
+    { doc: { scrub: ['user.email', 'user.name'] } },
+    { doc: { scrub: ['user'] } },
+    { members: { pull: { user: 'id' } } },
+    { doc: { pull: { user: 'id' }, path: 'list' } },
+    { kind: 'z' },
+    spec.other.notNull ? { kind: 'z' } : { other: null },
+    { note: { pseudonym: { user: 'email' } } },
+    spec.owner.onDelete === null ? { owner: { pseudonym: { user: 'id' } } } : { note: null },
+  ]
+  return Object.assign({}, ...set.map((choice) => choices[choice]))
+}

@@ -1,0 +1,195 @@
+/** Tables and rows of a generated world. Rows are valid, parents first; every table has the key `rid`. */
+import type { ColumnSchema, ForeignKey, TableSchema } from '../../src/store.ts'
+import type { ColumnSpec, RowSpec, TableSpec, World } from './generated-world.ts'
+
+export type Row = Readonly<Record<string, string | number | null>>
+
+export const TENANTS = ['tnt_a', 'tnt_b'] as const
+
+export function userIdOf({ numericIds }: World, index: number): string | number {
+  return numericIds ? 100 + index : `usr_${index}`
+}
+
+export function ghostOf({ numericIds }: World): string | number {
+  return numericIds ? 99 : 'usr_ghost'
+}
+
+export function nobodyOf({ numericIds }: World): string | number {
+  return numericIds ? 999 : 'usr_nobody'
+}
+
+export function tableName(index: number): string {
+  return `t${index}`
+}
+
+/** The index of the table that `parent` refers to; the first table refers to itself. */
+// Tables refer to earlier ones only: memory rows can be inserted but not updated by a host, so that a
+// cycle of references could not be filled. Cycles are covered by references of a table to itself.
+export function parentOf(world: World, index: number): number {
+  return index === 0 ? 0 : (world.tables[index]?.parentTable ?? 0) % index
+}
+
+export function schemaOf(world: World): readonly TableSchema[] {
+  return [usersSchema(world), ...world.tables.map((spec, index) => childSchema(world, spec, index))]
+}
+
+function usersSchema({ boss }: World): TableSchema {
+  return {
+    ...describe('users', ['rid', 'id!', 'tenant!', 'email', 'status!', 'note', 'boss']),
+    uniqueKeys: [['id']],
+    foreignKeys: reference('boss', { notNull: false, onDelete: boss }, 'users', 'id'),
+  }
+}
+
+function childSchema(world: World, spec: TableSpec, index: number): TableSchema {
+  const mark = (name: string, { notNull }: ColumnSpec): string => (notNull ? `${name}!` : name)
+  const json = (name: string): string => (spec.jsonNotNull ? `${name}!` : name)
+  const columns = [
+    spec.withoutRowId ? 'rid!' : 'rid',
+    mark('owner', spec.owner),
+    mark('other', spec.other),
+    mark('parent', spec.parent),
+    'self',
+    ...['email', 'tenant!', 'kind', 'note'],
+    json('members'),
+    json('doc'),
+  ]
+  return {
+    ...describe(tableName(index), columns),
+    withoutRowId: spec.withoutRowId,
+    uniqueKeys: spec.uniqueNote ? [['note']] : [],
+    foreignKeys: [
+      ...reference('owner', spec.owner, 'users', 'id'),
+      ...reference('other', spec.other, 'users', 'id'),
+      ...reference('parent', spec.parent, tableName(parentOf(world, index)), 'rid'),
+      ...reference('self', spec.self, tableName(index), 'rid'),
+    ],
+  }
+}
+
+function describe(name: string, columns: readonly string[]): TableSchema {
+  return {
+    name,
+    kind: 'table',
+    columns: columns.map(
+      (column): ColumnSchema => ({
+        name: column.replace('!', ''),
+        nullable: !column.endsWith('!'),
+        generated: false,
+      }),
+    ),
+    primaryKey: ['rid'],
+    withoutRowId: false,
+    uniqueKeys: [],
+    foreignKeys: [],
+    triggers: [],
+  }
+}
+
+function reference(
+  column: string,
+  { onDelete }: ColumnSpec,
+  table: string,
+  key: string,
+): readonly ForeignKey[] {
+  if (onDelete === null) return []
+  return [{ columns: [column], references: { table, columns: [key] }, onDelete }]
+}
+
+/** Rows by table, in the order of `rid`. */
+export function rowsOf(world: World): Readonly<Record<string, readonly Row[]>> {
+  const data: Record<string, readonly Row[]> = { users: userRows(world) }
+  for (const [index, spec] of world.tables.entries()) {
+    const rows: Row[] = []
+    for (const row of spec.rows) {
+      const parents =
+        index === 0 ? rows.length + 1 : (data[tableName(parentOf(world, index))]?.length ?? 0)
+      if (parents === 0 && spec.parent.notNull) continue
+      rows.push(childRow(world, spec, row, { rid: rows.length + 1, parents }))
+    }
+    data[tableName(index)] = rows
+  }
+  return data
+}
+
+function userRows(world: World): readonly Row[] {
+  const ghost = { rid: 1, id: ghostOf(world), tenant: 'tnt_a', email: null }
+  return [
+    { ...ghost, status: 'active', note: null, boss: null },
+    ...world.users.map(({ tenant, email, boss }, index) => ({
+      rid: index + 2,
+      id: userIdOf(world, index),
+      tenant: TENANTS[tenant] ?? 'tnt_a',
+      email: emailOf(email),
+      status: 'active',
+      note: `person ${index}`,
+      boss: boss === null ? null : userIdOf(world, boss % (index + 1)),
+    })),
+  ]
+}
+
+function emailOf(email: number | null): string | null {
+  return email === null ? null : `e${email}@x`
+}
+
+function childRow(
+  world: World,
+  spec: TableSpec,
+  row: RowSpec,
+  { rid, parents }: { readonly rid: number; readonly parents: number },
+): Row {
+  const person = (value: number): string | number => userIdOf(world, value % world.users.length)
+  const held = (value: number, { notNull, onDelete }: ColumnSpec): string | number | null => {
+    if (value % 6 === 5 && !notNull) return null
+    return value % 11 === 10 && onDelete === null ? nobodyOf(world) : person(value)
+  }
+  const parent = parents === 0 ? null : (row.parent % parents) + 1
+  return {
+    rid,
+    owner: held(row.owner, spec.owner),
+    other: held(row.other, spec.other),
+    parent: row.parent % 6 === 5 && !spec.parent.notNull ? null : parent,
+    self: row.self % 3 === 2 ? null : (row.self % rid) + 1,
+    email: emailOf(row.email),
+    tenant: TENANTS[row.tenant] ?? 'tnt_a',
+    kind: ['a', 'b', null][row.kind] ?? null,
+    note: `note ${rid}`,
+    members: membersOf(spec, row, person),
+    doc: docOf(spec, row, { id: person(row.docUser), parent, person }),
+  }
+}
+
+function membersOf(
+  spec: TableSpec,
+  { members, membersKind }: RowSpec,
+  person: (value: number) => string | number,
+): string | null {
+  if (membersKind === 0) return spec.jsonNotNull ? '{}' : null
+  if (membersKind === 1) return 'no json'
+  const list = members.map(person)
+  return JSON.stringify(
+    membersKind === 2 ? [...list, null, true, { id: list[0] ?? null }, [1]] : list,
+  )
+}
+
+function docOf(
+  spec: TableSpec,
+  { docKind, members, email }: RowSpec,
+  {
+    id,
+    parent,
+    person,
+  }: {
+    readonly id: string | number
+    readonly parent: number | null
+    readonly person: (value: number) => string | number
+  },
+): string | null {
+  if (docKind === 0) return spec.jsonNotNull ? '[]' : null
+  if (docKind === 1) return '{not json'
+  const user = { id, email: emailOf(email), name: 'Somebody', age: 7 }
+  const list = members.map(person)
+  if (docKind === 2) return JSON.stringify({ user: String(id), list: id, ref: null })
+  const refs = members.map((value) => (value % 3) + 1)
+  return JSON.stringify({ user, list, ref: parent, refs, keep: { a: [1, 'x', null, false] } })
+}
