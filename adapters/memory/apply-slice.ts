@@ -26,6 +26,8 @@ export function applySlice(db: Database, program: Program, slice: Slice): readon
       const [outcome] = db.transaction(() => applyUnit(db, program, slice, [position]))
       return outcome ?? { kind: 'absent' }
     } catch (error) {
+      // Another worker has the job: nothing of this call may stay.
+      if (error instanceof UserDeletionError && error.code === 'lease_lost') throw error
       return { kind: 'failed', error }
     }
   })
@@ -133,6 +135,7 @@ function removeUserRows(
       byId.has(stored(row[user.id])) &&
       (user.tenant === null || stored(row[user.tenant]) === tenantId),
   )
+  if (rows.length !== users.length) throw residueLeft(user.table)
   if (user.action === 'delete') {
     tables.remove(
       user.table,
@@ -163,11 +166,11 @@ function refuseResidue(
 ): void {
   if (step.action !== 'delete' && step.action !== 'detach') return
   if (matchStep(tables, step, tenantId, users).size === 0) return
-  throw new UserDeletionError(
-    'residue_left',
-    `Rows of the user are still there in ${step.table}.`,
-    {
-      details: { table: step.table },
-    },
-  )
+  throw residueLeft(step.table)
+}
+
+function residueLeft(table: string): UserDeletionError {
+  return new UserDeletionError('residue_left', `Rows of the user are still there in ${table}.`, {
+    details: { table },
+  })
 }

@@ -28,7 +28,9 @@ export function openJob(
   }
   const { user } = program
   const rows = [...tables.rows(user.table)].filter(
-    ([, row]) => stored(row[user.id]) === stored(target.id),
+    ([, row]) =>
+      stored(row[user.id]) === stored(target.id) &&
+      (user.tenant === null || stored(row[user.tenant]) === opening.tenantId),
   )
   tables.update(
     user.table,
@@ -46,7 +48,8 @@ export function applyChunk(
   chunk: Chunk,
 ): ChunkResult {
   const step = program.steps[chunk.step]
-  const keepsRows = step?.action === 'anonymize' || step?.action === 'retain'
+  // Rows that a step removes or cuts loose do not match again; the others need the cursor.
+  const keepsRows = step?.action !== 'delete' && step?.action !== 'detach'
   const after = keepsRows ? Number(chunk.cursor?.[0] ?? 0) : 0
   const keys =
     step === undefined ? [] : runStep(tables, step, chunk.tenantId, [chunk], after, chunk.limit)

@@ -81,6 +81,7 @@ export function createRecords(): Records {
       const newest = new Map(state.newest)
       for (const entry of entries) {
         assertKeyIsFree(state.entries, entry)
+        assertKeyIsFree(entries.slice(0, entries.indexOf(entry)), entry)
         if (entry.kind !== 'user.deleted' || entry.subject === null) continue
         newest.set(entry.subject, [...(newest.get(entry.subject) ?? []), entry])
       }

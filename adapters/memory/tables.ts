@@ -25,6 +25,7 @@ export function createTables(
   const states = new Map<string, TableState>()
   const undo: (() => void)[] = []
   let nextKey = 1
+  let depth = 0
   let described: DatabaseSchema | undefined
   for (const schema of schemas) states.set(schema.name, createState(schema))
 
@@ -73,13 +74,15 @@ export function createTables(
     },
     transaction(work) {
       const start = undo.length
+      depth += 1
       try {
         return work()
       } catch (error) {
         for (const step of undo.splice(start).reverse()) step()
         throw error
       } finally {
-        if (start === 0) undo.length = 0
+        depth -= 1
+        if (depth === 0) undo.length = 0
       }
     },
   }

@@ -50,7 +50,7 @@ function writeChunk(connection: Connection, sql: ProgramSql, chunk: Chunk): Chun
     ...Object.fromEntries(chunk.derived.map((value, index) => [`d${index}`, value])),
   }
   // Rows that a step removes or cuts loose do not match again: the next chunk starts from the front.
-  const keepsRows = step.action === 'anonymize' || step.action === 'retain'
+  const keepsRows = step.action !== 'delete' && step.action !== 'detach'
   const cursor = keepsRows ? chunk.cursor : null
   try {
     const { keys, rows } = writeKeys(connection, statements.chunk, parameters, cursor, chunk.limit)

@@ -58,7 +58,7 @@ export function openConnection(db: SqliteDatabase, options: ConnectionOptions): 
   }
 
   function rows(sql: string, parameters: Parameters = {}): readonly (readonly unknown[])[] {
-    return query(sql, true, parameters).map((row) => (row as readonly unknown[]).map(fromSql))
+    return query(sql, true, parameters).map((row) => (row as readonly unknown[]).map(plainInteger))
   }
 
   function records(
@@ -66,7 +66,10 @@ export function openConnection(db: SqliteDatabase, options: ConnectionOptions): 
     parameters: Parameters = {},
   ): readonly Readonly<Record<string, unknown>>[] {
     return query(sql, false, parameters).map((row) => {
-      const entries = Object.entries(row as object).map(([name, value]) => [name, fromSql(value)])
+      const entries = Object.entries(row as object).map(([name, value]) => [
+        name,
+        plainInteger(value),
+      ])
       return Object.fromEntries(entries) as Readonly<Record<string, unknown>>
     })
   }
@@ -198,7 +201,7 @@ function assertUsable(db: SqliteDatabase): void {
 }
 
 /** Integers come as bigint; those that a number holds exactly become numbers. */
-function fromSql(value: unknown): unknown {
+export function plainInteger(value: unknown): unknown {
   if (typeof value !== 'bigint') return value
   const number = Number(value)
   return Number.isSafeInteger(number) ? number : value

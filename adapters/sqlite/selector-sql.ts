@@ -139,11 +139,11 @@ export function pairsSql(
 
 /** That none of the exceptions holds for the row `t0` and the user `u`. */
 export function guardSql(except: readonly Selector[]): string {
-  return except.map((exception) => ` AND ${exceptionSql(exception)} IS NOT TRUE`).join('')
+  return except.map((exception) => ` AND ${belongsSql(exception)} IS NOT TRUE`).join('')
 }
 
-/** Whether the row `t0` belongs to user `u` by another selector of the same table. */
-function exceptionSql(selector: Selector): string {
+/** Whether the row `t0` belongs to user `u` by a selector of its table. */
+export function belongsSql(selector: Selector): string {
   const ways = chainsOf(selector).map((chain) => {
     const where = chainWhere(chain, sameUser)
     // The row t0 is the outer query's; only its array and its parents are looked up here.

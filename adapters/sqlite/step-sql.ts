@@ -9,6 +9,7 @@ import { assignmentsSql, pendingSql } from './assignment-sql.ts'
 import { quoteName } from './literals.ts'
 import {
   anyUser,
+  belongsSql,
   type Chain,
   chainSql,
   chainsOf,
@@ -129,7 +130,7 @@ function applySql(context: StepContext): string | null {
 
 /** A verb on all rows of the step for all users of the slice. */
 function onRows({ program, step, selector, key }: StepContext, verb: string): string {
-  if (step.except.length > 0) {
+  if (step.except.length > 0 || pairsForPull(step)) {
     const users = usersSql(fieldsOf(program), program.derived.length)
     const pairs = pairsSql(selector, step.except, key)
     return `WITH ${users} ${verb} WHERE ${keyTuple(key)} IN (SELECT ${pairKey(key)} FROM (${pairs}))`
@@ -142,12 +143,21 @@ function onRows({ program, step, selector, key }: StepContext, verb: string): st
   return `${verb} WHERE ${keyTuple(key)} IN (${rows.join(' UNION ')})`
 }
 
-/** Which elements leave an array: those of any user, or, past exceptions, of a user this row is paired with. */
+/** Which elements leave an array: those of users to whom the row belongs, past exceptions. */
 function goneFrom(step: Step): (value: string, field: string) => string {
-  if (step.except.length === 0) return anyUser
-  const { except } = step
+  const { selector, except } = step
+  if (selector === null || !pairsForPull(step)) return anyUser
   return (value, field) =>
-    `EXISTS (SELECT 1 FROM u WHERE ${sameUser(value, field)} ${guardSql(except)})`
+    `EXISTS (SELECT 1 FROM u WHERE ${sameUser(value, field)} AND ${belongsSql(selector)}${guardSql(except)})`
+}
+
+/** Where the array that is written is not the one that was matched, a row's elements and its users differ. */
+function pairsForPull({ set, selector, except }: Step): boolean {
+  const pulls = set.filter(({ kind }) => kind === 'pull')
+  if (pulls.length === 0 || selector === null) return false
+  const isOwnArray = selector.locator.each && selector.target.kind === 'user'
+  const isElsewhere = pulls.some(({ column }) => column !== selector.locator.column)
+  return except.length > 0 || !isOwnArray || isElsewhere
 }
 
 /** Where two users of the slice share a row, the later one's value stays, as if they had gone one by one. */

@@ -5,7 +5,7 @@
  */
 import { UserDeletionError } from '../../src/errors.ts'
 import type { FoundUser, GroupMember, Survey, Target, Targets, UserId } from '../../src/store.ts'
-import type { Connection, Parameters } from './connection.ts'
+import { type Connection, type Parameters, plainInteger } from './connection.ts'
 import { jsonText } from './literals.ts'
 import type { ProgramSql } from './program-sql.ts'
 import { sliceParameters } from './slice-parameters.ts'
@@ -94,7 +94,7 @@ function inOrder<R, V>(
     const { position, id, value } = read(row)
     const target = targets.users[position]
     // A column's affinity or collation may find '1' for 1 or 'A' for 'a'; only the very id counts.
-    if (target === undefined || id !== target.id || gone.has(target.subject)) continue
+    if (target === undefined || id !== plainInteger(target.id) || gone.has(target.subject)) continue
     found[position] = value
   }
   return found

@@ -5,7 +5,8 @@
  */
 import { SingleBar } from 'cli-progress'
 import Table from 'cli-table3'
-import type { BulkProgress, DeletionReceipt, Plan } from '../../src/index.ts'
+import type { BulkProgress, Plan } from '../../src/index.ts'
+import type { DeletionReceipt } from '../../src/receipt/receipt.ts'
 import type { Finding } from './proof.ts'
 
 export function say(text = ''): void {

@@ -4,8 +4,9 @@
  * @module
  */
 
-/** A row as a raw read answers it. */
-export type Row = Record<string, unknown>
+import type { Row } from './simulate.ts'
+
+export type { Row } from './simulate.ts'
 
 export const TENANT_A = 'tnt_a'
 export const TENANT_B = 'tnt_b'
@@ -22,6 +23,8 @@ export const DEBTOR = 'usr_debtor'
 export const HELD = 'usr_held'
 /** The only two owners of one organization. */
 export const OWNERS: readonly [string, string] = ['usr_owner1', 'usr_owner2']
+/** Is no user any more, but has a comment. */
+export const LOST = 'usr_lost'
 export const GHOST = 'usr_ghost'
 export const SHARED_EMAIL = 'ann@example.com'
 
@@ -72,6 +75,7 @@ export function contractData(): Record<string, Row[]> {
     'audit_log',
     entry('aud_admin', TENANT_A, BOB, { actor_type: 'admin', ip_address: '9.9.9.9' }),
   )
+  add('comments', { id: 'com_lost', author_id: LOST, pinned_by: null, body: 'left over' })
   add('legal_holds', { id: 'hold_1', user_id: HELD })
   add('newsletters', { id: 'nl_1', address: SHARED_EMAIL })
   for (const owner of OWNERS) add('members', { org: 'org_1', user_id: owner, role: 'owner' })

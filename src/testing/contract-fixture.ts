@@ -143,7 +143,6 @@ const tables: PolicyInput['tables'] = {
     action: 'retain',
     reason: 'replay of deliveries',
     for: 'P30D',
-    // biome-ignore lint/suspicious/noThenProperty: a word of the policy language.
     then: 'delete',
     set: { data: { scrub: ['user.email', 'user.name'] } },
   },

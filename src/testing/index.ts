@@ -1,7 +1,9 @@
 /**
- * For tests: trying rules out without a database, and the definition of a store as a suite.
+ * Tests for those who write a store, and for those who write a policy.
  *
  * @module
  */
+export type { ContractRunner, OpenedStore, OpenStore } from './contract-world.ts'
 export type { Row, SimulatedTable, SimulateOptions, Simulation } from './simulate.ts'
 export { simulate } from './simulate.ts'
+export { storeContract } from './store-contract.ts'

@@ -324,6 +324,14 @@ export function openFaultWorld(): Database.Database {
   return db
 }
 
+/** Writes the same world to a file that keeps a write-ahead log. */
+export function writeFaultWorld(file: string): void {
+  const db = new Database(file)
+  db.pragma('journal_mode = WAL')
+  fillFaultWorld(db)
+  db.close()
+}
+
 export type FaultEngineOptions = Partial<EngineOptions<typeof policy>>
 
 /** An engine on a handle whose engine tables are there already. */
@@ -335,3 +343,6 @@ export function faultEngine(db: SqliteDatabase, options: FaultEngineOptions = {}
     ...options,
   })
 }
+
+/** How the child that is killed, and the parent that cleans up after it, delete. */
+export const KILL_OPTIONS: FaultEngineOptions = { maxRowsPerTransaction: 3 }

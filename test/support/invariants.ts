@@ -77,21 +77,29 @@ const HEAD = 'user_deletion_ledger_head'
 
 /** Reads every row of every table. */
 export function takeSnapshot(db: Database.Database): Snapshot {
-  const tables = db
+  const columns = db
     .prepare(
-      `SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'`,
+      `SELECT s.name AS "table", c.name AS "column", c.pk FROM sqlite_schema AS s, pragma_table_info(s.name) AS c WHERE s.type = 'table' AND s.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY s.name, c.pk`,
     )
-    .pluck()
-    .all() as string[]
-  return Object.fromEntries(tables.map((table) => [table, readRows(db, table)]))
+    .all() as readonly { readonly table: string; readonly column: string; readonly pk: number }[]
+  const keys: Record<string, string[]> = {}
+  for (const { table, column, pk } of columns) {
+    const key = keys[table] ?? []
+    keys[table] = pk > 0 ? [...key, column] : key
+  }
+  return Object.fromEntries(
+    Object.entries(keys).map(([table, key]) => [table, readRows(db, table, key)]),
+  )
 }
 
-function readRows(db: Database.Database, table: string): ReadonlyMap<string, Row> {
-  const columns = db.pragma(`table_info("${table}")`) as { name: string; pk: number }[]
-  const key = columns.filter(({ pk }) => pk > 0).sort((a, b) => a.pk - b.pk)
+function readRows(
+  db: Database.Database,
+  table: string,
+  key: readonly string[],
+): ReadonlyMap<string, Row> {
   assert.notEqual(key.length, 0, `${table} has no primary key to compare rows by`)
   const rows = db.prepare(`SELECT * FROM "${table}"`).all() as Row[]
-  return new Map(rows.map((row) => [key.map(({ name }) => String(row[name])).join(' '), row]))
+  return new Map(rows.map((row) => [key.map((name) => String(row[name])).join(' '), row]))
 }
 
 /** Throws an assertion error that names the invariant which does not hold. */
@@ -274,7 +282,9 @@ function checkReceipts(checked: Checked): void {
     assert.equal(receipt.tenantId, user['tenant_id'], 'I5: the receipt names another tenant')
     for (const { step, table, owns } of model.rules) {
       const rows = [...rowsOf(before, table).values()].filter((row) => owns(row, user, before))
-      const counted = receipt.steps.find((candidate) => candidate.id === step)?.rows
+      const counted: number | undefined = receipt.steps.find(
+        (candidate) => candidate.id === step,
+      )?.rows
       assert.equal(counted, rows.length, `I8: rows of ${step} in the receipt of ${id}`)
     }
   }

@@ -1,0 +1,39 @@
+/**
+ * The store contract: what a `Store` must do, as sentences that run.
+ *
+ * @module
+ */
+import { actionClauses } from './contract-actions.ts'
+import { atomicityClauses } from './contract-atomicity.ts'
+import { belongingClauses, shapeClauses } from './contract-belonging.ts'
+import { isolationClauses, tenantClauses } from './contract-isolation.ts'
+import { jobClauses, verifyClauses } from './contract-jobs.ts'
+import { ledgerClauses, outboxClauses, receiptClauses } from './contract-records.ts'
+import { type ContractRunner, clauses, type OpenStore } from './contract-world.ts'
+
+/**
+ * Registers the contract with a test framework. Each clause gets a database of its own from `open`, works
+ * through the public engine, and proves what it says by raw reads.
+ *
+ * @example
+ * import { describe, it } from 'node:test'
+ * storeContract({ describe, it }, (schema, data) => {
+ *   const store = memoryStore({ schema, data })
+ *   return { store, rows: (table) => store.rows(table) }
+ * })
+ */
+export function storeContract(runner: ContractRunner, open: OpenStore): void {
+  const clause = clauses(runner, open)
+  const { describe } = runner
+  describe('the shape of a store', () => shapeClauses(clause))
+  describe('actions', () => actionClauses(clause))
+  describe('rows belong to a user', () => belongingClauses(clause))
+  describe('tenants', () => tenantClauses(clause))
+  describe('isolation', () => isolationClauses(clause))
+  describe('atomicity', () => atomicityClauses(clause))
+  describe('receipts', () => receiptClauses(clause))
+  describe('the ledger', () => ledgerClauses(clause))
+  describe('outbox and spool', () => outboxClauses(clause))
+  describe('jobs', () => jobClauses(clause))
+  describe('verification', () => verifyClauses(clause))
+}
