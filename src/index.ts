@@ -51,6 +51,9 @@ export type {
 } from './policy/policy.ts'
 // For hosts and adapters.
 export type { Clock, Logger, Secret } from './ports.ts'
+export type { Ledger, LedgerVerification } from './receipt/ledger.ts'
+export type { Outbox } from './receipt/outbox.ts'
+export type { DeletionReceipt } from './receipt/receipt.ts'
 export type {
   Assignment,
   Chunk,

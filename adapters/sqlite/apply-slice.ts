@@ -66,7 +66,7 @@ function applyUnit(
   positions: readonly number[],
 ): readonly SliceOutcome[] {
   const users = positions.flatMap((position) => slice.users[position] ?? [])
-  const taken = takeSurvey(connection, sql, { tenantId: slice.tenantId, users })
+  const taken = takeSurvey(connection, sql, { tenantId: slice.tenantId, users }, 'blocking')
   const survey = slice.journal === undefined ? taken : recount(connection, sql, slice, taken)
   const verdicts = slice.decide(survey, positions)
   const leaving: Leaving[] = []
@@ -194,7 +194,10 @@ function recount(connection: Connection, sql: ProgramSql, slice: Slice, survey: 
     const step = sql.program.steps[index]
     const chunk = sql.steps[index]?.chunk
     const cursor = cursors[index] ?? null
-    if (step === undefined || chunk == null || cursor === null || !keepsRows(step)) return rows
+    if (step === undefined) return rows
+    // Its exceptions may be overwritten by now, so its chunks have had the last word.
+    if (step.except.length > 0) return 0
+    if (chunk == null || cursor === null || !keepsRows(step)) return rows
     const after = Object.fromEntries(cursor.map((value, place) => [`after${place}`, value]))
     return connection.rows(chunk.next, { ...parameters, ...after, limit: ALL }).length
   })

@@ -82,62 +82,57 @@ export function openConnection(db: SqliteDatabase, options: ConnectionOptions): 
     return rows(`PRAGMA ${name}`)[0]?.[0]
   }
 
-  /** Sets a pragma and answers how to put it back; nothing to do where it has the value already. */
-  function setPragma(name: string, wanted: number): () => void {
+  /** Sets a pragma; how to put it back is noted first, as the statement may fail after it has acted. */
+  function setPragma(name: string, wanted: number, undo: Undo): void {
     const before = Number(pragma(name))
-    if (before === wanted) return () => {}
+    if (before === wanted) return
+    undo.push(() => void rows(`PRAGMA ${name} = ${before}`))
     rows(`PRAGMA ${name} = ${wanted}`)
-    return () => {
-      rows(`PRAGMA ${name} = ${before}`)
-    }
   }
 
-  function changeSettings(): () => void {
-    const undo: (() => void)[] = []
-    const putBack = (): void => {
-      for (const step of undo.splice(0).reverse()) step()
-    }
-    try {
-      undo.push(setPragma('main.secure_delete', 1))
-      // A journal that persists would keep the rows as they were.
-      if (pragma('main.journal_mode') === 'persist') {
-        undo.push(setPragma('main.journal_size_limit', 0))
-      }
-    } catch (error) {
-      putBack()
-      throw error
-    }
-    return putBack
+  function changeSettings(undo: Undo): void {
+    setPragma('main.secure_delete', 1, undo)
+    // A journal that persists would keep the rows as they were.
+    if (pragma('main.journal_mode') === 'persist') setPragma('main.journal_size_limit', 0, undo)
   }
 
-  /** Waiting for a lock inside SQLite would stop the host's event loop; the wait is done outside. */
-  function begin(): void {
-    const restore = setPragma('busy_timeout', 0)
+  /** Runs `work` without SQLite's own wait for a lock, which would stop the host's event loop. */
+  function withoutWaiting<T>(work: () => T): T {
+    const undo: Undo = []
     try {
-      change('BEGIN IMMEDIATE')
+      setPragma('busy_timeout', 0, undo)
+      return work()
     } finally {
-      restore()
+      putBack(undo)
+    }
+  }
+
+  /** Tried once more when it fails: the host must not find our transaction open. */
+  function rollBack(): void {
+    try {
+      change('ROLLBACK')
+    } catch {
+      if (db.open && db.inTransaction) change('ROLLBACK')
     }
   }
 
   function transaction<T>(work: () => T, explain: Explain): T {
     assertUsable(db)
-    const restore = changeSettings()
+    const undo: Undo = []
     try {
-      begin()
-      try {
-        const result = work()
-        change('COMMIT')
-        return result
-      } catch (cause) {
-        // SQLite ends the transaction itself on some errors (a full disk, an I/O error).
-        const isOpen = db.open && db.inTransaction
-        const error = isOpen ? explain(cause) : cause
-        if (isOpen) change('ROLLBACK')
-        throw error
-      }
+      changeSettings(undo)
+      withoutWaiting(() => change('BEGIN IMMEDIATE'))
+      const result = work()
+      change('COMMIT')
+      return result
+    } catch (cause) {
+      // SQLite ends the transaction itself on some errors (a full disk, an I/O error).
+      const isOpen = db.open && db.inTransaction
+      const error = isOpen ? explained(explain, cause) : cause
+      if (isOpen) rollBack()
+      throw error
     } finally {
-      if (db.open) restore()
+      if (db.open) putBack(undo)
     }
   }
 
@@ -185,13 +180,30 @@ export function openConnection(db: SqliteDatabase, options: ConnectionOptions): 
     outside: (work) =>
       untilFree(() => {
         assertUsable(db)
-        const restore = setPragma('busy_timeout', 0)
-        try {
-          return work()
-        } finally {
-          restore()
-        }
+        return withoutWaiting(work)
       }),
+  }
+}
+
+/** Looking for a better error must not hide the first one. */
+function explained(explain: Explain, cause: unknown): unknown {
+  try {
+    return explain(cause)
+  } catch {
+    return cause
+  }
+}
+
+type Undo = (() => void)[]
+
+/** Undoes in reverse order. A step that fails is tried once more: the host must not keep our settings. */
+function putBack(undo: Undo): void {
+  for (const step of undo.splice(0).reverse()) {
+    try {
+      step()
+    } catch {
+      step()
+    }
   }
 }
 

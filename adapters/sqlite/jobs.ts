@@ -28,7 +28,7 @@ export function openJob(connection: Connection, sql: ProgramSql, opening: JobOpe
   const user = { tenantId: opening.tenantId, userId: target.id }
   const [existing] = listJobs(connection, { limit: 1, user })
   if (existing !== undefined) return { kind: 'exists', job: existing }
-  const survey = takeSurvey(connection, sql, opening)
+  const survey = takeSurvey(connection, sql, opening, 'blocking')
   const [found] = survey.users
   if (found == null) return { kind: 'absent' }
   const [verdict] = opening.decide(survey, [0])

@@ -11,7 +11,13 @@ import type { ProgramSql } from './program-sql.ts'
 import { sliceParameters } from './slice-parameters.ts'
 import { type CountSql, POSITION } from './step-sql.ts'
 
-export function takeSurvey(connection: Connection, sql: ProgramSql, targets: Targets): Survey {
+/** Checks that only warn are for plans; a deletion leaves them out. */
+export function takeSurvey(
+  connection: Connection,
+  sql: ProgramSql,
+  targets: Targets,
+  checks: 'all' | 'blocking',
+): Survey {
   const users = findFields(connection, sql, targets)
   const present = users.flatMap((user, position) => (user === null ? [] : [{ user, position }]))
   const found = present.map(({ user }) => user)
@@ -32,11 +38,13 @@ export function takeSurvey(connection: Connection, sql: ProgramSql, targets: Tar
       if (own !== undefined) own[step] = rows?.[index] ?? 0
     }
   }
-  const bereft = sql.checks.map((check) =>
-    membersOf(connection, check, parameters, found).map(({ user, group }) => ({
-      user: present[user]?.position ?? user,
-      group,
-    })),
+  const bereft = sql.checks.map((check, index) =>
+    checks === 'blocking' && sql.program.checks[index]?.effect === 'warn'
+      ? []
+      : membersOf(connection, check, parameters, found).map(({ user, group }) => ({
+          user: present[user]?.position ?? user,
+          group,
+        })),
   )
   return { users, counts, bereft, openJobs: openJobs(connection, targets) }
 }

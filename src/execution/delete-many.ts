@@ -148,11 +148,11 @@ async function runSlice(
     try {
       assertUserId(id)
     } catch (cause) {
-      tally.add({ index, id, status: 'failed', error: toEngineError(cause) })
+      tally.add(index, id, { status: 'failed', error: toEngineError(cause) })
       continue
     }
     if (seen.has(id)) {
-      tally.add({ index, id, status: 'duplicate' })
+      tally.add(index, id, { status: 'duplicate' })
       continue
     }
     seen.add(id)
@@ -164,7 +164,7 @@ async function runSlice(
   const outcomes = await deleteSlice(context, request, targets)
   let fatal: UserDeletionError | null = null
   for (const [position, outcome] of outcomes.entries()) {
-    tally.add({ index: places[position] ?? 0, id: targets[position]?.id, ...outcome })
+    tally.add(places[position] ?? 0, targets[position]?.id, outcome)
     if (outcome.status === 'failed' && stopsARun(outcome.error)) fatal = outcome.error
   }
   return fatal
@@ -179,7 +179,7 @@ function nextSize(size: number, users: number, ms: number): number {
 interface Tally {
   /** Index of the next id of the input. */
   next: number
-  add(outcome: BulkOutcome): void
+  add(index: number, id: unknown, outcome: UserOutcome | { readonly status: 'duplicate' }): void
   report(): void
   result(stopped: BulkResult['stopped']): BulkResult
 }
@@ -201,15 +201,15 @@ function createTally(context: ExecutionContext, options: BulkOptions): Tally {
 
   return {
     next: 0,
-    add(outcome) {
+    add(index, id, outcome) {
       counts[outcome.status] += 1
       if (outcome.status === 'failed') {
-        const { index, id, error } = outcome
+        const { error } = outcome
         const { code, retryable } = error
         failedByCode[code] = (failedByCode[code] ?? 0) + 1
         if (errors.length < MAX_ERRORS) errors.push({ index, id, code, retryable, error })
       }
-      tell(options.onOutcome, outcome)
+      if (options.onOutcome !== undefined) tell(options.onOutcome, { index, id, ...outcome })
     },
     report() {
       const { deleted, failed } = counts

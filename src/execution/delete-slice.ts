@@ -6,7 +6,7 @@
 import type { UserDeletionError } from '../errors.ts'
 import { receiptOf, sealDeletions } from '../receipt/issue-receipt.ts'
 import type { DeletionReceipt } from '../receipt/receipt.ts'
-import type { SliceOutcome, Target, Verdict } from '../store.ts'
+import type { LedgerEntry, SliceOutcome, Target, Verdict } from '../store.ts'
 import { askHost } from './ask.ts'
 import { type DeletionRequest, type ExecutionContext, flightKey } from './context.ts'
 import { decide, type RefusalReason } from './decide.ts'
@@ -154,7 +154,7 @@ async function settle(
   target: Target,
   outcome: Exclude<SliceOutcome, { kind: 'absent' }>,
 ): Promise<UserOutcome> {
-  if (outcome.kind === 'deleted') return { status: 'deleted', receipt: receiptOf(outcome.entry) }
+  if (outcome.kind === 'deleted') return deleted(outcome.entry)
   if (outcome.kind === 'failed') return failed(toEngineError(outcome.error))
   const reason = outcome.reason as RefusalReason
   if (reason.kind === 'blocked') return failed(blockedError(reason.blockers))
@@ -192,4 +192,16 @@ async function reportAbsent(
 
 function failed(error: UserDeletionError): UserOutcome {
   return { status: 'failed', error }
+}
+
+/** Reads the receipt back when somebody asks: most of a bulk run's are never looked at. */
+function deleted(entry: LedgerEntry): UserOutcome {
+  let receipt: DeletionReceipt | undefined
+  return {
+    status: 'deleted',
+    get receipt() {
+      receipt ??= receiptOf(entry)
+      return receipt
+    },
+  }
 }

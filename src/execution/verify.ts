@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { losesExceptions } from '../plan/touches.ts'
 import type { Program, Selector, Step, UserId } from '../terms.ts'
 import { type ExecutionContext, targetOf } from './context.ts'
 
@@ -53,7 +54,9 @@ export async function verifyUser(
       pending: inspection.pending[index] ?? null,
     }))
     .filter(({ step }) => step.action !== 'unlink' && step.action !== 'block')
-    .map(({ step, matched, pending }) => verifyStep(program, step, matched, pending, isGone))
+    .map(({ step, matched, pending }) =>
+      verifyStep(program, step, matched, pending, isGone, entry !== undefined),
+    )
   return {
     status: overall(steps, isGone),
     userRow: isGone ? 'absent' : 'present',
@@ -78,10 +81,14 @@ function verifyStep(
   matched: number | null,
   pending: number | null,
   isGone: boolean,
+  wasDeleted: boolean,
 ): StepVerification {
   const { id, table, action } = step
   const common = { id, table, action }
-  const isBlind = matched === null || (isGone && matched === 0 && lostItsWay(program, step))
+  // What kept a row from a stronger rule may be overwritten by that rule itself.
+  const isKept = wasDeleted && isGone && matched !== 0 && losesExceptions(step, program.steps)
+  const isBlind =
+    matched === null || isKept || (isGone && matched === 0 && lostItsWay(program, step))
   if (isBlind || pending === null) return { ...common, status: 'unverifiable', rows: null }
   if (action === 'external')
     return { ...common, status: matched === 0 ? 'clean' : 'kept', rows: matched }

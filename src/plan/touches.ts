@@ -97,3 +97,10 @@ function placesOf(table: string, assignment: Assignment): readonly Place[] {
       return [{ table, column, path: null }]
   }
 }
+
+/** Whether some step overwrites what tells a row of a stronger rule from one of this step. */
+export function losesExceptions(step: Step, steps: readonly Step[]): boolean {
+  return exceptionReadsOf(step).some((read) =>
+    steps.some((other) => writesOf(other).some((place) => overlaps(read, place))),
+  )
+}

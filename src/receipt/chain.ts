@@ -24,9 +24,10 @@ export function entryHash(
     tenantId,
     typeof subject === 'bigint' ? `${subject}n` : subject,
     idempotencyKey,
-    body,
   ])
-  return key === null ? sha256(text) : hmacSha256(key, text)
+  // JSON text holds no line break, so the body begins where the first one stands.
+  const content = `${text}\n${body}`
+  return key === null ? sha256(content) : hmacSha256(key, content)
 }
 
 /** The head for the last entry; signed where there is a key, so that a cut ledger shows. */

@@ -19,6 +19,7 @@ import type { Program, UserId } from '../terms.ts'
 import { canonicalJson } from './canonical-json.ts'
 import { entryHash, GENESIS, headFor } from './chain.ts'
 import type { DeletionReceipt } from './receipt.ts'
+import { receiptWriter } from './receipt-text.ts'
 
 /** Issues what commits with a change. Holds the ledger key and the source of ids. */
 export interface Issuer {
@@ -64,14 +65,14 @@ export function sealDeletions(
 ): Seal {
   const now = issuer.clock.now()
   const at = now.toISOString()
-  const ends = retentionEnds(frame.program, now)
+  const writeBody = bodyWriter(frame, now)
   const entries: LedgerEntry[] = []
   const events: OutboxEvent[] = []
   let { seq, hash } = head ?? { seq: 0, hash: GENESIS }
   for (const user of users) {
     const ulid = issuer.newId()
     seq += 1
-    const body = receiptBody(frame, user, `rcp_${ulid}`, at, ends)
+    const body = writeBody(user, `rcp_${ulid}`)
     const entry = {
       seq,
       kind: 'user.deleted' as const,
@@ -119,33 +120,31 @@ export function receiptOf(entry: LedgerEntry): DeletionReceipt {
   return JSON.parse(entry.body) as DeletionReceipt
 }
 
-function receiptBody(
-  frame: SealFrame,
-  user: DeletedUser,
-  id: string,
-  deletedAt: string,
-  ends: readonly (string | null)[],
-): string {
+/** Writes the receipts of one seal. */
+function bodyWriter(frame: SealFrame, at: Date): (user: DeletedUser, id: string) => string {
   const { program } = frame
-  const receipt: Omit<DeletionReceipt, 'digest'> = {
+  const ends = retentionEnds(program, at)
+  const write = receiptWriter({
     format: 1,
-    id,
-    userId: user.subject === user.id ? plainId(user.id) : null,
-    subject: plainId(user.subject),
     tenantId: frame.tenantId,
     policy: frame.policy,
     policyChanged: frame.policyChanged,
     reason: frame.reason,
     requestedBy: frame.requestedBy,
-    deletedAt,
+    deletedAt: at.toISOString(),
     store: frame.store,
     way: frame.way,
-    steps: describeSteps(program, user.found, user.counts, ends),
     userRow: { table: program.user.table, action: program.user.action },
     residue: 0,
     erasure: frame.erasure,
-  }
-  return canonicalJson({ ...receipt, digest: receiptDigest(receipt) })
+  })
+  return (user, id) =>
+    write({
+      id,
+      userId: user.subject === user.id ? plainId(user.id) : null,
+      subject: plainId(user.subject),
+      steps: describeSteps(program, user.found, user.counts, ends),
+    })
 }
 
 function plainId(id: UserId): string | number {

@@ -151,7 +151,7 @@ function belongs(change: Change, { table, index, row, user }: Site): boolean {
   const { match } = rule
   if (typeof match === 'string' || match.through === undefined) {
     const field = typeof match === 'string' ? 'id' : (match.equals?.user ?? 'id')
-    return values.includes(user[field])
+    return values.some((value) => value === user[field])
   }
   const { table: parentTable, key, rule: name } = match.through
   return rulesOf(policy, parentTable).some((parentRule, position) => {
@@ -159,7 +159,7 @@ function belongs(change: Change, { table, index, row, user }: Site): boolean {
     if (isItself || (name !== undefined && parentRule.name !== name)) return false
     return (before[parentTable] ?? []).some(
       (parent) =>
-        values.includes(parent[key]) &&
+        values.some((value) => value === parent[key]) &&
         belongs(change, { table: parentTable, index: position, row: parent, user }),
     )
   })

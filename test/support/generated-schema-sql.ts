@@ -12,7 +12,8 @@ function createTableSql(table: TableSchema, numericIds: boolean): string {
   const parts = [
     ...(table.columns ?? []).map((column) => columnSql(column, numericIds)),
     ...table.uniqueKeys.map((columns) => `UNIQUE (${columns.join(', ')})`),
-    ...table.foreignKeys.map(foreignKeySql),
+    // SQLite lists foreign keys last first, and the order of unlink steps (and the plan) follows the list.
+    ...table.foreignKeys.toReversed().map(foreignKeySql),
   ]
   const suffix = table.withoutRowId ? ' WITHOUT ROWID' : ''
   return `CREATE TABLE ${table.name} (\n  ${parts.join(',\n  ')}\n)${suffix};`
