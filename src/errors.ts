@@ -29,7 +29,6 @@ export type ErrorCode =
   | 'store_corrupt'
   | 'store_failed'
   | 'lease_lost'
-  | 'aborted'
 
 /** What is fixed about a code. */
 export interface ErrorKind {
@@ -157,11 +156,6 @@ export const ERROR_CODES: Readonly<Record<ErrorCode, ErrorKind>> = {
     status: 409,
     retryable: true,
     remedy: 'Another worker took this job over. Nothing to do unless `resume()` lists it again.',
-  },
-  aborted: {
-    status: 499,
-    retryable: true,
-    remedy: 'The AbortSignal fired. What was done before stands; call again to go on.',
   },
 }
 

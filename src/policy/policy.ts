@@ -84,6 +84,9 @@ interface Matching {
 
 export interface DeleteRule extends Matching {
   readonly action: 'delete'
+  readonly set?: never
+  readonly to?: never
+  readonly for?: never
   /** The rows let the user in: they go first, and when the user is disabled too. */
   readonly grantsAccess?: true
   /** Outbox event type written once for a user who had such rows. */
@@ -93,6 +96,9 @@ export interface DeleteRule extends Matching {
 
 export interface AnonymizeRule extends Matching {
   readonly action: 'anonymize'
+  readonly grantsAccess?: never
+  readonly to?: never
+  readonly for?: never
   readonly reason: string
   readonly set: SetInput
   readonly event?: string
@@ -101,6 +107,9 @@ export interface AnonymizeRule extends Matching {
 /** Cuts the reference: to null, to the ghost user, or out of the array. */
 export interface DetachRule extends Matching {
   readonly action: 'detach'
+  readonly grantsAccess?: never
+  readonly set?: never
+  readonly for?: never
   readonly to?: 'ghost'
   readonly reason?: string
   readonly event?: string
@@ -115,6 +124,8 @@ export type RetainRule = RetainBase &
 
 interface RetainBase extends Matching {
   readonly action: 'retain'
+  readonly grantsAccess?: never
+  readonly to?: never
   readonly reason: string
   /** Written at once: kept, without the person. */
   readonly set?: SetInput
@@ -124,6 +135,10 @@ interface RetainBase extends Matching {
 /** While such rows exist, the user cannot be deleted. */
 export interface BlockRule extends Matching {
   readonly action: 'block'
+  readonly grantsAccess?: never
+  readonly set?: never
+  readonly to?: never
+  readonly for?: never
   readonly reason?: string
   readonly remedy?: string
 }

@@ -1,3 +1,4 @@
+// biome-ignore-all format: an expected error has to stand on the line below its comment.
 /** Compiled by `npm run typecheck`: each expected error is a mistake that types must catch. */
 import { definePolicy, type UserDeletionEngine } from '../../src/index.ts'
 
@@ -7,10 +8,7 @@ const head = { name: 'n', version: 1, user } as const
 // @ts-expect-error an action that does not exist
 definePolicy({ ...head, tables: { a: { match: 'user_id', action: 'erase' } } })
 // @ts-expect-error anonymize without a reason
-definePolicy({
-  ...head,
-  tables: { a: { match: 'user_id', action: 'anonymize', set: { b: null } } },
-})
+definePolicy({ ...head, tables: { a: { match: 'user_id', action: 'anonymize', set: { b: null } } } })
 // @ts-expect-error retain without a reason
 definePolicy({ ...head, tables: { a: { match: 'user_id', action: 'retain' } } })
 // @ts-expect-error external without a reason
@@ -20,32 +18,21 @@ definePolicy({ ...head, tables: { a: { match: 'u', action: 'retain', reason: 'r'
 // @ts-expect-error a delete that also writes
 definePolicy({ ...head, tables: { a: { match: 'u', action: 'delete', set: { b: null } } } })
 // @ts-expect-error a match by a field and through a table at once
-definePolicy({
-  ...head,
-  tables: {
-    a: {
-      match: { column: 'c', equals: { user: 'id' }, through: { table: 'b', key: 'id' } },
-      action: 'delete',
-    },
-  },
-})
+definePolicy({ ...head, tables: { a: { match: { column: 'c', equals: { user: 'id' }, through: { table: 'b', key: 'id' } }, action: 'delete' } } })
 // @ts-expect-error a word for "no user data" that does not exist
 definePolicy({ ...head, tables: { a: 'ignore' } })
 // @ts-expect-error access is granted by rows that go, not by rows that stay
-definePolicy({
-  ...head,
-  tables: { a: { match: 'u', action: 'retain', reason: 'r', grantsAccess: true } },
-})
+definePolicy({ ...head, tables: { a: { match: 'u', action: 'retain', reason: 'r', grantsAccess: true } } })
 // @ts-expect-error a tombstone without a reason
 definePolicy({ ...head, user: { ...user, action: 'anonymize', set: { email: null } }, tables: {} })
 
 const withTenants = definePolicy({ ...head, user: { ...user, tenant: 'tenant_id' }, tables: {} })
 const withoutTenants = definePolicy({ ...head, tables: {} })
 
-declare const tenanted: UserDeletionEngine<typeof withTenants>
-declare const plain: UserDeletionEngine<typeof withoutTenants>
-
-export async function calls(): Promise<void> {
+export async function calls(
+  tenanted: UserDeletionEngine<typeof withTenants>,
+  plain: UserDeletionEngine<typeof withoutTenants>,
+): Promise<void> {
   await tenanted.delete('usr_1', { tenantId: 'tnt_1' })
   // @ts-expect-error the policy names a tenant column
   await tenanted.delete('usr_1', {})
