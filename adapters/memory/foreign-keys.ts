@@ -40,17 +40,12 @@ function deleteRow(statement: Statement, table: string, key: number): void {
   const { tables } = statement
   const row = tables.rows(table).get(key)
   if (row === undefined) return
+  // SQLite goes key by key, the latest declared first; what one key cascades away cannot hold up the next.
   const references = tables
     .schema()
-    .tables.flatMap((child) => child.foreignKeys.map((reference) => ({ child, reference })))
+    .tables.toReversed()
+    .flatMap((child) => child.foreignKeys.map((reference) => ({ child, reference })))
     .filter(({ reference }) => reference.references.table === table)
-  for (const { child, reference } of references) {
-    if (reference.onDelete !== 'restrict') continue
-    const others = childrenOf(statement, child, reference, row).filter(
-      (other) => child.name !== table || other !== key,
-    )
-    if (others.length > 0) throw violation('foreignkey', child.name, reference.columns[0])
-  }
   tables.put(table, key, undefined)
   for (const { child, reference } of references) giveWay(statement, child, reference, row)
 }
@@ -79,6 +74,7 @@ function giveWay(
       statement.left.push(() => verifyParents(tables, child, children))
       break
     case 'restrict':
+      if (children.length > 0) throw violation('foreignkey', child.name, reference.columns[0])
       break
   }
 }

@@ -15,7 +15,7 @@ import type {
   Work,
 } from '../../src/store.ts'
 import { writeKeys } from './apply-chunk.ts'
-import type { Connection, Parameters } from './connection.ts'
+import { type Connection, type Parameters, SavepointLost } from './connection.ts'
 import { explainRefusal } from './explain-refusal.ts'
 import { finishJob } from './jobs.ts'
 import { readHead, writeSeal } from './ledger.ts'
@@ -41,6 +41,7 @@ export function applySlice(
       const [outcome] = connection.savepoint(() => applyUnit(connection, sql, slice, [position]))
       return outcome ?? { kind: 'absent' }
     } catch (cause) {
+      if (cause instanceof SavepointLost) throw cause
       const error = toStoreError(cause)
       if (STOPS_EVERYTHING.has(error.code)) throw error
       return { kind: 'failed', error }

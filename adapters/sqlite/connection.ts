@@ -150,6 +150,14 @@ export function openConnection(db: SqliteDatabase, options: ConnectionOptions): 
     }
   }
 
+  function closeSavepoint(sql: string): void {
+    try {
+      change(sql)
+    } catch (cause) {
+      throw new SavepointLost(cause)
+    }
+  }
+
   return {
     rows,
     records,
@@ -165,17 +173,18 @@ export function openConnection(db: SqliteDatabase, options: ConnectionOptions): 
     write: (work, explain = (cause) => cause) => untilFree(() => transaction(work, explain)),
     savepoint: (work) => {
       change('SAVEPOINT user_deletion_user')
+      let result: ReturnType<typeof work>
       try {
-        const result = work()
-        change('RELEASE user_deletion_user')
-        return result
+        result = work()
       } catch (error) {
         if (db.inTransaction) {
-          change('ROLLBACK TO user_deletion_user')
-          change('RELEASE user_deletion_user')
+          closeSavepoint('ROLLBACK TO user_deletion_user')
+          closeSavepoint('RELEASE user_deletion_user')
         }
         throw error
       }
+      closeSavepoint('RELEASE user_deletion_user')
+      return result
     },
     outside: (work) =>
       untilFree(() => {
@@ -204,6 +213,13 @@ function putBack(undo: Undo): void {
     } catch {
       step()
     }
+  }
+}
+
+/** A savepoint that could not be closed: what stands in the transaction is unknown, so none of it may commit. */
+export class SavepointLost extends Error {
+  constructor(cause: unknown) {
+    super('a savepoint could not be closed', { cause })
   }
 }
 
