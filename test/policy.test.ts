@@ -14,6 +14,11 @@ function define(tables: unknown, more: Record<string, unknown> = {}): PolicyInpu
 }
 
 const REFUSED: readonly (readonly [name: string, tables: unknown, path: string])[] = [
+  [
+    'detaching rows from an array',
+    { a: { match: { array: 'x', through: { table: 'b', key: 'id' } }, action: 'detach' }, b: own },
+    'tables.a.match.through',
+  ],
   ['an unknown key', { a: { ...own, soft: true } }, 'tables.a.soft'],
   ['an unknown action', { a: { match: 'u', action: 'erase' } }, 'tables.a.action'],
   ['a missing match', { a: { action: 'delete' } }, 'tables.a.match'],

@@ -11,7 +11,7 @@ import { UserDeletionError } from '../errors.ts'
 import { isProcessGone, yieldToEventLoop } from '../ports.ts'
 import { receiptOf, sealDeletions } from '../receipt/issue-receipt.ts'
 import type { DeletionReceipt } from '../receipt/receipt.ts'
-import type { Cursor, Job, SliceOutcome, Survey, Target, Verdict } from '../store.ts'
+import type { ChunkResult, Cursor, Job, SliceOutcome, Survey, Target, Verdict } from '../store.ts'
 import { type DeletionRequest, type ExecutionContext, targetOf } from './context.ts'
 import { decide, isLarge, type RefusalReason } from './decide.ts'
 import { blockedError, inProgress, notFound } from './failures.ts'
@@ -166,12 +166,22 @@ async function runSteps(run: JobRun, start: JobState): Promise<JobState> {
           state: JSON.stringify(advance(before, step.id, chunk)),
         }),
       })
+      refuseStandstill(step.table, before.steps[step.id]?.cursor ?? null, result)
       state = advance(before, step.id, result)
       done = result.done
       await yieldToEventLoop()
     }
   }
   return state
+}
+
+/** The same last row twice means that a step does not do its work: going on would never end. */
+function refuseStandstill(table: string, before: Cursor | null, after: ChunkResult): void {
+  if (after.done || before === null || after.cursor === null) return
+  if (before.some((value, index) => value !== after.cursor?.[index])) return
+  throw new UserDeletionError('residue_left', `Rows of the user are still there in ${table}.`, {
+    details: { table },
+  })
 }
 
 function advance(

@@ -166,7 +166,17 @@ function checkRule(policy: PolicyInput, table: string, index: number, rule: Rule
       throw refusal(`${path}.to`, 'cannot put the ghost into an array')
     }
   }
+  if (rule.action === 'detach' && isArrayThroughRows(rule.match)) {
+    throw refusal(
+      `${path}.match.through`,
+      'cannot be detached: only the user can be taken out of an array',
+    )
+  }
   if (rule.action === 'retain') checkRetention(fields, path, rule)
+}
+
+function isArrayThroughRows(match: MatchInput): boolean {
+  return typeof match !== 'string' && 'array' in match && match.through !== undefined
 }
 
 function checkMatch(policy: PolicyInput, path: string, match: MatchInput): void {
