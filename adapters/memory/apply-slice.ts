@@ -135,12 +135,9 @@ function removeUserRows(
       byId.has(stored(row[user.id])) &&
       (user.tenant === null || stored(row[user.tenant]) === tenantId),
   )
-  if (rows.length !== users.length) throw residueLeft(user.table)
   if (user.action === 'delete') {
-    tables.remove(
-      user.table,
-      rows.map(([key]) => key),
-    )
+    const keys = rows.map(([key]) => key)
+    if (tables.remove(user.table, keys) !== users.length) throw residueLeft(user.table)
     return
   }
   const changes = rows.map(([key, row]): readonly [number, Readonly<Record<string, unknown>>] => {

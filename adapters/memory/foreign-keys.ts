@@ -7,11 +7,13 @@
 import type { ForeignKey, TableSchema } from '../../src/store.ts'
 import { type Row, type Tables, tuple, violation } from './rows.ts'
 
-/** Deletes rows with all that their foreign keys ask for. */
-export function deleteStatement(tables: Tables, table: string, keys: readonly number[]): void {
+/** Deletes rows with all that their foreign keys ask for; answers how many it deleted itself. */
+export function deleteStatement(tables: Tables, table: string, keys: readonly number[]): number {
   const statement: Statement = { tables, referring: new Map(), left: [] }
-  for (const key of keys) deleteRow(statement, table, key)
+  let deleted = 0
+  for (const key of keys) deleted += Number(deleteRow(statement, table, key))
   for (const check of statement.left) check()
+  return deleted
 }
 
 /** Checks that every reference of these rows has its parent. */
@@ -28,6 +30,25 @@ export function verifyParents(tables: Tables, schema: TableSchema, keys: readonl
   }
 }
 
+/** Checks that rows which referred to a value that was overwritten still have a parent. */
+export function verifyChildren(
+  tables: Tables,
+  table: string,
+  before: readonly Row[],
+  after: readonly Row[],
+): void {
+  for (const child of tables.schema().tables) {
+    for (const { references } of child.foreignKeys) {
+      if (references.table !== table) continue
+      const isChanged = before.some(
+        (row, index) =>
+          tuple(row, references.columns) !== tuple(after[index] ?? {}, references.columns),
+      )
+      if (isChanged) verifyParents(tables, child, [...tables.rows(child.name).keys()])
+    }
+  }
+}
+
 interface Statement {
   readonly tables: Tables
   /** For each reference the rows that refer to a value, looked up once a statement. */
@@ -36,10 +57,11 @@ interface Statement {
   readonly left: (() => void)[]
 }
 
-function deleteRow(statement: Statement, table: string, key: number): void {
+/** `false` when another row's cascade was faster. */
+function deleteRow(statement: Statement, table: string, key: number): boolean {
   const { tables } = statement
   const row = tables.rows(table).get(key)
-  if (row === undefined) return
+  if (row === undefined) return false
   // SQLite goes key by key, the latest declared first; what one key cascades away cannot hold up the next.
   const references = tables
     .schema()
@@ -48,6 +70,7 @@ function deleteRow(statement: Statement, table: string, key: number): void {
     .filter(({ reference }) => reference.references.table === table)
   tables.put(table, key, undefined)
   for (const { child, reference } of references) giveWay(statement, child, reference, row)
+  return true
 }
 
 function giveWay(

@@ -17,8 +17,8 @@ export interface Tables {
   rows(table: string): RowMap
   table(name: string): TableSchema | undefined
   insert(table: string, rows: readonly Row[]): void
-  /** One DELETE statement: all rows go, or an error is thrown and the transaction is to be undone. */
-  remove(table: string, keys: readonly number[]): void
+  /** One DELETE statement: all rows go, or an error is thrown and the transaction is to be undone. Answers the rows it deleted itself. */
+  remove(table: string, keys: readonly number[]): number
   /** One UPDATE statement. */
   update(table: string, changes: readonly (readonly [key: number, row: Row])[]): void
   /** Replaces one row, or removes it, checking row constraints only. For statements built of several. */
@@ -30,7 +30,12 @@ export interface Tables {
 /** Values of some columns as one text; `null` when one of them is null, as such keys refer to nothing. */
 export function tuple(row: Row, columns: readonly string[]): string | null {
   const values = columns.map((column) => stored(row[column]))
-  return values.includes(null) ? null : values.map((value) => `${typeof value} ${value}`).join('\0')
+  return values.includes(null) ? null : values.map(keyText).join('\0')
+}
+
+function keyText(value: unknown): string {
+  if (value instanceof Uint8Array) return `bytes ${Buffer.from(value).toString('hex')}`
+  return `${typeof value} ${value}`
 }
 
 export function violation(

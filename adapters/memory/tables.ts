@@ -3,8 +3,9 @@
  *
  * @module
  */
+import { UserDeletionError } from '../../src/errors.ts'
 import type { DatabaseSchema, TableSchema } from '../../src/store.ts'
-import { deleteStatement, verifyParents } from './foreign-keys.ts'
+import { deleteStatement, verifyChildren, verifyParents } from './foreign-keys.ts'
 import { type Row, type Tables, tuple, violation } from './rows.ts'
 import { stored } from './values.ts'
 
@@ -51,13 +52,17 @@ export function createTables(
       })
     },
     remove(name, keys) {
-      if (foreignKeysEnforced) deleteStatement(tables, name, keys)
-      else for (const key of keys) tables.put(name, key, undefined)
+      if (foreignKeysEnforced) return deleteStatement(tables, name, keys)
+      for (const key of keys) tables.put(name, key, undefined)
+      return keys.length
     },
     update(name, changes) {
-      const { schema } = stateOf(name)
+      const { schema, rows } = stateOf(name)
+      const before = changes.map(([key]) => rows.get(key) ?? {})
       for (const [key, row] of changes) tables.put(name, key, row)
       if (foreignKeysEnforced) {
+        const after = changes.map(([, row]) => row)
+        verifyChildren(tables, name, before, after)
         verifyParents(
           tables,
           schema,
@@ -112,9 +117,15 @@ function createState(schema: TableSchema): TableState {
 }
 
 /** Booleans of a declared table are stored as SQLite stores them; columns left out are null. */
-function storedRow({ columns }: TableSchema, row: Row): Row {
-  if (columns === null) return { ...row }
-  return Object.fromEntries(columns.map(({ name }) => [name, stored(row[name])]))
+function storedRow({ name: table, columns }: TableSchema, row: Row): Row {
+  if (columns === null) return structuredClone(row)
+  const unknown = Object.keys(row).find((name) => !columns.some((column) => column.name === name))
+  if (unknown !== undefined) {
+    throw new UserDeletionError('schema_mismatch', `The table ${table} has no column ${unknown}.`, {
+      details: { table, column: unknown },
+    })
+  }
+  return Object.fromEntries(columns.map(({ name }) => [name, stored(structuredClone(row[name]))]))
 }
 
 function assertRow({ schema, indexes }: TableState, key: number, row: Row): void {
@@ -123,7 +134,10 @@ function assertRow({ schema, indexes }: TableState, key: number, row: Row): void
   }
   for (const { columns, entries } of indexes) {
     const other = entries.get(tuple(row, columns) ?? '')
-    if (other !== undefined && other !== key) throw violation('unique', schema.name, columns[0])
+    if (other !== undefined && other !== key) {
+      const kind = columns === schema.primaryKey ? 'primarykey' : 'unique'
+      throw violation(kind, schema.name, columns[0])
+    }
   }
 }
 
