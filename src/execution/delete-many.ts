@@ -67,8 +67,9 @@ export interface BulkOptions {
 const MAX_ERRORS = 100
 /** Users in one transaction of throughput mode. */
 const THROUGHPUT_SLICE = 1_000
-/** Cooperative mode aims at slices this long, and never plans more users than the ceiling. */
+/** Cooperative mode doubles its slices below the target, shrinks them above the limit, and never passes the ceiling. */
 const SLICE_TARGET_MS = 4
+const SLICE_LIMIT_MS = 8
 const COOPERATIVE_CEILING = 500
 
 /** Deletes users slice by slice. Resolves whatever becomes of single users. */
@@ -94,7 +95,7 @@ export async function deleteMany(
     const fatal = await runSlice(context, request, taken.ids, tally)
     if (fatal !== null) stopped = { by: 'store', error: fatal }
     if (options.mode === 'cooperative' && taken.ids.length > 0) {
-      size = nextSize(size, taken.ids.length, monotonicMs() - started)
+      size = nextSize(size, monotonicMs() - started)
     }
     if (taken.ids.length > 0) tally.report()
     await yieldToEventLoop()
@@ -170,10 +171,13 @@ async function runSlice(
   return fatal
 }
 
-/** Learns how many users fit the target; grows at most twofold, so that one quick slice does not mislead. */
-function nextSize(size: number, users: number, ms: number): number {
-  const fitting = Math.floor((SLICE_TARGET_MS * users) / Math.max(ms, 0.1))
-  return Math.max(1, Math.min(fitting, size * 2, COOPERATIVE_CEILING))
+/**
+ * Learns how many users fit. A slice has a cost of its own, so it grows while it is within the limit, and
+ * one slow slice (a checkpoint that fell into it) takes back no more than a part.
+ */
+function nextSize(size: number, ms: number): number {
+  if (ms > SLICE_LIMIT_MS) return Math.max(1, Math.floor(size * 0.7))
+  return Math.min(ms < SLICE_TARGET_MS ? size * 2 : size + 1, COOPERATIVE_CEILING)
 }
 
 interface Tally {
