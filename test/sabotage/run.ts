@@ -1,6 +1,6 @@
 /**
  * Applies each sabotage to a copy of the project and expects the suite to notice.
- * Usage: npm run sabotage [-- --only "part of a name"]
+ * Usage: npm run sabotage [-- --only "pattern of names"]
  */
 import { spawnSync } from 'node:child_process'
 import {
@@ -19,7 +19,7 @@ import { type Sabotage, sabotages } from './sabotages.ts'
 
 const root = path.resolve(import.meta.dirname, '../..')
 const { values } = parseArgs({ options: { only: { type: 'string', default: '' } } })
-const chosen = sabotages.filter(({ name }) => name.includes(values.only))
+const chosen = sabotages.filter(({ name }) => new RegExp(values.only).test(name))
 
 if (!suitePasses(copyProject())) {
   console.error('the suite fails without any sabotage, so catching one would prove nothing')

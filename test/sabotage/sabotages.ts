@@ -62,8 +62,8 @@ export const sabotages: readonly Sabotage[] = [
   {
     name: 'leave a setting changed',
     file: 'adapters/sqlite/connection.ts',
-    find: '      if (db.open) restore()',
-    replace: '      if (!db.open) restore()',
+    find: '      if (db.open) putBack(undo)',
+    replace: '      if (!db.open) putBack(undo)',
   },
   {
     name: 'count wrongly',
@@ -92,8 +92,8 @@ export const sabotages: readonly Sabotage[] = [
   {
     name: 'leave deleted content readable in the file',
     file: 'adapters/sqlite/connection.ts',
-    find: "undo.push(setPragma('main.secure_delete', 1))",
-    replace: "undo.push(setPragma('main.secure_delete', 0))",
+    find: "setPragma('main.secure_delete', 1, undo)",
+    replace: "setPragma('main.secure_delete', 0, undo)",
   },
   {
     name: 'accept a ledger that was rewritten',
