@@ -107,6 +107,14 @@ export interface Store {
   /** Forgets a run's spool. Safe to repeat. */
   clearSpool(run: string): Promise<void>
 
+  /**
+   * A small fact that the engine remembers between calls: how far a sweep has come, when the clock was last
+   * seen. `null` when it was never written.
+   */
+  readMark(name: string): Promise<string | null>
+  /** Writes a mark in place of what it held, atomically. Safe to repeat. */
+  writeMark(name: string, value: string): Promise<void>
+
   /** Clears older copies of deleted rows from the journal, as far as the database can. */
   sanitize(): Promise<Sanitized>
 }

@@ -94,6 +94,8 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
     readSpool: (run, offset, limit) =>
       read(() => (records.spools.get(run) ?? []).slice(offset, offset + limit)),
     clearSpool: (run) => write(() => records.clearSpool(run)),
+    readMark: (name) => read(() => records.marks.get(name) ?? null),
+    writeMark: (name, value) => write(() => records.writeMark(name, value)),
     sanitize: async () => ({ level: ROWS_REMOVED, complete: true }),
   }
 }

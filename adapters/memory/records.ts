@@ -1,5 +1,5 @@
 /**
- * The engine's own records: ledger, outbox, jobs and spools.
+ * The engine's own records: ledger, outbox, jobs, spools and marks.
  *
  * @module
  */
@@ -21,6 +21,7 @@ export interface Records {
   readonly events: readonly OutboxEvent[]
   readonly jobs: readonly Job[]
   readonly spools: ReadonlyMap<string, readonly UserId[]>
+  readonly marks: ReadonlyMap<string, string>
   newestEntry(tenantId: string | null, subject: UserId): LedgerEntry | undefined
   jobOf(tenantId: string | null, userId: UserId): Job | undefined
   write(seal: Seal): void
@@ -31,6 +32,7 @@ export interface Records {
   finishJob(id: string, fence: number): void
   spool(run: string, ids: readonly UserId[]): void
   clearSpool(run: string): void
+  writeMark(name: string, value: string): void
   /** Puts everything back as it was when the work throws. */
   transaction<T>(work: () => T): T
 }
@@ -41,6 +43,7 @@ export function createRecords(): Records {
     head: null as LedgerHead | null,
     events: [] as readonly OutboxEvent[],
     jobs: [] as readonly Job[],
+    marks: new Map() as ReadonlyMap<string, string>,
     newest: new Map<UserId, readonly LedgerEntry[]>() as ReadonlyMap<
       UserId,
       readonly LedgerEntry[]
@@ -71,6 +74,9 @@ export function createRecords(): Records {
     },
     get jobs() {
       return state.jobs
+    },
+    get marks() {
+      return state.marks
     },
     spools,
     newestEntry: (tenantId, subject) =>
@@ -114,6 +120,9 @@ export function createRecords(): Records {
     finishJob: (id, fence) => withJob(id, fence, () => null),
     spool: (run, ids) => void spools.set(run, [...(spools.get(run) ?? []), ...ids]),
     clearSpool: (run) => void spools.delete(run),
+    writeMark(name, value) {
+      state = { ...state, marks: new Map(state.marks).set(name, value) }
+    },
     transaction(work) {
       const before = state
       try {

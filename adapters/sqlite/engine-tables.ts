@@ -56,6 +56,10 @@ CREATE TABLE IF NOT EXISTS user_deletion_spool (
   user_id,
   PRIMARY KEY (run, position)
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS user_deletion_marks (
+  name TEXT PRIMARY KEY,
+  value TEXT NOT NULL
+) WITHOUT ROWID;
 `
 
 /** The statements one by one. */

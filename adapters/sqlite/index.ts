@@ -30,6 +30,7 @@ import {
   readOutbox,
   writeSeal,
 } from './ledger.ts'
+import { readMark, writeMark } from './marks.ts'
 import { type ProgramSql, programSql } from './program-sql.ts'
 import { sanitize } from './sanitize.ts'
 import { clearSpool, readSpool, spool } from './spool.ts'
@@ -94,6 +95,8 @@ export function sqliteStore(db: SqliteDatabase, options: SqliteStoreOptions = {}
     spool: (run: string, ids: readonly UserId[]) => write(() => spool(connection, run, ids)),
     readSpool: (run, offset, limit) => read(() => readSpool(connection, run, offset, limit)),
     clearSpool: (run) => write(() => clearSpool(connection, run)),
+    readMark: (name) => read(() => readMark(connection, name)),
+    writeMark: (name, value) => write(() => writeMark(connection, name, value)),
     sanitize: (): Promise<Sanitized> => sanitize(connection),
   }
 }

@@ -1,5 +1,5 @@
 /**
- * Clauses of the store contract: receipts, ledger, outbox and spool.
+ * Clauses of the store contract: receipts, ledger, outbox, spool and marks.
  *
  * @module
  */
@@ -184,5 +184,18 @@ export function outboxClauses(clause: Clause): void {
     await store.clearSpool('run_1')
     assert.deepEqual(await store.readSpool('run_1', 0, 10), [])
     assert.deepEqual(await store.readSpool('run_2', 0, 10), ['z'])
+  })
+
+  clause('a mark holds the last value written, and is null before the first', async (world) => {
+    const { store } = world
+    assert.equal(await store.readMark('sweep'), null)
+    await store.writeMark('sweep', '12')
+    await store.writeMark('sweep', '12')
+    await store.writeMark('Sweep', '')
+    assert.equal(await store.readMark('sweep'), '12')
+    assert.equal(await store.readMark('Sweep'), '')
+    await store.writeMark('sweep', '13')
+    await store.migrate()
+    assert.equal(await store.readMark('sweep'), '13')
   })
 }

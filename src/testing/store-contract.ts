@@ -33,7 +33,7 @@ export function storeContract(runner: ContractRunner, open: OpenStore): void {
   describe('atomicity', () => atomicityClauses(clause))
   describe('receipts', () => receiptClauses(clause))
   describe('the ledger', () => ledgerClauses(clause))
-  describe('outbox and spool', () => outboxClauses(clause))
+  describe('outbox, spool and marks', () => outboxClauses(clause))
   describe('jobs', () => jobClauses(clause))
   describe('verification', () => verifyClauses(clause))
 }
