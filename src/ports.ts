@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
+import { createHash, createHmac, hash, randomBytes, timingSafeEqual } from 'node:crypto'
 import { hostname } from 'node:os'
 import { setImmediate as immediate } from 'node:timers/promises'
 
@@ -28,7 +28,7 @@ export const consoleLogger: Logger = {
 export type Secret = string | Uint8Array
 
 export function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex')
+  return hash('sha256', text, 'hex')
 }
 
 /** A hash that takes text piece by piece. */

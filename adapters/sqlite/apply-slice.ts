@@ -78,10 +78,13 @@ function applyUnit(
     leaving.push({ user: positions[index] ?? index, found, counts, derived: verdict.derived })
   }
   const entries = leaving.length === 0 ? [] : removeUsers(connection, sql, slice, leaving)
+  let sealed = 0
   return verdicts.map((verdict, index): SliceOutcome => {
     if (survey.users[index] == null) return { kind: 'absent' }
     if (verdict.kind === 'refuse') return { kind: 'refused', reason: verdict.reason }
-    const entry = entries[leaving.findIndex(({ user }) => user === positions[index])]
+    // Entries stand in the order of those who leave, and so do the verdicts.
+    const entry = entries[sealed]
+    sealed += 1
     if (entry === undefined) throw new Error('a deleted user has no ledger entry')
     return { kind: 'deleted', entry }
   })

@@ -58,7 +58,12 @@ export function openConnection(db: SqliteDatabase, options: ConnectionOptions): 
   }
 
   function rows(sql: string, parameters: Parameters = {}): readonly (readonly unknown[])[] {
-    return query(sql, true, parameters).map((row) => (row as readonly unknown[]).map(plainInteger))
+    const found = query(sql, true, parameters) as unknown[][]
+    // In place: the arrays were made for this call, and a copy of each would be most of its garbage.
+    for (const row of found) {
+      for (let index = 0; index < row.length; index += 1) row[index] = plainInteger(row[index])
+    }
+    return found
   }
 
   function records(

@@ -29,8 +29,14 @@ export function jsonPath(path: JsonPath | null): string {
 /** JSON text that SQLite reads back as the same SQL values; bigints keep all their digits. */
 export function jsonText(value: unknown): string {
   if (typeof value === 'bigint') return value.toString()
-  if (Array.isArray(value)) return `[${value.map(jsonText).join(',')}]`
-  return JSON.stringify(value) ?? 'null'
+  if (!Array.isArray(value) || !holdsBigint(value)) return JSON.stringify(value) ?? 'null'
+  return `[${value.map(jsonText).join(',')}]`
+}
+
+function holdsBigint(list: readonly unknown[]): boolean {
+  return list.some((value) =>
+    Array.isArray(value) ? holdsBigint(value) : typeof value === 'bigint',
+  )
 }
 
 function numberLiteral(value: number): string {

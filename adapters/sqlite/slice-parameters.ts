@@ -18,22 +18,30 @@ export function sliceParameters(
   tenantId: string | null,
   users: readonly SliceUser[],
 ): Parameters {
+  let text: string | undefined
   const parameters: Record<string, unknown> = {
     tenant: tenantId,
-    users: jsonText(
-      users.map((user) => [
-        ...fields.map((field) => bindable(user.fields[field])),
-        ...user.derived,
-      ]),
-    ),
+    // Spelled when a statement names it, which few do.
+    get users() {
+      text ??= usersText(fields, users)
+      return text
+    },
   }
   for (const field of fields) {
-    const values = users
-      .map((user) => bindable(user.fields[field]))
-      .filter((value) => value !== null)
+    const values: unknown[] = []
+    for (const user of users) {
+      const value = bindable(user.fields[field])
+      if (value !== null) values.push(value)
+    }
     parameters[fieldParameter(field).slice(1)] = jsonText(values)
   }
   return parameters
+}
+
+function usersText(fields: readonly string[], users: readonly SliceUser[]): string {
+  return jsonText(
+    users.map((user) => [...fields.map((field) => bindable(user.fields[field])), ...user.derived]),
+  )
 }
 
 /** Values that JSON carries as they are; a field that holds anything else matches nothing. */

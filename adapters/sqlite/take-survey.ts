@@ -19,30 +19,34 @@ export function takeSurvey(
   checks: 'all' | 'blocking',
 ): Survey {
   const users = findFields(connection, sql, targets)
-  const present = users.flatMap((user, position) => (user === null ? [] : [{ user, position }]))
-  const found = present.map(({ user }) => user)
+  const places: number[] = []
+  const found: FoundUser[] = []
+  for (const [position, user] of users.entries()) {
+    if (user === null) continue
+    places.push(position)
+    found.push(user)
+  }
   const parameters = sliceParameters(
     sql.fields,
     targets.tenantId,
     found.map(({ fields }) => ({ fields, derived: sql.program.derived.map(() => null) })),
   )
-  const byStep = sql.steps.map((step) =>
-    step === null || found.length === 0
-      ? null
-      : countByUser(connection, step.count, parameters, found),
-  )
   const counts = users.map(() => sql.steps.map(() => 0))
-  for (const [index, { position }] of present.entries()) {
-    for (const [step, rows] of byStep.entries()) {
-      const own = counts[position]
-      if (own !== undefined) own[step] = rows?.[index] ?? 0
+  if (found.length > 0) {
+    const holders = holdersOf(found)
+    for (const [index, step] of sql.steps.entries()) {
+      if (step === null) continue
+      countByUser(connection, step.count, parameters, holders, (user, rows) => {
+        const own = counts[places[user] ?? -1]
+        if (own !== undefined) own[index] = (own[index] ?? 0) + Number(rows)
+      })
     }
   }
   const bereft = sql.checks.map((check, index) =>
     checks === 'blocking' && sql.program.checks[index]?.effect === 'warn'
       ? []
       : membersOf(connection, check, parameters, found).map(({ user, group }) => ({
-          user: present[user]?.position ?? user,
+          user: places[user] ?? user,
           group,
         })),
   )
@@ -122,42 +126,47 @@ function tombstones(
   return new Set(rows.map(([subject]) => subject as UserId))
 }
 
-/** Rows of one step by user, in the order of the users. */
+/** Tells `add` the rows of one step for each user, named by the position among those found. */
 function countByUser(
   connection: Connection,
-  count: CountSql,
+  { sql, by }: CountSql,
   parameters: Parameters,
-  users: readonly FoundUser[],
-): readonly number[] {
-  const counts = users.map(() => 0)
-  const positions = positionsFor(count, users)
-  for (const [key, rows] of connection.rows(count.sql, parameters)) {
-    for (const position of positions(key)) counts[position] = (counts[position] ?? 0) + Number(rows)
+  holders: (field: string) => Holders,
+  add: (user: number, rows: unknown) => void,
+): void {
+  for (const [key, rows] of connection.rows(sql, parameters)) {
+    if (by.kind === 'position') add(Number(key), rows)
+    else {
+      const known = holders(by.field)
+      for (const user of known.get(key) ?? looselyEqual(known, key)) add(user, rows)
+    }
   }
-  return counts
 }
 
-function positionsFor(
-  { by }: CountSql,
-  users: readonly FoundUser[],
-): (key: unknown) => readonly number[] {
-  if (by.kind === 'position') return (key) => [Number(key)]
-  const positions = new Map<unknown, number[]>()
-  for (const [position, { fields }] of users.entries()) {
-    const value = fields[by.field]
-    const known = positions.get(value)
-    if (known === undefined) positions.set(value, [position])
-    else known.push(position)
+/** Positions of the users who have a value in a field. */
+type Holders = ReadonlyMap<unknown, readonly number[]>
+
+/** Looked up once a field: many steps match by the same one. */
+function holdersOf(users: readonly FoundUser[]): (field: string) => Holders {
+  const byField = new Map<string, Holders>()
+  return (field) => {
+    const known = byField.get(field)
+    if (known !== undefined) return known
+    const holders = new Map<unknown, number[]>()
+    for (const [position, { fields }] of users.entries()) {
+      const value = fields[field]
+      const positions = holders.get(value)
+      if (positions === undefined) holders.set(value, [position])
+      else positions.push(position)
+    }
+    byField.set(field, holders)
+    return holders
   }
-  return (key) => positions.get(key) ?? looselyEqual(positions, key)
 }
 
 /** A column of another type holds the same id as other text ('7' for 7): the text decides. Anything looser is refused. */
-function looselyEqual(
-  positions: ReadonlyMap<unknown, readonly number[]>,
-  key: unknown,
-): readonly number[] {
-  const found = [...positions].find(([value]) => String(value) === String(key))
+function looselyEqual(holders: Holders, key: unknown): readonly number[] {
+  const found = [...holders].find(([value]) => String(value) === String(key))
   if (found === undefined) {
     throw new UserDeletionError(
       'schema_mismatch',

@@ -5,7 +5,7 @@
  */
 import type { Blocker } from '../plan/plan.ts'
 import type { GroupMember, Survey, Verdict } from '../store.ts'
-import type { LastOfCheck, Program } from '../terms.ts'
+import type { LastOfCheck, Program, Step } from '../terms.ts'
 
 /** Why a user of a slice stays for now. */
 export type RefusalReason =
@@ -29,7 +29,7 @@ export function decide(input: DecisionInput, survey: Survey): readonly Verdict[]
     if (found === null) return refuse({ kind: 'blocked', blockers: [] })
     const jobId = survey.openJobs[user]
     if (jobId != null) return refuse({ kind: 'has_job', jobId })
-    const own = blockers[user] ?? []
+    const own = blockers[user] ?? NONE
     if (own.length > 0) return refuse({ kind: 'blocked', blockers: own })
     if (isLarge(survey.counts[user], input.maxRows)) return refuse({ kind: 'too_large' })
     return { kind: 'proceed', derived: input.derive(found.fields) }
@@ -38,7 +38,7 @@ export function decide(input: DecisionInput, survey: Survey): readonly Verdict[]
 
 /** Whether a user has more rows than one transaction should hold. */
 export function isLarge(counts: readonly number[] | undefined, maxRows: number): boolean {
-  return (counts ?? []).reduce((sum, rows) => sum + rows, 0) > maxRows
+  return (counts ?? NONE).reduce<number>((sum, rows) => sum + rows, 0) > maxRows
 }
 
 /** What blocks each user of a survey. */
@@ -48,12 +48,14 @@ export function findBlockers(
   maxRows: number,
 ): readonly (readonly Blocker[])[] {
   const leaving = new Set<number>()
+  const blocking = [...program.steps.entries()].filter(([, { action }]) => action === 'block')
+  const check = checkerOf(program, survey, 'block')
   return survey.users.map((found, user) => {
-    if (found === null) return []
+    if (found === null) return NONE
     const blockers = [
       ...ghostBlocker(program, found.fields['id']),
-      ...ruleBlockers(program, survey.counts[user] ?? []),
-      ...checkBlockers(program, survey, user, leaving, 'block'),
+      ...ruleBlockers(blocking, survey.counts[user] ?? []),
+      ...check(user, leaving),
     ]
     // A large user goes later and on their own, so for the others of this slice they are still there.
     const stays = isLarge(survey.counts[user], maxRows) || survey.openJobs[user] != null
@@ -64,7 +66,7 @@ export function findBlockers(
 
 /** What a plan warns of: checks that only warn, as if nobody else of the survey went. */
 export function findWarnings(program: Program, survey: Survey, user: number): readonly Blocker[] {
-  return checkBlockers(program, survey, user, new Set(), 'warn')
+  return checkerOf(program, survey, 'warn')(user, new Set())
 }
 
 function refuse(reason: RefusalReason): Verdict {
@@ -72,47 +74,69 @@ function refuse(reason: RefusalReason): Verdict {
 }
 
 function ghostBlocker({ user }: Program, id: unknown): readonly Blocker[] {
-  if (user.ghost === null || id !== user.ghost) return []
+  if (user.ghost === null || id !== user.ghost) return NONE
   const remedy = 'This is the ghost user that rows are handed over to. It stays.'
   return [{ name: 'ghost_user', table: user.table, rows: 1, remedy }]
 }
 
-function ruleBlockers(program: Program, counts: readonly number[]): readonly Blocker[] {
-  return program.steps.flatMap((step, index) => {
+function ruleBlockers(
+  blocking: readonly (readonly [number, Step])[],
+  counts: readonly number[],
+): readonly Blocker[] {
+  return blocking.flatMap(([index, step]) => {
     const rows = counts[index] ?? 0
-    if (step.action !== 'block' || rows === 0) return []
+    if (rows === 0) return []
     const remedy = step.remedy ?? step.reason ?? `Clear the rows in ${step.table} first.`
     return [{ name: step.id, table: step.table, rows, remedy }]
   })
 }
 
-function checkBlockers(
-  program: Program,
-  survey: Survey,
-  user: number,
-  leaving: ReadonlySet<number>,
-  effect: LastOfCheck['effect'],
-): readonly Blocker[] {
-  return program.checks.flatMap((check, index) => {
-    if (check.effect !== effect) return []
-    const rows = groupsLeftEmpty(survey.bereft[index] ?? [], user, leaving)
-    return rows === 0 ? [] : [{ name: check.name, table: check.table, rows, remedy: check.remedy }]
-  })
+type Checker = (user: number, leaving: ReadonlySet<number>) => readonly Blocker[]
+
+/** Checks of one effect; members are sorted by user once, as every user of the survey asks. */
+function checkerOf(program: Program, survey: Survey, effect: LastOfCheck['effect']): Checker {
+  const checks = [...program.checks.entries()]
+    .filter(([, check]) => check.effect === effect)
+    .map(([index, check]) => ({ check, groups: sortMembers(survey.bereft[index] ?? []) }))
+  return (user, leaving) =>
+    checks.flatMap(({ check, groups }) => {
+      const rows = groupsLeftEmpty(groups, user, leaving)
+      return rows === 0
+        ? []
+        : [{ name: check.name, table: check.table, rows, remedy: check.remedy }]
+    })
+}
+
+interface Groups {
+  readonly ofUser: ReadonlyMap<number, ReadonlySet<unknown>>
+  readonly members: ReadonlyMap<unknown, readonly number[]>
+}
+
+function sortMembers(list: readonly GroupMember[]): Groups {
+  const ofUser = new Map<number, Set<unknown>>()
+  const members = new Map<unknown, number[]>()
+  for (const { user, group } of list) {
+    ofUser.set(user, (ofUser.get(user) ?? new Set()).add(group))
+    const known = members.get(group)
+    if (known === undefined) members.set(group, [user])
+    else known.push(user)
+  }
+  return { ofUser, members }
 }
 
 /** Groups of the user whose other members, all of them in the survey, are leaving. */
 function groupsLeftEmpty(
-  members: readonly GroupMember[],
+  { ofUser, members }: Groups,
   user: number,
   leaving: ReadonlySet<number>,
 ): number {
-  const groups = new Set(members.filter((member) => member.user === user).map(({ group }) => group))
   let empty = 0
-  for (const group of groups) {
-    const remains = members.some(
-      (member) => member.group === group && member.user !== user && !leaving.has(member.user),
-    )
+  for (const group of ofUser.get(user) ?? NONE) {
+    const remains = members.get(group)?.some((member) => member !== user && !leaving.has(member))
     if (!remains) empty += 1
   }
   return empty
 }
+
+/** One list for the many users who have none. */
+const NONE: readonly never[] = []

@@ -213,7 +213,13 @@ function createTally(context: ExecutionContext, options: BulkOptions): Tally {
         failedByCode[code] = (failedByCode[code] ?? 0) + 1
         if (errors.length < MAX_ERRORS) errors.push({ index, id, code, retryable, error })
       }
-      if (options.onOutcome !== undefined) tell(options.onOutcome, { index, id, ...outcome })
+      if (options.onOutcome === undefined) return
+      // A copy of its fields would leave out the receipt, which is read when somebody asks.
+      const told =
+        outcome.status === 'deleted'
+          ? { status: outcome.status, receipt: outcome.receipt }
+          : outcome
+      tell(options.onOutcome, { index, id, ...told })
     },
     report() {
       const { deleted, failed } = counts

@@ -37,19 +37,22 @@ export async function deleteSlice(
 ): Promise<readonly UserOutcome[]> {
   const outcomes: (UserOutcome | undefined)[] = []
   const keys = targets.map(({ id }) => flightKey(request.tenantId, id))
-  const mine = keys.map((key) => !context.inFlight.has(key))
-  for (const [position, isMine] of mine.entries()) {
-    if (!isMine) outcomes[position] = failed(inProgress())
-    else context.inFlight.add(keys[position] ?? '')
+  const positions: number[] = []
+  for (const [position, key] of keys.entries()) {
+    if (context.inFlight.has(key)) {
+      outcomes[position] = failed(inProgress())
+      continue
+    }
+    context.inFlight.add(key)
+    positions.push(position)
   }
   try {
-    const positions = [...targets.keys()].filter((position) => mine[position])
     await deleteOwned(context, request, targets, positions, outcomes)
   } catch (cause) {
     const error = toEngineError(cause)
     for (const position of targets.keys()) outcomes[position] ??= failed(error)
   } finally {
-    for (const [position, key] of keys.entries()) if (mine[position]) context.inFlight.delete(key)
+    for (const position of positions) context.inFlight.delete(keys[position] ?? '')
   }
   const settled = targets.map((_, position) => outcomes[position] ?? failed(inProgress()))
   await notifyDeleted(context, settled)
@@ -63,7 +66,7 @@ async function deleteOwned(
   positions: readonly number[],
   outcomes: (UserOutcome | undefined)[],
 ): Promise<void> {
-  const users = positions.flatMap((position) => targets[position] ?? [])
+  const users = at(targets, positions)
   const objections = await askHost(context, request, users)
   const asked: number[] = []
   for (const [index, position] of positions.entries()) {
@@ -71,17 +74,23 @@ async function deleteOwned(
     if (objection === undefined) asked.push(position)
     else outcomes[position] = failed(objection)
   }
-  const going = asked.flatMap((position) => targets[position] ?? [])
-  const applied = await applyTogetherOrEach(context, request, going)
+  const applied = await applyTogetherOrEach(context, request, at(targets, asked))
   const absent: number[] = []
   for (const [index, position] of asked.entries()) {
-    const target = going[index]
+    const target = targets[position]
     const outcome = applied[index]
     if (target === undefined || outcome === undefined) continue
     if (outcome.kind === 'absent') absent.push(position)
+    // Without waiting: a promise for each user would outweigh what there is to do.
+    else if (outcome.kind === 'deleted') outcomes[position] = new Deleted(outcome.entry)
     else outcomes[position] = await settle(context, request, target, outcome)
   }
   await reportAbsent(context, request, targets, absent, outcomes)
+}
+
+function at(targets: readonly Target[], positions: readonly number[]): readonly Target[] {
+  if (positions.length === targets.length) return targets
+  return positions.flatMap((position) => targets[position] ?? [])
 }
 
 /** Together first; when that fails for a reason of one user, again with a savepoint for each. */
@@ -139,9 +148,10 @@ function apply(
       sealDeletions(
         issuer,
         frame,
-        works.flatMap(({ user, found, counts }) => {
+        works.map(({ user, found, counts }) => {
           const target = users[user]
-          return target === undefined ? [] : [{ ...target, found, counts }]
+          if (target === undefined) throw new Error('the store names a user outside the slice')
+          return { id: target.id, subject: target.subject, found, counts }
         }),
         head,
       ),
@@ -152,9 +162,8 @@ async function settle(
   context: ExecutionContext,
   request: DeletionRequest,
   target: Target,
-  outcome: Exclude<SliceOutcome, { kind: 'absent' }>,
+  outcome: Extract<SliceOutcome, { kind: 'failed' | 'refused' }>,
 ): Promise<UserOutcome> {
-  if (outcome.kind === 'deleted') return deleted(outcome.entry)
   if (outcome.kind === 'failed') return failed(toEngineError(outcome.error))
   const reason = outcome.reason as RefusalReason
   if (reason.kind === 'blocked') return failed(blockedError(reason.blockers))
@@ -195,13 +204,17 @@ function failed(error: UserDeletionError): UserOutcome {
 }
 
 /** Reads the receipt back when somebody asks: most of a bulk run's are never looked at. */
-function deleted(entry: LedgerEntry): UserOutcome {
-  let receipt: DeletionReceipt | undefined
-  return {
-    status: 'deleted',
-    get receipt() {
-      receipt ??= receiptOf(entry)
-      return receipt
-    },
+class Deleted {
+  readonly status = 'deleted'
+  readonly #entry: LedgerEntry
+  #receipt: DeletionReceipt | undefined
+
+  constructor(entry: LedgerEntry) {
+    this.#entry = entry
+  }
+
+  get receipt(): DeletionReceipt {
+    this.#receipt ??= receiptOf(this.#entry)
+    return this.#receipt
   }
 }

@@ -45,25 +45,37 @@ export function buildPlan(input: PlanInput): Plan {
   }
 }
 
-/** The steps of a user with counts and dates: what a plan shows and a receipt keeps. */
-export function describeSteps(
+/** The steps of a user with counts and dates. */
+function describeSteps(
   program: Program,
   found: FoundUser,
   counts: readonly number[],
   ends: readonly (string | null)[],
 ): readonly PlannedStep[] {
-  return program.steps.map((step, index) => ({
+  return program.steps.map((step, index) =>
+    planStep(step, statusOf(step, found), counts[index] ?? 0, ends[index] ?? null),
+  )
+}
+
+/** One step with its rows and the end of its retention. */
+export function planStep(
+  step: Step,
+  status: PlannedStep['status'],
+  rows: number,
+  until: string | null,
+): PlannedStep {
+  return {
     id: step.id,
     table: step.table,
     action: step.action,
-    status: statusOf(step, found),
-    rows: counts[index] ?? 0,
+    status,
+    rows,
     grantsAccess: step.access,
     reason: step.reason,
-    until: ends[index] ?? null,
+    until,
     then: step.retention?.then ?? null,
     identity: step.identity,
-  }))
+  }
 }
 
 /** When each step's retention ends for a deletion at this instant; the same for all users of a slice. */
@@ -93,10 +105,17 @@ export function blockerText(index: number, blockers: readonly Blocker[]): string
   return blockers.map(({ name }) => `${index}:${JSON.stringify(name)},`).join('')
 }
 
-function statusOf(step: Step, { fields }: FoundUser): PlannedStep['status'] {
+/** Whether a step can meet rows of this user. */
+export function statusOf(step: Step, { fields }: FoundUser): PlannedStep['status'] {
   if (step.selector === null) return 'external'
   const isKnown = leafFields(step.selector).some((field) => fields[field] != null)
   return isKnown ? 'applies' : 'not_applicable'
+}
+
+/** The user's fields that decide the status of steps. */
+export function fieldsMatched({ steps }: Program): readonly string[] {
+  const fields = steps.flatMap(({ selector }) => (selector === null ? [] : leafFields(selector)))
+  return [...new Set(fields)]
 }
 
 /** The user's fields at which a selector and its parents end. */

@@ -4,7 +4,7 @@
  * @module
  */
 import { monotonicFactory } from 'ulid'
-import { describeSteps, retentionEnds } from '../plan/build-plan.ts'
+import { retentionEnds } from '../plan/build-plan.ts'
 import type { PolicyStamp } from '../plan/plan.ts'
 import { type Clock, type Secret, sha256 } from '../ports.ts'
 import type {
@@ -25,13 +25,13 @@ import { receiptWriter } from './receipt-text.ts'
 export interface Issuer {
   readonly key: Secret | null
   readonly clock: Clock
-  /** Sortable and unique; later calls give larger ids, within one millisecond too. */
-  newId(): string
+  /** Sortable and unique; later calls give larger ids, within one millisecond too. `at`: the present, if known. */
+  newId(at?: Date): string
 }
 
 export function createIssuer(key: Secret | null, clock: Clock): Issuer {
   const ulid = monotonicFactory()
-  return { key, clock, newId: () => ulid(clock.now().getTime()) }
+  return { key, clock, newId: (at = clock.now()) => ulid(at.getTime()) }
 }
 
 /** What is the same for all receipts of a seal. */
@@ -70,7 +70,7 @@ export function sealDeletions(
   const events: OutboxEvent[] = []
   let { seq, hash } = head ?? { seq: 0, hash: GENESIS }
   for (const user of users) {
-    const ulid = issuer.newId()
+    const ulid = issuer.newId(now)
     seq += 1
     const body = writeBody(user, `rcp_${ulid}`)
     const entry = {
@@ -84,7 +84,7 @@ export function sealDeletions(
     }
     hash = entryHash(issuer.key, hash, entry)
     entries.push({ ...entry, hash })
-    events.push(...eventsOf(frame, user, ulid, at))
+    addEvents(events, frame, user, ulid, at)
   }
   return { entries, events, head: headFor(issuer.key, seq, hash) }
 }
@@ -123,8 +123,7 @@ export function receiptOf(entry: LedgerEntry): DeletionReceipt {
 /** Writes the receipts of one seal. */
 function bodyWriter(frame: SealFrame, at: Date): (user: DeletedUser, id: string) => string {
   const { program } = frame
-  const ends = retentionEnds(program, at)
-  const write = receiptWriter({
+  const write = receiptWriter(program, retentionEnds(program, at), {
     format: 1,
     tenantId: frame.tenantId,
     policy: frame.policy,
@@ -143,7 +142,8 @@ function bodyWriter(frame: SealFrame, at: Date): (user: DeletedUser, id: string)
       id,
       userId: user.subject === user.id ? plainId(user.id) : null,
       subject: plainId(user.subject),
-      steps: describeSteps(program, user.found, user.counts, ends),
+      found: user.found,
+      counts: user.counts,
     })
 }
 
@@ -151,21 +151,23 @@ function plainId(id: UserId): string | number {
   return typeof id === 'bigint' ? id.toString() : id
 }
 
-function eventsOf(
+function addEvents(
+  events: OutboxEvent[],
   { program, tenantId }: SealFrame,
   { subject, counts }: DeletedUser,
   ulid: string,
   at: string,
-): readonly OutboxEvent[] {
+): void {
   const receiptId = `rcp_${ulid}`
-  const common = { at, tenantId, subject, receiptId }
-  const named = program.steps.flatMap((step, index) => {
+  let number = 0
+  const add = (type: string, rows: number): void => {
+    const id = `evt_${ulid}_${String(number).padStart(2, '0')}`
+    events.push({ id, type, at, tenantId, subject, receiptId, rows })
+    number += 1
+  }
+  for (const [index, { event }] of program.steps.entries()) {
     const rows = counts[index] ?? 0
-    return step.event === null || rows === 0 ? [] : [{ type: step.event, rows }]
-  })
-  return [...named, { type: 'user.deleted', rows: 1 }].map((event, index) => ({
-    id: `evt_${ulid}_${String(index).padStart(2, '0')}`,
-    ...event,
-    ...common,
-  }))
+    if (event !== null && rows > 0) add(event, rows)
+  }
+  add('user.deleted', 1)
 }

@@ -1,10 +1,12 @@
 /**
- * Receipts as canonical JSON, fast: what all receipts of a seal share is spelled once.
+ * Receipts as canonical JSON, fast: whatever receipts of a seal share is spelled once.
  *
  * @module
  */
-import type { PlannedStep } from '../plan/plan.ts'
+import { fieldsMatched, planStep, statusOf } from '../plan/build-plan.ts'
 import { sha256 } from '../ports.ts'
+import type { FoundUser } from '../store.ts'
+import type { Program } from '../terms.ts'
 import { canonicalJson } from './canonical-json.ts'
 import type { DeletionReceipt } from './receipt.ts'
 
@@ -13,46 +15,72 @@ export interface ReceiptSubject {
   readonly id: string
   readonly userId: string | number | null
   readonly subject: string | number
-  readonly steps: readonly PlannedStep[]
+  readonly found: FoundUser
+  /** Rows by step of the program. */
+  readonly counts: readonly number[]
 }
 
-type Shared = Omit<DeletionReceipt, keyof ReceiptSubject | 'digest'>
+type Shared = Omit<DeletionReceipt, 'id' | 'userId' | 'subject' | 'steps' | 'digest'>
 
-/** Answers the canonical text of a receipt, its digest included; the same bytes that `canonicalJson` gives. */
-export function receiptWriter(shared: Shared): (subject: ReceiptSubject) => string {
+/**
+ * Answers the canonical text of a receipt, its digest included; the same bytes that `canonicalJson` gives.
+ * `ends`: when each step's retention ends.
+ */
+export function receiptWriter(
+  program: Program,
+  ends: readonly (string | null)[],
+  shared: Shared,
+): (subject: ReceiptSubject) => string {
   const names = ['digest', 'id', 'steps', 'subject', 'userId'] as const
   const marks = Object.fromEntries(names.map((name) => [name, mark(name)]))
-  const pieces = canonicalJson({ ...shared, ...marks }).split(MARKED)
-  const [beforeDigest = '', , afterDigest = '', ...rest] = pieces
-  // Without the digest its key goes too: the text before it ends with `"digest":`.
-  const withoutDigest = beforeDigest.slice(0, -'"digest":'.length)
-  const writeStep = stepWriter()
-  return ({ id, userId, subject, steps }) => {
-    const values: Readonly<Record<string, string>> = {
-      id: JSON.stringify(id),
-      userId: JSON.stringify(userId),
-      subject: JSON.stringify(subject),
-      steps: `[${steps.map(writeStep).join(',')}]`,
-    }
-    const tail = rest.map((piece, index) => (index % 2 === 0 ? values[piece] : piece)).join('')
-    // Where the digest was, the comma behind it goes with it.
-    const digest = sha256(`${withoutDigest}${afterDigest.slice(1)}${tail}`)
-    return `${beforeDigest}"${digest}"${afterDigest}${tail}`
+  const [toDigest = '', , toId = '', , toSteps = '', , toSubject = '', , toUser = '', , end = ''] =
+    canonicalJson({ ...shared, ...marks }).split(MARKED)
+  // Without the digest its key goes too, and the comma behind it.
+  const withoutDigest = `${toDigest.slice(0, -'"digest":'.length)}${toId.slice(1)}`
+  const writeSteps = stepsWriter(program, ends)
+  return ({ id, userId, subject, found, counts }) => {
+    const steps = writeSteps(found, counts)
+    const tail = `${JSON.stringify(id)}${toSteps}${steps}${toSubject}${JSON.stringify(subject)}${toUser}${JSON.stringify(userId)}${end}`
+    return `${toDigest}"${sha256(withoutDigest + tail)}"${toId}${tail}`
   }
 }
 
-/** A step's text but for its rows is the same for all users with the same status. */
-function stepWriter(): (step: PlannedStep) => string {
+/** The steps' text but for the rows is the same for all users who have the same fields. */
+function stepsWriter(
+  program: Program,
+  ends: readonly (string | null)[],
+): (found: FoundUser, counts: readonly number[]) => string {
+  const fields = fieldsMatched(program)
   const known = new Map<string, readonly string[]>()
-  return (step) => {
-    const key = `${step.status} ${step.id}`
+  return (found, counts) => {
+    let key = ''
+    for (const field of fields) key += found.fields[field] == null ? '-' : '+'
     let pieces = known.get(key)
     if (pieces === undefined) {
-      pieces = canonicalJson({ ...step, rows: mark('rows') }).split(MARKED)
+      pieces = aroundRows(program, ends, found)
       known.set(key, pieces)
     }
-    return `${pieces[0]}${step.rows}${pieces[2]}`
+    let text = pieces[0] ?? ''
+    for (let index = 1; index < pieces.length; index += 1) {
+      text += `${counts[index - 1] ?? 0}${pieces[index]}`
+    }
+    return text
   }
+}
+
+/** The text before the rows of the first step, between those of two steps, and after those of the last. */
+function aroundRows(
+  program: Program,
+  ends: readonly (string | null)[],
+  found: FoundUser,
+): readonly string[] {
+  const steps = program.steps.map((step, index) => ({
+    ...planStep(step, statusOf(step, found), 0, ends[index] ?? null),
+    rows: mark('rows'),
+  }))
+  return canonicalJson(steps)
+    .split(MARKED)
+    .filter((_, index) => index % 2 === 0)
 }
 
 /** Private-use characters around the name tell a mark from a reason or a name that a host has written. */
