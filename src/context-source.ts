@@ -9,8 +9,10 @@ import type { ExecutionContext } from './execution/context.ts'
 import { deriveKnownValues, deriveValues, subjectFor } from './execution/derive.ts'
 import type { BlockerFunction } from './execution/hooks.ts'
 import { buildProgram } from './plan/build-program.ts'
+import { refuseLostExpiries } from './plan/check-expiry.ts'
 import { checkSchema, refuseMismatch } from './plan/check-schema.ts'
 import { compileCheck, compilePolicy } from './plan/compile-policy.ts'
+import { buildExpiries } from './plan/expiry.ts'
 import type { CheckInput, PolicyInput } from './policy/policy.ts'
 import { findCheckMistake } from './policy/policy-shape.ts'
 import { byteLength, processName, type Secret, sha256 } from './ports.ts'
@@ -70,6 +72,8 @@ export function createContextSource(input: ContextSourceInput): ContextSource {
   const digest = sha256(canonicalJson({ policy, checks }))
   // What cannot be ordered without a schema cannot be ordered with one: refused before any use.
   buildProgram(compiled, checks, digest, null)
+  refuseLostExpiries(compiled.steps)
+  buildExpiries(compiled, digest, null)
   const subjectOf = (id: UserId): UserId => subjectFor(keys.subject ?? null, id)
   const { hooks, clock, logger, hookTimeoutMs, maxRowsPerTransaction, leaseMs, issuer } = input
   const shared = {
@@ -92,6 +96,7 @@ export function createContextSource(input: ContextSourceInput): ContextSource {
       const context: ExecutionContext = {
         ...shared,
         program,
+        expiries: buildExpiries(compiled, digest, schema),
         derive: (fields) => deriveValues(program.derived, pseudonymKey, fields),
         deriveKnown: (fields) => deriveKnownValues(program.derived, pseudonymKey, fields),
       }

@@ -37,6 +37,7 @@ import {
   type Expectation,
   withExpected,
 } from './execution/expectation.ts'
+import { type ExpiryResult, expireRetained } from './execution/expire-retained.ts'
 import { inProgress, notFound } from './execution/failures.ts'
 import type { BlockerFunction, Hooks } from './execution/hooks.ts'
 import { warn } from './execution/notify.ts'
@@ -46,10 +47,11 @@ import { type Verification, verifyUser } from './execution/verify.ts'
 import type { BulkPlan, Plan } from './plan/plan.ts'
 import type { Policy, PolicyInput } from './policy/policy.ts'
 import { type Clock, consoleLogger, type Logger, systemClock } from './ports.ts'
-import { createIssuer, receiptOf, sealStorageFact } from './receipt/issue-receipt.ts'
+import { createIssuer, receiptOf } from './receipt/issue-receipt.ts'
 import { type Ledger, openLedger } from './receipt/ledger.ts'
 import { type Outbox, openOutbox } from './receipt/outbox.ts'
 import type { DeletionReceipt } from './receipt/receipt.ts'
+import { sealStorageFact } from './receipt/seal-facts.ts'
 import type { LedgerEntry, Store, UserRow } from './store.ts'
 import type { UserId } from './terms.ts'
 
@@ -293,6 +295,34 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
   }
 
   /**
+   * Does what retained rules say comes at the end of their retention: deletes or anonymizes the rows of users
+   * whose deletion is that long ago, and writes `retention.expired` into the ledger. Call it now and then.
+   *
+   * Each batch is one transaction; the event loop is free between them. Safe to repeat and to run in several
+   * processes. Rows of an id that has a user again are left alone. With `keys.subject` the ids are found by
+   * hashing what the retained rows hold, so the key has to stay the same.
+   *
+   * @param options `limit`: deletions to look at, over all rules (default: all that are due). `signal` stops
+   * it between batches.
+   * @returns what was done by step, and whether `limit` or `signal` stopped it. A step that failed has its
+   * `error` and goes on from the same place next time.
+   * @throws {@link UserDeletionError} where no step can fare better: `store_busy`, `schema_mismatch`, …
+   *
+   * @example
+   * const { steps, more } = await engine.expireRetained({ limit: 1_000 })
+   */
+  async expireRetained(
+    options: { readonly limit?: number; readonly signal?: AbortSignal } = {},
+  ): Promise<ExpiryResult> {
+    assertOptions(options, ['limit', 'signal'])
+    const limit = positive('limit', options.limit, Number.MAX_SAFE_INTEGER)
+    const context = await this.#source.current()
+    const result = await expireRetained(context, { limit, signal: options.signal })
+    if (result.steps.some(({ rows }) => rows > 0)) await this.#sanitize(context)
+    return result
+  }
+
+  /**
    * Whether the user was deleted; for tokens that outlive their session.
    *
    * With `issuedAt` (a Date, or seconds since 1970 as in a token's `iat`) only deletions after that count, so
@@ -367,7 +397,7 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
     if (store.capabilities.erasure !== 'rows_overwritten') return
     try {
       const fact = await store.sanitize()
-      await store.appendLedger((head) => sealStorageFact(issuer, { ...fact }, head))
+      await store.appendLedger((head) => sealStorageFact(issuer, fact, head))
     } catch (cause) {
       warn(context, 'the journal could not be cleared', { cause })
     }

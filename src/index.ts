@@ -21,6 +21,7 @@ export { ERROR_CODES, UserDeletionError, UserNotFoundError } from './errors.ts'
 export type { BulkMode, BulkOutcome, BulkProgress, BulkResult } from './execution/delete-many.ts'
 export type { UserOutcome } from './execution/delete-slice.ts'
 export type { Expectation } from './execution/expectation.ts'
+export type { ExpiredStep, ExpiryResult } from './execution/expire-retained.ts'
 // Execution.
 export type {
   BlockerAnswer,
@@ -68,6 +69,7 @@ export type {
   ForeignKeyAction,
   FoundUser,
   GroupMember,
+  HeldIdsQuery,
   IdentityMode,
   InspectedUser,
   Inspection,
@@ -101,6 +103,9 @@ export type {
   StoreCapabilities,
   SubjectQuery,
   Survey,
+  Sweep,
+  SweepGroup,
+  Swept,
   TableSchema,
   Target,
   Targets,

@@ -70,6 +70,22 @@ export interface Store {
   /** Runs at most `limit` rows of one step for one user, and saves the job, in one transaction. */
   applyChunk(program: Program, chunk: Chunk): Promise<ChunkResult>
 
+  /**
+   * Runs a program for users whose deletion is long done: one transaction around comparing the mark, leaving
+   * out users who may not be touched now, counting, every step in order, what `seal` returns, and the mark.
+   *
+   * Left out are users who have a user row again, and users with a deletion after `throughSeq` in the
+   * ledger, whose rows are that later one's. User rows are not touched. `null`, with nothing done, when the
+   * mark is not at `from` any more.
+   */
+  sweep(program: Program, sweep: Sweep): Promise<readonly Swept[] | null>
+
+  /**
+   * Different values by which rows hold users, where the selector of one step ends at the user: the next
+   * ones after `after`, in the store's own order. Whether such a user exists does not matter. Reads only.
+   */
+  heldIds(program: Program, query: HeldIdsQuery): Promise<readonly UserId[]>
+
   /** Open jobs, oldest first. */
   listJobs(query: JobQuery): Promise<readonly Job[]>
 
@@ -213,6 +229,34 @@ export interface JournalEnd {
   readonly cursors: readonly (Cursor | null)[]
 }
 
+/** Users of several tenants, and how far the ledger has been worked through once they are done. */
+export interface Sweep {
+  readonly groups: readonly SweepGroup[]
+  readonly throughSeq: number
+  /** Moved from one value to the next with the work; `from: null` means that it was never written. */
+  readonly mark: { readonly name: string; readonly from: string | null; readonly to: string }
+  /** Pure. Called inside the transaction, after the work, with one `Swept` for each group. */
+  seal(swept: readonly Swept[], head: LedgerHead | null): Seal | null
+}
+
+export interface SweepGroup extends Targets {
+  /** The program's derived values by user. */
+  readonly derived: readonly (readonly string[])[]
+}
+
+export interface HeldIdsQuery {
+  /** Index of the step in the program. */
+  readonly step: number
+  readonly after: UserId | null
+  readonly limit: number
+}
+
+/** What a sweep did in one group. */
+export interface Swept {
+  /** Rows by user, then by step of the program; `null` for users who were left out. */
+  readonly counts: readonly (readonly number[] | null)[]
+}
+
 export type SliceOutcome =
   | { readonly kind: 'deleted'; readonly entry: LedgerEntry }
   | { readonly kind: 'absent' }
@@ -228,7 +272,7 @@ export interface Seal {
 
 export interface LedgerEntry {
   readonly seq: number
-  readonly kind: 'user.deleted' | 'storage.sanitized'
+  readonly kind: 'user.deleted' | 'storage.sanitized' | 'retention.expired'
   /** ISO 8601, UTC. */
   readonly at: string
   readonly tenantId: string | null

@@ -77,20 +77,51 @@ function removeUsers(
   leaving: readonly Leaving[],
 ): readonly LedgerEntry[] {
   const users = leaving.map(({ found, derived }) => ({ fields: found.fields, derived }))
-  for (const [index, step] of program.steps.entries()) {
-    if (leaving.every(({ counts }) => !counts[index])) continue
-    const after = slice.journal === undefined ? 0 : rowsWrittenUpTo(step, slice.journal, index)
-    runStep(tables, step, slice.tenantId, users, after)
-    if (isAskedAtOnce(step)) refuseResidue(tables, step, slice.tenantId, users)
-  }
+  runSteps(tables, program, slice.tenantId, users, {
+    isNeeded: (index) => leaving.some(({ counts }) => counts[index]),
+    after: (step, index) =>
+      slice.journal === undefined ? 0 : rowsWrittenUpTo(step, slice.journal, index),
+  })
   removeUserRows(tables, program, slice.tenantId, users)
-  for (const step of program.steps) {
-    if (!isAskedAtOnce(step)) refuseResidue(tables, step, slice.tenantId, users)
-  }
+  refuseLateResidue(tables, program, slice.tenantId, users)
   const seal = slice.seal(leaving, records.head)
   records.write(seal)
   if (slice.journal !== undefined) records.finishJob(slice.journal.jobId, slice.journal.fence)
   return seal.entries
+}
+
+export interface StepRun {
+  /** Whether any row was counted for the step. */
+  isNeeded(index: number): boolean
+  /** The row key up to which the step has been run before. */
+  after(step: Step, index: number): number
+}
+
+/** Every step in order, each followed by the residue check that can only be made at once. */
+export function runSteps(
+  tables: Tables,
+  program: Program,
+  tenantId: string | null,
+  users: readonly SliceUser[],
+  run: StepRun,
+): void {
+  for (const [index, step] of program.steps.entries()) {
+    if (!run.isNeeded(index)) continue
+    runStep(tables, step, tenantId, users, run.after(step, index))
+    if (isAskedAtOnce(step)) refuseResidue(tables, step, tenantId, users)
+  }
+}
+
+/** Refuses rows that deleting steps still match once everything is done. */
+export function refuseLateResidue(
+  tables: Tables,
+  program: Program,
+  tenantId: string | null,
+  users: readonly SliceUser[],
+): void {
+  for (const step of program.steps) {
+    if (!isAskedAtOnce(step)) refuseResidue(tables, step, tenantId, users)
+  }
 }
 
 /** Runs a step on the rows behind a key, at most `limit` of them; answers the keys of the rows. */

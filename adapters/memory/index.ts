@@ -9,6 +9,7 @@ import { inspect } from './inspect.ts'
 import { applyChunk, openJob } from './jobs.ts'
 import { createRecords } from './records.ts'
 import type { Row } from './rows.ts'
+import { heldIds, sweep } from './sweep.ts'
 import { createTables } from './tables.ts'
 import { findRows, takeSurvey } from './take-survey.ts'
 
@@ -60,6 +61,8 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
     apply: (program, slice) => write(() => applySlice(db, program, slice)),
     openJob: (program, opening) => write(() => openJob(db, program, opening)),
     applyChunk: (program, chunk) => write(() => applyChunk(db, program, chunk)),
+    sweep: (program, work) => write(() => sweep(db, program, work)),
+    heldIds: (program, query) => read(() => heldIds(db, program, query)),
     listJobs: ({ limit, user }) =>
       read(() =>
         records.jobs

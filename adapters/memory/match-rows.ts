@@ -37,6 +37,17 @@ export function matchStep(
   return left
 }
 
+/** Different values of the user that rows hold at the end of the selector's chains. */
+export function heldValues(tables: Tables, selector: Selector): ReadonlySet<unknown> {
+  const { table, target, locator, where } = selector
+  if (target.kind === 'rows') {
+    return new Set(target.parents.flatMap((parent) => [...heldValues(tables, parent)]))
+  }
+  const rows = [...tables.rows(table).values()]
+  const matching = rows.filter((row) => where.every((condition) => holds(row, condition)))
+  return new Set(matching.flatMap((row) => locatedValues(row, locator)))
+}
+
 function matchSelector(
   tables: Tables,
   selector: Selector,

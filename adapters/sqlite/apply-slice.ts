@@ -103,25 +103,46 @@ function removeUsers(
 ): readonly LedgerEntry[] {
   const users = leaving.map(({ found, derived }) => ({ fields: found.fields, derived }))
   const parameters = sliceParameters(sql.fields, slice.tenantId, users)
+  runSteps(connection, sql, leaving, parameters, slice.journal)
+  removeUserRows(connection, sql, parameters, leaving.length)
+  refuseLateResidue(connection, sql, parameters)
+  const seal = slice.seal(leaving, readHead(connection))
+  writeSeal(connection, seal)
+  if (slice.journal !== undefined) finishJob(connection, slice.journal)
+  return seal.entries
+}
+
+/** Every step in order, each followed by the residue check that can only be made at once. */
+export function runSteps(
+  connection: Connection,
+  sql: ProgramSql,
+  users: readonly { readonly counts: readonly number[] }[],
+  parameters: Parameters,
+  journal?: JournalEnd,
+): void {
   for (const [index, step] of sql.program.steps.entries()) {
     const statements = sql.steps[index]
-    const rows = leaving.reduce((sum, { counts }) => sum + (counts[index] ?? 0), 0)
+    const rows = users.reduce((sum, { counts }) => sum + (counts[index] ?? 0), 0)
     if (statements == null || statements.apply === null || rows === 0) continue
-    runStep(connection, sql, { step, statements, index, rows, parameters, slice })
-    if (statements.residue?.when === 'at_once')
+    runStep(connection, sql, { step, statements, index, rows, parameters, journal })
+    if (statements.residue?.when === 'at_once') {
       refuseResidue(connection, step, statements, parameters)
+    }
   }
-  removeUserRows(connection, sql, parameters, leaving.length)
+}
+
+/** Refuses rows that deleting steps still match once everything is done. */
+export function refuseLateResidue(
+  connection: Connection,
+  sql: ProgramSql,
+  parameters: Parameters,
+): void {
   for (const [index, step] of sql.program.steps.entries()) {
     const statements = sql.steps[index]
     if (statements?.residue?.when === 'at_end') {
       refuseResidue(connection, step, statements, parameters)
     }
   }
-  const seal = slice.seal(leaving, readHead(connection))
-  writeSeal(connection, seal)
-  if (slice.journal !== undefined) finishJob(connection, slice.journal)
-  return seal.entries
 }
 
 interface StepRun {
@@ -131,14 +152,14 @@ interface StepRun {
   /** Rows counted for the users who go. */
   readonly rows: number
   readonly parameters: Parameters
-  readonly slice: Slice
+  readonly journal: JournalEnd | undefined
 }
 
 function runStep(connection: Connection, sql: ProgramSql, run: StepRun): void {
-  const { step, statements, parameters } = run
+  const { step, statements, parameters, journal } = run
   const changed = explained(connection, sql, run, () =>
-    run.slice.journal !== undefined && keepsRows(step)
-      ? writeRest(connection, statements, run.slice.journal, run)
+    journal !== undefined && keepsRows(step)
+      ? writeRest(connection, statements, journal, run)
       : connection.change(statements.apply ?? '', parameters),
   )
   if (changed > run.rows) {

@@ -34,6 +34,7 @@ import { readMark, writeMark } from './marks.ts'
 import { type ProgramSql, programSql } from './program-sql.ts'
 import { sanitize } from './sanitize.ts'
 import { clearSpool, readSpool, spool } from './spool.ts'
+import { heldIds, sweep } from './sweep.ts'
 import { findRows, takeSurvey } from './take-survey.ts'
 
 export type { SqliteDatabase, SqliteStatement } from './database.ts'
@@ -83,6 +84,12 @@ export function sqliteStore(db: SqliteDatabase, options: SqliteStoreOptions = {}
       write(() => openJob(connection, statementsFor(program), opening)),
     applyChunk: (program, chunk) =>
       write(() => applyChunk(connection, statementsFor(program), chunk)),
+    sweep: (program, work) =>
+      connection.write(
+        () => sweep(connection, statementsFor(program), work),
+        (cause) => explainCommit(connection, currentSchema(), cause),
+      ),
+    heldIds: (program, query) => read(() => heldIds(connection, statementsFor(program), query)),
     listJobs: (query) => read(() => listJobs(connection, query)),
     claimJob: (claim) => write(() => claimJob(connection, claim)),
     readLedger: (query) => read(() => readLedger(connection, query)),

@@ -45,6 +45,20 @@ export function located(alias: string, { column, path, each }: Locator): string 
 /** Compares a located value with the user's field. */
 type Leaf = (value: string, field: string) => string
 
+/** Different values of the user that rows hold at the end of a selector's chains, one page in order. */
+export function heldIdsSql(selector: Selector, isLaterPage: boolean): string {
+  const leaves = chainsOf(selector).flatMap((chain) => chain.at(-1) ?? [])
+  const parts = leaves.map((leaf) => {
+    // The tenant is not known here: a user is looked up in their own tenant before anything is done.
+    const { from, where } = chainSql([{ ...leaf, tenant: null }], (value) => {
+      const after = isLaterPage ? ` AND ${value} > @after` : ''
+      return `typeof(${value}) IN ('integer', 'text')${after}`
+    })
+    return `SELECT DISTINCT ${located('t0', leaf.locator)} AS id FROM ${from} WHERE ${where}`
+  })
+  return `${parts.join(' UNION ')} ORDER BY id LIMIT @limit`
+}
+
 /** FROM and WHERE of a chain; `leaf` compares the located value of the last table with the user. */
 export function chainSql(
   chain: Chain,

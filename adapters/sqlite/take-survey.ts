@@ -32,16 +32,7 @@ export function takeSurvey(
     found.map(({ fields }) => ({ fields, derived: sql.program.derived.map(() => null) })),
   )
   const counts = users.map(() => sql.steps.map(() => 0))
-  if (found.length > 0) {
-    const holders = holdersOf(found)
-    for (const [index, step] of sql.steps.entries()) {
-      if (step === null) continue
-      countByUser(connection, step.count, parameters, holders, (user, rows) => {
-        const own = counts[places[user] ?? -1]
-        if (own !== undefined) own[index] = (own[index] ?? 0) + Number(rows)
-      })
-    }
-  }
+  countSteps(connection, sql, parameters, found, (user) => counts[places[user] ?? -1])
   const bereft = sql.checks.map((check, index) =>
     checks === 'blocking' && sql.program.checks[index]?.effect === 'warn'
       ? []
@@ -51,6 +42,25 @@ export function takeSurvey(
         })),
   )
   return { users, counts, bereft, openJobs: openJobs(connection, targets) }
+}
+
+/** Adds up the rows of each user by step, in the lists that `countsOf` gives for a position in `users`. */
+export function countSteps(
+  connection: Connection,
+  sql: ProgramSql,
+  parameters: Parameters,
+  users: readonly FoundUser[],
+  countsOf: (user: number) => number[] | undefined,
+): void {
+  if (users.length === 0) return
+  const holders = holdersOf(users)
+  for (const [index, step] of sql.steps.entries()) {
+    if (step === null) continue
+    countByUser(connection, step.count, parameters, holders, (user, rows) => {
+      const own = countsOf(user)
+      if (own !== undefined) own[index] = (own[index] ?? 0) + Number(rows)
+    })
+  }
 }
 
 /** Ids of open jobs, in the order of the users. */

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Expiry } from '../plan/expiry.ts'
 import type { PolicyStamp } from '../plan/plan.ts'
 import type { Clock, Logger } from '../ports.ts'
 import type { Issuer } from '../receipt/issue-receipt.ts'
@@ -13,6 +14,8 @@ import type { BlockerFunction, Hooks } from './hooks.ts'
 export interface ExecutionContext {
   readonly store: Store
   readonly program: Program
+  /** What the ends of retentions do, children before parents. */
+  readonly expiries: readonly Expiry[]
   readonly policy: PolicyStamp
   readonly clock: Clock
   readonly logger: Logger

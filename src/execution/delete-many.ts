@@ -175,7 +175,7 @@ async function runSlice(
  * Learns how many users fit. A slice has a cost of its own, so it grows while it is within the limit, and
  * one slow slice (a checkpoint that fell into it) takes back no more than a part.
  */
-function nextSize(size: number, ms: number): number {
+export function nextSize(size: number, ms: number): number {
   if (ms > SLICE_LIMIT_MS) return Math.max(1, Math.floor(size * 0.7))
   return Math.min(ms < SLICE_TARGET_MS ? size * 2 : size + 1, COOPERATIVE_CEILING)
 }

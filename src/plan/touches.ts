@@ -66,7 +66,8 @@ function selectorsOf(step: Step): readonly Selector[] {
   return step.selector === null ? step.except : [step.selector, ...step.except]
 }
 
-function readsOfSelector(selector: Selector): readonly Place[] {
+/** Places read to tell whether a row matches. */
+export function readsOfSelector(selector: Selector): readonly Place[] {
   const { table, locator, target, where, tenant } = selector
   const own: Place[] = [{ table, column: locator.column, path: locator.path }]
   for (const { column } of where) own.push({ table, column, path: null })
@@ -84,7 +85,8 @@ function parentTables(selector: Selector): readonly string[] {
   return selector.target.parents.flatMap((parent) => [parent.table, ...parentTables(parent)])
 }
 
-function placesOf(table: string, assignment: Assignment): readonly Place[] {
+/** Places that an assignment writes. */
+export function placesOf(table: string, assignment: Assignment): readonly Place[] {
   const { column } = assignment
   switch (assignment.kind) {
     case 'scrub':

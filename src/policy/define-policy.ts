@@ -15,6 +15,7 @@ import type {
 } from './policy.ts'
 import { findShapeMistake } from './policy-shape.ts'
 import { findUnreachable } from './reachability.ts'
+import { findLostRetention } from './retention-ends.ts'
 import { rulesOf } from './rules-of.ts'
 
 const AUDIT_PLACEHOLDERS = new Set([
@@ -57,6 +58,7 @@ export function definePolicy<const P extends PolicyInput>(input: P): Policy<P> {
   checkChecks(copy)
   const unreachable = findUnreachable(copy)
   if (unreachable !== null) throw refusal(unreachable.path, unreachable.message)
+  checkRetentionEnds(copy)
   return deepFreeze(copy) as Policy<P>
 }
 
@@ -247,6 +249,18 @@ function checkRetention(
     throw refusal(`${path}.thenSet`, 'belongs to then: "anonymize"')
   }
   if (rule.thenSet !== undefined) checkSet(fields, `${path}.thenSet`, rule.thenSet)
+}
+
+/** Runs after reachability, as it follows the chains. */
+function checkRetentionEnds(policy: PolicyInput): void {
+  for (const [table, entry] of Object.entries(policy.tables)) {
+    const rules = rulesOf(entry)
+    for (const [index, rule] of rules.entries()) {
+      const lost = findLostRetention(policy, { table, index }, rule)
+      if (lost === null) continue
+      throw refusal(`${rulePath(table, index, rules.length)}.${lost.key}`, lost.message)
+    }
+  }
 }
 
 function checkChecks({ checks = {}, tables }: PolicyInput): void {

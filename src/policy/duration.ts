@@ -19,3 +19,13 @@ export function addDuration(start: Date, duration: string): Date {
   const moment = Temporal.Instant.fromEpochMilliseconds(start.getTime()).toZonedDateTimeISO('UTC')
   return new Date(moment.add(Temporal.Duration.from(duration)).epochMilliseconds)
 }
+
+/**
+ * Whether `a` ends later than `b`. Months differ in length, so both are counted from one and the same day,
+ * the first of a year.
+ */
+export function endsLater(a: string, b: string): boolean {
+  return addDuration(COUNTED_FROM, a) > addDuration(COUNTED_FROM, b)
+}
+
+const COUNTED_FROM = new Date('2000-01-01T00:00:00.000Z')

@@ -89,27 +89,6 @@ export function sealDeletions(
   return { entries, events, head: headFor(issuer.key, seq, hash) }
 }
 
-/** Seals a fact about the storage that became known after the receipts. */
-export function sealStorageFact(
-  issuer: Issuer,
-  fact: Readonly<Record<string, unknown>>,
-  head: LedgerHead | null,
-): Seal {
-  const at = issuer.clock.now().toISOString()
-  const seq = (head?.seq ?? 0) + 1
-  const entry = {
-    seq,
-    kind: 'storage.sanitized' as const,
-    at,
-    tenantId: null,
-    subject: null,
-    idempotencyKey: null,
-    body: canonicalJson({ ...fact, at, throughSeq: seq - 1 }),
-  }
-  const hash = entryHash(issuer.key, head?.hash ?? GENESIS, entry)
-  return { entries: [{ ...entry, hash }], events: [], head: headFor(issuer.key, seq, hash) }
-}
-
 /** A receipt's digest: over everything else in it. */
 export function receiptDigest(receipt: Omit<DeletionReceipt, 'digest'>): string {
   return sha256(canonicalJson(receipt))

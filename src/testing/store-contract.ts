@@ -6,6 +6,7 @@
 import { actionClauses } from './contract-actions.ts'
 import { atomicityClauses } from './contract-atomicity.ts'
 import { belongingClauses, shapeClauses } from './contract-belonging.ts'
+import { expiryClauses } from './contract-expiry.ts'
 import { isolationClauses, tenantClauses } from './contract-isolation.ts'
 import { jobClauses, verifyClauses } from './contract-jobs.ts'
 import { ledgerClauses, outboxClauses, receiptClauses } from './contract-records.ts'
@@ -35,5 +36,6 @@ export function storeContract(runner: ContractRunner, open: OpenStore): void {
   describe('the ledger', () => ledgerClauses(clause))
   describe('outbox, spool and marks', () => outboxClauses(clause))
   describe('jobs', () => jobClauses(clause))
+  describe('the end of a retention', () => expiryClauses(clause))
   describe('verification', () => verifyClauses(clause))
 }

@@ -23,16 +23,16 @@ export const sabotages: readonly Sabotage[] = [
   {
     name: 'delete the user row first',
     file: 'adapters/sqlite/apply-slice.ts',
-    find: '  for (const [index, step] of sql.program.steps.entries()) {\n    const statements = sql.steps[index]\n    const rows =',
+    find: '  runSteps(connection, sql, leaving, parameters, slice.journal)',
     replace:
-      '  removeUserRows(connection, sql, parameters, leaving.length)\n  for (const [index, step] of sql.program.steps.entries()) {\n    const statements = sql.steps[index]\n    const rows =',
+      '  removeUserRows(connection, sql, parameters, leaving.length)\n  runSteps(connection, sql, leaving, parameters, slice.journal)',
   },
   {
     name: "swallow a step's error",
     file: 'adapters/sqlite/apply-slice.ts',
-    find: '    runStep(connection, sql, { step, statements, index, rows, parameters, slice })',
+    find: '    runStep(connection, sql, { step, statements, index, rows, parameters, journal })',
     replace:
-      '    try { runStep(connection, sql, { step, statements, index, rows, parameters, slice }) } catch {}',
+      '    try { runStep(connection, sql, { step, statements, index, rows, parameters, journal }) } catch {}',
   },
   {
     name: 'write no receipt with the change',

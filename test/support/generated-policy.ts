@@ -77,9 +77,9 @@ function ruleOf(world: World, table: number, position: number): RuleInput {
         ...(rule.ghost && mayBeGhost(kind) ? { to: 'ghost' as const } : {}),
       }
     case 'retain':
-      return rule.extra
+      return rule.extra && isFoundAgain(world, table, kind)
         ? { ...matching, action: 'retain', reason, set, for: 'P30D', then: 'delete' }
-        : { ...matching, action: 'retain', reason }
+        : { ...matching, action: 'retain', reason, ...(rule.extra ? { set } : {}) }
     case 'block':
       return { ...matching, action: 'block', remedy: 'settle it' }
     case 'external':
@@ -94,6 +94,22 @@ export function matchKindOf(world: World, table: number, position: number): Matc
   if (kind !== 'parent' && kind !== 'doc_ref' && kind !== 'doc_refs') return kind
   const hasParent = table > 0 && (world.tables[parentOf(world, table)]?.rules.length ?? 0) > 0
   return hasParent ? kind : 'owner'
+}
+
+/**
+ * Whether a retention may have an end: a policy whose rows could not be found again by then is refused. Said
+ * broadly: by the id alone, in a table with the usual precedence where no rule writes what rows match by.
+ */
+function isFoundAgain({ tables }: World, table: number, kind: MatchKind): boolean {
+  const spec = tables[table]
+  const column = { owner: 'owner', other: 'other', doc_id: 'doc', members: 'members', list: 'doc' }
+  if (spec === undefined || spec.precedence !== null || !(kind in column)) return false
+  const read = ['kind', column[kind as keyof typeof column]]
+  return spec.rules.every(
+    (rule) =>
+      rule.action !== 'detach' &&
+      Object.keys(setOf(spec, rule)).every((name) => !read.includes(name)),
+  )
 }
 
 /** An action that the schema lets through, unless the world is careless. */

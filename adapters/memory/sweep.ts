@@ -1,0 +1,90 @@
+/**
+ * Runs a program for users who are gone, inside a transaction that the caller has opened.
+ *
+ * @module
+ */
+import type { HeldIdsQuery, Program, Sweep, SweepGroup, Swept, UserId } from '../../src/store.ts'
+import { type Database, refuseLateResidue, runSteps } from './apply-slice.ts'
+import { heldValues, matchStep } from './match-rows.ts'
+import { findRows } from './take-survey.ts'
+
+export function sweep(
+  db: Database,
+  program: Program,
+  { groups, throughSeq, mark, seal }: Sweep,
+): readonly Swept[] | null {
+  const { records } = db
+  if ((records.marks.get(mark.name) ?? null) !== mark.from) return null
+  const swept = groups.map((group) => sweepGroup(db, program, group, throughSeq))
+  const sealed = seal(swept, records.head)
+  if (sealed !== null) records.write(sealed)
+  records.writeMark(mark.name, mark.to)
+  return swept
+}
+
+function sweepGroup(db: Database, program: Program, group: SweepGroup, throughSeq: number): Swept {
+  const { tables } = db
+  const mayBeSwept = whoMayBeSwept(db, program, group, throughSeq)
+  const positions = [...group.users.keys()].filter((position) => mayBeSwept[position])
+  const users = positions.map((position) => ({
+    fields: { id: group.users[position]?.id },
+    derived: group.derived[position] ?? [],
+  }))
+  const counts = users.map(() => program.steps.map(() => 0))
+  for (const [index, step] of program.steps.entries()) {
+    for (const owners of matchStep(tables, step, group.tenantId, users).values()) {
+      for (const owner of owners) {
+        const own = counts[owner]
+        if (own !== undefined) own[index] = (own[index] ?? 0) + 1
+      }
+    }
+  }
+  runSteps(tables, program, group.tenantId, users, {
+    isNeeded: (index) => counts.some((own) => own[index]),
+    after: () => 0,
+  })
+  refuseLateResidue(tables, program, group.tenantId, users)
+  return {
+    counts: group.users.map((_, position) => counts[positions.indexOf(position)] ?? null),
+  }
+}
+
+/** Integers stand before texts, and each page goes on behind the last value of the one before. */
+export function heldIds(
+  { tables }: Database,
+  program: Program,
+  { step, after, limit }: HeldIdsQuery,
+): readonly UserId[] {
+  const selector = program.steps[step]?.selector
+  if (selector == null) return []
+  return [...heldValues(tables, selector)]
+    .filter(
+      (value) =>
+        typeof value === 'string' || typeof value === 'bigint' || typeof value === 'number',
+    )
+    .filter((value) => after === null || compareIds(value, after) > 0)
+    .sort(compareIds)
+    .slice(0, limit)
+}
+
+function compareIds(a: UserId, b: UserId): number {
+  if ((typeof a === 'string') !== (typeof b === 'string')) return typeof a === 'string' ? 1 : -1
+  return a < b ? -1 : Number(a > b)
+}
+
+/**
+ * By user, in the group's order. Not those who have a user row again (an id that was reused, a backup that
+ * was played back), nor those whose rows a later deletion retains. A hold on a user belongs here as well.
+ */
+function whoMayBeSwept(
+  { tables, records }: Database,
+  program: Program,
+  group: SweepGroup,
+  throughSeq: number,
+): readonly boolean[] {
+  const rows = findRows(tables, records, program, group)
+  return group.users.map(({ subject }, position) => {
+    const newest = records.newestEntry(group.tenantId, subject)
+    return rows[position] == null && (newest === undefined || newest.seq <= throughSeq)
+  })
+}

@@ -1,0 +1,91 @@
+/**
+ * Runs a program for users who are gone, inside the transaction that the caller has opened.
+ *
+ * @module
+ */
+import type { HeldIdsQuery, Sweep, SweepGroup, Swept, UserId } from '../../src/store.ts'
+import { refuseLateResidue, runSteps } from './apply-slice.ts'
+import type { Connection } from './connection.ts'
+import { readHead, writeSeal } from './ledger.ts'
+import { jsonText } from './literals.ts'
+import { readMark, writeMark } from './marks.ts'
+import type { ProgramSql } from './program-sql.ts'
+import { heldIdsSql } from './selector-sql.ts'
+import { sliceParameters } from './slice-parameters.ts'
+import { countSteps, findRows } from './take-survey.ts'
+
+export function sweep(
+  connection: Connection,
+  sql: ProgramSql,
+  { groups, throughSeq, mark, seal }: Sweep,
+): readonly Swept[] | null {
+  if (readMark(connection, mark.name) !== mark.from) return null
+  const swept = groups.map((group) => sweepGroup(connection, sql, group, throughSeq))
+  const sealed = seal(swept, readHead(connection))
+  if (sealed !== null) writeSeal(connection, sealed)
+  writeMark(connection, mark.name, mark.to)
+  return swept
+}
+
+function sweepGroup(
+  connection: Connection,
+  sql: ProgramSql,
+  group: SweepGroup,
+  throughSeq: number,
+): Swept {
+  const mayBeSwept = whoMayBeSwept(connection, sql, group, throughSeq)
+  const positions = [...group.users.keys()].filter((position) => mayBeSwept[position])
+  const users = positions.map((position) => ({
+    fields: { id: group.users[position]?.id },
+    derived: group.derived[position] ?? [],
+  }))
+  const parameters = sliceParameters(sql.fields, group.tenantId, users)
+  const counts = users.map(() => sql.steps.map(() => 0))
+  countSteps(connection, sql, parameters, users, (user) => counts[user])
+  const found = counts.map((own) => ({ counts: own }))
+  runSteps(connection, sql, found, parameters)
+  refuseLateResidue(connection, sql, parameters)
+  return {
+    counts: group.users.map((_, position) => counts[positions.indexOf(position)] ?? null),
+  }
+}
+
+/**
+ * By user, in the group's order. Not those who have a user row again (an id that was reused, a backup that
+ * was played back), nor those whose rows a later deletion retains. A hold on a user belongs here as well.
+ */
+function whoMayBeSwept(
+  connection: Connection,
+  sql: ProgramSql,
+  group: SweepGroup,
+  throughSeq: number,
+): readonly boolean[] {
+  const rows = findRows(connection, sql, group)
+  const later = deletedAfter(connection, group, throughSeq)
+  return group.users.map(({ subject }, position) => rows[position] == null && !later.has(subject))
+}
+
+/** Integers stand before texts, and each page goes on behind the last value of the one before. */
+export function heldIds(
+  connection: Connection,
+  { program }: ProgramSql,
+  { step, after, limit }: HeldIdsQuery,
+): readonly UserId[] {
+  const selector = program.steps[step]?.selector
+  if (selector == null) return []
+  return connection
+    .rows(heldIdsSql(selector, after !== null), { after, limit })
+    .map(([id]) => id as UserId)
+}
+
+function deletedAfter(
+  connection: Connection,
+  { tenantId, users }: SweepGroup,
+  throughSeq: number,
+): ReadonlySet<UserId> {
+  const rows = connection.rows(
+    `SELECT DISTINCT subject FROM user_deletion_ledger WHERE subject IN (SELECT value FROM json_each(@subjects)) AND tenant_id IS @tenantId AND kind = 'user.deleted' AND seq > @throughSeq`,
+    { tenantId, throughSeq, subjects: jsonText(users.map(({ subject }) => subject)) },
+  )
+  return new Set(rows.map(([subject]) => subject as UserId))
+}

@@ -1,0 +1,62 @@
+/**
+ * From the names that the ledger gives to users back to their ids, as far as retained rows still hold them.
+ *
+ * @module
+ */
+import type { Expiry } from '../plan/expiry.ts'
+import { receiptOf } from '../receipt/issue-receipt.ts'
+import type { LedgerEntry, UserId } from '../store.ts'
+import { invalidArgument } from './arguments.ts'
+import type { ExecutionContext } from './context.ts'
+
+const PAGE = 1_000
+
+/**
+ * The id behind each subject. Receipts under a subject key hide it: then the ids that the step's rows hold
+ * are hashed and compared, and an id that no row holds is left out, as there is nothing to do for it.
+ *
+ * @throws {@link UserDeletionError} `invalid_argument` when ids are hidden and the engine has no subject key.
+ */
+export async function idsBehind(
+  context: ExecutionContext,
+  { program, stepId }: Expiry,
+  entries: readonly LedgerEntry[],
+): Promise<ReadonlyMap<UserId, UserId>> {
+  const ids = new Map<UserId, UserId>()
+  const hidden = new Set<UserId>()
+  for (const entry of entries) {
+    if (entry.subject === null) continue
+    if (isHidden(entry)) hidden.add(entry.subject)
+    else ids.set(entry.subject, entry.subject)
+  }
+  if (hidden.size === 0) return ids
+  if (context.subjectOf(PAGE) === PAGE) {
+    throw invalidArgument(
+      'keys.subject',
+      'Receipts hide the ids of users under a subject key, which this engine does not have.',
+    )
+  }
+  const step = program.steps.findIndex(({ id }) => id === stepId)
+  for (let after: UserId | null = null; ; ) {
+    const held: readonly UserId[] = await context.store.heldIds(program, {
+      step,
+      after,
+      limit: PAGE,
+    })
+    for (const id of held) {
+      const subject = context.subjectOf(id)
+      if (hidden.has(subject)) ids.set(subject, id)
+    }
+    const last = held.at(-1)
+    if (last === undefined || held.length < PAGE) return ids
+    after = last
+  }
+}
+
+/** A host's own id may look like a hash; only the receipt tells. */
+function isHidden(entry: LedgerEntry): boolean {
+  const { subject } = entry
+  return (
+    typeof subject === 'string' && subject.startsWith('hmac:') && receiptOf(entry).userId === null
+  )
+}

@@ -1,0 +1,130 @@
+/**
+ * What happens at the end of a retention, as programs: the retained steps turned into what their rules say
+ * comes then.
+ *
+ * @module
+ */
+import { addDuration, endsLater } from '../policy/duration.ts'
+import { sha256 } from '../ports.ts'
+import type { DatabaseSchema } from '../store.ts'
+import type { Program, Selector, Step } from '../terms.ts'
+import type { CompiledPolicy } from './compile-policy.ts'
+import { orderSteps } from './order-steps.ts'
+import { parentTablesOf } from './touches.ts'
+
+/** A retained step whose retention has an end. */
+export interface RetainedStep extends Step {
+  readonly retention: {
+    readonly duration: string
+    readonly then: 'delete' | 'anonymize'
+    readonly thenSet: Step['set']
+  }
+}
+
+/** The end of one retained step. */
+export interface Expiry {
+  /** Id of the retained step. */
+  readonly stepId: string
+  readonly table: string
+  readonly action: 'delete' | 'anonymize'
+  /** ISO 8601, counted from the deletion. */
+  readonly duration: string
+  /** Runs for users who are gone: of their fields only the id is known. */
+  readonly program: Program
+  /** Over what the program does: another rule under the same id starts from the beginning. */
+  readonly fingerprint: string
+  /** Expiries that find their rows through this one's, so that it may not get ahead of them. */
+  readonly after: readonly string[]
+}
+
+/** The expiries of a policy, children before parents. Pure. */
+export function buildExpiries(
+  compiled: CompiledPolicy,
+  digest: string,
+  schema: DatabaseSchema | null,
+): readonly Expiry[] {
+  const retained = compiled.steps.filter(hasEnd)
+  const durations = new Map(retained.map((step) => [step.id, step.retention.duration]))
+  const ordered = orderSteps(
+    retained.map((step) => expiryStep(step, compiled.steps)),
+    schema,
+  )
+  return ordered.flatMap((step): readonly Expiry[] => {
+    const duration = durations.get(step.id)
+    if (duration === undefined) return []
+    // References that have to be cut first stand before the step as steps of their own.
+    const steps = ordered.filter(({ id }) => id === step.id || id.startsWith(`${step.id}/unlink:`))
+    const { user, derived } = compiled
+    const program = { digest, user, steps, checks: [], derived }
+    return [
+      {
+        stepId: step.id,
+        table: step.table,
+        action: step.action === 'delete' ? 'delete' : 'anonymize',
+        duration,
+        program,
+        fingerprint: sha256(fingerprintText(step, derived)),
+        after: ordered
+          .filter((other) => other !== step && parentTablesOf(other).has(step.table))
+          .map(({ id }) => id),
+      },
+    ]
+  })
+}
+
+/** When a retention of this duration ends for a deletion at this instant. */
+export function endOf(deletedAt: Date, duration: string): Date {
+  return addDuration(deletedAt, duration)
+}
+
+export function hasEnd(step: Step): step is RetainedStep {
+  return step.retention?.duration != null && step.retention.then !== null
+}
+
+/** Retained steps of the same table that keep a row longer than this one. */
+export function outlasting(step: RetainedStep, steps: readonly Step[]): readonly Step[] {
+  return steps.filter(
+    (other) =>
+      other !== step &&
+      other.table === step.table &&
+      other.retention !== null &&
+      stays(other, step),
+  )
+}
+
+/** A row that two retained rules have stays as long as either wants it; at the same end, anonymized. */
+function stays(other: Step, step: RetainedStep): boolean {
+  if (!hasEnd(other)) return true
+  const [its, own] = [other.retention, step.retention]
+  if (endsLater(its.duration, own.duration)) return true
+  if (endsLater(own.duration, its.duration)) return false
+  return its.then === 'anonymize' && own.then === 'delete'
+}
+
+function expiryStep(step: RetainedStep, steps: readonly Step[]): Step {
+  const { then, thenSet } = step.retention
+  return {
+    ...step,
+    action: then,
+    set: then === 'anonymize' ? thenSet : [],
+    except: [...step.except, ...outlasting(step, steps).flatMap(({ selector }) => given(selector))],
+    access: false,
+    event: null,
+    retention: null,
+  }
+}
+
+/** What the step does and to which rows; not its reason, nor how long the rows are retained. */
+function fingerprintText(
+  { table, action, selector, except, set }: Step,
+  derived: Program['derived'],
+): string {
+  const values = set.map((assignment) =>
+    assignment.kind === 'derived' ? [assignment, derived[assignment.index]] : assignment,
+  )
+  return JSON.stringify([table, action, selector, except, values])
+}
+
+function given(selector: Selector | null): readonly Selector[] {
+  return selector === null ? [] : [selector]
+}

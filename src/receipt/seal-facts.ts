@@ -1,0 +1,44 @@
+/**
+ * Ledger entries that are not receipts: facts that became known after a deletion.
+ *
+ * @module
+ */
+import type { LedgerEntry, LedgerHead, Sanitized, Seal } from '../store.ts'
+import { canonicalJson } from './canonical-json.ts'
+import { entryHash, GENESIS, headFor } from './chain.ts'
+import type { Issuer } from './issue-receipt.ts'
+
+export interface Fact {
+  readonly kind: Exclude<LedgerEntry['kind'], 'user.deleted'>
+  readonly tenantId: string | null
+  /** Plain data without anything personal; `at` is added. */
+  readonly body: Readonly<Record<string, unknown>>
+}
+
+/** Seals facts in the order given, after the present head of the ledger. */
+export function sealFacts(issuer: Issuer, facts: readonly Fact[], head: LedgerHead | null): Seal {
+  const at = issuer.clock.now().toISOString()
+  const entries: LedgerEntry[] = []
+  let { seq, hash } = head ?? { seq: 0, hash: GENESIS }
+  for (const { kind, tenantId, body } of facts) {
+    seq += 1
+    const entry = {
+      seq,
+      kind,
+      at,
+      tenantId,
+      subject: null,
+      idempotencyKey: null,
+      body: canonicalJson({ ...body, at }),
+    }
+    hash = entryHash(issuer.key, hash, entry)
+    entries.push({ ...entry, hash })
+  }
+  return { entries, events: [], head: headFor(issuer.key, seq, hash) }
+}
+
+/** Seals how far the storage was cleared after the deletions before it. */
+export function sealStorageFact(issuer: Issuer, fact: Sanitized, head: LedgerHead | null): Seal {
+  const body = { ...fact, throughSeq: head?.seq ?? 0 }
+  return sealFacts(issuer, [{ kind: 'storage.sanitized', tenantId: null, body }], head)
+}
