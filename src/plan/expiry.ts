@@ -33,7 +33,7 @@ export interface Expiry {
   readonly program: Program
   /** Over what the program does: another rule under the same id starts from the beginning. */
   readonly fingerprint: string
-  /** Expiries that find their rows through this one's, so that it may not get ahead of them. */
+  /** Expiries that find their rows through what this one removes or overwrites, so it stays behind them. */
   readonly after: readonly string[]
 }
 
@@ -49,7 +49,7 @@ export function buildExpiries(
     retained.map((step) => expiryStep(step, compiled.steps)),
     schema,
   )
-  return ordered.flatMap((step): readonly Expiry[] => {
+  return ordered.flatMap((step, place): readonly Expiry[] => {
     const duration = durations.get(step.id)
     if (duration === undefined) return []
     // References that have to be cut first stand before the step as steps of their own.
@@ -65,7 +65,8 @@ export function buildExpiries(
         program,
         fingerprint: sha256(fingerprintText(step, derived)),
         after: ordered
-          .filter((other) => other !== step && parentTablesOf(other).has(step.table))
+          .slice(0, place)
+          .filter((earlier) => hasParent(earlier, step))
           .map(({ id }) => id),
       },
     ]
@@ -112,6 +113,10 @@ function expiryStep(step: RetainedStep, steps: readonly Step[]): Step {
     event: null,
     retention: null,
   }
+}
+
+function hasParent(step: Step, { table }: Step): boolean {
+  return step.action !== 'unlink' && parentTablesOf(step).has(table)
 }
 
 /** What the step does and to which rows; not its reason, nor how long the rows are retained. */

@@ -1,0 +1,559 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import Database from 'better-sqlite3'
+import { sqliteStore } from '../adapters/sqlite/index.ts'
+import {
+  definePolicy,
+  type LedgerEntry,
+  type Policy,
+  type PolicyInput,
+  type Store,
+  UserDeletionEngine,
+} from '../src/index.ts'
+import { retentionFactOf } from '../src/receipt/retention-fact.ts'
+import { withMethods } from '../src/testing/contract-world.ts'
+import { fixedClock } from './support/fixed-clock.ts'
+import { openHelloJohn } from './support/hellojohn.ts'
+
+type TenantPolicy = PolicyInput & { readonly user: { readonly tenant: string } }
+type Tables = PolicyInput['tables']
+
+const ORDERS = {
+  match: 'buyer',
+  action: 'retain',
+  reason: 'warranty',
+  for: 'P1M',
+  then: 'delete',
+} as const
+const LINES = {
+  ...ORDERS,
+  match: { column: 'order_id', through: { table: 'orders', key: 'id' } },
+} as const
+
+function shop(tables: Tables = {}): Policy<TenantPolicy> {
+  return definePolicy({
+    name: 'shop',
+    version: 1,
+    user: { table: 'users', id: 'id', tenant: 'tenant_id', fields: { email: 'email' } },
+    tables: { orders: ORDERS, lines: LINES, notes: 'unrelated', ...tables },
+  }) as Policy<TenantPolicy>
+}
+
+interface ShopOptions {
+  readonly policy?: Policy<TenantPolicy>
+  readonly start?: string
+}
+
+/** Ann and Bob in tenant tnt_1 and Cleo in tnt_2, each with two orders of two lines, and two notes. */
+async function openShop({ policy = shop(), start = '2026-01-31T12:00:00.000Z' }: ShopOptions = {}) {
+  const db = new Database(':memory:')
+  db.pragma('foreign_keys = ON')
+  db.exec(`
+    CREATE TABLE users (id TEXT PRIMARY KEY, tenant_id TEXT NOT NULL, email TEXT);
+    CREATE TABLE orders (id TEXT PRIMARY KEY, buyer TEXT, seller TEXT, kind TEXT, street TEXT);
+    CREATE TABLE lines (id TEXT PRIMARY KEY, order_id TEXT NOT NULL REFERENCES orders (id));
+    CREATE TABLE notes (id TEXT PRIMARY KEY, author TEXT, order_id TEXT REFERENCES orders (id), body TEXT);`)
+  for (const [id, tenant] of PEOPLE) addPerson(db, id, tenant)
+  const clock = fixedClock(start)
+  const store = sqliteStore(db)
+  const engineWith = (changed: Policy<TenantPolicy> = policy, other: Store = store) =>
+    new UserDeletionEngine<TenantPolicy>({ store: other, policy: changed, clock })
+  const engine = engineWith()
+  await engine.migrate()
+  const ids = (sql: string): unknown[] => db.prepare(sql).pluck().all()
+  return { db, clock, store, engine, engineWith, ids }
+}
+
+const PEOPLE = [
+  ['ann', 'tnt_1'],
+  ['bob', 'tnt_1'],
+  ['cleo', 'tnt_2'],
+] as const
+const IN_1 = { tenantId: 'tnt_1' }
+const IN_2 = { tenantId: 'tnt_2' }
+
+function addPerson(db: Database.Database, id: string, tenant: string): void {
+  db.exec(`INSERT INTO users VALUES ('${id}', '${tenant}', '${id}@example.com')`)
+  for (const n of [1, 2]) {
+    const order = `${id}_${n}`
+    db.exec(`
+      INSERT INTO orders VALUES ('${order}', '${id}', NULL, 'toys', 'Elm Street');
+      INSERT INTO lines VALUES ('${order}_x', '${order}'), ('${order}_y', '${order}');
+      INSERT INTO notes VALUES ('${order}_n', '${id}', NULL, 'hello')`)
+  }
+}
+
+async function expired(store: Store): Promise<readonly LedgerEntry[]> {
+  const entries = await store.readLedger({ afterSeq: 0, limit: 1_000 })
+  return entries.filter(({ kind }) => kind === 'retention.expired')
+}
+
+test('a month ends on the last day of a shorter month, and not a millisecond earlier', async () => {
+  const { engine, clock, ids } = await openShop()
+  await engine.delete('ann', IN_1)
+  clock.set('2026-02-28T11:59:59.999Z')
+  const early = await engine.expireRetained()
+  assert.deepEqual(
+    early.steps.map(({ rows }) => rows),
+    [0, 0],
+  )
+  assert.equal(ids('SELECT id FROM orders').length, 6)
+  clock.set('2026-02-28T12:00:00.000Z')
+  const { steps, more } = await engine.expireRetained()
+  assert.deepEqual(
+    steps.map(({ id, action, rows, users }) => [id, action, rows, users]),
+    [
+      ['lines#0', 'delete', 4, 1],
+      ['orders#0', 'delete', 2, 1],
+    ],
+  )
+  assert.equal(more, false)
+  assert.deepEqual(ids('SELECT id FROM orders ORDER BY id'), ['bob_1', 'bob_2', 'cleo_1', 'cleo_2'])
+  assert.equal(ids("SELECT id FROM lines WHERE id LIKE 'ann%'").length, 0)
+  assert.equal(ids("SELECT id FROM notes WHERE author = 'ann'").length, 2)
+})
+
+test('each tenant has an entry of its own, with counts and no personal data', async () => {
+  const { engine, clock, store } = await openShop()
+  const first = await engine.delete('ann', IN_1)
+  await engine.delete('cleo', IN_2)
+  await engine.delete('bob', IN_1)
+  clock.set('2026-03-01T00:00:00.000Z')
+  await engine.expireRetained()
+  const entries = await expired(store)
+  const facts = entries.map(retentionFactOf)
+  const total = (tenant: string, table: string): number =>
+    facts
+      .filter((fact, index) => entries[index]?.tenantId === tenant && fact.table === table)
+      .reduce((sum, { rows }) => sum + rows, 0)
+  assert.deepEqual(
+    [total('tnt_1', 'lines'), total('tnt_1', 'orders'), total('tnt_2', 'orders')],
+    [8, 4, 2],
+  )
+  assert.deepEqual(facts[0]?.policy, first.policy)
+  assert.ok(facts.every(({ leftOut }) => leftOut.length === 0))
+  const text = JSON.stringify(entries)
+  for (const secret of ['ann', 'bob', 'cleo', 'Elm']) assert.ok(!text.includes(secret), secret)
+  assert.ok(entries.every(({ subject }) => subject === null))
+  assert.equal((await engine.ledger.verify()).valid, true)
+})
+
+test('receipts stay as they were', async () => {
+  const { engine, clock } = await openShop()
+  const receipt = await engine.delete('ann', IN_1)
+  clock.set('2027-01-01T00:00:00.000Z')
+  await engine.expireRetained()
+  const receipts = []
+  for await (const one of engine.ledger.receipts()) receipts.push(one)
+  assert.deepEqual(receipts, [receipt])
+})
+
+test('a batch whose answer is lost is not done twice', async () => {
+  const { engine, engineWith, clock, store, ids } = await openShop()
+  await engine.deleteMany(['ann', 'bob'], IN_1)
+  clock.set('2026-03-01T00:00:00.000Z')
+  const crashing = withMethods(store, {
+    sweep: async (program, sweep) => {
+      await store.sweep(program, sweep)
+      throw new Error('the process died here')
+    },
+  })
+  const { steps } = await engineWith(shop(), crashing).expireRetained()
+  assert.deepEqual(
+    steps.map(({ error }) => error?.code),
+    ['store_failed', undefined],
+  )
+  assert.equal(ids('SELECT id FROM orders').length, 6)
+  await engine.expireRetained()
+  await engine.expireRetained()
+  const rows = (await expired(store)).map(retentionFactOf)
+  const linesOf = rows.filter(({ table }) => table === 'lines').map((fact) => fact.rows)
+  assert.equal(
+    linesOf.reduce((sum, count) => sum + count, 0),
+    8,
+  )
+  assert.deepEqual(ids('SELECT id FROM orders ORDER BY id'), ['cleo_1', 'cleo_2'])
+  assert.equal((await engine.ledger.verify()).valid, true)
+})
+
+test('two workers at the same time do the work once', async () => {
+  const { engine, engineWith, clock, store, ids } = await openShop()
+  await engine.deleteMany(['ann', 'bob'], IN_1)
+  clock.set('2026-03-01T00:00:00.000Z')
+  const results = await Promise.all([engine, engineWith()].map((one) => one.expireRetained()))
+  const rows = results.flatMap(({ steps }) => steps.map((step) => step.rows))
+  assert.equal(
+    rows.reduce((sum, count) => sum + count, 0),
+    12,
+  )
+  const facts = (await expired(store)).map(retentionFactOf)
+  assert.equal(
+    facts.reduce((sum, fact) => sum + fact.rows, 0),
+    12,
+  )
+  assert.deepEqual(ids('SELECT id FROM orders ORDER BY id'), ['cleo_1', 'cleo_2'])
+})
+
+test('a limit stops it before parents lose their children, and the next call goes on', async () => {
+  const { engine, clock, ids } = await openShop()
+  await engine.deleteMany(['ann', 'bob'], IN_1)
+  clock.set('2026-03-01T00:00:00.000Z')
+  const seen: unknown[] = []
+  for (let more = true; more; ) {
+    const result = await engine.expireRetained({ limit: 1 })
+    more = result.more
+    seen.push(result.steps.map(({ rows }) => rows))
+  }
+  assert.deepEqual(seen, [
+    [4, 0],
+    [4, 0],
+    [0, 2],
+    [0, 2],
+  ])
+  assert.equal(ids('SELECT id FROM orders').length, 2)
+})
+
+test('an aborted signal stops it between batches', async () => {
+  const { engine, engineWith, clock, store, ids } = await openShop()
+  await engine.deleteMany(['ann', 'bob'], IN_1)
+  clock.set('2026-03-01T00:00:00.000Z')
+  const controller = new AbortController()
+  const aborting = withMethods(store, {
+    sweep: async (program, sweep) => {
+      controller.abort()
+      return store.sweep(program, sweep)
+    },
+  })
+  const result = await engineWith(shop(), aborting).expireRetained({ signal: controller.signal })
+  assert.deepEqual([result.more, result.steps.map(({ rows }) => rows)], [true, [4, 0]])
+  assert.equal(ids('SELECT id FROM orders').length, 6)
+  assert.equal((await engine.expireRetained()).more, false)
+  assert.equal(ids('SELECT id FROM orders').length, 2)
+})
+
+test('rows of an id that has a user again are left alone until that user is deleted', async () => {
+  const { engine, clock, db, store, ids } = await openShop()
+  await engine.delete('ann', IN_1)
+  clock.set('2026-02-10T00:00:00.000Z')
+  db.exec("INSERT INTO users VALUES ('ann', 'tnt_1', 'another.ann@example.com')")
+  db.exec("INSERT INTO orders VALUES ('ann_3', 'ann', NULL, 'toys', 'Oak Street')")
+  clock.set('2026-03-01T00:00:00.000Z')
+  const { steps } = await engine.expireRetained()
+  assert.deepEqual(
+    steps.map(({ rows, leftOut }) => [rows, leftOut]),
+    [
+      [0, 1],
+      [0, 1],
+    ],
+  )
+  assert.equal(ids("SELECT id FROM orders WHERE buyer = 'ann'").length, 3)
+  assert.deepEqual(await expired(store), [])
+  await engine.delete('ann', IN_1)
+  clock.set('2026-04-01T00:00:00.000Z')
+  await engine.expireRetained()
+  assert.equal(ids("SELECT id FROM orders WHERE buyer = 'ann'").length, 0)
+})
+
+test('of two deletions of one id the later one counts', async () => {
+  const { engine, clock, db, ids } = await openShop()
+  await engine.delete('ann', IN_1)
+  clock.set('2026-02-20T00:00:00.000Z')
+  db.exec("INSERT INTO users VALUES ('ann', 'tnt_1', NULL)")
+  await engine.delete('ann', IN_1)
+  clock.set('2026-03-01T00:00:00.000Z')
+  assert.equal((await engine.expireRetained()).steps[1]?.leftOut, 1)
+  assert.equal(ids("SELECT id FROM orders WHERE buyer = 'ann'").length, 2)
+  clock.set('2026-03-20T00:00:00.000Z')
+  await engine.expireRetained()
+  assert.equal(ids("SELECT id FROM orders WHERE buyer = 'ann'").length, 0)
+})
+
+test('the present policy decides: a shorter time is due at once, a longer one waits', async () => {
+  const { engine, engineWith, clock, ids } = await openShop()
+  await engine.delete('ann', IN_1)
+  clock.set('2026-02-05T00:00:00.000Z')
+  const longer = { orders: { ...ORDERS, for: 'P1Y' }, lines: { ...LINES, for: 'P1Y' } } as const
+  const shorter = { orders: { ...ORDERS, for: 'P4D' }, lines: { ...LINES, for: 'P4D' } } as const
+  await engineWith(shop(longer)).expireRetained()
+  assert.equal(ids("SELECT id FROM orders WHERE buyer = 'ann'").length, 2)
+  await engineWith(shop(shorter)).expireRetained()
+  assert.equal(ids("SELECT id FROM orders WHERE buyer = 'ann'").length, 0)
+})
+
+test('another rule in the place of one that was done starts from the first deletion', async () => {
+  const toys = { ...ORDERS, where: { kind: 'toys' }, name: 'toys' } as const
+  const books = { ...ORDERS, where: { kind: 'books' }, name: 'books' } as const
+  const policyOf = (...rules: (typeof toys | typeof books)[]): Policy<TenantPolicy> =>
+    shop({ orders: rules, lines: 'unrelated' })
+  const { db, engine, engineWith, clock, ids } = await openShop({ policy: policyOf(toys) })
+  db.exec("DELETE FROM lines; INSERT INTO orders VALUES ('book', 'ann', NULL, 'books', NULL)")
+  await engine.delete('ann', IN_1)
+  clock.set('2026-03-01T00:00:00.000Z')
+  await engine.expireRetained()
+  assert.deepEqual(ids("SELECT id FROM orders WHERE buyer = 'ann'"), ['book'])
+  await engineWith(policyOf(books, toys)).expireRetained()
+  assert.deepEqual(ids("SELECT id FROM orders WHERE buyer = 'ann'"), [])
+})
+
+test('what comes at the end may be an anonymization', async () => {
+  const orders = { ...ORDERS, then: 'anonymize', thenSet: { street: null, kind: 'any' } } as const
+  const { engine, clock, db } = await openShop({ policy: shop({ orders }) })
+  await engine.delete('ann', IN_1)
+  clock.set('2026-03-01T00:00:00.000Z')
+  const { steps } = await engine.expireRetained()
+  assert.deepEqual(
+    steps.map(({ action, rows }) => [action, rows]),
+    [
+      ['anonymize', 2],
+      ['delete', 4],
+    ],
+  )
+  const rows = db.prepare('SELECT DISTINCT buyer, street, kind FROM orders ORDER BY buyer').all()
+  assert.deepEqual(rows, [
+    { buyer: 'ann', street: null, kind: 'any' },
+    { buyer: 'bob', street: 'Elm Street', kind: 'toys' },
+    { buyer: 'cleo', street: 'Elm Street', kind: 'toys' },
+  ])
+})
+
+test('a row that two rules retain stays as long as the longer one wants it', async () => {
+  const seller = { ...ORDERS, match: 'seller', for: 'P1Y' } as const
+  const { engine, clock, db, ids } = await openShop({
+    policy: shop({ orders: [{ ...ORDERS, name: 'own' }, seller], lines: 'unrelated' }),
+  })
+  db.exec("DELETE FROM lines; UPDATE orders SET seller = 'ann' WHERE id = 'ann_2'")
+  await engine.delete('ann', IN_1)
+  clock.set('2026-03-01T00:00:00.000Z')
+  await engine.expireRetained()
+  assert.deepEqual(ids("SELECT id FROM orders WHERE buyer = 'ann'"), ['ann_2'])
+  clock.set('2027-02-01T00:00:00.000Z')
+  await engine.expireRetained()
+  assert.deepEqual(ids("SELECT id FROM orders WHERE buyer = 'ann'"), [])
+})
+
+test('a step that the database refuses says so, and the others go on', async () => {
+  const { db, engine, clock, ids } = await openShop({
+    policy: shop({ notes: { ...ORDERS, match: 'author' } }),
+  })
+  db.exec("INSERT INTO notes VALUES ('n', 'nobody', 'ann_1', 'refers to an order of Ann')")
+  await engine.delete('ann', IN_1)
+  clock.set('2026-03-01T00:00:00.000Z')
+  const { steps } = await engine.expireRetained()
+  const codes = Object.fromEntries(steps.map(({ table, error }) => [table, error?.code ?? null]))
+  assert.deepEqual(codes, { orders: 'constraint_violation', lines: null, notes: null })
+  assert.equal(ids("SELECT id FROM orders WHERE buyer = 'ann'").length, 2)
+  db.exec("DELETE FROM notes WHERE id = 'n'")
+  await engine.expireRetained()
+  assert.equal(ids("SELECT id FROM orders WHERE buyer = 'ann'").length, 0)
+})
+
+test('ids that receipts hide need the same subject key again', async () => {
+  const { store, clock, engine, ids } = await openShop()
+  const keys = { subject: 'a subject key for tests' }
+  const keyed = new UserDeletionEngine<TenantPolicy>({ store, policy: shop(), clock, keys })
+  await keyed.delete('ann', IN_1)
+  clock.set('2026-03-01T00:00:00.000Z')
+  const { steps } = await engine.expireRetained()
+  assert.deepEqual(
+    steps.map(({ error }) => error?.details),
+    [{ path: 'keys.subject' }, undefined],
+  )
+  assert.equal(ids('SELECT id FROM orders').length, 6)
+  await keyed.expireRetained()
+  assert.deepEqual(ids('SELECT id FROM orders ORDER BY id'), ['bob_1', 'bob_2', 'cleo_1', 'cleo_2'])
+})
+
+test('refuses a wrong limit', async () => {
+  const { engine } = await openShop()
+  for (const limit of [0, -1, 1.5, Number.NaN]) {
+    await assert.rejects(engine.expireRetained({ limit }), { code: 'invalid_argument' })
+  }
+})
+
+const END = { reason: 'law', for: 'P1Y', then: 'delete' } as const
+const refused: readonly (readonly [string, Tables, string])[] = [
+  [
+    'matches by a field that goes with the user',
+    {
+      a: {
+        ...{ match: { column: 'mail', equals: { user: 'email' } }, acrossTenants: true },
+        ...{ action: 'retain', ...END },
+      },
+    },
+    'tables.a.for',
+  ],
+  [
+    'is reached through rows that are deleted',
+    {
+      a: {
+        match: { column: 'b_id', through: { table: 'b', key: 'id' } },
+        action: 'retain',
+        ...END,
+      },
+      b: { match: 'user_id', action: 'delete' },
+    },
+    'tables.a.for',
+  ],
+  [
+    'is reached through rows whose retention ends earlier',
+    {
+      a: {
+        match: { column: 'b_id', through: { table: 'b', key: 'id' } },
+        action: 'retain',
+        ...END,
+      },
+      b: { match: 'user_id', action: 'retain', ...END, for: 'P11M' },
+    },
+    'tables.a.for',
+  ],
+  [
+    'is reached through the user row',
+    {
+      a: {
+        match: { column: 'mail', through: { table: 'users', key: 'email' } },
+        ...{ action: 'retain', ...END },
+      },
+      users: { match: 'boss', action: 'retain', reason: 'law' },
+    },
+    'tables.a.for',
+  ],
+  [
+    'overwrites by its own set what it matches by',
+    { a: { match: 'user_id', action: 'retain', ...END, set: { user_id: null } } },
+    'tables.a.for',
+  ],
+  [
+    'scrubs the path it matches by',
+    {
+      a: {
+        match: { json: 'data', path: 'user.id' },
+        ...{ action: 'retain', ...END, set: { data: { scrub: ['user'] } } },
+      },
+    },
+    'tables.a.for',
+  ],
+  [
+    'has a side condition that another rule overwrites',
+    {
+      a: [
+        { match: 'user_id', where: { kind: 'x' }, action: 'retain', ...END },
+        { match: 'editor', action: 'anonymize', reason: 'law', set: { kind: null } },
+      ],
+    },
+    'tables.a[0].for',
+  ],
+  [
+    'is reached through rows that let go of the user',
+    {
+      a: {
+        match: { column: 'b_id', through: { table: 'b', key: 'id' } },
+        action: 'retain',
+        ...END,
+      },
+      b: { match: 'user_id', action: 'detach' },
+    },
+    'tables.a.for',
+  ],
+  [
+    'is reached through rows that are anonymized earlier',
+    {
+      a: {
+        match: { column: 'b_id', through: { table: 'b', key: 'id' } },
+        action: 'retain',
+        ...END,
+      },
+      b: {
+        ...{ match: 'user_id', action: 'retain', reason: 'law' },
+        ...{ for: 'P1D', then: 'anonymize', thenSet: { user_id: null } },
+      },
+    },
+    'tables.a.for',
+  ],
+  [
+    'cannot be told from rows that are retained without an end',
+    {
+      a: [
+        { match: 'user_id', action: 'retain', ...END },
+        { match: 'payer', action: 'retain', reason: 'law', set: { payer: null } },
+      ],
+    },
+    'tables.a[0].for',
+  ],
+  [
+    'needs a field of the user at the end',
+    {
+      a: {
+        ...{ match: 'user_id', action: 'retain', reason: 'law', for: 'P1Y' },
+        ...{ then: 'anonymize', thenSet: { mail: { pseudonym: { user: 'email' } } } },
+      },
+    },
+    'tables.a.thenSet.mail',
+  ],
+  [
+    'would delete other users at the end',
+    { users: { match: 'boss', action: 'retain', ...END } },
+    'tables.users.then',
+  ],
+]
+
+for (const [what, tables, path] of refused) {
+  test(`a retention with an end is refused where it ${what}`, () => {
+    const build = (): unknown => {
+      const policy = definePolicy({
+        name: 'p',
+        version: 1,
+        user: { table: 'users', id: 'id', tenant: 'tenant_id', fields: { email: 'email' } },
+        tables,
+      }) as Policy<TenantPolicy>
+      const store = sqliteStore(new Database(':memory:'))
+      return new UserDeletionEngine({ store, policy, keys: { pseudonym: 'a pseudonym key here' } })
+    }
+    assert.throws(build, { code: 'invalid_policy', details: { path } })
+  })
+}
+
+test('rules that leave alone what a retained rule matches by are let through', () => {
+  const tables: Tables = {
+    a: [
+      { match: { array: 'members' }, where: { kind: 'x' }, action: 'retain', ...END },
+      { match: { array: 'members' }, action: 'detach' },
+      { match: 'creator', action: 'anonymize', reason: 'law', set: { title: null } },
+    ],
+    b: [
+      { match: 'user_id', where: { kind: 'x' }, action: 'retain', ...END },
+      { match: 'user_id', action: 'detach' },
+    ],
+  }
+  const policy = definePolicy({ name: 'p', version: 1, user: { table: 'u', id: 'id' }, tables })
+  assert.ok(new UserDeletionEngine({ store: sqliteStore(new Database(':memory:')), policy }))
+})
+
+test('of the built-in schema, events and deliveries go after 30 days and consents after 3 years', async () => {
+  const clock = fixedClock('2026-03-01T12:00:00.000Z')
+  const { db, engine, rows } = await openHelloJohn({ clock })
+  db.exec(
+    "INSERT INTO user_consents (id, user_id, tenant_id, purpose) VALUES ('c1', 'usr_ann', 'tnt_1', 'mail'), ('c2', 'usr_bob', 'tnt_1', 'mail')",
+  )
+  await engine.delete('usr_ann', { tenantId: 'tnt_1' })
+  const left = (): unknown[] =>
+    ['webhook_events', 'webhook_deliveries', 'user_consents'].map((table) =>
+      rows(`SELECT id FROM ${table} ORDER BY id`).flat(),
+    )
+  const others = {
+    events: ['usr_ann2_e1', 'usr_bob_e1'],
+    deliveries: ['usr_ann2_d1', 'usr_bob_d1'],
+  }
+  clock.set('2026-03-31T11:59:59.999Z')
+  await engine.expireRetained()
+  assert.equal(rows('SELECT id FROM webhook_events').length, 3)
+  clock.set('2026-03-31T12:00:00.000Z')
+  await engine.expireRetained()
+  assert.deepEqual(left(), [others.events, others.deliveries, ['c1', 'c2']])
+  clock.set('2029-02-28T12:00:00.000Z')
+  await engine.expireRetained()
+  assert.deepEqual(left(), [others.events, others.deliveries, ['c1', 'c2']])
+  clock.set('2029-03-01T12:00:00.000Z')
+  await engine.expireRetained()
+  assert.deepEqual(left(), [others.events, others.deliveries, ['c2']])
+  assert.equal((await engine.ledger.verify()).valid, true)
+})
