@@ -141,6 +141,7 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
     this.#store = store
     this.#hasTenants = policy.user.tenant !== undefined
     const ledgerKey = options.keys?.ledger ?? null
+    const issuer = createIssuer(ledgerKey, clock)
     this.#source = createContextSource({
       store,
       policy,
@@ -156,9 +157,9 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
         2_000,
       ),
       leaseMs: positive('leaseMs', options.leaseMs, 30_000),
-      issuer: createIssuer(ledgerKey, clock),
+      issuer,
     })
-    this.ledger = openLedger(store, ledgerKey)
+    this.ledger = openLedger(store, issuer)
     this.outbox = openOutbox(store)
   }
 
@@ -335,8 +336,8 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
     const { tenantId } = this.#scope(userId, options, ['issuedAt'])
     const issuedAt = instantOf(options.issuedAt)
     const subject = this.#source.subjectOf(userId)
-    const [entry] = await this.#store.findEntries({ tenantId, subjects: [subject] })
-    return entry !== undefined && (issuedAt === null || issuedAt < Date.parse(entry.at))
+    const at = await this.#store.deletedAt({ tenantId, subject })
+    return at !== null && (issuedAt === null || issuedAt < Date.parse(at))
   }
 
   /**

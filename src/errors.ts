@@ -19,6 +19,7 @@ export type ErrorCode =
   | 'in_progress'
   | 'idempotency_conflict'
   | 'expectation_failed'
+  | 'ledger_conflict'
   | 'constraint_violation'
   | 'residue_left'
   | 'store_busy'
@@ -105,6 +106,12 @@ export const ERROR_CODES: Readonly<Record<ErrorCode, ErrorKind>> = {
     status: 409,
     retryable: false,
     remedy: 'Plan again and look at what changed. Nothing was changed.',
+  },
+  ledger_conflict: {
+    status: 409,
+    retryable: false,
+    remedy:
+      'Export and ledger differ from `details.seq` on. Import the export that fits, and before anything is deleted. Nothing was changed.',
   },
   constraint_violation: {
     status: 409,

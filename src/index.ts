@@ -52,9 +52,11 @@ export type {
 } from './policy/policy.ts'
 // For hosts and adapters.
 export type { Clock, Logger, Secret } from './ports.ts'
-export type { Ledger, LedgerVerification } from './receipt/ledger.ts'
+export type { LedgerImport, LedgerLines } from './receipt/import-ledger.ts'
+export type { Ledger } from './receipt/ledger.ts'
 export type { Outbox } from './receipt/outbox.ts'
 export type { DeletionReceipt } from './receipt/receipt.ts'
+export type { LedgerVerification } from './receipt/verify-ledger.ts'
 export type {
   Assignment,
   Chunk,
@@ -63,6 +65,7 @@ export type {
   Condition,
   Cursor,
   DatabaseSchema,
+  DeletedQuery,
   DerivedValue,
   ErasureLevel,
   ForeignKey,
@@ -82,6 +85,7 @@ export type {
   JsonPath,
   KeyQuery,
   LastOfCheck,
+  LedgerAdoption,
   LedgerEntry,
   LedgerHead,
   LedgerQuery,
@@ -110,6 +114,8 @@ export type {
   Target,
   Targets,
   UserId,
+  UserPage,
+  UserQuery,
   UserRow,
   UserTable,
   Verdict,

@@ -6,6 +6,7 @@
 import { createHash, createHmac, hash, randomBytes, timingSafeEqual } from 'node:crypto'
 import { hostname } from 'node:os'
 import { setImmediate as immediate } from 'node:timers/promises'
+import { isDeepStrictEqual } from 'node:util'
 
 /** Tells the time. Tests pass a fixed one. */
 export interface Clock {
@@ -39,6 +40,11 @@ export function incrementalSha256(): { update(text: string): void; digest(): str
 
 export function hmacSha256(key: Secret, text: string): string {
   return createHmac('sha256', key).update(text).digest('hex')
+}
+
+/** Whether two plain values are the same, part by part; 1 and "1" differ. */
+export function isDeepEqual(a: unknown, b: unknown): boolean {
+  return isDeepStrictEqual(a, b)
 }
 
 /** Compares in constant time. */

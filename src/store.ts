@@ -46,6 +46,12 @@ export interface Store {
   /** The user rows in the order asked for; `null` where there is none in this tenant or only a tombstone is left. */
   findUsers(program: Program, targets: Targets): Promise<readonly (UserRow | null)[]>
 
+  /**
+   * Ids of the user table in ascending order, a page at a time: numbers before text, text byte by byte, ids
+   * compared as they are stored. Rows of which only a tombstone is left are passed over.
+   */
+  listUsers(program: Program, query: UserQuery): Promise<UserPage>
+
   /** What a deletion of these users would find. Reads only; the same counts that {@link Store.apply} decides on. */
   survey(program: Program, targets: Targets): Promise<Survey>
 
@@ -101,6 +107,9 @@ export interface Store {
   /** The newest entry of each subject that has one. */
   findEntries(query: SubjectQuery): Promise<readonly LedgerEntry[]>
 
+  /** When a subject was last deleted in this tenant (ISO 8601, UTC), `null` if never. Meant to be fast: one look-up. */
+  deletedAt(query: DeletedQuery): Promise<string | null>
+
   /** The entry written under an idempotency key. */
   findEntryByKey(query: KeyQuery): Promise<LedgerEntry | null>
 
@@ -109,6 +118,18 @@ export interface Store {
 
   /** Appends what `seal` returns for the present head, atomically. */
   appendLedger(seal: (head: LedgerHead | null) => Seal): Promise<void>
+
+  /** Sets entries of an import aside, atomically, where no reader of the ledger sees them. */
+  stageLedger(run: string, entries: readonly LedgerEntry[]): Promise<void>
+
+  /**
+   * Moves all entries of a run into the ledger and records `head`, in one transaction, if the ledger still
+   * ends at `after`; answers whether it did. What other runs have set aside is forgotten then: it can fit no more.
+   */
+  adoptLedger(run: string, adoption: LedgerAdoption): Promise<boolean>
+
+  /** Forgets what a run has set aside. Safe to repeat. */
+  clearStaged(run: string): Promise<void>
 
   /** Events not acknowledged yet, in the order of their ids, which is the order they were written in. */
   readOutbox(query: OutboxQuery): Promise<readonly OutboxEvent[]>
@@ -169,6 +190,29 @@ export interface Target {
 export interface Targets {
   readonly tenantId: string | null
   readonly users: readonly Target[]
+  /**
+   * The users came back with a restored backup. A row counts although the ledger names its user as deleted,
+   * unless it is blanked. A field whose value another user row of the tenant holds is `null`: what it matches
+   * may be that person's.
+   */
+  readonly restored?: boolean
+}
+
+export interface UserQuery {
+  readonly tenantId: string | null
+  /** Where the last page ended; `null` for the first. */
+  readonly afterId: UserId | null
+  readonly limit: number
+  /** As in {@link Targets}. */
+  readonly restored?: boolean
+  /** Pure. How the ledger names a user. */
+  subjectOf(id: UserId): UserId
+}
+
+export interface UserPage {
+  readonly ids: readonly UserId[]
+  /** Where to go on, `null` at the end. A page may hold fewer ids than asked for and not be the last. */
+  readonly next: UserId | null
 }
 
 /** What was found, each list in the order of the users asked for. */
@@ -301,6 +345,17 @@ export interface LedgerQuery {
 export interface SubjectQuery {
   readonly tenantId: string | null
   readonly subjects: readonly UserId[]
+}
+
+export interface DeletedQuery {
+  readonly tenantId: string | null
+  readonly subject: UserId
+}
+
+/** Where an import continues the ledger, and where it ends. */
+export interface LedgerAdoption {
+  readonly after: LedgerHead | null
+  readonly head: LedgerHead
 }
 
 export interface KeyQuery {

@@ -40,7 +40,7 @@ function applyUnit(
   positions: readonly number[],
 ): readonly SliceOutcome[] {
   const users = positions.flatMap((position) => slice.users[position] ?? [])
-  const targets = { tenantId: slice.tenantId, users }
+  const targets = { ...slice, users }
   const survey = takeSurvey(db.tables, db.records, program, targets, slice.journal)
   const verdicts = slice.decide(survey, positions)
   const leaving: Leaving[] = []

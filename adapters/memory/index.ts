@@ -11,7 +11,7 @@ import { createRecords } from './records.ts'
 import type { Row } from './rows.ts'
 import { heldIds, sweep } from './sweep.ts'
 import { createTables } from './tables.ts'
-import { findRows, takeSurvey } from './take-survey.ts'
+import { findRows, listUsers, takeSurvey } from './take-survey.ts'
 
 export type { Row } from './rows.ts'
 
@@ -56,6 +56,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
     migrate: async () => {},
     describe: () => read(() => tables.schema()),
     findUsers: (program, targets) => read(() => findRows(tables, records, program, targets)),
+    listUsers: (program, query) => read(() => listUsers(tables, records, program, query)),
     survey: (program, targets) => read(() => takeSurvey(tables, records, program, targets)),
     inspect: (program, subject) => read(() => inspect(db, program, subject)),
     apply: (program, slice) => write(() => applySlice(db, program, slice)),
@@ -81,6 +82,8 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
           .flatMap((subject) => records.newestEntry(tenantId, subject) ?? [])
           .sort((a, b) => a.seq - b.seq),
       ),
+    deletedAt: ({ tenantId, subject }) =>
+      read(() => records.newestEntry(tenantId, subject)?.at ?? null),
     findEntryByKey: ({ tenantId, idempotencyKey }) =>
       read(
         () =>
@@ -90,6 +93,9 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
       ),
     ledgerHead: () => read(() => records.head),
     appendLedger: (seal) => write(() => records.write(seal(records.head))),
+    stageLedger: (run, entries) => write(() => records.stage(run, entries)),
+    adoptLedger: (run, adoption) => write(() => records.adopt(run, adoption)),
+    clearStaged: (run) => write(() => records.clearStaged(run)),
     readOutbox: ({ afterId, limit }) =>
       read(() => records.events.filter(({ id }) => id > (afterId ?? '')).slice(0, limit)),
     acknowledge: (ids) => write(() => records.acknowledge(ids)),

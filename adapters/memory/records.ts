@@ -7,6 +7,7 @@ import { UserDeletionError } from '../../src/errors.ts'
 import type {
   Job,
   JobClaim,
+  LedgerAdoption,
   LedgerEntry,
   LedgerHead,
   OutboxEvent,
@@ -33,6 +34,9 @@ export interface Records {
   spool(run: string, ids: readonly UserId[]): void
   clearSpool(run: string): void
   writeMark(name: string, value: string): void
+  stage(run: string, entries: readonly LedgerEntry[]): void
+  adopt(run: string, adoption: LedgerAdoption): boolean
+  clearStaged(run: string): void
   /** Puts everything back as it was when the work throws. */
   transaction<T>(work: () => T): T
 }
@@ -49,6 +53,7 @@ export function createRecords(): Records {
       readonly LedgerEntry[]
     >,
   }
+  const staged = new Map<string, readonly LedgerEntry[]>()
   const spools = new Map<string, readonly UserId[]>()
 
   function withJob(id: string, fence: number, change: (job: Job) => Job | null): void {
@@ -62,7 +67,7 @@ export function createRecords(): Records {
     state = { ...state, jobs }
   }
 
-  return {
+  const records: Records = {
     get entries() {
       return state.entries
     },
@@ -123,6 +128,14 @@ export function createRecords(): Records {
     writeMark(name, value) {
       state = { ...state, marks: new Map(state.marks).set(name, value) }
     },
+    stage: (run, entries) => void staged.set(run, [...(staged.get(run) ?? []), ...entries]),
+    adopt(run, { after, head }) {
+      if (state.head?.seq !== after?.seq || state.head?.hash !== after?.hash) return false
+      records.write({ entries: staged.get(run) ?? [], events: [], head })
+      staged.clear()
+      return true
+    },
+    clearStaged: (run) => void staged.delete(run),
     transaction(work) {
       const before = state
       try {
@@ -133,6 +146,7 @@ export function createRecords(): Records {
       }
     },
   }
+  return records
 }
 
 function assertKeyIsFree(entries: readonly LedgerEntry[], entry: LedgerEntry): void {

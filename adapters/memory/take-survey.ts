@@ -12,12 +12,17 @@ import type {
   Step,
   Survey,
   Targets,
+  UserId,
+  UserPage,
+  UserQuery,
   UserRow,
+  UserTable,
 } from '../../src/store.ts'
 import { holds, matchStep } from './match-rows.ts'
 import type { Records } from './records.ts'
 import type { Tables } from './rows.ts'
 import { stored } from './values.ts'
+import { lacks } from './write-rows.ts'
 
 export function takeSurvey(
   tables: Tables,
@@ -27,7 +32,7 @@ export function takeSurvey(
   journal?: JournalEnd,
 ): Survey {
   const users = findRows(tables, records, program, targets).map((row) =>
-    row === null ? null : foundUser(program, row),
+    row === null ? null : foundUser(tables, program, targets, row),
   )
   const present = users.flatMap((user, position) => (user === null ? [] : [{ user, position }]))
   const slice = present.map(({ user }) => ({ fields: user.fields, derived: [] }))
@@ -60,7 +65,7 @@ export function findRows(
   tables: Tables,
   records: Records,
   { user }: Program,
-  { tenantId, users }: Targets,
+  { tenantId, users, restored = false }: Targets,
 ): readonly (UserRow | null)[] {
   const rows = new Map<unknown, UserRow>()
   const wanted = new Set<unknown>(users.map(({ id }) => stored(id)))
@@ -69,15 +74,75 @@ export function findRows(
     if (isOfTenant && wanted.has(stored(row[user.id]))) rows.set(stored(row[user.id]), row)
   }
   return users.map(({ id, subject }) => {
-    const isTombstone =
-      user.action === 'anonymize' && records.newestEntry(tenantId, subject) !== undefined
-    const row = isTombstone ? undefined : rows.get(stored(id))
-    return row === undefined ? null : structuredClone(row)
+    const row = rows.get(stored(id))
+    if (row === undefined) return null
+    const isNamed = records.newestEntry(tenantId, subject) !== undefined
+    if (isNamed && isTombstone(user, row, restored)) return null
+    return structuredClone(row)
   })
 }
 
-function foundUser({ user }: Program, row: UserRow): FoundUser {
-  const fields = Object.entries(user.fields).map(([field, column]) => [field, stored(row[column])])
+/** Ids of the user table in SQLite's order: numbers before text, text byte by byte. */
+export function listUsers(
+  tables: Tables,
+  records: Records,
+  program: Program,
+  query: UserQuery,
+): UserPage {
+  const { tenantId, afterId, limit, restored = false } = query
+  const { user } = program
+  const rows = [...tables.rows(user.table).values()]
+    .filter((row) => user.tenant === null || stored(row[user.tenant]) === tenantId)
+    .filter((row) => stored(row[user.id]) !== null)
+    .map((row) => ({ id: stored(row[user.id]) as UserId, row }))
+    .filter(({ id }) => afterId === null || compareIds(id, stored(afterId) as UserId) > 0)
+    .sort((a, b) => compareIds(a.id, b.id))
+    .slice(0, limit)
+  const live = rows.filter(
+    ({ id, row }) =>
+      records.newestEntry(tenantId, query.subjectOf(id)) === undefined ||
+      !isTombstone(user, row, restored),
+  )
+  return {
+    ids: live.map(({ id }) => id),
+    next: rows.length < limit ? null : (rows.at(-1)?.id ?? null),
+  }
+}
+
+function compareIds(a: UserId, b: UserId): number {
+  if (typeof a === 'string' && typeof b === 'string') {
+    return Buffer.compare(Buffer.from(a), Buffer.from(b))
+  }
+  if (typeof a === 'string') return 1
+  if (typeof b === 'string') return -1
+  return a < b ? -1 : Number(a > b)
+}
+
+/** Whether the row of a user whom the ledger names as deleted is what the deletion has left. */
+function isTombstone(user: UserTable, row: UserRow, restored: boolean): boolean {
+  if (user.action !== 'anonymize') return false
+  return !restored || !lacks(row, user.set, { fields: {}, derived: [] })
+}
+
+/** The user's fields; of restored users without those whose value another user of the tenant holds. */
+function foundUser(
+  tables: Tables,
+  { user }: Program,
+  { tenantId, restored = false }: Targets,
+  row: UserRow,
+): FoundUser {
+  const others = restored
+    ? [...tables.rows(user.table).values()].filter(
+        (other) =>
+          stored(other[user.id]) !== stored(row[user.id]) &&
+          (user.tenant === null || stored(other[user.tenant]) === tenantId),
+      )
+    : []
+  const fields = Object.entries(user.fields).map(([field, column]) => {
+    const value = stored(row[column])
+    const isShared = others.some((other) => stored(other[column]) === value)
+    return [field, isShared && field !== 'id' ? null : value]
+  })
   return { fields: Object.fromEntries(fields) as FoundUser['fields'] }
 }
 

@@ -67,7 +67,7 @@ function applyUnit(
   positions: readonly number[],
 ): readonly SliceOutcome[] {
   const users = positions.flatMap((position) => slice.users[position] ?? [])
-  const taken = takeSurvey(connection, sql, { tenantId: slice.tenantId, users }, 'blocking')
+  const taken = takeSurvey(connection, sql, { ...slice, users }, 'blocking')
   const survey = slice.journal === undefined ? taken : recount(connection, sql, slice, taken)
   const verdicts = slice.decide(survey, positions)
   const leaving: Leaving[] = []

@@ -27,6 +27,18 @@ CREATE TABLE IF NOT EXISTS user_deletion_ledger_head (
   hash TEXT NOT NULL,
   signature TEXT
 );
+CREATE TABLE IF NOT EXISTS user_deletion_ledger_import (
+  run TEXT NOT NULL,
+  seq INTEGER NOT NULL,
+  kind TEXT NOT NULL,
+  at TEXT NOT NULL,
+  tenant_id TEXT,
+  subject,
+  idempotency_key TEXT,
+  body TEXT NOT NULL,
+  hash TEXT NOT NULL,
+  PRIMARY KEY (run, seq)
+);
 CREATE TABLE IF NOT EXISTS user_deletion_outbox (
   id TEXT PRIMARY KEY,
   type TEXT NOT NULL,

@@ -19,10 +19,12 @@ import type { SqliteDatabase } from './database.ts'
 import { describeDatabase, schemaStamp } from './describe.ts'
 import { engineTableStatements } from './engine-tables.ts'
 import { explainCommit } from './explain-refusal.ts'
+import { adoptLedger, clearStaged, stageLedger } from './import-ledger.ts'
 import { inspect } from './inspect.ts'
 import { claimJob, listJobs, openJob } from './jobs.ts'
 import {
   acknowledge,
+  deletedAt,
   findEntries,
   findEntryByKey,
   readHead,
@@ -30,6 +32,7 @@ import {
   readOutbox,
   writeSeal,
 } from './ledger.ts'
+import { listUsers } from './list-users.ts'
 import { readMark, writeMark } from './marks.ts'
 import { type ProgramSql, programSql } from './program-sql.ts'
 import { sanitize } from './sanitize.ts'
@@ -71,6 +74,7 @@ export function sqliteStore(db: SqliteDatabase, options: SqliteStoreOptions = {}
     describe: () => read(currentSchema),
     findUsers: (program, targets) =>
       read(() => findRows(connection, statementsFor(program), targets)),
+    listUsers: (program, query) => read(() => listUsers(connection, statementsFor(program), query)),
     survey: (program, targets) =>
       read(() => takeSurvey(connection, statementsFor(program), targets, 'all')),
     inspect: (program: Program, subject: InspectedUser): Promise<Inspection> =>
@@ -94,9 +98,13 @@ export function sqliteStore(db: SqliteDatabase, options: SqliteStoreOptions = {}
     claimJob: (claim) => write(() => claimJob(connection, claim)),
     readLedger: (query) => read(() => readLedger(connection, query)),
     findEntries: (query) => read(() => findEntries(connection, query)),
+    deletedAt: (query) => read(() => deletedAt(connection, query)),
     findEntryByKey: (query) => read(() => findEntryByKey(connection, query)),
     ledgerHead: () => read(() => readHead(connection)),
     appendLedger: (seal) => write(() => writeSeal(connection, seal(readHead(connection)))),
+    stageLedger: (run, entries) => write(() => stageLedger(connection, run, entries)),
+    adoptLedger: (run, adoption) => write(() => adoptLedger(connection, run, adoption)),
+    clearStaged: (run) => write(() => clearStaged(connection, run)),
     readOutbox: (query) => read(() => readOutbox(connection, query)),
     acknowledge: (ids) => write(() => acknowledge(connection, ids)),
     spool: (run: string, ids: readonly UserId[]) => write(() => spool(connection, run, ids)),

@@ -4,6 +4,7 @@
  * @module
  */
 import type {
+  DeletedQuery,
   KeyQuery,
   LedgerEntry,
   LedgerHead,
@@ -17,7 +18,8 @@ import type {
 import type { Connection } from './connection.ts'
 import { jsonText } from './literals.ts'
 
-const ENTRY = 'seq, kind, at, tenant_id, subject, idempotency_key, body, hash'
+/** Columns of an entry. */
+export const ENTRY = 'seq, kind, at, tenant_id, subject, idempotency_key, body, hash'
 
 /** Writes entries, events and the new head, inside the transaction that the caller has opened. */
 export function writeSeal(connection: Connection, { entries, events, head }: Seal): void {
@@ -33,6 +35,10 @@ export function writeSeal(connection: Connection, { entries, events, head }: Sea
       { ...event },
     )
   }
+  writeHead(connection, head)
+}
+
+export function writeHead(connection: Connection, head: LedgerHead): void {
   connection.change(
     'INSERT INTO user_deletion_ledger_head (id, seq, hash, signature) VALUES (1, @seq, @hash, @signature) ON CONFLICT (id) DO UPDATE SET seq = excluded.seq, hash = excluded.hash, signature = excluded.signature',
     { ...head },
@@ -70,6 +76,14 @@ export function findEntries(
       { tenantId, subjects: jsonText([...subjects]) },
     )
     .map(toEntry)
+}
+
+export function deletedAt(connection: Connection, query: DeletedQuery): string | null {
+  const [row] = connection.rows(
+    "SELECT at FROM user_deletion_ledger WHERE subject = @subject AND tenant_id IS @tenantId AND kind = 'user.deleted' ORDER BY seq DESC LIMIT 1",
+    { ...query },
+  )
+  return row === undefined ? null : String(row[0])
 }
 
 export function findEntryByKey(

@@ -15,6 +15,7 @@ import {
   type TableFacts,
   userRowSql,
 } from './step-sql.ts'
+import { blankedSql } from './tombstones.ts'
 
 export interface ProgramSql {
   readonly program: Program
@@ -26,6 +27,7 @@ export interface ProgramSql {
   readonly findFields: string
   readonly userRow: string
   readonly disable: string | null
+  readonly blanked: string
   /** By check of the program; `null` for checks that only warn in a plan. */
   readonly checks: readonly string[]
 }
@@ -43,6 +45,7 @@ export function programSql(program: Program, schema: DatabaseSchema): ProgramSql
     findFields: findUsersSql(program.user, columns),
     userRow: userRowSql(program, facts),
     disable: disableSql(program),
+    blanked: blankedSql(program),
     checks: program.checks.map(lastOfSql),
   }
 }

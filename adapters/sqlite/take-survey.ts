@@ -4,12 +4,13 @@
  * @module
  */
 import { UserDeletionError } from '../../src/errors.ts'
-import type { FoundUser, GroupMember, Survey, Target, Targets, UserId } from '../../src/store.ts'
+import type { FoundUser, GroupMember, Survey, Targets } from '../../src/store.ts'
 import { type Connection, type Parameters, plainInteger } from './connection.ts'
-import { jsonText } from './literals.ts'
+import { jsonText, quoteName } from './literals.ts'
 import type { ProgramSql } from './program-sql.ts'
 import { sliceParameters } from './slice-parameters.ts'
 import { type CountSql, POSITION } from './step-sql.ts'
+import { findTombstones } from './tombstones.ts'
 
 /** Checks that only warn are for plans; a deletion leaves them out. */
 export function takeSurvey(
@@ -95,8 +96,35 @@ function findFields(
   const rows = connection.rows(sql.findFields, lookUp(targets))
   return inOrder(connection, sql, targets, rows, ([position, ...values]) => {
     const fields = Object.fromEntries(sql.fields.map((field, index) => [field, values[index]]))
-    return { position: Number(position), id: values[0], value: { fields } }
+    const own = targets.restored ? withoutShared(connection, sql, targets.tenantId, fields) : fields
+    return { position: Number(position), id: values[0], value: { fields: own } }
   })
+}
+
+/** The fields without those whose value another user of the tenant holds. */
+function withoutShared(
+  connection: Connection,
+  { program: { user } }: ProgramSql,
+  tenantId: string | null,
+  fields: FoundUser['fields'],
+): FoundUser['fields'] {
+  const id = quoteName(user.id)
+  const tenant = user.tenant === null ? '' : ` AND ${quoteName(user.tenant)} = @tenant`
+  const isShared = (field: string): boolean =>
+    connection.rows(
+      `SELECT 1 FROM ${quoteName(user.table)} WHERE ${quoteName(user.fields[field] ?? user.id)} = @value AND ${id} <> @id${tenant} LIMIT 1`,
+      {
+        value: fields[field],
+        id: fields['id'],
+        ...(user.tenant === null ? {} : { tenant: tenantId }),
+      },
+    ).length > 0
+  return Object.fromEntries(
+    Object.entries(fields).map(([field, value]) => [
+      field,
+      field !== 'id' && isShared(field) ? null : value,
+    ]),
+  )
 }
 
 function lookUp({ users, tenantId }: Targets): Parameters {
@@ -111,29 +139,15 @@ function inOrder<R, V>(
   read: (row: R) => { readonly position: number; readonly id: unknown; readonly value: V },
 ): readonly (V | null)[] {
   const found: (V | null)[] = targets.users.map(() => null)
-  const gone = tombstones(connection, sql, targets)
+  const gone = findTombstones(connection, sql, targets)
   for (const row of rows) {
     const { position, id, value } = read(row)
     const target = targets.users[position]
     // A column's affinity or collation may find '1' for 1 or 'A' for 'a'; only the very id counts.
-    if (target === undefined || id !== plainInteger(target.id) || gone.has(target.subject)) continue
+    if (target === undefined || id !== plainInteger(target.id) || gone(target)) continue
     found[position] = value
   }
   return found
-}
-
-/** Subjects whose user row is only kept as a blank tombstone. */
-function tombstones(
-  connection: Connection,
-  { program }: ProgramSql,
-  { tenantId, users }: Targets,
-): ReadonlySet<UserId> {
-  if (program.user.action !== 'anonymize') return new Set()
-  const rows = connection.rows(
-    `SELECT subject FROM user_deletion_ledger WHERE subject IN (SELECT value FROM json_each(@subjects)) AND tenant_id IS @tenant AND kind = 'user.deleted'`,
-    { subjects: jsonText(users.map(({ subject }: Target) => subject)), tenant: tenantId },
-  )
-  return new Set(rows.map(([subject]) => subject as UserId))
 }
 
 /** Tells `add` the rows of one step for each user, named by the position among those found. */

@@ -1,26 +1,15 @@
 /**
- * Reading and verifying the ledger.
+ * Reading, verifying, exporting and importing the ledger.
  *
  * @module
  */
-import type { Secret } from '../ports.ts'
-import type { LedgerEntry, LedgerHead, Store } from '../store.ts'
-import { entryHash, GENESIS, isHeadGenuine } from './chain.ts'
-import { receiptDigest, receiptOf } from './issue-receipt.ts'
+import type { LedgerEntry, Store } from '../store.ts'
+import { headFor } from './chain.ts'
+import { importLedger, type LedgerImport, type LedgerLines } from './import-ledger.ts'
+import { type Issuer, receiptOf } from './issue-receipt.ts'
+import { entryLine, headLine } from './ledger-lines.ts'
 import type { DeletionReceipt } from './receipt.ts'
-
-export type LedgerVerification =
-  | {
-      readonly valid: true
-      readonly entries: number /** Whether a key protects it against rewriting. */
-      readonly keyed: boolean
-    }
-  | {
-      readonly valid: false
-      /** The first entry that does not hold. */
-      readonly seq: number
-      readonly problem: 'altered' | 'missing' | 'receipt_altered' | 'cut' | 'head_altered'
-    }
+import { CHAIN_START, type LedgerVerification, verifyLedger } from './verify-ledger.ts'
 
 /** The proofs of all deletions, in the order they were committed in. */
 export interface Ledger {
@@ -31,57 +20,79 @@ export interface Ledger {
    * against mistakes, not against somebody who can write the table.
    */
   verify(): Promise<LedgerVerification>
+  /**
+   * The ledger as JSON Lines, as it stands at the first read: one entry a line without the line break, and
+   * a last line with the head and its signature, so that a cut export shows. With `since` it begins at the
+   * first entry committed at or after that instant. Keep it with your backups, outside the database.
+   *
+   * @example
+   * await pipeline(engine.ledger.export(), async function* (lines) {
+   *   for await (const line of lines) yield `${line}\n`
+   * }, createWriteStream('ledger.jsonl'))
+   */
+  export(options?: { readonly since?: Date }): AsyncGenerator<string>
+  /**
+   * Puts back the entries that a restored database lacks: all of them, or none. Safe to repeat. Import
+   * before anything is deleted: once the restored database has written entries of its own, the two ledgers
+   * have parted.
+   *
+   * @throws {@link UserDeletionError} `invalid_argument` with `details.line` and `details.problem` for an
+   * export that is malformed, cut, altered, or made under another key; `ledger_conflict` with `details.seq`,
+   * the first entry that differs, for one that does not fit. Nothing is written then.
+   *
+   * @example
+   * const lines = createInterface({ input: createReadStream('ledger.jsonl') })
+   * await engine.ledger.import(lines)
+   * await engine.replay()
+   */
+  import(lines: LedgerLines): Promise<LedgerImport>
 }
 
 const PAGE = 500
 
-export function openLedger(store: Store, key: Secret | null): Ledger {
+export function openLedger(store: Store, issuer: Pick<Issuer, 'key' | 'newId'>): Ledger {
   return {
     async *receipts({ since } = {}) {
       for await (const entry of readEntries(store, since)) {
         if (entry.kind === 'user.deleted') yield receiptOf(entry)
       }
     },
-    async verify() {
-      let seq = 0
-      let hash = GENESIS
-      for await (const entry of readEntries(store)) {
-        if (entry.seq !== seq + 1) return { valid: false, seq: seq + 1, problem: 'missing' }
-        const { hash: recorded, ...content } = entry
-        if (entryHash(key, hash, content) !== recorded) {
-          return { valid: false, seq: entry.seq, problem: 'altered' }
-        }
-        if (entry.kind === 'user.deleted' && !isReceiptWhole(entry)) {
-          return { valid: false, seq: entry.seq, problem: 'receipt_altered' }
-        }
-        seq = entry.seq
-        hash = recorded
-      }
-      return verifyHead(await store.ledgerHead(), key, seq, hash)
-    },
+    verify: () => verifyLedger(readEntries(store), () => store.ledgerHead(), issuer.key),
+    export: ({ since } = {}) => exportLedger(store, issuer, since),
+    import: (lines) => importLedger(store, issuer, lines),
   }
 }
 
-function verifyHead(
-  head: LedgerHead | null,
-  key: Secret | null,
-  seq: number,
-  hash: string,
-): LedgerVerification {
-  const entries = { valid: true, entries: seq, keyed: key !== null } as const
-  if (head === null) return seq === 0 ? entries : { valid: false, seq, problem: 'head_altered' }
-  if (!isHeadGenuine(key, head)) return { valid: false, seq: head.seq, problem: 'head_altered' }
-  if (head.seq > seq) return { valid: false, seq: seq + 1, problem: 'cut' }
-  if (head.seq !== seq || head.hash !== hash) return { valid: false, seq, problem: 'head_altered' }
-  return entries
+async function* exportLedger(
+  store: Store,
+  { key }: Pick<Issuer, 'key'>,
+  since: Date | undefined,
+): AsyncGenerator<string> {
+  // The head is read first: entries only ever come after it, so up to there the ledger stands still.
+  const head = (await store.ledgerHead()) ?? headFor(key, CHAIN_START.seq, CHAIN_START.hash)
+  let count = 0
+  let afterSeq = since === undefined ? 0 : await seqBefore(store, since)
+  while (afterSeq !== null && afterSeq < head.seq) {
+    const page = await store.readLedger({ afterSeq, limit: PAGE })
+    for (const entry of page) {
+      if (entry.seq > head.seq) break
+      yield entryLine(entry)
+      count += 1
+    }
+    afterSeq = page.at(-1)?.seq ?? null
+  }
+  yield headLine(head, count)
 }
 
-function isReceiptWhole(entry: LedgerEntry): boolean {
-  const { digest, ...receipt } = receiptOf(entry)
-  return receiptDigest(receipt) === digest
+/** The entry before the first one at or after an instant: clocks may step back, a chain may have no holes. */
+async function seqBefore(store: Store, since: Date): Promise<number | null> {
+  const query = { afterSeq: 0, limit: 1, since: since.toISOString() }
+  const [first] = await store.readLedger(query)
+  return first === undefined ? null : first.seq - 1
 }
 
-async function* readEntries(store: Store, since?: Date): AsyncGenerator<LedgerEntry> {
+/** Entries page by page, oldest first. */
+export async function* readEntries(store: Store, since?: Date): AsyncGenerator<LedgerEntry> {
   const from = since === undefined ? {} : { since: since.toISOString() }
   for (let afterSeq = 0; ; ) {
     const page = await store.readLedger({ afterSeq, limit: PAGE, ...from })

@@ -97,8 +97,8 @@ export const sabotages: readonly Sabotage[] = [
   },
   {
     name: 'accept a ledger that was rewritten',
-    file: 'src/receipt/ledger.ts',
-    find: 'if (entryHash(key, hash, content) !== recorded) {',
-    replace: 'if (entryHash(key, hash, content) === undefined) {',
+    file: 'src/receipt/verify-ledger.ts',
+    find: 'if (entryHash(key, previous.hash, content) !== hash)',
+    replace: 'if (entryHash(key, previous.hash, content) === undefined)',
   },
 ]

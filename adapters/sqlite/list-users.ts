@@ -1,0 +1,40 @@
+/**
+ * The user table's ids, page by page.
+ *
+ * @module
+ */
+import type { UserId, UserPage, UserQuery } from '../../src/store.ts'
+import type { Connection } from './connection.ts'
+import { quoteName } from './literals.ts'
+import type { ProgramSql } from './program-sql.ts'
+import { findTombstones } from './tombstones.ts'
+
+export function listUsers(connection: Connection, sql: ProgramSql, query: UserQuery): UserPage {
+  const { tenantId, afterId, limit, restored = false } = query
+  const ids = connection
+    .rows(listSql(sql, afterId !== null), {
+      limit,
+      ...(sql.program.user.tenant === null ? {} : { tenant: tenantId }),
+      ...(afterId === null ? {} : { after: afterId }),
+    })
+    .map(([id]) => id as UserId)
+  const users = ids.map((id) => ({ id, subject: query.subjectOf(id) }))
+  const gone = findTombstones(connection, sql, { tenantId, users, restored })
+  return {
+    ids: users.filter((user) => !gone(user)).map(({ id }) => id),
+    next: ids.length < limit ? null : (ids.at(-1) ?? null),
+  }
+}
+
+/**
+ * `IS TRUE` keeps SQLite from an index of the tenant alone, for which it would sort all users of the tenant
+ * again for every page; in the order of the key the whole list costs one pass.
+ */
+function listSql({ program }: ProgramSql, goesOn: boolean): string {
+  const { table, id, tenant } = program.user
+  const column = `t0.${quoteName(id)}`
+  const conditions = [`${column} IS NOT NULL`]
+  if (tenant !== null) conditions.push(`(t0.${quoteName(tenant)} = @tenant) IS TRUE`)
+  if (goesOn) conditions.push(`${column} COLLATE BINARY > @after`)
+  return `SELECT ${column} FROM ${quoteName(table)} AS t0 WHERE ${conditions.join(' AND ')} ORDER BY ${column} COLLATE BINARY LIMIT @limit`
+}

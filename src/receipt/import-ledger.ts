@@ -1,0 +1,172 @@
+/**
+ * Puts back the entries that a restored database lacks.
+ *
+ * Entries are verified one by one while they are set aside in an engine table; only when the last line has
+ * been read and everything holds are they moved into the ledger, in one transaction. So nobody ever reads
+ * half an import, and memory does not grow with it.
+ *
+ * @module
+ */
+import { UserDeletionError } from '../errors.ts'
+import { isDeepEqual } from '../ports.ts'
+import type { LedgerEntry, LedgerHead, Store } from '../store.ts'
+import { isHeadGenuine } from './chain.ts'
+import type { Issuer } from './issue-receipt.ts'
+import { badLine, type LedgerLine, parseLine } from './ledger-lines.ts'
+import { CHAIN_START, type ChainEnd, findEntryProblem } from './verify-ledger.ts'
+
+/** The lines of an export, as they come: an array, a generator, a `readline` interface over a file. */
+export type LedgerLines = Iterable<string> | AsyncIterable<string>
+
+export interface LedgerImport {
+  /** Entries that were missing and are there now. */
+  readonly imported: number
+  /** Entries that the ledger had already, all of them identical. */
+  readonly known: number
+}
+
+/** Entries set aside, and compared with the ledger, at a time. */
+const PAGE = 500
+
+/** @throws {@link UserDeletionError} `invalid_argument` or `ledger_conflict` with nothing written. */
+export async function importLedger(
+  store: Store,
+  { key, newId }: Pick<Issuer, 'key' | 'newId'>,
+  lines: LedgerLines,
+): Promise<LedgerImport> {
+  const after = await store.ledgerHead()
+  const run = `imp_${newId()}`
+  const present = presentEntries(store)
+  let end: ChainEnd | null = null
+  let imported = 0
+  let known = 0
+  let last: { readonly head: LedgerHead; readonly line: number } | null = null
+  let page: LedgerEntry[] = []
+  try {
+    for await (const { line, parsed } of numbered(lines)) {
+      if (last !== null)
+        throw badLine(line, 'malformed', 'stands after the head, which is the last')
+      if (parsed.kind === 'head') {
+        assertHead(key, parsed, line, end, imported + known)
+        last = { head: parsed.head, line }
+        continue
+      }
+      const { entry } = parsed
+      if (end !== null && entry.seq !== end.seq + 1) {
+        throw badLine(line, 'missing', `does not follow entry ${end.seq}`)
+      }
+      if (entry.seq <= (after?.seq ?? 0)) {
+        if (!isDeepEqual(await present(entry.seq), entry)) throw conflict(entry.seq)
+        known += 1
+      } else {
+        assertContinues(key, { after, end, entry, line })
+        imported += 1
+        page.push(entry)
+        if (page.length === PAGE) {
+          await store.stageLedger(run, page)
+          page = []
+        }
+      }
+      end = entry
+    }
+    if (last === null)
+      throw badLine(imported + known + 1, 'cut', 'should be the head: the export is cut')
+    await assertReaches(after, last.head, end, present)
+    if (imported === 0) return { imported, known }
+    await store.stageLedger(run, page)
+    const { head } = last
+    if (!(await store.adoptLedger(run, { after, head }))) throw conflict((after?.seq ?? 0) + 1)
+    return { imported, known }
+  } catch (cause) {
+    await clear(store, run, imported)
+    throw cause
+  }
+}
+
+/** Lines that hold something, numbered from 1 as an editor does. */
+async function* numbered(
+  lines: LedgerLines,
+): AsyncGenerator<{ readonly line: number; readonly parsed: LedgerLine }> {
+  let line = 0
+  for await (const text of lines) {
+    line += 1
+    if (typeof text === 'string' && text.trim() === '') continue
+    yield { line, parsed: parseLine(text, line) }
+  }
+}
+
+/** Reads the ledger along with the import, a page at a time. */
+function presentEntries(store: Store): (seq: number) => Promise<LedgerEntry | undefined> {
+  let page = new Map<number, LedgerEntry>()
+  return async (seq) => {
+    if (!page.has(seq)) {
+      const entries = await store.readLedger({ afterSeq: seq - 1, limit: PAGE })
+      page = new Map(entries.map((entry) => [entry.seq, entry]))
+    }
+    return page.get(seq)
+  }
+}
+
+function assertHead(
+  key: Issuer['key'],
+  { head, entries }: Extract<LedgerLine, { kind: 'head' }>,
+  line: number,
+  end: ChainEnd | null,
+  count: number,
+): void {
+  if (!isHeadGenuine(key, head)) {
+    throw badLine(line, 'head_altered', 'is not signed with the key of this ledger')
+  }
+  if (entries !== count) throw badLine(line, 'cut', `speaks of ${entries} entries, not of ${count}`)
+  if (end !== null && (head.seq !== end.seq || head.hash !== end.hash)) {
+    throw badLine(line, 'head_altered', 'does not belong to the entry before it')
+  }
+}
+
+interface Continuation {
+  readonly after: LedgerHead | null
+  readonly end: ChainEnd | null
+  readonly entry: LedgerEntry
+  readonly line: number
+}
+
+function assertContinues(key: Issuer['key'], { after, end, entry, line }: Continuation): void {
+  const start: ChainEnd = after ?? CHAIN_START
+  if (end === null && entry.seq !== start.seq + 1) throw conflict(start.seq + 1)
+  // Where the import has gone through the ledger's own entries, the last of them is the head, or the head lies.
+  if (end !== null && end.seq === start.seq && end.hash !== start.hash) throw conflict(start.seq)
+  const problem = findEntryProblem(key, end ?? start, entry)
+  // Without a common entry an altered line and another ledger's look the same.
+  if (problem === 'altered' && end === null && after !== null) throw conflict(entry.seq)
+  if (problem !== null) throw badLine(line, problem, 'does not verify: altered, or another key')
+}
+
+/** An export without entries still says where its ledger ended. */
+async function assertReaches(
+  after: LedgerHead | null,
+  head: LedgerHead,
+  end: ChainEnd | null,
+  present: (seq: number) => Promise<LedgerEntry | undefined>,
+): Promise<void> {
+  if (end !== null || head.seq === 0) return
+  if (head.seq > (after?.seq ?? 0)) throw conflict((after?.seq ?? 0) + 1)
+  if ((await present(head.seq))?.hash !== head.hash) throw conflict(head.seq)
+}
+
+function conflict(seq: number): UserDeletionError {
+  return new UserDeletionError(
+    'ledger_conflict',
+    `The export does not fit the ledger: they differ from entry ${seq} on.`,
+    { details: { seq } },
+  )
+}
+
+/** What cannot be cleared now goes with the next import; the first error must not be hidden by that. */
+async function clear(store: Store, run: string, staged: number): Promise<void> {
+  if (staged === 0) return
+  try {
+    await store.clearStaged(run)
+  } catch {
+    // The error that led here says more.
+  }
+}
