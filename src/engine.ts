@@ -42,6 +42,8 @@ import { inProgress, notFound } from './execution/failures.ts'
 import type { BlockerFunction, Hooks } from './execution/hooks.ts'
 import { warn } from './execution/notify.ts'
 import { planMany } from './execution/plan-many.ts'
+import { replayDeletions } from './execution/replay.ts'
+import type { ReplayOutcome, ReplayResult } from './execution/replay-result.ts'
 import { type ResumeResult, resumeJobs } from './execution/resume.ts'
 import { type Verification, verifyUser } from './execution/verify.ts'
 import type { BulkPlan, Plan } from './plan/plan.ts'
@@ -98,6 +100,15 @@ export interface DeleteManyOptions {
   readonly signal?: AbortSignal
   readonly onProgress?: (progress: BulkProgress) => void
   readonly onOutcome?: (outcome: BulkOutcome) => void
+}
+
+export interface ReplayOptions {
+  /** Only deletions at or after this instant. */
+  readonly since?: Date
+  /** At most so many users are deleted again. */
+  readonly limit?: number
+  readonly signal?: AbortSignal
+  readonly onOutcome?: (outcome: ReplayOutcome) => void
 }
 
 /** Lists of ids may be arrays, other iterables, or async iterables. */
@@ -324,6 +335,39 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
   }
 
   /**
+   * After a backup was restored: deletes again exactly those users whom the ledger names as deleted and who
+   * are there once more, through the one path, hooks and blockers included. Import the exported ledger
+   * first. Nothing of a later user goes: another id is never touched, rows found by a value that another
+   * user of the tenant holds by now (an e-mail) stay, and with `user.createdAt` in the policy so does a
+   * later user under the very same id.
+   *
+   * Resolves with counts; partial failure is a value. `since` looks only at deletions from that instant on
+   * (the time of the backup, say), `limit` ends the run after so many users, `signal` between two. Safe to
+   * repeat: a second run deletes nobody.
+   *
+   * @throws {@link UserDeletionError} `invalid_argument` where the ledger was written with a subject key and
+   * the engine has none.
+   *
+   * @example
+   * await engine.ledger.import(lines)
+   * const { deletedAgain, failed } = await engine.replay()
+   */
+  async replay(options: ReplayOptions = {}): Promise<ReplayResult> {
+    assertOptions(options, ['since', 'limit', 'signal', 'onOutcome'])
+    const { since, limit, signal, onOutcome } = options
+    assertFunction('onOutcome', onOutcome)
+    const context = await this.#source.current()
+    const result = await replayDeletions(context, {
+      since: since === undefined ? '' : isoOf('since', since),
+      limit: positive('limit', limit, Number.MAX_SAFE_INTEGER),
+      signal,
+      onOutcome,
+    })
+    if (result.deletedAgain > 0) await this.#sanitize(context)
+    return result
+  }
+
+  /**
    * Whether the user was deleted; for tokens that outlive their session.
    *
    * With `issuedAt` (a Date, or seconds since 1970 as in a token's `iat`) only deletions after that count, so
@@ -417,6 +461,11 @@ function positive(path: string, value: number | undefined, fallback: number): nu
   if (value === undefined) return fallback
   if (Number.isSafeInteger(value) && value > 0) return value
   throw invalidArgument(path, `"${path}" is not a whole number above 0.`)
+}
+
+function isoOf(path: string, value: Date): string {
+  if (value instanceof Date && !Number.isNaN(value.getTime())) return value.toISOString()
+  throw invalidArgument(path, `"${path}" is not a valid Date.`)
 }
 
 function instantOf(issuedAt: Date | number | undefined): number | null {

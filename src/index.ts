@@ -9,6 +9,7 @@ export type {
   DeleteManyOptions,
   DeleteOptions,
   EngineOptions,
+  ReplayOptions,
   TenantScope,
   UserIds,
 } from './engine.ts'
@@ -31,6 +32,7 @@ export type {
   Refusal,
   Veto,
 } from './execution/hooks.ts'
+export type { ReplayOutcome, ReplayResult } from './execution/replay-result.ts'
 export type { ResumeResult } from './execution/resume.ts'
 export type { StepVerification, Verification } from './execution/verify.ts'
 export type { SchemaFinding } from './plan/check-schema.ts'

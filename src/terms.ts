@@ -135,6 +135,8 @@ export interface UserTable {
   readonly table: string
   readonly id: string
   readonly tenant: string | null
+  /** Column that says since when the row is there, where the policy names one. */
+  readonly createdAt?: string
   /** Field name to column, for the fields other rules refer to. Always holds `id`. */
   readonly fields: Readonly<Record<string, string>>
   readonly action: 'delete' | 'anonymize'

@@ -8,7 +8,7 @@ import { buildPlan } from '../plan/build-plan.ts'
 import type { Blocker, Plan } from '../plan/plan.ts'
 import { withTimeLimit } from '../ports.ts'
 import type { Survey, Target } from '../store.ts'
-import type { DeletionRequest, ExecutionContext } from './context.ts'
+import { type DeletionRequest, type ExecutionContext, targetsOf } from './context.ts'
 import { findBlockers, findWarnings, isLarge } from './decide.ts'
 import { blockedError } from './failures.ts'
 import type { BlockerAnswer, DeletionContext, Refusal, Veto } from './hooks.ts'
@@ -52,10 +52,10 @@ export async function viewUsers(
   targets: readonly Target[],
 ): Promise<readonly (UserView | null)[]> {
   const { store, program } = context
-  const { tenantId } = request
-  const survey = await store.survey(program, { tenantId, users: targets })
+  const asked = targetsOf(request, targets)
+  const survey = await store.survey(program, asked)
   const plans = planSurvey(context, request, targets, survey)
-  const rows = await store.findUsers(program, { tenantId, users: targets })
+  const rows = await store.findUsers(program, asked)
   return inParallel(plans, async (plan, position) => {
     const user = rows[position]
     if (plan === null || user == null) return null

@@ -7,7 +7,7 @@ import type { Expiry } from '../plan/expiry.ts'
 import type { PolicyStamp } from '../plan/plan.ts'
 import type { Clock, Logger } from '../ports.ts'
 import type { Issuer } from '../receipt/issue-receipt.ts'
-import type { Store, Target } from '../store.ts'
+import type { Store, Target, Targets } from '../store.ts'
 import type { Program, UserId } from '../terms.ts'
 import type { BlockerFunction, Hooks } from './hooks.ts'
 
@@ -44,10 +44,20 @@ export interface DeletionRequest {
   readonly reason: string | null
   readonly requestedBy: string | null
   readonly idempotencyKey: string | null
+  /** The receipt whose deletion a restored backup has undone, and that is repeated. */
+  readonly replayOf?: string
 }
 
 export function targetOf(context: ExecutionContext, id: UserId): Target {
   return { id, subject: context.subjectOf(id) }
+}
+
+/** How a store is told of users: those of a replay came back with a backup. */
+export function targetsOf(
+  { tenantId, replayOf }: Pick<DeletionRequest, 'tenantId' | 'replayOf'>,
+  users: readonly Target[],
+): Targets {
+  return { tenantId, users, restored: replayOf !== undefined }
 }
 
 /** A key under which `inFlight` holds a user; the ids 1 and "1" differ. */

@@ -12,7 +12,7 @@ import { isProcessGone, yieldToEventLoop } from '../ports.ts'
 import { receiptOf, sealDeletions } from '../receipt/issue-receipt.ts'
 import type { DeletionReceipt } from '../receipt/receipt.ts'
 import type { ChunkResult, Cursor, Job, SliceOutcome, Survey, Target, Verdict } from '../store.ts'
-import { type DeletionRequest, type ExecutionContext, targetOf } from './context.ts'
+import { type DeletionRequest, type ExecutionContext, targetOf, targetsOf } from './context.ts'
 import { decide, isLarge, type RefusalReason } from './decide.ts'
 import { blockedError, inProgress, notFound } from './failures.ts'
 import { sealFrame } from './seal-frame.ts'
@@ -39,8 +39,7 @@ export async function deleteLargeUser(
   const { store, program, derive } = context
   const { tenantId } = request
   const opened = await store.openJob(program, {
-    tenantId,
-    users: [target],
+    ...targetsOf(request, [target]),
     decide: (survey) => decide({ program, maxRows: Number.POSITIVE_INFINITY, derive }, survey),
     open: (_found, derived) => newJob(context, request, target, derived),
   })
@@ -145,7 +144,7 @@ function withoutCursors(state: JobState): JobState {
 
 async function runSteps(run: JobRun, start: JobState): Promise<JobState> {
   const { store, program } = run.context
-  const fields = await readFields(run)
+  const fields = await readFields(run, start.request)
   let state = start
   for (const [index, step] of program.steps.entries()) {
     if (step.selector === null || step.action === 'block' || step.action === 'external') continue
@@ -194,13 +193,18 @@ function advance(
 }
 
 /** Read from the user row each time: it goes last, so it is the one place that holds them. */
-async function readFields({
-  context,
-  job,
-  target,
-}: JobRun): Promise<Readonly<Record<string, unknown>>> {
-  const { store, program } = context
-  const [row] = await store.findUsers(program, { tenantId: job.tenantId, users: [target] })
+async function readFields(
+  { context: { store, program }, target }: JobRun,
+  request: DeletionRequest,
+): Promise<Readonly<Record<string, unknown>>> {
+  const targets = targetsOf(request, [target])
+  if (targets.restored) {
+    // Of a restored user the store holds back what may be somebody else's by now.
+    const [found] = (await store.survey(program, targets)).users
+    if (found == null) throw notFound(undefined)
+    return found.fields
+  }
+  const [row] = await store.findUsers(program, targets)
   if (row == null) throw notFound(undefined)
   const entries = Object.entries(program.user.fields)
   return Object.fromEntries(entries.map(([field, column]) => [field, row[column]]))
@@ -212,8 +216,7 @@ async function close(run: JobRun, state: JobState): Promise<DeletionReceipt | 'm
   const { store, program, issuer, maxRowsPerTransaction } = context
   const frame = sealFrame(context, state.request, 'journal', run.policyChanged)
   const [outcome] = await store.apply(program, {
-    tenantId: job.tenantId,
-    users: [target],
+    ...targetsOf(state.request, [target]),
     isolation: 'together',
     decide: (survey) => [verdictOf(survey, state, maxRowsPerTransaction, program.steps)],
     seal: (works, head) =>

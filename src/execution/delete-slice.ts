@@ -8,7 +8,7 @@ import { receiptOf, sealDeletions } from '../receipt/issue-receipt.ts'
 import type { DeletionReceipt } from '../receipt/receipt.ts'
 import type { LedgerEntry, SliceOutcome, Target, Verdict } from '../store.ts'
 import { askHost } from './ask.ts'
-import { type DeletionRequest, type ExecutionContext, flightKey } from './context.ts'
+import { type DeletionRequest, type ExecutionContext, flightKey, targetsOf } from './context.ts'
 import { decide, type RefusalReason } from './decide.ts'
 import { deleteLargeUser, joinJob } from './delete-large-user.ts'
 import { blockedError, inProgress, notFound, stopsARun, toEngineError } from './failures.ts'
@@ -139,8 +139,7 @@ function apply(
   const { store, program, maxRowsPerTransaction, issuer, derive } = context
   const frame = sealFrame(context, request, 'transaction', false)
   return store.apply(program, {
-    tenantId: request.tenantId,
-    users,
+    ...targetsOf(request, users),
     isolation,
     decide: (survey): readonly Verdict[] =>
       decide({ program, maxRows: maxRowsPerTransaction, derive }, survey),

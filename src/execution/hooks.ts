@@ -14,6 +14,8 @@ export interface DeletionContext {
   readonly tenantId: string | null
   readonly reason: string | null
   readonly requestedBy: string | null
+  /** Set when a deletion that a restored backup has undone is repeated: the id of its receipt. */
+  readonly replayOf?: string
   /** The user row as the host stores it. */
   readonly user: UserRow
   readonly plan: Plan

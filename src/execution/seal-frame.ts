@@ -16,6 +16,7 @@ export function sealFrame(
   const { name, capabilities } = store
   return {
     ...request,
+    replayOf: request.replayOf ?? null,
     program,
     policy,
     store: name,

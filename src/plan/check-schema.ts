@@ -82,6 +82,9 @@ function missingColumns(program: Program, tables: Tables): readonly SchemaFindin
     ...(user.tenant === null
       ? []
       : [{ table: user.table, column: user.tenant, path: 'user.tenant' }]),
+    ...(user.createdAt === undefined
+      ? []
+      : [{ table: user.table, column: user.createdAt, path: 'user.createdAt' }]),
     ...[...user.set, ...user.disabled].map(({ column }) => ({
       table: user.table,
       column,

@@ -237,6 +237,7 @@ function compileUser({ user }: PolicyInput, derived: DerivedValue[]): UserTable 
     table: user.table,
     id: user.id,
     tenant: user.tenant ?? null,
+    ...(user.createdAt === undefined ? {} : { createdAt: user.createdAt }),
     fields: { ...user.fields, id: user.id },
     action: user.action ?? 'delete',
     set: user.action === 'anonymize' ? compileSet(derived, user.set) : [],

@@ -127,6 +127,7 @@ const user = v.strictObject({
   table: name,
   id: name,
   tenant: v.optional(name),
+  createdAt: v.optional(name),
   fields: v.optional(v.record(name, name)),
   ghost: v.optional(
     v.strictObject({

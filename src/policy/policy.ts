@@ -27,6 +27,11 @@ interface UserBase {
   readonly id: string
   /** Column of the tenant. Once named, every call needs a `tenantId`. */
   readonly tenant?: string
+  /**
+   * Column that says since when the row is there: ISO 8601 text, a Date, or a number of seconds or
+   * milliseconds since 1970. Lets a replay tell a later user under the same id from the deleted one.
+   */
+  readonly createdAt?: string
   /** Names for the columns that rules refer to by `{ user: name }`. `id` is always there. */
   readonly fields?: Readonly<Record<string, string>>
   /** The row that takes over what is detached with `to: 'ghost'`. It cannot be deleted. */

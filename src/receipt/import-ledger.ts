@@ -34,6 +34,7 @@ export async function importLedger(
   { key, newId }: Pick<Issuer, 'key' | 'newId'>,
   lines: LedgerLines,
 ): Promise<LedgerImport> {
+  assertLines(lines)
   const after = await store.ledgerHead()
   const run = `imp_${newId()}`
   const present = presentEntries(store)
@@ -81,6 +82,19 @@ export async function importLedger(
     await clear(store, run, imported)
     throw cause
   }
+}
+
+function assertLines(lines: unknown): void {
+  const isIterable =
+    typeof lines === 'object' &&
+    lines !== null &&
+    (Symbol.iterator in lines || Symbol.asyncIterator in lines)
+  if (isIterable) return
+  throw new UserDeletionError(
+    'invalid_argument',
+    'The lines are neither iterable nor async iterable; a text has to be split into its lines.',
+    { details: { path: 'lines' } },
+  )
 }
 
 /** Lines that hold something, numbered from 1 as an editor does. */

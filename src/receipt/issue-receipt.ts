@@ -42,6 +42,7 @@ export interface SealFrame {
   readonly reason: string | null
   readonly requestedBy: string | null
   readonly idempotencyKey: string | null
+  readonly replayOf: string | null
   readonly store: string
   readonly erasure: StoreCapabilities['erasure']
   readonly way: DeletionReceipt['way']
@@ -109,6 +110,7 @@ function bodyWriter(frame: SealFrame, at: Date): (user: DeletedUser, id: string)
     policyChanged: frame.policyChanged,
     reason: frame.reason,
     requestedBy: frame.requestedBy,
+    replayOf: frame.replayOf,
     deletedAt: at.toISOString(),
     store: frame.store,
     way: frame.way,

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { UserDeletionError } from '../errors.ts'
 import type { LedgerEntry, Store } from '../store.ts'
 import { headFor } from './chain.ts'
 import { importLedger, type LedgerImport, type LedgerLines } from './import-ledger.ts'
@@ -86,14 +87,14 @@ async function* exportLedger(
 
 /** The entry before the first one at or after an instant: clocks may step back, a chain may have no holes. */
 async function seqBefore(store: Store, since: Date): Promise<number | null> {
-  const query = { afterSeq: 0, limit: 1, since: since.toISOString() }
+  const query = { afterSeq: 0, limit: 1, since: isoOf(since) }
   const [first] = await store.readLedger(query)
   return first === undefined ? null : first.seq - 1
 }
 
 /** Entries page by page, oldest first. */
 export async function* readEntries(store: Store, since?: Date): AsyncGenerator<LedgerEntry> {
-  const from = since === undefined ? {} : { since: since.toISOString() }
+  const from = since === undefined ? {} : { since: isoOf(since) }
   for (let afterSeq = 0; ; ) {
     const page = await store.readLedger({ afterSeq, limit: PAGE, ...from })
     yield* page
@@ -101,4 +102,11 @@ export async function* readEntries(store: Store, since?: Date): AsyncGenerator<L
     if (last === undefined || page.length < PAGE) return
     afterSeq = last.seq
   }
+}
+
+function isoOf(since: unknown): string {
+  if (since instanceof Date && !Number.isNaN(since.getTime())) return since.toISOString()
+  throw new UserDeletionError('invalid_argument', '`since` is not a valid Date.', {
+    details: { path: 'since' },
+  })
 }

@@ -20,6 +20,8 @@ export interface DeletionReceipt {
   readonly policyChanged: boolean
   readonly reason: string | null
   readonly requestedBy: string | null
+  /** The receipt of the first deletion, where a restored backup had undone it. */
+  readonly replayOf: string | null
   /** ISO 8601, UTC. */
   readonly deletedAt: string
   readonly store: string

@@ -9,6 +9,7 @@ import { belongingClauses, shapeClauses } from './contract-belonging.ts'
 import { expiryClauses } from './contract-expiry.ts'
 import { isolationClauses, tenantClauses } from './contract-isolation.ts'
 import { jobClauses, verifyClauses } from './contract-jobs.ts'
+import { importClauses, restoredClauses, userListClauses } from './contract-ledger.ts'
 import { ledgerClauses, outboxClauses, receiptClauses } from './contract-records.ts'
 import { type ContractRunner, clauses, type OpenStore } from './contract-world.ts'
 
@@ -34,6 +35,9 @@ export function storeContract(runner: ContractRunner, open: OpenStore): void {
   describe('atomicity', () => atomicityClauses(clause))
   describe('receipts', () => receiptClauses(clause))
   describe('the ledger', () => ledgerClauses(clause))
+  describe('imports of the ledger', () => importClauses(clause))
+  describe('lists of users', () => userListClauses(clause))
+  describe('users who came back with a backup', () => restoredClauses(clause))
   describe('outbox, spool and marks', () => outboxClauses(clause))
   describe('jobs', () => jobClauses(clause))
   describe('the end of a retention', () => expiryClauses(clause))

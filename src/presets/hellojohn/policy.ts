@@ -14,6 +14,7 @@ const input = {
     table: 'users',
     id: 'id',
     tenant: 'tenant_id',
+    createdAt: 'created_at',
     fields: { email: 'email' },
     status: { disabled: { status: 'disabled' } },
   },
