@@ -107,7 +107,7 @@ export interface Store {
   /** The newest entry of each subject that has one. */
   findEntries(query: SubjectQuery): Promise<readonly LedgerEntry[]>
 
-  /** When a subject was last deleted in this tenant (ISO 8601, UTC), `null` if never. Meant to be fast: one look-up. */
+  /** The latest instant at which a subject was deleted in this tenant (ISO 8601, UTC), `null` if never. One look-up. */
   deletedAt(query: DeletedQuery): Promise<string | null>
 
   /** The entry written under an idempotency key. */

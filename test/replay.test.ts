@@ -103,8 +103,12 @@ describe('a replay after a restored backup', () => {
     const first = await engine.replay({ signal: controller.signal, onOutcome })
     assert.deepEqual([first.deletedAgain, first.stopped], [1, { by: 'signal', error: 'enough' }])
     assert.deepEqual(
-      outcomes.map(({ userId, status }) => [userId, status]),
-      [['usr_a1', 'deleted']],
+      outcomes.map((told) => [
+        told.userId,
+        told.status,
+        told.status === 'deleted' && told.receipt.replayOf === told.replayOf,
+      ]),
+      [['usr_a1', 'deleted', true]],
     )
     const second = await engine.replay({ limit: 1 })
     assert.deepEqual([second.deletedAgain, second.stopped], [1, { by: 'limit', error: null }])

@@ -82,8 +82,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
           .flatMap((subject) => records.newestEntry(tenantId, subject) ?? [])
           .sort((a, b) => a.seq - b.seq),
       ),
-    deletedAt: ({ tenantId, subject }) =>
-      read(() => records.newestEntry(tenantId, subject)?.at ?? null),
+    deletedAt: ({ tenantId, subject }) => read(() => records.deletedAt(tenantId, subject)),
     findEntryByKey: ({ tenantId, idempotencyKey }) =>
       read(
         () =>

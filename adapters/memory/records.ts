@@ -24,6 +24,7 @@ export interface Records {
   readonly spools: ReadonlyMap<string, readonly UserId[]>
   readonly marks: ReadonlyMap<string, string>
   newestEntry(tenantId: string | null, subject: UserId): LedgerEntry | undefined
+  deletedAt(tenantId: string | null, subject: UserId): string | null
   jobOf(tenantId: string | null, userId: UserId): Job | undefined
   write(seal: Seal): void
   acknowledge(ids: readonly string[]): number
@@ -86,6 +87,10 @@ export function createRecords(): Records {
     spools,
     newestEntry: (tenantId, subject) =>
       state.newest.get(subject)?.findLast((entry) => entry.tenantId === tenantId),
+    deletedAt: (tenantId, subject) =>
+      (state.newest.get(subject) ?? [])
+        .filter((entry) => entry.tenantId === tenantId)
+        .reduce<string | null>((last, { at }) => (last === null || at > last ? at : last), null),
     jobOf: (tenantId, userId) =>
       state.jobs.find((job) => job.tenantId === tenantId && job.userId === userId),
     write({ entries, events, head }) {

@@ -19,7 +19,7 @@ CREATE TABLE IF NOT EXISTS user_deletion_ledger (
   body TEXT NOT NULL,
   hash TEXT NOT NULL
 );
-CREATE INDEX IF NOT EXISTS user_deletion_ledger_subject ON user_deletion_ledger (subject) WHERE subject IS NOT NULL;
+CREATE INDEX IF NOT EXISTS user_deletion_ledger_subject ON user_deletion_ledger (subject, tenant_id, kind, at) WHERE subject IS NOT NULL;
 CREATE UNIQUE INDEX IF NOT EXISTS user_deletion_ledger_key ON user_deletion_ledger (coalesce(tenant_id, ''), idempotency_key) WHERE idempotency_key IS NOT NULL;
 CREATE TABLE IF NOT EXISTS user_deletion_ledger_head (
   id INTEGER PRIMARY KEY CHECK (id = 1),

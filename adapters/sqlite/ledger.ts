@@ -80,7 +80,7 @@ export function findEntries(
 
 export function deletedAt(connection: Connection, query: DeletedQuery): string | null {
   const [row] = connection.rows(
-    "SELECT at FROM user_deletion_ledger WHERE subject = @subject AND tenant_id IS @tenantId AND kind = 'user.deleted' ORDER BY seq DESC LIMIT 1",
+    "SELECT at FROM user_deletion_ledger WHERE subject = @subject AND tenant_id IS @tenantId AND kind = 'user.deleted' ORDER BY at DESC LIMIT 1",
     { ...query },
   )
   return row === undefined ? null : String(row[0])

@@ -198,7 +198,12 @@ async function replayUser(run: ReplayRun, { id, entry }: Suspect, row: UserRow):
   })
   // Somebody else was faster.
   if (outcome === undefined || outcome.status === 'already_deleted') return
-  const told: ReplayOutcome = { tenantId, userId: id, replayOf, ...outcome }
+  // The receipt of an outcome is read when it is asked for, so a spread would lose it.
+  const plain =
+    outcome.status === 'deleted'
+      ? { status: outcome.status, receipt: outcome.receipt }
+      : { ...outcome }
+  const told: ReplayOutcome = { tenantId, userId: id, replayOf, ...plain }
   tally.add(told)
   try {
     request.onOutcome?.(told)

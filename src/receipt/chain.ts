@@ -22,7 +22,7 @@ export function entryHash(
     kind,
     at,
     tenantId,
-    typeof subject === 'bigint' ? `${subject}n` : subject,
+    typeof subject === 'bigint' ? { bigint: subject.toString() } : subject,
     idempotencyKey,
   ])
   // JSON text holds no line break, so the body begins where the first one stands.

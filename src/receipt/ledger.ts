@@ -93,7 +93,7 @@ async function seqBefore(store: Store, since: Date): Promise<number | null> {
 }
 
 /** Entries page by page, oldest first. */
-export async function* readEntries(store: Store, since?: Date): AsyncGenerator<LedgerEntry> {
+async function* readEntries(store: Store, since?: Date): AsyncGenerator<LedgerEntry> {
   const from = since === undefined ? {} : { since: isoOf(since) }
   for (let afterSeq = 0; ; ) {
     const page = await store.readLedger({ afterSeq, limit: PAGE, ...from })

@@ -85,8 +85,8 @@ export function importClauses(clause: Clause): void {
     async (w) => {
       const { store } = w
       await store.stageLedger('imp_1', [
-        entry(1, 'usr_x'),
-        entry(2, 'usr_x'),
+        entry(1, 'usr_x', { at: entry(2, 'usr_x').at }),
+        entry(2, 'usr_x', { at: entry(1, 'usr_x').at }),
         entry(3, 'usr_x', { tenantId: TENANT_B }),
         entry(4, '7'),
         entry(5, 7, { tenantId: null }),
