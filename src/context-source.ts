@@ -15,7 +15,7 @@ import { compileCheck, compilePolicy } from './plan/compile-policy.ts'
 import { buildExpiries } from './plan/expiry.ts'
 import type { CheckInput, PolicyInput } from './policy/policy.ts'
 import { findCheckMistake } from './policy/policy-shape.ts'
-import { byteLength, processName, type Secret, sha256 } from './ports.ts'
+import { byteLength, processName, type Secret, sha256, sleepBy } from './ports.ts'
 import { canonicalJson } from './receipt/canonical-json.ts'
 import type { DatabaseSchema } from './store.ts'
 import type { LastOfCheck, UserId } from './terms.ts'
@@ -43,6 +43,8 @@ type Fixed = Pick<
   | 'maxRowsPerTransaction'
   | 'leaseMs'
   | 'issuer'
+  | 'erasers'
+  | 'writeAuditEntry'
 >
 
 export interface ContextSourceInput extends Fixed {
@@ -76,8 +78,11 @@ export function createContextSource(input: ContextSourceInput): ContextSource {
   buildExpiries(compiled, digest, null)
   const subjectOf = (id: UserId): UserId => subjectFor(keys.subject ?? null, id)
   const { hooks, clock, logger, hookTimeoutMs, maxRowsPerTransaction, leaseMs, issuer } = input
+  const { erasers, writeAuditEntry } = input
   const shared = {
     ...{ store, hooks, clock, logger, hookTimeoutMs, maxRowsPerTransaction, leaseMs, issuer },
+    ...{ erasers, writeAuditEntry },
+    pause: (ms: number) => sleepBy(clock, ms),
     policy: Object.freeze({ name: policy.name, version: policy.version, digest }),
     blockers: input.blockers.filter((blocker) => typeof blocker === 'function'),
     owner: `${processName()}/${issuer.newId()}`,

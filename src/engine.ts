@@ -5,11 +5,24 @@
  */
 
 import {
-  type ContextSource,
-  createContextSource,
-  type DeclaredBlocker,
-  type Keys,
-} from './context-source.ts'
+  assertBoolean,
+  assertKnownTables,
+  assertSession,
+  type CancelOptions,
+  cancellerOf,
+  confirmedTokenOf,
+  dueDateOf,
+  type EraseOptions,
+  type HoldOptions,
+  holdTermsOf,
+  type OwnDeletionOptions,
+  type PurgeOptions,
+  requestedAtOf,
+  type ScheduleOptions,
+  scheduledByOf,
+} from './call-options.ts'
+import { type ContextSource, createContextSource } from './context-source.ts'
+import { clockJumpOf, contextInputOf, type EngineOptions, positive } from './engine-options.ts'
 import { UserDeletionError } from './errors.ts'
 import {
   assertFunction,
@@ -22,6 +35,14 @@ import {
   tenantOf,
 } from './execution/arguments.ts'
 import { viewUsers } from './execution/ask.ts'
+import {
+  cancelSchedule,
+  disableUser,
+  enableUser,
+  readStatus,
+  scheduleUser,
+  type UserStatus,
+} from './execution/change-state.ts'
 import { type DeletionRequest, type ExecutionContext, targetOf } from './execution/context.ts'
 import {
   type BulkMode,
@@ -31,6 +52,7 @@ import {
   deleteMany,
 } from './execution/delete-many.ts'
 import { deleteSlice } from './execution/delete-slice.ts'
+import { type ErasureResult, eraseUser } from './execution/erase.ts'
 import {
   assertExpectation,
   assertPlanned,
@@ -39,41 +61,33 @@ import {
 } from './execution/expectation.ts'
 import { type ExpiryResult, expireRetained } from './execution/expire-retained.ts'
 import { inProgress, notFound } from './execution/failures.ts'
-import type { BlockerFunction, Hooks } from './execution/hooks.ts'
+import { holdsOf, placeHold, releaseHold } from './execution/holds.ts'
 import { warn } from './execution/notify.ts'
+import { type OpenJob, openJobs } from './execution/open-jobs.ts'
+import {
+  deleteOwn,
+  issueOwnToken,
+  type OwnDeletion,
+  type OwnDeletionToken,
+  type OwnSession,
+  type SelfService,
+} from './execution/own-account.ts'
 import { planMany } from './execution/plan-many.ts'
+import { type PurgeResult, purgeDue } from './execution/purge.ts'
 import { replayDeletions } from './execution/replay.ts'
 import type { ReplayOutcome, ReplayResult } from './execution/replay-result.ts'
 import { type ResumeResult, resumeJobs } from './execution/resume.ts'
 import { type Verification, verifyUser } from './execution/verify.ts'
 import type { BulkPlan, Plan } from './plan/plan.ts'
-import type { Policy, PolicyInput } from './policy/policy.ts'
-import { type Clock, consoleLogger, type Logger, systemClock } from './ports.ts'
-import { createIssuer, receiptOf } from './receipt/issue-receipt.ts'
+import type { PolicyInput } from './policy/policy.ts'
+import type { Clock } from './ports.ts'
+import { receiptOf } from './receipt/issue-receipt.ts'
 import { type Ledger, openLedger } from './receipt/ledger.ts'
 import { type Outbox, openOutbox } from './receipt/outbox.ts'
 import type { DeletionReceipt } from './receipt/receipt.ts'
 import { sealStorageFact } from './receipt/seal-facts.ts'
-import type { LedgerEntry, Store, UserRow } from './store.ts'
+import type { Hold, LedgerEntry, Store, UserRow } from './store.ts'
 import type { UserId } from './terms.ts'
-
-/** What an engine is made of. */
-export interface EngineOptions<P extends PolicyInput = PolicyInput> {
-  readonly store: Store
-  readonly policy: Policy<P>
-  readonly hooks?: Hooks
-  /** Declared checks and functions that may refuse a deletion. A check replaces the policy's of the same name. */
-  readonly blockers?: readonly (DeclaredBlocker | BlockerFunction)[]
-  readonly keys?: Keys
-  readonly clock?: Clock
-  readonly logger?: Logger
-  /** How long a hook or a blocker may take, in milliseconds. Default 10,000. */
-  readonly hookTimeoutMs?: number
-  /** Rows of one user above which the deletion is journalled and done in chunks of this size. Default 2,000. */
-  readonly maxRowsPerTransaction?: number
-  /** How long a job stays with a worker that shows no sign of life, in milliseconds. Default 30,000. */
-  readonly leaseMs?: number
-}
 
 /** `tenantId` is required exactly when the policy names a tenant column. */
 export type TenantScope<P extends PolicyInput> = P['user'] extends { readonly tenant: string }
@@ -128,49 +142,25 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
   /** Events waiting to be delivered. */
   readonly outbox: Outbox
   readonly #store: Store
+  readonly #clock: Clock
   readonly #hasTenants: boolean
+  readonly #tables: readonly string[]
+  readonly #selfService: SelfService | null
+  readonly #maxClockJumpMs: number
   readonly #source: ContextSource
 
   /** @throws {@link UserDeletionError} `invalid_argument` or `invalid_policy`; the database is not touched. */
   constructor(options: EngineOptions<P>) {
-    assertOptions(options, [
-      'store',
-      'policy',
-      'hooks',
-      'blockers',
-      'keys',
-      'clock',
-      'logger',
-      'hookTimeoutMs',
-      'maxRowsPerTransaction',
-      'leaseMs',
-    ])
-    const { store, policy, hooks = {}, clock = systemClock } = options
-    assertOptions(hooks, ['beforeDelete', 'afterDelete'])
-    assertFunction('hooks.beforeDelete', hooks.beforeDelete)
-    assertFunction('hooks.afterDelete', hooks.afterDelete)
+    const input = contextInputOf(options)
+    const { store, clock } = input
     this.#store = store
-    this.#hasTenants = policy.user.tenant !== undefined
-    const ledgerKey = options.keys?.ledger ?? null
-    const issuer = createIssuer(ledgerKey, clock)
-    this.#source = createContextSource({
-      store,
-      policy,
-      hooks,
-      clock,
-      blockers: options.blockers ?? [],
-      keys: options.keys ?? {},
-      logger: options.logger ?? consoleLogger,
-      hookTimeoutMs: positive('hookTimeoutMs', options.hookTimeoutMs, 10_000),
-      maxRowsPerTransaction: positive(
-        'maxRowsPerTransaction',
-        options.maxRowsPerTransaction,
-        2_000,
-      ),
-      leaseMs: positive('leaseMs', options.leaseMs, 30_000),
-      issuer,
-    })
-    this.ledger = openLedger(store, issuer)
+    this.#clock = clock
+    this.#hasTenants = options.policy.user.tenant !== undefined
+    this.#tables = [options.policy.user.table, ...Object.keys(options.policy.tables)]
+    this.#selfService = options.selfService ?? null
+    this.#maxClockJumpMs = clockJumpOf(options)
+    this.#source = createContextSource(input)
+    this.ledger = openLedger(store, input.issuer)
     this.outbox = openOutbox(store)
   }
 
@@ -288,6 +278,217 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
     return result
   }
 
+  /** How a user stands: state, row, and the deletion that is scheduled or runs. Changes nothing. */
+  async getStatus(userId: UserId, options: TenantScope<P>): Promise<UserStatus> {
+    const { tenantId } = this.#scope(userId, options, [])
+    const context = await this.#source.current()
+    return readStatus(context, tenantId, targetOf(context, userId))
+  }
+
+  /**
+   * Shuts a user out: the policy's status columns are written, and with `revokeSessions` (default true) the
+   * rows that grant access go. Atomic; safe to repeat: again, sessions that have come in meanwhile go.
+   *
+   * @throws {@link UserDeletionError} `resource_not_found`, or `invalid_transition` for a user who is
+   * scheduled or being deleted.
+   */
+  async disable(
+    userId: UserId,
+    options: TenantScope<P> & { readonly revokeSessions?: boolean },
+  ): Promise<UserStatus> {
+    const request = this.#scope(userId, options, ['revokeSessions'])
+    assertBoolean('revokeSessions', options.revokeSessions)
+    const context = await this.#source.current()
+    const { revokeSessions = true } = options
+    const status = await disableUser(context, request, targetOf(context, userId), revokeSessions)
+    if (revokeSessions) await this.#sanitize(context)
+    return status
+  }
+
+  /**
+   * Gives a disabled user back what was before: the status columns hold again what they held, so that a
+   * banned user stays banned. Sessions do not come back. Atomic.
+   *
+   * @throws {@link UserDeletionError} `resource_not_found`, or `invalid_transition` unless the user is disabled.
+   */
+  async enable(userId: UserId, options: TenantScope<P>): Promise<UserStatus> {
+    const request = this.#scope(userId, options, [])
+    const context = await this.#source.current()
+    return enableUser(context, request, targetOf(context, userId))
+  }
+
+  /**
+   * Disables the user, cuts access, and has `purgeDue` delete them on a day 1 to 365 days ahead (default 30).
+   * Hooks and blockers are asked now and again on the day; a hold only puts the day off. Atomic.
+   *
+   * @throws {@link UserDeletionError} `resource_not_found`, `invalid_transition`, or the refusal of a hook
+   * or blocker.
+   *
+   * @example
+   * await engine.scheduleDeletion('usr_1', { tenantId: 'tnt_1', after: 'P30D' })
+   */
+  async scheduleDeletion(
+    userId: UserId,
+    options: TenantScope<P> & ScheduleOptions,
+  ): Promise<UserStatus> {
+    const request = this.#scope(userId, options, ['after', 'at', 'by', 'reason', 'requestedBy'])
+    const dueAt = dueDateOf(options, this.#clock.now())
+    const by = scheduledByOf(options.by)
+    const context = await this.#source.current()
+    const terms = { dueAt, by, cancelHash: null, tokenHash: null }
+    const status = await scheduleUser(context, request, targetOf(context, userId), terms)
+    await this.#sanitize(context)
+    return status
+  }
+
+  /**
+   * Takes a scheduled deletion back; the user is again what they were before, sessions excepted. A user may
+   * cancel what the user has scheduled, an administrator anything. Atomic.
+   *
+   * @throws {@link UserDeletionError} `resource_not_found`, `invalid_transition`, or `confirmation_invalid`
+   * for a token of another schedule.
+   */
+  async cancelDeletion(
+    userId: UserId,
+    options: TenantScope<P> & CancelOptions,
+  ): Promise<UserStatus> {
+    const request = this.#scope(userId, options, ['by', 'cancelToken'])
+    const canceller = cancellerOf(options)
+    const context = await this.#source.current()
+    return cancelSchedule(context, request, targetOf(context, userId), canceller)
+  }
+
+  /**
+   * Deletes the users of all tenants whose scheduled day has come, each on their own; whoever is held,
+   * blocked or vetoed stays and is tried again by the next call. Run it once a day or more often; several
+   * processes may.
+   *
+   * @throws {@link UserDeletionError} `clock_jumped` with nothing deleted, when the clock has moved further
+   * than `maxClockJumpMs` since the last call.
+   */
+  async purgeDue(options: PurgeOptions = {}): Promise<PurgeResult> {
+    assertOptions(options, ['limit', 'signal', 'confirmClock'])
+    assertBoolean('confirmClock', options.confirmClock)
+    const limit = positive('limit', options.limit, 1_000)
+    const context = await this.#source.current()
+    const result = await purgeDue(context, {
+      limit,
+      signal: options.signal,
+      maxClockJumpMs: this.#maxClockJumpMs,
+      confirmClock: options.confirmClock ?? false,
+    })
+    if (result.deleted.length > 0) await this.#sanitize(context)
+    return result
+  }
+
+  /**
+   * Erases a user: access is cut and a job opened in one commit, external erasers run, then the user is
+   * deleted, and the entry `user.erased` and the receipt commit with it. When an eraser is not done, the
+   * answer is `waiting` and `resume()` goes on; the user stays shut out meanwhile. Safe to repeat.
+   *
+   * @throws {@link UserDeletionError} as `delete` does.
+   *
+   * @example
+   * const result = await engine.erase('usr_1', { tenantId: 'tnt_1', requestedAt: request.receivedAt })
+   */
+  async erase(userId: UserId, options: TenantScope<P> & EraseOptions): Promise<ErasureResult> {
+    const given = this.#scope(userId, options, [
+      'reason',
+      'requestedBy',
+      'requestedAt',
+      'idempotencyKey',
+    ])
+    const requestedAt = requestedAtOf(options, this.#clock.now())
+    const request = { ...given, requestedAt: requestedAt ?? this.#clock.now().toISOString() }
+    const earlier = await this.#replay(request, userId)
+    if (earlier !== null) return { status: 'erased', receipt: earlier }
+    const context = await this.#source.current()
+    const result = await eraseUser(context, request, targetOf(context, userId))
+    await this.#sanitize(context)
+    return result
+  }
+
+  /**
+   * Issues the token that confirms the deletion of the own account: 256 bits, for 15 minutes, for this user,
+   * tenant and session, kept as a hash only. Send it by mail; only a POST may hand it in.
+   *
+   * @throws {@link UserDeletionError} `impersonation_refused`, `recent_authentication_required`, …
+   */
+  async requestOwnDeletion(session: OwnSession): Promise<OwnDeletionToken> {
+    const request = this.#own(session, {})
+    const service = this.#service()
+    return issueOwnToken(await this.#source.current(), request, service, session)
+  }
+
+  /**
+   * Deletes the account of the session's own user: scheduled with a cooling-off (default 30 days) and a
+   * token that cancels it, or at once where `selfService.coolingOff` is `null`. The subject comes from the
+   * session alone.
+   *
+   * @throws {@link UserDeletionError} `confirmation_required`, `confirmation_invalid`,
+   * `recent_authentication_required`, `impersonation_refused`, or what `scheduleDeletion` rejects with.
+   *
+   * @example
+   * const outcome = await engine.deleteOwnAccount(session, { confirm: true, token: body.token })
+   */
+  async deleteOwnAccount(session: OwnSession, options: OwnDeletionOptions): Promise<OwnDeletion> {
+    assertOptions(options, ['confirm', 'token', 'reason'])
+    const request = this.#own(session, { reason: options.reason ?? 'user_request' })
+    const token = confirmedTokenOf(options)
+    const service = this.#service()
+    const context = await this.#source.current()
+    const outcome = await deleteOwn(context, request, service, session, token)
+    await this.#sanitize(context)
+    return outcome
+  }
+
+  /**
+   * Keeps a user from being deleted, or their rows in some tables. A deletion is refused with
+   * `deletion_blocked`; one that is scheduled waits. Atomic.
+   *
+   * @throws {@link UserDeletionError} `resource_not_found`, or `invalid_transition` once the deletion runs.
+   */
+  async placeHold(userId: UserId, options: TenantScope<P> & HoldOptions): Promise<Hold> {
+    const { tenantId } = options ?? {}
+    const request = this.#scope(userId, { tenantId }, [])
+    assertOptions(options, ['tenantId', 'reason', 'until', 'tables'])
+    const terms = holdTermsOf(options, this.#clock.now())
+    assertKnownTables(terms.tables, this.#tables)
+    const context = await this.#source.current()
+    return placeHold(context, request, targetOf(context, userId), terms)
+  }
+
+  /**
+   * Ends a hold. A deletion that is due goes on with the next `purgeDue()`. Atomic.
+   *
+   * @throws {@link UserDeletionError} `resource_not_found` when the user has no such hold.
+   */
+  async releaseHold(
+    userId: UserId,
+    options: TenantScope<P> & { readonly holdId: string },
+  ): Promise<void> {
+    const request = this.#scope(userId, options, ['holdId'])
+    const { holdId } = options
+    if (typeof holdId !== 'string' || holdId === '') {
+      throw invalidArgument('holdId', '`holdId` is not the id of a hold.')
+    }
+    const context = await this.#source.current()
+    await releaseHold(context, request, targetOf(context, userId), holdId)
+  }
+
+  /** The holds on a user, those included that have ended. */
+  async holds(userId: UserId, options: TenantScope<P>): Promise<readonly Hold[]> {
+    const { tenantId } = this.#scope(userId, options, [])
+    const context = await this.#source.current()
+    return holdsOf(context, tenantId, targetOf(context, userId))
+  }
+
+  /** What is open and why: scheduled deletions, erasures, deletions that run or were interrupted. Oldest first. */
+  async *jobs(options: { readonly tenantId?: string } = {}): AsyncGenerator<OpenJob> {
+    assertOptions(options, ['tenantId'])
+    yield* openJobs(await this.#source.current(), options.tenantId)
+  }
+
   /**
    * Finishes deletions that a crash has interrupted. Call it at start, and now and then.
    * Safe to repeat and to run in several processes.
@@ -399,6 +600,20 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
     return verifyUser(context, tenantId, userId, known)
   }
 
+  #service(): SelfService {
+    if (this.#selfService !== null) return this.#selfService
+    throw invalidArgument('selfService', 'The engine was built without `selfService`.')
+  }
+
+  /** A request of the session's own user, in the session's own tenant. */
+  #own(session: unknown, options: { readonly reason?: string }): DeletionRequest {
+    assertSession(session)
+    assertUserId(session.userId)
+    const request = this.#request({ ...options, tenantId: session.tenantId })
+    const { userId } = session
+    return { ...request, requestedBy: typeof userId === 'string' ? userId : String(userId) }
+  }
+
   #scope(userId: unknown, options: unknown, known: readonly string[]): DeletionRequest {
     assertUserId(userId)
     assertOptions(options ?? {}, ['tenantId', ...known])
@@ -415,6 +630,7 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
       reason: reason ?? null,
       requestedBy: requestedBy ?? null,
       idempotencyKey: idempotencyKey ?? null,
+      requestedAt: null,
     }
   }
 
@@ -455,12 +671,6 @@ function assertIterable(ids: unknown): void {
     ids !== null &&
     (Symbol.iterator in ids || Symbol.asyncIterator in ids)
   if (!isIterable) throw invalidArgument('ids', 'The ids are neither iterable nor async iterable.')
-}
-
-function positive(path: string, value: number | undefined, fallback: number): number {
-  if (value === undefined) return fallback
-  if (Number.isSafeInteger(value) && value > 0) return value
-  throw invalidArgument(path, `"${path}" is not a whole number above 0.`)
 }
 
 function isoOf(path: string, value: Date): string {

@@ -30,6 +30,14 @@ export type ErrorCode =
   | 'store_corrupt'
   | 'store_failed'
   | 'lease_lost'
+  | 'invalid_transition'
+  | 'clock_jumped'
+  | 'confirmation_required'
+  | 'confirmation_invalid'
+  | 'recent_authentication_required'
+  | 'impersonation_refused'
+  | 'eraser_failed'
+  | 'eraser_timeout'
 
 /** What is fixed about a code. */
 export interface ErrorKind {
@@ -163,6 +171,46 @@ export const ERROR_CODES: Readonly<Record<ErrorCode, ErrorKind>> = {
     status: 409,
     retryable: true,
     remedy: 'Another worker took this job over. Nothing to do unless `resume()` lists it again.',
+  },
+  invalid_transition: {
+    status: 409,
+    retryable: false,
+    remedy: '`details.state` is the state the user is in. The table of states says what it allows.',
+  },
+  clock_jumped: {
+    status: 503,
+    retryable: false,
+    remedy: 'Check the clock. If it is right, call `purgeDue({ confirmClock: true })` once.',
+  },
+  confirmation_required: {
+    status: 422,
+    retryable: false,
+    remedy: 'Ask the user, then pass `confirm: true`, and the token where one is required.',
+  },
+  confirmation_invalid: {
+    status: 403,
+    retryable: false,
+    remedy: 'The token is unknown, used, expired, or of another session. Send a new one.',
+  },
+  recent_authentication_required: {
+    status: 403,
+    retryable: false,
+    remedy: 'Have the user sign in again, then call once more.',
+  },
+  impersonation_refused: {
+    status: 403,
+    retryable: false,
+    remedy: 'Only the user can delete the own account, not somebody signed in as them.',
+  },
+  eraser_failed: {
+    status: 502,
+    retryable: true,
+    remedy: 'Look at `cause`: the external eraser failed. `resume()` tries it again.',
+  },
+  eraser_timeout: {
+    status: 504,
+    retryable: true,
+    remedy: 'The external eraser ran over its time limit. `resume()` tries it again.',
   },
 }
 

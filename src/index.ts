@@ -4,36 +4,64 @@
  * @module
  */
 
+export type {
+  CancelOptions,
+  EraseOptions,
+  HoldOptions,
+  OwnDeletionOptions,
+  PurgeOptions,
+  ScheduleOptions,
+} from './call-options.ts'
 export type { DeclaredBlocker, Keys } from './context-source.ts'
 export type {
   DeleteManyOptions,
   DeleteOptions,
-  EngineOptions,
   ReplayOptions,
   TenantScope,
   UserIds,
 } from './engine.ts'
-
 // The engine.
 export { UserDeletionEngine } from './engine.ts'
+export type { EngineOptions } from './engine-options.ts'
 export type { ErrorCode, ErrorDetails, ErrorKind } from './errors.ts'
 // Errors.
 export { ERROR_CODES, UserDeletionError, UserNotFoundError } from './errors.ts'
+export type { OpenDeletion, UserStatus } from './execution/change-state.ts'
 export type { BulkMode, BulkOutcome, BulkProgress, BulkResult } from './execution/delete-many.ts'
 export type { UserOutcome } from './execution/delete-slice.ts'
+export type { ErasureResult } from './execution/erase.ts'
 export type { Expectation } from './execution/expectation.ts'
 export type { ExpiredStep, ExpiryResult } from './execution/expire-retained.ts'
+export type {
+  EraserPage,
+  EraserRequest,
+  ExternalEraser,
+  RetainedElsewhere,
+} from './execution/external-eraser.ts'
 // Execution.
 export type {
   BlockerAnswer,
   BlockerFunction,
   DeletionContext,
+  ErasureEntry,
   Hooks,
   Refusal,
+  Revocation,
   Veto,
+  WriteAuditEntry,
 } from './execution/hooks.ts'
+export type { ScheduledBy } from './execution/job-state.ts'
+export type { OpenJob, OpenReason } from './execution/open-jobs.ts'
+export type {
+  OwnDeletion,
+  OwnDeletionToken,
+  OwnSession,
+  SelfService,
+} from './execution/own-account.ts'
+export type { PurgeResult } from './execution/purge.ts'
 export type { ReplayOutcome, ReplayResult } from './execution/replay-result.ts'
-export type { ResumeResult } from './execution/resume.ts'
+export type { ResumeResult, Waiting } from './execution/resume.ts'
+export { TRANSITIONS, type UserAction, type UserState } from './execution/states.ts'
 export type { StepVerification, Verification } from './execution/verify.ts'
 export type { SchemaFinding } from './plan/check-schema.ts'
 // Plan: what a deletion would do.
@@ -49,6 +77,7 @@ export type {
   RuleInput,
   SetInput,
   SetValue,
+  StatusInput,
   TableInput,
   WhereInput,
 } from './policy/policy.ts'
@@ -57,32 +86,39 @@ export type { Clock, Logger, Secret } from './ports.ts'
 export type { LedgerImport, LedgerLines } from './receipt/import-ledger.ts'
 export type { Ledger } from './receipt/ledger.ts'
 export type { Outbox } from './receipt/outbox.ts'
-export type { DeletionReceipt } from './receipt/receipt.ts'
+export type { DeletionReceipt, ExternalOutcome } from './receipt/receipt.ts'
 export type { LedgerVerification } from './receipt/verify-ledger.ts'
 export type {
   Assignment,
+  AuditRow,
+  AuditTemplate,
   Chunk,
   ChunkResult,
   ColumnSchema,
   Condition,
+  ConfirmationToken,
   Cursor,
   DatabaseSchema,
   DeletedQuery,
   DerivedValue,
+  DisabledUser,
   ErasureLevel,
   ForeignKey,
   ForeignKeyAction,
   FoundUser,
   GroupMember,
   HeldIdsQuery,
+  Hold,
+  HoldQuery,
   IdentityMode,
   InspectedUser,
   Inspection,
   Job,
   JobClaim,
-  JobOpened,
-  JobOpening,
+  JobKind,
   JobQuery,
+  JobReference,
+  JobSave,
   JournalEnd,
   JsonPath,
   KeyQuery,
@@ -103,6 +139,9 @@ export type {
   SelectorTarget,
   Slice,
   SliceOutcome,
+  Standing,
+  StandingQuery,
+  StatusColumns,
   Step,
   StepAction,
   Store,
@@ -115,6 +154,11 @@ export type {
   TableSchema,
   Target,
   Targets,
+  Transition,
+  TransitionEnd,
+  TransitionOutcome,
+  TransitionPlan,
+  TransitionVerdict,
   UserId,
   UserPage,
   UserQuery,

@@ -5,12 +5,14 @@
  */
 import { createHash, createHmac, hash, randomBytes, timingSafeEqual } from 'node:crypto'
 import { hostname } from 'node:os'
-import { setImmediate as immediate } from 'node:timers/promises'
+import { setImmediate as immediate, setTimeout as sleep } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
 
-/** Tells the time. Tests pass a fixed one. */
+/** Tells the time. Tests pass one that stands still until they move it. */
 export interface Clock {
   now(): Date
+  /** Waits. Without it real time is waited for; a test's clock may jump ahead instead. */
+  sleep?(ms: number): Promise<void>
 }
 
 export const systemClock: Clock = { now: () => new Date() }
@@ -54,6 +56,11 @@ export function equalSecrets(a: string, b: string): boolean {
   return left.length === right.length && timingSafeEqual(left, right)
 }
 
+/** 256 bits as text that may stand in a link. */
+export function secretToken(): string {
+  return randomBytes(32).toString('base64url')
+}
+
 export function randomToken(): string {
   return randomBytes(16).toString('hex')
 }
@@ -61,6 +68,23 @@ export function randomToken(): string {
 /** Lets the host's event loop run. */
 export async function yieldToEventLoop(): Promise<void> {
   await immediate()
+}
+
+/** Waits by the clock. */
+export function sleepBy(clock: Clock, ms: number): Promise<void> {
+  return clock.sleep === undefined ? sleep(ms) : clock.sleep(ms)
+}
+
+/** Doubles with every attempt up to the ceiling, less up to a half at random, so that many don't come at once. */
+export function backoffMs(attempt: number, first: number, ceiling: number): number {
+  return Math.round(Math.min(ceiling, first * 2 ** (attempt - 1)) * (0.5 + Math.random() / 2))
+}
+
+/** Calls the function every `ms` until the answer is called. Keeps no process alive. */
+export function repeatedly(ms: number, work: () => void): () => void {
+  const timer = setInterval(work, ms)
+  timer.unref()
+  return () => clearInterval(timer)
 }
 
 export function monotonicMs(): number {

@@ -10,10 +10,11 @@
  *
  * @module
  */
-import type { Program, UserId } from './terms.ts'
+import type { Program, Scalar, UserId } from './terms.ts'
 
 export type {
   Assignment,
+  AuditTemplate,
   Condition,
   DerivedValue,
   IdentityMode,
@@ -25,6 +26,7 @@ export type {
   Scalar,
   Selector,
   SelectorTarget,
+  StatusColumns,
   Step,
   StepAction,
   UserId,
@@ -68,10 +70,14 @@ export interface Store {
   apply(program: Program, slice: Slice): Promise<readonly SliceOutcome[]>
 
   /**
-   * Starts the journalled way for one user: one transaction around survey, `decide`, the `disabled`
-   * assignments of the user row, and the job row that `open` returns.
+   * Moves one user from one state to the next: one transaction around reading everything that decides about
+   * them, `decide`, the columns of the user row, cutting access, the engine's rows about the user, and the
+   * events.
    */
-  openJob(program: Program, opening: JobOpening): Promise<JobOpened>
+  transition(program: Program, transition: Transition): Promise<TransitionOutcome>
+
+  /** How a user stands: what a transition would decide on. Reads only; `null` when the user is absent. */
+  findStanding(program: Program, query: StandingQuery): Promise<Standing | null>
 
   /** Runs at most `limit` rows of one step for one user, and saves the job, in one transaction. */
   applyChunk(program: Program, chunk: Chunk): Promise<ChunkResult>
@@ -95,11 +101,23 @@ export interface Store {
   /** Open jobs, oldest first. */
   listJobs(query: JobQuery): Promise<readonly Job[]>
 
+  /** Holds on users, the first placed first. */
+  listHolds(query: HoldQuery): Promise<readonly Hold[]>
+
+  /** Adds a token that confirms a later call, in the place of the user's earlier one. */
+  saveToken(token: ConfirmationToken): Promise<void>
+
   /**
    * Takes a job whose lease has ended by `now`: one atomic compare-and-set on the fence.
    * `null` when somebody else was faster.
    */
   claimJob(claim: JobClaim): Promise<Job | null>
+
+  /** Saves how far a job is, and renews its lease. Rejects with `lease_lost` when the fence has moved. */
+  saveJob(save: JobSave): Promise<void>
+
+  /** Removes a job whose user is not there any more. Does nothing when the fence has moved. */
+  removeJob(job: Pick<Job, 'id' | 'fence'>): Promise<void>
 
   /** Ledger entries after `afterSeq` in commit order. */
   readLedger(query: LedgerQuery): Promise<readonly LedgerEntry[]>
@@ -223,7 +241,15 @@ export interface Survey {
   /** For each check of the program: the groups that would be left without a member once all these users are gone. */
   readonly bereft: readonly (readonly GroupMember[])[]
   /** The user's open job, by user. */
-  readonly openJobs: readonly (string | null)[]
+  readonly jobs: readonly (JobReference | null)[]
+  /** The user's holds, by user; those that have ended may still be among them. */
+  readonly holds: readonly (readonly Hold[])[]
+}
+
+export interface JobReference {
+  readonly id: string
+  readonly kind: JobKind
+  readonly fence: number
 }
 
 export interface FoundUser {
@@ -269,8 +295,11 @@ export interface Slice extends Targets {
 export interface JournalEnd {
   readonly jobId: string
   readonly fence: number
-  /** Where each step's chunks ended, by step; rows up to there are not written again. */
-  readonly cursors: readonly (Cursor | null)[]
+  /**
+   * Where each step's chunks ended, by step; rows up to there are not written again. `null` when no chunk
+   * has run, so that all is still to do.
+   */
+  readonly cursors: readonly (Cursor | null)[] | null
 }
 
 /** Users of several tenants, and how far the ledger has been worked through once they are done. */
@@ -312,6 +341,14 @@ export interface Seal {
   readonly entries: readonly LedgerEntry[]
   readonly events: readonly OutboxEvent[]
   readonly head: LedgerHead
+  /** Rows for the host's own audit log. */
+  readonly auditRows?: readonly AuditRow[]
+}
+
+/** One row to insert into a table that the policy names. */
+export interface AuditRow {
+  readonly table: string
+  readonly values: Readonly<Record<string, Scalar>>
 }
 
 export interface LedgerEntry {
@@ -370,7 +407,8 @@ export interface OutboxEvent {
   readonly at: string
   readonly tenantId: string | null
   readonly subject: UserId
-  readonly receiptId: string
+  /** `null` for events of users who are still there. */
+  readonly receiptId: string | null
   /** Rows behind the event. */
   readonly rows: number
 }
@@ -380,41 +418,143 @@ export interface OutboxQuery {
   readonly limit: number
 }
 
-/** Work that spans several transactions. */
+/**
+ * Why a job is open. `scheduled_deletion`: it waits for its day. `erasure`: external erasers and then the
+ * deletion. `deletion`: a user who is being deleted in several transactions.
+ */
+export type JobKind = 'scheduled_deletion' | 'erasure' | 'deletion'
+
+/** Work that spans several calls or transactions; written before the first effect of it. A user has one at most. */
 export interface Job {
   readonly id: string
-  readonly kind: 'delete_large_user'
+  readonly kind: JobKind
   readonly tenantId: string | null
   readonly userId: UserId
+  /** When the deletion was asked for; ISO 8601, UTC, as all instants here. */
+  readonly requestedAt: string
+  /** Not to be worked on before; `null` for at once. */
+  readonly dueAt: string | null
   readonly idempotencyKey: string | null
+  /** Empty while nobody works on it. */
   readonly owner: string
-  /** ISO 8601, UTC. After it anyone may claim the job. */
+  /** After it anyone may claim the job. */
   readonly leaseUntil: string
   /** Grows with every claim; writes of an earlier owner are refused. */
   readonly fence: number
   readonly createdAt: string
   readonly policyDigest: string
-  /** JSON: how far each step is. May hold keys of the user's rows, and goes with the job. */
+  /** JSON: how far the work is. May hold identifiers of the user, and goes with the job. */
   readonly state: string
 }
 
-export interface JobOpening extends Targets {
-  decide(survey: Survey, positions: readonly number[]): readonly Verdict[]
-  /** Pure. The job row to write for the first and only user. */
-  open(found: FoundUser, derived: readonly string[], survey: Survey): Job
+/** Keeps a user, or the rows of some tables, from being deleted. */
+export interface Hold {
+  readonly id: string
+  readonly tenantId: string | null
+  readonly userId: UserId
+  /** A code, never free text. */
+  readonly reason: string
+  /** `null` for the user as a whole. */
+  readonly tables: readonly string[] | null
+  readonly placedAt: string
+  /** `null` until it is released. */
+  readonly until: string | null
 }
 
-export type JobOpened =
-  | { readonly kind: 'opened'; readonly job: Job; readonly found: FoundUser }
+/** That the engine has disabled a user, and what the columns held that it overwrote. */
+export interface DisabledUser {
+  readonly since: string
+  readonly before: Readonly<Record<string, Scalar>>
+}
+
+/** A token sent to a user to confirm the deletion of the own account. Only its hash is kept. */
+export interface ConfirmationToken {
+  readonly hash: string
+  readonly tenantId: string | null
+  readonly userId: UserId
+  readonly sessionId: string
+  readonly expiresAt: string
+}
+
+export interface StandingQuery {
+  readonly tenantId: string | null
+  readonly user: Target
+  /** As in {@link Targets}. */
+  readonly restored?: boolean
+  /** The token to look up, by its hash. */
+  readonly tokenHash: string | null
+}
+
+/** A step from one state of a user to the next. */
+export interface Transition extends StandingQuery {
+  /** Pure. Not called when the user is absent. */
+  decide(standing: Standing): TransitionVerdict
+}
+
+/** One user and everything that decides what may happen to them next. */
+export interface Standing {
+  /** The row as the host stores it. */
+  readonly row: UserRow
+  /** Of this one user. */
+  readonly survey: Survey
+  readonly job: Job | null
+  readonly disabled: DisabledUser | null
+  readonly token: ConfirmationToken | null
+}
+
+export type TransitionVerdict =
+  | { readonly kind: 'refuse'; readonly reason: unknown }
+  | ({ readonly kind: 'proceed' } & TransitionPlan)
+
+/** What a transition writes. What is left out stays as it is; `null` removes. */
+export interface TransitionPlan {
+  /** Columns of the user row. */
+  readonly set?: Readonly<Record<string, Scalar>>
+  readonly disabled?: DisabledUser | null
+  readonly placeHold?: Hold
+  readonly releaseHold?: string
+  readonly consumesToken?: boolean
+  /** Runs the steps that cut access. */
+  readonly cutsAccess?: boolean
+  /** Pure. Called once the rest is written, with the rows that were cut, by step. */
+  finish?(cut: readonly number[]): TransitionEnd
+}
+
+export interface TransitionEnd {
+  readonly job?: Job | null
+  readonly events?: readonly OutboxEvent[]
+}
+
+export type TransitionOutcome =
   | { readonly kind: 'absent' }
   | { readonly kind: 'refused'; readonly reason: unknown }
-  /** The user has an open job already. */
-  | { readonly kind: 'exists'; readonly job: Job }
+  /** How the user stands now; the survey is the one from before. */
+  | { readonly kind: 'done'; readonly standing: Standing }
 
 export interface JobQuery {
   readonly limit: number
   /** Only the job of this user. */
   readonly user?: { readonly tenantId: string | null; readonly userId: UserId }
+  readonly kinds?: readonly JobKind[]
+  /** Only jobs that may be worked on at this instant. */
+  readonly dueBy?: string
+  /** Only jobs behind this one, in the order of the list. */
+  readonly after?: Pick<Job, 'id' | 'createdAt'>
+}
+
+export interface JobSave {
+  readonly id: string
+  readonly fence: number
+  readonly leaseUntil: string
+  readonly dueAt: string | null
+  readonly state: string
+}
+
+export interface HoldQuery {
+  readonly limit: number
+  readonly user?: { readonly tenantId: string | null; readonly userId: UserId }
+  /** Only holds behind this one. */
+  readonly afterId?: string
 }
 
 export interface JobClaim {

@@ -130,6 +130,15 @@ export interface LastOfCheck {
   readonly remedy: string
 }
 
+/** Columns and their values; `$at`, `$atMs` and `$atSeconds` stand for the present instant. */
+export type StatusColumns = Readonly<Record<string, Scalar>>
+
+/** An entry for the host's own audit log, with placeholders for what is known only then. */
+export interface AuditTemplate {
+  readonly table: string
+  readonly entry: Readonly<Record<string, Scalar>>
+}
+
 /** The host's user table as the policy describes it. */
 export interface UserTable {
   readonly table: string
@@ -141,8 +150,10 @@ export interface UserTable {
   readonly fields: Readonly<Record<string, string>>
   readonly action: 'delete' | 'anonymize'
   readonly set: readonly Assignment[]
-  /** Written when the user's access is cut ahead of the deletion. */
-  readonly disabled: readonly Assignment[]
+  /** What the columns of a disabled user hold; `null` where the engine's own table says it alone. */
+  readonly disabled: StatusColumns | null
+  /** What the columns of a user hold whom the host has disabled by itself, once enabled. */
+  readonly active: StatusColumns | null
   readonly ghost: string | number | null
 }
 
@@ -154,5 +165,6 @@ export interface Program {
   /** In the order of execution. `block` and `external` steps are only ever counted. */
   readonly steps: readonly Step[]
   readonly checks: readonly LastOfCheck[]
+  readonly audit: AuditTemplate | null
   readonly derived: readonly DerivedValue[]
 }

@@ -39,6 +39,7 @@ function applyUnit(
   slice: Slice,
   positions: readonly number[],
 ): readonly SliceOutcome[] {
+  if (slice.journal !== undefined) db.records.assertHeld(slice.journal)
   const users = positions.flatMap((position) => slice.users[position] ?? [])
   const targets = { ...slice, users }
   const survey = takeSurvey(db.tables, db.records, program, targets, slice.journal)
@@ -86,7 +87,11 @@ function removeUsers(
   refuseLateResidue(tables, program, slice.tenantId, users)
   const seal = slice.seal(leaving, records.head)
   records.write(seal)
+  for (const { table, values } of seal.auditRows ?? []) tables.insert(table, [values])
   if (slice.journal !== undefined) records.finishJob(slice.journal.jobId, slice.journal.fence)
+  const ids = leaving.map(({ found }) => found.fields['id'])
+  records.removeJobs(slice.tenantId, ids)
+  records.ofUsers.forget(slice.tenantId, ids)
   return seal.entries
 }
 

@@ -4,14 +4,16 @@
  * @module
  */
 import type { ErasureLevel, Store, TableSchema } from '../../src/store.ts'
+import { applyChunk } from './apply-chunk.ts'
 import { applySlice, type Database } from './apply-slice.ts'
 import { inspect } from './inspect.ts'
-import { applyChunk, openJob } from './jobs.ts'
+import { listJobs } from './list-jobs.ts'
 import { createRecords } from './records.ts'
 import type { Row } from './rows.ts'
 import { heldIds, sweep } from './sweep.ts'
 import { createTables } from './tables.ts'
 import { findRows, listUsers, takeSurvey } from './take-survey.ts'
+import { findStanding, makeTransition } from './transition.ts'
 
 export type { Row } from './rows.ts'
 
@@ -60,18 +62,17 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
     survey: (program, targets) => read(() => takeSurvey(tables, records, program, targets)),
     inspect: (program, subject) => read(() => inspect(db, program, subject)),
     apply: (program, slice) => write(() => applySlice(db, program, slice)),
-    openJob: (program, opening) => write(() => openJob(db, program, opening)),
+    transition: (program, transition) => write(() => makeTransition(db, program, transition)),
+    findStanding: (program, query) => read(() => findStanding(db, program, query)),
     applyChunk: (program, chunk) => write(() => applyChunk(db, program, chunk)),
     sweep: (program, work) => write(() => sweep(db, program, work)),
     heldIds: (program, query) => read(() => heldIds(db, program, query)),
-    listJobs: ({ limit, user }) =>
-      read(() =>
-        records.jobs
-          .filter((job) => user === undefined || job === records.jobOf(user.tenantId, user.userId))
-          .toSorted((a, b) => compare(a.createdAt, b.createdAt) || compare(a.id, b.id))
-          .slice(0, limit),
-      ),
+    listJobs: (query) => read(() => listJobs(records, query)),
+    listHolds: (query) => read(() => records.ofUsers.listHolds(query)),
+    saveToken: (token) => write(() => records.ofUsers.saveToken(token)),
     claimJob: (claim) => write(() => records.claimJob(claim)),
+    saveJob: ({ id, fence, ...change }) => write(() => records.saveJob(id, fence, change)),
+    removeJob: ({ id, fence }) => write(() => records.removeJob(id, fence)),
     readLedger: ({ afterSeq, limit, since = '' }) =>
       read(() =>
         records.entries.filter(({ seq, at }) => seq > afterSeq && at >= since).slice(0, limit),
@@ -119,8 +120,4 @@ function openDatabase(options: MemoryStoreOptions): Database {
     records,
     transaction: (work) => tables.transaction(() => records.transaction(work)),
   }
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : Number(a > b)
 }

@@ -1,5 +1,6 @@
 /**
- * The engine's own records: ledger, outbox, jobs, spools and marks.
+ * The engine's own records: ledger, outbox, jobs, spools and marks. What it keeps about single users beside
+ * their jobs stands in `user-records.ts`.
  *
  * @module
  */
@@ -7,6 +8,7 @@ import { UserDeletionError } from '../../src/errors.ts'
 import type {
   Job,
   JobClaim,
+  JournalEnd,
   LedgerAdoption,
   LedgerEntry,
   LedgerHead,
@@ -15,6 +17,7 @@ import type {
   UserId,
 } from '../../src/store.ts'
 import { violation } from './rows.ts'
+import { createUserRecords, type UserRecords } from './user-records.ts'
 
 export interface Records {
   readonly entries: readonly LedgerEntry[]
@@ -30,8 +33,14 @@ export interface Records {
   acknowledge(ids: readonly string[]): number
   addJob(job: Job): void
   claimJob(claim: JobClaim): Job | null
-  saveJob(id: string, fence: number, change: Pick<Job, 'leaseUntil' | 'state'>): void
+  saveJob(id: string, fence: number, change: Pick<Job, 'leaseUntil' | 'state'> & Partial<Job>): void
+  /** Whoever has lost the job learns it before anything is decided. */
+  assertHeld(journal: JournalEnd): void
   finishJob(id: string, fence: number): void
+  removeJob(id: string, fence: number): void
+  removeJobs(tenantId: string | null, userIds: readonly unknown[]): void
+  writeEvents(events: readonly OutboxEvent[]): void
+  readonly ofUsers: UserRecords
   spool(run: string, ids: readonly UserId[]): void
   clearSpool(run: string): void
   writeMark(name: string, value: string): void
@@ -56,6 +65,7 @@ export function createRecords(): Records {
   }
   const staged = new Map<string, readonly LedgerEntry[]>()
   const spools = new Map<string, readonly UserId[]>()
+  const ofUsers = createUserRecords()
 
   function withJob(id: string, fence: number, change: (job: Job) => Job | null): void {
     const job = state.jobs.find((candidate) => candidate.id === id && candidate.fence === fence)
@@ -127,7 +137,22 @@ export function createRecords(): Records {
       return claimed
     },
     saveJob: (id, fence, change) => withJob(id, fence, (job) => ({ ...job, ...change })),
+    assertHeld: ({ jobId, fence }) => withJob(jobId, fence, (job) => job),
     finishJob: (id, fence) => withJob(id, fence, () => null),
+    removeJob(id, fence) {
+      const jobs = state.jobs.filter((job) => job.id !== id || job.fence !== fence)
+      state = { ...state, jobs }
+    },
+    removeJobs(tenantId, userIds) {
+      const jobs = state.jobs.filter(
+        (job) => job.tenantId !== tenantId || !userIds.includes(job.userId),
+      )
+      state = { ...state, jobs }
+    },
+    writeEvents(events) {
+      state = { ...state, events: [...state.events, ...events] }
+    },
+    ofUsers,
     spool: (run, ids) => void spools.set(run, [...(spools.get(run) ?? []), ...ids]),
     clearSpool: (run) => void spools.delete(run),
     writeMark(name, value) {
@@ -144,7 +169,7 @@ export function createRecords(): Records {
     transaction(work) {
       const before = state
       try {
-        return work()
+        return ofUsers.transaction(work)
       } catch (error) {
         state = before
         throw error

@@ -6,6 +6,7 @@
 import type {
   FoundUser,
   GroupMember,
+  JobReference,
   JournalEnd,
   LastOfCheck,
   Program,
@@ -39,7 +40,7 @@ export function takeSurvey(
   const counts = users.map(() => program.steps.map(() => 0))
   for (const [index, step] of program.steps.entries()) {
     // In the last transaction of a job exceptions may be overwritten: the chunks have had the last word.
-    if (journal !== undefined && step.except.length > 0) continue
+    if (hasChunks(journal) && step.except.length > 0) continue
     const after = journal === undefined ? 0 : rowsWrittenUpTo(step, journal, index)
     for (const [key, owners] of matchStep(tables, step, targets.tenantId, slice)) {
       if (key <= after) continue
@@ -50,14 +51,29 @@ export function takeSurvey(
     }
   }
   const bereft = program.checks.map((check) => findBereft(tables, check, users))
-  const openJobs = targets.users.map(({ id }) => records.jobOf(targets.tenantId, id)?.id ?? null)
-  return { users, counts, bereft, openJobs }
+  return {
+    users,
+    counts,
+    bereft,
+    jobs: targets.users.map(({ id }) => jobOf(records, targets.tenantId, id)),
+    holds: targets.users.map(({ id }) => records.ofUsers.holdsOf(targets.tenantId, id)),
+  }
+}
+
+function jobOf(records: Records, tenantId: string | null, userId: UserId): JobReference | null {
+  const job = records.jobOf(tenantId, userId)
+  return job === undefined ? null : { id: job.id, kind: job.kind, fence: job.fence }
+}
+
+/** Whether chunks of the journalled way have written anything. */
+function hasChunks(journal: JournalEnd | undefined): boolean {
+  return journal !== undefined && journal.cursors !== null
 }
 
 /** The key up to which chunks have written the rows of a step that keeps its rows. */
 export function rowsWrittenUpTo(step: Step, { cursors }: JournalEnd, index: number): number {
   const keepsRows = step.action === 'anonymize' || step.action === 'retain'
-  return keepsRows ? Number(cursors[index]?.[0] ?? 0) : 0
+  return keepsRows ? Number(cursors?.[index]?.[0] ?? 0) : 0
 }
 
 /** The user rows in the order asked for; only the very id in the very tenant counts. */

@@ -7,7 +7,7 @@ import { UserDeletionError } from '../../src/errors.ts'
 import type { Chunk, ChunkResult, Cursor } from '../../src/store.ts'
 import type { Connection, Parameters } from './connection.ts'
 import { explainRefusal } from './explain-refusal.ts'
-import { saveJob } from './jobs.ts'
+import { saveProgress } from './jobs.ts'
 import { jsonText } from './literals.ts'
 import type { ProgramSql } from './program-sql.ts'
 import { sliceParameters } from './slice-parameters.ts'
@@ -17,7 +17,7 @@ import type { ChunkSql } from './step-sql.ts'
 /** Writes one chunk and saves the job, inside the transaction that the caller has opened. */
 export function applyChunk(connection: Connection, sql: ProgramSql, chunk: Chunk): ChunkResult {
   const result = writeChunk(connection, sql, chunk)
-  saveJob(connection, chunk.jobId, chunk.fence, chunk.save(result))
+  saveProgress(connection, chunk.jobId, chunk.fence, chunk.save(result))
   return result
 }
 

@@ -5,6 +5,7 @@
  */
 import { UserDeletionError } from '../../src/errors.ts'
 import type {
+  Cursor,
   FoundUser,
   JournalEnd,
   LedgerEntry,
@@ -17,7 +18,7 @@ import type {
 import { writeKeys } from './apply-chunk.ts'
 import { type Connection, type Parameters, SavepointLost } from './connection.ts'
 import { explainRefusal } from './explain-refusal.ts'
-import { finishJob } from './jobs.ts'
+import { assertHeld, finishJob } from './jobs.ts'
 import { readHead, writeSeal } from './ledger.ts'
 import { quoteName } from './literals.ts'
 import type { ProgramSql } from './program-sql.ts'
@@ -26,6 +27,7 @@ import { sliceParameters } from './slice-parameters.ts'
 import { constraintKind, toStoreError } from './sqlite-errors.ts'
 import type { StepSql } from './step-sql.ts'
 import { takeSurvey } from './take-survey.ts'
+import { forgetUsers } from './user-records.ts'
 
 /** All users as one unit, or each in a savepoint of its own. */
 export function applySlice(
@@ -66,6 +68,7 @@ function applyUnit(
   slice: Slice,
   positions: readonly number[],
 ): readonly SliceOutcome[] {
+  if (slice.journal !== undefined) assertHeld(connection, slice.journal)
   const users = positions.flatMap((position) => slice.users[position] ?? [])
   const taken = takeSurvey(connection, sql, { ...slice, users }, 'blocking')
   const survey = slice.journal === undefined ? taken : recount(connection, sql, slice, taken)
@@ -109,6 +112,8 @@ function removeUsers(
   const seal = slice.seal(leaving, readHead(connection))
   writeSeal(connection, seal)
   if (slice.journal !== undefined) finishJob(connection, slice.journal)
+  const ids = leaving.map(({ found }) => found.fields['id'])
+  forgetUsers(connection, slice.tenantId, ids)
   return seal.entries
 }
 
@@ -156,10 +161,11 @@ interface StepRun {
 }
 
 function runStep(connection: Connection, sql: ProgramSql, run: StepRun): void {
-  const { step, statements, parameters, journal } = run
+  const { step, statements, parameters } = run
+  const cursors = run.journal?.cursors ?? null
   const changed = explained(connection, sql, run, () =>
-    journal !== undefined && keepsRows(step)
-      ? writeRest(connection, statements, journal, run)
+    cursors !== null && keepsRows(step)
+      ? writeRest(connection, statements, cursors, run)
       : connection.change(statements.apply ?? '', parameters),
   )
   if (changed > run.rows) {
@@ -198,11 +204,11 @@ function keepsRows(step: Step): boolean {
 function writeRest(
   connection: Connection,
   { chunk }: StepSql,
-  journal: JournalEnd,
+  cursors: readonly (Cursor | null)[],
   { parameters, index }: StepRun,
 ): number {
   if (chunk === null) return 0
-  const cursor = journal.cursors[index] ?? null
+  const cursor = cursors[index] ?? null
   return writeKeys(connection, chunk, parameters, cursor, ALL).rows
 }
 
@@ -212,8 +218,8 @@ const ALL = -1
 /** Counts of steps that keep their rows, less what earlier chunks have written. */
 function recount(connection: Connection, sql: ProgramSql, slice: Slice, survey: Survey): Survey {
   const [found] = survey.users
-  if (found == null || slice.journal === undefined) return survey
-  const { cursors } = slice.journal
+  const cursors = slice.journal?.cursors ?? null
+  if (found == null || cursors === null) return survey
   const parameters = parametersOf(sql, slice, found)
   const counts = (survey.counts[0] ?? []).map((rows, index) => {
     const step = sql.program.steps[index]

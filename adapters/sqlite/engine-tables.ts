@@ -45,7 +45,7 @@ CREATE TABLE IF NOT EXISTS user_deletion_outbox (
   at TEXT NOT NULL,
   tenant_id TEXT,
   subject,
-  receipt_id TEXT NOT NULL,
+  receipt_id TEXT,
   rows INTEGER NOT NULL
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS user_deletion_jobs (
@@ -53,6 +53,8 @@ CREATE TABLE IF NOT EXISTS user_deletion_jobs (
   kind TEXT NOT NULL,
   tenant_id TEXT,
   user_id NOT NULL,
+  requested_at TEXT NOT NULL,
+  due_at TEXT,
   idempotency_key TEXT,
   owner TEXT NOT NULL,
   lease_until TEXT NOT NULL,
@@ -62,6 +64,32 @@ CREATE TABLE IF NOT EXISTS user_deletion_jobs (
   state TEXT NOT NULL
 ) WITHOUT ROWID;
 CREATE UNIQUE INDEX IF NOT EXISTS user_deletion_jobs_user ON user_deletion_jobs (coalesce(tenant_id, ''), user_id);
+CREATE TABLE IF NOT EXISTS user_deletion_disabled (
+  id INTEGER PRIMARY KEY,
+  tenant_id TEXT,
+  user_id NOT NULL,
+  since TEXT NOT NULL,
+  before TEXT NOT NULL
+);
+CREATE UNIQUE INDEX IF NOT EXISTS user_deletion_disabled_user ON user_deletion_disabled (user_id, coalesce(tenant_id, ''));
+CREATE TABLE IF NOT EXISTS user_deletion_holds (
+  id TEXT PRIMARY KEY,
+  tenant_id TEXT,
+  user_id NOT NULL,
+  reason TEXT NOT NULL,
+  tables TEXT,
+  placed_at TEXT NOT NULL,
+  until TEXT
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS user_deletion_holds_user ON user_deletion_holds (user_id);
+CREATE TABLE IF NOT EXISTS user_deletion_tokens (
+  hash TEXT PRIMARY KEY,
+  tenant_id TEXT,
+  user_id NOT NULL,
+  session_id TEXT NOT NULL,
+  expires_at TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS user_deletion_tokens_user ON user_deletion_tokens (user_id);
 CREATE TABLE IF NOT EXISTS user_deletion_spool (
   run TEXT NOT NULL,
   position INTEGER NOT NULL,

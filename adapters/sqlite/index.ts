@@ -21,7 +21,7 @@ import { engineTableStatements } from './engine-tables.ts'
 import { explainCommit } from './explain-refusal.ts'
 import { adoptLedger, clearStaged, stageLedger } from './import-ledger.ts'
 import { inspect } from './inspect.ts'
-import { claimJob, listJobs, openJob } from './jobs.ts'
+import { claimJob, listJobs, removeJob, saveJob } from './jobs.ts'
 import {
   acknowledge,
   deletedAt,
@@ -39,6 +39,8 @@ import { sanitize } from './sanitize.ts'
 import { clearSpool, readSpool, spool } from './spool.ts'
 import { heldIds, sweep } from './sweep.ts'
 import { findRows, takeSurvey } from './take-survey.ts'
+import { findStanding, makeTransition } from './transition.ts'
+import { listHolds, saveToken } from './user-records.ts'
 
 export type { SqliteDatabase, SqliteStatement } from './database.ts'
 export { engineTablesSql } from './engine-tables.ts'
@@ -84,8 +86,10 @@ export function sqliteStore(db: SqliteDatabase, options: SqliteStoreOptions = {}
         () => applySlice(connection, statementsFor(program), slice),
         (cause) => explainCommit(connection, currentSchema(), cause),
       ),
-    openJob: (program, opening) =>
-      write(() => openJob(connection, statementsFor(program), opening)),
+    transition: (program, transition) =>
+      write(() => makeTransition(connection, statementsFor(program), transition)),
+    findStanding: (program, query) =>
+      read(() => findStanding(connection, statementsFor(program), query)),
     applyChunk: (program, chunk) =>
       write(() => applyChunk(connection, statementsFor(program), chunk)),
     sweep: (program, work) =>
@@ -95,7 +99,11 @@ export function sqliteStore(db: SqliteDatabase, options: SqliteStoreOptions = {}
       ),
     heldIds: (program, query) => read(() => heldIds(connection, statementsFor(program), query)),
     listJobs: (query) => read(() => listJobs(connection, query)),
+    listHolds: (query) => read(() => listHolds(connection, query)),
+    saveToken: (token) => write(() => saveToken(connection, token)),
     claimJob: (claim) => write(() => claimJob(connection, claim)),
+    saveJob: (save) => write(() => saveJob(connection, save)),
+    removeJob: ({ id, fence }) => write(() => removeJob(connection, id, fence)),
     readLedger: (query) => read(() => readLedger(connection, query)),
     findEntries: (query) => read(() => findEntries(connection, query)),
     deletedAt: (query) => read(() => deletedAt(connection, query)),

@@ -7,55 +7,63 @@ import { UserDeletionError } from '../../src/errors.ts'
 import type {
   Job,
   JobClaim,
-  JobOpened,
-  JobOpening,
+  JobKind,
   JobQuery,
+  JobReference,
+  JobSave,
   JournalEnd,
+  Targets,
   UserId,
 } from '../../src/store.ts'
 import type { Connection } from './connection.ts'
-import { jsonText } from './literals.ts'
-import type { ProgramSql } from './program-sql.ts'
-import { takeSurvey } from './take-survey.ts'
+import { jsonText, textOrNull } from './literals.ts'
 
 const COLUMNS =
-  'id, kind, tenant_id, user_id, idempotency_key, owner, lease_until, fence, created_at, policy_digest, state'
+  'id, kind, tenant_id, user_id, requested_at, due_at, idempotency_key, owner, lease_until, fence, created_at, policy_digest, state'
 
-/** Disables the user and writes the job, inside the transaction that the caller has opened. */
-export function openJob(connection: Connection, sql: ProgramSql, opening: JobOpening): JobOpened {
-  const [target] = opening.users
-  if (target === undefined) return { kind: 'absent' }
-  const user = { tenantId: opening.tenantId, userId: target.id }
-  const [existing] = listJobs(connection, { limit: 1, user })
-  if (existing !== undefined) return { kind: 'exists', job: existing }
-  const survey = takeSurvey(connection, sql, opening, 'blocking')
-  const [found] = survey.users
-  if (found == null) return { kind: 'absent' }
-  const [verdict] = opening.decide(survey, [0])
-  if (verdict === undefined || verdict.kind === 'refuse') {
-    return { kind: 'refused', reason: verdict?.reason }
-  }
-  if (sql.disable !== null) {
-    const ids = jsonText([target.id])
-    connection.change(sql.disable, { ids, tenant: opening.tenantId })
-  }
-  const job = opening.open(found, verdict.derived, survey)
-  insertJob(connection, job)
-  return { kind: 'opened', job, found }
-}
-
-export function listJobs(connection: Connection, { limit, user }: JobQuery): readonly Job[] {
-  const filter = user === undefined ? '' : 'WHERE user_id = @user AND tenant_id IS @tenant'
+export function listJobs(
+  connection: Connection,
+  { limit, user, kinds, dueBy, after }: JobQuery,
+): readonly Job[] {
+  const conditions = [
+    ...(user === undefined ? [] : ['user_id = @user AND tenant_id IS @tenant']),
+    ...(kinds === undefined ? [] : ['kind IN (SELECT value FROM json_each(@kinds))']),
+    ...(dueBy === undefined ? [] : ['(due_at IS NULL OR due_at <= @dueBy)']),
+    ...(after === undefined ? [] : ['(created_at, id) > (@afterCreatedAt, @afterId)']),
+  ]
+  const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`
   return connection
     .rows(
-      `SELECT ${COLUMNS} FROM user_deletion_jobs ${filter} ORDER BY created_at, id LIMIT @limit`,
+      `SELECT ${COLUMNS} FROM user_deletion_jobs ${where} ORDER BY created_at, id LIMIT @limit`,
       {
         limit,
         user: user?.userId ?? null,
         tenant: user?.tenantId ?? null,
+        kinds: jsonText([...(kinds ?? [])]),
+        dueBy: dueBy ?? null,
+        afterCreatedAt: after?.createdAt ?? null,
+        afterId: after?.id ?? null,
       },
     )
     .map(toJob)
+}
+
+/** The open jobs of a slice, in the order of its users. */
+export function jobsOf(
+  connection: Connection,
+  { users, tenantId }: Targets,
+): readonly (JobReference | null)[] {
+  const rows = connection.rows(
+    'SELECT user_id, id, kind, fence FROM user_deletion_jobs WHERE user_id IN (SELECT value FROM json_each(@ids)) AND tenant_id IS @tenant',
+    { ids: jsonText(users.map(({ id }) => id)), tenant: tenantId },
+  )
+  const jobs = new Map(
+    rows.map(([user, id, kind, fence]): [unknown, JobReference] => [
+      user,
+      { id: String(id), kind: kind as JobKind, fence: Number(fence) },
+    ]),
+  )
+  return users.map(({ id }) => jobs.get(id) ?? null)
 }
 
 export function claimJob(connection: Connection, claim: JobClaim): Job | null {
@@ -70,7 +78,8 @@ export function claimJob(connection: Connection, claim: JobClaim): Job | null {
   return row === undefined ? null : toJob(row)
 }
 
-export function saveJob(
+/** Saves where a chunk has ended; when the job is due stays as it is. */
+export function saveProgress(
   connection: Connection,
   id: string,
   fence: number,
@@ -83,6 +92,20 @@ export function saveJob(
   if (changed !== 1) throw leaseLost()
 }
 
+export function saveJob(connection: Connection, { id, fence, dueAt, ...rest }: JobSave): void {
+  saveProgress(connection, id, fence, rest)
+  connection.change('UPDATE user_deletion_jobs SET due_at = @dueAt WHERE id = @id', { id, dueAt })
+}
+
+/** Whoever has lost the job learns it before anything is decided. */
+export function assertHeld(connection: Connection, { jobId, fence }: JournalEnd): void {
+  const held = connection.rows(
+    'SELECT 1 FROM user_deletion_jobs WHERE id = @jobId AND fence = @fence',
+    { jobId, fence },
+  )
+  if (held.length === 0) throw leaseLost()
+}
+
 export function finishJob(connection: Connection, { jobId, fence }: JournalEnd): void {
   const changed = connection.change(
     'DELETE FROM user_deletion_jobs WHERE id = @jobId AND fence = @fence',
@@ -91,9 +114,14 @@ export function finishJob(connection: Connection, { jobId, fence }: JournalEnd):
   if (changed !== 1) throw leaseLost()
 }
 
-function insertJob(connection: Connection, job: Job): void {
+export function removeJob(connection: Connection, id: string, fence: number): void {
+  const sql = 'DELETE FROM user_deletion_jobs WHERE id = @id AND fence = @fence'
+  connection.change(sql, { id, fence })
+}
+
+export function insertJob(connection: Connection, job: Job): void {
   connection.change(
-    `INSERT INTO user_deletion_jobs (${COLUMNS}) VALUES (@id, @kind, @tenantId, @userId, @idempotencyKey, @owner, @leaseUntil, @fence, @createdAt, @policyDigest, @state)`,
+    `INSERT INTO user_deletion_jobs (${COLUMNS}) VALUES (@id, @kind, @tenantId, @userId, @requestedAt, @dueAt, @idempotencyKey, @owner, @leaseUntil, @fence, @createdAt, @policyDigest, @state)`,
     { ...job },
   )
 }
@@ -103,12 +131,16 @@ function leaseLost(): UserDeletionError {
 }
 
 function toJob(row: readonly unknown[]): Job {
-  const [id, , tenantId, userId, key, owner, leaseUntil, fence, createdAt, digest, state] = row
+  const [id, kind, tenantId, userId, requestedAt, dueAt, key, owner, leaseUntil, fence, ...rest] =
+    row
+  const [createdAt, digest, state] = rest
   return {
     id: String(id),
-    kind: 'delete_large_user',
+    kind: kind as JobKind,
     tenantId: textOrNull(tenantId),
     userId: userId as UserId,
+    requestedAt: String(requestedAt),
+    dueAt: textOrNull(dueAt),
     idempotencyKey: textOrNull(key),
     owner: String(owner),
     leaseUntil: String(leaseUntil),
@@ -117,8 +149,4 @@ function toJob(row: readonly unknown[]): Job {
     policyDigest: String(digest),
     state: String(state),
   }
-}
-
-function textOrNull(value: unknown): string | null {
-  return value === null ? null : String(value)
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import type {
+  AuditRow,
   DeletedQuery,
   KeyQuery,
   LedgerEntry,
@@ -16,26 +17,48 @@ import type {
   UserId,
 } from '../../src/store.ts'
 import type { Connection } from './connection.ts'
-import { jsonText } from './literals.ts'
+import { jsonText, quoteName, textOrNull } from './literals.ts'
 
 /** Columns of an entry. */
 export const ENTRY = 'seq, kind, at, tenant_id, subject, idempotency_key, body, hash'
 
-/** Writes entries, events and the new head, inside the transaction that the caller has opened. */
-export function writeSeal(connection: Connection, { entries, events, head }: Seal): void {
+/** Writes entries, events, audit rows and the new head, inside the transaction that the caller has opened. */
+export function writeSeal(
+  connection: Connection,
+  { entries, events, head, auditRows = [] }: Seal,
+): void {
   for (const entry of entries) {
     connection.change(
       `INSERT INTO user_deletion_ledger (${ENTRY}) VALUES (@seq, @kind, @at, @tenantId, @subject, @idempotencyKey, @body, @hash)`,
       { ...entry },
     )
   }
+  writeEvents(connection, events)
+  for (const row of auditRows) insertAuditRow(connection, row)
+  writeHead(connection, head)
+}
+
+export function writeEvents(connection: Connection, events: readonly OutboxEvent[]): void {
   for (const event of events) {
     connection.change(
       'INSERT INTO user_deletion_outbox (id, type, at, tenant_id, subject, receipt_id, rows) VALUES (@id, @type, @at, @tenantId, @subject, @receiptId, @rows)',
       { ...event },
     )
   }
-  writeHead(connection, head)
+}
+
+function insertAuditRow(connection: Connection, { table, values }: AuditRow): void {
+  const columns = Object.keys(values)
+  const parameters = columns.map((column, index) => {
+    const value = values[column]
+    return [`value${index}`, typeof value === 'boolean' ? Number(value) : value]
+  })
+  const names = columns.map(quoteName).join(', ')
+  const places = columns.map((_, index) => `@value${index}`).join(', ')
+  connection.change(
+    `INSERT INTO ${quoteName(table)} (${names}) VALUES (${places})`,
+    Object.fromEntries(parameters),
+  )
 }
 
 export function writeHead(connection: Connection, head: LedgerHead): void {
@@ -112,7 +135,7 @@ export function readOutbox(
       at: String(at),
       tenantId: textOrNull(tenantId),
       subject: subject as UserId,
-      receiptId: String(receiptId),
+      receiptId: textOrNull(receiptId),
       rows: Number(rows),
     }))
 }
@@ -136,8 +159,4 @@ function toEntry(row: readonly unknown[]): LedgerEntry {
     body: String(body),
     hash: String(hash),
   }
-}
-
-function textOrNull(value: unknown): string | null {
-  return value === null ? null : String(value)
 }

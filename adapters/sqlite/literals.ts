@@ -39,6 +39,11 @@ function holdsBigint(list: readonly unknown[]): boolean {
   )
 }
 
+/** A column that holds text or nothing. */
+export function textOrNull(value: unknown): string | null {
+  return value === null || value === undefined ? null : String(value)
+}
+
 function numberLiteral(value: number): string {
   return Number.isInteger(value) && Math.abs(value) < 1e15 ? value.toFixed(0) : String(value)
 }

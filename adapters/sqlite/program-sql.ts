@@ -6,7 +6,6 @@
 import type { DatabaseSchema, Program, TableSchema } from '../../src/store.ts'
 import type { RowKey } from './selector-sql.ts'
 import {
-  disableSql,
   fieldsOf,
   findUsersSql,
   lastOfSql,
@@ -26,7 +25,6 @@ export interface ProgramSql {
   readonly findRows: string
   readonly findFields: string
   readonly userRow: string
-  readonly disable: string | null
   readonly blanked: string
   /** By check of the program; `null` for checks that only warn in a plan. */
   readonly checks: readonly string[]
@@ -44,7 +42,6 @@ export function programSql(program: Program, schema: DatabaseSchema): ProgramSql
     findRows: findUsersSql(program.user, 'all'),
     findFields: findUsersSql(program.user, columns),
     userRow: userRowSql(program, facts),
-    disable: disableSql(program),
     blanked: blankedSql(program),
     checks: program.checks.map(lastOfSql),
   }

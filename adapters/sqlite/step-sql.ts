@@ -241,19 +241,6 @@ export function userRowSql(program: Program, facts: TableFacts): string {
   return `WITH ${users} UPDATE ${table} AS t0 SET ${set} FROM u WHERE ${sameUser(`t0.${quoteName(user.id)}`, 'id')}${tenant}`
 }
 
-/** Writes the `disabled` assignments into one user's row. */
-export function disableSql({ user }: Program): string | null {
-  if (user.disabled.length === 0) return null
-  const constants = user.disabled
-  const set = assignmentsSql(constants, {
-    gone: () => 'FALSE',
-    nullable: () => true,
-    derived: () => 'NULL',
-  })
-  const tenant = user.tenant === null ? '' : ` AND t0.${quoteName(user.tenant)} = @tenant`
-  return `UPDATE ${quoteName(user.table)} AS t0 SET ${set} WHERE ${anyUser(`t0.${quoteName(user.id)}`, 'id')}${tenant}`
-}
-
 /** The user rows of a slice with position and id first. */
 export function findUsersSql(user: UserTable, columns: 'all' | readonly string[]): string {
   const list =

@@ -6,11 +6,13 @@
 import { UserDeletionError } from '../../src/errors.ts'
 import type { FoundUser, GroupMember, Survey, Targets } from '../../src/store.ts'
 import { type Connection, type Parameters, plainInteger } from './connection.ts'
+import { jobsOf } from './jobs.ts'
 import { jsonText, quoteName } from './literals.ts'
 import type { ProgramSql } from './program-sql.ts'
 import { sliceParameters } from './slice-parameters.ts'
 import { type CountSql, POSITION } from './step-sql.ts'
 import { findTombstones } from './tombstones.ts'
+import { holdsOf } from './user-records.ts'
 
 /** Checks that only warn are for plans; a deletion leaves them out. */
 export function takeSurvey(
@@ -42,7 +44,13 @@ export function takeSurvey(
           group,
         })),
   )
-  return { users, counts, bereft, openJobs: openJobs(connection, targets) }
+  return {
+    users,
+    counts,
+    bereft,
+    jobs: jobsOf(connection, targets),
+    holds: holdsOf(connection, targets),
+  }
 }
 
 /** Adds up the rows of each user by step, in the lists that `countsOf` gives for a position in `users`. */
@@ -62,16 +70,6 @@ export function countSteps(
       if (own !== undefined) own[index] = (own[index] ?? 0) + Number(rows)
     })
   }
-}
-
-/** Ids of open jobs, in the order of the users. */
-function openJobs(connection: Connection, targets: Targets): readonly (string | null)[] {
-  const rows = connection.rows(
-    'SELECT user_id, id FROM user_deletion_jobs WHERE user_id IN (SELECT value FROM json_each(@ids)) AND tenant_id IS @tenant',
-    lookUp(targets),
-  )
-  const jobs = new Map(rows.map(([user, job]) => [user, String(job)]))
-  return targets.users.map(({ id }) => jobs.get(id) ?? null)
 }
 
 /** The user rows themselves, in the order asked for. */

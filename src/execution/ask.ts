@@ -9,7 +9,7 @@ import type { Blocker, Plan } from '../plan/plan.ts'
 import { withTimeLimit } from '../ports.ts'
 import type { Survey, Target } from '../store.ts'
 import { type DeletionRequest, type ExecutionContext, targetsOf } from './context.ts'
-import { findBlockers, findWarnings, isLarge } from './decide.ts'
+import { findBlockers, findWarnings, isLarge, lastingBlockers } from './decide.ts'
 import { blockedError } from './failures.ts'
 import type { BlockerAnswer, DeletionContext, Refusal, Veto } from './hooks.ts'
 
@@ -19,11 +19,15 @@ const CONCURRENCY = 10
 /** Users that somebody objects to, by position in the list of targets. */
 export type Objections = ReadonlyMap<number, UserDeletionError>
 
-/** Runs blockers and then the hook for every target that exists. Changes nothing. */
+/**
+ * Runs blockers and then the hook for every target that exists. Changes nothing. A deletion that is only being
+ * scheduled passes a hold, which may have ended by the day.
+ */
 export async function askHost(
   context: ExecutionContext,
   request: DeletionRequest,
   targets: readonly Target[],
+  forWhen: 'now' | 'later' = 'now',
 ): Promise<Objections> {
   const objections = new Map<number, UserDeletionError>()
   const { beforeDelete } = context.hooks
@@ -31,10 +35,8 @@ export async function askHost(
   const views = await viewUsers(context, request, targets)
   await inParallel(views, async (view, position) => {
     if (view === null) return
-    const objection =
-      view.plan.blockers.length > 0
-        ? blockedError(view.plan.blockers)
-        : await askHook(context, view)
+    const blockers = forWhen === 'now' ? view.plan.blockers : lastingBlockers(view.plan.blockers)
+    const objection = blockers.length > 0 ? blockedError(blockers) : await askHook(context, view)
     if (objection !== null) objections.set(position, objection)
   })
   return objections
@@ -72,8 +74,8 @@ export function planSurvey(
   survey: Survey,
 ): readonly (Plan | null)[] {
   const { program, policy, clock, maxRowsPerTransaction } = context
-  const blockers = findBlockers(program, survey, maxRowsPerTransaction)
   const now = clock.now()
+  const blockers = findBlockers({ program, maxRows: maxRowsPerTransaction, now }, survey)
   return targets.map(({ id }, position) => {
     const found = survey.users[position]
     const counts = survey.counts[position]

@@ -9,7 +9,8 @@ import type { Clock, Logger } from '../ports.ts'
 import type { Issuer } from '../receipt/issue-receipt.ts'
 import type { Store, Target, Targets } from '../store.ts'
 import type { Program, UserId } from '../terms.ts'
-import type { BlockerFunction, Hooks } from './hooks.ts'
+import type { ExternalEraser } from './external-eraser.ts'
+import type { BlockerFunction, Hooks, WriteAuditEntry } from './hooks.ts'
 
 export interface ExecutionContext {
   readonly store: Store
@@ -21,6 +22,9 @@ export interface ExecutionContext {
   readonly logger: Logger
   readonly hooks: Hooks
   readonly blockers: readonly BlockerFunction[]
+  readonly erasers: readonly ExternalEraser[]
+  /** Writes the audit entry of an erasure, inside the transaction; instead of the policy's mapping. */
+  readonly writeAuditEntry: WriteAuditEntry | null
   readonly hookTimeoutMs: number
   /** Rows of one user above which the deletion goes the journalled way, and rows of one chunk there. */
   readonly maxRowsPerTransaction: number
@@ -30,6 +34,8 @@ export interface ExecutionContext {
   readonly issuer: Issuer
   /** Users that a call of this engine is working on. */
   readonly inFlight: Set<string>
+  /** Waits by the clock. */
+  pause(ms: number): Promise<void>
   /** How the ledger names a user. */
   subjectOf(id: UserId): UserId
   /** Computes the derived values of the program for one user. */
@@ -44,6 +50,8 @@ export interface DeletionRequest {
   readonly reason: string | null
   readonly requestedBy: string | null
   readonly idempotencyKey: string | null
+  /** When the deletion was asked for (ISO 8601, UTC); `null` for a deletion at once. */
+  readonly requestedAt: string | null
   /** The receipt whose deletion a restored backup has undone, and that is repeated. */
   readonly replayOf?: string
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Blocker } from '../plan/plan.ts'
-import type { GroupMember, Survey, Verdict } from '../store.ts'
+import type { GroupMember, Hold, JobReference, Survey, Verdict } from '../store.ts'
 import type { LastOfCheck, Program, Step } from '../terms.ts'
 
 /** Why a user of a slice stays for now. */
@@ -16,6 +16,7 @@ export type RefusalReason =
 export interface DecisionInput {
   readonly program: Program
   readonly maxRows: number
+  readonly now: Date
   derive(fields: Readonly<Record<string, unknown>>): readonly string[]
 }
 
@@ -24,11 +25,11 @@ export interface DecisionInput {
  * first may go and the second is then the last. Pure but for random tokens.
  */
 export function decide(input: DecisionInput, survey: Survey): readonly Verdict[] {
-  const blockers = findBlockers(input.program, survey, input.maxRows)
+  const blockers = findBlockers(input, survey)
   return survey.users.map((found, user): Verdict => {
     if (found === null) return refuse({ kind: 'blocked', blockers: [] })
-    const jobId = survey.openJobs[user]
-    if (jobId != null) return refuse({ kind: 'has_job', jobId })
+    const job = survey.jobs[user]
+    if (isUnderWay(job)) return refuse({ kind: 'has_job', jobId: job.id })
     const own = blockers[user] ?? NONE
     if (own.length > 0) return refuse({ kind: 'blocked', blockers: own })
     if (isLarge(survey.counts[user], input.maxRows)) return refuse({ kind: 'too_large' })
@@ -41,11 +42,15 @@ export function isLarge(counts: readonly number[] | undefined, maxRows: number):
   return (counts ?? NONE).reduce<number>((sum, rows) => sum + rows, 0) > maxRows
 }
 
+/** Whether a job has begun to delete the user. A schedule has not: whoever deletes at once overtakes it. */
+export function isUnderWay(job: JobReference | null | undefined): job is JobReference {
+  return job != null && job.kind !== 'scheduled_deletion'
+}
+
 /** What blocks each user of a survey. */
 export function findBlockers(
-  program: Program,
+  { program, maxRows, now }: Pick<DecisionInput, 'program' | 'maxRows' | 'now'>,
   survey: Survey,
-  maxRows: number,
 ): readonly (readonly Blocker[])[] {
   const leaving = new Set<number>()
   const blocking = [...program.steps.entries()].filter(([, { action }]) => action === 'block')
@@ -54,11 +59,12 @@ export function findBlockers(
     if (found === null) return NONE
     const blockers = [
       ...ghostBlocker(program, found.fields['id']),
+      ...holdBlockers(program, survey.holds[user] ?? NONE, survey.counts[user] ?? NONE, now),
       ...ruleBlockers(blocking, survey.counts[user] ?? []),
       ...check(user, leaving),
     ]
     // A large user goes later and on their own, so for the others of this slice they are still there.
-    const stays = isLarge(survey.counts[user], maxRows) || survey.openJobs[user] != null
+    const stays = isLarge(survey.counts[user], maxRows) || isUnderWay(survey.jobs[user])
     if (blockers.length === 0 && !stays) leaving.add(user)
     return blockers
   })
@@ -77,6 +83,41 @@ function ghostBlocker({ user }: Program, id: unknown): readonly Blocker[] {
   if (user.ghost === null || id !== user.ghost) return NONE
   const remedy = 'This is the ghost user that rows are handed over to. It stays.'
   return [{ name: 'ghost_user', table: user.table, rows: 1, remedy }]
+}
+
+const HOLD = 'hold'
+
+/** A hold on tables is in the way only where the user has rows there. */
+function holdBlockers(
+  program: Program,
+  holds: readonly Hold[],
+  counts: readonly number[],
+  now: Date,
+): readonly Blocker[] {
+  const holding = holds.filter((hold) => isHolding(hold, now))
+  return holding.flatMap(({ id, reason, tables }): readonly Blocker[] => {
+    const remedy = `Release the hold ${id} (${reason}), or wait for its end.`
+    if (tables === null || tables.includes(program.user.table)) {
+      return [{ name: HOLD, table: null, rows: 0, remedy }]
+    }
+    return tables.flatMap((table) => {
+      const rows = program.steps.reduce(
+        (sum, step, index) => sum + (step.table === table ? (counts[index] ?? 0) : 0),
+        0,
+      )
+      return rows === 0 ? [] : [{ name: HOLD, table, rows, remedy }]
+    })
+  })
+}
+
+/** Blockers that do not end by themselves: all but holds. */
+export function lastingBlockers(blockers: readonly Blocker[]): readonly Blocker[] {
+  return blockers.filter(({ name }) => name !== HOLD)
+}
+
+/** Whether a hold has not ended. */
+export function isHolding({ until }: Hold, now: Date): boolean {
+  return until === null || until > now.toISOString()
 }
 
 function ruleBlockers(

@@ -10,9 +10,10 @@ import type { LedgerEntry, SliceOutcome, Target, Verdict } from '../store.ts'
 import { askHost } from './ask.ts'
 import { type DeletionRequest, type ExecutionContext, flightKey, targetsOf } from './context.ts'
 import { decide, type RefusalReason } from './decide.ts'
-import { deleteLargeUser, joinJob } from './delete-large-user.ts'
+
 import { blockedError, inProgress, notFound, stopsARun, toEngineError } from './failures.ts'
 import { notifyDeleted } from './notify.ts'
+import { deleteLargeUser, joinDeletion } from './open-job.ts'
 import { sealFrame } from './seal-frame.ts'
 
 /** What became of one user. */
@@ -55,8 +56,20 @@ export async function deleteSlice(
     for (const position of positions) context.inFlight.delete(keys[position] ?? '')
   }
   const settled = targets.map((_, position) => outcomes[position] ?? failed(inProgress()))
-  await notifyDeleted(context, settled)
+  if (tellsAnybody(context)) {
+    const gone = targets.flatMap(({ id }, position) => {
+      const outcome = settled[position]
+      if (outcome?.status !== 'deleted') return []
+      return [{ userId: id, tenantId: request.tenantId, receipt: outcome.receipt }]
+    })
+    await notifyDeleted(context, gone)
+  }
   return settled
+}
+
+/** Receipts are read back only for hooks that want them. */
+function tellsAnybody({ hooks }: ExecutionContext): boolean {
+  return hooks.afterDelete !== undefined || hooks.onRevoke !== undefined
 }
 
 async function deleteOwned(
@@ -136,13 +149,13 @@ function apply(
   users: readonly Target[],
   isolation: 'together' | 'each',
 ): Promise<readonly SliceOutcome[]> {
-  const { store, program, maxRowsPerTransaction, issuer, derive } = context
-  const frame = sealFrame(context, request, 'transaction', false)
+  const { store, program, maxRowsPerTransaction: maxRows, issuer, derive, clock } = context
+  const frame = sealFrame(context, request, { way: 'transaction' })
   return store.apply(program, {
     ...targetsOf(request, users),
     isolation,
     decide: (survey): readonly Verdict[] =>
-      decide({ program, maxRows: maxRowsPerTransaction, derive }, survey),
+      decide({ program, maxRows, now: clock.now(), derive }, survey),
     seal: (works, head) =>
       sealDeletions(
         issuer,
@@ -170,7 +183,7 @@ async function settle(
     const receipt =
       reason.kind === 'too_large'
         ? await deleteLargeUser(context, request, target)
-        : await joinJob(context, request.tenantId, target)
+        : await joinDeletion(context, request, target)
     return { status: 'deleted', receipt }
   } catch (cause) {
     return failed(toEngineError(cause))

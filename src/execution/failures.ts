@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { UserDeletionError, UserNotFoundError } from '../errors.ts'
+import { type ErrorDetails, UserDeletionError, UserNotFoundError } from '../errors.ts'
 import type { Blocker } from '../plan/plan.ts'
 import { receiptOf } from '../receipt/issue-receipt.ts'
 import type { LedgerEntry } from '../store.ts'
@@ -20,8 +20,10 @@ export function notFound(earlier: LedgerEntry | undefined): UserNotFoundError {
   return new UserNotFoundError(earlier === undefined ? {} : { receiptId: receiptOf(earlier).id })
 }
 
-export function inProgress(): UserDeletionError {
-  return new UserDeletionError('in_progress', 'This user is being deleted by another call.')
+export function inProgress(details: ErrorDetails = {}): UserDeletionError {
+  return new UserDeletionError('in_progress', 'This user is being deleted by another call.', {
+    details,
+  })
 }
 
 /** Any thrown value as an error of the library: a store of a third party may throw anything. */

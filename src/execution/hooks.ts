@@ -40,7 +40,32 @@ export interface Hooks {
    * survives a crash read the outbox.
    */
   readonly afterDelete?: (receipt: DeletionReceipt) => unknown
+  /**
+   * Told once after a commit that has cut a user's access: refuse tokens issued before `notBefore` from now
+   * on. A failure goes to the logger; the outbox tells the same and survives a crash.
+   */
+  readonly onRevoke?: (revocation: Revocation) => unknown
 }
+
+/** Whose access was cut, and up to when tokens were issued that must not be accepted any more. */
+export interface Revocation {
+  readonly userId: UserId
+  readonly tenantId: string | null
+  readonly notBefore: Date
+}
+
+/** What stands in the audit entry of an erasure. Ids only. */
+export interface ErasureEntry {
+  readonly id: string
+  readonly action: 'user.erased'
+  readonly userId: UserId
+  readonly tenantId: string | null
+  readonly requestedBy: string | null
+  readonly at: Date
+}
+
+/** Synchronous, and inside the transaction of the deletion: throwing undoes it. May be called again when a store repeats the transaction. */
+export type WriteAuditEntry = (entry: ErasureEntry) => void
 
 /** Why a host's function refuses a deletion, and what would help. */
 export interface Refusal {

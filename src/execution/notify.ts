@@ -1,30 +1,59 @@
 /**
- * Tells the host's afterDelete hook, which can no longer change anything.
+ * Tells the host's hooks that can no longer change anything.
  *
  * @module
  */
 import { withTimeLimit } from '../ports.ts'
 import type { DeletionReceipt } from '../receipt/receipt.ts'
+import type { UserId } from '../store.ts'
 import { inParallel } from './ask.ts'
 import type { ExecutionContext } from './context.ts'
 
-/** Calls the hook for every deleted user; failures go to the logger. Never rejects. */
+/** A user who was deleted just now. */
+export interface Deleted {
+  readonly userId: UserId
+  readonly tenantId: string | null
+  readonly receipt: DeletionReceipt
+}
+
+/** Calls the hooks for every deleted user; failures go to the logger. Never rejects. */
 export async function notifyDeleted(
   context: ExecutionContext,
-  outcomes: readonly { readonly status: string; readonly receipt?: DeletionReceipt }[],
+  deleted: readonly Deleted[],
 ): Promise<void> {
-  const { afterDelete } = context.hooks
-  if (afterDelete === undefined) return
-  const receipts = outcomes.flatMap(({ receipt }) => receipt ?? [])
-  await inParallel(receipts, async (receipt) => {
-    const details = { receiptId: receipt.id }
-    try {
-      const result = await withTimeLimit(context.hookTimeoutMs, () => afterDelete(receipt))
-      if (result === 'timeout') warn(context, 'afterDelete ran over its time limit', details)
-    } catch (cause) {
-      warn(context, 'afterDelete threw', { ...details, cause })
-    }
+  const { afterDelete, onRevoke } = context.hooks
+  if (afterDelete === undefined && onRevoke === undefined) return
+  await inParallel(deleted, async ({ userId, tenantId, receipt }) => {
+    await tellRevoked(context, tenantId, userId)
+    if (afterDelete === undefined) return
+    await tell(context, 'afterDelete', { receiptId: receipt.id }, () => afterDelete(receipt))
   })
+}
+
+/** Calls the hook that keeps tokens out which outlive their session. Never rejects. */
+export async function tellRevoked(
+  context: ExecutionContext,
+  tenantId: string | null,
+  userId: UserId,
+): Promise<void> {
+  const { onRevoke } = context.hooks
+  if (onRevoke === undefined) return
+  const revocation = Object.freeze({ userId, tenantId, notBefore: context.clock.now() })
+  await tell(context, 'onRevoke', {}, () => onRevoke(revocation))
+}
+
+async function tell(
+  context: ExecutionContext,
+  hook: string,
+  details: Readonly<Record<string, unknown>>,
+  call: () => unknown,
+): Promise<void> {
+  try {
+    const result = await withTimeLimit(context.hookTimeoutMs, call)
+    if (result === 'timeout') warn(context, `${hook} ran over its time limit`, details)
+  } catch (cause) {
+    warn(context, `${hook} threw`, { ...details, cause })
+  }
 }
 
 /** A logger that throws must not undo what it was told of. */

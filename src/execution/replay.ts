@@ -192,7 +192,14 @@ async function replayUser(run: ReplayRun, { id, entry }: Suspect, row: UserRow):
   const { tenantId } = entry
   const { id: replayOf, reason, requestedBy } = receiptOf(entry)
   const outcome = await deleteAgain(context, row, entry.at, async () => {
-    const again = { tenantId, reason, requestedBy, idempotencyKey: null, replayOf }
+    const again = {
+      tenantId,
+      reason,
+      requestedBy,
+      idempotencyKey: null,
+      requestedAt: null,
+      replayOf,
+    }
     const [done] = await deleteSlice(context, again, [targetOf(context, id)])
     return done
   })

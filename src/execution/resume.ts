@@ -6,27 +6,34 @@
 import type { UserDeletionError } from '../errors.ts'
 import type { DeletionReceipt } from '../receipt/receipt.ts'
 import { type ExecutionContext, flightKey } from './context.ts'
-import { finish, takeOver } from './delete-large-user.ts'
 import { toEngineError } from './failures.ts'
-import { notifyDeleted } from './notify.ts'
+import { type Deleted, notifyDeleted } from './notify.ts'
+import { type JobOutcome, runJob, takeOver } from './run-job.ts'
 
 export interface ResumeResult {
   readonly finished: readonly DeletionReceipt[]
   readonly failed: readonly { readonly jobId: string; readonly error: UserDeletionError }[]
+  /** Erasures whose external erasers are not done yet. */
+  readonly waiting: readonly Waiting[]
   /** Jobs that another worker holds. */
   readonly held: number
 }
 
-/** Goes through the open jobs once, oldest first. */
+export type Waiting = Omit<Extract<JobOutcome, { kind: 'waiting' }>, 'kind'>
+
+/** Goes once through the open jobs that are due, oldest first; scheduled deletions are `purgeDue`'s. */
 export async function resumeJobs(
   context: ExecutionContext,
   limit: number,
   signal: AbortSignal | undefined,
 ): Promise<ResumeResult> {
-  const finished: DeletionReceipt[] = []
+  const finished: Deleted[] = []
+  const waiting: Waiting[] = []
   const failed: { jobId: string; error: UserDeletionError }[] = []
   let held = 0
-  for (const job of await context.store.listJobs({ limit })) {
+  const dueBy = context.clock.now().toISOString()
+  const kinds = ['deletion', 'erasure'] as const
+  for (const job of await context.store.listJobs({ limit, kinds, dueBy })) {
     if (signal?.aborted) break
     const key = flightKey(job.tenantId, job.userId)
     if (context.inFlight.has(key)) {
@@ -36,17 +43,24 @@ export async function resumeJobs(
     context.inFlight.add(key)
     try {
       const claimed = await takeOver(context, job)
-      if (claimed === null) held += 1
-      else finished.push(await finish(context, claimed))
+      if (claimed === null) {
+        held += 1
+        continue
+      }
+      const outcome = await runJob(context, claimed)
+      const { userId, tenantId } = job
+      if (outcome.kind === 'finished') {
+        finished.push({ userId, tenantId, receipt: outcome.receipt })
+      } else {
+        const { jobId, until, erasers } = outcome
+        waiting.push({ jobId, until, erasers })
+      }
     } catch (cause) {
       failed.push({ jobId: job.id, error: toEngineError(cause) })
     } finally {
       context.inFlight.delete(key)
     }
   }
-  await notifyDeleted(
-    context,
-    finished.map((receipt) => ({ status: 'deleted', receipt })),
-  )
-  return { finished, failed, held }
+  await notifyDeleted(context, finished)
+  return { finished: finished.map(({ receipt }) => receipt), failed, waiting, held }
 }

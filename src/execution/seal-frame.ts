@@ -4,14 +4,12 @@
  * @module
  */
 import type { SealFrame } from '../receipt/issue-receipt.ts'
-import type { DeletionReceipt } from '../receipt/receipt.ts'
 import type { DeletionRequest, ExecutionContext } from './context.ts'
 
 export function sealFrame(
   { program, policy, store }: ExecutionContext,
   request: DeletionRequest,
-  way: DeletionReceipt['way'],
-  policyChanged: boolean,
+  of: Pick<SealFrame, 'way'> & Partial<Pick<SealFrame, 'policyChanged' | 'external'>>,
 ): SealFrame {
   const { name, capabilities } = store
   return {
@@ -21,7 +19,8 @@ export function sealFrame(
     policy,
     store: name,
     erasure: capabilities.erasure,
-    way,
-    policyChanged,
+    policyChanged: false,
+    external: [],
+    ...of,
   }
 }

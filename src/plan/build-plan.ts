@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { addDuration } from '../policy/duration.ts'
+import { addDuration } from '../duration.ts'
 import { sha256 } from '../ports.ts'
 import type { FoundUser } from '../store.ts'
 import type { Program, Selector, Step, UserId } from '../terms.ts'

@@ -20,6 +20,7 @@ export function buildProgram(
     user: compiled.user,
     steps: orderSteps(compiled.steps, schema),
     checks: [...new Map(checks.map((check) => [check.name, check])).values()],
+    audit: compiled.audit,
     derived: compiled.derived,
   }
 }

@@ -3,8 +3,9 @@
  *
  * @module
  */
+
+import { endsLater } from '../duration.ts'
 import { UserDeletionError } from '../errors.ts'
-import { endsLater } from '../policy/duration.ts'
 import type { Selector, Step } from '../terms.ts'
 import { hasEnd, outlasting, type RetainedStep } from './expiry.ts'
 import { overlaps, type Place, placesOf, readsOfSelector, writesOf } from './touches.ts'

@@ -5,7 +5,7 @@
  */
 import { UserDeletionError } from '../errors.ts'
 import type { ColumnSchema, DatabaseSchema, TableSchema } from '../store.ts'
-import type { Assignment, Program, Selector, Step } from '../terms.ts'
+import type { Assignment, Program, Selector, Step, UserTable } from '../terms.ts'
 
 /** One way in which policy and database differ. */
 export interface SchemaFinding {
@@ -85,11 +85,12 @@ function missingColumns(program: Program, tables: Tables): readonly SchemaFindin
     ...(user.createdAt === undefined
       ? []
       : [{ table: user.table, column: user.createdAt, path: 'user.createdAt' }]),
-    ...[...user.set, ...user.disabled].map(({ column }) => ({
+    ...[...user.set, ...statusWrites(user)].map(({ column }) => ({
       table: user.table,
       column,
       path: 'user',
     })),
+    ...auditColumns(program),
     ...program.steps.flatMap(columnsOfStep),
     ...program.checks.flatMap(({ name, table, match, within, where }) =>
       [match, within, ...where.map(({ column }) => column)].map((column) => ({
@@ -111,6 +112,21 @@ function missingColumns(program: Program, tables: Tables): readonly SchemaFindin
       }),
     )
   return [...new Map(findings.map((finding) => [JSON.stringify(finding), finding])).values()]
+}
+
+function statusWrites({ disabled, active }: UserTable): readonly Assignment[] {
+  return [...Object.entries(disabled ?? {}), ...Object.entries(active ?? {})].map(
+    ([column, value]) => ({ kind: 'constant', column, value }),
+  )
+}
+
+function auditColumns({ audit }: Program): readonly WantedColumn[] {
+  if (audit === null) return []
+  return Object.keys(audit.entry).map((column) => ({
+    table: audit.table,
+    column,
+    path: 'audit.entry',
+  }))
 }
 
 interface WantedColumn {
@@ -156,7 +172,7 @@ function refusedWrites(program: Program, tables: Tables): readonly SchemaFinding
           assignment,
         })),
       ),
-    ...[...user.set, ...user.disabled].map((assignment) => ({
+    ...[...user.set, ...statusWrites(user)].map((assignment) => ({
       table: user.table,
       path: `user.set.${assignment.column}`,
       assignment,

@@ -19,6 +19,7 @@ import { parentRules, throughOf } from '../policy/reachability.ts'
 import { precedenceOf, rulesOf } from '../policy/rules-of.ts'
 import type {
   Assignment,
+  AuditTemplate,
   Condition,
   DerivedValue,
   IdentityMode,
@@ -36,6 +37,7 @@ import type {
 export interface CompiledPolicy {
   readonly user: UserTable
   readonly steps: readonly Step[]
+  readonly audit: AuditTemplate | null
   readonly derived: readonly DerivedValue[]
 }
 
@@ -47,7 +49,7 @@ export function compilePolicy(policy: PolicyInput): CompiledPolicy {
       compileRule(policy, derived, { table, entry, rule, index }),
     ),
   )
-  return { user: compileUser(policy, derived), steps, derived }
+  return { user: compileUser(policy, derived), steps, audit: policy.audit ?? null, derived }
 }
 
 /** Compiles one declared check. */
@@ -232,7 +234,6 @@ function identityOf(
 }
 
 function compileUser({ user }: PolicyInput, derived: DerivedValue[]): UserTable {
-  const disabled = user.status?.disabled ?? {}
   return {
     table: user.table,
     id: user.id,
@@ -241,11 +242,8 @@ function compileUser({ user }: PolicyInput, derived: DerivedValue[]): UserTable 
     fields: { ...user.fields, id: user.id },
     action: user.action ?? 'delete',
     set: user.action === 'anonymize' ? compileSet(derived, user.set) : [],
-    disabled: Object.entries(disabled).map(([column, value]) => ({
-      kind: 'constant',
-      column,
-      value,
-    })),
+    disabled: user.status?.disabled ?? null,
+    active: user.status?.active ?? null,
     ghost: user.ghost?.id ?? null,
   }
 }

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { addDuration, endsLater } from '../policy/duration.ts'
+import { addDuration, endsLater } from '../duration.ts'
 import { sha256 } from '../ports.ts'
 import type { DatabaseSchema } from '../store.ts'
 import type { Program, Selector, Step } from '../terms.ts'
@@ -55,7 +55,7 @@ export function buildExpiries(
     // References that have to be cut first stand before the step as steps of their own.
     const steps = ordered.filter(({ id }) => id === step.id || id.startsWith(`${step.id}/unlink:`))
     const { user, derived } = compiled
-    const program = { digest, user, steps, checks: [], derived }
+    const program = { digest, user, steps, checks: [], audit: null, derived }
     return [
       {
         stepId: step.id,

@@ -3,8 +3,9 @@
  *
  * @module
  */
+
+import { isDuration } from '../duration.ts'
 import { UserDeletionError } from '../errors.ts'
-import { isDuration } from './duration.ts'
 import type {
   MatchInput,
   Policy,
@@ -18,6 +19,7 @@ import { findUnreachable } from './reachability.ts'
 import { findLostRetention } from './retention-ends.ts'
 import { rulesOf } from './rules-of.ts'
 
+const STATUS_PLACEHOLDERS = new Set(['$at', '$atMs', '$atSeconds'])
 const AUDIT_PLACEHOLDERS = new Set([
   '$action',
   '$userId',
@@ -49,6 +51,7 @@ export function definePolicy<const P extends PolicyInput>(input: P): Policy<P> {
   const mistake = findShapeMistake(copy)
   if (mistake !== null) throw refusal(mistake.path, mistake.message)
   checkUser(copy)
+  checkStatus(copy)
   checkAudit(copy)
   for (const [table, entry] of Object.entries(copy.tables)) {
     checkPrecedence(table, entry)
@@ -114,6 +117,21 @@ function checkUser({ user, tables }: PolicyInput): void {
   }
   if (tables[user.table] === 'unrelated') {
     throw refusal(`tables.${user.table}`, 'is the user table, which is not unrelated')
+  }
+}
+
+function checkStatus({ user }: PolicyInput): void {
+  for (const [state, columns] of Object.entries(user.status ?? {})) {
+    const path = `user.status.${state}`
+    if (Object.keys(columns).length === 0) throw refusal(path, 'names no column')
+    for (const [column, value] of Object.entries(columns)) {
+      if (column === user.id || column === user.tenant) {
+        throw refusal(`${path}.${column}`, 'would change the key of the user')
+      }
+      if (typeof value === 'string' && value.startsWith('$') && !STATUS_PLACEHOLDERS.has(value)) {
+        throw refusal(`${path}.${column}`, 'is not a known placeholder')
+      }
+    }
   }
 }
 

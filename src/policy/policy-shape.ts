@@ -134,7 +134,12 @@ const user = v.strictObject({
       id: v.union([v.pipe(v.string(), v.nonEmpty()), v.pipe(v.number(), v.safeInteger())]),
     }),
   ),
-  status: v.optional(v.strictObject({ disabled: v.record(name, scalar) })),
+  status: v.optional(
+    v.strictObject({
+      disabled: v.record(name, scalar),
+      active: v.optional(v.record(name, scalar)),
+    }),
+  ),
   action: v.optional(v.picklist(['delete', 'anonymize'])),
   reason: v.optional(reason),
   set: v.optional(set),

@@ -36,8 +36,16 @@ interface UserBase {
   readonly fields?: Readonly<Record<string, string>>
   /** The row that takes over what is detached with `to: 'ghost'`. It cannot be deleted. */
   readonly ghost?: { readonly id: string | number }
-  /** What to write when a user's access is cut ahead of the deletion. */
-  readonly status?: { readonly disabled: Readonly<Record<string, Scalar>> }
+  /** How the row shows that a user is disabled. Without it the engine's own table says so alone. */
+  readonly status?: StatusInput
+}
+
+/** Values may be `$at` (ISO 8601), `$atMs` or `$atSeconds` (numbers since 1970). */
+export interface StatusInput {
+  /** Written when a user is disabled; what stood there before comes back when the user is enabled. */
+  readonly disabled: Readonly<Record<string, Scalar>>
+  /** Written when a user is enabled whom the host, not the engine, had disabled. */
+  readonly active?: Readonly<Record<string, Scalar>>
 }
 
 interface UserDeleted {

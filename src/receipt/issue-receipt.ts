@@ -18,7 +18,7 @@ import type {
 import type { Program, UserId } from '../terms.ts'
 import { canonicalJson } from './canonical-json.ts'
 import { entryHash, GENESIS, headFor } from './chain.ts'
-import type { DeletionReceipt } from './receipt.ts'
+import type { DeletionReceipt, ExternalOutcome } from './receipt.ts'
 import { receiptWriter } from './receipt-text.ts'
 
 /** Issues what commits with a change. Holds the ledger key and the source of ids. */
@@ -47,6 +47,9 @@ export interface SealFrame {
   readonly erasure: StoreCapabilities['erasure']
   readonly way: DeletionReceipt['way']
   readonly policyChanged: boolean
+  /** `null` for a deletion that is asked for and done in one call. */
+  readonly requestedAt: string | null
+  readonly external: readonly ExternalOutcome[]
 }
 
 /** One deleted user. */
@@ -111,9 +114,11 @@ function bodyWriter(frame: SealFrame, at: Date): (user: DeletedUser, id: string)
     reason: frame.reason,
     requestedBy: frame.requestedBy,
     replayOf: frame.replayOf,
+    requestedAt: frame.requestedAt ?? at.toISOString(),
     deletedAt: at.toISOString(),
     store: frame.store,
     way: frame.way,
+    external: frame.external,
     userRow: { table: program.user.table, action: program.user.action },
     residue: 0,
     erasure: frame.erasure,

@@ -20,6 +20,8 @@ export interface DeletionReceipt {
   readonly policyChanged: boolean
   readonly reason: string | null
   readonly requestedBy: string | null
+  /** When the deletion was asked for; ISO 8601, UTC. */
+  readonly requestedAt: string
   /** The receipt of the first deletion, where a restored backup had undone it. */
   readonly replayOf: string | null
   /** ISO 8601, UTC. */
@@ -28,6 +30,8 @@ export interface DeletionReceipt {
   readonly way: 'transaction' | 'journal'
   /** What was done, in order, with the rows that each rule matched. */
   readonly steps: readonly PlannedStep[]
+  /** What external erasers have done; empty unless the user was erased with some. */
+  readonly external: readonly ExternalOutcome[]
   readonly userRow: { readonly table: string; readonly action: 'delete' | 'anonymize' }
   /** Rows that deleting rules still matched inside the transaction, after the work. */
   readonly residue: 0
@@ -35,4 +39,12 @@ export interface DeletionReceipt {
   readonly erasure: ErasureLevel
   /** SHA-256 of the receipt without this field, as canonical JSON (RFC 8785). */
   readonly digest: string
+}
+
+/** What one external eraser has done. */
+export interface ExternalOutcome {
+  readonly name: string
+  readonly status: 'done' | 'failed'
+  readonly removed: number
+  readonly retained: readonly { readonly count: number; readonly reason: string }[]
 }

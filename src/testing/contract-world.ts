@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { type EngineOptions, UserDeletionEngine } from '../engine.ts'
+import { UserDeletionEngine } from '../engine.ts'
+import type { EngineOptions } from '../engine-options.ts'
 import type { Policy } from '../policy/policy.ts'
 import type { Store, TableSchema } from '../store.ts'
 import { contractData, type Row, TENANT_A } from './contract-data.ts'

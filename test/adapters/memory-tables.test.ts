@@ -359,9 +359,10 @@ function programOf(steps: readonly Step[]): Program {
   } as const
   return {
     digest: 'd',
-    user: { ...user, action: 'delete', set: [], disabled: [] },
+    user: { ...user, action: 'delete', set: [], disabled: null, active: null },
     steps,
     checks: [],
+    audit: null,
     derived: [],
   }
 }

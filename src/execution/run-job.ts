@@ -1,9 +1,9 @@
 /**
- * The journalled way: a user with more rows than one transaction should hold.
+ * Sees a job through: external erasers, chunks where the user is too large for one transaction, and the last
+ * transaction with the rest of the steps, the user row and the receipt.
  *
- * A job row is committed together with cutting the user off; the steps follow in chunks, each with the job's
- * progress; the rest of the steps, the user row and the receipt are one last transaction. A crash at any
- * point leaves a disabled user and a job that `resume()` finishes.
+ * The job was committed together with cutting the user off, so a crash at any point leaves a disabled user
+ * and a job that `resume()` finishes.
  *
  * @module
  */
@@ -12,63 +12,43 @@ import { isProcessGone, yieldToEventLoop } from '../ports.ts'
 import { receiptOf, sealDeletions } from '../receipt/issue-receipt.ts'
 import type { DeletionReceipt } from '../receipt/receipt.ts'
 import type { ChunkResult, Cursor, Job, SliceOutcome, Survey, Target, Verdict } from '../store.ts'
+import { auditRows } from './audit-entry.ts'
 import { type DeletionRequest, type ExecutionContext, targetOf, targetsOf } from './context.ts'
-import { decide, isLarge, type RefusalReason } from './decide.ts'
-import { blockedError, inProgress, notFound } from './failures.ts'
+import { isLarge, type RefusalReason } from './decide.ts'
+import { inProgress, notFound } from './failures.ts'
+import {
+  afterChunk,
+  type Erasure,
+  type JobState,
+  leaseEnd,
+  readState,
+  withoutCursors,
+} from './job-state.ts'
+import { type ErasersProgress, externalOutcomes, runErasers, waitingFor } from './run-erasers.ts'
 import { sealFrame } from './seal-frame.ts'
 
-/** How far a job is; the JSON in its row. */
-interface JobState {
-  readonly request: DeletionRequest
-  readonly derived: readonly string[]
-  /** By step id, so that a changed policy takes over what it still has. */
-  readonly steps: Readonly<Record<string, StepProgress>>
-}
-
-interface StepProgress {
-  readonly rows: number
-  readonly cursor: Cursor | null
-}
-
-/** Opens the job and sees it through. */
-export async function deleteLargeUser(
-  context: ExecutionContext,
-  request: DeletionRequest,
-  target: Target,
-): Promise<DeletionReceipt> {
-  const { store, program, derive } = context
-  const { tenantId } = request
-  const opened = await store.openJob(program, {
-    ...targetsOf(request, [target]),
-    decide: (survey) => decide({ program, maxRows: Number.POSITIVE_INFINITY, derive }, survey),
-    open: (_found, derived) => newJob(context, request, target, derived),
-  })
-  switch (opened.kind) {
-    case 'opened':
-      return finish(context, opened.job)
-    case 'exists':
-      return joinJob(context, tenantId, target)
-    case 'absent':
-      throw notFound(undefined)
-    case 'refused': {
-      const reason = opened.reason as RefusalReason
-      throw reason.kind === 'blocked' ? blockedError(reason.blockers) : inProgress()
+export type JobOutcome =
+  | { readonly kind: 'finished'; readonly receipt: DeletionReceipt }
+  /** External erasers are not done yet. */
+  | {
+      readonly kind: 'waiting'
+      readonly jobId: string
+      readonly until: string | null
+      readonly erasers: readonly string[]
     }
-  }
-}
 
 /** Goes on with the open job of a user, unless somebody else holds it. */
 export async function joinJob(
   context: ExecutionContext,
   tenantId: string | null,
   target: Target,
-): Promise<DeletionReceipt> {
+): Promise<JobOutcome> {
   const user = { tenantId, userId: target.id }
   const [job] = await context.store.listJobs({ limit: 1, user })
   if (job === undefined) throw inProgress()
   const claimed = await takeOver(context, job)
   if (claimed === null) throw inProgress()
-  return finish(context, claimed)
+  return runJob(context, claimed)
 }
 
 /** Claims a job whose lease has ended, or whose owner is this engine or a process that is gone. */
@@ -84,22 +64,28 @@ export async function takeOver(context: ExecutionContext, job: Job): Promise<Job
   })
 }
 
-/** Sees a job of this engine through to its receipt. */
-export async function finish(context: ExecutionContext, job: Job): Promise<DeletionReceipt> {
-  const state = JSON.parse(job.state) as JobState
-  const target = targetOf(context, job.userId)
+/** Sees a job that this engine has claimed through to its receipt, or as far as its erasers let it. */
+export async function runJob(context: ExecutionContext, job: Job): Promise<JobOutcome> {
   const run: JobRun = {
     context,
     job,
-    target,
+    target: targetOf(context, job.userId),
     policyChanged: job.policyDigest !== context.program.digest,
   }
-  // A cursor speaks of the rows of one rule; under another policy the step starts again.
-  let progress = run.policyChanged ? withoutCursors(state) : state
+  let state = run.policyChanged ? withoutCursors(readState(job)) : readState(job)
+  const { erasure } = state
+  if (erasure !== null) {
+    if (!erasure.accessCut && !state.chunked) state = await runSteps(run, state)
+    const progress = await eraseElsewhere(run, state, erasure)
+    state = withErasers(state, progress)
+    const { until, names } = waitingFor(context, progress)
+    if (names.length > 0) return { kind: 'waiting', jobId: job.id, until, erasers: names }
+  }
+  if (state.chunked) state = await runSteps(run, state)
   for (;;) {
-    progress = await runSteps(run, progress)
-    const outcome = await close(run, progress)
-    if (outcome !== 'more') return outcome
+    const outcome = await close(run, state)
+    if (outcome !== 'more') return { kind: 'finished', receipt: outcome }
+    state = await runSteps(run, state)
   }
 }
 
@@ -110,36 +96,33 @@ interface JobRun {
   readonly policyChanged: boolean
 }
 
-function newJob(
-  context: ExecutionContext,
-  request: DeletionRequest,
-  target: Target,
-  derived: readonly string[],
-): Job {
-  const now = context.clock.now()
-  const state: JobState = { request, derived, steps: {} }
-  return {
-    id: `job_${context.issuer.newId()}`,
-    kind: 'delete_large_user',
-    tenantId: request.tenantId,
-    userId: target.id,
-    idempotencyKey: request.idempotencyKey,
-    owner: context.owner,
-    leaseUntil: leaseEnd(context, now),
-    fence: 1,
-    createdAt: now.toISOString(),
-    policyDigest: context.program.digest,
-    state: JSON.stringify(state),
-  }
+function eraseElsewhere(
+  run: JobRun,
+  state: JobState,
+  { identifiers, erasers }: Erasure,
+): Promise<ErasersProgress> {
+  const { context, job } = run
+  const save = (progress: ErasersProgress): Promise<void> => saveErasers(run, state, progress)
+  return runErasers({ context, job, identifiers, save }, erasers)
 }
 
-function leaseEnd({ leaseMs }: ExecutionContext, now: Date): string {
-  return new Date(now.getTime() + leaseMs).toISOString()
+/** Records the erasers' progress with the lease; while all that are open wait, the job waits too. */
+function saveErasers(
+  { context, job }: JobRun,
+  state: JobState,
+  progress: ErasersProgress,
+): Promise<void> {
+  return context.store.saveJob({
+    id: job.id,
+    fence: job.fence,
+    leaseUntil: leaseEnd(context, context.clock.now()),
+    dueAt: waitingFor(context, progress).until,
+    state: JSON.stringify(withErasers(state, progress)),
+  })
 }
 
-function withoutCursors(state: JobState): JobState {
-  const steps = Object.entries(state.steps).map(([id, { rows }]) => [id, { rows, cursor: null }])
-  return { ...state, steps: Object.fromEntries(steps) as JobState['steps'] }
+function withErasers(state: JobState, erasers: ErasersProgress): JobState {
+  return state.erasure === null ? state : { ...state, erasure: { ...state.erasure, erasers } }
 }
 
 async function runSteps(run: JobRun, start: JobState): Promise<JobState> {
@@ -162,11 +145,11 @@ async function runSteps(run: JobRun, start: JobState): Promise<JobState> {
         fence: run.job.fence,
         save: (chunk) => ({
           leaseUntil: leaseEnd(run.context, run.context.clock.now()),
-          state: JSON.stringify(advance(before, step.id, chunk)),
+          state: JSON.stringify(afterChunk(before, step.id, chunk)),
         }),
       })
       refuseStandstill(step.table, before.steps[step.id]?.cursor ?? null, result)
-      state = advance(before, step.id, result)
+      state = afterChunk(before, step.id, result)
       done = result.done
       await yieldToEventLoop()
     }
@@ -181,15 +164,6 @@ function refuseStandstill(table: string, before: Cursor | null, after: ChunkResu
   throw new UserDeletionError('residue_left', `Rows of the user are still there in ${table}.`, {
     details: { table },
   })
-}
-
-function advance(
-  state: JobState,
-  id: string,
-  { rows, cursor }: { readonly rows: number; readonly cursor: Cursor | null },
-): JobState {
-  const known = state.steps[id]?.rows ?? 0
-  return { ...state, steps: { ...state.steps, [id]: { rows: known + rows, cursor } } }
 }
 
 /** Read from the user row each time: it goes last, so it is the one place that holds them. */
@@ -210,52 +184,69 @@ async function readFields(
   return Object.fromEntries(entries.map(([field, column]) => [field, row[column]]))
 }
 
-/** The last transaction. `'more'` when so many rows have come in meanwhile that chunks are due again. */
+/** The last transaction. `'more'` when there are so many rows that chunks are due first. */
 async function close(run: JobRun, state: JobState): Promise<DeletionReceipt | 'more'> {
   const { context, job, target } = run
-  const { store, program, issuer, maxRowsPerTransaction } = context
-  const frame = sealFrame(context, state.request, 'journal', run.policyChanged)
+  const { store, program, issuer, maxRowsPerTransaction, derive } = context
+  const frame = sealFrame(context, state.request, {
+    way: state.chunked ? 'journal' : 'transaction',
+    policyChanged: run.policyChanged,
+    external: state.erasure === null ? [] : externalOutcomes(state.erasure.erasers),
+  })
   const [outcome] = await store.apply(program, {
     ...targetsOf(state.request, [target]),
     isolation: 'together',
-    decide: (survey) => [verdictOf(survey, state, maxRowsPerTransaction, program.steps)],
-    seal: (works, head) =>
-      sealDeletions(
-        issuer,
-        frame,
-        works.map(({ found, counts }) => ({
-          ...target,
-          found,
-          counts: counts.map(
-            (rows, index) => rows + (state.steps[program.steps[index]?.id ?? '']?.rows ?? 0),
-          ),
-        })),
-        head,
-      ),
+    decide: (survey) => [verdictOf(survey, maxRowsPerTransaction, program.steps, state, derive)],
+    seal: (works, head) => {
+      const users = works.map(({ found, counts }) => ({
+        ...target,
+        found,
+        counts: counts.map(
+          (rows, index) => rows + (state.steps[program.steps[index]?.id ?? '']?.rows ?? 0),
+        ),
+      }))
+      const seal = sealDeletions(issuer, frame, users, head)
+      return state.erasure === null
+        ? seal
+        : { ...seal, auditRows: auditRows(context, run.job, state) }
+    },
     journal: {
       jobId: job.id,
       fence: job.fence,
-      cursors: program.steps.map(({ id }) => state.steps[id]?.cursor ?? null),
+      cursors: state.chunked
+        ? program.steps.map(({ id }) => state.steps[id]?.cursor ?? null)
+        : null,
     },
   })
+  if (outcome?.kind === 'absent') {
+    // The host has deleted the user by itself. What was left of the steps is for `verify` to tell.
+    await store.removeJob(job)
+    throw notFound(undefined)
+  }
   return receiptFrom(outcome)
 }
 
 /** Nothing asks any more at this point: the user's access is cut already. */
 function verdictOf(
   survey: Survey,
-  { derived }: JobState,
   maxRows: number,
   steps: ExecutionContext['program']['steps'],
+  { derived }: JobState,
+  derive: ExecutionContext['derive'],
 ): Verdict {
   // Rows that no chunk writes (blockers seen, kept as they are, cleaned elsewhere) don't make it large again.
   const written = (survey.counts[0] ?? []).filter((_, index) => {
     const step = steps[index]
     return step !== undefined && (step.action === 'delete' || step.set.length > 0)
   })
-  return isLarge(written, maxRows)
-    ? { kind: 'refuse', reason: { kind: 'too_large' } satisfies RefusalReason }
-    : { kind: 'proceed', derived }
+  if (isLarge(written, maxRows)) {
+    return { kind: 'refuse', reason: { kind: 'too_large' } satisfies RefusalReason }
+  }
+  const fields = survey.users[0]?.fields
+  // A policy that has changed since may write values that the job has not derived.
+  const values =
+    fields === undefined ? derived : derive(fields).map((value, index) => derived[index] ?? value)
+  return { kind: 'proceed', derived: values }
 }
 
 function receiptFrom(outcome: SliceOutcome | undefined): DeletionReceipt | 'more' {

@@ -1,0 +1,88 @@
+/**
+ * What the engine keeps about a user who is still there: that it has disabled them, holds, and tokens.
+ *
+ * @module
+ */
+import type { ConfirmationToken, DisabledUser, Hold, HoldQuery, UserId } from '../../src/store.ts'
+
+export interface UserRecords {
+  holdsOf(tenantId: string | null, userId: UserId): readonly Hold[]
+  listHolds(query: HoldQuery): readonly Hold[]
+  placeHold(hold: Hold): void
+  releaseHold(id: string): void
+  disabledOf(tenantId: string | null, userId: UserId): DisabledUser | null
+  writeDisabled(tenantId: string | null, userId: UserId, record: DisabledUser | null): void
+  findToken(hash: string): ConfirmationToken | null
+  /** A user has one token at a time. */
+  saveToken(token: ConfirmationToken): void
+  removeToken(hash: string): void
+  /** Removes everything that is kept about users who go. */
+  forget(tenantId: string | null, userIds: readonly unknown[]): void
+  /** Puts everything back as it was when the work throws. */
+  transaction<T>(work: () => T): T
+}
+
+interface Owned {
+  readonly tenantId: string | null
+  readonly userId: UserId
+}
+
+export function createUserRecords(): UserRecords {
+  let state = {
+    holds: [] as readonly Hold[],
+    disabled: [] as readonly (Owned & { readonly record: DisabledUser })[],
+    tokens: [] as readonly ConfirmationToken[],
+  }
+
+  return {
+    holdsOf: (tenantId, userId) => state.holds.filter(ofUser(tenantId, userId)),
+    listHolds: ({ limit, user, afterId = '' }) =>
+      state.holds
+        .filter(({ id }) => id > afterId)
+        .filter(user === undefined ? () => true : ofUser(user.tenantId, user.userId))
+        .slice(0, limit),
+    placeHold(hold) {
+      const holds = [...state.holds, hold].sort((a, b) => (a.id < b.id ? -1 : 1))
+      state = { ...state, holds }
+    },
+    releaseHold(id) {
+      state = { ...state, holds: state.holds.filter((hold) => hold.id !== id) }
+    },
+    disabledOf: (tenantId, userId) => state.disabled.find(ofUser(tenantId, userId))?.record ?? null,
+    writeDisabled(tenantId, userId, record) {
+      const others = state.disabled.filter((other) => !ofUser(tenantId, userId)(other))
+      const disabled = record === null ? others : [...others, { tenantId, userId, record }]
+      state = { ...state, disabled }
+    },
+    findToken: (hash) => state.tokens.find((token) => token.hash === hash) ?? null,
+    saveToken(token) {
+      const others = state.tokens.filter((other) => !ofUser(token.tenantId, token.userId)(other))
+      state = { ...state, tokens: [...others, token] }
+    },
+    removeToken(hash) {
+      state = { ...state, tokens: state.tokens.filter((token) => token.hash !== hash) }
+    },
+    forget(tenantId, userIds) {
+      const stays = (owned: Owned): boolean =>
+        owned.tenantId !== tenantId || !userIds.includes(owned.userId)
+      state = {
+        holds: state.holds.filter(stays),
+        disabled: state.disabled.filter(stays),
+        tokens: state.tokens.filter(stays),
+      }
+    },
+    transaction(work) {
+      const before = state
+      try {
+        return work()
+      } catch (error) {
+        state = before
+        throw error
+      }
+    },
+  }
+}
+
+function ofUser(tenantId: string | null, userId: UserId): (owned: Owned) => boolean {
+  return (owned) => owned.tenantId === tenantId && owned.userId === userId
+}

@@ -1,0 +1,163 @@
+/**
+ * Options of the engine's calls, and how they are read.
+ *
+ * @module
+ */
+import { addDuration, isDuration } from './duration.ts'
+import { UserDeletionError } from './errors.ts'
+import { assertReason, invalidArgument } from './execution/arguments.ts'
+import type { Canceller } from './execution/change-state.ts'
+import type { HoldTerms } from './execution/holds.ts'
+import type { ScheduledBy } from './execution/job-state.ts'
+import type { OwnSession } from './execution/own-account.ts'
+import { sha256 } from './ports.ts'
+
+export interface ScheduleOptions {
+  /** ISO 8601 duration from now, 1 to 365 days. Default `P30D`. */
+  readonly after?: string
+  /** The day itself, in place of `after`. */
+  readonly at?: Date
+  /** Who asked; it decides who may cancel. Default `administrator`. */
+  readonly by?: ScheduledBy
+  readonly reason?: string
+  readonly requestedBy?: string
+}
+
+export interface CancelOptions {
+  /** Who cancels. Default `administrator`. */
+  readonly by?: ScheduledBy
+  /** The token that the user got when the own account was to be deleted, in place of `by`. */
+  readonly cancelToken?: string
+}
+
+export interface PurgeOptions {
+  /** Users at most. Default 1,000. */
+  readonly limit?: number
+  readonly signal?: AbortSignal
+  /** Says that the clock is right though it has moved far. */
+  readonly confirmClock?: boolean
+}
+
+export interface HoldOptions {
+  /** A code in snake_case, never free text. */
+  readonly reason: string
+  /** When the hold ends by itself. Without it: when it is released. */
+  readonly until?: Date
+  /** Only rows in these tables are held: a user who has none there may be deleted. */
+  readonly tables?: readonly string[]
+}
+
+export interface EraseOptions {
+  /** A code in snake_case, never free text. */
+  readonly reason?: string
+  readonly requestedBy?: string
+  /** When the person asked; the month of GDPR article 12(3) runs from there. Default: now. */
+  readonly requestedAt?: Date
+  readonly idempotencyKey?: string
+}
+
+export interface OwnDeletionOptions {
+  /** The user has said so, knowing that it cannot be undone. */
+  readonly confirm: true
+  /** The token from `requestOwnDeletion`, where one is required. */
+  readonly token?: string
+  readonly reason?: string
+}
+
+const DAY_MS = 86_400_000
+
+/** @throws {@link UserDeletionError} `invalid_argument` outside 1 to 365 days. */
+export function dueDateOf({ after, at }: ScheduleOptions, now: Date): Date {
+  if (after !== undefined && at !== undefined) {
+    throw invalidArgument('at', '`after` and `at` exclude each other.')
+  }
+  if (at !== undefined && !isDate(at)) throw invalidArgument('at', '`at` is not a valid Date.')
+  const duration = after ?? 'P30D'
+  if (at === undefined && !(typeof duration === 'string' && isDuration(duration))) {
+    throw invalidArgument('after', '`after` is not an ISO 8601 duration.')
+  }
+  const due = at ?? addDuration(now, duration)
+  const days = (due.getTime() - now.getTime()) / DAY_MS
+  if (days >= 1 && days <= 365) return due
+  const path = at === undefined ? 'after' : 'at'
+  throw invalidArgument(path, 'A deletion is scheduled 1 to 365 days ahead.')
+}
+
+export function scheduledByOf(by: ScheduledBy | undefined): ScheduledBy {
+  if (by === undefined) return 'administrator'
+  if (by === 'user' || by === 'administrator') return by
+  throw invalidArgument('by', '`by` is neither "user" nor "administrator".')
+}
+
+export function cancellerOf({ by, cancelToken }: CancelOptions): Canceller {
+  if (cancelToken === undefined) return { by: scheduledByOf(by) }
+  if (by !== undefined) throw invalidArgument('by', '`by` and `cancelToken` exclude each other.')
+  return { tokenHash: sha256(tokenOf('cancelToken', cancelToken)) }
+}
+
+export function holdTermsOf({ reason, until, tables }: HoldOptions, now: Date): HoldTerms {
+  assertReason(reason)
+  if (reason === undefined) throw invalidArgument('reason', 'A hold has a reason.')
+  if (until !== undefined && !(isDate(until) && until > now)) {
+    throw invalidArgument('until', '`until` is not a Date that is still to come.')
+  }
+  const isList =
+    tables === undefined ||
+    (Array.isArray(tables) &&
+      tables.length > 0 &&
+      tables.every((table) => typeof table === 'string' && table !== ''))
+  if (!isList) throw invalidArgument('tables', '`tables` is not a list of table names.')
+  return { reason, until: until ?? null, tables: tables ?? null }
+}
+
+/** @throws {@link UserDeletionError} `confirmation_required` unless the user has confirmed. */
+export function confirmedTokenOf({ confirm, token }: OwnDeletionOptions): string | null {
+  if (confirm !== true) {
+    throw new UserDeletionError('confirmation_required', 'The user has not confirmed.')
+  }
+  return token === undefined ? null : tokenOf('token', token)
+}
+
+/** @throws {@link UserDeletionError} `invalid_argument` unless it looks like a session of the host. */
+export function assertSession(session: unknown): asserts session is OwnSession {
+  if (typeof session !== 'object' || session === null || Array.isArray(session)) {
+    throw invalidArgument('session', 'The session is not an object.')
+  }
+  const { id } = session as { readonly id?: unknown }
+  if (typeof id !== 'string' || id === '') {
+    throw invalidArgument('session.id', 'The session has no id.')
+  }
+}
+
+/** When something was asked for; `null` for now. Not in the future. */
+export function requestedAtOf({ requestedAt }: EraseOptions, now: Date): string | null {
+  if (requestedAt === undefined) return null
+  if (isDate(requestedAt) && requestedAt <= now) return requestedAt.toISOString()
+  throw invalidArgument('requestedAt', '`requestedAt` is not a Date up to now.')
+}
+
+export function assertBoolean(path: string, value: unknown): void {
+  if (value !== undefined && typeof value !== 'boolean') {
+    throw invalidArgument(path, `"${path}" is neither true nor false.`)
+  }
+}
+
+export function assertKnownTables(
+  tables: readonly string[] | null,
+  known: readonly string[],
+): void {
+  for (const table of tables ?? []) {
+    if (!known.includes(table)) {
+      throw invalidArgument('tables', 'A table of `tables` is not one of the policy.')
+    }
+  }
+}
+
+function isDate(value: unknown): value is Date {
+  return value instanceof Date && !Number.isNaN(value.getTime())
+}
+
+function tokenOf(path: string, token: unknown): string {
+  if (typeof token === 'string' && token !== '' && token.length <= 256) return token
+  throw invalidArgument(path, 'The token is not a text.')
+}

@@ -1,0 +1,134 @@
+/**
+ * What an engine is made of, checked.
+ *
+ * @module
+ */
+import type { ContextSourceInput, DeclaredBlocker, Keys } from './context-source.ts'
+import { isDuration } from './duration.ts'
+import { assertFunction, assertOptions, invalidArgument } from './execution/arguments.ts'
+import type { ExternalEraser } from './execution/external-eraser.ts'
+import type { BlockerFunction, Hooks, WriteAuditEntry } from './execution/hooks.ts'
+import type { SelfService } from './execution/own-account.ts'
+import type { Policy, PolicyInput } from './policy/policy.ts'
+import { type Clock, consoleLogger, type Logger, systemClock } from './ports.ts'
+import { createIssuer } from './receipt/issue-receipt.ts'
+import type { Store } from './store.ts'
+
+/** What an engine is made of. */
+export interface EngineOptions<P extends PolicyInput = PolicyInput> {
+  readonly store: Store
+  readonly policy: Policy<P>
+  readonly hooks?: Hooks
+  /** Declared checks and functions that may refuse a deletion. A check replaces the policy's of the same name. */
+  readonly blockers?: readonly (DeclaredBlocker | BlockerFunction)[]
+  /** What `erase` cleans up outside the database. */
+  readonly externalErasers?: readonly ExternalEraser[]
+  /** Writes the audit entry of an erasure instead of the policy's `audit` mapping. */
+  readonly writeAuditEntry?: WriteAuditEntry
+  /** Lets users delete their own account. */
+  readonly selfService?: SelfService
+  readonly keys?: Keys
+  readonly clock?: Clock
+  readonly logger?: Logger
+  /** How long a hook or a blocker may take, in milliseconds. Default 10,000. */
+  readonly hookTimeoutMs?: number
+  /** Rows of one user above which the deletion is journalled and done in chunks of this size. Default 2,000. */
+  readonly maxRowsPerTransaction?: number
+  /** How long a job stays with a worker that shows no sign of life, in milliseconds. Default 30,000. */
+  readonly leaseMs?: number
+  /**
+   * How far the clock may move between two calls of `purgeDue`, in milliseconds; further stops the purge and
+   * asks. Default 7 days: call it at least that often.
+   */
+  readonly maxClockJumpMs?: number
+}
+
+const WEEK_MS = 7 * 86_400_000
+
+/** @throws {@link UserDeletionError} `invalid_argument` naming the option. */
+export function contextInputOf<P extends PolicyInput>(
+  options: EngineOptions<P>,
+): ContextSourceInput {
+  assertOptions(options, [
+    'store',
+    'policy',
+    'hooks',
+    'blockers',
+    'externalErasers',
+    'writeAuditEntry',
+    'selfService',
+    'keys',
+    'clock',
+    'logger',
+    'hookTimeoutMs',
+    'maxRowsPerTransaction',
+    'leaseMs',
+    'maxClockJumpMs',
+  ])
+  const { store, policy, hooks = {}, clock = systemClock, keys = {} } = options
+  assertHooks(hooks)
+  assertErasers(options.externalErasers ?? [])
+  assertFunction('writeAuditEntry', options.writeAuditEntry)
+  if (options.selfService !== undefined) assertSelfService(options.selfService)
+  return {
+    store,
+    policy,
+    hooks,
+    clock,
+    keys,
+    blockers: options.blockers ?? [],
+    erasers: options.externalErasers ?? [],
+    writeAuditEntry: options.writeAuditEntry ?? null,
+    logger: options.logger ?? consoleLogger,
+    hookTimeoutMs: positive('hookTimeoutMs', options.hookTimeoutMs, 10_000),
+    maxRowsPerTransaction: positive('maxRowsPerTransaction', options.maxRowsPerTransaction, 2_000),
+    leaseMs: positive('leaseMs', options.leaseMs, 30_000),
+    issuer: createIssuer(keys.ledger ?? null, clock),
+  }
+}
+
+/** The bound of `purgeDue` on the clock. */
+export function clockJumpOf<P extends PolicyInput>({ maxClockJumpMs }: EngineOptions<P>): number {
+  return positive('maxClockJumpMs', maxClockJumpMs, WEEK_MS)
+}
+
+/** A whole number above 0, or the fallback. */
+export function positive(path: string, value: number | undefined, fallback: number): number {
+  if (value === undefined) return fallback
+  if (Number.isSafeInteger(value) && value > 0) return value
+  throw invalidArgument(path, `"${path}" is not a whole number above 0.`)
+}
+
+function assertHooks(hooks: Hooks): void {
+  assertOptions(hooks, ['beforeDelete', 'afterDelete', 'onRevoke'])
+  for (const [name, hook] of Object.entries(hooks)) assertFunction(`hooks.${name}`, hook)
+}
+
+function assertErasers(erasers: readonly ExternalEraser[]): void {
+  const names = new Set<string>()
+  for (const [index, eraser] of erasers.entries()) {
+    const path = `externalErasers[${index}]`
+    assertOptions(eraser, ['name', 'required', 'timeoutMs', 'attempts', 'page'])
+    if (typeof eraser.name !== 'string' || eraser.name === '' || names.has(eraser.name)) {
+      throw invalidArgument(`${path}.name`, 'An external eraser has a name of its own.')
+    }
+    names.add(eraser.name)
+    if (typeof eraser.page !== 'function') {
+      throw invalidArgument(`${path}.page`, 'An external eraser has a function "page".')
+    }
+    positive(`${path}.timeoutMs`, eraser.timeoutMs, 1)
+    positive(`${path}.attempts`, eraser.attempts, 1)
+  }
+}
+
+function assertSelfService(service: SelfService): void {
+  assertOptions(service, ['isRecentlyAuthenticated', 'requiresToken', 'coolingOff'])
+  if (typeof service.isRecentlyAuthenticated !== 'function') {
+    const path = 'selfService.isRecentlyAuthenticated'
+    throw invalidArgument(path, 'Deleting the own account needs a proof of recent authentication.')
+  }
+  const { coolingOff } = service
+  if (coolingOff !== undefined && coolingOff !== null && !isDuration(coolingOff)) {
+    throw invalidArgument('selfService.coolingOff', 'The cooling-off is no ISO 8601 duration.')
+  }
+}

@@ -1,0 +1,252 @@
+/**
+ * Disabling, enabling, scheduling and cancelling: each one transaction that reads the user's state and moves
+ * it, or refuses.
+ *
+ * @module
+ */
+import { UserDeletionError } from '../errors.ts'
+import { equalSecrets } from '../ports.ts'
+import type { Job, Standing, Target, TransitionOutcome, TransitionPlan, UserRow } from '../store.ts'
+import { askHost } from './ask.ts'
+import type { DeletionRequest, ExecutionContext } from './context.ts'
+import { findBlockers, lastingBlockers } from './decide.ts'
+import { assertAccessCanBeCut, disabling, enabling, shutOutEvents } from './disabling.ts'
+import { blockedError, notFound } from './failures.ts'
+import { newJob, newState, readState, type Schedule, type ScheduledBy } from './job-state.ts'
+import { tellRevoked } from './notify.ts'
+import { watchClock } from './seen-clock.ts'
+import { isLegal, stateOf, type UserAction, type UserState } from './states.ts'
+
+/** A user after a change of state. */
+export interface UserStatus {
+  readonly state: UserState
+  /** The row as the host stores it. */
+  readonly user: UserRow
+  /** The deletion that is scheduled or runs. */
+  readonly deletion: OpenDeletion | null
+}
+
+export interface OpenDeletion {
+  readonly jobId: string
+  readonly requestedAt: string
+  /** When it is due; `null` when it runs already. */
+  readonly dueAt: string | null
+  readonly scheduledBy: ScheduledBy | null
+}
+
+/** Shuts a user out until `enableUser`. */
+export async function disableUser(
+  context: ExecutionContext,
+  request: DeletionRequest,
+  target: Target,
+  revokeSessions: boolean,
+): Promise<UserStatus> {
+  if (revokeSessions) assertAccessCanBeCut(context.program)
+  const status = await change(context, request, target, 'disable', (standing) => ({
+    ...disabling(context, standing),
+    cutsAccess: revokeSessions,
+    finish: (cut) => ({ events: shutOutEvents(context, eventOf(request, target), cut) }),
+  }))
+  if (revokeSessions) await tellRevoked(context, request.tenantId, target.id)
+  return status
+}
+
+/** Gives a disabled user back what was: active, or banned as before. */
+export function enableUser(
+  context: ExecutionContext,
+  request: DeletionRequest,
+  target: Target,
+): Promise<UserStatus> {
+  return change(context, request, target, 'enable', (standing) => {
+    const writes = enabling(context, standing)
+    if (writes !== null) return writes
+    throw new UserDeletionError(
+      'invalid_transition',
+      'The host has disabled this user, and the policy does not say what an enabled one looks like.',
+      { details: { state: 'disabled', action: 'enable', path: 'user.status.active' } },
+    )
+  })
+}
+
+export interface ScheduleTerms {
+  readonly dueAt: Date
+  readonly by: ScheduledBy
+  readonly cancelHash: string | null
+  /** The token that this call uses up. */
+  readonly tokenHash: string | null
+  /** Refuses what is wrong with the token. Pure. */
+  checkToken?(standing: Standing): void
+}
+
+/** Disables the user, cuts access, and sets the day of the deletion. */
+export async function scheduleUser(
+  context: ExecutionContext,
+  request: DeletionRequest,
+  target: Target,
+  terms: ScheduleTerms,
+): Promise<UserStatus> {
+  const { program, maxRowsPerTransaction: maxRows, clock } = context
+  assertAccessCanBeCut(program)
+  const objection = (await askHost(context, request, [target], 'later')).get(0)
+  if (objection !== undefined) throw objection
+  await watchClock(context)
+  const plan = (standing: Standing): TransitionPlan => {
+    terms.checkToken?.(standing)
+    const now = clock.now()
+    const blockers = findBlockers({ program, maxRows, now }, standing.survey)[0] ?? []
+    // A hold puts the deletion off; everything else that blocks does so now as it would on the day.
+    const lasting = lastingBlockers(blockers)
+    if (lasting.length > 0) throw blockedError(lasting)
+    const wasDisabled = stateOf(program.user, standing) === 'disabled'
+    const schedule: Schedule = { by: terms.by, wasDisabled, cancelHash: terms.cancelHash }
+    const state = newState({ ...request, requestedAt: now.toISOString() }, { schedule })
+    const dueAt = terms.dueAt.toISOString()
+    return {
+      ...disabling(context, standing),
+      consumesToken: terms.tokenHash !== null,
+      cutsAccess: true,
+      finish: (cut) => ({
+        job: newJob(context, 'scheduled_deletion', target, state, {
+          replaces: null,
+          dueAt,
+          claimed: false,
+        }),
+        events: shutOutEvents(context, eventOf(request, target), cut),
+      }),
+    }
+  }
+  const status = await change(context, request, target, 'schedule', plan, terms.tokenHash)
+  await tellRevoked(context, request.tenantId, target.id)
+  return status
+}
+
+/** Who cancels: the user with the token of the schedule, a signed-in user, or an administrator. */
+export type Canceller = { readonly by: ScheduledBy } | { readonly tokenHash: string }
+
+/** Takes a scheduled deletion back; the user is again what they were before. */
+export function cancelSchedule(
+  context: ExecutionContext,
+  request: DeletionRequest,
+  target: Target,
+  canceller: Canceller,
+): Promise<UserStatus> {
+  return change(context, request, target, 'cancel', (standing) => {
+    const schedule = standing.job === null ? null : readState(standing.job).schedule
+    assertMayCancel(schedule, canceller)
+    const keepsDisabled = schedule?.wasDisabled === true
+    return {
+      ...(keepsDisabled ? {} : (enabling(context, standing) ?? {})),
+      finish: () => ({ job: null }),
+    }
+  })
+}
+
+/** Who scheduled decides who may cancel: an administrator any, a user the own one. */
+function assertMayCancel(schedule: Schedule | null, canceller: Canceller): void {
+  if ('tokenHash' in canceller) {
+    if (schedule?.cancelHash != null && equalSecrets(schedule.cancelHash, canceller.tokenHash))
+      return
+    throw new UserDeletionError('confirmation_invalid', 'The token does not cancel this deletion.')
+  }
+  if (canceller.by === 'administrator' || schedule?.by === 'user') return
+  throw new UserDeletionError(
+    'invalid_transition',
+    'The deletion was scheduled by an administrator, who alone can cancel it.',
+    { details: { state: 'scheduled', action: 'cancel', scheduledBy: 'administrator' } },
+  )
+}
+
+/** One transition. What `plan` throws refuses it. */
+export async function change(
+  context: ExecutionContext,
+  { tenantId }: DeletionRequest,
+  target: Target,
+  action: UserAction,
+  plan: (standing: Standing) => TransitionPlan,
+  tokenHash: string | null = null,
+): Promise<UserStatus> {
+  const { store, program } = context
+  const outcome = await store.transition(program, {
+    tenantId,
+    user: target,
+    tokenHash,
+    decide: (standing) => {
+      try {
+        assertLegal(stateOf(program.user, standing), action)
+        return { kind: 'proceed', ...plan(standing) }
+      } catch (reason) {
+        return { kind: 'refuse', reason }
+      }
+    },
+  })
+  return statusFrom(context, tenantId, target, outcome)
+}
+
+/** @throws {@link UserDeletionError} `invalid_transition` unless the state allows the action. */
+export function assertLegal(state: UserState, action: UserAction): void {
+  if (isLegal(state, action)) return
+  throw new UserDeletionError(
+    'invalid_transition',
+    `A user who is ${state} cannot be asked for: ${action}.`,
+    {
+      details: { state, action },
+    },
+  )
+}
+
+async function statusFrom(
+  context: ExecutionContext,
+  tenantId: string | null,
+  target: Target,
+  outcome: TransitionOutcome,
+): Promise<UserStatus> {
+  if (outcome.kind === 'refused') throw outcome.reason
+  if (outcome.kind === 'absent') throw await absent(context, tenantId, target)
+  return statusOf(context, outcome.standing)
+}
+
+/** How a user stands now. */
+export async function readStatus(
+  context: ExecutionContext,
+  tenantId: string | null,
+  target: Target,
+): Promise<UserStatus> {
+  const query = { tenantId, user: target, tokenHash: null }
+  const standing = await context.store.findStanding(context.program, query)
+  if (standing === null) throw await absent(context, tenantId, target)
+  return statusOf(context, standing)
+}
+
+async function absent(
+  { store }: ExecutionContext,
+  tenantId: string | null,
+  { subject }: Target,
+): Promise<UserDeletionError> {
+  const [earlier] = await store.findEntries({ tenantId, subjects: [subject] })
+  return notFound(earlier)
+}
+
+function statusOf({ program }: ExecutionContext, standing: Standing): UserStatus {
+  const { row, job } = standing
+  return {
+    state: stateOf(program.user, standing),
+    user: Object.freeze({ ...row }),
+    deletion: job === null ? null : openDeletion(job),
+  }
+}
+
+function openDeletion(job: Job): OpenDeletion {
+  return {
+    jobId: job.id,
+    requestedAt: job.requestedAt,
+    dueAt: job.kind === 'scheduled_deletion' ? job.dueAt : null,
+    scheduledBy: readState(job).schedule?.by ?? null,
+  }
+}
+
+function eventOf(
+  { tenantId }: DeletionRequest,
+  { subject }: Target,
+): { readonly tenantId: string | null; readonly subject: Target['subject'] } {
+  return { tenantId, subject }
+}

@@ -1,0 +1,96 @@
+/**
+ * What is written when a user is shut out, and how it is put back.
+ *
+ * @module
+ */
+import { UserDeletionError } from '../errors.ts'
+import { parentTablesOf } from '../plan/touches.ts'
+import type { OutboxEvent, Standing, TransitionPlan } from '../store.ts'
+import type { Program, Scalar, Step } from '../terms.ts'
+import type { ExecutionContext } from './context.ts'
+import { atInstant, stateOf } from './states.ts'
+
+type Writes = Pick<TransitionPlan, 'set' | 'disabled'>
+
+/** The columns of a disabled user, and the record of what they held. A user who is disabled stays as they are. */
+export function disabling({ program, clock }: ExecutionContext, standing: Standing): Writes {
+  if (stateOf(program.user, { ...standing, job: null }) === 'disabled') return {}
+  const now = clock.now()
+  const set = atInstant(program.user.disabled ?? {}, now)
+  const before = Object.keys(set).map((column) => [
+    column,
+    restorable(column, standing.row[column]),
+  ])
+  return {
+    set,
+    disabled: { since: now.toISOString(), before: Object.fromEntries(before) },
+  }
+}
+
+/** What gives the user back what was: the recorded columns, or the policy's for somebody the host has disabled. */
+export function enabling({ program, clock }: ExecutionContext, standing: Standing): Writes | null {
+  if (standing.disabled !== null) return { set: standing.disabled.before, disabled: null }
+  if (program.user.active === null) return null
+  return { set: atInstant(program.user.active, clock.now()) }
+}
+
+/** Events of a user who was shut out: what the policy names for the rows that were cut, and that itself. */
+export function shutOutEvents(
+  { program, clock, issuer }: ExecutionContext,
+  { tenantId, subject }: Pick<OutboxEvent, 'tenantId' | 'subject'>,
+  cut: readonly number[],
+): readonly OutboxEvent[] {
+  const at = clock.now().toISOString()
+  const ulid = issuer.newId()
+  const named = program.steps.flatMap((step, index) => {
+    const rows = cut[index] ?? 0
+    return step.event === null || rows === 0 ? [] : [{ type: step.event, rows }]
+  })
+  return [...named, { type: 'user.disabled', rows: 1 }].map((event, index) => ({
+    id: `evt_${ulid}_${String(index).padStart(2, '0')}`,
+    ...event,
+    at,
+    tenantId,
+    subject,
+    receiptId: null,
+  }))
+}
+
+/**
+ * The step that would be stranded if access were cut on its own: it matches through rows that go then, and a
+ * later deletion would miss its rows without a word.
+ */
+export function strandedStep({ steps }: Program): Step | null {
+  const access = new Set(steps.filter((step) => step.access).map(({ table }) => table))
+  const stranded = steps.find(
+    (step) =>
+      !step.access &&
+      step.action !== 'block' &&
+      step.action !== 'external' &&
+      [...parentTablesOf(step)].some((table) => access.has(table)),
+  )
+  return stranded ?? null
+}
+
+/** @throws {@link UserDeletionError} `invalid_policy` naming the rule that cutting access would strand. */
+export function assertAccessCanBeCut(program: Program): void {
+  const stranded = strandedStep(program)
+  if (stranded === null) return
+  const path = `tables.${stranded.table}[${stranded.rule}].match.through`
+  throw new UserDeletionError(
+    'invalid_policy',
+    `Policy: ${path} leads through rows that go when access is cut, so a later deletion could not find these. Match them by the user.`,
+    { details: { path } },
+  )
+}
+
+function restorable(column: string, value: unknown): Scalar {
+  if (value === undefined || value === null) return null
+  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')
+    return value
+  throw new UserDeletionError(
+    'schema_mismatch',
+    `The status column "${column}" holds a value that could not be put back.`,
+    { details: { column } },
+  )
+}

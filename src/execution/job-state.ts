@@ -1,0 +1,111 @@
+/**
+ * What a job's row remembers: the request, how far the steps are, and what the erasure has captured.
+ *
+ * @module
+ */
+import type { ChunkResult, Cursor, Job, JobKind, Target } from '../store.ts'
+import type { DeletionRequest, ExecutionContext } from './context.ts'
+import type { ErasersProgress } from './run-erasers.ts'
+
+export interface JobState {
+  readonly request: DeletionRequest
+  readonly derived: readonly string[]
+  /** By step id, so that a changed policy takes over what it still has. */
+  readonly steps: Readonly<Record<string, StepProgress>>
+  /** Whether chunks have run: then rows up to the cursors are done. */
+  readonly chunked: boolean
+  readonly schedule: Schedule | null
+  readonly erasure: Erasure | null
+}
+
+export interface StepProgress {
+  readonly rows: number
+  readonly cursor: Cursor | null
+}
+
+/** Who decides about a scheduled deletion. */
+export interface Schedule {
+  readonly by: ScheduledBy
+  /** Whether the user was disabled before. */
+  readonly wasDisabled: boolean
+  /** Hash of the token that cancels it. */
+  readonly cancelHash: string | null
+}
+
+export type ScheduledBy = 'user' | 'administrator'
+
+export interface Erasure {
+  /** Needed by external erasers once the user row is gone; goes with the job. */
+  readonly identifiers: Readonly<Record<string, unknown>>
+  /** Whether access was cut with the opening; otherwise the steps run ahead of the erasers. */
+  readonly accessCut: boolean
+  readonly erasers: ErasersProgress
+}
+
+export function readState(job: Job): JobState {
+  return JSON.parse(job.state) as JobState
+}
+
+export function newState(request: DeletionRequest, rest: Partial<JobState>): JobState {
+  const none = { derived: [], steps: {}, chunked: false, schedule: null, erasure: null }
+  return { request, ...none, ...rest }
+}
+
+/** What a new job takes over from the one it replaces, and when it is due. */
+export interface JobTerms {
+  readonly replaces: Job | null
+  readonly dueAt: string | null
+  /** Whether this engine starts on it at once. */
+  readonly claimed: boolean
+}
+
+/** A job for a user. In the place of another one it keeps the id, and its fence grows. */
+export function newJob(
+  context: ExecutionContext,
+  kind: JobKind,
+  target: Target,
+  state: JobState,
+  { replaces, dueAt, claimed }: JobTerms,
+): Job {
+  const now = context.clock.now()
+  const { request } = state
+  return {
+    id: replaces?.id ?? `job_${context.issuer.newId()}`,
+    kind,
+    tenantId: request.tenantId,
+    userId: target.id,
+    requestedAt: request.requestedAt ?? now.toISOString(),
+    dueAt,
+    idempotencyKey: request.idempotencyKey,
+    owner: claimed ? context.owner : '',
+    leaseUntil: claimed ? leaseEnd(context, now) : now.toISOString(),
+    fence: (replaces?.fence ?? 0) + 1,
+    createdAt: replaces?.createdAt ?? now.toISOString(),
+    policyDigest: context.program.digest,
+    state: JSON.stringify(state),
+  }
+}
+
+export function leaseEnd({ leaseMs }: ExecutionContext, now: Date): string {
+  return new Date(now.getTime() + leaseMs).toISOString()
+}
+
+/** The state after a chunk of a step. */
+export function afterChunk(
+  state: JobState,
+  id: string,
+  { rows, cursor }: Pick<ChunkResult, 'rows' | 'cursor'>,
+): JobState {
+  const known = state.steps[id]?.rows ?? 0
+  return {
+    ...state,
+    chunked: true,
+    steps: { ...state.steps, [id]: { rows: known + rows, cursor } },
+  }
+}
+
+/** A cursor speaks of the rows of one rule; under another policy each step starts again. */
+export function withoutCursors(state: JobState): JobState {
+  const steps = Object.entries(state.steps).map(([id, { rows }]) => [id, { rows, cursor: null }])
+  return { ...state, steps: Object.fromEntries(steps) as JobState['steps'] }
+}

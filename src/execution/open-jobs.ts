@@ -1,0 +1,72 @@
+/**
+ * What is open, and why.
+ *
+ * @module
+ */
+import type { Job, JobKind, UserId } from '../store.ts'
+import type { ExecutionContext } from './context.ts'
+import { isHolding } from './decide.ts'
+import { readState, type ScheduledBy } from './job-state.ts'
+
+/** A job as `jobs()` shows it. Holds no personal data. */
+export interface OpenJob {
+  readonly id: string
+  readonly kind: JobKind
+  readonly userId: UserId
+  readonly tenantId: string | null
+  readonly requestedAt: string
+  readonly dueAt: string | null
+  readonly scheduledBy: ScheduledBy | null
+  readonly why: OpenReason
+}
+
+/**
+ * `not_due`: its day has not come. `held`: a hold is in the way. `due`: the next `purgeDue()` takes it.
+ * `running`: a worker shows signs of life. `waiting_for_erasers`: those named are not done.
+ * `interrupted`: its worker is gone; `resume()` goes on.
+ */
+export type OpenReason =
+  | { readonly kind: 'not_due' | 'held' | 'due' | 'running' | 'interrupted' }
+  | { readonly kind: 'waiting_for_erasers'; readonly erasers: readonly string[] }
+
+const PAGE = 500
+
+/** Open jobs of all tenants, or of one, oldest first. */
+export async function* openJobs(
+  context: ExecutionContext,
+  tenantId: string | null | undefined,
+): AsyncGenerator<OpenJob> {
+  let after: Job | undefined
+  for (;;) {
+    const page: readonly Job[] = await context.store.listJobs(
+      after === undefined ? { limit: PAGE } : { limit: PAGE, after },
+    )
+    for (const job of page) {
+      if (tenantId === undefined || job.tenantId === tenantId) yield await describe(context, job)
+    }
+    after = page.at(-1)
+    if (after === undefined || page.length < PAGE) return
+  }
+}
+
+async function describe(context: ExecutionContext, job: Job): Promise<OpenJob> {
+  const { id, kind, userId, tenantId, requestedAt, dueAt } = job
+  const scheduledBy = readState(job).schedule?.by ?? null
+  const why = await reasonOf(context, job)
+  return Object.freeze({ id, kind, userId, tenantId, requestedAt, dueAt, scheduledBy, why })
+}
+
+async function reasonOf({ store, clock }: ExecutionContext, job: Job): Promise<OpenReason> {
+  const now = clock.now()
+  const isDue = job.dueAt === null || job.dueAt <= now.toISOString()
+  if (job.kind === 'scheduled_deletion') {
+    if (!isDue) return { kind: 'not_due' }
+    const user = { tenantId: job.tenantId, userId: job.userId }
+    const holds = await store.listHolds({ limit: 1_000, user })
+    return { kind: holds.some((hold) => isHolding(hold, now)) ? 'held' : 'due' }
+  }
+  const erasers = Object.entries(readState(job).erasure?.erasers ?? {})
+  const open = erasers.flatMap(([name, { status }]) => (status === 'open' ? [name] : []))
+  if (!isDue) return { kind: 'waiting_for_erasers', erasers: open }
+  return { kind: job.leaseUntil > now.toISOString() ? 'running' : 'interrupted' }
+}

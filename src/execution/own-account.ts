@@ -1,0 +1,182 @@
+/**
+ * Users who delete their own account: the subject comes from the session, and from nothing else.
+ *
+ * @module
+ */
+import { addDuration } from '../duration.ts'
+import { UserDeletionError } from '../errors.ts'
+import { secretToken, sha256 } from '../ports.ts'
+import type { DeletionReceipt } from '../receipt/receipt.ts'
+import type { Standing, UserId } from '../store.ts'
+import { askHost } from './ask.ts'
+import { assertLegal, scheduleUser } from './change-state.ts'
+import { type DeletionRequest, type ExecutionContext, targetOf } from './context.ts'
+import { inProgress, notFound } from './failures.ts'
+import { notifyDeleted } from './notify.ts'
+import { planJob, runOpened } from './open-job.ts'
+import { stateOf } from './states.ts'
+
+/** The session that the host has authenticated. Never built from a request's body. */
+export interface OwnSession {
+  readonly id: string
+  readonly userId: UserId
+  readonly tenantId?: string | undefined
+  /** Who acts in the user's name; such a session deletes nothing. */
+  readonly impersonatedBy?: string | null | undefined
+}
+
+/** How users may delete their own account. */
+export interface SelfService {
+  /** Whether the user has proven recently who they are: a password, a passkey, a second factor. */
+  readonly isRecentlyAuthenticated: (session: OwnSession) => boolean | Promise<boolean>
+  /** Whether a token sent by mail has to come back. Default false. */
+  readonly requiresToken?: boolean
+  /** ISO 8601: how long the deletion can be cancelled. Default `P30D`; `null` deletes at once. */
+  readonly coolingOff?: string | null
+}
+
+export interface OwnDeletionToken {
+  /** Sent to the user, by a link that opens a page; kept nowhere. */
+  readonly token: string
+  readonly expiresAt: string
+}
+
+export type OwnDeletion =
+  | { readonly status: 'deleted'; readonly receipt: DeletionReceipt }
+  /** Cancelled by `cancelDeletion(userId, { cancelToken })` until the day. */
+  | { readonly status: 'scheduled'; readonly dueAt: string; readonly cancelToken: string }
+
+const TOKEN_LIFE_MS = 15 * 60_000
+
+/** Issues the token that confirms the deletion; an earlier one of the user is void. */
+export async function issueOwnToken(
+  context: ExecutionContext,
+  request: DeletionRequest,
+  service: SelfService,
+  session: OwnSession,
+): Promise<OwnDeletionToken> {
+  await assertOwner(service, session)
+  const { store, program, clock } = context
+  const { tenantId } = request
+  const target = targetOf(context, session.userId)
+  const standing = await store.findStanding(program, { tenantId, user: target, tokenHash: null })
+  if (standing === null) throw notFound(undefined)
+  assertLegal(stateOf(program.user, standing), 'schedule')
+  const token = secretToken()
+  const expiresAt = new Date(clock.now().getTime() + TOKEN_LIFE_MS).toISOString()
+  const { id: sessionId, userId } = session
+  await store.saveToken({ hash: sha256(token), tenantId, userId, sessionId, expiresAt })
+  return { token, expiresAt }
+}
+
+/** Schedules the deletion of the session's own user, or deletes at once where there is no cooling-off. */
+export async function deleteOwn(
+  context: ExecutionContext,
+  request: DeletionRequest,
+  service: SelfService,
+  session: OwnSession,
+  token: string | null,
+): Promise<OwnDeletion> {
+  const { requiresToken = false, coolingOff = 'P30D' } = service
+  if (requiresToken && token === null) {
+    throw new UserDeletionError('confirmation_required', 'The token sent to the user is missing.')
+  }
+  await assertOwner(service, session)
+  const confirmation = token === null ? null : confirmedBy(context, session, token)
+  return coolingOff === null
+    ? deleteAtOnce(context, request, session, confirmation)
+    : schedule(context, request, session, confirmation, coolingOff)
+}
+
+async function assertOwner(
+  { isRecentlyAuthenticated }: SelfService,
+  session: OwnSession,
+): Promise<void> {
+  if (session.impersonatedBy != null) {
+    throw new UserDeletionError(
+      'impersonation_refused',
+      'Somebody acts in the name of the user of this session.',
+    )
+  }
+  if ((await isRecentlyAuthenticated(session)) === true) return
+  throw new UserDeletionError(
+    'recent_authentication_required',
+    'The user has not proven recently who they are.',
+  )
+}
+
+interface Confirmation {
+  readonly tokenHash: string
+  /** Refuses a token that is not for this user, tenant, session and time. */
+  readonly check: (standing: Standing) => void
+}
+
+function confirmedBy(
+  { clock }: ExecutionContext,
+  session: OwnSession,
+  token: string,
+): Confirmation {
+  const tokenHash = sha256(token)
+  return {
+    tokenHash,
+    check: ({ token: found }) => {
+      const isGood =
+        found !== null &&
+        found.userId === session.userId &&
+        found.tenantId === (session.tenantId ?? null) &&
+        found.sessionId === session.id &&
+        found.expiresAt > clock.now().toISOString()
+      if (!isGood) {
+        throw new UserDeletionError('confirmation_invalid', 'The token does not confirm this.')
+      }
+    },
+  }
+}
+
+async function schedule(
+  context: ExecutionContext,
+  request: DeletionRequest,
+  session: OwnSession,
+  confirmation: Confirmation | null,
+  coolingOff: string,
+): Promise<OwnDeletion> {
+  const cancelToken = secretToken()
+  const status = await scheduleUser(context, request, targetOf(context, session.userId), {
+    dueAt: addDuration(context.clock.now(), coolingOff),
+    by: 'user',
+    cancelHash: sha256(cancelToken),
+    tokenHash: confirmation?.tokenHash ?? null,
+    ...(confirmation === null ? {} : { checkToken: confirmation.check }),
+  })
+  return { status: 'scheduled', dueAt: status.deletion?.dueAt ?? '', cancelToken }
+}
+
+async function deleteAtOnce(
+  context: ExecutionContext,
+  request: DeletionRequest,
+  session: OwnSession,
+  confirmation: Confirmation | null,
+): Promise<OwnDeletion> {
+  const { store, program } = context
+  const { tenantId } = request
+  const target = targetOf(context, session.userId)
+  const objection = (await askHost(context, request, [target])).get(0)
+  if (objection !== undefined) throw objection
+  const outcome = await store.transition(program, {
+    tenantId,
+    user: target,
+    tokenHash: confirmation?.tokenHash ?? null,
+    decide: (standing) => {
+      confirmation?.check(standing)
+      return planJob(context, request, target, standing, {
+        plan: { consumesToken: confirmation !== null },
+      })
+    },
+  })
+  if (outcome.kind === 'absent') throw notFound(undefined)
+  const ended = await runOpened(context, request, target, outcome)
+  if (ended.kind === 'waiting') throw inProgress({ jobId: ended.jobId })
+  const { receipt } = ended
+  await notifyDeleted(context, [{ userId: session.userId, tenantId, receipt }])
+  return { status: 'deleted', receipt }
+}

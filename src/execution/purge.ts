@@ -1,0 +1,148 @@
+/**
+ * Deletes the users whose scheduled day has come.
+ *
+ * @module
+ */
+import type { UserDeletionError } from '../errors.ts'
+import type { DeletionReceipt } from '../receipt/receipt.ts'
+import type { Job, Standing, TransitionVerdict, UserId } from '../store.ts'
+import { askHost } from './ask.ts'
+import { type ExecutionContext, flightKey, targetOf } from './context.ts'
+import type { RefusalReason } from './decide.ts'
+import { blockedError, inProgress, toEngineError } from './failures.ts'
+import { type JobState, readState } from './job-state.ts'
+import { notifyDeleted } from './notify.ts'
+import { planJob } from './open-job.ts'
+import { runJob } from './run-job.ts'
+import { assertClock, type ClockBound } from './seen-clock.ts'
+import { shows } from './states.ts'
+
+export interface PurgeResult {
+  readonly deleted: readonly DeletionReceipt[]
+  /** Users who stay for now, and why. They are tried again by the next call. */
+  readonly postponed: readonly {
+    readonly userId: UserId
+    readonly tenantId: string | null
+    readonly jobId: string
+    readonly error: UserDeletionError
+  }[]
+  /** Users whom the host had enabled meanwhile: their schedule is gone. */
+  readonly reactivated: readonly { readonly userId: UserId; readonly tenantId: string | null }[]
+  /** Why the call ended before the due users did; `null` when it went through. */
+  readonly stopped: 'limit' | 'signal' | null
+}
+
+export interface PurgeOptions extends ClockBound {
+  readonly limit: number
+  readonly signal: AbortSignal | undefined
+}
+
+const PAGE = 100
+
+/** Claims and deletes each due user on their own; one who cannot go does not stop the others. */
+export async function purgeDue(
+  context: ExecutionContext,
+  { limit, signal, ...clock }: PurgeOptions,
+): Promise<PurgeResult> {
+  await assertClock(context, clock)
+  const now = context.clock.now()
+  const deleted: DeletionReceipt[] = []
+  const postponed: PurgeResult['postponed'][number][] = []
+  const reactivated: PurgeResult['reactivated'][number][] = []
+  const result = (stopped: PurgeResult['stopped']): PurgeResult => ({
+    deleted,
+    postponed,
+    reactivated,
+    stopped,
+  })
+  let seen = 0
+  for await (const job of dueJobs(context, now)) {
+    if (signal?.aborted) return result('signal')
+    if (seen >= limit) return result('limit')
+    seen += 1
+    const { id: jobId, userId, tenantId } = job
+    try {
+      const receipt = await purgeUser(context, job)
+      if (receipt === 'reactivated') reactivated.push({ userId, tenantId })
+      else if (receipt !== 'gone') deleted.push(receipt)
+    } catch (cause) {
+      postponed.push({ userId, tenantId, jobId, error: toEngineError(cause) })
+    }
+  }
+  return result(null)
+}
+
+async function* dueJobs({ store }: ExecutionContext, now: Date): AsyncGenerator<Job> {
+  const query = { limit: PAGE, kinds: ['scheduled_deletion'] as const, dueBy: now.toISOString() }
+  let after: Job | undefined
+  for (;;) {
+    const page: readonly Job[] = await store.listJobs(
+      after === undefined ? query : { ...query, after },
+    )
+    yield* page
+    after = page.at(-1)
+    if (after === undefined || page.length < PAGE) return
+  }
+}
+
+async function purgeUser(
+  context: ExecutionContext,
+  job: Job,
+): Promise<DeletionReceipt | 'reactivated' | 'gone'> {
+  const key = flightKey(job.tenantId, job.userId)
+  if (context.inFlight.has(key)) throw inProgress()
+  context.inFlight.add(key)
+  try {
+    return await claimAndRun(context, job)
+  } finally {
+    context.inFlight.delete(key)
+  }
+}
+
+async function claimAndRun(
+  context: ExecutionContext,
+  job: Job,
+): Promise<DeletionReceipt | 'reactivated' | 'gone'> {
+  const { tenantId, userId } = job
+  const target = targetOf(context, userId)
+  const state = readState(job)
+  const objection = (await askHost(context, state.request, [target])).get(0)
+  if (objection !== undefined) throw objection
+  const outcome = await context.store.transition(context.program, {
+    tenantId,
+    user: target,
+    tokenHash: null,
+    decide: (standing) => claim(context, job, state, standing),
+  })
+  if (outcome.kind === 'absent') {
+    // The host has deleted the user by itself: nothing is left to do.
+    await context.store.removeJob(job)
+    return 'gone'
+  }
+  if (outcome.kind === 'refused') {
+    const reason = outcome.reason as RefusalReason | null
+    if (reason === null) return 'gone'
+    throw reason.kind === 'blocked' ? blockedError(reason.blockers) : inProgress()
+  }
+  if (outcome.standing.job === null) return 'reactivated'
+  const finished = await runJob(context, outcome.standing.job)
+  if (finished.kind === 'waiting') throw inProgress({ jobId: job.id })
+  await notifyDeleted(context, [{ userId, tenantId, receipt: finished.receipt }])
+  return finished.receipt
+}
+
+/** Eligibility again, in the transaction that claims: cancelled, overtaken, or enabled by the host meanwhile. */
+function claim(
+  context: ExecutionContext,
+  { id, fence }: Job,
+  { request }: JobState,
+  standing: Standing,
+): TransitionVerdict {
+  const { job, row } = standing
+  if (job === null || job.id !== id || job.fence !== fence) return { kind: 'refuse', reason: null }
+  const { disabled } = context.program.user
+  if (disabled !== null && !shows(row, disabled)) {
+    return { kind: 'proceed', disabled: null, finish: () => ({ job: null }) }
+  }
+  return planJob(context, request, targetOf(context, job.userId), standing, {})
+}

@@ -1,0 +1,106 @@
+/**
+ * The states of a user, and which step leads from one to another. Everything that is not listed is refused.
+ *
+ * @module
+ */
+import type { DisabledUser, Job, JobReference, UserRow } from '../store.ts'
+import type { Scalar, StatusColumns, UserTable } from '../terms.ts'
+
+/**
+ * `active`: may sign in. `disabled`: may not, until enabled. `scheduled`: disabled, and deleted on a certain
+ * day. `deleting`: access is cut and a job sees the deletion through; there is no way back. `deleted`: gone.
+ */
+export type UserState = 'active' | 'disabled' | 'scheduled' | 'deleting' | 'deleted'
+
+/** What can be asked for a user. */
+export type UserAction =
+  | 'disable'
+  | 'enable'
+  | 'schedule'
+  | 'cancel'
+  | 'delete'
+  | 'erase'
+  | 'purge'
+  | 'hold'
+
+/**
+ * The legal transitions: where an action leads from a state. `before` is the state the user was in before
+ * the deletion was scheduled: active, or disabled.
+ */
+export const TRANSITIONS: Readonly<
+  Record<UserState, Readonly<Partial<Record<UserAction, UserState | 'before'>>>>
+> = {
+  active: {
+    disable: 'disabled',
+    schedule: 'scheduled',
+    delete: 'deleted',
+    erase: 'deleting',
+    hold: 'active',
+  },
+  disabled: {
+    // Again: sessions that have come in meanwhile go.
+    disable: 'disabled',
+    enable: 'active',
+    schedule: 'scheduled',
+    delete: 'deleted',
+    erase: 'deleting',
+    hold: 'disabled',
+  },
+  scheduled: {
+    cancel: 'before',
+    delete: 'deleted',
+    erase: 'deleting',
+    purge: 'deleting',
+    hold: 'scheduled',
+  },
+  // Joins the deletion that runs, or finishes one that was interrupted.
+  deleting: { delete: 'deleted', erase: 'deleted' },
+  deleted: {},
+}
+
+export function isLegal(state: UserState, action: UserAction): boolean {
+  return TRANSITIONS[state][action] !== undefined
+}
+
+/** What of a user decides their state. */
+export interface StateFacts {
+  readonly row: UserRow
+  readonly job: Pick<JobReference | Job, 'kind'> | null
+  readonly disabled: DisabledUser | null
+}
+
+/** The state of a user who is there. The host's columns count where the policy maps them. */
+export function stateOf(user: UserTable, { row, job, disabled }: StateFacts): UserState {
+  if (job !== null) return job.kind === 'scheduled_deletion' ? 'scheduled' : 'deleting'
+  const isDisabled = user.disabled === null ? disabled !== null : shows(row, user.disabled)
+  return isDisabled ? 'disabled' : 'active'
+}
+
+/** Whether the row holds the columns' values; of an instant only that there is one. */
+export function shows(row: UserRow, columns: StatusColumns): boolean {
+  return Object.entries(columns).every(([column, wanted]) => {
+    const held = row[column] ?? null
+    return isInstant(wanted) ? held !== null : same(held, wanted)
+  })
+}
+
+/** The columns with the present instant in place. */
+export function atInstant(columns: StatusColumns, now: Date): Readonly<Record<string, Scalar>> {
+  const entries = Object.entries(columns).map(([column, value]) => [column, resolve(value, now)])
+  return Object.fromEntries(entries) as Readonly<Record<string, Scalar>>
+}
+
+function isInstant(value: Scalar): boolean {
+  return value === '$at' || value === '$atMs' || value === '$atSeconds'
+}
+
+function resolve(value: Scalar, now: Date): Scalar {
+  if (value === '$at') return now.toISOString()
+  if (value === '$atMs') return now.getTime()
+  return value === '$atSeconds' ? Math.floor(now.getTime() / 1_000) : value
+}
+
+/** Databases without booleans hold 0 and 1. */
+function same(held: unknown, wanted: Scalar): boolean {
+  return typeof wanted === 'boolean' ? held === wanted || held === Number(wanted) : held === wanted
+}
