@@ -212,3 +212,24 @@ export const tombstonePolicy: Policy<TenantPolicy> = definePolicy({
   tables,
   checks,
 }) as Policy<TenantPolicy>
+
+/** The same, and an erasure has its entry in the audit log. */
+export const auditedPolicy: Policy<TenantPolicy> = definePolicy({
+  name: 'contract-audited',
+  version: 1,
+  user,
+  tables,
+  checks,
+  audit: {
+    table: 'audit_log',
+    entry: {
+      id: '$id',
+      type: '$action',
+      tenant_id: '$tenantId',
+      actor_id: '$requestedBy',
+      actor_type: 'system',
+      resource_id: '$userId',
+      resource_type: 'user',
+    },
+  },
+}) as Policy<TenantPolicy>

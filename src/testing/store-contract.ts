@@ -10,6 +10,13 @@ import { expiryClauses } from './contract-expiry.ts'
 import { isolationClauses, tenantClauses } from './contract-isolation.ts'
 import { jobClauses, verifyClauses } from './contract-jobs.ts'
 import { importClauses, restoredClauses, userListClauses } from './contract-ledger.ts'
+import {
+  erasureClauses,
+  holdClauses,
+  scheduleClauses,
+  stateClauses,
+  tokenClauses,
+} from './contract-life-cycle.ts'
 import { ledgerClauses, outboxClauses, receiptClauses } from './contract-records.ts'
 import { type ContractRunner, clauses, type OpenStore } from './contract-world.ts'
 
@@ -40,6 +47,11 @@ export function storeContract(runner: ContractRunner, open: OpenStore): void {
   describe('users who came back with a backup', () => restoredClauses(clause))
   describe('outbox, spool and marks', () => outboxClauses(clause))
   describe('jobs', () => jobClauses(clause))
+  describe('states of a user', () => stateClauses(clause))
+  describe('scheduled deletions', () => scheduleClauses(clause))
+  describe('holds', () => holdClauses(clause))
+  describe('confirmation tokens', () => tokenClauses(clause))
+  describe('erasures', () => erasureClauses(clause))
   describe('the end of a retention', () => expiryClauses(clause))
   describe('verification', () => verifyClauses(clause))
 }
