@@ -73,6 +73,7 @@ import {
   type SelfService,
 } from './execution/own-account.ts'
 import { planMany } from './execution/plan-many.ts'
+import { type Proof, prove } from './execution/prove.ts'
 import { type PurgeResult, purgeDue } from './execution/purge.ts'
 import { replayDeletions } from './execution/replay.ts'
 import type { ReplayOutcome, ReplayResult } from './execution/replay-result.ts'
@@ -598,6 +599,34 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
     const context = await this.#source.current()
     assertOptions(known, Object.keys(context.program.user.fields))
     return verifyUser(context, tenantId, userId, known)
+  }
+
+  /**
+   * The proof of one deletion: a JSON document, and a page made of it for people to read, print and file.
+   *
+   * It holds what was deleted, when and under which policy, what is kept until when and why, what the ledger
+   * learned later, whether ledger and receipt hold, what a look at the database finds now, and what is not
+   * claimed. No personal data beyond what the receipt holds. Reads the whole ledger.
+   *
+   * @param options `receiptId`: the receipt of an earlier deletion of the same id; the newest otherwise.
+   * `known`: as in {@link UserDeletionEngine.verify}; the fields don't get into the proof.
+   * @throws {@link UserNotFoundError} when the ledger has no such receipt of this user in this tenant.
+   *
+   * @example
+   * const { document, html } = await engine.proof('usr_1', { tenantId: 'tnt_1' })
+   */
+  async proof(
+    userId: UserId,
+    options: TenantScope<P> & {
+      readonly receiptId?: string
+      readonly known?: Readonly<Record<string, unknown>>
+    },
+  ): Promise<Proof> {
+    const { tenantId } = this.#scope(userId, options, ['receiptId', 'known'])
+    const { receiptId = null, known = {} } = options
+    const context = await this.#source.current()
+    assertOptions(known, Object.keys(context.program.user.fields))
+    return prove(context, this.ledger, { tenantId, userId, receiptId, known })
   }
 
   #service(): SelfService {

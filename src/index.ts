@@ -58,6 +58,7 @@ export type {
   OwnSession,
   SelfService,
 } from './execution/own-account.ts'
+export type { Proof } from './execution/prove.ts'
 export type { PurgeResult } from './execution/purge.ts'
 export type { ReplayOutcome, ReplayResult } from './execution/replay-result.ts'
 export type { ResumeResult, Waiting } from './execution/resume.ts'
@@ -85,7 +86,14 @@ export type {
 export type { Clock, Logger, Secret } from './ports.ts'
 export type { LedgerImport, LedgerLines } from './receipt/import-ledger.ts'
 export type { Ledger } from './receipt/ledger.ts'
+export type { NotClaimed } from './receipt/not-claimed.ts'
 export type { Outbox } from './receipt/outbox.ts'
+export type {
+  DoneInTable,
+  ProofDocument,
+  RetainedInTable,
+  VerifiedUser,
+} from './receipt/proof-document.ts'
 export type { DeletionReceipt, ExternalOutcome } from './receipt/receipt.ts'
 export type { LedgerVerification } from './receipt/verify-ledger.ts'
 export type {
