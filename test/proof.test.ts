@@ -51,6 +51,7 @@ test('says who, when, why and under which policy', async () => {
     requestedBy: 'usr_admin',
     requestedAt: '2026-03-01T12:00:00.000Z',
     completedAt: '2026-03-01T12:00:00.000Z',
+    replayOf: null,
   })
   assert.deepEqual(document.policy, { ...receipt.policy, changed: false })
   assert.deepEqual(document.receipt, receipt)
@@ -261,6 +262,7 @@ test('whatever names and reasons hold, the page has the same markup and shows th
       .slice(0, 1)
       .map((kept) => ({ ...kept, table: name, reason: name, until: name })),
     external: [{ table: name, rows: null, reasons: [name] }],
+    erasers: [{ name, status: 'failed', removed: 0, retained: [{ count: 1, reason: name }] }],
     nothingFound: [name],
     erasure: { atCommit: name, later: [] },
   })

@@ -254,6 +254,22 @@ test('rows of an id that has a user again are left alone until that user is dele
   assert.equal(ids("SELECT id FROM orders WHERE buyer = 'ann'").length, 0)
 })
 
+test('rows of a user whom a restored backup has brought back are left alone', async () => {
+  const base = shop()
+  const set = { email: null }
+  const policy: Policy<TenantPolicy> = definePolicy({
+    ...base,
+    user: { ...base.user, action: 'anonymize', reason: 'keys', set },
+  }) as Policy<TenantPolicy>
+  const { engine, clock, db, ids } = await openShop({ policy })
+  await engine.deleteMany(['ann', 'bob'], IN_1)
+  db.exec("UPDATE users SET email = 'ann@example.com' WHERE id = 'ann'")
+  clock.set('2026-03-01T00:00:00.000Z')
+  const { steps } = await engine.expireRetained()
+  assert.deepEqual([steps[1]?.rows, steps[1]?.leftOut], [2, 1])
+  assert.equal(ids("SELECT id FROM orders WHERE buyer = 'ann'").length, 2)
+})
+
 test('of two deletions of one id the later one counts', async () => {
   const { engine, clock, db, ids } = await openShop()
   await engine.delete('ann', IN_1)

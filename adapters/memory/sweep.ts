@@ -74,7 +74,8 @@ function compareIds(a: UserId, b: UserId): number {
 
 /**
  * By user, in the group's order. Not those who have a user row again (an id that was reused, a backup that
- * was played back), nor those whose rows a later deletion retains. A hold on a user belongs here as well.
+ * was played back), nor those whose rows a later deletion retains. A hold needs a user row, so whoever is
+ * under one is among the first.
  */
 function whoMayBeSwept(
   { tables, records }: Database,
@@ -82,7 +83,7 @@ function whoMayBeSwept(
   group: SweepGroup,
   throughSeq: number,
 ): readonly boolean[] {
-  const rows = findRows(tables, records, program, group)
+  const rows = findRows(tables, records, program, { ...group, restored: true })
   return group.users.map(({ subject }, position) => {
     const newest = records.newestEntry(group.tenantId, subject)
     return rows[position] == null && (newest === undefined || newest.seq <= throughSeq)

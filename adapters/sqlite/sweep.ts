@@ -52,7 +52,8 @@ function sweepGroup(
 
 /**
  * By user, in the group's order. Not those who have a user row again (an id that was reused, a backup that
- * was played back), nor those whose rows a later deletion retains. A hold on a user belongs here as well.
+ * was played back), nor those whose rows a later deletion retains. A hold needs a user row, so whoever is
+ * under one is among the first.
  */
 function whoMayBeSwept(
   connection: Connection,
@@ -60,7 +61,7 @@ function whoMayBeSwept(
   group: SweepGroup,
   throughSeq: number,
 ): readonly boolean[] {
-  const rows = findRows(connection, sql, group)
+  const rows = findRows(connection, sql, { ...group, restored: true })
   const later = deletedAfter(connection, group, throughSeq)
   return group.users.map(({ subject }, position) => rows[position] == null && !later.has(subject))
 }

@@ -3,8 +3,9 @@
  *
  * @module
  */
-import type { LedgerVerification } from './ledger.ts'
+
 import type { DeletionReceipt } from './receipt.ts'
+import type { LedgerVerification } from './verify-ledger.ts'
 
 export interface NotClaimed {
   readonly about:
@@ -42,10 +43,10 @@ export function notClaimed(
       about: 'other_systems',
       text: 'Other services, mail, caches and log files are outside of this database.',
     },
-    hasStep(steps, 'external')
+    hasStep(steps, 'external') || receipt.external.length > 0
       ? {
           about: 'external_tables',
-          text: 'Tables named as cleaned elsewhere were not touched; that they were cleaned is not part of this proof.',
+          text: 'What is cleaned elsewhere was not touched here. What external erasers reported is repeated, not checked.',
         }
       : null,
     steps.some(({ identity, action, rows }) => isKept(action) && rows > 0 && identity === 'kept_id')

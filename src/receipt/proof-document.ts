@@ -10,10 +10,10 @@ import type { LedgerEntry } from '../store.ts'
 import type { IdentityMode } from '../terms.ts'
 import { canonicalJson } from './canonical-json.ts'
 import { receiptDigest, receiptOf } from './issue-receipt.ts'
-import type { LedgerVerification } from './ledger.ts'
 import { type NotClaimed, notClaimed } from './not-claimed.ts'
 import type { DeletionReceipt } from './receipt.ts'
 import { type RetentionExpired, retentionFactOf } from './retention-fact.ts'
+import type { LedgerVerification } from './verify-ledger.ts'
 
 /** Plain JSON. {@link ProofDocument.digest} ties it to the page made of it. */
 export interface ProofDocument {
@@ -26,9 +26,10 @@ export interface ProofDocument {
     readonly tenantId: string | null
     readonly reason: string | null
     readonly requestedBy: string | null
-    /** `null` where the receipt does not say. */
-    readonly requestedAt: string | null
+    readonly requestedAt: string
     readonly completedAt: string
+    /** The receipt of the first deletion, where a restored backup had undone it. */
+    readonly replayOf: string | null
   }
   readonly policy: PolicyStamp & { readonly changed: boolean }
   /** What was done, by table and action; rows that two rules match count twice. */
@@ -40,6 +41,8 @@ export interface ProofDocument {
     readonly rows: number | null
     readonly reasons: readonly string[]
   }[]
+  /** What external erasers said they have done. */
+  readonly erasers: DeletionReceipt['external']
   /** Tables that were searched without a find. */
   readonly nothingFound: readonly string[]
   readonly erasure: {
@@ -119,6 +122,7 @@ export function proofDocument({ issuedAt, entry, later, ledger, user }: ProofInp
     done: doneByTable(receipt),
     retained: receipt.steps.flatMap((step) => retainedIn(step, ended)),
     external: externalTables(receipt),
+    erasers: receipt.external,
     nothingFound: tablesWithoutFind(receipt),
     erasure: { atCommit: receipt.erasure, later: laterLevels(later) },
     verification: {
@@ -133,12 +137,12 @@ export function proofDocument({ issuedAt, entry, later, ledger, user }: ProofInp
 }
 
 function requestOf(receipt: DeletionReceipt): ProofDocument['request'] {
-  const { userId, subject, tenantId, reason, requestedBy, deletedAt, way } = receipt
+  const { userId, subject, tenantId, reason, requestedBy, requestedAt, deletedAt } = receipt
+  const { replayOf } = receipt
   return {
-    ...{ userId, subject, tenantId, reason, requestedBy },
-    // In one transaction the call that asks is the call that deletes.
-    requestedAt: way === 'transaction' ? deletedAt : null,
+    ...{ userId, subject, tenantId, reason, requestedBy, requestedAt },
     completedAt: deletedAt,
+    replayOf,
   }
 }
 

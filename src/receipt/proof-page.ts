@@ -45,7 +45,7 @@ ${summary(proof)}
 ${section('Request', facts(requestFacts(proof)))}
 ${section('What was deleted or changed', doneTable(proof), searched(proof))}
 ${section('What is kept, and until when', retainedTable(proof))}
-${proof.external.length === 0 ? NOTHING : section('Cleaned elsewhere', externalTable(proof))}
+${proof.external.length + proof.erasers.length === 0 ? NOTHING : section('Cleaned elsewhere', externalTable(proof), eraserTable(proof))}
 ${section('Cleared from the file', erasureList(proof))}
 ${section('Verification', facts(verificationFacts(proof)), findings(proof))}
 ${section('What this does not claim', html`<ul class="claims">${proof.notClaimed.map(({ text }) => html`<li>${text}</li>`)}</ul>`)}
@@ -96,14 +96,17 @@ ${list.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>\
 }
 
 function requestFacts({ request, policy }: ProofDocument): readonly Fact[] {
-  const { userId, tenantId, reason, requestedBy, requestedAt, completedAt } = request
+  const { userId, tenantId, reason, requestedBy, requestedAt, completedAt, replayOf } = request
   return [
     ['User', userId === null ? 'named by a keyed hash, as above' : mono(userId)],
     ...(tenantId === null ? [] : [['Tenant', mono(tenantId)] as const]),
-    ['Requested', requestedAt === null ? 'not recorded' : time(requestedAt)],
+    ['Requested', time(requestedAt)],
     ['Requested by', requestedBy === null ? 'not recorded' : mono(requestedBy)],
     ['Reason', reason === null ? 'not recorded' : mono(reason)],
     ['Completed', time(completedAt)],
+    ...(replayOf === null
+      ? []
+      : [['Done again', html`a restored backup had undone ${mono(replayOf)}`] as const]),
     [
       'Policy',
       html`<bdi>${policy.name}</bdi>, version ${policy.version}${policy.changed ? ' (changed while the deletion ran)' : ''}`,
@@ -134,12 +137,13 @@ function line(text: string): Markup {
 function table(caption: string, heads: readonly string[], rows: readonly Markup[]): Markup {
   return html`<div class="scroll"><table>
 <caption>${caption}</caption>
-<thead><tr>${heads.map((head) => html`<th scope="col"${head === 'Rows' ? NUMBER : NOTHING}>${head}</th>`)}</tr></thead>
+<thead><tr>${heads.map((head) => html`<th scope="col"${NUMBERS.has(head) ? NUMBER : NOTHING}>${head}</th>`)}</tr></thead>
 <tbody>
 ${rows}</tbody>
 </table></div>`
 }
 
+const NUMBERS: ReadonlySet<string> = new Set(['Rows', 'Removed'])
 const NUMBER = html` class="number"`
 
 function searched({ nothingFound }: ProofDocument): Markup {
@@ -174,6 +178,7 @@ function untilText({ until, then, ended }: RetainedInTable): Markup {
 }
 
 function externalTable({ external }: ProofDocument): Markup {
+  if (external.length === 0) return NOTHING
   const rows = external.map(
     ({ table: name, rows: count, reasons }) => html`<tr>
 <th scope="row">${mono(name)}</th><td class="number">${count ?? 'not counted'}</td><td>${reasons.map(line)}</td>
@@ -181,6 +186,18 @@ function externalTable({ external }: ProofDocument): Markup {
 `,
   )
   return table('Tables that something else cleans', ['Table', 'Rows', 'Note'], rows)
+}
+
+function eraserTable({ erasers }: ProofDocument): Markup {
+  if (erasers.length === 0) return NOTHING
+  const rows = erasers.map(
+    ({ name, status, removed, retained }) => html`<tr>
+<th scope="row">${mono(name)}</th><td>${badge(status === 'done' ? 'clean' : 'residue', status)}</td><td class="number">${removed}</td>
+<td>${retained.map(({ count, reason }) => html`<div>${count} kept: <bdi>${reason}</bdi></div>`)}</td>
+</tr>
+`,
+  )
+  return table('What external erasers reported', ['Eraser', 'Outcome', 'Removed', 'Note'], rows)
 }
 
 function erasureList({ erasure, request }: ProofDocument): Markup {

@@ -53,7 +53,7 @@ tr > :last-child { padding-right: 0; }
 time { white-space: nowrap; }
 td time { white-space: normal; }
 .note { color: var(--muted); font-size: 0.88rem; }
-.facts + .scroll { margin-top: 1.25rem; }
+.facts + .scroll, .scroll + .scroll { margin-top: 1.25rem; }
 .badge { display: inline-block; white-space: nowrap; padding: 0 0.5em; border: 1px solid currentColor; border-radius: 4px; font-size: 0.9rem; font-weight: 600; }
 .badge.clean, .badge.kept { color: var(--good); background: var(--good-wash); }
 .badge.residue { color: var(--bad); background: var(--bad-wash); }

@@ -4,8 +4,8 @@
  * @module
  */
 import type { IdentityMode } from '../terms.ts'
-import type { LedgerVerification } from './ledger.ts'
 import type { DoneInTable, VerifiedUser } from './proof-document.ts'
+import type { LedgerVerification } from './verify-ledger.ts'
 
 const MONTHS =
   'January February March April May June July August September October November December'.split(' ')
