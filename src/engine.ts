@@ -64,6 +64,7 @@ import { inProgress, notFound } from './execution/failures.ts'
 import { holdsOf, placeHold, releaseHold } from './execution/holds.ts'
 import { warn } from './execution/notify.ts'
 import { type OpenJob, openJobs } from './execution/open-jobs.ts'
+import { type OverdueJob, overdueJobs } from './execution/overdue.ts'
 import {
   deleteOwn,
   issueOwnToken,
@@ -488,6 +489,18 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
   async *jobs(options: { readonly tenantId?: string } = {}): AsyncGenerator<OpenJob> {
     assertOptions(options, ['tenantId'])
     yield* openJobs(await this.#source.current(), options.tenantId)
+  }
+
+  /**
+   * Open jobs whose request is older than the month that GDPR Article 12(3) gives, with the day it ended and
+   * how late they are. A schedule or a hold that reaches beyond that month is among them; `why` tells.
+   *
+   * @example
+   * for await (const { userId, daysLate, why } of engine.overdue()) report(userId, daysLate, why.kind)
+   */
+  async *overdue(options: { readonly tenantId?: string } = {}): AsyncGenerator<OverdueJob> {
+    assertOptions(options, ['tenantId'])
+    yield* overdueJobs(await this.#source.current(), options.tenantId)
   }
 
   /**

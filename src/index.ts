@@ -52,6 +52,7 @@ export type {
 } from './execution/hooks.ts'
 export type { ScheduledBy } from './execution/job-state.ts'
 export type { OpenJob, OpenReason } from './execution/open-jobs.ts'
+export type { OverdueJob } from './execution/overdue.ts'
 export type {
   OwnDeletion,
   OwnDeletionToken,

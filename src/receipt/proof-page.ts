@@ -5,12 +5,12 @@
  */
 import { html, type Markup, NOTHING } from './html.ts'
 import type { ProofDocument, RetainedInTable } from './proof-document.ts'
+import { badge, type Fact, facts, line, list, mono, section, table, time } from './proof-parts.ts'
 import { PROOF_STYLE } from './proof-style.ts'
 import {
   actionText,
   day,
   identityText,
-  instant,
   ledgerText,
   levelText,
   outcomeText,
@@ -81,20 +81,6 @@ function sum(done: ProofDocument['done'], action: string): number {
   return done.reduce((total, row) => total + (row.action === action ? row.rows : 0), 0)
 }
 
-function section(title: string, ...content: readonly Markup[]): Markup {
-  return html`<section>
-<h2>${title}</h2>
-${content}
-</section>`
-}
-
-type Fact = readonly [name: string, value: Markup | string]
-
-function facts(list: readonly Fact[]): Markup {
-  return html`<dl class="facts">
-${list.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>\n`)}</dl>`
-}
-
 function requestFacts({ request, policy }: ProofDocument): readonly Fact[] {
   const { userId, tenantId, reason, requestedBy, requestedAt, completedAt, replayOf } = request
   return [
@@ -130,29 +116,9 @@ function doneTable({ done }: ProofDocument): Markup {
   )
 }
 
-function line(text: string): Markup {
-  return html`<div><bdi>${text}</bdi></div>`
-}
-
-function table(caption: string, heads: readonly string[], rows: readonly Markup[]): Markup {
-  return html`<div class="scroll"><table>
-<caption>${caption}</caption>
-<thead><tr>${heads.map((head) => html`<th scope="col"${NUMBERS.has(head) ? NUMBER : NOTHING}>${head}</th>`)}</tr></thead>
-<tbody>
-${rows}</tbody>
-</table></div>`
-}
-
-const NUMBERS: ReadonlySet<string> = new Set(['Rows', 'Removed'])
-const NUMBER = html` class="number"`
-
 function searched({ nothingFound }: ProofDocument): Markup {
   if (nothingFound.length === 0) return NOTHING
   return html`<p>Searched too, and no row of the user found: ${list(nothingFound.map(mono))}.</p>`
-}
-
-function list(items: readonly Markup[]): Markup {
-  return html`${items.map((item, index) => html`${index === 0 ? '' : ', '}${item}`)}`
 }
 
 function retainedTable({ retained }: ProofDocument): Markup {
@@ -246,23 +212,4 @@ interface Finding {
   readonly name: string
   readonly status: 'residue' | 'unverifiable'
   readonly count: number
-}
-
-function badge(
-  status: 'clean' | 'residue' | 'unverifiable' | 'kept',
-  text: string = status,
-): Markup {
-  return html`<span class="badge ${status}">${text}</span>`
-}
-
-function mono(text: string | number): Markup {
-  // Long names break behind an underscore before they break anywhere.
-  const parts = String(text).split(/(?<=_)/)
-  return html`<bdi class="mono">${parts.map((part, index) => html`${index === 0 ? NOTHING : BREAK}${part}`)}</bdi>`
-}
-
-const BREAK = html`<wbr>`
-
-function time(at: string): Markup {
-  return html`<time datetime="${at}">${instant(at)}</time>`
 }
