@@ -12,13 +12,14 @@ import { buildProgram } from './plan/build-program.ts'
 import { refuseLostExpiries } from './plan/check-expiry.ts'
 import { checkSchema, refuseMismatch } from './plan/check-schema.ts'
 import { compileCheck, compilePolicy } from './plan/compile-policy.ts'
+import { type CompiledTenant, compileTenant } from './plan/compile-tenant.ts'
 import { buildExpiries } from './plan/expiry.ts'
 import type { CheckInput, PolicyInput } from './policy/policy.ts'
 import { findCheckMistake } from './policy/policy-shape.ts'
 import { byteLength, processName, type Secret, sha256, sleepBy } from './ports.ts'
 import { canonicalJson } from './receipt/canonical-json.ts'
 import type { DatabaseSchema } from './store.ts'
-import type { LastOfCheck, UserId } from './terms.ts'
+import type { LastOfCheck, Program, UserId } from './terms.ts'
 
 /** A check given to the engine instead of the policy. */
 export type DeclaredBlocker = CheckInput & { readonly name: string }
@@ -64,7 +65,9 @@ export function createContextSource(input: ContextSourceInput): ContextSource {
   assertKeys(keys)
   const compiled = compilePolicy(policy)
   const pseudonymKey = keys.pseudonym ?? null
-  if (pseudonymKey === null && compiled.derived.some(({ kind }) => kind === 'pseudonym')) {
+  const tenant = compileTenant(policy)
+  const derived = [...compiled.derived, ...(tenant?.derived ?? [])]
+  if (pseudonymKey === null && derived.some(({ kind }) => kind === 'pseudonym')) {
     throw invalidArgument(
       'keys.pseudonym',
       'The policy writes pseudonyms, so this key is required.',
@@ -74,6 +77,7 @@ export function createContextSource(input: ContextSourceInput): ContextSource {
   const digest = sha256(canonicalJson({ policy, checks }))
   // What cannot be ordered without a schema cannot be ordered with one: refused before any use.
   buildProgram(compiled, checks, digest, null)
+  if (tenant !== null) buildProgram(tenant, [], digest, null)
   refuseLostExpiries(compiled.steps)
   buildExpiries(compiled, digest, null)
   const subjectOf = (id: UserId): UserId => subjectFor(keys.subject ?? null, id)
@@ -89,6 +93,29 @@ export function createContextSource(input: ContextSourceInput): ContextSource {
     inFlight: new Set<string>(),
     subjectOf,
   }
+  const programOf = (
+    program: Program,
+  ): Pick<ExecutionContext, 'program' | 'derive' | 'deriveKnown'> => ({
+    program,
+    derive: (fields) => deriveValues(program.derived, pseudonymKey, fields),
+    deriveKnown: (fields) => deriveKnownValues(program.derived, pseudonymKey, fields),
+  })
+  /** Hooks and blockers are asked about users, and a tenant's own rows go in one transaction. */
+  const tenantContext = (own: CompiledTenant, schema: DatabaseSchema): ExecutionContext => {
+    const program = buildProgram(own, [], digest, schema)
+    const findings = checkSchema(program, own.tables, schema)
+    refuseMismatch(findings.map((finding) => ({ ...finding, path: `tenant.${finding.path}` })))
+    return {
+      ...shared,
+      ...programOf(program),
+      ...{ hooks: {}, blockers: [], erasers: [], writeAuditEntry: null, expiries: [] },
+      maxRowsPerTransaction: Number.MAX_SAFE_INTEGER,
+      inFlight: new Set(),
+      subjectOf: (id) => id,
+      deletes: 'tenant.deleted',
+      ofTenant: null,
+    }
+  }
   let known: { readonly schema: DatabaseSchema; readonly context: ExecutionContext } | undefined
 
   return {
@@ -100,10 +127,10 @@ export function createContextSource(input: ContextSourceInput): ContextSource {
       refuseMismatch(checkSchema(program, Object.keys(policy.tables), schema))
       const context: ExecutionContext = {
         ...shared,
-        program,
+        ...programOf(program),
+        deletes: 'user.deleted',
+        ofTenant: tenant === null ? null : tenantContext(tenant, schema),
         expiries: buildExpiries(compiled, digest, schema),
-        derive: (fields) => deriveValues(program.derived, pseudonymKey, fields),
-        deriveKnown: (fields) => deriveKnownValues(program.derived, pseudonymKey, fields),
       }
       known = { schema, context }
       return context

@@ -46,12 +46,14 @@ import {
 import { type DeletionRequest, type ExecutionContext, targetOf } from './execution/context.ts'
 import {
   type BulkMode,
+  type BulkOptions,
   type BulkOutcome,
   type BulkProgress,
   type BulkResult,
   deleteMany,
 } from './execution/delete-many.ts'
 import { deleteSlice } from './execution/delete-slice.ts'
+import { deleteTenant, type TenantResult } from './execution/delete-tenant.ts'
 import { type ErasureResult, eraseUser } from './execution/erase.ts'
 import {
   assertExpectation,
@@ -74,6 +76,7 @@ import {
   type SelfService,
 } from './execution/own-account.ts'
 import { planMany } from './execution/plan-many.ts'
+import { planTenant, type TenantPlan } from './execution/plan-tenant.ts'
 import { type Proof, prove } from './execution/prove.ts'
 import { type PurgeResult, purgeDue } from './execution/purge.ts'
 import { replayDeletions } from './execution/replay.ts'
@@ -116,6 +119,11 @@ export interface DeleteManyOptions {
   readonly signal?: AbortSignal
   readonly onProgress?: (progress: BulkProgress) => void
   readonly onOutcome?: (outcome: BulkOutcome) => void
+}
+
+export interface DeleteTenantOptions extends DeleteManyOptions {
+  /** At most so many users, or exactly what `planTenant` showed. */
+  readonly expect: Expectation
 }
 
 export interface ReplayOptions {
@@ -263,15 +271,10 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
       'onOutcome',
     ])
     const request = this.#request(options)
-    const { mode = 'cooperative', expect, signal, onProgress, onOutcome } = options
-    if (mode !== 'cooperative' && mode !== 'throughput') {
-      throw invalidArgument('mode', 'The mode is neither "cooperative" nor "throughput".')
-    }
+    const { expect } = options
     assertExpectation(expect)
-    assertFunction('onProgress', onProgress)
-    assertFunction('onOutcome', onOutcome)
+    const bulk = bulkOptions(options)
     const context = await this.#source.current()
-    const bulk = { mode, signal, onProgress, onOutcome }
     const run = (source: Parameters<typeof deleteMany>[2]): Promise<BulkResult> =>
       deleteMany(context, request, source, bulk)
     const result =
@@ -550,6 +553,53 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
   }
 
   /**
+   * The dry run for a whole tenant: its users, its own rows with their counts, what is in the way, and a
+   * digest for `expect`. Changes nothing.
+   */
+  async planTenant(tenantId: string): Promise<TenantPlan> {
+    const request = this.#tenantRequest({ tenantId })
+    return planTenant(await this.#source.current(), request, request.tenantId)
+  }
+
+  /**
+   * Deletes a tenant: every user through the one path, and only when nobody is left, the tenant's own rows
+   * (the policy's `tenant` part) in one transaction with a receipt and a ledger entry `tenant.deleted`. Rows of
+   * other tenants stay.
+   *
+   * `expect` is required: at most so many users, or the digest of {@link UserDeletionEngine.planTenant}.
+   * Partial failure is a value: while somebody is left (a hold, a veto, a sole owner who blocks) the tenant's
+   * rows stay, and `tenant.because` says so. Safe to repeat: it goes on with whoever is left.
+   *
+   * @throws {@link UserDeletionError} `expectation_failed` with nothing changed; `resource_not_found` for a
+   * tenant that has neither users nor rows, with the earlier receipt's id in the details if there is one.
+   *
+   * @example
+   * const { digest } = await engine.planTenant('tnt_1')
+   * const { users, tenant } = await engine.deleteTenant('tnt_1', { expect: { digest } })
+   */
+  async deleteTenant(tenantId: string, options: DeleteTenantOptions): Promise<TenantResult> {
+    assertOptions(options, [
+      'expect',
+      'mode',
+      'reason',
+      'requestedBy',
+      'signal',
+      'onProgress',
+      'onOutcome',
+    ])
+    const { expect, reason, requestedBy } = options
+    if (expect === undefined) throw invalidArgument('expect', '`expect` is required here.')
+    assertExpectation(expect)
+    const request = this.#tenantRequest({ tenantId, reason, requestedBy })
+    const bulk = bulkOptions(options)
+    const context = await this.#source.current()
+    const result = await deleteTenant(context, request, expect, bulk)
+    const isChanged = result.users.deleted > 0 || result.tenant.status === 'deleted'
+    if (isChanged) await this.#sanitize(context)
+    return result
+  }
+
+  /**
    * After a backup was restored: deletes again exactly those users whom the ledger names as deleted and who
    * are there once more, through the one path, hooks and blockers included. Import the exported ledger
    * first. Nothing of a later user goes: another id is never touched, rows found by a value that another
@@ -676,6 +726,13 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
     }
   }
 
+  #tenantRequest(options: object): DeletionRequest & { readonly tenantId: string } {
+    const request = this.#request(options)
+    const { tenantId } = request
+    if (tenantId === null) throw invalidArgument('tenantId', 'The policy names no tenant column.')
+    return { ...request, tenantId }
+  }
+
   /** The receipt of an earlier call with the same key and arguments. */
   async #replay(request: DeletionRequest, userId: UserId): Promise<DeletionReceipt | null> {
     const { tenantId, idempotencyKey } = request
@@ -705,6 +762,16 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
       warn(context, 'the journal could not be cleared', { cause })
     }
   }
+}
+
+function bulkOptions(options: DeleteManyOptions): BulkOptions {
+  const { mode = 'cooperative', signal, onProgress, onOutcome } = options
+  if (mode !== 'cooperative' && mode !== 'throughput') {
+    throw invalidArgument('mode', 'The mode is neither "cooperative" nor "throughput".')
+  }
+  assertFunction('onProgress', onProgress)
+  assertFunction('onOutcome', onOutcome)
+  return { mode, signal, onProgress, onOutcome }
 }
 
 function assertIterable(ids: unknown): void {

@@ -16,6 +16,7 @@ export type { DeclaredBlocker, Keys } from './context-source.ts'
 export type {
   DeleteManyOptions,
   DeleteOptions,
+  DeleteTenantOptions,
   ReplayOptions,
   TenantScope,
   UserIds,
@@ -29,6 +30,7 @@ export { ERROR_CODES, UserDeletionError, UserNotFoundError } from './errors.ts'
 export type { OpenDeletion, UserStatus } from './execution/change-state.ts'
 export type { BulkMode, BulkOutcome, BulkProgress, BulkResult } from './execution/delete-many.ts'
 export type { UserOutcome } from './execution/delete-slice.ts'
+export type { TenantOutcome, TenantResult } from './execution/delete-tenant.ts'
 export type { ErasureResult } from './execution/erase.ts'
 export type { Expectation } from './execution/expectation.ts'
 export type { ExpiredStep, ExpiryResult } from './execution/expire-retained.ts'
@@ -59,6 +61,7 @@ export type {
   OwnSession,
   SelfService,
 } from './execution/own-account.ts'
+export type { TenantPlan } from './execution/plan-tenant.ts'
 export type { Proof } from './execution/prove.ts'
 export type { PurgeResult } from './execution/purge.ts'
 export type { ReplayOutcome, ReplayResult } from './execution/replay-result.ts'
@@ -81,6 +84,7 @@ export type {
   SetValue,
   StatusInput,
   TableInput,
+  TenantInput,
   WhereInput,
 } from './policy/policy.ts'
 // For hosts and adapters.

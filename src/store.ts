@@ -353,7 +353,7 @@ export interface AuditRow {
 
 export interface LedgerEntry {
   readonly seq: number
-  readonly kind: 'user.deleted' | 'storage.sanitized' | 'retention.expired'
+  readonly kind: 'user.deleted' | 'tenant.deleted' | 'storage.sanitized' | 'retention.expired'
   /** ISO 8601, UTC. */
   readonly at: string
   readonly tenantId: string | null
@@ -382,6 +382,8 @@ export interface LedgerQuery {
 export interface SubjectQuery {
   readonly tenantId: string | null
   readonly subjects: readonly UserId[]
+  /** Default `user.deleted`. */
+  readonly kind?: 'user.deleted' | 'tenant.deleted'
 }
 
 export interface DeletedQuery {

@@ -142,6 +142,8 @@ export interface AuditTemplate {
 /** The host's user table as the policy describes it. */
 export interface UserTable {
   readonly table: string
+  /** There is no such table: whoever is asked for is there, and only the steps write. For tenants. */
+  readonly rowless?: true
   readonly id: string
   readonly tenant: string | null
   /** Column that says since when the row is there, where the policy names one. */

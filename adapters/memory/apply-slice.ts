@@ -165,6 +165,7 @@ function removeUserRows(
   tenantId: string | null,
   users: readonly SliceUser[],
 ): void {
+  if (user.rowless) return
   const byId = new Map(users.map((leaving) => [stored(leaving.fields['id']), leaving]))
   const rows = [...tables.rows(user.table)].filter(
     ([, row]) =>

@@ -77,10 +77,10 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
       read(() =>
         records.entries.filter(({ seq, at }) => seq > afterSeq && at >= since).slice(0, limit),
       ),
-    findEntries: ({ tenantId, subjects }) =>
+    findEntries: ({ tenantId, subjects, kind }) =>
       read(() =>
         subjects
-          .flatMap((subject) => records.newestEntry(tenantId, subject) ?? [])
+          .flatMap((subject) => records.newestEntry(tenantId, subject, kind) ?? [])
           .sort((a, b) => a.seq - b.seq),
       ),
     deletedAt: ({ tenantId, subject }) => read(() => records.deletedAt(tenantId, subject)),

@@ -26,7 +26,12 @@ export interface Records {
   readonly jobs: readonly Job[]
   readonly spools: ReadonlyMap<string, readonly UserId[]>
   readonly marks: ReadonlyMap<string, string>
-  newestEntry(tenantId: string | null, subject: UserId): LedgerEntry | undefined
+  /** The newest entry of the kind, `user.deleted` unless told otherwise. */
+  newestEntry(
+    tenantId: string | null,
+    subject: UserId,
+    kind?: LedgerEntry['kind'],
+  ): LedgerEntry | undefined
   deletedAt(tenantId: string | null, subject: UserId): string | null
   jobOf(tenantId: string | null, userId: UserId): Job | undefined
   write(seal: Seal): void
@@ -95,11 +100,13 @@ export function createRecords(): Records {
       return state.marks
     },
     spools,
-    newestEntry: (tenantId, subject) =>
-      state.newest.get(subject)?.findLast((entry) => entry.tenantId === tenantId),
+    newestEntry: (tenantId, subject, kind = 'user.deleted') =>
+      state.newest
+        .get(subject)
+        ?.findLast((entry) => entry.tenantId === tenantId && entry.kind === kind),
     deletedAt: (tenantId, subject) =>
       (state.newest.get(subject) ?? [])
-        .filter((entry) => entry.tenantId === tenantId)
+        .filter((entry) => entry.tenantId === tenantId && entry.kind === 'user.deleted')
         .reduce<string | null>((last, { at }) => (last === null || at > last ? at : last), null),
     jobOf: (tenantId, userId) =>
       state.jobs.find((job) => job.tenantId === tenantId && job.userId === userId),
@@ -108,7 +115,7 @@ export function createRecords(): Records {
       for (const entry of entries) {
         assertKeyIsFree(state.entries, entry)
         assertKeyIsFree(entries.slice(0, entries.indexOf(entry)), entry)
-        if (entry.kind !== 'user.deleted' || entry.subject === null) continue
+        if (entry.subject === null) continue
         newest.set(entry.subject, [...(newest.get(entry.subject) ?? []), entry])
       }
       state = {

@@ -83,6 +83,7 @@ export function findRows(
   { user }: Program,
   { tenantId, users, restored = false }: Targets,
 ): readonly (UserRow | null)[] {
+  if (user.rowless) return users.map(({ id }) => ({ [user.id]: stored(id) }))
   const rows = new Map<unknown, UserRow>()
   const wanted = new Set<unknown>(users.map(({ id }) => stored(id)))
   for (const row of tables.rows(user.table).values()) {

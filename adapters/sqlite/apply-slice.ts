@@ -247,6 +247,7 @@ function removeUserRows(
   users: number,
 ): void {
   const { user } = sql.program
+  if (user.rowless) return
   let changed: number
   try {
     changed = connection.change(sql.userRow, parameters)

@@ -91,12 +91,12 @@ export function readLedger(
 
 export function findEntries(
   connection: Connection,
-  { tenantId, subjects }: SubjectQuery,
+  { tenantId, subjects, kind = 'user.deleted' }: SubjectQuery,
 ): readonly LedgerEntry[] {
   return connection
     .rows(
-      `SELECT ${ENTRY} FROM user_deletion_ledger WHERE seq IN (SELECT max(seq) FROM user_deletion_ledger WHERE subject IN (SELECT value FROM json_each(@subjects)) AND tenant_id IS @tenantId AND kind = 'user.deleted' GROUP BY subject) ORDER BY seq`,
-      { tenantId, subjects: jsonText([...subjects]) },
+      `SELECT ${ENTRY} FROM user_deletion_ledger WHERE seq IN (SELECT max(seq) FROM user_deletion_ledger WHERE subject IN (SELECT value FROM json_each(@subjects)) AND tenant_id IS @tenantId AND kind = @kind GROUP BY subject) ORDER BY seq`,
+      { tenantId, kind, subjects: jsonText([...subjects]) },
     )
     .map(toEntry)
 }

@@ -243,6 +243,9 @@ export function userRowSql(program: Program, facts: TableFacts): string {
 
 /** The user rows of a slice with position and id first. */
 export function findUsersSql(user: UserTable, columns: 'all' | readonly string[]): string {
+  if (user.rowless) {
+    return `SELECT key AS ${quoteName(POSITION)}, value AS ${quoteName(user.id)} FROM json_each(@ids)`
+  }
   const list =
     columns === 'all' ? 't0.*' : columns.map((column) => `t0.${quoteName(column)}`).join(', ')
   const tenant = user.tenant === null ? '' : ` AND t0.${quoteName(user.tenant)} = @tenant`

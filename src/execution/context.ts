@@ -15,6 +15,10 @@ import type { BlockerFunction, Hooks, WriteAuditEntry } from './hooks.ts'
 export interface ExecutionContext {
   readonly store: Store
   readonly program: Program
+  /** Whom the program deletes. */
+  readonly deletes: 'user.deleted' | 'tenant.deleted'
+  /** The same for the tenants' own rows; `null` where the policy says nothing of them. */
+  readonly ofTenant: ExecutionContext | null
   /** What the ends of retentions do, children before parents. */
   readonly expiries: readonly Expiry[]
   readonly policy: PolicyStamp

@@ -11,7 +11,14 @@ import { askHost } from './ask.ts'
 import { type DeletionRequest, type ExecutionContext, flightKey, targetsOf } from './context.ts'
 import { decide, type RefusalReason } from './decide.ts'
 
-import { blockedError, inProgress, notFound, stopsARun, toEngineError } from './failures.ts'
+import {
+  blockedError,
+  inProgress,
+  notFound,
+  stopsARun,
+  tenantNotFound,
+  toEngineError,
+} from './failures.ts'
 import { notifyDeleted } from './notify.ts'
 import { deleteLargeUser, joinDeletion } from './open-job.ts'
 import { sealFrame } from './seal-frame.ts'
@@ -191,7 +198,7 @@ async function settle(
 }
 
 async function reportAbsent(
-  { store }: ExecutionContext,
+  { store, deletes: kind }: ExecutionContext,
   { tenantId }: DeletionRequest,
   targets: readonly Target[],
   absent: readonly number[],
@@ -199,11 +206,11 @@ async function reportAbsent(
 ): Promise<void> {
   if (absent.length === 0) return
   const subjects = absent.flatMap((position) => targets[position]?.subject ?? [])
-  const entries = await store.findEntries({ tenantId, subjects })
+  const entries = await store.findEntries({ tenantId, subjects, kind })
   const bySubject = new Map(entries.map((entry) => [entry.subject, entry]))
   for (const position of absent) {
     const earlier = bySubject.get(targets[position]?.subject ?? null)
-    const error = notFound(earlier)
+    const error = kind === 'tenant.deleted' ? tenantNotFound(earlier) : notFound(earlier)
     outcomes[position] =
       earlier === undefined
         ? failed(error)

@@ -20,6 +20,13 @@ export function notFound(earlier: LedgerEntry | undefined): UserNotFoundError {
   return new UserNotFoundError(earlier === undefined ? {} : { receiptId: receiptOf(earlier).id })
 }
 
+/** The same for a tenant. */
+export function tenantNotFound(earlier: LedgerEntry | undefined): UserDeletionError {
+  return new UserDeletionError('resource_not_found', 'Tenant not found.', {
+    details: earlier === undefined ? {} : { receiptId: receiptOf(earlier).id },
+  })
+}
+
 export function inProgress(details: ErrorDetails = {}): UserDeletionError {
   return new UserDeletionError('in_progress', 'This user is being deleted by another call.', {
     details,

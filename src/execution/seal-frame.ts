@@ -7,13 +7,14 @@ import type { SealFrame } from '../receipt/issue-receipt.ts'
 import type { DeletionRequest, ExecutionContext } from './context.ts'
 
 export function sealFrame(
-  { program, policy, store }: ExecutionContext,
+  { program, policy, store, deletes }: ExecutionContext,
   request: DeletionRequest,
   of: Pick<SealFrame, 'way'> & Partial<Pick<SealFrame, 'policyChanged' | 'external'>>,
 ): SealFrame {
   const { name, capabilities } = store
   return {
     ...request,
+    kind: deletes,
     replayOf: request.replayOf ?? null,
     program,
     policy,

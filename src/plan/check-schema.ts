@@ -30,7 +30,8 @@ export function checkSchema(
   schema: DatabaseSchema,
 ): readonly SchemaFinding[] {
   const tables = new Map(schema.tables.map((table) => [table.name, table]))
-  const named = new Set([...classified, program.user.table])
+  const own = program.user.rowless ? [] : [program.user.table]
+  const named = new Set([...classified, ...own])
   return [
     ...schema.tables
       .filter(({ name, kind }) => kind === 'table' && !named.has(name))

@@ -12,12 +12,14 @@ import type {
   PolicyInput,
   RuleInput,
   SetInput,
+  TableInput,
   UserReference,
 } from './policy.ts'
 import { findShapeMistake } from './policy-shape.ts'
 import { findUnreachable } from './reachability.ts'
 import { findLostRetention } from './retention-ends.ts'
 import { rulesOf } from './rules-of.ts'
+import { tenantPolicyOf } from './tenant-policy.ts'
 
 const STATUS_PLACEHOLDERS = new Set(['$at', '$atMs', '$atSeconds'])
 const AUDIT_PLACEHOLDERS = new Set([
@@ -53,16 +55,55 @@ export function definePolicy<const P extends PolicyInput>(input: P): Policy<P> {
   checkUser(copy)
   checkStatus(copy)
   checkAudit(copy)
-  for (const [table, entry] of Object.entries(copy.tables)) {
-    checkPrecedence(table, entry)
-    checkNames(table, rulesOf(entry))
-    for (const [index, rule] of rulesOf(entry).entries()) checkRule(copy, table, index, rule)
-  }
+  for (const [table, entry] of Object.entries(copy.tables)) checkTable(copy, table, entry)
   checkChecks(copy)
+  checkTenantPart(copy)
   const unreachable = findUnreachable(copy)
   if (unreachable !== null) throw refusal(unreachable.path, unreachable.message)
   checkRetentionEnds(copy)
   return deepFreeze(copy) as Policy<P>
+}
+
+/** The same checks as for users, with the path to the part before them. */
+function checkTenantPart(policy: PolicyInput): void {
+  const { tenant, user } = policy
+  if (tenant === undefined) return
+  if (user.tenant === undefined) throw refusal('tenant', 'needs user.tenant')
+  if ((tenant.table === undefined) !== (tenant.id === undefined)) {
+    throw refusal(`tenant.${tenant.id === undefined ? 'id' : 'table'}`, 'is missing')
+  }
+  if (tenant.table === user.table) throw refusal('tenant.table', 'is the user table')
+  if (Object.hasOwn(tenant.tables, user.table)) {
+    throw refusal(`tenant.tables.${user.table}`, 'is the user table: users are deleted one by one')
+  }
+  const own = tenantPolicyOf(policy)
+  if (own === null) return
+  try {
+    checkUser(own)
+    for (const [table, entry] of Object.entries(own.tables)) checkTable(own, table, entry)
+    refuseEnds(own)
+    const unreachable = findUnreachable(own)
+    if (unreachable !== null) throw refusal(unreachable.path, unreachable.message)
+  } catch (cause) {
+    throw cause instanceof UserDeletionError ? within('tenant', cause) : cause
+  }
+}
+
+function refuseEnds({ tables }: PolicyInput): void {
+  for (const [table, entry] of Object.entries(tables)) {
+    const rules = rulesOf(entry)
+    for (const [index, rule] of rules.entries()) {
+      if (rule.action !== 'retain' || rule.for === undefined) continue
+      const path = rulePath(table, index, rules.length)
+      throw refusal(`${path}.for`, "is not for a tenant's own rows: nothing would see to their end")
+    }
+  }
+}
+
+function within(part: string, { message, details }: UserDeletionError): UserDeletionError {
+  return new UserDeletionError('invalid_policy', message.replace('Policy: ', `Policy: ${part}.`), {
+    details: { ...details, path: `${part}.${String(details['path'])}` },
+  })
 }
 
 function refusal(path: string, message: string): UserDeletionError {
@@ -143,6 +184,12 @@ function checkAudit({ audit, tables }: PolicyInput): void {
       throw refusal(`audit.entry.${column}`, 'is not a known placeholder')
     }
   }
+}
+
+function checkTable(policy: PolicyInput, table: string, entry: TableInput): void {
+  checkPrecedence(table, entry)
+  checkNames(table, rulesOf(entry))
+  for (const [index, rule] of rulesOf(entry).entries()) checkRule(policy, table, index, rule)
 }
 
 function checkPrecedence(table: string, entry: PolicyInput['tables'][string]): void {

@@ -160,6 +160,13 @@ const policy = v.strictObject({
   user,
   audit: v.optional(v.strictObject({ table: name, entry: v.record(name, scalar) })),
   tables: v.record(name, table),
+  tenant: v.optional(
+    v.strictObject({
+      table: v.optional(name),
+      id: v.optional(name),
+      tables: v.record(name, table),
+    }),
+  ),
   checks: v.optional(v.record(name, check)),
 })
 

@@ -14,6 +14,8 @@ export interface PolicyInput {
   readonly audit?: AuditInput
   /** Every table or collection of the database but the user's own and the engine's. */
   readonly tables: Readonly<Record<string, TableInput>>
+  /** What happens to the rows that belong to a tenant as a whole, once all of its users are gone. */
+  readonly tenant?: TenantInput
   /** Declared checks by name; with `effect: 'warn'` they only show in the plan. */
   readonly checks?: Readonly<Record<string, CheckInput>>
 }
@@ -58,6 +60,25 @@ interface UserAnonymized {
   readonly reason: string
   readonly set: SetInput
 }
+
+/**
+ * The tenant's own rows, in the language of the users' rules; a plain `match` means the tenant's id.
+ *
+ * It names every table but the user's own: what is said here happens after the last user is gone. A
+ * retention has no end here (`for` is refused): nothing would see to it.
+ */
+export type TenantInput = {
+  readonly tables: Readonly<Record<string, TableInput>>
+} & (
+  | {
+      /** The table of the tenants; the row goes last. */
+      readonly table: string
+      /** Column of the tenant's id. */
+      readonly id: string
+    }
+  /** The database has no table of tenants. */
+  | { readonly table?: never; readonly id?: never }
+)
 
 export interface AuditInput {
   readonly table: string

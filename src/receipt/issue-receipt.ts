@@ -36,6 +36,8 @@ export function createIssuer(key: Secret | null, clock: Clock): Issuer {
 
 /** What is the same for all receipts of a seal. */
 export interface SealFrame {
+  /** Who goes. The kind of the entries, and the type of the last event of each. */
+  readonly kind: 'user.deleted' | 'tenant.deleted'
   readonly program: Program
   readonly policy: PolicyStamp
   readonly tenantId: string | null
@@ -79,7 +81,7 @@ export function sealDeletions(
     const body = writeBody(user, `rcp_${ulid}`)
     const entry = {
       seq,
-      kind: 'user.deleted' as const,
+      kind: frame.kind,
       at,
       tenantId: frame.tenantId,
       subject: user.subject,
@@ -139,7 +141,7 @@ function plainId(id: UserId): string | number {
 
 function addEvents(
   events: OutboxEvent[],
-  { program, tenantId }: SealFrame,
+  { kind, program, tenantId }: SealFrame,
   { subject, counts }: DeletedUser,
   ulid: string,
   at: string,
@@ -155,5 +157,5 @@ function addEvents(
     const rows = counts[index] ?? 0
     if (event !== null && rows > 0) add(event, rows)
   }
-  add('user.deleted', 1)
+  add(kind, 1)
 }

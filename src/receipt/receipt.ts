@@ -32,6 +32,7 @@ export interface DeletionReceipt {
   readonly steps: readonly PlannedStep[]
   /** What external erasers have done; empty unless the user was erased with some. */
   readonly external: readonly ExternalOutcome[]
+  /** Of a tenant: its own row; the table's name is empty where there is no table of tenants. */
   readonly userRow: { readonly table: string; readonly action: 'delete' | 'anonymize' }
   /** Rows that deleting rules still matched inside the transaction, after the work. */
   readonly residue: 0

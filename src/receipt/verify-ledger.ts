@@ -57,7 +57,7 @@ export async function verifyLedger(
 }
 
 /** Kinds of entries whose body is a receipt. */
-export const HAS_RECEIPT: ReadonlySet<string> = new Set(['user.deleted'])
+export const HAS_RECEIPT: ReadonlySet<string> = new Set(['user.deleted', 'tenant.deleted'])
 
 function verifyHead(
   head: LedgerHead | null,

@@ -18,6 +18,7 @@ import {
   tokenClauses,
 } from './contract-life-cycle.ts'
 import { ledgerClauses, outboxClauses, receiptClauses } from './contract-records.ts'
+import { wholeTenantClauses } from './contract-tenants.ts'
 import { type ContractRunner, clauses, type OpenStore } from './contract-world.ts'
 
 /**
@@ -38,6 +39,7 @@ export function storeContract(runner: ContractRunner, open: OpenStore): void {
   describe('actions', () => actionClauses(clause))
   describe('rows belong to a user', () => belongingClauses(clause))
   describe('tenants', () => tenantClauses(clause))
+  describe('a tenant as a whole', () => wholeTenantClauses(clause))
   describe('isolation', () => isolationClauses(clause))
   describe('atomicity', () => atomicityClauses(clause))
   describe('receipts', () => receiptClauses(clause))

@@ -211,6 +211,56 @@ const input = {
       },
     },
   },
+  // The tenant's own rows, once its last user is gone. The built-in schema has no table of tenants.
+  tenant: {
+    tables: {
+      organizations: { match: 'tenant_id', action: 'delete' },
+      organization_memberships: {
+        match: { column: 'organization_id', through: { table: 'organizations', key: 'id' } },
+        action: 'delete',
+        reason: 'members from other tenants: those of the tenant went one by one',
+      },
+      role_assignments: {
+        match: { column: 'organization_id', through: { table: 'organizations', key: 'id' } },
+        action: 'delete',
+        reason: 'roles of others in an organization that goes',
+      },
+      invitations: { match: 'tenant_id', action: 'delete' },
+      email_verification_tokens: {
+        match: 'tenant_id',
+        action: 'delete',
+        reason: 'sent to addresses that never signed up',
+      },
+      webhook_events: {
+        match: 'tenant_id',
+        action: 'delete',
+        reason: 'nobody is left to replay to',
+      },
+      webhook_deliveries: {
+        match: { column: 'event_id', through: { table: 'webhook_events', key: 'id' } },
+        action: 'delete',
+      },
+      audit_log: {
+        match: 'tenant_id',
+        action: 'retain',
+        reason: 'compliance: what happened in the tenant, without its users',
+      },
+      user_consents: {
+        match: 'tenant_id',
+        action: 'retain',
+        reason: 'proof that processing was lawful; ends with the retention of each user',
+      },
+      // Rows of users only: they went with them.
+      sessions: 'unrelated',
+      mfa_factors: 'unrelated',
+      oauth_connections: 'unrelated',
+      password_history: 'unrelated',
+      password_reset_tokens: 'unrelated',
+      recovery_codes: 'unrelated',
+      webauthn_credentials: 'unrelated',
+      trusted_devices: 'unrelated',
+    },
+  },
   checks: {
     sole_owner: {
       table: 'organization_memberships',

@@ -1,0 +1,126 @@
+/**
+ * Deletes a tenant: every user through the one path, and when nobody is left, the tenant's own rows.
+ *
+ * @module
+ */
+import type { UserDeletionError } from '../errors.ts'
+import type { Blocker } from '../plan/plan.ts'
+import { receiptOf } from '../receipt/issue-receipt.ts'
+import type { DeletionReceipt } from '../receipt/receipt.ts'
+import type { DeletionRequest, ExecutionContext } from './context.ts'
+import { type BulkOptions, type BulkResult, deleteMany } from './delete-many.ts'
+import { deleteSlice } from './delete-slice.ts'
+import { type Expectation, withExpected } from './expectation.ts'
+import { tenantNotFound, toEngineError } from './failures.ts'
+import { planTenant, usersOf } from './plan-tenant.ts'
+
+/** What became of the tenant's own rows. */
+export type TenantOutcome =
+  | { readonly status: 'deleted'; readonly receipt: DeletionReceipt }
+  /**
+   * The rows stay. `users_left`: somebody is left, blocked, failed, or new. `stopped`: the run ended early.
+   * `blocked`: a rule of the tenant's own rows.
+   */
+  | {
+      readonly status: 'kept'
+      readonly because: 'users_left' | 'stopped' | 'blocked'
+      readonly error: UserDeletionError | null
+    }
+  /** Gone before this call; the earlier receipt proves it. */
+  | {
+      readonly status: 'already_deleted'
+      readonly receiptId: string
+      readonly error: UserDeletionError
+    }
+  | { readonly status: 'failed'; readonly error: UserDeletionError }
+  /** The policy says nothing of them. */
+  | { readonly status: 'not_in_policy' }
+
+export interface TenantResult {
+  readonly users: BulkResult
+  readonly tenant: TenantOutcome
+}
+
+/**
+ * Resolves whatever becomes of single users and of the tenant's rows.
+ *
+ * @throws {@link UserDeletionError} `expectation_failed` with nothing changed, `resource_not_found` for a
+ * tenant that has neither users nor rows.
+ */
+export async function deleteTenant(
+  context: ExecutionContext,
+  request: DeletionRequest & { readonly tenantId: string },
+  expect: Expectation,
+  options: BulkOptions,
+): Promise<TenantResult> {
+  const { tenantId } = request
+  const users = await withExpected(
+    context,
+    request,
+    usersOf(context, tenantId),
+    expect,
+    (ids) => deleteMany(context, request, ids, options),
+    async (ids) => (await planTenant(context, request, tenantId, ids)).digest,
+  )
+  const tenant = await deleteOwnRows(context, request, users)
+  const isAbsent =
+    tenant.status === 'already_deleted' ||
+    (tenant.status === 'failed' && tenant.error.code === 'resource_not_found')
+  if (users.requested === 0 && isAbsent) throw tenant.error
+  return { users, tenant }
+}
+
+async function deleteOwnRows(
+  context: ExecutionContext,
+  request: DeletionRequest & { readonly tenantId: string },
+  users: BulkResult,
+): Promise<TenantOutcome> {
+  const { ofTenant, program } = context
+  if (ofTenant === null) return { status: 'not_in_policy' }
+  if (users.stopped !== null) return { status: 'kept', because: 'stopped', error: null }
+  try {
+    for await (const _ of usersOf(context, request.tenantId)) {
+      return { status: 'kept', because: 'users_left', error: null }
+    }
+    const absent = await findAbsence(ofTenant, request.tenantId)
+    if (absent !== null && users.deleted === 0) return absent
+    const target = { id: request.tenantId, subject: request.tenantId }
+    const [outcome] = await deleteSlice(ofTenant, request, [target])
+    if (outcome === undefined) return { status: 'failed', error: tenantNotFound(undefined) }
+    if (outcome.status === 'deleted') return { status: 'deleted', receipt: outcome.receipt }
+    if (outcome.status === 'failed' && outcome.error.code === 'deletion_blocked') {
+      const because = isOfUsers(outcome.error, program.user.table) ? 'users_left' : 'blocked'
+      return { status: 'kept', because, error: outcome.error }
+    }
+    return outcome
+  } catch (cause) {
+    return { status: 'failed', error: toEngineError(cause) }
+  }
+}
+
+/** Somebody who signed up between the look and the transaction. */
+function isOfUsers({ details }: UserDeletionError, table: string): boolean {
+  const blockers = details['blockers'] as readonly Blocker[]
+  return blockers.some((blocker) => blocker.table === table)
+}
+
+/** Whether a tenant without a row of its own has nothing left to delete, and whether it ever had. */
+async function findAbsence(
+  { store, program }: ExecutionContext,
+  tenantId: string,
+): Promise<Extract<TenantOutcome, { status: 'already_deleted' | 'failed' }> | null> {
+  if (!program.user.rowless) return null
+  const target = { id: tenantId, subject: tenantId }
+  const query = { tenantId, subjects: [tenantId], kind: 'tenant.deleted' } as const
+  const [earlier] = await store.findEntries(query)
+  const survey = await store.survey(program, { tenantId, users: [target] })
+  // What an earlier deletion has kept is there for good.
+  const isThere = program.steps.some(({ action }, index) => {
+    const counts = earlier === undefined || action === 'delete' || action === 'detach'
+    return counts && (survey.counts[0]?.[index] ?? 0) > 0
+  })
+  if (isThere) return null
+  const error = tenantNotFound(earlier)
+  if (earlier === undefined) return { status: 'failed', error }
+  return { status: 'already_deleted', receiptId: receiptOf(earlier).id, error }
+}
