@@ -44,6 +44,16 @@ import { listHolds, saveToken } from './user-records.ts'
 
 export type { SqliteDatabase, SqliteStatement } from './database.ts'
 export { engineTablesSql } from './engine-tables.ts'
+export type {
+  DatabaseFile,
+  FileScan,
+  NeedleEncoding,
+  NeedleMatches,
+  NeedleScan,
+  ScannedFile,
+  ScanOptions,
+} from './scan-file.ts'
+export { scanFile } from './scan-file.ts'
 
 export interface SqliteStoreOptions {
   /** How long a database locked by another connection is tried again, in milliseconds. Default 5,000. */
