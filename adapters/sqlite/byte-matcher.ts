@@ -41,6 +41,7 @@ const LENGTHS: readonly (readonly [shortest: number, longest: number])[] = [
 const BLOCK = 4
 const LONGEST_WINDOW = 16
 const SHIFT_BITS = 18
+const FILTER_BITS = 20
 
 function groupMatcher(patterns: readonly Uint8Array[], group: readonly number[]): ByteMatcher {
   const members = group.map((index) => patterns[index] as Uint8Array)
@@ -49,6 +50,7 @@ function groupMatcher(patterns: readonly Uint8Array[], group: readonly number[])
   const block = Math.min(BLOCK, width)
   const ends = windowEnds(members, width, block)
   const shifts = shiftTable(members, ends, width, block)
+  const mayBePattern = filterOf(members, ends, width)
   const buckets = bucketTable(members, ends, width)
 
   return (bytes, end, onMatch) => {
@@ -56,6 +58,10 @@ function groupMatcher(patterns: readonly Uint8Array[], group: readonly number[])
       const shift = shifts[hashBlock(bytes, last, block)] as number
       if (shift > 0) {
         last += shift
+        continue
+      }
+      if (!mayBePattern(bytes, last)) {
+        last += 1
         continue
       }
       for (let member = buckets.first(bytes, last); member >= 0; member = buckets.next(member)) {
@@ -107,6 +113,33 @@ function shiftTable(
   return shifts
 }
 
+/**
+ * Tells most windows that are no pattern's by their last eight bytes: where the patterns look like what is
+ * in the file, this is most of the work.
+ */
+function filterOf(
+  members: readonly Uint8Array[],
+  ends: Int32Array,
+  width: number,
+): (bytes: Uint8Array, last: number) => boolean {
+  if (width < 2 * BLOCK) return () => true
+  const bits = new Uint8Array(1 << (FILTER_BITS - 3))
+  const hash = (bytes: Uint8Array, last: number): number =>
+    Math.imul(
+      wordAt(bytes, last) ^ Math.imul(wordAt(bytes, last - BLOCK), 0x85ebca6b),
+      0xc2b2ae35,
+    ) >>>
+    (32 - FILTER_BITS)
+  for (const [member, pattern] of members.entries()) {
+    const bit = hash(pattern, ends[member] as number)
+    bits[bit >>> 3] = (bits[bit >>> 3] as number) | (1 << (bit & 7))
+  }
+  return (bytes, last) => {
+    const bit = hash(bytes, last)
+    return ((bits[bit >>> 3] as number) & (1 << (bit & 7))) !== 0
+  }
+}
+
 interface BucketTable {
   /** The first pattern whose window may be the one that ends at `last`; -1 for none. */
   first(bytes: Uint8Array, last: number): number
@@ -137,17 +170,23 @@ function bucketTable(members: readonly Uint8Array[], ends: Int32Array, width: nu
 
 /** A slot of the shift table for the block of bytes that ends at `last`. */
 function hashBlock(bytes: Uint8Array, last: number, block: number): number {
-  let value = bytes[last] as number
-  if (block === BLOCK) {
-    value |=
-      ((bytes[last - 1] as number) << 8) |
-      ((bytes[last - 2] as number) << 16) |
-      ((bytes[last - 3] as number) << 24)
-  } else {
+  let value: number
+  if (block === BLOCK) value = wordAt(bytes, last)
+  else {
+    value = bytes[last] as number
     if (block > 1) value |= (bytes[last - 1] as number) << 8
     if (block > 2) value |= (bytes[last - 2] as number) << 16
   }
   return Math.imul(value, 0x9e3779b1) >>> (32 - SHIFT_BITS)
+}
+
+function wordAt(bytes: Uint8Array, last: number): number {
+  return (
+    (bytes[last] as number) |
+    ((bytes[last - 1] as number) << 8) |
+    ((bytes[last - 2] as number) << 16) |
+    ((bytes[last - 3] as number) << 24)
+  )
 }
 
 function isAt(bytes: Uint8Array, start: number, pattern: Uint8Array): boolean {
