@@ -86,12 +86,12 @@ import { type Verification, verifyUser } from './execution/verify.ts'
 import type { BulkPlan, Plan } from './plan/plan.ts'
 import type { PolicyInput } from './policy/policy.ts'
 import type { Clock } from './ports.ts'
-import { receiptOf } from './receipt/issue-receipt.ts'
+import { type Issuer, receiptOf } from './receipt/issue-receipt.ts'
 import { type Ledger, openLedger } from './receipt/ledger.ts'
 import { type Outbox, openOutbox } from './receipt/outbox.ts'
 import type { DeletionReceipt } from './receipt/receipt.ts'
 import { sealStorageFact } from './receipt/seal-facts.ts'
-import type { Hold, LedgerEntry, Store, UserRow } from './store.ts'
+import type { Hold, LedgerEntry, Scrubbed, Store, UserRow } from './store.ts'
 import type { UserId } from './terms.ts'
 
 /** `tenantId` is required exactly when the policy names a tenant column. */
@@ -157,6 +157,7 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
   readonly #tables: readonly string[]
   readonly #selfService: SelfService | null
   readonly #maxClockJumpMs: number
+  readonly #issuer: Issuer
   readonly #source: ContextSource
 
   /** @throws {@link UserDeletionError} `invalid_argument` or `invalid_policy`; the database is not touched. */
@@ -169,6 +170,7 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
     this.#tables = [options.policy.user.table, ...Object.keys(options.policy.tables)]
     this.#selfService = options.selfService ?? null
     this.#maxClockJumpMs = clockJumpOf(options)
+    this.#issuer = input.issuer
     this.#source = createContextSource(input)
     this.ledger = openLedger(store, input.issuer)
     this.outbox = openOutbox(store)
@@ -692,6 +694,33 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
     return prove(context, this.ledger, { tenantId, userId, receiptId, known })
   }
 
+  /**
+   * Rewrites the database so that no older copy of a deleted row stays in its file, and writes the level
+   * reached into the ledger (`storage.sanitized`; receipts never change).
+   *
+   * SQLite: full-text tables that the policy names, or whose content it names, are cleared of words of gone
+   * rows, samples of `ANALYZE` are taken anew, then `VACUUM` runs under `secure_delete`, and the WAL is cut.
+   * **It stops the event loop** for as long as that takes (1.3 GB took 14 s), needs up to twice the file's
+   * size of free disk, and locks out other writers: run it in a maintenance window, or in another process.
+   * It is not atomic; whatever the error, no row is lost, settings are put back, and it is safe to repeat.
+   *
+   * @returns the level reached. `complete: false` when a reader kept the WAL from being cut: call it again
+   * when the reader has ended. A store in memory has no file, and says `rows_removed`.
+   * @throws {@link UserDeletionError} `connection_busy` while the handle is in a transaction or iterating,
+   * `store_busy` when another connection holds a lock, `store_full` without space for the copy,
+   * `schema_mismatch` where `VACUUM` could renumber rows that a full-text table points to.
+   *
+   * @example
+   * const { level, complete } = await engine.scrubFile()  // 'file_rewritten', true
+   */
+  async scrubFile(): Promise<Scrubbed> {
+    const store = this.#store
+    const before = await store.ledgerHead()
+    const scrubbed = await store.scrub(this.#tables)
+    await store.appendLedger((head) => sealStorageFact(this.#issuer, scrubbed, before, head))
+    return scrubbed
+  }
+
   #service(): SelfService {
     if (this.#selfService !== null) return this.#selfService
     throw invalidArgument('selfService', 'The engine was built without `selfService`.')
@@ -756,8 +785,9 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
     const { store, issuer } = context
     if (store.capabilities.erasure !== 'rows_overwritten') return
     try {
+      const before = await store.ledgerHead()
       const fact = await store.sanitize()
-      await store.appendLedger((head) => sealStorageFact(issuer, fact, head))
+      await store.appendLedger((head) => sealStorageFact(issuer, fact, before, head))
     } catch (cause) {
       warn(context, 'the journal could not be cleared', { cause })
     }

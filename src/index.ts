@@ -147,6 +147,7 @@ export type {
   Retention,
   Sanitized,
   Scalar,
+  Scrubbed,
   Seal,
   Selector,
   SelectorTarget,

@@ -172,6 +172,13 @@ export interface Store {
 
   /** Clears older copies of deleted rows from the journal, as far as the database can. */
   sanitize(): Promise<Sanitized>
+
+  /**
+   * Clears older copies of deleted rows from everything the database keeps on its disk, as far as it can:
+   * its file, its journal, its statistics, and full-text indexes that are among `tables` or index one of
+   * them. Rows, settings and the ledger stay as they are. May block for long; safe to repeat.
+   */
+  scrub(tables: readonly string[]): Promise<Scrubbed>
 }
 
 export interface StoreCapabilities {
@@ -185,15 +192,37 @@ export interface StoreCapabilities {
  * How far deleted content is gone.
  *
  * `rows_removed`: queries no longer find it. `rows_overwritten`: its place in the file is overwritten, a
- * journal may still hold it. `journal_cleared`: the journal is empty too. Older copies that page splits or
- * earlier settings left in the file are not covered by any of the three.
+ * journal may still hold it. `journal_cleared`: the journal is empty too; older copies that page splits or
+ * earlier settings left in the file, samples of statistics and words of full-text indexes may be there.
+ * `file_rewritten`: the file was written anew from what is live, without those. What lies outside the file
+ * (freed disk blocks, replicas, backups) is covered by none of them.
  */
-export type ErasureLevel = 'rows_removed' | 'rows_overwritten' | 'journal_cleared'
+export type ErasureLevel =
+  | 'rows_removed'
+  | 'rows_overwritten'
+  | 'journal_cleared'
+  | 'file_rewritten'
 
 export interface Sanitized {
   readonly level: ErasureLevel
   /** `false` when a reader kept the journal from being cleared; try again later. */
   readonly complete: boolean
+}
+
+/** What a scrub has reached. Holds names of tables, and nothing of users. */
+export interface Scrubbed extends Sanitized {
+  /** Why it is not complete: a reader needs the journal. Try again when it has ended. */
+  readonly obstacle: 'journal_in_use' | null
+  /** Size of the database; `null` where there is no file format to speak of. */
+  readonly bytesBefore: number | null
+  readonly bytesAfter: number | null
+  /** Full-text tables whose index holds words of live rows only. */
+  readonly searchTables: readonly string[]
+  /**
+   * Full-text tables that nobody can vouch for: contentless ones (only what the host deleted from them is
+   * gone), FTS3 and FTS4 over another table, and those that could not be opened here.
+   */
+  readonly unproven: readonly string[]
 }
 
 /** A row as the host stores it. */

@@ -106,6 +106,10 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
     readMark: (name) => read(() => records.marks.get(name) ?? null),
     writeMark: (name, value) => write(() => records.writeMark(name, value)),
     sanitize: async () => ({ level: ROWS_REMOVED, complete: true }),
+    scrub: async () => ({
+      ...{ level: ROWS_REMOVED, complete: true, obstacle: null },
+      ...{ bytesBefore: null, bytesAfter: null, searchTables: [], unproven: [] },
+    }),
   }
 }
 

@@ -23,6 +23,8 @@ export interface Connection {
   savepoint<T>(work: () => T): T
   /** Runs `work` outside any transaction, and not while the handle is in use. */
   outside<T>(work: () => T): Promise<T>
+  /** The same with the settings of a deletion: what is freed is overwritten. */
+  erase<T>(work: () => T): Promise<T>
 }
 
 /** Turns what was thrown into a better error while the transaction is still open. */
@@ -91,7 +93,9 @@ export function openConnection(db: SqliteDatabase, options: ConnectionOptions): 
   function setPragma(name: string, wanted: number, undo: Undo): void {
     const before = Number(pragma(name))
     if (before === wanted) return
-    undo.push(() => void rows(`PRAGMA ${name} = ${before}`))
+    // FAST answers 2, and takes no number.
+    const value = name === 'main.secure_delete' && before === 2 ? 'FAST' : before
+    undo.push(() => void rows(`PRAGMA ${name} = ${value}`))
     rows(`PRAGMA ${name} = ${wanted}`)
   }
 
@@ -195,6 +199,17 @@ export function openConnection(db: SqliteDatabase, options: ConnectionOptions): 
       untilFree(() => {
         assertUsable(db)
         return withoutWaiting(work)
+      }),
+    erase: (work) =>
+      untilFree(() => {
+        assertUsable(db)
+        const undo: Undo = []
+        try {
+          changeSettings(undo)
+          return withoutWaiting(work)
+        } finally {
+          if (db.open) putBack(undo)
+        }
       }),
   }
 }

@@ -36,6 +36,7 @@ import { listUsers } from './list-users.ts'
 import { readMark, writeMark } from './marks.ts'
 import { type ProgramSql, programSql } from './program-sql.ts'
 import { sanitize } from './sanitize.ts'
+import { scrubFile } from './scrub-file.ts'
 import { clearSpool, readSpool, spool } from './spool.ts'
 import { heldIds, sweep } from './sweep.ts'
 import { findRows, takeSurvey } from './take-survey.ts'
@@ -131,6 +132,7 @@ export function sqliteStore(db: SqliteDatabase, options: SqliteStoreOptions = {}
     readMark: (name) => read(() => readMark(connection, name)),
     writeMark: (name, value) => write(() => writeMark(connection, name, value)),
     sanitize: (): Promise<Sanitized> => sanitize(connection),
+    scrub: (tables) => scrubFile(connection, tables),
   }
 }
 

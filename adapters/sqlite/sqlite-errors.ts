@@ -36,6 +36,10 @@ export function isBusy(error: unknown): boolean {
   return error instanceof UserDeletionError && error.code === 'store_busy'
 }
 
+export function storeBusy(): UserDeletionError {
+  return new UserDeletionError('store_busy', 'The database is locked by another connection.')
+}
+
 export function connectionBusy(cause?: unknown): UserDeletionError {
   return new UserDeletionError(
     'connection_busy',
@@ -69,6 +73,12 @@ export function constraintViolation(
     `A ${kind.replace('foreignkey', 'foreign key')} constraint refused the deletion at ${place}.`,
     { cause, details: { constraint: kind, ...details } },
   )
+}
+
+/** Whether SQLite's code begins with `code`, or is just that. */
+export function hasCode(cause: unknown, code: string, exactly = false): boolean {
+  const found = sqliteCode(cause)
+  return exactly ? found === code : found.startsWith(code)
 }
 
 function sqliteCode(cause: unknown): string {

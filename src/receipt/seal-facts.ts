@@ -37,8 +37,16 @@ export function sealFacts(issuer: Issuer, facts: readonly Fact[], head: LedgerHe
   return { entries, events: [], head: headFor(issuer.key, seq, hash) }
 }
 
-/** Seals how far the storage was cleared after the deletions before it. */
-export function sealStorageFact(issuer: Issuer, fact: Sanitized, head: LedgerHead | null): Seal {
-  const body = { ...fact, throughSeq: head?.seq ?? 0 }
+/**
+ * Seals how far the storage was cleared. `before` is the head from before that began: what others have
+ * committed meanwhile is not said to be cleared.
+ */
+export function sealStorageFact(
+  issuer: Issuer,
+  fact: Sanitized,
+  before: LedgerHead | null,
+  head: LedgerHead | null,
+): Seal {
+  const body = { ...fact, throughSeq: before?.seq ?? 0 }
   return sealFacts(issuer, [{ kind: 'storage.sanitized', tenantId: null, body }], head)
 }

@@ -69,6 +69,35 @@ export function receiptClauses(clause: Clause): void {
 }
 
 export function ledgerClauses(clause: Clause): void {
+  clause('a scrub keeps every row and receipt, and adds what it reached', async (world) => {
+    const { engine, store } = world
+    await engine.delete(ANN, IN_A)
+    const entries = () => store.readLedger({ afterSeq: 0, limit: 100 })
+    const [before, snapshot] = [await entries(), await world.snapshot()]
+    const scrubbed = await engine.scrubFile()
+    const { level, complete, obstacle, bytesBefore, bytesAfter } = scrubbed
+    assert.ok(
+      ['rows_removed', 'rows_overwritten', 'journal_cleared', 'file_rewritten'].includes(level),
+    )
+    assert.equal(complete, obstacle === null)
+    assert.equal(bytesBefore === null, bytesAfter === null)
+    const again = await engine.scrubFile()
+    assert.deepEqual([again.level, again.complete], [level, complete])
+    const after = await entries()
+    assert.deepEqual(after.slice(0, before.length), before)
+    const added = after.slice(before.length)
+    assert.deepEqual(
+      added.map(({ kind, subject, body }) => [kind, subject, JSON.parse(body).level]),
+      [
+        ['storage.sanitized', null, level],
+        ['storage.sanitized', null, level],
+      ],
+    )
+    assert.equal(JSON.parse(added[0]?.body ?? '{}').throughSeq, before.at(-1)?.seq)
+    assert.equal((await engine.ledger.verify()).valid, true)
+    assert.deepEqual(await world.snapshot(), snapshot)
+  })
+
   clause('entries are chained in the order of commits', async ({ engine, store, clock }) => {
     await engine.deleteMany([ANN, BOB], { ...IN_A, mode: 'throughput' })
     clock.set('2026-03-02T12:00:00.000Z')
