@@ -700,7 +700,7 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
    *
    * SQLite: full-text tables that the policy names, or whose content it names, are cleared of words of gone
    * rows, samples of `ANALYZE` are taken anew, then `VACUUM` runs under `secure_delete`, and the WAL is cut.
-   * **It stops the event loop** for as long as that takes (1.3 GB took 14 s), needs up to twice the file's
+   * **It stops the event loop** for as long as that takes (180 MB took 2.3 s), needs up to twice the file's
    * size of free disk, and locks out other writers: run it in a maintenance window, or in another process.
    * It is not atomic; whatever the error, no row is lost, settings are put back, and it is safe to repeat.
    *
