@@ -54,6 +54,8 @@ export function levelText(level: string): string {
     rows_overwritten:
       'The place of the rows in the file was overwritten; a journal could still hold them.',
     journal_cleared: 'The journal was emptied too.',
+    file_rewritten:
+      'The file was written anew from the rows that are there, without older copies, samples in statistics and words in full-text indexes.',
   }
   return Object.hasOwn(known, level) ? (known[level] ?? level) : level
 }
