@@ -5,7 +5,7 @@
  */
 import { addDuration, isDuration } from './duration.ts'
 import { UserDeletionError } from './errors.ts'
-import { assertReason, invalidArgument } from './execution/arguments.ts'
+import { assertReason, invalidArgument, isKey } from './execution/arguments.ts'
 import type { Canceller } from './execution/change-state.ts'
 import type { HoldTerms } from './execution/holds.ts'
 import type { ScheduledBy } from './execution/job-state.ts'
@@ -127,6 +127,19 @@ export function assertSession(session: unknown): asserts session is OwnSession {
   if (typeof id !== 'string' || id === '') {
     throw invalidArgument('session.id', 'The session has no id.')
   }
+}
+
+/** Users a second; `null` for as fast as it goes. */
+export function paceOf(pace: number | undefined): number | null {
+  if (pace === undefined) return null
+  if (typeof pace === 'number' && Number.isFinite(pace) && pace > 0) return pace
+  throw invalidArgument('pace', '`pace` is not a number above 0.')
+}
+
+export function runKeyOf(key: string | undefined): string | null {
+  if (key === undefined) return null
+  if (isKey(key)) return key
+  throw invalidArgument('run', 'The run key is not a text of 1 to 255 bytes.')
 }
 
 /** When something was asked for; `null` for now. Not in the future. */

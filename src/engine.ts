@@ -17,7 +17,9 @@ import {
   holdTermsOf,
   type OwnDeletionOptions,
   type PurgeOptions,
+  paceOf,
   requestedAtOf,
+  runKeyOf,
   type ScheduleOptions,
   scheduledByOf,
 } from './call-options.ts'
@@ -113,6 +115,13 @@ export interface DeleteOptions {
 export interface DeleteManyOptions {
   /** `cooperative` (default) keeps the host's event loop free; `throughput` takes slices of 1,000 users. */
   readonly mode?: BulkMode
+  /** Users a second at most, for hosts whose hooks or events fan out to limited APIs. */
+  readonly pace?: number
+  /**
+   * A key under which the run remembers how far it is: the same list fed again, after a crash or an abort, goes
+   * on there. Ids that have failed are not tried again under it. 1 to 255 bytes.
+   */
+  readonly run?: string
   readonly reason?: string
   readonly requestedBy?: string
   readonly expect?: Expectation
@@ -121,7 +130,7 @@ export interface DeleteManyOptions {
   readonly onOutcome?: (outcome: BulkOutcome) => void
 }
 
-export interface DeleteTenantOptions extends DeleteManyOptions {
+export interface DeleteTenantOptions extends Omit<DeleteManyOptions, 'run'> {
   /** At most so many users, or exactly what `planTenant` showed. */
   readonly expect: Expectation
 }
@@ -265,6 +274,8 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
     assertOptions(options, [
       'tenantId',
       'mode',
+      'pace',
+      'run',
       'reason',
       'requestedBy',
       'expect',
@@ -583,6 +594,7 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
     assertOptions(options, [
       'expect',
       'mode',
+      'pace',
       'reason',
       'requestedBy',
       'signal',
@@ -801,7 +813,8 @@ function bulkOptions(options: DeleteManyOptions): BulkOptions {
   }
   assertFunction('onProgress', onProgress)
   assertFunction('onOutcome', onOutcome)
-  return { mode, signal, onProgress, onOutcome }
+  const [pace, run] = [paceOf(options.pace), runKeyOf(options.run)]
+  return { mode, pace, run, signal, onProgress, onOutcome }
 }
 
 function assertIterable(ids: unknown): void {

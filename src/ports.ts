@@ -75,6 +75,20 @@ export function sleepBy(clock: Clock, ms: number): Promise<void> {
   return clock.sleep === undefined ? sleep(ms) : clock.sleep(ms)
 }
 
+/** Waits for the work, or for the signal to be aborted if that comes first. */
+export async function unlessAborted(
+  signal: AbortSignal | undefined,
+  work: Promise<void>,
+): Promise<void> {
+  if (signal === undefined) return work
+  if (signal.aborted) return
+  await new Promise<void>((resolve, reject) => {
+    const stop = (): void => resolve()
+    signal.addEventListener('abort', stop, { once: true })
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop))
+  })
+}
+
 /** Doubles with every attempt up to the ceiling, less up to a half at random, so that many don't come at once. */
 export function backoffMs(attempt: number, first: number, ceiling: number): number {
   return Math.round(Math.min(ceiling, first * 2 ** (attempt - 1)) * (0.5 + Math.random() / 2))

@@ -80,9 +80,14 @@ export function assertRequestedBy(id: unknown): asserts id is string | undefined
 
 export function assertIdempotencyKey(key: unknown): asserts key is string | undefined {
   if (key === undefined) return
-  if (typeof key !== 'string' || !isText(key, MAX_KEY_BYTES)) {
+  if (!isKey(key)) {
     throw invalidArgument('idempotencyKey', 'The idempotency key is not a text of 1 to 255 bytes.')
   }
+}
+
+/** Whether the value may be a key that a caller has chosen: text of 1 to 255 bytes. */
+export function isKey(key: unknown): key is string {
+  return typeof key === 'string' && isText(key, MAX_KEY_BYTES)
 }
 
 export function assertFunction(path: string, value: unknown): void {

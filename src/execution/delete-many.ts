@@ -7,10 +7,12 @@ import type { ErrorCode, UserDeletionError } from '../errors.ts'
 import { monotonicMs, yieldToEventLoop } from '../ports.ts'
 import type { Target, UserId } from '../store.ts'
 import { assertUserId } from './arguments.ts'
+import { type BulkRun, openRun, UNKEYED } from './bulk-run.ts'
 import { type DeletionRequest, type ExecutionContext, targetOf } from './context.ts'
 import { deleteSlice, type UserOutcome } from './delete-slice.ts'
 import { stopsARun, toEngineError } from './failures.ts'
 import { warn } from './notify.ts'
+import { createPacer } from './pace.ts'
 
 export type BulkMode = 'throughput' | 'cooperative'
 
@@ -29,7 +31,7 @@ export interface BulkProgress {
   readonly usersPerSecond: number
 }
 
-/** What a bulk run did. `requested` is the sum of the four counts below it. */
+/** What a bulk run did. `requested` is the sum of the five counts below it. */
 export interface BulkResult {
   readonly mode: BulkMode
   /** Ids taken from the input and dealt with. */
@@ -37,6 +39,8 @@ export interface BulkResult {
   readonly deleted: number
   readonly alreadyDeleted: number
   readonly duplicates: number
+  /** Ids that an earlier call of the same run had dealt with. */
+  readonly skipped: number
   readonly failed: number
   /** The first failures, up to 100; all of them go to `onOutcome`. */
   readonly errors: readonly {
@@ -58,6 +62,10 @@ export interface BulkResult {
 
 export interface BulkOptions {
   readonly mode: BulkMode
+  /** Users a second at most; `null` for as fast as it goes. */
+  readonly pace: number | null
+  /** Key of the run; `null` for a run that is not gone on with. */
+  readonly run: string | null
   readonly signal: AbortSignal | undefined
   readonly onProgress: ((progress: BulkProgress) => void) | undefined
   readonly onOutcome: ((outcome: BulkOutcome) => void) | undefined
@@ -79,29 +87,51 @@ export async function deleteMany(
   ids: Iterable<unknown> | AsyncIterable<unknown>,
   options: BulkOptions,
 ): Promise<BulkResult> {
+  const { mode, signal } = options
   const tally = createTally(context, options)
+  const run = options.run === null ? UNKEYED : await openRun(context, request, options.run)
+  const pacer = createPacer(context, options.pace, signal)
   const source = iterate(ids)
-  let size = options.mode === 'throughput' ? THROUGHPUT_SLICE : 1
+  let size = mode === 'throughput' ? THROUGHPUT_SLICE : 1
   let stopped: BulkResult['stopped'] = null
   for (let ended = false; !ended && stopped === null; ) {
-    if (options.signal?.aborted) {
-      stopped = { by: 'signal', error: options.signal.reason }
+    if (signal?.aborted) {
+      stopped = { by: 'signal', error: signal.reason }
       break
     }
-    const taken = await take(source, size)
+    const taken = await take(source, pacer.sliceOf(size))
     ended = taken.ended
     if (taken.failure !== null) stopped = { by: 'source', error: taken.failure.cause }
-    const started = monotonicMs()
-    const fatal = await runSlice(context, request, taken.ids, tally)
-    if (fatal !== null) stopped = { by: 'store', error: fatal }
-    if (options.mode === 'cooperative' && taken.ids.length > 0) {
-      size = nextSize(size, monotonicMs() - started)
+    const done = run.doneOf(tally.next, taken.ids.length)
+    const fresh = taken.ids.slice(done)
+    // What is skipped is compared with the recorded list before anything of this one is deleted.
+    await passOrClose(run, source, taken.ids.slice(0, done))
+    tally.skip(done)
+    await pacer.turn(fresh.length)
+    if (signal?.aborted && fresh.length > 0) {
+      stopped = { by: 'signal', error: signal.reason }
+      break
     }
+    const started = monotonicMs()
+    const fatal = await runSlice(context, request, fresh, tally)
+    if (fatal !== null) stopped = { by: 'store', error: fatal }
+    else await passOrClose(run, source, fresh)
+    if (mode === 'cooperative' && fresh.length > 0) size = nextSize(size, monotonicMs() - started)
     if (taken.ids.length > 0) tally.report()
     await yieldToEventLoop()
   }
   if (stopped !== null && stopped.by !== 'source') await source.return?.()
   return tally.result(stopped)
+}
+
+/** A source that is given up is told so. */
+async function passOrClose(run: BulkRun, source: Source, ids: readonly unknown[]): Promise<void> {
+  try {
+    await run.pass(ids)
+  } catch (cause) {
+    await source.return?.()
+    throw cause
+  }
 }
 
 type Source = Pick<AsyncIterator<unknown>, 'next' | 'return'> | Iterator<unknown>
@@ -183,6 +213,7 @@ export function nextSize(size: number, ms: number): number {
 interface Tally {
   /** Index of the next id of the input. */
   next: number
+  skip(ids: number): void
   add(index: number, id: unknown, outcome: UserOutcome | { readonly status: 'duplicate' }): void
   report(): void
   result(stopped: BulkResult['stopped']): BulkResult
@@ -190,7 +221,7 @@ interface Tally {
 
 function createTally(context: ExecutionContext, options: BulkOptions): Tally {
   const started = monotonicMs()
-  const counts = { deleted: 0, already_deleted: 0, duplicate: 0, failed: 0 }
+  const counts = { deleted: 0, already_deleted: 0, duplicate: 0, skipped: 0, failed: 0 }
   const errors: BulkResult['errors'][number][] = []
   const failedByCode: Partial<Record<ErrorCode, number>> = {}
   const rate = (): number => counts.deleted / Math.max((monotonicMs() - started) / 1_000, 1e-6)
@@ -205,6 +236,10 @@ function createTally(context: ExecutionContext, options: BulkOptions): Tally {
 
   return {
     next: 0,
+    skip(ids) {
+      counts.skipped += ids
+      this.next += ids
+    },
     add(index, id, outcome) {
       counts[outcome.status] += 1
       if (outcome.status === 'failed') {
@@ -223,17 +258,19 @@ function createTally(context: ExecutionContext, options: BulkOptions): Tally {
     },
     report() {
       const { deleted, failed } = counts
-      const done = deleted + failed + counts.already_deleted + counts.duplicate
+      const done = deleted + failed + counts.already_deleted + counts.duplicate + counts.skipped
       tell(options.onProgress, { done, deleted, failed, usersPerSecond: rate() })
     },
     result(stopped) {
-      const { deleted, failed, already_deleted: alreadyDeleted, duplicate: duplicates } = counts
+      const { deleted, failed, skipped } = counts
+      const { already_deleted: alreadyDeleted, duplicate: duplicates } = counts
       return {
         mode: options.mode,
-        requested: deleted + failed + alreadyDeleted + duplicates,
+        requested: deleted + failed + alreadyDeleted + duplicates + skipped,
         deleted,
         alreadyDeleted,
         duplicates,
+        skipped,
         failed,
         errors,
         failedByCode,
