@@ -416,8 +416,8 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
       'requestedAt',
       'idempotencyKey',
     ])
-    const requestedAt = requestedAtOf(options, this.#clock.now())
-    const request = { ...given, requestedAt: requestedAt ?? this.#clock.now().toISOString() }
+    const requestedAt = requestedAtOf(options ?? {}, this.#clock.now())
+    const request = { ...given, requestedAt }
     const earlier = await this.#replay(request, userId)
     if (earlier !== null) return { status: 'erased', receipt: earlier }
     const context = await this.#source.current()

@@ -93,7 +93,7 @@ export const ERROR_CODES: Readonly<Record<ErrorCode, ErrorKind>> = {
   hook_failed: {
     status: 500,
     retryable: true,
-    remedy: 'Look at `cause`: the hook or blocker threw. Nothing was changed.',
+    remedy: 'Look at `cause`: a function of the host threw. What it was called for was not done.',
   },
   hook_timeout: {
     status: 504,

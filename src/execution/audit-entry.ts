@@ -3,18 +3,21 @@
  *
  * @module
  */
+import { UserDeletionError } from '../errors.ts'
 import type { AuditRow, Job } from '../store.ts'
 import type { Scalar } from '../terms.ts'
 import type { ExecutionContext } from './context.ts'
 import type { ErasureEntry } from './hooks.ts'
 import type { JobState } from './job-state.ts'
+import { warn } from './notify.ts'
 
 /** Rows by the policy's mapping. A host that writes the entry itself is called instead. */
 export function auditRows(
-  { program, clock, issuer, writeAuditEntry }: ExecutionContext,
+  context: ExecutionContext,
   job: Job,
   { request }: JobState,
 ): readonly AuditRow[] {
+  const { program, clock, issuer, writeAuditEntry } = context
   const entry: ErasureEntry = {
     id: `evt_audit_${issuer.newId()}`,
     action: 'user.erased',
@@ -24,7 +27,7 @@ export function auditRows(
     at: clock.now(),
   }
   if (writeAuditEntry !== null) {
-    writeAuditEntry(entry)
+    writeByHost(context, writeAuditEntry, entry)
     return []
   }
   if (program.audit === null) return []
@@ -33,6 +36,26 @@ export function auditRows(
     fill(entry, value),
   ])
   return [{ table: program.audit.table, values: Object.fromEntries(values) as AuditRow['values'] }]
+}
+
+/** @throws {@link UserDeletionError} `hook_failed`, which rolls the transaction back. */
+function writeByHost(
+  context: ExecutionContext,
+  write: (entry: ErasureEntry) => unknown,
+  entry: ErasureEntry,
+): void {
+  let answer: unknown
+  try {
+    answer = write(Object.freeze(entry))
+  } catch (cause) {
+    throw new UserDeletionError('hook_failed', '`writeAuditEntry` threw.', { cause })
+  }
+  if (!(answer instanceof Promise)) return
+  answer.catch((cause: unknown) => warn(context, 'writeAuditEntry rejected', { cause }))
+  throw new UserDeletionError(
+    'hook_failed',
+    '`writeAuditEntry` answered a promise. It has to write before it returns.',
+  )
 }
 
 function fill(

@@ -3,14 +3,19 @@
  *
  * @module
  */
+import { UserDeletionError } from '../errors.ts'
 import type { DeletionReceipt } from '../receipt/receipt.ts'
-import type { Target } from '../store.ts'
+import type { Job, Standing, Target } from '../store.ts'
 import { askHost } from './ask.ts'
-import { type DeletionRequest, type ExecutionContext, flightKey } from './context.ts'
+import type { DeletionRequest, ExecutionContext } from './context.ts'
+import { isUnderWay } from './decide.ts'
 import { inProgress, notFound } from './failures.ts'
-import { notifyDeleted } from './notify.ts'
+import { whileInFlight } from './in-flight.ts'
+import { type Erasure, newJob, readState } from './job-state.ts'
+import { notifyDeleted, tellRevoked } from './notify.ts'
 import { planJob, runOpened } from './open-job.ts'
-import type { JobOutcome } from './run-job.ts'
+import { freshProgress } from './run-erasers.ts'
+import { type JobOutcome, runJob, takeOver } from './run-job.ts'
 
 /** An erasure that is complete, or one that goes on with `resume()`. */
 export type ErasureResult =
@@ -25,26 +30,24 @@ export type ErasureResult =
     }
 
 /** Opens the erasure and takes it as far as it goes now. An erasure that is open already is gone on with. */
-export async function eraseUser(
+export function eraseUser(
   context: ExecutionContext,
   request: DeletionRequest,
   target: Target,
 ): Promise<ErasureResult> {
   const { tenantId } = request
-  const key = flightKey(tenantId, target.id)
-  if (context.inFlight.has(key)) throw inProgress()
-  context.inFlight.add(key)
-  try {
-    const outcome = await open(context, request, target)
+  return whileInFlight(context, tenantId, target.id, async () => {
+    const [job] = await context.store.listJobs({ limit: 1, user: { tenantId, userId: target.id } })
+    const outcome = isUnderWay(job)
+      ? await goOn(context, request, target, job)
+      : await open(context, request, target)
     if (outcome.kind === 'waiting') {
       const { jobId, until, erasers } = outcome
       return { status: 'waiting', jobId, until, erasers }
     }
     await notifyDeleted(context, [{ userId: target.id, tenantId, receipt: outcome.receipt }])
     return { status: 'erased', receipt: outcome.receipt }
-  } finally {
-    context.inFlight.delete(key)
-  }
+  })
 }
 
 async function open(
@@ -61,8 +64,7 @@ async function open(
     user: target,
     tokenHash: null,
     decide: (standing) => {
-      const identifiers = standing.survey.users[0]?.fields ?? {}
-      const erasure = { identifiers, accessCut: false, erasers: {} }
+      const erasure = newErasure(context, standing)
       return planJob(context, request, target, standing, { erasure })
     },
   })
@@ -70,5 +72,77 @@ async function open(
     const [earlier] = await store.findEntries({ tenantId, subjects: [target.subject] })
     throw notFound(earlier)
   }
+  // The erasers may take days, and tokens that outlive their session must not.
+  if (outcome.kind === 'done') await tellRevoked(context, tenantId, target.id)
   return runOpened(context, request, target, outcome)
+}
+
+/** Nobody is asked any more: the user's access is cut already. */
+async function goOn(
+  context: ExecutionContext,
+  request: DeletionRequest,
+  target: Target,
+  job: Job,
+): Promise<JobOutcome> {
+  refuseOtherUse(request, job)
+  const claimed = await takeOver(context, job)
+  if (claimed === null) throw inProgress({ jobId: job.id })
+  if (claimed.kind === 'erasure') return runJob(context, claimed)
+  return runJob(context, await widen(context, request, target, claimed))
+}
+
+function refuseOtherUse({ idempotencyKey, reason, requestedBy }: DeletionRequest, job: Job): void {
+  if (idempotencyKey === null || idempotencyKey !== job.idempotencyKey) return
+  const { request } = readState(job)
+  if (request.reason === reason && request.requestedBy === requestedBy) return
+  throw new UserDeletionError(
+    'idempotency_conflict',
+    'The idempotency key was used with other arguments.',
+  )
+}
+
+/** A deletion that was interrupted becomes an erasure, so that the erasers have their turn before its end. */
+async function widen(
+  context: ExecutionContext,
+  request: DeletionRequest,
+  target: Target,
+  claimed: Job,
+): Promise<Job> {
+  const state = readState(claimed)
+  const outcome = await context.store.transition(context.program, {
+    tenantId: request.tenantId,
+    user: target,
+    tokenHash: null,
+    decide: (standing) => {
+      const { job } = standing
+      if (job?.id !== claimed.id || job.fence !== claimed.fence) {
+        return { kind: 'refuse', reason: 'lease_lost' }
+      }
+      const merged = {
+        ...request,
+        requestedAt: request.requestedAt ?? job.requestedAt,
+        idempotencyKey: request.idempotencyKey ?? job.idempotencyKey,
+      }
+      const erasure = newErasure(context, standing)
+      const terms = { replaces: job, dueAt: null, claimed: true }
+      const next = { ...state, request: merged, erasure }
+      return {
+        kind: 'proceed',
+        finish: () => ({ job: newJob(context, 'erasure', target, next, terms) }),
+      }
+    },
+  })
+  if (outcome.kind === 'absent') throw notFound(undefined)
+  if (outcome.kind === 'done' && outcome.standing.job !== null) return outcome.standing.job
+  throw new UserDeletionError('lease_lost', 'Another worker has taken the job over.')
+}
+
+/** What the erasers need to know is captured now, because the user row may be gone when they ask. */
+function newErasure(context: ExecutionContext, { survey }: Standing): Erasure {
+  const fields = Object.entries(survey.users[0]?.fields ?? {})
+  const identifiers = Object.fromEntries(
+    // The job's state is JSON, which has no integers of this size.
+    fields.map(([name, value]) => [name, typeof value === 'bigint' ? value.toString() : value]),
+  )
+  return { identifiers, accessCut: false, erasers: freshProgress(context) }
 }

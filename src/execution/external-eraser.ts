@@ -47,9 +47,9 @@ export interface EraserPage {
   readonly removed: number
   /** What stays, and why. No personal data: it stands in the receipt. */
   readonly retained?: readonly RetainedElsewhere[]
-  /** Where the next page begins; without it the eraser has finished. */
+  /** Where the next page begins; without it the eraser has finished. The same cursor again needs progress. */
   readonly next?: string | null
-  /** Not done yet: the same cursor again after so many milliseconds. */
+  /** Not done yet: the same cursor again after so many milliseconds, at most a year. */
   readonly comeBackAfterMs?: number
 }
 

@@ -15,7 +15,7 @@ import type {
 } from '../store.ts'
 import type { DeletionRequest, ExecutionContext } from './context.ts'
 import { decide, isLarge, type RefusalReason } from './decide.ts'
-import { disabling, strandedStep } from './disabling.ts'
+import { disabling, shutOutEvents, strandedStep } from './disabling.ts'
 import { blockedError, inProgress, notFound } from './failures.ts'
 import { type JobState, newJob, newState } from './job-state.ts'
 import { type JobOutcome, joinJob, runJob } from './run-job.ts'
@@ -91,6 +91,8 @@ export function planJob(
   { erasure = null, plan = {} }: JobExtras,
 ): TransitionVerdict {
   const { program, clock, derive } = context
+  const { tenantId } = request
+  const { subject } = target
   const input = { program, maxRows: Number.POSITIVE_INFINITY, now: clock.now(), derive }
   const [verdict] = decide(input, standing.survey)
   if (verdict === undefined || verdict.kind === 'refuse') {
@@ -107,6 +109,8 @@ export function planJob(
         derived: verdict.derived,
         erasure: erasure === null ? null : { ...erasure, accessCut: cutsAccess },
       }),
+      // Its end may be days away. What was cut is told with the receipt, which counts it.
+      events: erasure === null ? [] : shutOutEvents(context, { tenantId, subject }, []),
     }),
   }
 }
@@ -124,7 +128,8 @@ function openedJob(
     return rows === 0 ? [] : [[id, { rows, cursor: null }] as const]
   })
   // Who overtakes a schedule answers for the deletion; that it was asked for earlier stays true.
-  const requestedAt = request.requestedAt ?? replaces?.requestedAt ?? null
+  const now = context.clock.now().toISOString()
+  const requestedAt = request.requestedAt ?? replaces?.requestedAt ?? now
   const state = newState({ ...request, requestedAt }, { ...rest, steps: Object.fromEntries(steps) })
   const kind = rest.erasure === null ? 'deletion' : 'erasure'
   return newJob(context, kind, target, state, { replaces, dueAt: null, claimed: true })

@@ -12,6 +12,7 @@ import { askHost } from './ask.ts'
 import { assertLegal, scheduleUser } from './change-state.ts'
 import { type DeletionRequest, type ExecutionContext, targetOf } from './context.ts'
 import { inProgress, notFound } from './failures.ts'
+import { whileInFlight } from './in-flight.ts'
 import { notifyDeleted } from './notify.ts'
 import { planJob, runOpened } from './open-job.ts'
 import { stateOf } from './states.ts'
@@ -84,7 +85,9 @@ export async function deleteOwn(
   await assertOwner(service, session)
   const confirmation = token === null ? null : confirmedBy(context, session, token)
   return coolingOff === null
-    ? deleteAtOnce(context, request, session, confirmation)
+    ? whileInFlight(context, request.tenantId, session.userId, () =>
+        deleteAtOnce(context, request, session, confirmation),
+      )
     : schedule(context, request, session, confirmation, coolingOff)
 }
 
@@ -98,7 +101,13 @@ async function assertOwner(
       'Somebody acts in the name of the user of this session.',
     )
   }
-  if ((await isRecentlyAuthenticated(session)) === true) return
+  let isRecent: boolean
+  try {
+    isRecent = await isRecentlyAuthenticated(session)
+  } catch (cause) {
+    throw new UserDeletionError('hook_failed', '`isRecentlyAuthenticated` threw.', { cause })
+  }
+  if (isRecent === true) return
   throw new UserDeletionError(
     'recent_authentication_required',
     'The user has not proven recently who they are.',

@@ -7,9 +7,10 @@ import type { UserDeletionError } from '../errors.ts'
 import type { DeletionReceipt } from '../receipt/receipt.ts'
 import type { Job, Standing, TransitionVerdict, UserId } from '../store.ts'
 import { askHost } from './ask.ts'
-import { type ExecutionContext, flightKey, targetOf } from './context.ts'
+import { type ExecutionContext, targetOf } from './context.ts'
 import type { RefusalReason } from './decide.ts'
 import { blockedError, inProgress, toEngineError } from './failures.ts'
+import { whileInFlight } from './in-flight.ts'
 import { type JobState, readState } from './job-state.ts'
 import { notifyDeleted } from './notify.ts'
 import { planJob } from './open-job.ts'
@@ -89,14 +90,7 @@ async function purgeUser(
   context: ExecutionContext,
   job: Job,
 ): Promise<DeletionReceipt | 'reactivated' | 'gone'> {
-  const key = flightKey(job.tenantId, job.userId)
-  if (context.inFlight.has(key)) throw inProgress()
-  context.inFlight.add(key)
-  try {
-    return await claimAndRun(context, job)
-  } finally {
-    context.inFlight.delete(key)
-  }
+  return whileInFlight(context, job.tenantId, job.userId, () => claimAndRun(context, job))
 }
 
 async function claimAndRun(

@@ -4,7 +4,7 @@
  * @module
  */
 import { UserDeletionError } from '../errors.ts'
-import { backoffMs, repeatedly, withTimeLimit } from '../ports.ts'
+import { backoffMs, repeatedly, withTimeLimit, yieldToEventLoop } from '../ports.ts'
 import type { ExternalOutcome } from '../receipt/receipt.ts'
 import type { Job } from '../store.ts'
 import type { ExecutionContext } from './context.ts'
@@ -14,6 +14,8 @@ import { warn } from './notify.ts'
 /** How far one eraser is; part of the job's state. */
 export interface EraserProgress {
   readonly status: 'open' | 'done' | 'failed'
+  /** As the eraser said when the erasure began: an engine that does not know it must not go on without it. */
+  readonly required: boolean
   readonly cursor: string | null
   /** Pages recorded. */
   readonly pages: number
@@ -36,10 +38,22 @@ export interface EraserRun {
   save(progress: ErasersProgress): Promise<void>
 }
 
-/** Takes every eraser as far as it goes now. One that fails, waits or hangs does not stop the others. */
+/** Where all registered erasers begin. */
+export function freshProgress({ erasers }: Pick<ExecutionContext, 'erasers'>): ErasersProgress {
+  return Object.fromEntries(
+    erasers.map(({ name, required = true }) => [name, { ...FRESH, required }]),
+  )
+}
+
+/**
+ * Takes every eraser as far as it goes now. One that fails, waits or hangs does not stop the others.
+ *
+ * @throws {@link UserDeletionError} `eraser_failed` when this engine lacks a required eraser of the erasure.
+ */
 export async function runErasers(run: EraserRun, start: ErasersProgress): Promise<ErasersProgress> {
   const { context } = run
-  let progress = start
+  // One that was registered since takes part as well.
+  let progress = { ...freshProgress(context), ...start }
   let saving: Promise<void> = Promise.resolve()
   /** One save after the other, each with the newest progress: an older one must never win. */
   const save = (): Promise<void> => {
@@ -63,20 +77,22 @@ export async function runErasers(run: EraserRun, start: ErasersProgress): Promis
     for (const result of await Promise.allSettled(runs)) {
       if (result.status === 'rejected') throw result.reason
     }
+    refuseUnknown(context, progress)
     return progress
   } finally {
     stopHeartbeat()
   }
 }
 
-/** Erasers without whose work the user is not deleted yet, and when to go on. */
+/** Erasers without whose work the user is not deleted yet, and when to go on: at once while one does not wait. */
 export function waitingFor(
   { erasers }: ExecutionContext,
   progress: ErasersProgress,
 ): { readonly until: string | null; readonly names: readonly string[] } {
   const open = erasers.filter(({ name }) => progress[name]?.status === 'open')
   const waits = open.flatMap(({ name }) => progress[name]?.waitUntil ?? [])
-  return { until: waits.toSorted()[0] ?? null, names: open.map(({ name }) => name) }
+  const until = waits.length < open.length ? null : (waits.toSorted()[0] ?? null)
+  return { until, names: open.map(({ name }) => name) }
 }
 
 /** What the receipt says of the erasers. */
@@ -89,8 +105,23 @@ export function externalOutcomes(progress: ErasersProgress): readonly ExternalOu
   }))
 }
 
+/** The user's data there would stay, and nobody would know. */
+function refuseUnknown({ erasers }: ExecutionContext, progress: ErasersProgress): void {
+  const known = new Set(erasers.map(({ name }) => name))
+  const missing = Object.entries(progress).flatMap(([name, { status, required }]) =>
+    status === 'open' && required && !known.has(name) ? [name] : [],
+  )
+  if (missing.length === 0) return
+  throw new UserDeletionError(
+    'eraser_failed',
+    'A required external eraser of this erasure is not registered with this engine.',
+    { details: { erasers: missing } },
+  )
+}
+
 const FRESH: EraserProgress = {
   status: 'open',
+  required: true,
   cursor: null,
   pages: 0,
   removed: 0,
@@ -120,6 +151,7 @@ async function runEraser(
         : afterPage(progress, page, clock.now())
     await record(progress)
     if (progress.waitUntil !== null) return
+    await yieldToEventLoop()
   }
 }
 
@@ -167,10 +199,15 @@ async function askPage(
         },
       )
     }
-    if (isPage(result.value)) return result.value
-    return new UserDeletionError('eraser_failed', 'An external eraser answered no page.', {
-      details,
-    })
+    if (!isPage(result.value)) {
+      return new UserDeletionError('eraser_failed', 'An external eraser answered no page.', {
+        details,
+      })
+    }
+    if (standsStill(result.value, cursor)) {
+      return new UserDeletionError('eraser_failed', 'An external eraser stands still.', { details })
+    }
+    return result.value
   } catch (cause) {
     return new UserDeletionError('eraser_failed', 'An external eraser threw.', { cause, details })
   }
@@ -183,11 +220,24 @@ function isPage(value: unknown): value is EraserPage {
   return (
     isCount(removed) &&
     (next === undefined || next === null || typeof next === 'string') &&
-    (comeBackAfterMs === undefined || isCount(comeBackAfterMs)) &&
+    (comeBackAfterMs === undefined ||
+      (isCount(comeBackAfterMs) && Number(comeBackAfterMs) <= MAX_WAIT_MS)) &&
     (retained === undefined ||
       (Array.isArray(retained) &&
         retained.every(({ count, reason }) => isCount(count) && typeof reason === 'string')))
   )
+}
+
+/** A year: longer is a mistake, and the law gives a month. */
+const MAX_WAIT_MS = 365 * 86_400_000
+
+/** The same page again without having done anything would go on for ever. */
+function standsStill(
+  { removed, next, retained = [], comeBackAfterMs }: EraserPage,
+  cursor: string | null,
+): boolean {
+  const isAgain = next != null && next === cursor && comeBackAfterMs === undefined
+  return isAgain && removed === 0 && retained.length === 0
 }
 
 function isCount(value: unknown): boolean {

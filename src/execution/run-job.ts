@@ -75,7 +75,11 @@ export async function runJob(context: ExecutionContext, job: Job): Promise<JobOu
   let state = run.policyChanged ? withoutCursors(readState(job)) : readState(job)
   const { erasure } = state
   if (erasure !== null) {
-    if (!erasure.accessCut && !state.chunked) state = await runSteps(run, state)
+    if (!erasure.accessCut) {
+      // All of them again after a crash: a step that is done ends at its cursor.
+      state = await runSteps(run, state)
+      state = { ...state, erasure: { ...erasure, accessCut: true } }
+    }
     const progress = await eraseElsewhere(run, state, erasure)
     state = withErasers(state, progress)
     const { until, names } = waitingFor(context, progress)
@@ -188,7 +192,7 @@ async function readFields(
 async function close(run: JobRun, state: JobState): Promise<DeletionReceipt | 'more'> {
   const { context, job, target } = run
   const { store, program, issuer, maxRowsPerTransaction, derive } = context
-  const frame = sealFrame(context, state.request, {
+  const frame = sealFrame(context, await withFreeKey(context, state.request), {
     way: state.chunked ? 'journal' : 'transaction',
     policyChanged: run.policyChanged,
     external: state.erasure === null ? [] : externalOutcomes(state.erasure.erasers),
@@ -224,6 +228,17 @@ async function close(run: JobRun, state: JobState): Promise<DeletionReceipt | 'm
     throw notFound(undefined)
   }
   return receiptFrom(outcome)
+}
+
+/** A key that another deletion has used up since must not keep this one from its end. */
+async function withFreeKey(
+  { store }: ExecutionContext,
+  request: DeletionRequest,
+): Promise<DeletionRequest> {
+  const { tenantId, idempotencyKey } = request
+  if (idempotencyKey === null) return request
+  const taken = await store.findEntryByKey({ tenantId, idempotencyKey })
+  return taken === null ? request : { ...request, idempotencyKey: null }
 }
 
 /** Nothing asks any more at this point: the user's access is cut already. */
