@@ -1,0 +1,369 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import Database from 'better-sqlite3'
+import { sqliteStore } from '../adapters/sqlite/index.ts'
+import {
+  definePolicy,
+  type EngineOptions,
+  type Revocation,
+  UserDeletionEngine,
+} from '../src/index.ts'
+import { fixedClock } from './support/fixed-clock.ts'
+
+const SCOPE = { tenantId: 'tnt_a' }
+const DAY_MS = 86_400_000
+
+const policy = definePolicy({
+  name: 'life-cycle',
+  version: 1,
+  user: {
+    table: 'users',
+    id: 'id',
+    tenant: 'tenant_id',
+    status: {
+      disabled: { status: 'disabled', disabled_at: '$at' },
+      active: { status: 'active', disabled_at: null },
+    },
+  },
+  tables: {
+    sessions: { match: 'user_id', action: 'delete', grantsAccess: true, event: 'session.revoked' },
+    posts: { match: 'author_id', action: 'delete' },
+  },
+})
+
+type Options = Partial<EngineOptions<typeof policy>>
+
+async function open(options: Options = {}) {
+  const db = new Database(':memory:')
+  db.exec(`
+    CREATE TABLE users (id TEXT PRIMARY KEY, tenant_id TEXT NOT NULL, status TEXT NOT NULL, disabled_at TEXT);
+    CREATE TABLE sessions (id TEXT PRIMARY KEY, user_id TEXT NOT NULL);
+    CREATE TABLE posts (id TEXT PRIMARY KEY, author_id TEXT NOT NULL);
+    INSERT INTO users VALUES ('usr_1', 'tnt_a', 'active', NULL), ('usr_2', 'tnt_a', 'banned', NULL), ('usr_3', 'tnt_b', 'active', NULL);
+    INSERT INTO sessions VALUES ('ses_1', 'usr_1'), ('ses_2', 'usr_2'), ('ses_3', 'usr_3');
+    INSERT INTO posts VALUES ('post_1', 'usr_1');
+  `)
+  const clock = fixedClock()
+  const engine = new UserDeletionEngine({
+    store: sqliteStore(db),
+    policy,
+    clock,
+    maxClockJumpMs: 400 * DAY_MS,
+    ...options,
+  })
+  await engine.migrate()
+  const user = (id: string): unknown => db.prepare('SELECT * FROM users WHERE id = ?').get(id)
+  const sessions = (): unknown[] =>
+    db.prepare('SELECT user_id FROM sessions ORDER BY id').pluck().all()
+  const inDays = (days: number): void =>
+    clock.set(new Date(clock.now().getTime() + days * DAY_MS).toISOString())
+  return { db, clock, engine, user, sessions, inDays }
+}
+
+describe('disabling', () => {
+  it('writes the columns of the policy with the instant, and revokes sessions of nobody else', async () => {
+    const { engine, user, sessions } = await open()
+    const status = await engine.disable('usr_1', SCOPE)
+    assert.equal(status.state, 'disabled')
+    assert.deepEqual(user('usr_1'), {
+      id: 'usr_1',
+      tenant_id: 'tnt_a',
+      status: 'disabled',
+      disabled_at: '2026-03-01T12:00:00.000Z',
+    })
+    assert.deepEqual(sessions(), ['usr_2', 'usr_3'])
+  })
+
+  it('revokes again what has come in meanwhile, and keeps what was before', async () => {
+    const { db, engine, user, sessions } = await open()
+    await engine.disable('usr_2', SCOPE)
+    db.exec(`INSERT INTO sessions VALUES ('ses_9', 'usr_2')`)
+    await engine.disable('usr_2', SCOPE)
+    assert.deepEqual(sessions(), ['usr_1', 'usr_3'])
+    await engine.enable('usr_2', SCOPE)
+    assert.equal((user('usr_2') as { status: string }).status, 'banned')
+  })
+
+  it('tells onRevoke, and nobody where sessions stay', async () => {
+    const told: Revocation[] = []
+    const { engine, clock } = await open({ hooks: { onRevoke: (what) => told.push(what) } })
+    await engine.disable('usr_2', { ...SCOPE, revokeSessions: false })
+    await engine.disable('usr_1', SCOPE)
+    assert.deepEqual(told, [{ userId: 'usr_1', tenantId: 'tnt_a', notBefore: clock.now() }])
+  })
+})
+
+describe('enabling', () => {
+  it('leaves a banned user banned', async () => {
+    const { engine, user } = await open()
+    await engine.disable('usr_2', SCOPE)
+    const { state } = await engine.enable('usr_2', SCOPE)
+    assert.equal(state, 'active')
+    assert.deepEqual(user('usr_2'), {
+      id: 'usr_2',
+      tenant_id: 'tnt_a',
+      status: 'banned',
+      disabled_at: null,
+    })
+  })
+
+  it('knows by the policy what to write for a user whom the host has disabled', async () => {
+    const { db, engine, user } = await open()
+    db.exec(`UPDATE users SET status = 'disabled', disabled_at = 'x' WHERE id = 'usr_1'`)
+    assert.equal((await engine.getStatus('usr_1', SCOPE)).state, 'disabled')
+    await engine.enable('usr_1', SCOPE)
+    assert.equal((user('usr_1') as { status: string }).status, 'active')
+  })
+
+  it('is refused for a user who is not disabled, or is scheduled', async () => {
+    const { engine } = await open()
+    await assert.rejects(engine.enable('usr_1', SCOPE), { code: 'invalid_transition' })
+    await engine.scheduleDeletion('usr_1', SCOPE)
+    await assert.rejects(engine.enable('usr_1', SCOPE), {
+      code: 'invalid_transition',
+      details: { state: 'scheduled', action: 'enable' },
+    })
+  })
+})
+
+describe('a scheduled deletion', () => {
+  it('is due after 30 days unless another day is named, 1 to 365 days ahead', async () => {
+    const { engine } = await open()
+    const status = await engine.scheduleDeletion('usr_1', SCOPE)
+    assert.equal(status.deletion?.dueAt, '2026-03-31T12:00:00.000Z')
+    const at = new Date('2026-03-02T12:00:00.000Z')
+    const other = await engine.scheduleDeletion('usr_2', { ...SCOPE, at })
+    assert.equal(other.deletion?.dueAt, at.toISOString())
+  })
+
+  for (const wrong of [
+    { after: 'PT1H' },
+    { after: 'P366D' },
+    { after: '30 days' },
+    { after: 'P-1D' },
+    { at: new Date('2026-03-01T13:00:00.000Z') },
+    { at: new Date(Number.NaN) },
+    { after: 'P3D', at: new Date('2026-04-01T00:00:00.000Z') },
+    { by: 'somebody' as never },
+  ]) {
+    it(`refuses ${JSON.stringify(wrong)} with nothing changed`, async () => {
+      const { engine, user, sessions } = await open()
+      await assert.rejects(engine.scheduleDeletion('usr_1', { ...SCOPE, ...wrong }), {
+        code: 'invalid_argument',
+      })
+      assert.equal((user('usr_1') as { status: string }).status, 'active')
+      assert.equal(sessions().length, 3)
+    })
+  }
+
+  it('deletes on the day what is left of the user, and says when it was asked for', async () => {
+    const { db, engine, user, inDays } = await open()
+    await engine.scheduleDeletion('usr_1', { ...SCOPE, reason: 'inactive', requestedBy: 'usr_9' })
+    inDays(30)
+    const { deleted, postponed } = await engine.purgeDue()
+    assert.deepEqual(postponed, [])
+    assert.equal(user('usr_1'), undefined)
+    assert.equal(db.prepare('SELECT count(*) FROM posts').pluck().get(), 0)
+    const [receipt] = deleted
+    assert.deepEqual(
+      [receipt?.requestedAt, receipt?.deletedAt, receipt?.reason, receipt?.requestedBy],
+      ['2026-03-01T12:00:00.000Z', '2026-03-31T12:00:00.000Z', 'inactive', 'usr_9'],
+    )
+    await assert.rejects(engine.getStatus('usr_1', SCOPE), {
+      code: 'resource_not_found',
+      details: { receiptId: receipt?.id },
+    })
+  })
+
+  it('is taken back whole: a user who was disabled before stays disabled', async () => {
+    const { engine, user } = await open()
+    await engine.disable('usr_1', SCOPE)
+    await engine.scheduleDeletion('usr_1', SCOPE)
+    assert.equal((await engine.cancelDeletion('usr_1', SCOPE)).state, 'disabled')
+    await engine.enable('usr_1', SCOPE)
+    await engine.scheduleDeletion('usr_2', SCOPE)
+    assert.equal((await engine.cancelDeletion('usr_2', SCOPE)).state, 'active')
+    assert.equal((user('usr_2') as { status: string }).status, 'banned')
+  })
+
+  it('by an administrator is cancelled by an administrator alone', async () => {
+    const { engine } = await open()
+    await engine.scheduleDeletion('usr_1', SCOPE)
+    await assert.rejects(engine.cancelDeletion('usr_1', { ...SCOPE, by: 'user' }), {
+      code: 'invalid_transition',
+    })
+    await engine.cancelDeletion('usr_1', { ...SCOPE, by: 'administrator' })
+    await engine.scheduleDeletion('usr_1', { ...SCOPE, by: 'user' })
+    assert.equal((await engine.cancelDeletion('usr_1', { ...SCOPE, by: 'user' })).state, 'active')
+  })
+
+  it('asks hooks when it is scheduled, and again on the day', async () => {
+    const answers = [undefined, false, undefined] as const
+    let asked = 0
+    const beforeDelete = () => answers[asked++]
+    const { engine, user, inDays } = await open({ hooks: { beforeDelete } })
+    await engine.scheduleDeletion('usr_1', SCOPE)
+    inDays(30)
+    const { deleted, postponed } = await engine.purgeDue()
+    assert.deepEqual([deleted.length, postponed[0]?.error.code], [0, 'deletion_vetoed'])
+    assert.notEqual(user('usr_1'), undefined)
+    assert.equal((await engine.purgeDue()).deleted.length, 1)
+    assert.equal(asked, 3)
+  })
+
+  it('that a hook vetoes has changed nothing', async () => {
+    const { engine, sessions } = await open({ hooks: { beforeDelete: () => false } })
+    await assert.rejects(engine.scheduleDeletion('usr_1', SCOPE), { code: 'deletion_vetoed' })
+    assert.equal((await engine.getStatus('usr_1', SCOPE)).state, 'active')
+    assert.equal(sessions().length, 3)
+  })
+
+  it('waits for the release of a hold', async () => {
+    const { engine, user, inDays } = await open()
+    const { id: holdId } = await engine.placeHold('usr_1', { ...SCOPE, reason: 'court_order' })
+    await engine.scheduleDeletion('usr_1', SCOPE)
+    inDays(30)
+    assert.equal((await engine.purgeDue()).postponed[0]?.error.code, 'deletion_blocked')
+    const [job] = await allOf(engine.jobs())
+    assert.equal(job?.why.kind, 'held')
+    await engine.releaseHold('usr_1', { ...SCOPE, holdId })
+    assert.equal((await engine.purgeDue()).deleted.length, 1)
+    assert.equal(user('usr_1'), undefined)
+  })
+
+  it('is dropped when the host has enabled the user by itself', async () => {
+    const { db, engine, user, inDays } = await open()
+    await engine.scheduleDeletion('usr_1', SCOPE)
+    db.exec(`UPDATE users SET status = 'active', disabled_at = NULL WHERE id = 'usr_1'`)
+    inDays(30)
+    const { deleted, reactivated } = await engine.purgeDue()
+    assert.deepEqual(deleted, [])
+    assert.deepEqual(reactivated, [{ userId: 'usr_1', tenantId: 'tnt_a' }])
+    assert.notEqual(user('usr_1'), undefined)
+    assert.deepEqual(await allOf(engine.jobs()), [])
+  })
+
+  it('is gone when the host has deleted the user by itself', async () => {
+    const { db, engine, inDays } = await open()
+    await engine.scheduleDeletion('usr_1', SCOPE)
+    db.exec(`DELETE FROM users WHERE id = 'usr_1'`)
+    inDays(30)
+    const { deleted, postponed } = await engine.purgeDue()
+    assert.deepEqual([deleted, postponed], [[], []])
+    assert.deepEqual(await allOf(engine.jobs()), [])
+  })
+})
+
+describe('the purge and the clock', () => {
+  it('stops before a leap of the clock, with nothing deleted, until somebody has looked', async () => {
+    const { engine, user, inDays } = await open({ maxClockJumpMs: 3 * DAY_MS })
+    await engine.scheduleDeletion('usr_1', SCOPE)
+    inDays(365)
+    await assert.rejects(engine.purgeDue(), { code: 'clock_jumped' })
+    await assert.rejects(engine.purgeDue(), { code: 'clock_jumped' })
+    assert.notEqual(user('usr_1'), undefined)
+    assert.equal((await engine.purgeDue({ confirmClock: true })).deleted.length, 1)
+  })
+
+  it('goes on day by day without a question', async () => {
+    const { engine, user, inDays } = await open({ maxClockJumpMs: 3 * DAY_MS })
+    await engine.scheduleDeletion('usr_1', SCOPE)
+    for (let day = 0; day < 29; day += 1) {
+      inDays(1)
+      assert.deepEqual((await engine.purgeDue()).deleted, [])
+    }
+    inDays(1)
+    assert.equal((await engine.purgeDue()).deleted.length, 1)
+    assert.equal(user('usr_1'), undefined)
+  })
+
+  it('never purges early by a clock that goes backwards', async () => {
+    const { engine, user, inDays } = await open()
+    await engine.scheduleDeletion('usr_1', SCOPE)
+    inDays(-20)
+    assert.deepEqual((await engine.purgeDue()).deleted, [])
+    assert.notEqual(user('usr_1'), undefined)
+  })
+
+  it('ends at its limit and at an abort, and says so', async () => {
+    const { engine, inDays } = await open()
+    await engine.scheduleDeletion('usr_1', SCOPE)
+    await engine.scheduleDeletion('usr_2', SCOPE)
+    inDays(30)
+    const first = await engine.purgeDue({ limit: 1 })
+    assert.deepEqual([first.deleted.length, first.stopped], [1, 'limit'])
+    const aborted = await engine.purgeDue({ signal: AbortSignal.abort() })
+    assert.deepEqual([aborted.deleted.length, aborted.stopped], [0, 'signal'])
+    assert.deepEqual((await engine.purgeDue()).stopped, null)
+  })
+})
+
+describe('holds', () => {
+  it('are refused without a reason in code, for a table that the policy does not know, or in the past', async () => {
+    const { engine } = await open()
+    const wrong = [
+      { reason: 'Mr. Smith sues us' },
+      { reason: undefined as never },
+      { reason: 'court', tables: ['nowhere'] },
+      { reason: 'court', tables: [] },
+      { reason: 'court', until: new Date('2020-01-01') },
+    ]
+    for (const terms of wrong) {
+      await assert.rejects(engine.placeHold('usr_1', { ...SCOPE, ...terms }), {
+        code: 'invalid_argument',
+      })
+    }
+    assert.deepEqual(await engine.holds('usr_1', SCOPE), [])
+  })
+
+  it('show in the plan with their remedy', async () => {
+    const { engine } = await open()
+    const hold = await engine.placeHold('usr_1', { ...SCOPE, reason: 'court_order' })
+    const { blockers } = await engine.plan('usr_1', SCOPE)
+    assert.deepEqual(
+      blockers.map(({ name }) => name),
+      ['hold'],
+    )
+    assert.ok(blockers[0]?.remedy.includes(hold.id))
+    assert.deepEqual(await engine.holds('usr_1', SCOPE), [hold])
+  })
+
+  it('of somebody else are not released', async () => {
+    const { engine } = await open()
+    const { id: holdId } = await engine.placeHold('usr_1', { ...SCOPE, reason: 'court_order' })
+    await assert.rejects(engine.releaseHold('usr_2', { ...SCOPE, holdId }), {
+      code: 'resource_not_found',
+    })
+    assert.equal((await engine.holds('usr_1', SCOPE)).length, 1)
+  })
+})
+
+describe('a policy whose rules match through sessions', () => {
+  const stranded = definePolicy({
+    ...policy,
+    tables: {
+      ...policy.tables,
+      posts: {
+        match: { column: 'author_id', through: { table: 'sessions', key: 'user_id' } },
+        action: 'anonymize',
+        reason: 'kept',
+        set: { author_id: 'nobody' },
+      },
+    },
+  })
+
+  it('is refused when access is cut on its own, with nothing changed', async () => {
+    const { db, sessions } = await open()
+    const engine = new UserDeletionEngine({ store: sqliteStore(db), policy: stranded })
+    const code = 'invalid_policy'
+    await assert.rejects(engine.disable('usr_1', SCOPE), { code })
+    await assert.rejects(engine.scheduleDeletion('usr_1', SCOPE), { code })
+    assert.equal(sessions().length, 3)
+  })
+})
+
+async function allOf<T>(items: AsyncIterable<T>): Promise<readonly T[]> {
+  const all: T[] = []
+  for await (const item of items) all.push(item)
+  return all
+}
