@@ -2,15 +2,16 @@
  * What the overhead of the engine is measured against: the same work on the built-in schema, written by
  * hand as tight as SQL over better-sqlite3 allows.
  *
- * Same rows deleted and anonymized, rows counted by user and rule, one receipt with the same facts for each
- * user in a chain of hashes, the same events. Left out is what nobody writes by hand: the survey of the
- * schema, residue counts, checks, jobs, errors by user.
+ * Same rows deleted and anonymized, rows counted by user and rule, one receipt for each user in a chain of
+ * hashes, the same events. Its receipts are shorter, 3.8 KB instead of 5.7 KB: by step the id, table, action,
+ * rows, reason and end of retention, but not status, access, identity and what follows the retention, and no
+ * digest of their own. Left out too is what nobody writes by hand: the survey of the schema, residue counts,
+ * checks, jobs, errors by user.
  *
  * @module
  */
-import { createHash } from 'node:crypto'
 import type Database from 'better-sqlite3'
-import { monotonicFactory } from 'ulid'
+import { prepareSeal, RECEIPT_TABLES } from './hand-written-receipts.ts'
 import { anonymizing, countBy, deleting, type HandStep, LATER } from './hand-written-steps.ts'
 
 export interface HandWrittenOptions {
@@ -21,7 +22,6 @@ export interface HandWrittenOptions {
 }
 
 const BATCH = 1_000
-const DAY = 86_400_000
 
 /** Prepares the statements; call the answer with ids. */
 export function handWritten(
@@ -29,7 +29,7 @@ export function handWritten(
   options: HandWrittenOptions,
 ): (ids: readonly string[]) => number {
   db.pragma('secure_delete = ON')
-  db.exec(TABLES)
+  db.exec(RECEIPT_TABLES)
   const deleteBatch = prepareBatch(db, options)
   const batch = db.transaction(deleteBatch)
   return (ids) => {
@@ -41,27 +41,6 @@ export function handWritten(
     return deleted
   }
 }
-
-const TABLES = `
-CREATE TABLE IF NOT EXISTS receipts (
-  seq INTEGER PRIMARY KEY,
-  at TEXT NOT NULL,
-  tenant_id TEXT,
-  user_id TEXT NOT NULL,
-  body TEXT NOT NULL,
-  hash TEXT NOT NULL
-);
-CREATE INDEX IF NOT EXISTS receipts_user_id ON receipts (user_id);
-CREATE TABLE IF NOT EXISTS events (
-  id TEXT PRIMARY KEY,
-  type TEXT NOT NULL,
-  at TEXT NOT NULL,
-  tenant_id TEXT,
-  user_id TEXT NOT NULL,
-  receipt_id TEXT NOT NULL,
-  rows INTEGER NOT NULL
-) WITHOUT ROWID;
-`
 
 type Batch = (ids: readonly string[]) => number
 
@@ -80,7 +59,7 @@ function prepareBatch(db: Database.Database, options: HandWrittenOptions): Batch
   const removeUsers = db.prepare(
     'DELETE FROM users WHERE id IN (SELECT value FROM json_each(?)) AND tenant_id = ?',
   )
-  const seal = prepareSeal(db, options)
+  const seal = prepareSeal(db, [...deleting, ...anonymizing], { policy: 'hellojohn', ...options })
 
   return (ids) => {
     const found = find.all(JSON.stringify(ids), tenantId)
@@ -107,59 +86,5 @@ function prepareBatch(db: Database.Database, options: HandWrittenOptions): Batch
       counts,
     )
     return found.length
-  }
-}
-
-function prepareSeal(
-  db: Database.Database,
-  { tenantId, reason, lean }: HandWrittenOptions,
-): (ids: readonly string[], counts: readonly Uint32Array[]) => void {
-  const receipt = db.prepare('INSERT INTO receipts VALUES (?, ?, ?, ?, ?, ?)')
-  const event = db.prepare('INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?)')
-  const head = db
-    .prepare<[], [number, string]>('SELECT seq, hash FROM receipts ORDER BY seq DESC LIMIT 1')
-    .raw()
-  const ulid = monotonicFactory()
-  const steps = [...deleting, ...anonymizing]
-
-  return (ids, counts) => {
-    const now = Date.now()
-    const at = new Date(now).toISOString()
-    let [seq, hash] = head.get() ?? [0, '']
-    for (const [user, id] of ids.entries()) {
-      const name = ulid(now)
-      const rows = (step: number): number => counts[step]?.[user] ?? 0
-      seq += 1
-      const body = JSON.stringify({
-        id: `rcp_${name}`,
-        userId: id,
-        tenantId,
-        policy: { name: 'hellojohn', version: 1 },
-        reason,
-        deletedAt: at,
-        steps: lean
-          ? Object.fromEntries(
-              steps.flatMap((step, index) => (rows(index) > 0 ? [[step.id, rows(index)]] : [])),
-            )
-          : steps.map(({ id: step, table, action, why, days }, index) => ({
-              id: step,
-              table,
-              action,
-              rows: rows(index),
-              reason: why,
-              until: days === null ? null : new Date(now + days * DAY).toISOString(),
-            })),
-      })
-      hash = createHash('sha256').update(hash).update(body).digest('hex')
-      receipt.run(seq, at, tenantId, id, body, hash)
-      let number = 0
-      for (const [index, step] of steps.entries()) {
-        if (step.event === null || rows(index) === 0) continue
-        const eventId = `evt_${name}_${number}`
-        event.run(eventId, step.event, at, tenantId, id, `rcp_${name}`, rows(index))
-        number += 1
-      }
-      event.run(`evt_${name}_${number}`, 'user.deleted', at, tenantId, id, `rcp_${name}`, 1)
-    }
   }
 }
