@@ -109,7 +109,7 @@ describe('enabling', () => {
 
   it('knows by the policy what to write for a user whom the host has disabled', async () => {
     const { db, engine, user } = await open()
-    db.exec(`UPDATE users SET status = 'disabled', disabled_at = 'x' WHERE id = 'usr_1'`)
+    db.exec(`UPDATE users SET status = 'disabled' WHERE id = 'usr_1'`)
     assert.equal((await engine.getStatus('usr_1', SCOPE)).state, 'disabled')
     await engine.enable('usr_1', SCOPE)
     assert.equal((user('usr_1') as { status: string }).status, 'active')

@@ -76,12 +76,15 @@ export function stateOf(user: UserTable, { row, job, disabled }: StateFacts): Us
   return isDisabled ? 'disabled' : 'active'
 }
 
-/** Whether the row holds the columns' values; of an instant only that there is one. */
+/**
+ * Whether the row shows the state. Plain values decide; an instant does only where there is nothing else, as
+ * a host that disables by itself may not write one.
+ */
 export function shows(row: UserRow, columns: StatusColumns): boolean {
-  return Object.entries(columns).every(([column, wanted]) => {
-    const held = row[column] ?? null
-    return isInstant(wanted) ? held !== null : same(held, wanted)
-  })
+  const entries = Object.entries(columns)
+  const plain = entries.filter(([, wanted]) => !isInstant(wanted))
+  if (plain.length > 0) return plain.every(([column, wanted]) => same(row[column] ?? null, wanted))
+  return entries.every(([column]) => (row[column] ?? null) !== null)
 }
 
 /** The columns with the present instant in place. */

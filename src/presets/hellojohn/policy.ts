@@ -16,7 +16,15 @@ const input = {
     tenant: 'tenant_id',
     createdAt: 'created_at',
     fields: { email: 'email' },
-    status: { disabled: { status: 'disabled' } },
+    status: {
+      disabled: { status: 'disabled', disabled_at: '$at' },
+      active: {
+        status: 'active',
+        disabled_at: null,
+        disabled_until: null,
+        disabled_reason: null,
+      },
+    },
   },
   audit: {
     table: 'audit_log',
