@@ -92,6 +92,13 @@ describe('deleteTenant with the built-in schema', () => {
       [receipt?.subject, receipt?.tenantId, receipt?.reason, receipt?.requestedBy],
       ['tnt_1', 'tnt_1', 'contract_ended', 'adm_1'],
     )
+    const listed = async (of: 'users' | 'tenants') => {
+      const subjects: unknown[] = []
+      for await (const { subject } of engine.ledger.receipts({ of })) subjects.push(subject)
+      return subjects
+    }
+    assert.deepEqual(await listed('tenants'), ['tnt_1'])
+    assert.deepEqual(await listed('users'), ['usr_ann', 'usr_bob'])
     const counted = receipt?.steps
       .filter(({ rows }) => rows > 0)
       .map(({ action, table, rows }) => `${action} ${rows} of ${table}`)

@@ -14,8 +14,14 @@ import { CHAIN_START, type LedgerVerification, verifyLedger } from './verify-led
 
 /** The proofs of all deletions, in the order they were committed in. */
 export interface Ledger {
-  /** Receipts, oldest first; `since` leaves out what was committed before that instant. */
-  receipts(options?: { readonly since?: Date }): AsyncGenerator<DeletionReceipt>
+  /**
+   * Receipts, oldest first; `since` leaves out what was committed before that instant. Those of users, or
+   * with `of: 'tenants'` those of whole tenants.
+   */
+  receipts(options?: {
+    readonly since?: Date
+    readonly of?: 'users' | 'tenants'
+  }): AsyncGenerator<DeletionReceipt>
   /**
    * Recomputes every hash. With a ledger key a rewritten or cut ledger shows; without one this guards
    * against mistakes, not against somebody who can write the table.
@@ -53,9 +59,10 @@ const PAGE = 500
 
 export function openLedger(store: Store, issuer: Pick<Issuer, 'key' | 'newId'>): Ledger {
   return {
-    async *receipts({ since } = {}) {
+    async *receipts({ since, of = 'users' } = {}) {
+      const kind = of === 'tenants' ? 'tenant.deleted' : 'user.deleted'
       for await (const entry of readEntries(store, since)) {
-        if (entry.kind === 'user.deleted') yield receiptOf(entry)
+        if (entry.kind === kind) yield receiptOf(entry)
       }
     },
     verify: () => verifyLedger(readEntries(store), () => store.ledgerHead(), issuer.key),

@@ -72,8 +72,8 @@ export const sabotages: readonly Sabotage[] = [
   {
     name: 'leave a setting changed',
     file: 'adapters/sqlite/connection.ts',
-    find: '      if (db.open) putBack(undo)',
-    replace: '      if (!db.open) putBack(undo)',
+    find: '\n      if (db.open) putBack(undo)',
+    replace: '\n      if (!db.open) putBack(undo)',
     caughtBy: 'test/sqlite-file.test.ts',
   },
   {
@@ -174,5 +174,26 @@ export const sabotages: readonly Sabotage[] = [
     find: 'if (done === recorded.done && trail !== recorded.trail) throw otherList()',
     replace: 'if (done === recorded.done && trail === undefined) throw otherList()',
     caughtBy: 'test/bulk-manners.test.ts',
+  },
+  {
+    name: 'import ledger entries without verifying them',
+    file: 'src/receipt/import-ledger.ts',
+    find: '  if (problem !== null) throw badLine(',
+    replace: '  if (problem !== null && line < 1) throw badLine(',
+    caughtBy: 'test/ledger-import.test.ts',
+  },
+  {
+    name: 'replay a deletion on a later user under the same id',
+    file: 'src/execution/replay.ts',
+    find: 'created > Date.parse(deletedAt)',
+    replace: 'created < 0',
+    caughtBy: 'test/replay.test.ts',
+  },
+  {
+    name: "take a tenant's own rows while users are left",
+    file: 'src/policy/tenant-policy.ts',
+    find: "user.action === 'anonymize'",
+    replace: "user.table !== ''",
+    caughtBy: 'test/delete-tenant.test.ts',
   },
 ]
