@@ -1,6 +1,9 @@
 // The example server over real HTTP: what each route answers, and what is left in the database, read directly.
 import assert from 'node:assert/strict'
 import { after, describe, it } from 'node:test'
+import Database from 'better-sqlite3'
+import { createTables } from './server/database.ts'
+import { startServer } from './server/start.ts'
 import { answersOf, JSON_TYPE, openServer } from './server/testing.ts'
 
 const NOT_FOUND = { error: 'resource_not_found', message: 'User not found.' }
@@ -8,7 +11,10 @@ const DAY = 86_400_000
 
 const server = await openServer()
 const { send, rows, addUser, addSession } = server
-after(() => server.close())
+after(async () => {
+  await server.close()
+  server.db.close()
+})
 
 describe('signing up and in', () => {
   it('gives a session whose token is kept as a hash only', async () => {
@@ -631,6 +637,7 @@ describe('every answer', () => {
     assert.ok(logged?.details['cause'])
     assert.equal(own.rows('SELECT 1 FROM users WHERE id = ?', id).length, 1)
     await own.close()
+    own.db.close()
   })
 
   it('is 503 with Retry-After while the database is busy', async () => {
@@ -643,6 +650,34 @@ describe('every answer', () => {
     assert.deepEqual([body.error, body.retry_after], ['connection_busy', 1])
     assert.equal((await own.send('DELETE', `/v1/users/${id}`)).status, 204)
     await own.close()
+    own.db.close()
+  })
+})
+
+describe('starting', () => {
+  it('is refused while a table of the database has no rule', async () => {
+    const db = new Database(':memory:')
+    createTables(db)
+    db.exec('CREATE TABLE forgotten (user_id TEXT)')
+    const start = startServer({ db, keys: [], port: 0, sendMail: async () => {} })
+    await assert.rejects(start, { code: 'schema_mismatch' })
+    db.close()
+  })
+
+  it('deletes who has fallen due while the server was away, and finishes what waited', async () => {
+    const db = new Database(':memory:')
+    const own = await openServer({ db })
+    const [due, erased] = [own.addUser(), own.addUser()]
+    await own.send('POST', `/v1/users/${due}/schedule-deletion`, { body: { after: 'P3D' } })
+    own.crm.isReady = false
+    await own.send('POST', `/v1/users/${erased}/erase`, { body: {} })
+    await own.close()
+
+    own.clock.advance(4 * DAY)
+    const again = await openServer({ db, clock: own.clock })
+    assert.deepEqual(again.rows('SELECT id FROM users'), [])
+    await again.close()
+    db.close()
   })
 })
 
@@ -672,5 +707,6 @@ describe('limits', () => {
     own.clock.advance(45_000)
     assert.equal((await write()).status, 404)
     await own.close()
+    own.db.close()
   })
 })

@@ -23,6 +23,8 @@ const policy = definePolicy({
     // Not `grantsAccess`: a password has to be there again when a disabled user is enabled.
     passwords: { match: 'user_id', action: 'delete' },
   },
+  // For the deletion of a whole tenant: its passwords went with the users.
+  tenant: { tables: { ...helloJohnPolicy.tenant.tables, passwords: 'unrelated' } },
 })
 
 /** Creates the tables in a database that has none. */

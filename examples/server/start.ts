@@ -44,6 +44,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   createTables(db)
   const engine = createEngine({ db, clock, logger, externalErasers })
   await engine.migrate()
+  // Throws where policy and database do not fit: then this server must not start.
+  await engine.resume()
   const upkeep = await keepUp({ engine, logger, everyMs: HOUR_MS, confirmClock })
   const app = createApp({ db, engine, keys, sendMail, clock, logger })
   const server = createAdaptorServer({ fetch: app.fetch })

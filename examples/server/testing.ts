@@ -35,9 +35,7 @@ const FULL = 'sk_live_abc123'
 const READ = 'sk_live_read'
 const OTHER = 'sk_live_other'
 
-export async function openServer() {
-  const db = new Database(':memory:')
-  const clock = movableClock()
+export async function openServer({ db = new Database(':memory:'), clock = movableClock() } = {}) {
   const mails: Mail[] = []
   const warnings: { message: string; details: Readonly<Record<string, unknown>> }[] = []
   const crm = { isReady: true, erased: [] as unknown[] }
@@ -125,10 +123,8 @@ export async function openServer() {
         .prepare(sql)
         .raw()
         .all(...values),
-    close: async () => {
-      await server.close()
-      db.close()
-    },
+    /** The database stays open. */
+    close: server.close,
   }
 }
 
