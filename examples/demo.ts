@@ -40,6 +40,8 @@ const policy = definePolicy({
   ...helloJohnPolicy,
   name: 'demo',
   tables: { ...helloJohnPolicy.tables, notes: { match: 'author_id', action: 'delete' } },
+  // In the deletion of a whole tenant its notes have gone with their authors.
+  tenant: { tables: { ...helloJohnPolicy.tenant.tables, notes: 'unrelated' } },
 })
 
 type Engine = ReturnType<typeof createEngine>
