@@ -45,6 +45,8 @@ export interface ErrorKind {
   readonly retryable: boolean
   /** What the caller does next. */
   readonly remedy: string
+  /** The store or the policy is at fault, so no other user of a run can fare better. */
+  readonly endsRuns?: true
 }
 
 /** Every error code with its HTTP status, whether trying again can help, and what to do next. */
@@ -69,11 +71,13 @@ export const ERROR_CODES: Readonly<Record<ErrorCode, ErrorKind>> = {
     status: 500,
     retryable: false,
     remedy: 'Bring policy and database together: `details.findings` lists what differs.',
+    endsRuns: true,
   },
   not_migrated: {
     status: 500,
     retryable: false,
     remedy: 'Call `engine.migrate()` once, or run the exported SQL.',
+    endsRuns: true,
   },
   resource_not_found: {
     status: 404,
@@ -136,31 +140,37 @@ export const ERROR_CODES: Readonly<Record<ErrorCode, ErrorKind>> = {
     status: 503,
     retryable: true,
     remedy: 'Another writer held the database for too long. Try again.',
+    endsRuns: true,
   },
   connection_busy: {
     status: 503,
     retryable: true,
     remedy: 'Finish the open iterator or transaction on the shared handle, then try again.',
+    endsRuns: true,
   },
   store_full: {
     status: 507,
     retryable: true,
     remedy: 'Free disk space, then try again. Nothing was changed.',
+    endsRuns: true,
   },
   store_closed: {
     status: 503,
     retryable: false,
     remedy: 'Open the database and build a new store with it.',
+    endsRuns: true,
   },
   store_readonly: {
     status: 500,
     retryable: false,
     remedy: 'Open the database for writing.',
+    endsRuns: true,
   },
   store_corrupt: {
     status: 500,
     retryable: false,
     remedy: 'Stop, and check the database file before anything else.',
+    endsRuns: true,
   },
   store_failed: {
     status: 500,
@@ -212,6 +222,11 @@ export const ERROR_CODES: Readonly<Record<ErrorCode, ErrorKind>> = {
     retryable: true,
     remedy: 'The external eraser ran over its time limit. `resume()` tries it again.',
   },
+}
+
+/** Whether no other user of a run can fare better after this error. */
+export function endsRuns({ code }: UserDeletionError): boolean {
+  return ERROR_CODES[code].endsRuns === true
 }
 
 /** Facts about an error, safe to log: names of tables, columns, options and codes, never a person's data. */

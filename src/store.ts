@@ -12,6 +12,14 @@
  */
 import type { Program, Scalar, UserId } from './terms.ts'
 
+export {
+  canBeAsked,
+  keepsItsRows,
+  type Leaving,
+  leavesNoMatch,
+  residueLeft,
+  settleUnit,
+} from './store-helpers.ts'
 export type {
   Assignment,
   AuditTemplate,

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Chunk, ChunkResult, Program } from '../../src/store.ts'
+import { type Chunk, type ChunkResult, leavesNoMatch, type Program } from '../../src/store.ts'
 import { type Database, runStep } from './apply-slice.ts'
 
 /** Writes one chunk and saves the job, inside a transaction that the caller has opened. */
@@ -14,8 +14,7 @@ export function applyChunk(
 ): ChunkResult {
   const step = program.steps[chunk.step]
   // Rows that a step removes or cuts loose do not match again; the others need the cursor.
-  const keepsRows = step?.action !== 'delete' && step?.action !== 'detach'
-  const after = keepsRows ? Number(chunk.cursor?.[0] ?? 0) : 0
+  const after = step === undefined || leavesNoMatch(step) ? 0 : Number(chunk.cursor?.[0] ?? 0)
   const keys =
     step === undefined ? [] : runStep(tables, step, chunk.tenantId, [chunk], after, chunk.limit)
   const last = keys.at(-1)

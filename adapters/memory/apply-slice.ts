@@ -4,7 +4,17 @@
  * @module
  */
 import { UserDeletionError } from '../../src/errors.ts'
-import type { LedgerEntry, Program, Slice, SliceOutcome, Step, Work } from '../../src/store.ts'
+import {
+  type Leaving,
+  type LedgerEntry,
+  leavesNoMatch,
+  type Program,
+  residueLeft,
+  type Slice,
+  type SliceOutcome,
+  type Step,
+  settleUnit,
+} from '../../src/store.ts'
 import { matchStep, type SliceUser } from './match-rows.ts'
 import type { Records } from './records.ts'
 import type { Tables } from './rows.ts'
@@ -43,31 +53,7 @@ function applyUnit(
   const users = positions.flatMap((position) => slice.users[position] ?? [])
   const targets = { ...slice, users }
   const survey = takeSurvey(db.tables, db.records, program, targets, slice.journal)
-  const verdicts = slice.decide(survey, positions)
-  const leaving: Leaving[] = []
-  for (const [index, verdict] of verdicts.entries()) {
-    const found = survey.users[index]
-    if (found == null || verdict.kind !== 'proceed') continue
-    const { derived } = verdict
-    leaving.push({
-      user: positions[index] ?? index,
-      found,
-      counts: survey.counts[index] ?? [],
-      derived,
-    })
-  }
-  const entries = leaving.length === 0 ? [] : removeUsers(db, program, slice, leaving)
-  return verdicts.map((verdict, index): SliceOutcome => {
-    if (survey.users[index] == null) return { kind: 'absent' }
-    if (verdict.kind === 'refuse') return { kind: 'refused', reason: verdict.reason }
-    const entry = entries[leaving.findIndex(({ user }) => user === positions[index])]
-    if (entry === undefined) throw new Error('a deleted user has no ledger entry')
-    return { kind: 'deleted', entry }
-  })
-}
-
-interface Leaving extends Work {
-  readonly derived: readonly string[]
+  return settleUnit(slice, positions, survey, (leaving) => removeUsers(db, program, slice, leaving))
 }
 
 /** The steps, the user rows and the seal, in this order. */
@@ -198,13 +184,7 @@ function refuseResidue(
   tenantId: string | null,
   users: readonly SliceUser[],
 ): void {
-  if (step.action !== 'delete' && step.action !== 'detach') return
+  if (!leavesNoMatch(step)) return
   if (matchStep(tables, step, tenantId, users).size === 0) return
   throw residueLeft(step.table)
-}
-
-function residueLeft(table: string): UserDeletionError {
-  return new UserDeletionError('residue_left', `Rows of the user are still there in ${table}.`, {
-    details: { table },
-  })
 }

@@ -3,21 +3,22 @@
  *
  * @module
  */
-import type {
-  FoundUser,
-  GroupMember,
-  JobReference,
-  JournalEnd,
-  LastOfCheck,
-  Program,
-  Step,
-  Survey,
-  Targets,
-  UserId,
-  UserPage,
-  UserQuery,
-  UserRow,
-  UserTable,
+import {
+  type FoundUser,
+  type GroupMember,
+  type JobReference,
+  type JournalEnd,
+  keepsItsRows,
+  type LastOfCheck,
+  type Program,
+  type Step,
+  type Survey,
+  type Targets,
+  type UserId,
+  type UserPage,
+  type UserQuery,
+  type UserRow,
+  type UserTable,
 } from '../../src/store.ts'
 import { holds, matchStep } from './match-rows.ts'
 import type { Records } from './records.ts'
@@ -72,8 +73,7 @@ function hasChunks(journal: JournalEnd | undefined): boolean {
 
 /** The key up to which chunks have written the rows of a step that keeps its rows. */
 export function rowsWrittenUpTo(step: Step, { cursors }: JournalEnd, index: number): number {
-  const keepsRows = step.action === 'anonymize' || step.action === 'retain'
-  return keepsRows ? Number(cursors?.[index]?.[0] ?? 0) : 0
+  return keepsItsRows(step) ? Number(cursors?.[index]?.[0] ?? 0) : 0
 }
 
 /** The user rows in the order asked for; only the very id in the very tenant counts. */

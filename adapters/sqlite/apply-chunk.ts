@@ -3,8 +3,13 @@
  *
  * @module
  */
-import { UserDeletionError } from '../../src/errors.ts'
-import type { Chunk, ChunkResult, Cursor } from '../../src/store.ts'
+import {
+  type Chunk,
+  type ChunkResult,
+  type Cursor,
+  leavesNoMatch,
+  residueLeft,
+} from '../../src/store.ts'
 import type { Connection, Parameters } from './connection.ts'
 import { explainRefusal } from './explain-refusal.ts'
 import { saveProgress } from './jobs.ts'
@@ -50,18 +55,11 @@ function writeChunk(connection: Connection, sql: ProgramSql, chunk: Chunk): Chun
     ...Object.fromEntries(chunk.derived.map((value, index) => [`d${index}`, value])),
   }
   // Rows that a step removes or cuts loose do not match again: the next chunk starts from the front.
-  const keepsRows = step.action !== 'delete' && step.action !== 'detach'
-  const cursor = keepsRows ? chunk.cursor : null
+  const cursor = leavesNoMatch(step) ? null : chunk.cursor
   try {
     const { keys, rows } = writeKeys(connection, statements.chunk, parameters, cursor, chunk.limit)
     if (keys.length > 0 && rows === 0) {
-      throw new UserDeletionError(
-        'residue_left',
-        `Rows of the user are still there in ${step.table}.`,
-        {
-          details: { table: step.table },
-        },
-      )
+      throw residueLeft(step.table)
     }
     return { rows, cursor: keys.at(-1) ?? chunk.cursor, done: keys.length < chunk.limit }
   } catch (cause) {

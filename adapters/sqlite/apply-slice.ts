@@ -3,17 +3,20 @@
  *
  * @module
  */
-import { UserDeletionError } from '../../src/errors.ts'
-import type {
-  Cursor,
-  FoundUser,
-  JournalEnd,
-  LedgerEntry,
-  Slice,
-  SliceOutcome,
-  Step,
-  Survey,
-  Work,
+import { endsRuns, UserDeletionError } from '../../src/errors.ts'
+import {
+  type Cursor,
+  type FoundUser,
+  type JournalEnd,
+  keepsItsRows,
+  type Leaving,
+  type LedgerEntry,
+  residueLeft,
+  type Slice,
+  type SliceOutcome,
+  type Step,
+  type Survey,
+  settleUnit,
 } from '../../src/store.ts'
 import { writeKeys } from './apply-chunk.ts'
 import { type Connection, type Parameters, SavepointLost } from './connection.ts'
@@ -45,22 +48,12 @@ export function applySlice(
     } catch (cause) {
       if (cause instanceof SavepointLost) throw cause
       const error = toStoreError(cause)
-      if (STOPS_EVERYTHING.has(error.code)) throw error
+      // Nobody else of the slice can fare better, or another worker has the job.
+      if (endsRuns(error) || error.code === 'lease_lost') throw error
       return { kind: 'failed', error }
     }
   })
 }
-
-/** After these no other user of the slice can fare better. */
-const STOPS_EVERYTHING: ReadonlySet<string> = new Set([
-  'store_busy',
-  'connection_busy',
-  'store_full',
-  'store_closed',
-  'store_readonly',
-  'store_corrupt',
-  'lease_lost',
-])
 
 function applyUnit(
   connection: Connection,
@@ -72,29 +65,9 @@ function applyUnit(
   const users = positions.flatMap((position) => slice.users[position] ?? [])
   const taken = takeSurvey(connection, sql, { ...slice, users }, 'blocking')
   const survey = slice.journal === undefined ? taken : recount(connection, sql, slice, taken)
-  const verdicts = slice.decide(survey, positions)
-  const leaving: Leaving[] = []
-  for (const [index, verdict] of verdicts.entries()) {
-    const found = survey.users[index]
-    if (found === null || found === undefined || verdict.kind !== 'proceed') continue
-    const counts = survey.counts[index] ?? []
-    leaving.push({ user: positions[index] ?? index, found, counts, derived: verdict.derived })
-  }
-  const entries = leaving.length === 0 ? [] : removeUsers(connection, sql, slice, leaving)
-  let sealed = 0
-  return verdicts.map((verdict, index): SliceOutcome => {
-    if (survey.users[index] == null) return { kind: 'absent' }
-    if (verdict.kind === 'refuse') return { kind: 'refused', reason: verdict.reason }
-    // Entries stand in the order of those who leave, and so do the verdicts.
-    const entry = entries[sealed]
-    sealed += 1
-    if (entry === undefined) throw new Error('a deleted user has no ledger entry')
-    return { kind: 'deleted', entry }
-  })
-}
-
-interface Leaving extends Work {
-  readonly derived: readonly string[]
+  return settleUnit(slice, positions, survey, (leaving) =>
+    removeUsers(connection, sql, slice, leaving),
+  )
 }
 
 /** The steps, the user rows and the seal, in this order. */
@@ -164,7 +137,7 @@ function runStep(connection: Connection, sql: ProgramSql, run: StepRun): void {
   const { step, statements, parameters } = run
   const cursors = run.journal?.cursors ?? null
   const changed = explained(connection, sql, run, () =>
-    cursors !== null && keepsRows(step)
+    cursors !== null && keepsItsRows(step)
       ? writeRest(connection, statements, cursors, run)
       : connection.change(statements.apply ?? '', parameters),
   )
@@ -195,11 +168,6 @@ function explained<T>(connection: Connection, sql: ProgramSql, run: StepRun, wor
   }
 }
 
-/** Steps whose rows still match once they are written, so that chunks need a cursor. */
-function keepsRows(step: Step): boolean {
-  return step.action === 'anonymize' || step.action === 'retain'
-}
-
 /** In the last transaction of the journalled way: only the rows behind the cursor. */
 function writeRest(
   connection: Connection,
@@ -228,7 +196,7 @@ function recount(connection: Connection, sql: ProgramSql, slice: Slice, survey: 
     if (step === undefined) return rows
     // Its exceptions may be overwritten by now, so its chunks have had the last word.
     if (step.except.length > 0) return 0
-    if (chunk == null || cursor === null || !keepsRows(step)) return rows
+    if (chunk == null || cursor === null || !keepsItsRows(step)) return rows
     const after = Object.fromEntries(cursor.map((value, place) => [`after${place}`, value]))
     return connection.rows(chunk.next, { ...parameters, ...after, limit: ALL }).length
   })
@@ -278,10 +246,4 @@ function refuseResidue(
   if (residue !== null && connection.rows(residue.sql, parameters).length > 0) {
     throw residueLeft(step.table)
   }
-}
-
-function residueLeft(table: string): UserDeletionError {
-  return new UserDeletionError('residue_left', `Rows of the user are still there in ${table}.`, {
-    details: { table },
-  })
 }

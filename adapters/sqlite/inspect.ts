@@ -3,10 +3,9 @@
  *
  * @module
  */
-import type { InspectedUser, Inspection, Selector, Step } from '../../src/store.ts'
+import { canBeAsked, type InspectedUser, type Inspection } from '../../src/store.ts'
 import type { Connection } from './connection.ts'
 import type { ProgramSql } from './program-sql.ts'
-import { chainsOf, fieldOf } from './selector-sql.ts'
 import { sliceParameters } from './slice-parameters.ts'
 import { findRows } from './take-survey.ts'
 
@@ -19,7 +18,7 @@ export function inspect(
   const parameters = sliceParameters(sql.fields, tenantId, [{ fields, derived }])
   const known = derived.map((value) => value !== null)
   const count = (text: string): number => Number(connection.rows(text, parameters)[0]?.[0])
-  const askable = sql.program.steps.map((step) => isAskable(step, fields))
+  const askable = sql.program.steps.map((step) => canBeAsked(step, fields))
   return {
     user: user ?? null,
     matched: sql.steps.map((step, index) =>
@@ -29,11 +28,4 @@ export function inspect(
       step === null || !askable[index] ? null : count(step.pending(known)),
     ),
   }
-}
-
-/** Whether every field that the step's selectors end at is known. */
-function isAskable(step: Step, fields: Readonly<Record<string, unknown>>): boolean {
-  const selectors: readonly Selector[] =
-    step.selector === null ? step.except : [step.selector, ...step.except]
-  return selectors.flatMap(chainsOf).every((chain) => Object.hasOwn(fields, fieldOf(chain)))
 }

@@ -4,7 +4,14 @@
  *
  * @module
  */
-import type { LastOfCheck, Program, Selector, Step, UserTable } from '../../src/store.ts'
+import {
+  type LastOfCheck,
+  leavesNoMatch,
+  type Program,
+  type Selector,
+  type Step,
+  type UserTable,
+} from '../../src/store.ts'
 import { assignmentsSql, pendingSql } from './assignment-sql.ts'
 import { quoteName } from './literals.ts'
 import {
@@ -186,7 +193,7 @@ function writeSql(
 
 function residueSql(context: StepContext): ResidueSql | null {
   const { step, selector, key } = context
-  if (step.action !== 'delete' && step.action !== 'detach') return null
+  if (!leavesNoMatch(step)) return null
   if (step.except.length === 0 && selector.target.kind === 'user') {
     const { from, where } = chainSql([selector], anyUser)
     return { sql: `SELECT 1 FROM ${from} WHERE ${where} LIMIT 1`, when: 'at_end' }
@@ -217,7 +224,7 @@ function matchedSql(context: StepContext, condition: string | null): string {
 }
 
 function pendingCondition({ step }: StepContext, known: readonly boolean[]): string | null {
-  if (step.action === 'delete' || step.action === 'detach') return null
+  if (leavesNoMatch(step)) return null
   return pendingSql(step.set, {
     gone: sameUser,
     derived: (index) => (known[index] ? `u.d${index}` : null),

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { deepFreeze } from '../deep-freeze.ts'
 import { type ErrorCode, UserDeletionError } from '../errors.ts'
 import { buildPlan } from '../plan/build-plan.ts'
 import type { Blocker, Plan } from '../plan/plan.ts'
@@ -169,12 +170,4 @@ export async function inParallel<T, R>(
   }
   await Promise.all(Array.from({ length: Math.min(CONCURRENCY, items.length) }, worker))
   return results
-}
-
-function deepFreeze<T>(value: T): T {
-  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
-    for (const part of Object.values(value)) deepFreeze(part)
-    Object.freeze(value)
-  }
-  return value
 }

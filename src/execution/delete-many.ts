@@ -3,14 +3,14 @@
  *
  * @module
  */
-import type { ErrorCode, UserDeletionError } from '../errors.ts'
+import { type ErrorCode, endsRuns, type UserDeletionError } from '../errors.ts'
 import { monotonicMs, yieldToEventLoop } from '../ports.ts'
 import type { Target, UserId } from '../store.ts'
 import { assertUserId } from './arguments.ts'
 import { type BulkRun, openRun, UNKEYED } from './bulk-run.ts'
 import { type DeletionRequest, type ExecutionContext, targetOf } from './context.ts'
 import { deleteSlice, type UserOutcome } from './delete-slice.ts'
-import { stopsARun, toEngineError } from './failures.ts'
+import { toEngineError } from './failures.ts'
 import { warn } from './notify.ts'
 import { createPacer } from './pace.ts'
 
@@ -196,7 +196,7 @@ async function runSlice(
   let fatal: UserDeletionError | null = null
   for (const [position, outcome] of outcomes.entries()) {
     tally.add(places[position] ?? 0, targets[position]?.id, outcome)
-    if (outcome.status === 'failed' && stopsARun(outcome.error)) fatal = outcome.error
+    if (outcome.status === 'failed' && endsRuns(outcome.error)) fatal = outcome.error
   }
   return fatal
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { UserDeletionError } from '../errors.ts'
+import { endsRuns, type UserDeletionError } from '../errors.ts'
 import { receiptOf, sealDeletions } from '../receipt/issue-receipt.ts'
 import type { DeletionReceipt } from '../receipt/receipt.ts'
 import type { LedgerEntry, SliceOutcome, Target, Verdict } from '../store.ts'
@@ -11,14 +11,7 @@ import { askHost } from './ask.ts'
 import { type DeletionRequest, type ExecutionContext, flightKey, targetsOf } from './context.ts'
 import { decide, type RefusalReason } from './decide.ts'
 
-import {
-  blockedError,
-  inProgress,
-  notFound,
-  stopsARun,
-  tenantNotFound,
-  toEngineError,
-} from './failures.ts'
+import { blockedError, inProgress, notFound, tenantNotFound, toEngineError } from './failures.ts'
 import { notifyDeleted } from './notify.ts'
 import { deleteLargeUser, joinDeletion } from './open-job.ts'
 import { sealFrame } from './seal-frame.ts'
@@ -123,12 +116,12 @@ async function applyTogetherOrEach(
   try {
     return await apply(context, request, users, 'together')
   } catch (cause) {
-    if (users.length === 1 || stopsARun(toEngineError(cause))) throw cause
+    if (users.length === 1 || endsRuns(toEngineError(cause))) throw cause
   }
   try {
     return await apply(context, request, users, 'each')
   } catch (cause) {
-    if (stopsARun(toEngineError(cause))) throw cause
+    if (endsRuns(toEngineError(cause))) throw cause
     return applyOneByOne(context, request, users)
   }
 }

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import type { UserDeletionError } from '../errors.ts'
+import { endsRuns, type UserDeletionError } from '../errors.ts'
 import { type Expiry, endOf } from '../plan/expiry.ts'
 import { monotonicMs, yieldToEventLoop } from '../ports.ts'
 import type { RetentionExpired } from '../receipt/retention-fact.ts'
@@ -15,7 +15,7 @@ import { type Fact, sealFacts } from '../receipt/seal-facts.ts'
 import type { LedgerEntry, SweepGroup, Swept, Target, UserId } from '../store.ts'
 import type { ExecutionContext } from './context.ts'
 import { nextSize } from './delete-many.ts'
-import { stopsARun, toEngineError } from './failures.ts'
+import { toEngineError } from './failures.ts'
 import { idsBehind } from './hidden-ids.ts'
 
 /** What became of the ended retentions of one step. */
@@ -66,7 +66,7 @@ export async function expireRetained(
       done.set(expiry.stepId, await expireStep(context, expiry, mark, ceiling, run, tally))
     } catch (cause) {
       const error = toEngineError(cause)
-      if (stopsARun(error)) throw error
+      if (endsRuns(error)) throw error
       tally.error = error
     }
   }

@@ -38,19 +38,3 @@ export function toEngineError(cause: unknown): UserDeletionError {
   if (cause instanceof UserDeletionError) return cause
   return new UserDeletionError('store_failed', 'The store failed.', { cause })
 }
-
-const STOPS_A_RUN: ReadonlySet<string> = new Set([
-  'store_busy',
-  'connection_busy',
-  'store_full',
-  'store_closed',
-  'store_readonly',
-  'store_corrupt',
-  'not_migrated',
-  'schema_mismatch',
-])
-
-/** Whether no other user of a run can fare better. */
-export function stopsARun({ code }: UserDeletionError): boolean {
-  return STOPS_A_RUN.has(code)
-}

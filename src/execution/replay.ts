@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { UserDeletionError } from '../errors.ts'
+import { endsRuns, UserDeletionError } from '../errors.ts'
 import { yieldToEventLoop } from '../ports.ts'
 import { receiptOf } from '../receipt/issue-receipt.ts'
 import type { LedgerEntry, UserRow } from '../store.ts'
@@ -14,7 +14,7 @@ import type { UserId } from '../terms.ts'
 import { invalidArgument } from './arguments.ts'
 import { type ExecutionContext, targetOf } from './context.ts'
 import { deleteSlice, type UserOutcome } from './delete-slice.ts'
-import { stopsARun, toEngineError } from './failures.ts'
+import { toEngineError } from './failures.ts'
 import { instantOf } from './instant.ts'
 import { warn } from './notify.ts'
 import { createTally, type ReplayOutcome, type ReplayResult, type Tally } from './replay-result.ts'
@@ -219,7 +219,7 @@ async function replayUser(run: ReplayRun, { id, entry }: Suspect, row: UserRow):
   }
   // A row whose age nobody can tell says nothing of the next one.
   const isOwn = outcome.status === 'failed' && outcome.error.code === 'schema_mismatch'
-  if (outcome.status === 'failed' && !isOwn && stopsARun(outcome.error)) {
+  if (outcome.status === 'failed' && !isOwn && endsRuns(outcome.error)) {
     throw new Stop({ by: 'store', error: outcome.error })
   }
   await yieldToEventLoop()

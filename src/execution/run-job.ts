@@ -11,7 +11,16 @@ import { UserDeletionError } from '../errors.ts'
 import { isProcessGone, yieldToEventLoop } from '../ports.ts'
 import { receiptOf, sealDeletions } from '../receipt/issue-receipt.ts'
 import type { DeletionReceipt } from '../receipt/receipt.ts'
-import type { ChunkResult, Cursor, Job, SliceOutcome, Survey, Target, Verdict } from '../store.ts'
+import {
+  type ChunkResult,
+  type Cursor,
+  type Job,
+  residueLeft,
+  type SliceOutcome,
+  type Survey,
+  type Target,
+  type Verdict,
+} from '../store.ts'
 import { auditRows } from './audit-entry.ts'
 import { type DeletionRequest, type ExecutionContext, targetOf, targetsOf } from './context.ts'
 import { isLarge, type RefusalReason } from './decide.ts'
@@ -165,9 +174,7 @@ async function runSteps(run: JobRun, start: JobState): Promise<JobState> {
 function refuseStandstill(table: string, before: Cursor | null, after: ChunkResult): void {
   if (after.done || before === null || after.cursor === null) return
   if (before.some((value, index) => value !== after.cursor?.[index])) return
-  throw new UserDeletionError('residue_left', `Rows of the user are still there in ${table}.`, {
-    details: { table },
-  })
+  throw residueLeft(table)
 }
 
 /** Read from the user row each time: it goes last, so it is the one place that holds them. */

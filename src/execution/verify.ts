@@ -3,7 +3,9 @@
  *
  * @module
  */
+
 import { losesExceptions } from '../plan/touches.ts'
+import { leavesNoMatch } from '../store.ts'
 import type { Program, Selector, Step, UserId } from '../terms.ts'
 import { type ExecutionContext, targetOf } from './context.ts'
 
@@ -92,7 +94,7 @@ function verifyStep(
   if (isBlind || pending === null) return { ...common, status: 'unverifiable', rows: null }
   if (action === 'external')
     return { ...common, status: matched === 0 ? 'clean' : 'kept', rows: matched }
-  const removes = action === 'delete' || action === 'detach'
+  const removes = leavesNoMatch(step)
   if (removes ? matched > 0 : pending > 0) {
     return { ...common, status: 'residue', rows: removes ? matched : pending }
   }

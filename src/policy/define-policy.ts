@@ -4,6 +4,7 @@
  * @module
  */
 
+import { deepFreeze } from '../deep-freeze.ts'
 import { isDuration } from '../duration.ts'
 import { UserDeletionError } from '../errors.ts'
 import type {
@@ -338,12 +339,4 @@ function checkChecks({ checks = {}, tables }: PolicyInput): void {
 
 function rulePath(table: string, index: number, count: number): string {
   return count === 1 ? `tables.${table}` : `tables.${table}[${index}]`
-}
-
-function deepFreeze<T>(value: T): T {
-  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
-    for (const part of Object.values(value)) deepFreeze(part)
-    Object.freeze(value)
-  }
-  return value
 }

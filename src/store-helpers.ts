@@ -1,0 +1,71 @@
+/**
+ * What every adapter would write again: pure, and re-exported by `store.ts`.
+ *
+ * @module
+ */
+import { UserDeletionError } from './errors.ts'
+import type { LedgerEntry, Slice, SliceOutcome, Survey, Work } from './store.ts'
+import type { Selector, Step } from './terms.ts'
+
+/** A user who goes, with the values derived for them. */
+export interface Leaving extends Work {
+  readonly derived: readonly string[]
+}
+
+/**
+ * One unit of isolation of a slice: asks for the verdicts, has `remove` delete those who go, and answers an
+ * outcome for each user. `remove` returns the sealed entries in the order it was given the users.
+ */
+export function settleUnit(
+  slice: Slice,
+  positions: readonly number[],
+  survey: Survey,
+  remove: (leaving: readonly Leaving[]) => readonly LedgerEntry[],
+): readonly SliceOutcome[] {
+  const verdicts = slice.decide(survey, positions)
+  const leaving: Leaving[] = []
+  for (const [index, verdict] of verdicts.entries()) {
+    const found = survey.users[index]
+    if (found == null || verdict.kind !== 'proceed') continue
+    const counts = survey.counts[index] ?? []
+    leaving.push({ user: positions[index] ?? index, found, counts, derived: verdict.derived })
+  }
+  const entries = leaving.length === 0 ? [] : remove(leaving)
+  let sealed = 0
+  return verdicts.map((verdict, index): SliceOutcome => {
+    if (survey.users[index] == null) return { kind: 'absent' }
+    if (verdict.kind === 'refuse') return { kind: 'refused', reason: verdict.reason }
+    // Entries stand in the order of those who leave, and so do the verdicts.
+    const entry = entries[sealed]
+    sealed += 1
+    if (entry === undefined) throw new Error('a deleted user has no ledger entry')
+    return { kind: 'deleted', entry }
+  })
+}
+
+/** Whether rows no longer match once the step has run: nothing of them may be left, and chunks need no cursor. */
+export function leavesNoMatch({ action }: Step): boolean {
+  return action === 'delete' || action === 'detach'
+}
+
+/** Whether the step writes rows that stay and still match, so that chunks need a cursor. */
+export function keepsItsRows({ action }: Step): boolean {
+  return action === 'anonymize' || action === 'retain'
+}
+
+/** Whether every field of the user is known that the step's selectors end at. */
+export function canBeAsked(step: Step, fields: Readonly<Record<string, unknown>>): boolean {
+  const selectors = step.selector === null ? step.except : [step.selector, ...step.except]
+  return selectors.flatMap(leafFields).every((field) => Object.hasOwn(fields, field))
+}
+
+/** Rows that a step should have removed are still there. */
+export function residueLeft(table: string): UserDeletionError {
+  return new UserDeletionError('residue_left', `Rows of the user are still there in ${table}.`, {
+    details: { table },
+  })
+}
+
+function leafFields({ target }: Selector): readonly string[] {
+  return target.kind === 'user' ? [target.field] : target.parents.flatMap(leafFields)
+}
