@@ -55,7 +55,7 @@ export function levelText(level: string): string {
       'The place of the rows in the file was overwritten; a journal could still hold them.',
     journal_cleared: 'The journal was emptied too.',
     file_rewritten:
-      'The file was written anew from the rows that are there, without older copies, samples in statistics and words in full-text indexes.',
+      'The file was written anew from what is live: older copies and samples in statistics are gone, and words in full-text indexes but those that the ledger entry names as unproven.',
   }
   return Object.hasOwn(known, level) ? (known[level] ?? level) : level
 }
