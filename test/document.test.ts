@@ -1,7 +1,117 @@
+/**
+ * What the source document says, sentence by sentence, as tests. The list below leads from each sentence that
+ * says what happens to the tests that hold it; the last test of this file checks the list.
+ *
+ * @module
+ */
 import assert from 'node:assert/strict'
-import { describe, it } from 'node:test'
-import { soleOwner } from '../src/presets/hellojohn/index.ts'
+import { after, describe, it as register } from 'node:test'
+import { openServer } from '../examples/server/testing.ts'
+import { definePolicy } from '../src/index.ts'
+import { helloJohnPolicy, soleOwner } from '../src/presets/hellojohn/index.ts'
 import { openHelloJohn } from './support/hellojohn.ts'
+
+/** A sentence of the document, and the tests of this file that hold it. */
+const SENTENCES: readonly (readonly [sentence: string, ...tests: string[]])[] = [
+  [
+    'Deleting a user permanently removes their account, sessions, MFA factors, and organization memberships.',
+    'User account: permanently deleted',
+    'Active sessions: immediately revoked, with the deletion itself',
+    'MFA factors: permanently deleted',
+    'Organization memberships: removed from all organizations',
+  ],
+  ['This action is irreversible.', 'knows no way back: neither enable nor cancel find the user'],
+  ['curl -X DELETE', 'answers the request of the document with 204 and no body'],
+  ['Response: 204 No Content', 'answers the request of the document with 204 and no body'],
+  ['User account: Permanently deleted', 'User account: permanently deleted'],
+  [
+    'Active sessions: Immediately revoked',
+    'Active sessions: immediately revoked, with the deletion itself',
+    'Active sessions: go before anything else',
+    'lets no session in any more once the deletion is answered',
+  ],
+  ['MFA factors: Permanently deleted', 'MFA factors: permanently deleted'],
+  ['OAuth connections: Permanently deleted', 'OAuth connections: permanently deleted'],
+  [
+    'Organization memberships: Removed from all orgs',
+    'Organization memberships: removed from all organizations',
+  ],
+  [
+    'Audit log entries: Retained (for compliance)',
+    'Audit log entries: retained, anonymized, still naming the user id',
+  ],
+  [
+    'Webhook events referencing this user: Retained',
+    'Webhook events referencing this user: retained for 30 days, without the person',
+  ],
+  [
+    'Data in your own database that references the user ID is not touched by HelloJohn.',
+    'leaves rows that another system cleans as they are',
+  ],
+  [
+    'By default, DELETE /v1/users/:id is a hard delete — data is gone permanently.',
+    'is a hard delete: no byte of the database names the person any more',
+  ],
+  [
+    'If you need to retain the record but prevent sign-in, disable the user instead',
+    'disables with the request of the document: the record stays, signing in and sessions end',
+  ],
+  [
+    'Hard-delete later after a retention period.',
+    'deletes a disabled user on the day after the retention period',
+  ],
+  [
+    'When a user exercises their right to erasure, delete their account and any data you store',
+    'erases in the order of the document: the own data, the user, the log',
+  ],
+  [
+    'Log the erasure for compliance',
+    'erases in the order of the document: the own data, the user, the log',
+  ],
+  [
+    'The audit log retains entries referencing the deleted user ID.',
+    'Audit log entries: retained, anonymized, still naming the user id',
+  ],
+  [
+    'the user record is gone but the action history remains for compliance',
+    'Audit log entries: retained, anonymized, still naming the user id',
+  ],
+  [
+    'After deletion, the user ID no longer exists.',
+    'answers 404 and the body of the document afterwards',
+    'names the receipt when the user is deleted a second time',
+  ],
+  [
+    'Requests to GET /v1/users/:id return 404',
+    'answers 404 and the body of the document afterwards',
+    'answers GET with 404 and that body over HTTP',
+  ],
+  [
+    'if (!confirmed) return',
+    'keeps the own account without a confirmation, and deletes it with one',
+  ],
+  [
+    'This will permanently delete your account and all data.',
+    'keeps the own account without a confirmation, and deletes it with one',
+  ],
+  [
+    'Delete multiple users in one operation (admin only)',
+    'deletes the two users of the document at once, for a server key alone',
+    'deletes many single users side by side',
+  ],
+  [
+    'For large-scale deletions, process in batches to avoid rate limits',
+    'deletes many users in batches with a receipt and events each: throughput',
+    'deletes many users in batches with a receipt and events each: cooperative',
+  ],
+]
+
+const registered: string[] = []
+
+function it(name: string, test: () => void | Promise<void>): void {
+  registered.push(name)
+  register(name, test)
+}
 
 const scope = { tenantId: 'tnt_1' }
 
@@ -207,5 +317,157 @@ describe('receipts and events', () => {
     assert.deepEqual(await read(), first)
     assert.equal(await engine.outbox.acknowledge(first.map(({ id }) => id)), 5)
     assert.deepEqual(await read(), [])
+  })
+})
+
+describe('Delete a User', () => {
+  it('knows no way back: neither enable nor cancel find the user', async () => {
+    const { engine } = await withoutAnn()
+    for (const way of [
+      engine.enable('usr_ann', scope),
+      engine.cancelDeletion('usr_ann', scope),
+      engine.disable('usr_ann', scope),
+    ]) {
+      await assert.rejects(way, { code: 'resource_not_found' })
+    }
+  })
+
+  it('leaves rows that another system cleans as they are', async () => {
+    const shop = definePolicy({
+      ...helloJohnPolicy,
+      tables: {
+        ...helloJohnPolicy.tables,
+        orders: { match: 'user_id', action: 'external', reason: 'the shop cleans up by itself' },
+      },
+      tenant: { tables: { ...helloJohnPolicy.tenant.tables, orders: 'unrelated' } },
+    })
+    const { db, engine, rows } = await openHelloJohn({ policy: shop as never })
+    db.exec('CREATE TABLE orders (user_id TEXT, note TEXT)')
+    db.exec("INSERT INTO orders VALUES ('usr_ann', 'ring twice'), ('usr_bob', 'ring once')")
+    const before = rows('SELECT * FROM orders')
+    await engine.delete('usr_ann', scope)
+    assert.deepEqual(rows('SELECT * FROM orders'), before)
+  })
+})
+
+describe('over HTTP', async () => {
+  const server = await openServer()
+  const { send, addUser, addSession, rows } = server
+  after(async () => {
+    await server.close()
+    server.db.close()
+  })
+
+  it('answers the request of the document with 204 and no body', async () => {
+    const id = addUser({ id: 'usr_01HABCDEF123456' })
+    const { status, text } = await send('DELETE', `/v1/users/${id}`, { token: 'sk_live_abc123' })
+    assert.deepEqual([status, text], [204, ''])
+  })
+
+  it('answers GET with 404 and that body over HTTP', async () => {
+    const id = addUser()
+    await send('DELETE', `/v1/users/${id}`)
+    const { status, text } = await send('GET', `/v1/users/${id}`)
+    const body = '{"error":"resource_not_found","message":"User not found."}'
+    assert.deepEqual([status, text], [404, body])
+  })
+
+  it('lets no session in any more once the deletion is answered', async () => {
+    const id = addUser()
+    const tokens = [addSession(id), addSession(id)]
+    await send('DELETE', `/v1/users/${id}`)
+    for (const token of tokens) assert.equal((await send('GET', '/v1/me', { token })).status, 401)
+  })
+
+  it('is a hard delete: no byte of the database names the person any more', async () => {
+    const id = addUser({ id: 'usr_canary' })
+    const isNamed = () => server.db.serialize().includes('usr_canary@example.com')
+    assert.equal(isNamed(), true)
+    await send('DELETE', `/v1/users/${id}`)
+    assert.equal(isNamed(), false)
+  })
+
+  it('disables with the request of the document: the record stays, signing in and sessions end', async () => {
+    const credentials = { email: 'off@example.com', password: 'correct horse' }
+    const { id } = (await send('POST', '/v1/sign-up', { token: null, body: credentials })).body
+    const token = addSession(id)
+    const body = { revoke_sessions: true }
+    const disabled = await send('POST', `/v1/users/${id}/disable`, { body })
+    assert.deepEqual([disabled.status, disabled.body.id], [200, id])
+    assert.equal((await send('GET', '/v1/me', { token })).status, 401)
+    const signIn = await send('POST', '/v1/sign-in', { token: null, body: credentials })
+    assert.equal(signIn.status, 401)
+    assert.equal(rows('SELECT 1 FROM users WHERE id = ?', id).length, 1)
+  })
+
+  it('deletes a disabled user on the day after the retention period', async () => {
+    const id = addUser()
+    await send('POST', `/v1/users/${id}/disable`, { body: { revoke_sessions: true } })
+    await send('POST', `/v1/users/${id}/schedule-deletion`, { body: { after: 'P2D' } })
+    const left: number[] = []
+    for (let day = 0; day < 3; day += 1) {
+      await server.keepUp()
+      left.push(rows('SELECT 1 FROM users WHERE id = ?', id).length)
+      server.clock.advance(86_400_000)
+    }
+    assert.deepEqual(left, [1, 1, 0])
+  })
+
+  it('erases in the order of the document: the own data, the user, the log', async () => {
+    const id = addUser()
+    const logged = () =>
+      rows("SELECT 1 FROM audit_log WHERE type = 'user.erased' AND resource_id = ?", id).length
+    server.crm.isReady = false
+    assert.equal((await send('POST', `/v1/users/${id}/erase`, { body: {} })).status, 202)
+    // The own data is not gone yet, so neither is the user, and nothing is logged.
+    assert.deepEqual([rows('SELECT 1 FROM users WHERE id = ?', id).length, logged()], [1, 0])
+    server.crm.isReady = true
+    server.clock.advance(60_000)
+    await server.keepUp()
+    assert.ok(server.crm.erased.includes(`${id}@example.com`))
+    assert.deepEqual([rows('SELECT 1 FROM users WHERE id = ?', id).length, logged()], [0, 1])
+  })
+
+  it('keeps the own account without a confirmation, and deletes it with one', async () => {
+    const id = addUser()
+    const token = addSession(id)
+    const refused = await send('DELETE', '/v1/me', { token, body: { confirm: false } })
+    assert.deepEqual([refused.status, refused.body.error], [422, 'confirmation_required'])
+    await send('POST', '/v1/me/deletion-token', { token })
+    const body = { confirm: true, token: server.mails.at(-1)?.token }
+    assert.equal((await send('DELETE', '/v1/me', { token, body })).status, 200)
+    for (let week = 0; week < 5; week += 1) {
+      server.clock.advance(7 * 86_400_000)
+      await server.keepUp()
+    }
+    assert.deepEqual(rows('SELECT 1 FROM users WHERE id = ?', id), [])
+  })
+
+  it('deletes the two users of the document at once, for a server key alone', async () => {
+    const ids = ['usr_01HABCDEF123450', 'usr_01HABCDEF789012'].map((id) => addUser({ id }))
+    const bulk = (body: object, token: string) =>
+      send('POST', '/v1/users/bulk-delete', { body: { ids, ...body }, token })
+    const user = await bulk({ dry_run: true }, addSession(addUser()))
+    assert.deepEqual([user.status, user.body.error], [403, 'insufficient_permissions'])
+    const { digest } = (await bulk({ dry_run: true }, 'sk_live_abc123')).body
+    const { body } = await bulk({ expect: digest }, 'sk_live_abc123')
+    assert.deepEqual([body.requested, body.deleted], [2, 2])
+  })
+
+  it('deletes many single users side by side', async () => {
+    const ids = Array.from({ length: 20 }, () => addUser())
+    const answers = await Promise.all(ids.map((id) => send('DELETE', `/v1/users/${id}`)))
+    assert.deepEqual(new Set(answers.map(({ status }) => status)), new Set([204]))
+  })
+})
+
+describe('the list of sentences', () => {
+  it('names tests that are there, each under a name of its own', () => {
+    assert.equal(new Set(registered).size, registered.length)
+    assert.equal(new Set(SENTENCES.map(([sentence]) => sentence)).size, SENTENCES.length)
+    for (const [sentence, ...tests] of SENTENCES) {
+      assert.ok(tests.length > 0, `no test for: ${sentence}`)
+      for (const test of tests) assert.ok(registered.includes(test), `${sentence} -> ${test}`)
+    }
   })
 })
