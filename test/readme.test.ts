@@ -10,18 +10,15 @@ const readme = readFileSync(path.join(root, 'README.md'), 'utf8')
 
 describe('README', () => {
   it('runs its example against the built package, and every //=> holds', () => {
-    const [, example = ''] = /```ts\n([\s\S]*?)```/.exec(readme) ?? []
-    const checks = [...example.matchAll(/\/\/=> (.*)/g)]
-    assert.equal(checks.length, 5)
-    // Inside the package, so that its own name resolves to the built files.
-    const folder = mkdtempSync(path.join(root, 'dist/readme-'))
-    try {
-      const file = path.join(folder, 'example.mts')
-      writeFileSync(file, withAssertions(example))
-      execFileSync(process.execPath, ['--import', 'tsx', file], { cwd: root, stdio: 'pipe' })
-    } finally {
-      rmSync(folder, { recursive: true })
-    }
+    const example = codeUnder('Example')
+    assert.equal(countChecks(example), 5)
+    run(example)
+  })
+
+  it('runs the server that goes on with the engine of the example', () => {
+    const server = codeUnder('In a server')
+    assert.equal(countChecks(server), 2)
+    run(`${codeUnder('Example')}\n${server}`)
   })
 
   it('lists every error code with its status and whether to retry', () => {
@@ -30,6 +27,30 @@ describe('README', () => {
     }
   })
 })
+
+/** The first block of TypeScript under a heading. */
+function codeUnder(heading: string): string {
+  const [, section = ''] = readme.split(`\n## ${heading}\n`)
+  const [, code] = /```ts\n([\s\S]*?)```/.exec(section) ?? []
+  assert.ok(code, heading)
+  return code
+}
+
+function countChecks(code: string): number {
+  return [...code.matchAll(/\/\/=> (.*)/g)].length
+}
+
+/** Inside the package, so that its own name resolves to the built files. */
+function run(code: string): void {
+  const folder = mkdtempSync(path.join(root, 'dist/readme-'))
+  try {
+    const file = path.join(folder, 'example.mts')
+    writeFileSync(file, withAssertions(code))
+    execFileSync(process.execPath, ['--import', 'tsx', file], { cwd: root, stdio: 'pipe' })
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
 
 /** Turns `expression //=> value`, on one line or two, into an assertion. */
 function withAssertions(example: string): string {
