@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { createHash } from 'node:crypto'
+import { createHash, hash as digestOf } from 'node:crypto'
 import type Database from 'better-sqlite3'
 import { monotonicFactory } from 'ulid'
 import type { HandStep } from './hand-written-steps.ts'
@@ -39,12 +39,20 @@ export interface HandWrittenReceipts {
   readonly lean: boolean
 }
 
-/** Prepares the statements; call the answer with ids, and for each step the rows by user. */
+export interface SealedUser {
+  readonly id: string
+  readonly email: string | null
+}
+
+/** Stands for the digest of a policy, which is computed once. */
+const POLICY_DIGEST = digestOf('sha256', 'policy')
+
+/** Prepares the statements; call the answer with users, and for each step the rows by user. */
 export function prepareSeal(
   db: Database.Database,
   steps: readonly HandStep[],
   { policy, tenantId, reason, lean }: HandWrittenReceipts,
-): (ids: readonly string[], counts: readonly Uint32Array[]) => void {
+): (users: readonly SealedUser[], counts: readonly Uint32Array[]) => void {
   const receipt = db.prepare('INSERT INTO receipts VALUES (?, ?, ?, ?, ?, ?)')
   const event = db.prepare('INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?)')
   const head = db
@@ -52,34 +60,53 @@ export function prepareSeal(
     .raw()
   const ulid = monotonicFactory()
 
-  return (ids, counts) => {
+  return (users, counts) => {
     const now = Date.now()
     const at = new Date(now).toISOString()
+    const ends = steps.map(({ days }) =>
+      days === null ? null : new Date(now + days * DAY).toISOString(),
+    )
     let [seq, hash] = head.get() ?? [0, '']
-    for (const [user, id] of ids.entries()) {
+    for (const [user, { id, email }] of users.entries()) {
       const name = ulid(now)
       const rows = (step: number): number => counts[step]?.[user] ?? 0
       seq += 1
-      const body = JSON.stringify({
-        id: `rcp_${name}`,
-        userId: id,
-        tenantId,
-        policy: { name: policy, version: 1 },
-        reason,
-        deletedAt: at,
-        steps: lean
-          ? Object.fromEntries(
+      const common = { id: `rcp_${name}`, userId: id, tenantId, reason, deletedAt: at }
+      const body = lean
+        ? JSON.stringify({
+            ...common,
+            steps: Object.fromEntries(
               steps.flatMap((step, index) => (rows(index) > 0 ? [[step.id, rows(index)]] : [])),
-            )
-          : steps.map(({ id: step, table, action, why, days }, index) => ({
+            ),
+          })
+        : withDigest({
+            ...common,
+            format: 1,
+            subject: id,
+            policy: { name: policy, version: 1, digest: POLICY_DIGEST },
+            policyChanged: false,
+            requestedBy: null,
+            requestedAt: at,
+            replayOf: null,
+            store: 'sqlite',
+            way: 'transaction',
+            steps: steps.map(({ id: step, table, action, why, by, event: type }, index) => ({
               id: step,
               table,
               action,
+              status: by === 'email' && email === null ? 'not_applicable' : 'applies',
               rows: rows(index),
+              grantsAccess: type === 'session.revoked',
               reason: why,
-              until: days === null ? null : new Date(now + days * DAY).toISOString(),
+              until: ends[index],
+              then: ends[index] === null ? null : 'delete',
+              identity: action === 'delete' ? 'removed' : 'kept_id',
             })),
-      })
+            external: [],
+            userRow: { table: 'users', action: 'delete' },
+            residue: 0,
+            erasure: 'rows_overwritten',
+          })
       hash = createHash('sha256').update(hash).update(body).digest('hex')
       receipt.run(seq, at, tenantId, id, body, hash)
       let number = 0
@@ -92,4 +119,9 @@ export function prepareSeal(
       event.run(`evt_${name}_${number}`, 'user.deleted', at, tenantId, id, `rcp_${name}`, 1)
     }
   }
+}
+
+function withDigest(receipt: object): string {
+  const text = JSON.stringify(receipt)
+  return `${text.slice(0, -1)},"digest":"${digestOf('sha256', text)}"}`
 }

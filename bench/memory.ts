@@ -54,7 +54,10 @@ const contenders: Readonly<Record<'deletesOnly' | 'handWritten' | 'engine', Dele
     return inBatches(db, ids, (batch) => {
       const found = find.all(JSON.stringify(batch))
       const { changes } = remove.run(JSON.stringify(found))
-      seal(found, [])
+      seal(
+        found.map((id) => ({ id, email: null })),
+        [],
+      )
       return changes
     })
   },
