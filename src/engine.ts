@@ -547,8 +547,8 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
    *
    * @param options `limit`: deletions to look at, over all rules (default: all that are due). `signal` stops
    * it between batches.
-   * @returns what was done by step, and whether `limit` or `signal` stopped it. A step that failed has its
-   * `error` and goes on from the same place next time.
+   * @returns what was done by step, and whether `limit` or `signal` stopped it. Users whose rows the
+   * database refuses are counted in `failed`, with the first `error`, and tried again next time.
    * @throws {@link UserDeletionError} where no step can fare better: `store_busy`, `schema_mismatch`, …
    *
    * @example

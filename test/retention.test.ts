@@ -347,20 +347,41 @@ test('a row that two rules retain stays as long as the longer one wants it', asy
   assert.deepEqual(ids("SELECT id FROM orders WHERE buyer = 'ann'"), [])
 })
 
-test('a step that the database refuses says so, and the others go on', async () => {
-  const { db, engine, clock, ids } = await openShop({
+test('a user whose rows the database refuses fails alone, and is tried again', async () => {
+  const { db, engine, clock, store, ids } = await openShop({
     policy: shop({ notes: { ...ORDERS, match: 'author' } }),
   })
   db.exec("INSERT INTO notes VALUES ('n', 'nobody', 'ann_1', 'refers to an order of Ann')")
-  await engine.delete('ann', IN_1)
+  await engine.deleteMany(['ann', 'bob'], IN_1)
+  await engine.delete('cleo', IN_2)
   clock.set('2026-03-01T00:00:00.000Z')
-  const { steps } = await engine.expireRetained()
-  const codes = Object.fromEntries(steps.map(({ table, error }) => [table, error?.code ?? null]))
-  assert.deepEqual(codes, { orders: 'constraint_violation', lines: null, notes: null })
-  assert.equal(ids("SELECT id FROM orders WHERE buyer = 'ann'").length, 2)
+  const first = await engine.expireRetained()
+  const codes = Object.fromEntries(
+    first.steps.map(({ table, error, failed }) => [table, [failed, error?.code ?? null]]),
+  )
+  assert.deepEqual(codes, {
+    orders: [1, 'constraint_violation'],
+    lines: [0, null],
+    notes: [0, null],
+  })
+  assert.deepEqual(ids('SELECT id FROM orders ORDER BY id'), ['ann_1', 'ann_2'])
+  const again = await engine.expireRetained()
+  assert.equal(again.steps.find(({ table }) => table === 'orders')?.failed, 1)
+  const before = (await expired(store)).length
   db.exec("DELETE FROM notes WHERE id = 'n'")
-  await engine.expireRetained()
-  assert.equal(ids("SELECT id FROM orders WHERE buyer = 'ann'").length, 0)
+  const last = await engine.expireRetained()
+  assert.ok(last.steps.every(({ failed, error }) => failed === 0 && error === null))
+  assert.deepEqual(ids('SELECT id FROM orders'), [])
+  const added = (await expired(store)).slice(before).map(retentionFactOf)
+  assert.deepEqual(
+    added.map(({ rows, users, afterSeq, throughSeq }) => [rows, users, throughSeq - afterSeq]),
+    [[2, 1, 1]],
+  )
+  assert.deepEqual(
+    (await engine.expireRetained()).steps.map(({ rows }) => rows),
+    [0, 0, 0],
+  )
+  assert.equal((await engine.ledger.verify()).valid, true)
 })
 
 test('ids that receipts hide need the same subject key again', async () => {

@@ -8,15 +8,16 @@
  * @module
  */
 import { endsRuns, type UserDeletionError } from '../errors.ts'
-import { type Expiry, endOf } from '../plan/expiry.ts'
+import type { Expiry } from '../plan/expiry.ts'
 import { monotonicMs, yieldToEventLoop } from '../ports.ts'
-import type { RetentionExpired } from '../receipt/retention-fact.ts'
-import { type Fact, sealFacts } from '../receipt/seal-facts.ts'
-import type { LedgerEntry, SweepGroup, Swept, Target, UserId } from '../store.ts'
+import type { UserId } from '../store.ts'
 import type { ExecutionContext } from './context.ts'
 import { nextSize } from './delete-many.ts'
+import { type DueDeletion, readDue } from './due-deletions.ts'
+import { doneThrough, type Progress, readProgress, step } from './expiry-progress.ts'
 import { toEngineError } from './failures.ts'
 import { idsBehind } from './hidden-ids.ts'
+import { sweepBatch } from './sweep-batch.ts'
 
 /** What became of the ended retentions of one step. */
 export interface ExpiredStep {
@@ -29,7 +30,9 @@ export interface ExpiredStep {
   readonly users: number
   /** Users left alone: the id has a user again, or was deleted again later. */
   readonly leftOut: number
-  /** What stopped this step; it goes on from the same place next time. */
+  /** Users whose rows could not be dealt with; they are tried again next time. */
+  readonly failed: number
+  /** The first failure. */
   readonly error: UserDeletionError | null
 }
 
@@ -58,12 +61,13 @@ export async function expireRetained(
     const tally = newTally(expiry)
     // A parent's rows are what its children are found by, so it stays behind them.
     const ceiling = Math.min(...expiry.after.map((id) => done.get(id) ?? 0), Infinity)
-    const mark = await readProgress(context, expiry)
-    done.set(expiry.stepId, mark.seq)
+    const start = await readProgress(context, expiry)
+    done.set(expiry.stepId, doneThrough(start))
     steps.push(tally)
     if (run.stopped) continue
     try {
-      done.set(expiry.stepId, await expireStep(context, expiry, mark, ceiling, run, tally))
+      const end = await expireStep(context, expiry, start, ceiling, run, tally)
+      done.set(expiry.stepId, doneThrough(end))
     } catch (cause) {
       const error = toEngineError(cause)
       if (endsRuns(error)) throw error
@@ -83,27 +87,10 @@ interface Run {
 type Tally = { -readonly [K in keyof ExpiredStep]: ExpiredStep[K] }
 
 function newTally({ stepId, table, action }: Expiry): Tally {
-  return { id: stepId, table, action, rows: 0, users: 0, leftOut: 0, error: null }
+  return { id: stepId, table, action, rows: 0, users: 0, leftOut: 0, failed: 0, error: null }
 }
 
-/** How far a step has come, and the mark's text as it stands. */
-interface Progress {
-  readonly seq: number
-  readonly text: string | null
-}
-
-/** A rule that was changed in what it does starts again: what it has done already is not there to be done twice. */
-async function readProgress({ store }: ExecutionContext, expiry: Expiry): Promise<Progress> {
-  const text = await store.readMark(markName(expiry))
-  const [seq, fingerprint] = text?.split(' ') ?? []
-  return { text, seq: fingerprint === expiry.fingerprint ? Number(seq) : 0 }
-}
-
-function markName({ stepId }: Expiry): string {
-  return `retention:${stepId}`
-}
-
-/** Works through the due entries of one step and answers the last one done. */
+/** Works through the due deletions of one step and answers how far it came. */
 async function expireStep(
   context: ExecutionContext,
   expiry: Expiry,
@@ -111,20 +98,21 @@ async function expireStep(
   ceiling: number,
   run: Run,
   tally: Tally,
-): Promise<number> {
-  let progress = start
-  for (;;) {
+): Promise<Progress> {
+  let progress = await retryPostponed(context, expiry, start, run, tally)
+  while (!run.stopped) {
     const due = await readDue(context, expiry, progress.seq, ceiling)
-    if (due.length === 0) return progress.seq
+    if (due.length === 0) break
     const ids = await idsBehind(context, expiry, due)
     for (let next = 0; next < due.length; ) {
-      if (run.signal?.aborted || run.left === 0) {
-        run.stopped = true
-        return progress.seq
-      }
+      if (mustStop(run)) return progress
       const batch = due.slice(next, next + Math.min(run.size, run.left))
       const started = monotonicMs()
-      const moved = await sweepBatch(context, expiry, progress, batch, ids, tally)
+      const moved = await sweepOrPostpone(context, expiry, progress, batch, ids, tally)
+      if (moved === 'one_by_one') {
+        run.size = 1
+        continue
+      }
       if (moved === null) break
       progress = moved
       next += batch.length
@@ -135,117 +123,78 @@ async function expireStep(
     // Another process may have moved the mark meanwhile.
     progress = await readProgress(context, expiry)
   }
+  return progress
 }
 
-const PAGE = 500
-
-/** The next deletions whose retention has ended, oldest first; empty when none is due. */
-async function readDue(
-  { store, clock }: ExecutionContext,
-  { duration }: Expiry,
-  afterSeq: number,
-  ceiling: number,
-): Promise<readonly LedgerEntry[]> {
-  const now = clock.now()
-  for (let after = afterSeq; ; ) {
-    const page = await store.readLedger({ afterSeq: after, limit: PAGE })
-    const due: LedgerEntry[] = []
-    for (const entry of page) {
-      if (entry.seq > ceiling) return due
-      if (entry.kind !== 'user.deleted') continue
-      if (endOf(new Date(entry.at), duration) > now) return due
-      due.push(entry)
-    }
-    const last = page.at(-1)
-    if (due.length > 0 || last === undefined || page.length < PAGE) return due
-    after = last.seq
-  }
+function mustStop(run: Run): boolean {
+  if (run.signal?.aborted || run.left <= 0) run.stopped = true
+  return run.stopped
 }
 
-/** One transaction; `null` when the mark was not where it was read. */
-async function sweepBatch(
+/** Deletions that failed earlier, each on its own. */
+async function retryPostponed(
   context: ExecutionContext,
   expiry: Expiry,
-  { seq, text }: Progress,
-  batch: readonly LedgerEntry[],
+  start: Progress,
+  run: Run,
+  tally: Tally,
+): Promise<Progress> {
+  let progress = start
+  for (const seq of start.postponed) {
+    const due = await readDue(context, expiry, seq - 1, seq)
+    if (due.length === 0) continue
+    if (mustStop(run)) break
+    run.left -= 1
+    const others = progress.postponed.filter((other) => other !== seq)
+    const next = step(expiry, progress, progress.seq, others)
+    try {
+      const ids = await idsBehind(context, expiry, due)
+      const range = { afterSeq: seq - 1, throughSeq: seq }
+      const isDone = await sweepBatch(context, expiry, next.mark, range, due, ids, tally)
+      progress = isDone ? next.progress : await readProgress(context, expiry)
+    } catch (cause) {
+      fail(tally, cause)
+    }
+  }
+  return progress
+}
+
+/** Notes a failure of one user; one after which nothing can fare better is thrown. */
+function fail(tally: Tally, cause: unknown): void {
+  const error = toEngineError(cause)
+  if (endsRuns(error)) throw error
+  tally.failed += 1
+  tally.error ??= error
+}
+
+/** More failures than this are no matter of single users: the step stops there. */
+const MAX_POSTPONED = 100
+
+/**
+ * Sweeps a batch. When that fails, its users are to go one by one, and the one who fails alone is postponed.
+ * `null` when the mark was not where it was read.
+ */
+async function sweepOrPostpone(
+  context: ExecutionContext,
+  expiry: Expiry,
+  progress: Progress,
+  batch: readonly DueDeletion[],
   ids: ReadonlyMap<UserId, UserId>,
   tally: Tally,
-): Promise<Progress | null> {
-  const { store, policy, issuer } = context
-  const { stepId, table, action, program } = expiry
-  const throughSeq = batch.at(-1)?.seq ?? seq
-  const groups = groupByTenant(context, batch, ids)
-  const to = `${throughSeq} ${expiry.fingerprint}`
-  const swept = await store.sweep(program, {
-    groups,
-    throughSeq,
-    mark: { name: markName(expiry), from: text, to },
-    seal(counted, head) {
-      const facts = groups.flatMap((group, index): readonly Fact[] => {
-        const { rows, users, leftOut } = sumUp(expiry, group, counted[index])
-        if (rows === 0) return []
-        const at = { afterSeq: seq, throughSeq, leftOut }
-        const body: Omit<RetentionExpired, 'at'> = {
-          ...{ format: 1, policy, stepId, table, action, rows, users },
-          ...at,
-        }
-        return [{ kind: 'retention.expired', tenantId: group.tenantId, body: { ...body } }]
-      })
-      return facts.length === 0 ? null : sealFacts(issuer, facts, head)
-    },
-  })
-  if (swept === null) return null
-  for (const [index, group] of groups.entries()) {
-    const { rows, users, leftOut } = sumUp(expiry, group, swept[index])
-    tally.rows += rows
-    tally.users += users
-    tally.leftOut += leftOut.length
+): Promise<Progress | 'one_by_one' | null> {
+  const throughSeq = batch.at(-1)?.seq ?? progress.seq
+  const range = { afterSeq: progress.seq, throughSeq }
+  const next = step(expiry, progress, throughSeq, progress.postponed)
+  try {
+    const isDone = await sweepBatch(context, expiry, next.mark, range, batch, ids, tally)
+    return isDone ? next.progress : null
+  } catch (cause) {
+    if (endsRuns(toEngineError(cause))) throw cause
+    if (batch.length > 1) return 'one_by_one'
+    if (progress.postponed.length >= MAX_POSTPONED) throw cause
+    fail(tally, cause)
   }
-  return { seq: throughSeq, text: to }
-}
-
-interface Group extends SweepGroup {
-  /** The deletion of each user, by its place in the ledger. */
-  readonly seqs: readonly number[]
-}
-
-/** Each user once, with the latest of their deletions. */
-function groupByTenant(
-  context: ExecutionContext,
-  batch: readonly LedgerEntry[],
-  ids: ReadonlyMap<UserId, UserId>,
-): readonly Group[] {
-  const tenants = new Map<string | null, Map<UserId, { target: Target; seq: number }>>()
-  for (const { tenantId, subject, seq } of batch) {
-    const id = subject === null ? undefined : ids.get(subject)
-    if (subject === null || id === undefined) continue
-    const users = tenants.get(tenantId) ?? new Map()
-    tenants.set(tenantId, users.set(subject, { target: { id, subject }, seq }))
-  }
-  return [...tenants].map(([tenantId, users]) => {
-    const found = [...users.values()]
-    return {
-      tenantId,
-      users: found.map(({ target }) => target),
-      derived: found.map(({ target }) => context.derive({ id: target.id })),
-      seqs: found.map(({ seq }) => seq),
-    }
-  })
-}
-
-interface Sums {
-  readonly rows: number
-  readonly users: number
-  readonly leftOut: readonly number[]
-}
-
-/** Rows of the step itself: cutting references ahead of it is not counted. */
-function sumUp({ stepId, program }: Expiry, { seqs }: Group, swept: Swept | undefined): Sums {
-  const own = program.steps.findIndex(({ id }) => id === stepId)
-  const rows = (swept?.counts ?? []).map((counts) => counts?.[own] ?? 0)
-  return {
-    rows: rows.reduce((sum, count) => sum + count, 0),
-    users: rows.filter((count) => count > 0).length,
-    leftOut: seqs.filter((_, user) => swept?.counts[user] === null),
-  }
+  const over = step(expiry, progress, throughSeq, [...progress.postponed, throughSeq])
+  const isDone = await sweepBatch(context, expiry, over.mark, range, [], ids, tally)
+  return isDone ? over.progress : null
 }

@@ -4,10 +4,10 @@
  * @module
  */
 import type { Expiry } from '../plan/expiry.ts'
-import { receiptOf } from '../receipt/issue-receipt.ts'
-import type { LedgerEntry, UserId } from '../store.ts'
+import type { UserId } from '../store.ts'
 import { invalidArgument } from './arguments.ts'
 import type { ExecutionContext } from './context.ts'
+import type { DueDeletion } from './due-deletions.ts'
 
 const PAGE = 1_000
 
@@ -20,14 +20,13 @@ const PAGE = 1_000
 export async function idsBehind(
   context: ExecutionContext,
   { program, stepId }: Expiry,
-  entries: readonly LedgerEntry[],
+  deletions: readonly DueDeletion[],
 ): Promise<ReadonlyMap<UserId, UserId>> {
   const ids = new Map<UserId, UserId>()
   const hidden = new Set<UserId>()
-  for (const entry of entries) {
-    if (entry.subject === null) continue
-    if (isHidden(entry)) hidden.add(entry.subject)
-    else ids.set(entry.subject, entry.subject)
+  for (const { subject, isHidden } of deletions) {
+    if (isHidden) hidden.add(subject)
+    else ids.set(subject, subject)
   }
   if (hidden.size === 0) return ids
   if (context.subjectOf(PAGE) === PAGE) {
@@ -51,12 +50,4 @@ export async function idsBehind(
     if (last === undefined || held.length < PAGE) return ids
     after = last
   }
-}
-
-/** A host's own id may look like a hash; only the receipt tells. */
-function isHidden(entry: LedgerEntry): boolean {
-  const { subject } = entry
-  return (
-    typeof subject === 'string' && subject.startsWith('hmac:') && receiptOf(entry).userId === null
-  )
 }

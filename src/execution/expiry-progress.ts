@@ -1,0 +1,48 @@
+/**
+ * How far the end of one retention has been carried out. Kept in a mark of the store.
+ *
+ * @module
+ */
+import type { Expiry } from '../plan/expiry.ts'
+import type { Sweep } from '../store.ts'
+import type { ExecutionContext } from './context.ts'
+
+export interface Progress {
+  /** The last entry of the ledger that was looked at. */
+  readonly seq: number
+  /** Deletions up to there that failed and are tried again each time. */
+  readonly postponed: readonly number[]
+  /** The mark as it stands. */
+  readonly text: string | null
+}
+
+/** A rule that was changed in what it does starts again: what it has done already is not there to be done twice. */
+export async function readProgress({ store }: ExecutionContext, expiry: Expiry): Promise<Progress> {
+  const text = await store.readMark(markName(expiry))
+  const [seq, fingerprint, postponed = ''] = text?.split(' ') ?? []
+  if (fingerprint !== expiry.fingerprint) return { seq: 0, postponed: [], text }
+  return { seq: Number(seq), postponed: postponed.split(',').filter(Boolean).map(Number), text }
+}
+
+/** The next progress, and the move of the mark that leads there. */
+export function step(
+  expiry: Expiry,
+  { text }: Progress,
+  seq: number,
+  postponed: readonly number[],
+): { readonly mark: Sweep['mark']; readonly progress: Progress } {
+  const to = `${seq} ${expiry.fingerprint} ${postponed.join(',')}`
+  return {
+    mark: { name: markName(expiry), from: text, to },
+    progress: { seq, postponed, text: to },
+  }
+}
+
+/** The last entry up to which nothing is open. */
+export function doneThrough({ seq, postponed }: Progress): number {
+  return Math.min(seq, ...postponed.map((open) => open - 1))
+}
+
+function markName({ stepId }: Expiry): string {
+  return `retention:${stepId}`
+}

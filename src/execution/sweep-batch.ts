@@ -1,0 +1,104 @@
+/**
+ * One batch of ended retentions: a transaction around the rows, the ledger entry and the mark.
+ *
+ * @module
+ */
+import type { Expiry } from '../plan/expiry.ts'
+import type { RetentionExpired } from '../receipt/retention-fact.ts'
+import { type Fact, sealFacts } from '../receipt/seal-facts.ts'
+import type { Sweep, SweepGroup, Swept, Target, UserId } from '../store.ts'
+import type { ExecutionContext } from './context.ts'
+import type { DueDeletion } from './due-deletions.ts'
+
+/** What the batches of one step add up to. */
+export interface SweepTally {
+  rows: number
+  users: number
+  leftOut: number
+}
+
+/** Answers whether the mark was where it was read; nothing is done otherwise. */
+export async function sweepBatch(
+  context: ExecutionContext,
+  expiry: Expiry,
+  mark: Sweep['mark'],
+  range: { readonly afterSeq: number; readonly throughSeq: number },
+  batch: readonly DueDeletion[],
+  ids: ReadonlyMap<UserId, UserId>,
+  tally: SweepTally,
+): Promise<boolean> {
+  const { store, policy, issuer } = context
+  const { stepId, table, action, program } = expiry
+  const groups = groupByTenant(context, batch, ids)
+  const swept = await store.sweep(program, {
+    groups,
+    throughSeq: range.throughSeq,
+    mark,
+    seal(counted, head) {
+      const facts = groups.flatMap((group, index): readonly Fact[] => {
+        const { rows, users, leftOut } = sumUp(expiry, group, counted[index])
+        if (rows === 0) return []
+        const body: Omit<RetentionExpired, 'at'> = {
+          ...{ format: 1, policy, stepId, table, action, rows, users, leftOut },
+          ...range,
+        }
+        return [{ kind: 'retention.expired', tenantId: group.tenantId, body: { ...body } }]
+      })
+      return facts.length === 0 ? null : sealFacts(issuer, facts, head)
+    },
+  })
+  if (swept === null) return false
+  for (const [index, group] of groups.entries()) {
+    const { rows, users, leftOut } = sumUp(expiry, group, swept[index])
+    tally.rows += rows
+    tally.users += users
+    tally.leftOut += leftOut.length
+  }
+  return true
+}
+
+interface Group extends SweepGroup {
+  /** The deletion of each user, by its place in the ledger. */
+  readonly seqs: readonly number[]
+}
+
+/** Each user once, with the latest of their deletions. */
+function groupByTenant(
+  context: ExecutionContext,
+  batch: readonly DueDeletion[],
+  ids: ReadonlyMap<UserId, UserId>,
+): readonly Group[] {
+  const tenants = new Map<string | null, Map<UserId, { target: Target; seq: number }>>()
+  for (const { tenantId, subject, seq } of batch) {
+    const id = ids.get(subject)
+    if (id === undefined) continue
+    const users = tenants.get(tenantId) ?? new Map()
+    tenants.set(tenantId, users.set(subject, { target: { id, subject }, seq }))
+  }
+  return [...tenants].map(([tenantId, users]) => {
+    const found = [...users.values()]
+    return {
+      tenantId,
+      users: found.map(({ target }) => target),
+      derived: found.map(({ target }) => context.derive({ id: target.id })),
+      seqs: found.map(({ seq }) => seq),
+    }
+  })
+}
+
+interface Sums {
+  readonly rows: number
+  readonly users: number
+  readonly leftOut: readonly number[]
+}
+
+/** Rows of the step itself: cutting references ahead of it is not counted. */
+function sumUp({ stepId, program }: Expiry, { seqs }: Group, swept: Swept | undefined): Sums {
+  const own = program.steps.findIndex(({ id }) => id === stepId)
+  const rows = (swept?.counts ?? []).map((counts) => counts?.[own] ?? 0)
+  return {
+    rows: rows.reduce((sum, count) => sum + count, 0),
+    users: rows.filter((count) => count > 0).length,
+    leftOut: seqs.filter((_, user) => swept?.counts[user] === null),
+  }
+}
