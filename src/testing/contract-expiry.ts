@@ -139,7 +139,7 @@ async function captureSweep(world: World): Promise<{ program: Program; sweep: Sw
   let captured: { program: Program; sweep: Sweep } | undefined
   const store = withMethods(world.store, {
     sweep: async (program, sweep) => {
-      captured = { program, sweep }
+      captured ??= { program, sweep }
       throw new Error('not now')
     },
   })
