@@ -15,6 +15,12 @@ describe('README', () => {
     run(example)
   })
 
+  it('runs the ways to leave with the engine of the example', () => {
+    const ways = codeUnder('Ways to leave')
+    assert.equal(countChecks(ways), 3)
+    run(`${codeUnder('Example')}\n${ways}`)
+  })
+
   it('runs the server that goes on with the engine of the example', () => {
     const server = codeUnder('In a server')
     assert.equal(countChecks(server), 2)
