@@ -9,7 +9,7 @@ import {
   type OutboxEvent,
   UserDeletionEngine,
 } from '../../src/index.ts'
-import type { Job, Store, TableSchema } from '../../src/store.ts'
+import type { Job, Program, Store, TableSchema } from '../../src/store.ts'
 import { fill } from './sqlite-schema.ts'
 
 export type Row = Readonly<Record<string, unknown>>
@@ -149,6 +149,8 @@ interface Host {
   rows(table: string): readonly Row[]
   /** Job rows as they stand. */
   jobs(): Promise<readonly Pick<Job, 'kind' | 'state' | 'owner' | 'leaseUntil' | 'fence'>[]>
+  /** Confirmation tokens as they stand. */
+  tokens(): Promise<readonly Row[]>
   insert(table: string, row: Row): void
 }
 
@@ -156,7 +158,7 @@ function openHost(name: StoreName, data: Record<string, readonly Row[]>): Host {
   if (name === 'memory') {
     const store = memoryStore({ schema: SCHEMA, data: data as never })
     return {
-      store,
+      ...watchTokens(store),
       rows: (of) => store.rows(of),
       jobs: () => store.listJobs({ limit: 100 }),
       insert: (into, row) => store.insert(into, row as never),
@@ -167,6 +169,12 @@ function openHost(name: StoreName, data: Record<string, readonly Row[]>): Host {
   return {
     store: sqliteStore(db),
     rows: (of) => db.prepare(`SELECT * FROM ${of} ORDER BY rowid`).all() as Row[],
+    tokens: async () =>
+      db
+        .prepare(
+          'SELECT hash, user_id AS userId, expires_at AS expiresAt FROM user_deletion_tokens',
+        )
+        .all() as Row[],
     jobs: async () =>
       db
         .prepare(
@@ -179,6 +187,37 @@ function openHost(name: StoreName, data: Record<string, readonly Row[]>): Host {
       db.prepare(`INSERT INTO ${into} (${columns.join(', ')}) VALUES (${places})`).run(
         ...Object.values(row),
       )
+    },
+  }
+}
+
+/** Memory shows a token only to who knows its hash; the hashes come by here. */
+function watchTokens(store: Store): Pick<Host, 'store' | 'tokens'> {
+  const hashes = new Set<string>()
+  let program: Program | undefined
+  return {
+    store: {
+      ...store,
+      findStanding: (of, query) => {
+        program = of
+        return store.findStanding(of, query)
+      },
+      saveToken: (token) => {
+        hashes.add(token.hash)
+        return store.saveToken(token)
+      },
+    },
+    tokens: async () => {
+      if (program === undefined) return []
+      const somebody = { tenantId: 'tnt_b', user: { id: 'usr_eve', subject: 'usr_eve' } }
+      const found: Row[] = []
+      for (const tokenHash of hashes) {
+        const standing = await store.findStanding(program, { ...somebody, tokenHash })
+        if (standing?.token == null) continue
+        const { hash, userId, expiresAt } = standing.token
+        found.push({ hash, userId, expiresAt })
+      }
+      return found
     },
   }
 }
