@@ -31,6 +31,16 @@ const policy = definePolicy({
     ghost: { id: 'usr_ghost' },
     status: { disabled: { status: 'disabled' } },
   },
+  audit: {
+    table: 'audit_log',
+    entry: {
+      tenant_id: '$tenantId',
+      type: '$action',
+      actor_id: '$requestedBy',
+      actor_type: 'admin',
+      resource_id: '$userId',
+    },
+  },
   tables: {
     sessions: { match: 'user_id', action: 'delete', grantsAccess: true, event: 'session.revoked' },
     session_hints: {

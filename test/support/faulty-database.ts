@@ -20,6 +20,8 @@ export interface FaultyDatabase extends SqliteDatabase {
   disarm(): void
   /** Executions since the last `arm`. */
   readonly executions: number
+  /** Their texts. */
+  readonly history: readonly string[]
   /** The statement that the fault hit, `null` while it has hit none. */
   readonly hit: string | null
 }
@@ -27,10 +29,12 @@ export interface FaultyDatabase extends SqliteDatabase {
 export function faultyDatabase(db: SqliteDatabase): FaultyDatabase {
   let fault: Fault | null = null
   let executions = 0
+  let history: string[] = []
   let hit: string | null = null
 
   function execute<T>(sql: string, work: () => T): T {
     executions += 1
+    history.push(sql)
     if (fault === null || executions < fault.at) return work()
     const isFirst = executions === fault.at
     if (!isFirst && fault.lasting !== true) return work()
@@ -83,6 +87,9 @@ export function faultyDatabase(db: SqliteDatabase): FaultyDatabase {
     get executions() {
       return executions
     },
+    get history() {
+      return history
+    },
     get hit() {
       return hit
     },
@@ -90,6 +97,7 @@ export function faultyDatabase(db: SqliteDatabase): FaultyDatabase {
     arm: (next) => {
       fault = next
       executions = 0
+      history = []
       hit = null
     },
     disarm: () => {
