@@ -180,7 +180,7 @@ async function killAndFinish(
       earlier: [essence(between)],
       again: essence(again),
     })
-    assertAskedOnce(callsIn(log).slice(callsBefore.length), progress, where)
+    assertAskedOnce(callsBefore, callsIn(log).slice(callsBefore.length), progress, where)
     assertComplete(after, where)
     assert.equal((await run.engine.ledger.verify()).valid, true, where)
     return { statement: statement.join(' '), fate }
@@ -201,19 +201,27 @@ function progressIn(snapshot: Snapshot): Progress | null {
   return erasure.erasers
 }
 
-/** What was recorded before the kill is not asked for after it. */
+/** What was recorded before the kill is not asked for after it; and before a next page was asked for, the last one was recorded. */
 function assertAskedOnce(
+  earlier: readonly LoggedCall[],
   later: readonly LoggedCall[],
   progress: Progress | null,
   where: string,
 ): void {
   for (const { name, key } of later) {
+    const page = pageOf(key)
+    for (const call of earlier) {
+      if (call.name === name) assert.ok(page >= pageOf(call.key), `${where}: back to ${key}`)
+    }
     const known = progress?.[name]
     if (known === undefined) continue
     assert.notEqual(known.status, 'done', `${where}: ${name} had finished`)
-    const page = Number(key.split('/').at(-1))
     assert.ok(page >= known.pages, `${where}: page ${page} of ${name} again, ${known.pages} done`)
   }
+}
+
+function pageOf(idempotencyKey: string): number {
+  return Number(idempotencyKey.split('/').at(-1))
 }
 
 /** One receipt with what the erasers did, one audit entry, one event that access was cut, and no job. */

@@ -149,7 +149,21 @@ const input = {
         },
         action: 'anonymize',
         reason: 'compliance: what users did to their own account, without the person',
-        set: { metadata: { scrub: ['email', 'username', 'name', 'phone'] } },
+        // `provider_user_id` is the account elsewhere; why somebody was disabled is free text about them.
+        set: {
+          metadata: {
+            scrub: [
+              'email',
+              'username',
+              'name',
+              'phone',
+              'avatar_url',
+              'public_metadata',
+              'disabled_reason',
+              'provider_user_id',
+            ],
+          },
+        },
       },
       {
         // Address, device and country of these entries are the administrator's.
@@ -157,7 +171,19 @@ const input = {
         where: { resource_type: 'user' },
         action: 'anonymize',
         reason: 'compliance: what was done to the account, without the person',
-        set: { metadata: { scrub: ['email', 'username', 'name', 'phone'] } },
+        set: {
+          metadata: {
+            scrub: [
+              'email',
+              'username',
+              'name',
+              'phone',
+              'avatar_url',
+              'public_metadata',
+              'disabled_reason',
+            ],
+          },
+        },
       },
       {
         match: { json: 'metadata', path: 'email', equals: { user: 'email' } },
