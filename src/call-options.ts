@@ -5,12 +5,77 @@
  */
 import { addDuration, isDuration } from './duration.ts'
 import { UserDeletionError } from './errors.ts'
-import { assertReason, invalidArgument, isKey } from './execution/arguments.ts'
+import {
+  assertFunction,
+  assertIdempotencyKey,
+  assertReason,
+  assertRequestedBy,
+  invalidArgument,
+  isKey,
+  tenantOf,
+} from './execution/arguments.ts'
 import type { Canceller } from './execution/change-state.ts'
+import type { DeletionRequest } from './execution/context.ts'
+import type { BulkMode, BulkOptions, BulkOutcome, BulkProgress } from './execution/delete-many.ts'
+import type { Expectation } from './execution/expectation.ts'
 import type { HoldTerms } from './execution/holds.ts'
 import type { ScheduledBy } from './execution/job-state.ts'
 import type { OwnSession } from './execution/own-account.ts'
+import type { ReplayOutcome } from './execution/replay-result.ts'
+import type { PolicyInput } from './policy/policy.ts'
 import { sha256 } from './ports.ts'
+import type { UserId } from './terms.ts'
+
+/** `tenantId` is required exactly when the policy names a tenant column. */
+export type TenantScope<P extends PolicyInput> = P['user'] extends { readonly tenant: string }
+  ? { readonly tenantId: string }
+  : { readonly tenantId?: undefined }
+
+export interface DeleteOptions {
+  /** A code in snake_case, never free text. */
+  readonly reason?: string
+  /** The id of who asked. */
+  readonly requestedBy?: string
+  /** The same key gives the same receipt; with other arguments `idempotency_conflict`. 1 to 255 bytes. */
+  readonly idempotencyKey?: string
+  /** Refuses with `expectation_failed` unless the plan is still the expected one. */
+  readonly expect?: Expectation
+}
+
+export interface DeleteManyOptions {
+  /** `cooperative` (default) keeps the host's event loop free; `throughput` takes slices of 1,000 users. */
+  readonly mode?: BulkMode
+  /** Users a second at most, for hosts whose hooks or events fan out to limited APIs. */
+  readonly pace?: number
+  /**
+   * A key under which the run remembers how far it is: the same list fed again, after a crash or an abort, goes
+   * on there. Ids that have failed are not tried again under it. 1 to 255 bytes.
+   */
+  readonly run?: string
+  readonly reason?: string
+  readonly requestedBy?: string
+  readonly expect?: Expectation
+  readonly signal?: AbortSignal
+  readonly onProgress?: (progress: BulkProgress) => void
+  readonly onOutcome?: (outcome: BulkOutcome) => void
+}
+
+export interface DeleteTenantOptions extends Omit<DeleteManyOptions, 'run'> {
+  /** At most so many users, or exactly what `planTenant` showed. */
+  readonly expect: Expectation
+}
+
+export interface ReplayOptions {
+  /** Only deletions at or after this instant. */
+  readonly since?: Date
+  /** At most so many users are deleted again. */
+  readonly limit?: number
+  readonly signal?: AbortSignal
+  readonly onOutcome?: (outcome: ReplayOutcome) => void
+}
+
+/** Lists of ids may be arrays, other iterables, or async iterables. */
+export type UserIds = Iterable<UserId> | AsyncIterable<UserId>
 
 export interface ScheduleOptions {
   /** ISO 8601 duration from now, 1 to 365 days. Default `P30D`. */
@@ -130,13 +195,13 @@ export function assertSession(session: unknown): asserts session is OwnSession {
 }
 
 /** Users a second; `null` for as fast as it goes. */
-export function paceOf(pace: number | undefined): number | null {
+function paceOf(pace: number | undefined): number | null {
   if (pace === undefined) return null
   if (typeof pace === 'number' && Number.isFinite(pace) && pace > 0) return pace
   throw invalidArgument('pace', '`pace` is not a number above 0.')
 }
 
-export function runKeyOf(key: string | undefined): string | null {
+function runKeyOf(key: string | undefined): string | null {
   if (key === undefined) return null
   if (isKey(key)) return key
   throw invalidArgument('run', 'The run key is not a text of 1 to 255 bytes.')
@@ -173,4 +238,52 @@ function isDate(value: unknown): value is Date {
 function tokenOf(path: string, token: unknown): string {
   if (typeof token === 'string' && token !== '' && token.length <= 256) return token
   throw invalidArgument(path, 'The token is not a text.')
+}
+
+/** Who is deleted for whom and why, as the caller says; other keys are the caller's own to check. */
+export function requestOf(options: object, hasTenants: boolean): DeletionRequest {
+  const { tenantId, reason, requestedBy, idempotencyKey } = options as Record<string, unknown>
+  assertReason(reason)
+  assertRequestedBy(requestedBy)
+  assertIdempotencyKey(idempotencyKey)
+  return {
+    tenantId: tenantOf({ tenantId }, hasTenants),
+    reason: reason ?? null,
+    requestedBy: requestedBy ?? null,
+    idempotencyKey: idempotencyKey ?? null,
+    requestedAt: null,
+  }
+}
+
+/** @throws {@link UserDeletionError} `invalid_argument` naming the option. */
+export function bulkOptionsOf(options: DeleteManyOptions): BulkOptions {
+  const { mode = 'cooperative', signal, onProgress, onOutcome } = options
+  if (mode !== 'cooperative' && mode !== 'throughput') {
+    throw invalidArgument('mode', 'The mode is neither "cooperative" nor "throughput".')
+  }
+  assertFunction('onProgress', onProgress)
+  assertFunction('onOutcome', onOutcome)
+  const [pace, run] = [paceOf(options.pace), runKeyOf(options.run)]
+  return { mode, pace, run, signal, onProgress, onOutcome }
+}
+
+export function assertIterable(ids: unknown): void {
+  const isIterable =
+    typeof ids === 'object' &&
+    ids !== null &&
+    (Symbol.iterator in ids || Symbol.asyncIterator in ids)
+  if (!isIterable) throw invalidArgument('ids', 'The ids are neither iterable nor async iterable.')
+}
+
+export function isoOf(path: string, value: Date): string {
+  if (value instanceof Date && !Number.isNaN(value.getTime())) return value.toISOString()
+  throw invalidArgument(path, `"${path}" is not a valid Date.`)
+}
+
+/** Milliseconds since 1970; `null` where nothing was given. */
+export function instantOf(issuedAt: Date | number | undefined): number | null {
+  if (issuedAt === undefined) return null
+  const ms = issuedAt instanceof Date ? issuedAt.getTime() : Number(issuedAt) * 1_000
+  if (Number.isFinite(ms)) return ms
+  throw invalidArgument('issuedAt', '`issuedAt` is neither a valid Date nor seconds since 1970.')
 }

@@ -6,35 +6,39 @@
 
 import {
   assertBoolean,
+  assertIterable,
   assertKnownTables,
   assertSession,
+  bulkOptionsOf,
   type CancelOptions,
   cancellerOf,
   confirmedTokenOf,
+  type DeleteManyOptions,
+  type DeleteOptions,
+  type DeleteTenantOptions,
   dueDateOf,
   type EraseOptions,
   type HoldOptions,
   holdTermsOf,
+  instantOf,
+  isoOf,
   type OwnDeletionOptions,
   type PurgeOptions,
-  paceOf,
+  type ReplayOptions,
   requestedAtOf,
-  runKeyOf,
+  requestOf,
   type ScheduleOptions,
   scheduledByOf,
+  type TenantScope,
+  type UserIds,
 } from './call-options.ts'
 import { type ContextSource, createContextSource } from './context-source.ts'
 import { clockJumpOf, contextInputOf, type EngineOptions, positive } from './engine-options.ts'
-import { UserDeletionError } from './errors.ts'
 import {
   assertFunction,
-  assertIdempotencyKey,
   assertOptions,
-  assertReason,
-  assertRequestedBy,
   assertUserId,
   invalidArgument,
-  tenantOf,
 } from './execution/arguments.ts'
 import { viewUsers } from './execution/ask.ts'
 import {
@@ -45,28 +49,17 @@ import {
   scheduleUser,
   type UserStatus,
 } from './execution/change-state.ts'
-import { type DeletionRequest, type ExecutionContext, targetOf } from './execution/context.ts'
-import {
-  type BulkMode,
-  type BulkOptions,
-  type BulkOutcome,
-  type BulkProgress,
-  type BulkResult,
-  deleteMany,
-} from './execution/delete-many.ts'
+import { clearJournal } from './execution/clear-journal.ts'
+import { type DeletionRequest, targetOf } from './execution/context.ts'
+import { type BulkResult, deleteMany } from './execution/delete-many.ts'
 import { deleteSlice } from './execution/delete-slice.ts'
 import { deleteTenant, type TenantResult } from './execution/delete-tenant.ts'
+import { earlierReceipt } from './execution/earlier-receipt.ts'
 import { type ErasureResult, eraseUser } from './execution/erase.ts'
-import {
-  assertExpectation,
-  assertPlanned,
-  type Expectation,
-  withExpected,
-} from './execution/expectation.ts'
+import { assertExpectation, assertPlanned, withExpected } from './execution/expectation.ts'
 import { type ExpiryResult, expireRetained } from './execution/expire-retained.ts'
 import { inProgress, notFound } from './execution/failures.ts'
 import { holdsOf, placeHold, releaseHold } from './execution/holds.ts'
-import { warn } from './execution/notify.ts'
 import { type OpenJob, openJobs } from './execution/open-jobs.ts'
 import { type OverdueJob, overdueJobs } from './execution/overdue.ts'
 import {
@@ -82,70 +75,19 @@ import { planTenant, type TenantPlan } from './execution/plan-tenant.ts'
 import { type Proof, prove } from './execution/prove.ts'
 import { type PurgeResult, purgeDue } from './execution/purge.ts'
 import { replayDeletions } from './execution/replay.ts'
-import type { ReplayOutcome, ReplayResult } from './execution/replay-result.ts'
+import type { ReplayResult } from './execution/replay-result.ts'
 import { type ResumeResult, resumeJobs } from './execution/resume.ts'
 import { type Verification, verifyUser } from './execution/verify.ts'
 import type { BulkPlan, Plan } from './plan/plan.ts'
 import type { PolicyInput } from './policy/policy.ts'
 import type { Clock } from './ports.ts'
-import { type Issuer, receiptOf } from './receipt/issue-receipt.ts'
+import type { Issuer } from './receipt/issue-receipt.ts'
 import { type Ledger, openLedger } from './receipt/ledger.ts'
 import { type Outbox, openOutbox } from './receipt/outbox.ts'
 import type { DeletionReceipt } from './receipt/receipt.ts'
 import { sealStorageFact } from './receipt/seal-facts.ts'
-import type { Hold, LedgerEntry, Scrubbed, Store, UserRow } from './store.ts'
+import type { Hold, Scrubbed, Store, UserRow } from './store.ts'
 import type { UserId } from './terms.ts'
-
-/** `tenantId` is required exactly when the policy names a tenant column. */
-export type TenantScope<P extends PolicyInput> = P['user'] extends { readonly tenant: string }
-  ? { readonly tenantId: string }
-  : { readonly tenantId?: undefined }
-
-export interface DeleteOptions {
-  /** A code in snake_case, never free text. */
-  readonly reason?: string
-  /** The id of who asked. */
-  readonly requestedBy?: string
-  /** The same key gives the same receipt; with other arguments `idempotency_conflict`. 1 to 255 bytes. */
-  readonly idempotencyKey?: string
-  /** Refuses with `expectation_failed` unless the plan is still the expected one. */
-  readonly expect?: Expectation
-}
-
-export interface DeleteManyOptions {
-  /** `cooperative` (default) keeps the host's event loop free; `throughput` takes slices of 1,000 users. */
-  readonly mode?: BulkMode
-  /** Users a second at most, for hosts whose hooks or events fan out to limited APIs. */
-  readonly pace?: number
-  /**
-   * A key under which the run remembers how far it is: the same list fed again, after a crash or an abort, goes
-   * on there. Ids that have failed are not tried again under it. 1 to 255 bytes.
-   */
-  readonly run?: string
-  readonly reason?: string
-  readonly requestedBy?: string
-  readonly expect?: Expectation
-  readonly signal?: AbortSignal
-  readonly onProgress?: (progress: BulkProgress) => void
-  readonly onOutcome?: (outcome: BulkOutcome) => void
-}
-
-export interface DeleteTenantOptions extends Omit<DeleteManyOptions, 'run'> {
-  /** At most so many users, or exactly what `planTenant` showed. */
-  readonly expect: Expectation
-}
-
-export interface ReplayOptions {
-  /** Only deletions at or after this instant. */
-  readonly since?: Date
-  /** At most so many users are deleted again. */
-  readonly limit?: number
-  readonly signal?: AbortSignal
-  readonly onOutcome?: (outcome: ReplayOutcome) => void
-}
-
-/** Lists of ids may be arrays, other iterables, or async iterables. */
-export type UserIds = Iterable<UserId> | AsyncIterable<UserId>
 
 /**
  * Deletes users by a policy.
@@ -246,7 +188,7 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
       'idempotencyKey',
     ])
     assertExpectation(expect)
-    const earlier = await this.#replay(request, userId)
+    const earlier = await earlierReceipt(this.#store, this.#source.subjectOf(userId), request)
     if (earlier !== null) return earlier
     const context = await this.#source.current()
     if (expect !== undefined) {
@@ -256,11 +198,11 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
     const [outcome] = await deleteSlice(context, request, [targetOf(context, userId)])
     if (outcome === undefined) throw inProgress()
     if (outcome.status === 'deleted') {
-      await this.#sanitize(context)
+      await clearJournal(context)
       return outcome.receipt
     }
     // Another process may have used the key between the look-up and the commit.
-    const meanwhile = await this.#replay(request, userId)
+    const meanwhile = await earlierReceipt(this.#store, this.#source.subjectOf(userId), request)
     if (meanwhile !== null) return meanwhile
     throw outcome.error
   }
@@ -286,13 +228,13 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
     const request = this.#request(options)
     const { expect } = options
     assertExpectation(expect)
-    const bulk = bulkOptions(options)
+    const bulk = bulkOptionsOf(options)
     const context = await this.#source.current()
     const run = (source: Parameters<typeof deleteMany>[2]): Promise<BulkResult> =>
       deleteMany(context, request, source, bulk)
     const result =
       expect === undefined ? await run(ids) : await withExpected(context, request, ids, expect, run)
-    if (result.deleted > 0) await this.#sanitize(context)
+    if (result.deleted > 0) await clearJournal(context)
     return result
   }
 
@@ -319,7 +261,7 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
     const context = await this.#source.current()
     const { revokeSessions = true } = options
     const status = await disableUser(context, request, targetOf(context, userId), revokeSessions)
-    if (revokeSessions) await this.#sanitize(context)
+    if (revokeSessions) await clearJournal(context)
     return status
   }
 
@@ -355,7 +297,7 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
     const context = await this.#source.current()
     const terms = { dueAt, by, cancelHash: null, tokenHash: null }
     const status = await scheduleUser(context, request, targetOf(context, userId), terms)
-    await this.#sanitize(context)
+    await clearJournal(context)
     return status
   }
 
@@ -395,7 +337,7 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
       maxClockJumpMs: this.#maxClockJumpMs,
       confirmClock: options.confirmClock ?? false,
     })
-    if (result.deleted.length > 0) await this.#sanitize(context)
+    if (result.deleted.length > 0) await clearJournal(context)
     return result
   }
 
@@ -418,11 +360,11 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
     ])
     const requestedAt = requestedAtOf(options ?? {}, this.#clock.now())
     const request = { ...given, requestedAt }
-    const earlier = await this.#replay(request, userId)
+    const earlier = await earlierReceipt(this.#store, this.#source.subjectOf(userId), request)
     if (earlier !== null) return { status: 'erased', receipt: earlier }
     const context = await this.#source.current()
     const result = await eraseUser(context, request, targetOf(context, userId))
-    await this.#sanitize(context)
+    await clearJournal(context)
     return result
   }
 
@@ -456,7 +398,7 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
     const service = this.#service()
     const context = await this.#source.current()
     const outcome = await deleteOwn(context, request, service, session, token)
-    await this.#sanitize(context)
+    await clearJournal(context)
     return outcome
   }
 
@@ -533,7 +475,7 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
       positive('limit', options.limit, 1_000),
       options.signal,
     )
-    if (result.finished.length > 0) await this.#sanitize(context)
+    if (result.finished.length > 0) await clearJournal(context)
     return result
   }
 
@@ -561,7 +503,7 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
     const limit = positive('limit', options.limit, Number.MAX_SAFE_INTEGER)
     const context = await this.#source.current()
     const result = await expireRetained(context, { limit, signal: options.signal })
-    if (result.steps.some(({ rows }) => rows > 0)) await this.#sanitize(context)
+    if (result.steps.some(({ rows }) => rows > 0)) await clearJournal(context)
     return result
   }
 
@@ -605,11 +547,11 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
     if (expect === undefined) throw invalidArgument('expect', '`expect` is required here.')
     assertExpectation(expect)
     const request = this.#tenantRequest({ tenantId, reason, requestedBy })
-    const bulk = bulkOptions(options)
+    const bulk = bulkOptionsOf(options)
     const context = await this.#source.current()
     const result = await deleteTenant(context, request, expect, bulk)
     const isChanged = result.users.deleted > 0 || result.tenant.status === 'deleted'
-    if (isChanged) await this.#sanitize(context)
+    if (isChanged) await clearJournal(context)
     return result
   }
 
@@ -642,7 +584,7 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
       signal,
       onOutcome,
     })
-    if (result.deletedAgain > 0) await this.#sanitize(context)
+    if (result.deletedAgain > 0) await clearJournal(context)
     return result
   }
 
@@ -754,17 +696,7 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
   }
 
   #request(options: object): DeletionRequest {
-    const { tenantId, reason, requestedBy, idempotencyKey } = options as Record<string, unknown>
-    assertReason(reason)
-    assertRequestedBy(requestedBy)
-    assertIdempotencyKey(idempotencyKey)
-    return {
-      tenantId: tenantOf({ tenantId }, this.#hasTenants),
-      reason: reason ?? null,
-      requestedBy: requestedBy ?? null,
-      idempotencyKey: idempotencyKey ?? null,
-      requestedAt: null,
-    }
+    return requestOf(options, this.#hasTenants)
   }
 
   #tenantRequest(options: object): DeletionRequest & { readonly tenantId: string } {
@@ -773,66 +705,4 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
     if (tenantId === null) throw invalidArgument('tenantId', 'The policy names no tenant column.')
     return { ...request, tenantId }
   }
-
-  /** The receipt of an earlier call with the same key and arguments. */
-  async #replay(request: DeletionRequest, userId: UserId): Promise<DeletionReceipt | null> {
-    const { tenantId, idempotencyKey } = request
-    if (idempotencyKey === null) return null
-    const entry: LedgerEntry | null = await this.#store.findEntryByKey({ tenantId, idempotencyKey })
-    if (entry === null) return null
-    const receipt = receiptOf(entry)
-    const isSame =
-      entry.subject === this.#source.subjectOf(userId) &&
-      receipt.reason === request.reason &&
-      receipt.requestedBy === request.requestedBy
-    if (isSame) return receipt
-    throw new UserDeletionError(
-      'idempotency_conflict',
-      'The idempotency key was used with other arguments.',
-    )
-  }
-
-  /** The deletion stands whatever happens here, so a failure is reported and not thrown. */
-  async #sanitize(context: ExecutionContext): Promise<void> {
-    const { store, issuer } = context
-    if (store.capabilities.erasure !== 'rows_overwritten') return
-    try {
-      const before = await store.ledgerHead()
-      const fact = await store.sanitize()
-      await store.appendLedger((head) => sealStorageFact(issuer, fact, before, head))
-    } catch (cause) {
-      warn(context, 'the journal could not be cleared', { cause })
-    }
-  }
-}
-
-function bulkOptions(options: DeleteManyOptions): BulkOptions {
-  const { mode = 'cooperative', signal, onProgress, onOutcome } = options
-  if (mode !== 'cooperative' && mode !== 'throughput') {
-    throw invalidArgument('mode', 'The mode is neither "cooperative" nor "throughput".')
-  }
-  assertFunction('onProgress', onProgress)
-  assertFunction('onOutcome', onOutcome)
-  const [pace, run] = [paceOf(options.pace), runKeyOf(options.run)]
-  return { mode, pace, run, signal, onProgress, onOutcome }
-}
-
-function assertIterable(ids: unknown): void {
-  const isIterable =
-    typeof ids === 'object' &&
-    ids !== null &&
-    (Symbol.iterator in ids || Symbol.asyncIterator in ids)
-  if (!isIterable) throw invalidArgument('ids', 'The ids are neither iterable nor async iterable.')
-}
-
-function isoOf(path: string, value: Date): string {
-  if (value instanceof Date && !Number.isNaN(value.getTime())) return value.toISOString()
-  throw invalidArgument(path, `"${path}" is not a valid Date.`)
-}
-
-function instantOf(issuedAt: Date | number | undefined): number | null {
-  if (issuedAt === undefined) return null
-  const ms = issuedAt instanceof Date ? issuedAt.getTime() : Number(issuedAt) * 1_000
-  if (Number.isFinite(ms)) return ms
-  throw invalidArgument('issuedAt', '`issuedAt` is neither a valid Date nor seconds since 1970.')
 }

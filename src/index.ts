@@ -6,21 +6,19 @@
 
 export type {
   CancelOptions,
+  DeleteManyOptions,
+  DeleteOptions,
+  DeleteTenantOptions,
   EraseOptions,
   HoldOptions,
   OwnDeletionOptions,
   PurgeOptions,
-  ScheduleOptions,
-} from './call-options.ts'
-export type { DeclaredBlocker, Keys } from './context-source.ts'
-export type {
-  DeleteManyOptions,
-  DeleteOptions,
-  DeleteTenantOptions,
   ReplayOptions,
+  ScheduleOptions,
   TenantScope,
   UserIds,
-} from './engine.ts'
+} from './call-options.ts'
+export type { DeclaredBlocker, Keys } from './context-source.ts'
 // The engine.
 export { UserDeletionEngine } from './engine.ts'
 export type { EngineOptions } from './engine-options.ts'

@@ -1,0 +1,36 @@
+/**
+ * The same idempotency key gives the same receipt.
+ *
+ * @module
+ */
+import { UserDeletionError } from '../errors.ts'
+import { receiptOf } from '../receipt/issue-receipt.ts'
+import type { DeletionReceipt } from '../receipt/receipt.ts'
+import type { Store, UserId } from '../store.ts'
+import type { DeletionRequest } from './context.ts'
+
+/**
+ * The receipt of an earlier call with the same key and arguments.
+ *
+ * @throws {@link UserDeletionError} `idempotency_conflict` when the arguments were others.
+ */
+export async function earlierReceipt(
+  store: Store,
+  subject: UserId,
+  request: DeletionRequest,
+): Promise<DeletionReceipt | null> {
+  const { tenantId, idempotencyKey } = request
+  if (idempotencyKey === null) return null
+  const entry = await store.findEntryByKey({ tenantId, idempotencyKey })
+  if (entry === null) return null
+  const receipt = receiptOf(entry)
+  const isSame =
+    entry.subject === subject &&
+    receipt.reason === request.reason &&
+    receipt.requestedBy === request.requestedBy
+  if (isSame) return receipt
+  throw new UserDeletionError(
+    'idempotency_conflict',
+    'The idempotency key was used with other arguments.',
+  )
+}
