@@ -178,11 +178,14 @@ for (const store of STORES) {
       assert.deepEqual(revoked, [['usr_ann', new Date('2026-03-01T12:00:00.000Z')]])
       assert.deepEqual(
         (await world.events()).map(({ type, receiptId }) => [type, receiptId]),
-        [['user.disabled', null]],
+        [
+          ['session.revoked', null],
+          ['user.disabled', null],
+        ],
       )
     })
 
-    it('puts the events of the deletion into the outbox with the receipt, once', async () => {
+    it('tells of revoked sessions when access is cut, and of the rest with the receipt, each once', async () => {
       const crm = scripted('crm', [{ removed: 0, comeBackAfterMs: HOUR }, DONE])
       const world = await openErasure(store, { externalErasers: [crm.eraser] })
       await world.engine.erase('usr_ann', { tenantId })
@@ -195,8 +198,8 @@ for (const store of STORES) {
           ...[type, rows, subject, of, id],
         ]),
         [
+          ['session.revoked', 2, 'usr_ann', tenantId, null],
           ['user.disabled', 1, 'usr_ann', tenantId, null],
-          ['session.revoked', 2, 'usr_ann', tenantId, receiptId],
           ['notes.removed', 2, 'usr_ann', tenantId, receiptId],
           ['user.deleted', 1, 'usr_ann', tenantId, receiptId],
         ],
@@ -615,7 +618,7 @@ for (const store of STORES) {
         assert.equal(world.rows('notes').length, 3)
         assert.deepEqual(
           (await world.events()).map(({ type }) => type),
-          ['user.disabled'],
+          ['session.revoked', 'user.disabled'],
         )
         assert.deepEqual(await all(world.engine.ledger.receipts()), [])
         assert.equal((await world.jobs()).length, 1)

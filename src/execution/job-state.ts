@@ -20,6 +20,8 @@ export interface JobState {
 
 export interface StepProgress {
   readonly rows: number
+  /** Of these, rows whose event went out when access was cut. */
+  readonly told: number
   readonly cursor: Cursor | null
 }
 
@@ -96,16 +98,26 @@ export function afterChunk(
   id: string,
   { rows, cursor }: Pick<ChunkResult, 'rows' | 'cursor'>,
 ): JobState {
-  const known = state.steps[id]?.rows ?? 0
+  const known = state.steps[id] ?? NO_ROWS
   return {
     ...state,
     chunked: true,
-    steps: { ...state.steps, [id]: { rows: known + rows, cursor } },
+    steps: { ...state.steps, [id]: { ...known, rows: known.rows + rows, cursor } },
   }
+}
+
+const NO_ROWS: StepProgress = { rows: 0, told: 0, cursor: null }
+
+/** What chunks and the cut have done, by step of the program. */
+export function doneBySteps(
+  state: JobState,
+  { steps }: ExecutionContext['program'],
+): readonly StepProgress[] {
+  return steps.map(({ id }) => state.steps[id] ?? NO_ROWS)
 }
 
 /** A cursor speaks of the rows of one rule; under another policy each step starts again. */
 export function withoutCursors(state: JobState): JobState {
-  const steps = Object.entries(state.steps).map(([id, { rows }]) => [id, { rows, cursor: null }])
+  const steps = Object.entries(state.steps).map(([id, done]) => [id, { ...done, cursor: null }])
   return { ...state, steps: Object.fromEntries(steps) as JobState['steps'] }
 }

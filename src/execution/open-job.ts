@@ -109,8 +109,8 @@ export function planJob(
         derived: verdict.derived,
         erasure: erasure === null ? null : { ...erasure, accessCut: cutsAccess },
       }),
-      // Its end may be days away. What was cut is told with the receipt, which counts it.
-      events: erasure === null ? [] : shutOutEvents(context, { tenantId, subject }, []),
+      // Its end may be days away, so what was cut is told now; the receipt counts it all the same.
+      events: erasure === null ? [] : shutOutEvents(context, { tenantId, subject }, cut),
     }),
   }
 }
@@ -125,7 +125,8 @@ function openedJob(
 ): Job {
   const steps = context.program.steps.flatMap(({ id }, index) => {
     const rows = cut[index] ?? 0
-    return rows === 0 ? [] : [[id, { rows, cursor: null }] as const]
+    const told = rest.erasure === null ? 0 : rows
+    return rows === 0 ? [] : [[id, { rows, told, cursor: null }] as const]
   })
   // Who overtakes a schedule answers for the deletion; that it was asked for earlier stays true.
   const now = context.clock.now().toISOString()

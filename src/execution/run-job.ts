@@ -27,6 +27,7 @@ import { isLarge, type RefusalReason } from './decide.ts'
 import { inProgress, notFound } from './failures.ts'
 import {
   afterChunk,
+  doneBySteps,
   type Erasure,
   type JobState,
   leaseEnd,
@@ -204,6 +205,7 @@ async function close(run: JobRun, state: JobState): Promise<DeletionReceipt | 'm
     policyChanged: run.policyChanged,
     external: state.erasure === null ? [] : externalOutcomes(state.erasure.erasers),
   })
+  const done = doneBySteps(state, program)
   const [outcome] = await store.apply(program, {
     ...targetsOf(state.request, [target]),
     isolation: 'together',
@@ -212,9 +214,8 @@ async function close(run: JobRun, state: JobState): Promise<DeletionReceipt | 'm
       const users = works.map(({ found, counts }) => ({
         ...target,
         found,
-        counts: counts.map(
-          (rows, index) => rows + (state.steps[program.steps[index]?.id ?? '']?.rows ?? 0),
-        ),
+        counts: counts.map((rows, index) => rows + (done[index]?.rows ?? 0)),
+        told: done.map(({ told }) => told),
       }))
       const seal = sealDeletions(issuer, frame, users, head)
       return state.erasure === null
@@ -224,9 +225,7 @@ async function close(run: JobRun, state: JobState): Promise<DeletionReceipt | 'm
     journal: {
       jobId: job.id,
       fence: job.fence,
-      cursors: state.chunked
-        ? program.steps.map(({ id }) => state.steps[id]?.cursor ?? null)
-        : null,
+      cursors: state.chunked ? done.map(({ cursor }) => cursor) : null,
     },
   })
   if (outcome?.kind === 'absent') {

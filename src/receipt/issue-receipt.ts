@@ -60,6 +60,8 @@ export interface DeletedUser {
   readonly subject: UserId
   readonly found: FoundUser
   readonly counts: readonly number[]
+  /** Of these, rows whose event went out before. */
+  readonly told?: readonly number[]
 }
 
 /** Seals users in the order given, after the present head of the ledger. */
@@ -142,7 +144,7 @@ function plainId(id: UserId): string | number {
 function addEvents(
   events: OutboxEvent[],
   { kind, program, tenantId }: SealFrame,
-  { subject, counts }: DeletedUser,
+  { subject, counts, told }: DeletedUser,
   ulid: string,
   at: string,
 ): void {
@@ -154,7 +156,7 @@ function addEvents(
     number += 1
   }
   for (const [index, { event }] of program.steps.entries()) {
-    const rows = counts[index] ?? 0
+    const rows = (counts[index] ?? 0) - (told?.[index] ?? 0)
     if (event !== null && rows > 0) add(event, rows)
   }
   add(kind, 1)
