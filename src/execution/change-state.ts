@@ -6,7 +6,15 @@
  */
 import { UserDeletionError } from '../errors.ts'
 import { equalSecrets } from '../ports.ts'
-import type { Job, Standing, Target, TransitionOutcome, TransitionPlan, UserRow } from '../store.ts'
+import type {
+  Job,
+  Standing,
+  Target,
+  TransitionEnd,
+  TransitionOutcome,
+  TransitionPlan,
+  UserRow,
+} from '../store.ts'
 import { askHost } from './ask.ts'
 import type { DeletionRequest, ExecutionContext } from './context.ts'
 import { findBlockers, lastingBlockers } from './decide.ts'
@@ -15,7 +23,7 @@ import { blockedError, notFound } from './failures.ts'
 import { newJob, newState, readState, type Schedule, type ScheduledBy } from './job-state.ts'
 import { tellRevoked } from './notify.ts'
 import { watchClock } from './seen-clock.ts'
-import { isLegal, stateOf, type UserAction, type UserState } from './states.ts'
+import { isLegal, isShutOut, stateOf, type UserAction, type UserState } from './states.ts'
 
 /** A user after a change of state. */
 export interface UserStatus {
@@ -133,11 +141,11 @@ export function cancelSchedule(
   return change(context, request, target, 'cancel', (standing) => {
     const schedule = standing.job === null ? null : readState(standing.job).schedule
     assertMayCancel(schedule, canceller)
-    const keepsDisabled = schedule?.wasDisabled === true
-    return {
-      ...(keepsDisabled ? {} : (enabling(context, standing) ?? {})),
-      finish: () => ({ job: null }),
-    }
+    const finish = (): TransitionEnd => ({ job: null })
+    // The host has written the status since, a ban perhaps: what stood there before must not come back over it.
+    if (!isShutOut(context.program.user, standing)) return { disabled: null, finish }
+    if (schedule?.wasDisabled === true) return { finish }
+    return { ...(enabling(context, standing) ?? {}), finish }
   })
 }
 

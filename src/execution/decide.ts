@@ -88,7 +88,7 @@ function ghostBlocker({ user }: Program, id: unknown): readonly Blocker[] {
 const HOLD = 'hold'
 
 /** A hold on tables is in the way only where the user has rows there. */
-function holdBlockers(
+export function holdBlockers(
   program: Program,
   holds: readonly Hold[],
   counts: readonly number[],

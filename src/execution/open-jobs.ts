@@ -4,8 +4,8 @@
  * @module
  */
 import type { Job, JobKind, UserId } from '../store.ts'
-import type { ExecutionContext } from './context.ts'
-import { isHolding } from './decide.ts'
+import { type ExecutionContext, targetOf } from './context.ts'
+import { holdBlockers, isHolding } from './decide.ts'
 import { readState, type ScheduledBy } from './job-state.ts'
 
 /** A job as `jobs()` shows it. Holds no personal data. */
@@ -56,17 +56,31 @@ async function describe(context: ExecutionContext, job: Job): Promise<OpenJob> {
   return Object.freeze({ id, kind, userId, tenantId, requestedAt, dueAt, scheduledBy, why })
 }
 
-async function reasonOf({ store, clock }: ExecutionContext, job: Job): Promise<OpenReason> {
-  const now = clock.now()
+async function reasonOf(context: ExecutionContext, job: Job): Promise<OpenReason> {
+  const now = context.clock.now()
   const isDue = job.dueAt === null || job.dueAt <= now.toISOString()
   if (job.kind === 'scheduled_deletion') {
     if (!isDue) return { kind: 'not_due' }
-    const user = { tenantId: job.tenantId, userId: job.userId }
-    const holds = await store.listHolds({ limit: 1_000, user })
-    return { kind: holds.some((hold) => isHolding(hold, now)) ? 'held' : 'due' }
+    return { kind: (await isHeld(context, job, now)) ? 'held' : 'due' }
   }
   const erasers = Object.entries(readState(job).erasure?.erasers ?? {})
   const open = erasers.flatMap(([name, { status }]) => (status === 'open' ? [name] : []))
   if (!isDue) return { kind: 'waiting_for_erasers', erasers: open }
   return { kind: job.leaseUntil > now.toISOString() ? 'running' : 'interrupted' }
+}
+
+/** A hold on tables is in the way only where the user has rows there, as for the purge. */
+async function isHeld(
+  context: ExecutionContext,
+  { tenantId, userId }: Job,
+  now: Date,
+): Promise<boolean> {
+  const { store, program } = context
+  const holds = await store.listHolds({ limit: 1_000, user: { tenantId, userId } })
+  if (!holds.some((hold) => isHolding(hold, now))) return false
+  const query = { tenantId, user: targetOf(context, userId), tokenHash: null }
+  const standing = await store.findStanding(program, query)
+  if (standing === null) return false
+  const { survey } = standing
+  return holdBlockers(program, survey.holds[0] ?? [], survey.counts[0] ?? [], now).length > 0
 }

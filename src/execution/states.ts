@@ -72,8 +72,15 @@ export interface StateFacts {
 /** The state of a user who is there. The host's columns count where the policy maps them. */
 export function stateOf(user: UserTable, { row, job, disabled }: StateFacts): UserState {
   if (job !== null) return job.kind === 'scheduled_deletion' ? 'scheduled' : 'deleting'
-  const isDisabled = user.disabled === null ? disabled !== null : shows(row, user.disabled)
-  return isDisabled ? 'disabled' : 'active'
+  return isShutOut(user, { row, disabled }) ? 'disabled' : 'active'
+}
+
+/** Whether a user is disabled, whatever else is under way. */
+export function isShutOut(
+  user: UserTable,
+  { row, disabled }: Pick<StateFacts, 'row' | 'disabled'>,
+): boolean {
+  return user.disabled === null ? disabled !== null : shows(row, user.disabled)
 }
 
 /**

@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { emailOf, type LifeCycleCommand, lifeCycles } from './support/life-cycle-commands.ts'
+import {
+  type Host,
+  type Mapping,
+  openMemoryHost,
+  openSqliteHost,
+  TENANTS,
+} from './support/life-cycle-host.ts'
+import { DAY_MS, openWorld, type Tally } from './support/life-cycle-world.ts'
+
+const SEED = Number(process.env['LIFE_CYCLE_SEED'] ?? 20_260_301)
+
+const RUNS: readonly {
+  readonly store: string
+  readonly open: () => Host
+  readonly mapping: Mapping
+  readonly runs: number
+}[] = [
+  { store: 'memory', open: openMemoryHost, mapping: 'status', runs: 1_000 },
+  { store: 'SQLite', open: openSqliteHost, mapping: 'status', runs: 200 },
+  { store: 'memory', open: openMemoryHost, mapping: 'status_and_instant', runs: 150 },
+  { store: 'SQLite', open: openSqliteHost, mapping: 'status_and_instant', runs: 40 },
+  { store: 'memory', open: openMemoryHost, mapping: 'engine', runs: 150 },
+  { store: 'SQLite', open: openSqliteHost, mapping: 'engine', runs: 40 },
+]
+
+const total: Tally = new Map()
+
+for (const [index, { store, open, mapping, runs }] of RUNS.entries()) {
+  test(`every life of users on ${store} is the model's, disabled shown by ${mapping}`, async () => {
+    const tally: Tally = new Map()
+    const started = performance.now()
+    const live = async (commands: Iterable<LifeCycleCommand>): Promise<void> => {
+      const host = open()
+      try {
+        const setup = await openWorld(host, mapping, tally)
+        for (const [index, tenant] of [TENANTS[0], TENANTS[1], TENANTS[0], TENANTS[1]].entries()) {
+          setup.real.insertUser(setup.model, tenant, emailOf(index < 2 ? 0 : 1), index * 3)
+        }
+        await setup.real.check(setup.model, 'all')
+        await fc.asyncModelRun(() => setup, commands)
+        await endOf(setup)
+      } finally {
+        host.close()
+      }
+    }
+    await fc.assert(fc.asyncProperty(lifeCycles(), live), { seed: SEED + index, numRuns: runs })
+    for (const [what, times] of tally) total.set(what, (total.get(what) ?? 0) + times)
+    const seconds = ((performance.now() - started) / 1_000).toFixed(1)
+    console.log(
+      `life cycle: LIFE_CYCLE_SEED=${SEED}, ${store}, ${mapping}: ${runs} runs, ${seconds} s`,
+    )
+    console.log(JSON.stringify(Object.fromEntries([...tally].toSorted())))
+  })
+}
+
+/** A run in which nothing happens proves nothing: how often each thing did at least, over all runs. */
+const AT_LEAST = 8
+const EFFECTS = [
+  ...['disable from active', 'disable from disabled', 'disable refused'],
+  ...['disable, sessions kept', 'enable', 'enable refused'],
+  ...['schedule from active', 'schedule from disabled', 'schedule refused'],
+  ...['cancel by user', 'cancel by administrator', 'cancel by token'],
+  ...['cancel by user refused', 'cancel by administrator refused', 'cancel by token refused'],
+  ...[
+    'delete from active',
+    'delete from disabled',
+    'delete from scheduled',
+    'delete from deleting',
+  ],
+  ...['delete refused', 'erase', 'erase, eraser waits', 'erase, eraser waits from deleting'],
+  ...['purge deleted', 'purge postponed', 'purge reactivated', 'purge refused: clock'],
+  ...['hold', 'hold on tables', 'release', 'release refused'],
+  ...['sign-in', 'sign-in refused', 'sign-up', 'sign-up with the e-mail of a deleted user'],
+  ...['host writes active', 'host writes banned', 'host writes disabled'],
+  ...['clock goes on', 'clock goes back', 'clock leaps', 'clock comes to a due day'],
+  ...['call failed', 'process died', 'delete crashed', 'purge crashed', 'resume crashed'],
+  ...['resume finished', 'resume held'],
+]
+
+test('the runs did everything often enough', () => {
+  const rare = EFFECTS.filter((what) => (total.get(what) ?? 0) < AT_LEAST)
+  assert.deepEqual(
+    rare.map((what) => `${what}: ${total.get(what) ?? 0}`),
+    [],
+  )
+})
+
+/** Whatever has happened: once the holds are gone and time has passed, nothing stays open. */
+async function endOf({ model, real }: Awaited<ReturnType<typeof openWorld>>): Promise<void> {
+  const { observer, host } = real
+  for (const { id, tenantId, deletion, holds } of model.users.values()) {
+    if (deletion !== null) continue
+    for (const { id: holdId } of holds) await observer.releaseHold(id, { tenantId, holdId })
+  }
+  model.now += 400 * DAY_MS
+  assert.deepEqual((await observer.resume()).failed, [])
+  assert.deepEqual((await observer.purgeDue({ confirmClock: true })).postponed, [])
+  for await (const job of observer.jobs()) assert.fail(`${job.id} is open for ever`)
+  assert.ok((await observer.ledger.verify()).valid)
+  const staying = [...model.users.values()].filter(
+    ({ schedule, deletion }) => schedule === null && deletion === null,
+  )
+  const ids = new Set(host.rows('users').map(({ id }) => id))
+  for (const { id } of staying) assert.ok(ids.has(id), `${id} was never to be deleted`)
+}
