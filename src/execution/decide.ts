@@ -43,7 +43,7 @@ export function isLarge(counts: readonly number[] | undefined, maxRows: number):
 }
 
 /** Whether a job has begun to delete the user. A schedule has not: whoever deletes at once overtakes it. */
-export function isUnderWay(job: JobReference | null | undefined): job is JobReference {
+export function isUnderWay<J extends JobReference>(job: J | null | undefined): job is J {
   return job != null && job.kind !== 'scheduled_deletion'
 }
 

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { UserDeletionError } from '../errors.ts'
+import { UserDeletionError, type UserNotFoundError } from '../errors.ts'
 import { isProcessGone, yieldToEventLoop } from '../ports.ts'
 import { receiptOf, sealDeletions } from '../receipt/issue-receipt.ts'
 import type { DeletionReceipt } from '../receipt/receipt.ts'
@@ -17,13 +17,14 @@ import {
   type Job,
   residueLeft,
   type SliceOutcome,
+  type Store,
   type Survey,
   type Target,
   type Verdict,
 } from '../store.ts'
 import { auditRows } from './audit-entry.ts'
 import { type DeletionRequest, type ExecutionContext, targetOf, targetsOf } from './context.ts'
-import { isLarge, type RefusalReason } from './decide.ts'
+import { isLarge, isUnderWay, type RefusalReason } from './decide.ts'
 import { inProgress, notFound } from './failures.ts'
 import {
   afterChunk,
@@ -55,7 +56,8 @@ export async function joinJob(
 ): Promise<JobOutcome> {
   const user = { tenantId, userId: target.id }
   const [job] = await context.store.listJobs({ limit: 1, user })
-  if (job === undefined) throw inProgress()
+  // A schedule in its place is not begun, and only a purge may begin it.
+  if (!isUnderWay(job)) throw inProgress()
   const claimed = await takeOver(context, job)
   if (claimed === null) throw inProgress()
   return runJob(context, claimed)
@@ -180,20 +182,26 @@ function refuseStandstill(table: string, before: Cursor | null, after: ChunkResu
 
 /** Read from the user row each time: it goes last, so it is the one place that holds them. */
 async function readFields(
-  { context: { store, program }, target }: JobRun,
+  { context: { store, program }, job, target }: JobRun,
   request: DeletionRequest,
 ): Promise<Readonly<Record<string, unknown>>> {
   const targets = targetsOf(request, [target])
   if (targets.restored) {
     // Of a restored user the store holds back what may be somebody else's by now.
     const [found] = (await store.survey(program, targets)).users
-    if (found == null) throw notFound(undefined)
+    if (found == null) throw await endWithoutUser(store, job)
     return found.fields
   }
   const [row] = await store.findUsers(program, targets)
-  if (row == null) throw notFound(undefined)
+  if (row == null) throw await endWithoutUser(store, job)
   const entries = Object.entries(program.user.fields)
   return Object.fromEntries(entries.map(([field, column]) => [field, row[column]]))
+}
+
+/** The host has deleted the user by itself. What was left of the steps is for `verify` to tell. */
+async function endWithoutUser(store: Store, job: Job): Promise<UserNotFoundError> {
+  await store.removeJob(job)
+  return notFound(undefined)
 }
 
 /** The last transaction. `'more'` when there are so many rows that chunks are due first. */
@@ -228,11 +236,7 @@ async function close(run: JobRun, state: JobState): Promise<DeletionReceipt | 'm
       cursors: state.chunked ? done.map(({ cursor }) => cursor) : null,
     },
   })
-  if (outcome?.kind === 'absent') {
-    // The host has deleted the user by itself. What was left of the steps is for `verify` to tell.
-    await store.removeJob(job)
-    throw notFound(undefined)
-  }
+  if (outcome?.kind === 'absent') throw await endWithoutUser(store, job)
   return receiptFrom(outcome)
 }
 

@@ -301,8 +301,7 @@ class HostWriteCommand extends Named implements LifeCycleCommand {
     const user = model.users.get(pick(model, this.#slot, ({ schedule: plan }) => plan !== null))
     // With a record of the engine's, nobody could say who has disabled the user.
     if (user === undefined || (this.#status === 'disabled' && user.before !== null)) return
-    const row = { id: user.id, tenant_id: user.tenantId }
-    await world.host.writeStatus(world.program(), row, this.#status)
+    await world.host.writeStatus(user.id, this.#status)
     model.users.set(user.id, { ...user, status: this.#status })
     count(world.tally, `host writes ${this.#status}`)
     await world.check(model, [user.id])

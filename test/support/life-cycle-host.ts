@@ -59,7 +59,9 @@ export interface Host {
   insert(table: string, row: Row): void
   rows(table: (typeof HOST_TABLES)[number]): readonly Row[]
   /** The host's own write of one user's status. */
-  writeStatus(program: Program, user: Row, status: string): Promise<void>
+  writeStatus(id: string, status: string): Promise<void>
+  /** The host takes a user away by itself, past the engine. */
+  takeAway(id: string): Promise<void>
   close(): void
 }
 
@@ -71,20 +73,34 @@ const COLUMNS: Readonly<Record<(typeof HOST_TABLES)[number], readonly string[]>>
   audit_log: ['id', 'actor_id', 'actor_email'],
 }
 
+/** Memory has no writes of a host beside `insert`, so these go through a transition of its own. */
 export function openMemoryHost(): Host {
   const store = memoryStore({ schema: HOST_TABLES.map(schemaOf) })
+  let program: Program | undefined
+  const write = async (id: string, set: Readonly<Record<string, string>>): Promise<void> => {
+    const row = store.rows('users').find((candidate) => candidate['id'] === id)
+    if (program === undefined) throw new Error('no engine has looked at this host yet')
+    const tenantId = String(row?.['tenant_id'])
+    const user = { id, subject: id }
+    const decide = () => ({ kind: 'proceed', set }) as const
+    await store.transition(program, { tenantId, user, tokenHash: null, decide })
+  }
   return {
-    store,
+    store: {
+      ...store,
+      findStanding(given, query) {
+        program = given
+        return store.findStanding(given, query)
+      },
+      transition(given, transition) {
+        program = given
+        return store.transition(given, transition)
+      },
+    },
     insert: (table, row) => store.insert(table, row),
     rows: (table) => store.rows(table),
-    async writeStatus(program, { id, tenant_id: tenantId }, status) {
-      await store.transition(program, {
-        tenantId: String(tenantId),
-        user: { id: String(id), subject: String(id) },
-        tokenHash: null,
-        decide: () => ({ kind: 'proceed', set: { status } }),
-      })
-    },
+    writeStatus: (id, status) => write(id, { status }),
+    takeAway: (id) => write(id, { tenant_id: 'tnt_elsewhere' }),
     close: () => {},
   }
 }
@@ -117,12 +133,11 @@ export function openSqliteHost(): Host {
     store: sqliteStore(db),
     insert: (table, row) => void insert(table).run(row),
     rows: (table) => select(table).all() as readonly Row[],
-    async writeStatus(_, { id, tenant_id: tenantId }, status) {
-      db.prepare('UPDATE users SET status = ? WHERE id = ? AND tenant_id = ?').run(
-        status,
-        id,
-        tenantId,
-      )
+    async writeStatus(id, status) {
+      db.prepare('UPDATE users SET status = ? WHERE id = ?').run(status, id)
+    },
+    async takeAway(id) {
+      db.prepare('DELETE FROM users WHERE id = ?').run(id)
     },
     close: () => db.close(),
   }

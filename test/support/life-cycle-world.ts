@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { UserDeletionEngine } from '../../src/engine.ts'
 import { UserDeletionError } from '../../src/errors.ts'
-import type { Job, Program } from '../../src/store.ts'
+import type { Job } from '../../src/store.ts'
 import {
   type Crash,
   crashable,
@@ -54,7 +54,6 @@ export interface World {
   /** Looks only, past the crashes. */
   readonly observer: Engine
   readonly readyAt: Map<string, number>
-  program(): Program
   at(model: Model): Moment
   arm(crash: Crash): void
   /** Asks the engine, and says whether it crashed on the way. */
@@ -84,7 +83,6 @@ export async function openWorld(
     engine: 1,
   }
   const clock = { now: () => new Date(model.now) }
-  let program: Program | undefined
   const crashing = crashable(host.store)
   const readyAt = new Map<string, number>()
   const policy = policyOf(mapping)
@@ -114,17 +112,7 @@ export async function openWorld(
     const wait = (readyAt.get(id) ?? 0) - model.now
     return wait > 0 ? { removed: 0, comeBackAfterMs: wait } : { removed: 1 }
   }
-  const observer = openEngine(
-    new Proxy(host.store, {
-      get(target, name) {
-        if (name !== 'findStanding') return Reflect.get(target, name) as unknown
-        return (given: Program, query: never) => {
-          program = given
-          return target.findStanding(given, query)
-        }
-      },
-    }),
-  )
+  const observer = openEngine(host.store)
   await observer.migrate()
 
   const real: World = {
@@ -134,10 +122,6 @@ export async function openWorld(
     readyAt,
     observer,
     engine: openEngine(crashing.store),
-    program() {
-      if (program === undefined) throw new Error('nothing was looked at yet')
-      return program
-    },
     at: ({ now, engine }) => ({ mapping, now, engine }),
     arm(crash) {
       crashing.arm(crash)
