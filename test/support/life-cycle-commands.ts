@@ -411,7 +411,7 @@ const deleteAsk: Ask = {
 const eraseAsk = (hours: number): Ask => ({
   name: hours > 0 ? 'erase, eraser waits' : 'erase',
   prepare: ({ readyAt }, user, { now }) => {
-    if (user.deletion === null) readyAt.set(user.id, now + hours * HOUR_MS)
+    if (user.deletion?.kind !== 'erasure') readyAt.set(user.id, now + hours * HOUR_MS)
   },
   call: (engine, { id, tenantId }) => engine.erase(id, { tenantId }),
   expect: (user, at) => remove(user, at, 'erasure', at.now + hours * HOUR_MS),

@@ -73,9 +73,7 @@ export function stateOf(user: ModelUser, mapping: Mapping): State {
 }
 
 export function isShutOut(user: ModelUser, mapping: Mapping): boolean {
-  if (mapping === 'engine') return user.before !== null
-  const isDisabled = user.status === 'disabled'
-  return mapping === 'status' ? isDisabled : isDisabled && user.disabledAt !== null
+  return mapping === 'engine' ? user.before !== null : user.status === 'disabled'
 }
 
 /** A hold on a table holds whoever has rows there. */
@@ -140,11 +138,21 @@ export function remove(
   kind: 'deletion' | 'erasure',
   readyAt: number | null,
 ): Expected {
-  if (user.deletion !== null) return join(user, user.deletion, at, kind)
+  if (user.deletion !== null) return join(user, widened(user.deletion, kind, readyAt), at, kind)
   if (isHeld(user, at.now)) return { refused: 'deletion_blocked' }
   const opened = underWay(user, at, { kind, readyAt, isRecorded: false })
   const waits = readyAt !== null && readyAt > at.now
   return { user: waits ? recorded(opened) : null, opened }
+}
+
+/** A deletion that was interrupted becomes an erasure when somebody asks for one. */
+function widened(
+  deletion: ModelDeletion,
+  asked: 'deletion' | 'erasure',
+  readyAt: number | null,
+): ModelDeletion {
+  if (asked === 'deletion' || deletion.kind === 'erasure') return deletion
+  return { ...deletion, kind: 'erasure', readyAt, isPartial: true }
 }
 
 /** Goes on with a deletion that is under way, unless another engine holds it. */
