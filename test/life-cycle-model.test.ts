@@ -53,7 +53,6 @@ for (const [index, { store, open, mapping, runs }] of RUNS.entries()) {
     console.log(
       `life cycle: LIFE_CYCLE_SEED=${SEED}, ${store}, ${mapping}: ${runs} runs, ${seconds} s`,
     )
-    console.log(JSON.stringify(Object.fromEntries([...tally].toSorted())))
   })
 }
 
@@ -82,6 +81,7 @@ const EFFECTS = [
 ]
 
 test('the runs did everything often enough', () => {
+  console.log(`life cycle: ${JSON.stringify(Object.fromEntries([...total].toSorted()))}`)
   const rare = EFFECTS.filter((what) => (total.get(what) ?? 0) < AT_LEAST)
   assert.deepEqual(
     rare.map((what) => `${what}: ${total.get(what) ?? 0}`),

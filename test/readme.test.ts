@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, it } from 'node:test'
 import { ERROR_CODES } from '../src/errors.ts'
+import { TRANSITIONS } from '../src/index.ts'
 
 const root = path.resolve(import.meta.dirname, '..')
 const readme = readFileSync(path.join(root, 'README.md'), 'utf8')
@@ -31,6 +32,22 @@ describe('README', () => {
     for (const [code, { status, retryable }] of Object.entries(ERROR_CODES)) {
       assert.ok(readme.includes(`| \`${code}\` | ${status} | ${retryable ? 'yes' : 'no'} |`), code)
     }
+  })
+
+  it('shows the very transitions that the engine allows', () => {
+    const [, heading = '', body = ''] = /\n\| from \|(.*)\n[-|]+\n((?:\|.*\n)+)/.exec(readme) ?? []
+    const cells = (row: string): readonly string[] =>
+      row.split('|').map((cell) => cell.trim().replaceAll('`', ''))
+    const actions = cells(heading).slice(0, -1)
+    const shown = body
+      .trim()
+      .split('\n')
+      .map((row) => {
+        const [, state = '', ...ends] = cells(row)
+        const legal = actions.flatMap((action, at) => (ends[at] ? [[action, ends[at]]] : []))
+        return [state, Object.fromEntries(legal)]
+      })
+    assert.deepEqual(Object.fromEntries(shown), TRANSITIONS)
   })
 })
 
