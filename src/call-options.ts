@@ -14,9 +14,9 @@ import {
   isKey,
   tenantOf,
 } from './execution/arguments.ts'
+import type { BulkMode, BulkOptions, BulkOutcome, BulkProgress } from './execution/bulk-result.ts'
 import type { Canceller } from './execution/change-state.ts'
 import type { DeletionRequest } from './execution/context.ts'
-import type { BulkMode, BulkOptions, BulkOutcome, BulkProgress } from './execution/delete-many.ts'
 import type { Expectation } from './execution/expectation.ts'
 import type { HoldTerms } from './execution/holds.ts'
 import type { ScheduledBy } from './execution/job-state.ts'

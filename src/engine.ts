@@ -41,6 +41,7 @@ import {
   invalidArgument,
 } from './execution/arguments.ts'
 import { viewUsers } from './execution/ask.ts'
+import type { BulkResult } from './execution/bulk-result.ts'
 import {
   cancelSchedule,
   disableUser,
@@ -51,7 +52,7 @@ import {
 } from './execution/change-state.ts'
 import { clearJournal } from './execution/clear-journal.ts'
 import { type DeletionRequest, targetOf } from './execution/context.ts'
-import { type BulkResult, deleteMany } from './execution/delete-many.ts'
+import { deleteMany } from './execution/delete-many.ts'
 import { deleteSlice } from './execution/delete-slice.ts'
 import { deleteTenant, type TenantResult } from './execution/delete-tenant.ts'
 import { earlierReceipt } from './execution/earlier-receipt.ts'

@@ -3,82 +3,20 @@
  *
  * @module
  */
-import { type ErrorCode, endsRuns, type UserDeletionError } from '../errors.ts'
+import { endsRuns, type UserDeletionError } from '../errors.ts'
 import { monotonicMs, yieldToEventLoop } from '../ports.ts'
 import type { Target, UserId } from '../store.ts'
 import { assertUserId } from './arguments.ts'
+import { type BulkOptions, type BulkResult, createTally, type Tally } from './bulk-result.ts'
 import { type BulkRun, openRun, UNKEYED } from './bulk-run.ts'
 import { type DeletionRequest, type ExecutionContext, targetOf } from './context.ts'
-import { deleteSlice, type UserOutcome } from './delete-slice.ts'
+import { deleteSlice } from './delete-slice.ts'
 import { toEngineError } from './failures.ts'
-import { warn } from './notify.ts'
 import { createPacer } from './pace.ts'
+import { nextSize } from './slice-size.ts'
 
-export type BulkMode = 'throughput' | 'cooperative'
-
-/** What became of one id of a bulk run. */
-export type BulkOutcome = { readonly index: number; readonly id: unknown } & (
-  | UserOutcome
-  /** The same id stood earlier in the slice. */
-  | { readonly status: 'duplicate' }
-)
-
-export interface BulkProgress {
-  /** Ids dealt with so far. */
-  readonly done: number
-  readonly deleted: number
-  readonly failed: number
-  readonly usersPerSecond: number
-}
-
-/** What a bulk run did. `requested` is the sum of the five counts below it. */
-export interface BulkResult {
-  readonly mode: BulkMode
-  /** Ids taken from the input and dealt with. */
-  readonly requested: number
-  readonly deleted: number
-  readonly alreadyDeleted: number
-  readonly duplicates: number
-  /** Ids that an earlier call of the same run had dealt with. */
-  readonly skipped: number
-  readonly failed: number
-  /** The first failures, up to 100; all of them go to `onOutcome`. */
-  readonly errors: readonly {
-    readonly index: number
-    readonly id: unknown
-    readonly code: ErrorCode
-    readonly retryable: boolean
-    readonly error: UserDeletionError
-  }[]
-  readonly failedByCode: Readonly<Partial<Record<ErrorCode, number>>>
-  /** Why the run ended before the input did; `null` when it went through. */
-  readonly stopped: {
-    readonly by: 'signal' | 'source' | 'store'
-    readonly error: unknown
-  } | null
-  readonly durationMs: number
-  readonly usersPerSecond: number
-}
-
-export interface BulkOptions {
-  readonly mode: BulkMode
-  /** Users a second at most; `null` for as fast as it goes. */
-  readonly pace: number | null
-  /** Key of the run; `null` for a run that is not gone on with. */
-  readonly run: string | null
-  readonly signal: AbortSignal | undefined
-  readonly onProgress: ((progress: BulkProgress) => void) | undefined
-  readonly onOutcome: ((outcome: BulkOutcome) => void) | undefined
-}
-
-/** Errors kept in the result. */
-const MAX_ERRORS = 100
 /** Users in one transaction of throughput mode. */
 const THROUGHPUT_SLICE = 1_000
-/** Cooperative mode doubles its slices below the target, shrinks them above the limit, and never passes the ceiling. */
-const SLICE_TARGET_MS = 4
-const SLICE_LIMIT_MS = 8
-const COOPERATIVE_CEILING = 500
 
 /** Deletes users slice by slice. Resolves whatever becomes of single users. */
 export async function deleteMany(
@@ -199,85 +137,4 @@ async function runSlice(
     if (outcome.status === 'failed' && endsRuns(outcome.error)) fatal = outcome.error
   }
   return fatal
-}
-
-/**
- * Learns how many users fit. A slice has a cost of its own, so it grows while it is within the limit, and
- * one slow slice (a checkpoint that fell into it) takes back no more than a part.
- */
-export function nextSize(size: number, ms: number): number {
-  if (ms > SLICE_LIMIT_MS) return Math.max(1, Math.floor(size * 0.7))
-  return Math.min(ms < SLICE_TARGET_MS ? size * 2 : size + 1, COOPERATIVE_CEILING)
-}
-
-interface Tally {
-  /** Index of the next id of the input. */
-  next: number
-  skip(ids: number): void
-  add(index: number, id: unknown, outcome: UserOutcome | { readonly status: 'duplicate' }): void
-  report(): void
-  result(stopped: BulkResult['stopped']): BulkResult
-}
-
-function createTally(context: ExecutionContext, options: BulkOptions): Tally {
-  const started = monotonicMs()
-  const counts = { deleted: 0, already_deleted: 0, duplicate: 0, skipped: 0, failed: 0 }
-  const errors: BulkResult['errors'][number][] = []
-  const failedByCode: Partial<Record<ErrorCode, number>> = {}
-  const rate = (): number => counts.deleted / Math.max((monotonicMs() - started) / 1_000, 1e-6)
-
-  function tell<T>(listener: ((value: T) => void) | undefined, value: T): void {
-    try {
-      listener?.(value)
-    } catch (cause) {
-      warn(context, 'a listener of deleteMany threw', { cause })
-    }
-  }
-
-  return {
-    next: 0,
-    skip(ids) {
-      counts.skipped += ids
-      this.next += ids
-    },
-    add(index, id, outcome) {
-      counts[outcome.status] += 1
-      if (outcome.status === 'failed') {
-        const { error } = outcome
-        const { code, retryable } = error
-        failedByCode[code] = (failedByCode[code] ?? 0) + 1
-        if (errors.length < MAX_ERRORS) errors.push({ index, id, code, retryable, error })
-      }
-      if (options.onOutcome === undefined) return
-      // A copy of its fields would leave out the receipt, which is read when somebody asks.
-      const told =
-        outcome.status === 'deleted'
-          ? { status: outcome.status, receipt: outcome.receipt }
-          : outcome
-      tell(options.onOutcome, { index, id, ...told })
-    },
-    report() {
-      const { deleted, failed } = counts
-      const done = deleted + failed + counts.already_deleted + counts.duplicate + counts.skipped
-      tell(options.onProgress, { done, deleted, failed, usersPerSecond: rate() })
-    },
-    result(stopped) {
-      const { deleted, failed, skipped } = counts
-      const { already_deleted: alreadyDeleted, duplicate: duplicates } = counts
-      return {
-        mode: options.mode,
-        requested: deleted + failed + alreadyDeleted + duplicates + skipped,
-        deleted,
-        alreadyDeleted,
-        duplicates,
-        skipped,
-        failed,
-        errors,
-        failedByCode,
-        stopped,
-        durationMs: monotonicMs() - started,
-        usersPerSecond: rate(),
-      }
-    },
-  }
 }

@@ -9,12 +9,12 @@ import type { Job, Standing, Target } from '../store.ts'
 import { askHost } from './ask.ts'
 import type { DeletionRequest, ExecutionContext } from './context.ts'
 import { isUnderWay } from './decide.ts'
+import { freshProgress } from './eraser-progress.ts'
 import { inProgress, notFound } from './failures.ts'
 import { whileInFlight } from './in-flight.ts'
 import { type Erasure, newJob, readState } from './job-state.ts'
 import { notifyDeleted, tellRevoked } from './notify.ts'
 import { planJob, runOpened } from './open-job.ts'
-import { freshProgress } from './run-erasers.ts'
 import { type JobOutcome, runJob, takeOver } from './run-job.ts'
 
 /** An erasure that is complete, or one that goes on with `resume()`. */

@@ -12,11 +12,11 @@ import type { Expiry } from '../plan/expiry.ts'
 import { monotonicMs, yieldToEventLoop } from '../ports.ts'
 import type { UserId } from '../store.ts'
 import type { ExecutionContext } from './context.ts'
-import { nextSize } from './delete-many.ts'
 import { type DueDeletion, readDue } from './due-deletions.ts'
 import { doneThrough, type Progress, readProgress, step } from './expiry-progress.ts'
 import { toEngineError } from './failures.ts'
 import { idsBehind } from './hidden-ids.ts'
+import { nextSize } from './slice-size.ts'
 import { sweepBatch } from './sweep-batch.ts'
 
 /** What became of the ended retentions of one step. */

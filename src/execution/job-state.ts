@@ -5,7 +5,7 @@
  */
 import type { ChunkResult, Cursor, Job, JobKind, Target } from '../store.ts'
 import type { DeletionRequest, ExecutionContext } from './context.ts'
-import type { ErasersProgress } from './run-erasers.ts'
+import type { ErasersProgress } from './eraser-progress.ts'
 
 export interface JobState {
   readonly request: DeletionRequest

@@ -25,6 +25,7 @@ import {
 import { auditRows } from './audit-entry.ts'
 import { type DeletionRequest, type ExecutionContext, targetOf, targetsOf } from './context.ts'
 import { isLarge, isUnderWay, type RefusalReason } from './decide.ts'
+import { type ErasersProgress, externalOutcomes, waitingFor } from './eraser-progress.ts'
 import { inProgress, notFound } from './failures.ts'
 import {
   afterChunk,
@@ -35,7 +36,7 @@ import {
   readState,
   withoutCursors,
 } from './job-state.ts'
-import { type ErasersProgress, externalOutcomes, runErasers, waitingFor } from './run-erasers.ts'
+import { runErasers } from './run-erasers.ts'
 import { sealFrame } from './seal-frame.ts'
 
 export type JobOutcome =

@@ -212,14 +212,14 @@ export const sabotages: readonly Sabotage[] = [
   },
   {
     name: 'believe any answer of an eraser',
-    file: 'src/execution/run-erasers.ts',
+    file: 'src/execution/ask-eraser.ts',
     find: '    if (!isPage(result.value)) {',
     replace: '    if (result.value === null) {',
     caughtBy: 'test/erase.test.ts',
   },
   {
     name: 'put the job to sleep while an eraser still works',
-    file: 'src/execution/run-erasers.ts',
+    file: 'src/execution/eraser-progress.ts',
     find: '  const until = waits.length < open.length ? null : (waits.toSorted()[0] ?? null)',
     replace: '  const until = waits.toSorted()[0] ?? null',
     caughtBy: 'test/erase.test.ts',
@@ -282,7 +282,7 @@ export const sabotages: readonly Sabotage[] = [
   },
   {
     name: 'log what an erasure knows of the person',
-    file: 'src/execution/run-erasers.ts',
+    file: 'src/execution/ask-eraser.ts',
     find: '{ eraser: eraser.name, attempt, cause: answer }',
     replace: '{ eraser: eraser.name, attempt, cause: answer, of: run.identifiers }',
     caughtBy: 'test/canaries.test.ts',

@@ -1,0 +1,142 @@
+/**
+ * What a bulk run did: counted while it goes, told to listeners, and bounded whatever its length.
+ *
+ * @module
+ */
+import type { ErrorCode, UserDeletionError } from '../errors.ts'
+import { monotonicMs } from '../ports.ts'
+import type { ExecutionContext } from './context.ts'
+import type { UserOutcome } from './delete-slice.ts'
+import { warn } from './notify.ts'
+
+export type BulkMode = 'throughput' | 'cooperative'
+
+/** What became of one id of a bulk run. */
+export type BulkOutcome = { readonly index: number; readonly id: unknown } & (
+  | UserOutcome
+  /** The same id stood earlier in the slice. */
+  | { readonly status: 'duplicate' }
+)
+
+export interface BulkProgress {
+  /** Ids dealt with so far. */
+  readonly done: number
+  readonly deleted: number
+  readonly failed: number
+  readonly usersPerSecond: number
+}
+
+/** What a bulk run did. `requested` is the sum of the five counts below it. */
+export interface BulkResult {
+  readonly mode: BulkMode
+  /** Ids taken from the input and dealt with. */
+  readonly requested: number
+  readonly deleted: number
+  readonly alreadyDeleted: number
+  readonly duplicates: number
+  /** Ids that an earlier call of the same run had dealt with. */
+  readonly skipped: number
+  readonly failed: number
+  /** The first failures, up to 100; all of them go to `onOutcome`. */
+  readonly errors: readonly {
+    readonly index: number
+    readonly id: unknown
+    readonly code: ErrorCode
+    readonly retryable: boolean
+    readonly error: UserDeletionError
+  }[]
+  readonly failedByCode: Readonly<Partial<Record<ErrorCode, number>>>
+  /** Why the run ended before the input did; `null` when it went through. */
+  readonly stopped: {
+    readonly by: 'signal' | 'source' | 'store'
+    readonly error: unknown
+  } | null
+  readonly durationMs: number
+  readonly usersPerSecond: number
+}
+
+export interface BulkOptions {
+  readonly mode: BulkMode
+  /** Users a second at most; `null` for as fast as it goes. */
+  readonly pace: number | null
+  /** Key of the run; `null` for a run that is not gone on with. */
+  readonly run: string | null
+  readonly signal: AbortSignal | undefined
+  readonly onProgress: ((progress: BulkProgress) => void) | undefined
+  readonly onOutcome: ((outcome: BulkOutcome) => void) | undefined
+}
+
+/** Errors kept in the result. */
+const MAX_ERRORS = 100
+
+export interface Tally {
+  /** Index of the next id of the input. */
+  next: number
+  skip(ids: number): void
+  add(index: number, id: unknown, outcome: UserOutcome | { readonly status: 'duplicate' }): void
+  report(): void
+  result(stopped: BulkResult['stopped']): BulkResult
+}
+
+export function createTally(context: ExecutionContext, options: BulkOptions): Tally {
+  const started = monotonicMs()
+  const counts = { deleted: 0, already_deleted: 0, duplicate: 0, skipped: 0, failed: 0 }
+  const errors: BulkResult['errors'][number][] = []
+  const failedByCode: Partial<Record<ErrorCode, number>> = {}
+  const rate = (): number => counts.deleted / Math.max((monotonicMs() - started) / 1_000, 1e-6)
+
+  function tell<T>(listener: ((value: T) => void) | undefined, value: T): void {
+    try {
+      listener?.(value)
+    } catch (cause) {
+      warn(context, 'a listener of deleteMany threw', { cause })
+    }
+  }
+
+  return {
+    next: 0,
+    skip(ids) {
+      counts.skipped += ids
+      this.next += ids
+    },
+    add(index, id, outcome) {
+      counts[outcome.status] += 1
+      if (outcome.status === 'failed') {
+        const { error } = outcome
+        const { code, retryable } = error
+        failedByCode[code] = (failedByCode[code] ?? 0) + 1
+        if (errors.length < MAX_ERRORS) errors.push({ index, id, code, retryable, error })
+      }
+      if (options.onOutcome === undefined) return
+      // A copy of its fields would leave out the receipt, which is read when somebody asks.
+      const told =
+        outcome.status === 'deleted'
+          ? { status: outcome.status, receipt: outcome.receipt }
+          : outcome
+      tell(options.onOutcome, { index, id, ...told })
+    },
+    report() {
+      const { deleted, failed } = counts
+      const done = deleted + failed + counts.already_deleted + counts.duplicate + counts.skipped
+      tell(options.onProgress, { done, deleted, failed, usersPerSecond: rate() })
+    },
+    result(stopped) {
+      const { deleted, failed, skipped } = counts
+      const { already_deleted: alreadyDeleted, duplicate: duplicates } = counts
+      return {
+        mode: options.mode,
+        requested: deleted + failed + alreadyDeleted + duplicates + skipped,
+        deleted,
+        alreadyDeleted,
+        duplicates,
+        skipped,
+        failed,
+        errors,
+        failedByCode,
+        stopped,
+        durationMs: monotonicMs() - started,
+        usersPerSecond: rate(),
+      }
+    },
+  }
+}
