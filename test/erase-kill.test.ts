@@ -1,17 +1,18 @@
 import assert from 'node:assert/strict'
-import { execFileSync, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, readFileSync } from 'node:fs'
 import path from 'node:path'
-import { type TestContext, test } from 'node:test'
+import { test } from 'node:test'
 import Database from 'better-sqlite3'
 import { UserDeletionError } from '../src/index.ts'
+import { bundleChild, folderInPackage } from './support/bundle-child.ts'
 import { callsIn, type LoggedCall, openRun } from './support/erase-kill-run.ts'
+import { essence, isErasedEntry, isShutOut } from './support/erased-essence.ts'
 import { faultModel, openFaultWorld, writeFaultWorld } from './support/fault-world.ts'
 import { faultyDatabase } from './support/faulty-database.ts'
 import { checkInvariants, type Row, type Snapshot, takeSnapshot } from './support/invariants.ts'
 
-const root = path.resolve(import.meta.dirname, '..')
 const KILLS = 50
 /** Access of the user is cut in one transaction, or has to be cut in chunks ahead of the erasers. */
 const SIZES = [
@@ -34,8 +35,8 @@ interface Killed {
 const original = takeSnapshot(openFaultWorld())
 
 test(`an erasure that is killed at ${KILLS} different places is complete after resume(), and asks no eraser twice for what it has recorded`, async (t) => {
-  const folder = folderFor(t)
-  const child = compileChild(folder)
+  const folder = folderInPackage(t, 'erase-kill')
+  const child = bundleChild('erase-kill-child.ts', folder)
   const template = path.join(folder, 'template.sqlite')
   writeFaultWorld(template)
 
@@ -64,37 +65,6 @@ test(`an erasure that is killed at ${KILLS} different places is complete after r
   ])
   t.diagnostic(`${killed.length} kills in ${statements.size} different statements`)
 })
-
-/** Inside the package, so that the drivers are found. */
-function folderFor(t: TestContext): string {
-  mkdirSync(path.join(root, 'dist'), { recursive: true })
-  const folder = mkdtempSync(path.join(root, 'dist/erase-kill-'))
-  t.after(() => rmSync(folder, { recursive: true }))
-  return folder
-}
-
-/** Compiled once: each child would spend most of its life on that. */
-function compileChild(folder: string): string {
-  const config = {
-    extends: path.join(root, 'tsconfig.json'),
-    compilerOptions: {
-      rootDir: root,
-      outDir: folder,
-      noCheck: true,
-      declaration: false,
-      declarationMap: false,
-      sourceMap: false,
-      isolatedDeclarations: false,
-    },
-    include: [],
-    files: [path.join(root, 'test/support/erase-kill-child.ts')],
-  }
-  const project = path.join(folder, 'tsconfig.json')
-  writeFileSync(project, JSON.stringify(config))
-  const tsc = path.join(root, 'node_modules/typescript/bin/tsc')
-  execFileSync(process.execPath, [tsc, '-p', project], { stdio: 'pipe' })
-  return path.join(folder, 'test/support/erase-kill-child.js')
-}
 
 /** Every statement of an erasure that nobody kills, the marks of the erasers' calls among them. */
 async function statementsOf(template: string, maxRows: number): Promise<readonly string[]> {
@@ -259,27 +229,4 @@ function assertComplete(after: Snapshot, where: string): void {
 
 function erasedEntries(snapshot: Snapshot): readonly Row[] {
   return [...(snapshot['audit_log']?.values() ?? [])].filter(isErasedEntry)
-}
-
-function isErasedEntry({ type }: Row): boolean {
-  return type === 'user.erased'
-}
-
-function isShutOut({ type }: Row): boolean {
-  return type === 'user.disabled'
-}
-
-/** The snapshot less what only an erasure adds: its audit entry, its first event, and the identifiers in its job. */
-function essence(snapshot: Snapshot): Snapshot {
-  const without = (table: string, drop: (row: Row) => boolean) =>
-    new Map([...(snapshot[table] ?? [])].filter(([, row]) => !drop(row)))
-  const jobs = [...(snapshot['user_deletion_jobs'] ?? [])].map(
-    ([key, row]) => [key, { ...row, state: null }] as const,
-  )
-  return {
-    ...snapshot,
-    audit_log: without('audit_log', isErasedEntry),
-    user_deletion_outbox: without('user_deletion_outbox', isShutOut),
-    user_deletion_jobs: new Map(jobs),
-  }
 }

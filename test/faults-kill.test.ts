@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { copyFileSync, rmSync } from 'node:fs'
+import path from 'node:path'
+import { test } from 'node:test'
+import Database from 'better-sqlite3'
+import { bundleChild, folderInPackage } from './support/bundle-child.ts'
+import { askForOne, receiptIdIn } from './support/fault-run.ts'
+import {
+  faultEngine,
+  faultModel,
+  KILL_OPTIONS,
+  openFaultWorld,
+  writeFaultWorld,
+} from './support/fault-world.ts'
+import { type Fault, faultyDatabase } from './support/faulty-database.ts'
+import { checkInvariants, takeSnapshot } from './support/invariants.ts'
+
+const original = takeSnapshot(openFaultWorld())
+
+test('a process that is killed at any statement leaves a file that resume() and a repeat complete', async (t) => {
+  const folder = folderInPackage(t, 'kill')
+  const child = bundleChild('kill-child.ts', folder)
+  const template = path.join(folder, 'template.sqlite')
+  writeFaultWorld(template)
+  const statements = await countStatements(template)
+  // A process that is killed after a statement is one that is killed before the next.
+  const places = Array.from({ length: statements }, (_, index): Fault => {
+    return { at: index + 1, mode: 'before' }
+  })
+  places.push({ at: statements, mode: 'after' })
+  const waiting = places.values()
+  let killed = 0
+  const worker = async (): Promise<void> => {
+    for (const place of waiting) {
+      await killAt(child, template, place)
+      killed += 1
+    }
+  }
+  await Promise.all([worker(), worker()])
+  assert.equal(killed, statements + 1)
+  t.diagnostic(`${killed} kills: before each of ${statements} statements, and after the last`)
+})
+
+async function countStatements(template: string): Promise<number> {
+  const file = `${template}.count`
+  copyFileSync(template, file)
+  const db = new Database(file)
+  const counting = faultyDatabase(db)
+  await faultEngine(counting, KILL_OPTIONS).delete('a1', { tenantId: 'a' })
+  db.close()
+  return counting.executions
+}
+
+async function killAt(child: string, template: string, { at, mode }: Fault): Promise<void> {
+  const file = `${template}.${at}.${mode}`
+  copyFileSync(template, file)
+  const args = [child, file, String(at), mode]
+  const [, signal] = await once(spawn(process.execPath, args, { stdio: 'inherit' }), 'exit')
+  assert.equal(signal, 'SIGKILL', `statement ${at} was not reached`)
+
+  const db = new Database(file)
+  try {
+    const place = `killed ${mode} statement ${at}`
+    assert.equal(db.pragma('integrity_check', { simple: true }), 'ok', place)
+    const check = { model: faultModel, before: original, targets: ['a1'] }
+    const between = takeSnapshot(db)
+    const fates = checkInvariants({ ...check, after: between, open: true })
+    const engine = faultEngine(db, KILL_OPTIONS)
+    const resumed = await engine.resume()
+    assert.deepEqual(resumed.failed, [], place)
+    assert.equal(resumed.finished.length, fates.get('a1') === 'open' ? 1 : 0, place)
+    const repeated = await askForOne(engine, 'a1')
+    const after = takeSnapshot(db)
+    assert.equal(repeated.receiptId, receiptIdIn(after, 'a1'), place)
+    await askForOne(engine, 'a1')
+    const again = takeSnapshot(db)
+    checkInvariants({ ...check, after, expected: 'deleted', earlier: [between], again })
+    assert.equal(db.pragma('integrity_check', { simple: true }), 'ok', place)
+  } finally {
+    db.close()
+  }
+  rmSync(file)
+}
