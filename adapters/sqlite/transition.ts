@@ -16,6 +16,7 @@ import type {
 } from '../../src/store.ts'
 import { runSteps } from './apply-slice.ts'
 import type { Connection } from './connection.ts'
+import { explainRefusal } from './explain-refusal.ts'
 import { insertJob, listJobs, removeJob } from './jobs.ts'
 import { writeEvents } from './ledger.ts'
 import { quoteName } from './literals.ts'
@@ -107,7 +108,7 @@ function writePlan(
 /** Values go as parameters: as text in the statement, each instant would be a statement of its own. */
 function writeColumns(
   connection: Connection,
-  { program }: ProgramSql,
+  { program, schema }: ProgramSql,
   tenantId: string | null,
   { id }: Target,
   set: Readonly<Record<string, Scalar>>,
@@ -118,10 +119,16 @@ function writeColumns(
   const list = columns.map((column, index) => `${quoteName(column)} = @value${index}`).join(', ')
   const scope = tenant === null ? '' : ` AND ${quoteName(tenant)} = @tenant`
   const values = columns.map((column, index) => [`value${index}`, bindable(set[column] ?? null)])
-  connection.change(
-    `UPDATE ${quoteName(table)} SET ${list} WHERE ${quoteName(key)} = @id${scope}`,
-    { ...Object.fromEntries(values), id, tenant: tenantId },
-  )
+  const parameters = { ...Object.fromEntries(values), id, tenant: tenantId }
+  try {
+    connection.change(
+      `UPDATE ${quoteName(table)} SET ${list} WHERE ${quoteName(key)} = @id${scope}`,
+      parameters,
+    )
+  } catch (cause) {
+    const statement = { table, parameters, select: null, writes: columns }
+    throw explainRefusal(connection, schema, statement, cause)
+  }
 }
 
 function bindable(value: Scalar): string | number | null {

@@ -7,7 +7,14 @@ import assert from 'node:assert/strict'
 import type { Store, Target, TransitionOutcome, TransitionPlan } from '../store.ts'
 import { ANN, BOB, TWIN } from './contract-data.ts'
 import { auditedPolicy } from './contract-fixture.ts'
-import { type Clause, changedTables, IN_A, type World, withMethods } from './contract-world.ts'
+import {
+  type Clause,
+  changedTables,
+  IN_A,
+  programOf,
+  type World,
+  withMethods,
+} from './contract-world.ts'
 
 const DAY_BEFORE = '2026-03-30T12:00:00.000Z'
 const DUE_DAY = '2026-03-31T12:00:00.000Z'
@@ -311,20 +318,6 @@ export function erasureClauses(clause: Clause): void {
 
 function targetOf(id: string): Target {
   return { id, subject: id }
-}
-
-/** The program of the contract's policy, as the engine hands it to the store. */
-async function programOf(world: World): Promise<{ program: Parameters<Store['transition']>[0] }> {
-  let program: Parameters<Store['transition']>[0] | undefined
-  const store = withMethods(world.store, {
-    findStanding: async (seen, query) => {
-      program = seen
-      return world.store.findStanding(seen, query)
-    },
-  })
-  await world.engineWith({ store }).getStatus(BOB, IN_A)
-  assert.ok(program !== undefined)
-  return { program }
 }
 
 async function moving(

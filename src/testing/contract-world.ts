@@ -3,11 +3,12 @@
  *
  * @module
  */
+import assert from 'node:assert/strict'
 import { UserDeletionEngine } from '../engine.ts'
 import type { EngineOptions } from '../engine-options.ts'
 import type { Policy } from '../policy/policy.ts'
-import type { Store, TableSchema } from '../store.ts'
-import { contractData, type Row, TENANT_A } from './contract-data.ts'
+import type { Program, Store, TableSchema } from '../store.ts'
+import { BOB, contractData, type Row, TENANT_A } from './contract-data.ts'
 import {
   contractPolicy,
   contractSchema,
@@ -136,4 +137,18 @@ export function withMethods(store: Store, methods: Partial<Store>): Store {
       return typeof value === 'function' ? value.bind(store) : value
     },
   })
+}
+
+/** The program of the contract's policy, as the engine hands it to the store. */
+export async function programOf(world: World): Promise<{ readonly program: Program }> {
+  let program: Program | undefined
+  const store = withMethods(world.store, {
+    findStanding: async (seen, query) => {
+      program = seen
+      return world.store.findStanding(seen, query)
+    },
+  })
+  await world.engineWith({ store }).getStatus(BOB, IN_A)
+  assert.ok(program !== undefined)
+  return { program }
 }

@@ -18,6 +18,8 @@ import {
   tokenClauses,
 } from './contract-life-cycle.ts'
 import { ledgerClauses, outboxClauses, receiptClauses } from './contract-records.ts'
+import { precedenceClauses } from './contract-rules.ts'
+import { journalClauses, safetyClauses } from './contract-safety.ts'
 import { wholeTenantClauses } from './contract-tenants.ts'
 import { type ContractRunner, clauses, type OpenStore } from './contract-world.ts'
 
@@ -38,6 +40,7 @@ export function storeContract(runner: ContractRunner, open: OpenStore): void {
   describe('the shape of a store', () => shapeClauses(clause))
   describe('actions', () => actionClauses(clause))
   describe('rows belong to a user', () => belongingClauses(clause))
+  describe('rules that meet', () => precedenceClauses(clause))
   describe('tenants', () => tenantClauses(clause))
   describe('a tenant as a whole', () => wholeTenantClauses(clause))
   describe('isolation', () => isolationClauses(clause))
@@ -49,6 +52,8 @@ export function storeContract(runner: ContractRunner, open: OpenStore): void {
   describe('users who came back with a backup', () => restoredClauses(clause))
   describe('outbox, spool and marks', () => outboxClauses(clause))
   describe('jobs', () => jobClauses(clause))
+  describe('failures, repeats and races', () => safetyClauses(clause))
+  describe('interruptions', () => journalClauses(clause))
   describe('states of a user', () => stateClauses(clause))
   describe('scheduled deletions', () => scheduleClauses(clause))
   describe('holds', () => holdClauses(clause))
