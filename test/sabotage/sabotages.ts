@@ -38,7 +38,7 @@ export const sabotages: readonly Sabotage[] = [
     find: '    runStep(connection, sql, { step, statements, index, rows, parameters, journal })',
     replace:
       '    try { runStep(connection, sql, { step, statements, index, rows, parameters, journal }) } catch {}',
-    caughtBy: 'test/adapters/sqlite.test.ts',
+    caughtBy: 'test/sqlite-file.test.ts',
   },
   {
     name: 'write no receipt with the change',
