@@ -112,3 +112,34 @@ for (const [store, open] of HOSTS) {
     race.host.close()
   })
 }
+
+test('whoever waits for a deletion does not begin a schedule that stands in its place by then', async () => {
+  const race = await openRace(openSqliteHost, 9)
+  const { host, clock, still } = race
+  let chunks = 0
+  const dying = race.engine(async (work, method) => {
+    if (method === 'applyChunk') chunks += 1
+    if (chunks > 2) throw new Error('the process has died')
+    return work()
+  })
+  await assert.rejects(dying.delete(USER, SCOPE))
+  clock.set('2026-03-01T13:00:00.000Z')
+  let isReplaced = false
+  const late = race.engine(async (work, method) => {
+    if (method === 'listJobs' && !isReplaced) {
+      isReplaced = true
+      await host.takeAway(USER)
+      await still.resume()
+      const status = { status: 'active', disabled_at: null }
+      host.insert('users', { id: USER, tenant_id: TENANT, email: 'ann@example.com', ...status })
+      await still.scheduleDeletion(USER, { ...SCOPE, after: 'P1D' })
+      clock.set('2026-03-01T14:00:00.000Z')
+    }
+    return work()
+  })
+  assert.equal(await outcomeOf(late.delete(USER, SCOPE)), 'in_progress')
+  assert.ok(isReplaced)
+  assert.equal((await still.getStatus(USER, SCOPE)).state, 'scheduled')
+  assert.equal(await race.receipts(), 0)
+  host.close()
+})

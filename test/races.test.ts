@@ -29,6 +29,13 @@ const SIZES = [
   ['a user of several chunks', 9],
 ] as const
 
+/** What the cancellation does: whether the user was disabled before, and whether the day is set anew. */
+const CANCELLATIONS = [
+  ['cancelled', false, false],
+  ['cancelled for a disabled user', true, false],
+  ['cancelled and scheduled anew', false, true],
+] as const
+
 interface Contest {
   readonly name: string
   readonly options?: { readonly externalErasers: readonly ExternalEraser[] }
@@ -108,37 +115,45 @@ for (const [store, open] of HOSTS) {
       assertSeen(endings, 'signed in before', 'refused')
     })
 
-    test(`a deletion is cancelled or purged, never both: ${size} on ${store}`, async () => {
-      const endings = await countEndings([store, open], posts, async (race, scheduler) => {
-        await race.still.scheduleDeletion(USER, { ...SCOPE, after: 'P1D' })
-        race.clock.set('2026-03-02T12:00:00.000Z')
-        const turns = inTurns(scheduler)
-        // A purge asks the store more often than a cancellation, which would nearly always come first.
-        const cancelLate = async (): Promise<unknown> => {
-          for (const pause of ['first', 'second'])
-            await scheduler.schedule(Promise.resolve(), pause)
-          return race.engine(turns).cancelDeletion(USER, SCOPE)
-        }
-        const [cancelled, purge] = await scheduler.waitFor(
-          Promise.all([outcomeOf(cancelLate()), race.engine(turns).purgeDue()]),
-        )
-        assert.deepEqual(purge.postponed, [])
-        if (cancelled === 'done') {
-          assert.deepEqual(purge.deleted, [])
-          const { state, user } = await race.still.getStatus(USER, SCOPE)
-          assert.deepEqual([state, user['status']], ['active', 'active'])
-          assert.equal(race.host.rows('posts').length, posts)
-          assert.equal(await race.receipts(), 0)
-          return 'cancelled'
-        }
-        assert.ok(['invalid_transition', 'resource_not_found'].includes(cancelled), cancelled)
-        assert.equal(purge.deleted.length, 1)
-        await assertGone(race)
-        return 'purged'
+    for (const [kind, wasDisabled, again] of CANCELLATIONS) {
+      test(`a deletion is ${kind} or purged, never both: ${size} on ${store}`, async () => {
+        const endings = await countEndings([store, open], posts, async (race, scheduler) => {
+          const { still, clock, host } = race
+          if (wasDisabled) await still.disable(USER, SCOPE)
+          await still.scheduleDeletion(USER, { ...SCOPE, after: 'P1D' })
+          clock.set('2026-03-02T12:00:00.000Z')
+          const turns = inTurns(scheduler)
+          // A purge asks the store more often than a cancellation, which would nearly always come first.
+          const cancelLate = async (): Promise<unknown> => {
+            const canceller = race.engine(turns)
+            for (const pause of ['first', 'second'])
+              await scheduler.schedule(Promise.resolve(), pause)
+            const status = await canceller.cancelDeletion(USER, SCOPE)
+            return again ? canceller.scheduleDeletion(USER, { ...SCOPE, after: 'P1D' }) : status
+          }
+          const [cancelled, purge] = await scheduler.waitFor(
+            Promise.all([outcomeOf(cancelLate()), race.engine(turns).purgeDue()]),
+          )
+          assert.deepEqual([purge.postponed, purge.reactivated], [[], []])
+          if (cancelled === 'done') {
+            assert.deepEqual(purge.deleted, [])
+            const { state, user } = await still.getStatus(USER, SCOPE)
+            const before = wasDisabled ? 'disabled' : 'active'
+            const expected = again ? ['scheduled', 'disabled'] : [before, before]
+            assert.deepEqual([state, user['status']], expected)
+            assert.equal(host.rows('posts').length, posts)
+            assert.equal(await race.receipts(), 0)
+            return 'cancelled'
+          }
+          assert.ok(['invalid_transition', 'resource_not_found'].includes(cancelled), cancelled)
+          assert.equal(purge.deleted.length, 1)
+          await assertGone(race)
+          return 'purged'
+        })
+        report(`${kind} against purge, ${size} on ${store}`, endings)
+        assertSeen(endings, 'cancelled', 'purged')
       })
-      report(`cancel against purge, ${size} on ${store}`, endings)
-      assertSeen(endings, 'cancelled', 'purged')
-    })
+    }
 
     for (const contest of contests(posts > 0)) {
       test(`${contest.name} of two workers has one winner: ${size} on ${store}`, async () => {
