@@ -235,6 +235,27 @@ for (const [store, open] of HOSTS) {
       'done before it could sleep',
     )
   })
+
+  test(`a worker that wakes while another is half-way writes nothing, on ${store}`, async () => {
+    const endings: Record<string, number> = {}
+    const pauses = fc.record({
+      at: fc.integer({ min: 5, max: 12 }),
+      otherAt: fc.integer({ min: 4, max: 9 }),
+      posts: fc.integer({ min: 12, max: 40 }),
+    })
+    const property = fc.asyncProperty(pauses, async ({ at, otherAt, posts }) => {
+      const race = await openRace(open, posts)
+      try {
+        const ending = await wakeHalfWay(race, at, otherAt)
+        endings[ending] = (endings[ending] ?? 0) + 1
+      } finally {
+        race.host.close()
+      }
+    })
+    await fc.assert(property, { seed: SEED, numRuns: ORDERS[store] })
+    report(`a worker past its lease, the other half-way, on ${store}`, endings)
+    assert.ok((endings['both half-way'] ?? 0) * 2 >= ORDERS[store], JSON.stringify(endings))
+  })
 }
 
 interface Pause {
@@ -290,6 +311,33 @@ async function sleepAndWake(race: Race, { at, kind, takesOver }: Pause): Promise
   return job
     ? 'asleep in its job, which the other finished'
     : 'asleep before its job, which the other did'
+}
+
+/** Both sleep in the same job, the other one later; only the other one may go on. */
+async function wakeHalfWay(race: Race, at: number, otherAt: number): Promise<string> {
+  const first = sleepBefore(at)
+  const second = sleepBefore(otherAt)
+  const work = outcomeOf(race.engine(first.turn).delete(USER, SCOPE))
+  await Promise.race([first.asleep, work])
+  if (!(await openDeletion(race))) {
+    first.wake()
+    await work
+    return 'no job was open'
+  }
+  race.clock.set('2026-03-01T12:00:31.000Z')
+  const resumption = race.engine(second.turn).resume()
+  await Promise.race([second.asleep, resumption])
+  const isHalfWay = await openDeletion(race)
+  const before = await race.snapshot()
+  first.wake()
+  const outcome = await work
+  assert.equal(await race.snapshot(), before, 'the sleeper has written something')
+  assert.notEqual(outcome, 'done', 'the sleeper takes the credit')
+  if (isHalfWay) assert.equal(outcome, 'lease_lost')
+  second.wake()
+  assert.equal((await resumption).finished.length, 1)
+  await assertGone(race)
+  return isHalfWay ? 'both half-way' : 'the other had finished'
 }
 
 async function openDeletion({ host }: Race): Promise<boolean> {
