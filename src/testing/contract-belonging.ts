@@ -5,7 +5,7 @@
  */
 import assert from 'node:assert/strict'
 import { ANN, BOB, NIL, SHARED_EMAIL } from './contract-data.ts'
-import { contractSchema } from './contract-fixture.ts'
+import { contractSchema, nestedArrayPolicy } from './contract-fixture.ts'
 import { type Clause, IN_A } from './contract-world.ts'
 
 export function shapeClauses(clause: Clause): void {
@@ -83,6 +83,16 @@ export function belongingClauses(clause: Clause): void {
     const receipt = await engine.delete(BOB, IN_A)
     assert.equal(receipt.steps.find(({ table }) => table === 'groups')?.rows, 2)
     assert.deepEqual((await row('groups', 'grp_bob'))?.['members'], [])
+  })
+
+  clause('by an element of an array inside a JSON column', async (world) => {
+    const engine = world.engineWith({}, nestedArrayPolicy)
+    const receipt = await engine.delete(BOB, IN_A)
+    assert.equal(receipt.steps.find(({ table }) => table === 'groups')?.rows, 1)
+    const members = async (id: string): Promise<unknown> =>
+      (await world.row('groups', id))?.['members']
+    assert.deepEqual(await members('grp_nested'), { by: { ids: [ANN] } })
+    assert.deepEqual(await members('grp_bob'), [BOB])
   })
 
   clause('only where the side conditions hold', async ({ engine, row }) => {

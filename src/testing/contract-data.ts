@@ -68,6 +68,7 @@ export function contractData(): Record<string, Row[]> {
   })
   add('invitations', { id: 'inv_none', tenant_id: TENANT_A, email: null, invited_by: null })
   add('groups', { id: 'grp_all', name: 'all', members: [ANN, BOB, TWIN, 7, { id: ANN }] })
+  add('groups', { id: 'grp_nested', name: 'nested', members: { by: { ids: [BOB, ANN] } } })
   add('groups', { id: 'grp_bob', name: 'bob', members: [BOB] })
   add('comments', { id: 'com_both', author_id: ANN, pinned_by: ANN, body: 'mine, pinned by me' })
   add('comments', { id: 'com_pinned', author_id: BOB, pinned_by: ANN, body: 'his, pinned by me' })

@@ -233,3 +233,12 @@ export const auditedPolicy: Policy<TenantPolicy> = definePolicy({
     },
   },
 }) as Policy<TenantPolicy>
+
+/** The same, but groups name their members in an array inside their JSON. */
+export const nestedArrayPolicy: Policy<TenantPolicy> = definePolicy({
+  name: 'contract-nested-array',
+  version: 1,
+  user,
+  tables: { ...tables, groups: { match: { array: 'members', path: 'by.ids' }, action: 'detach' } },
+  checks,
+}) as Policy<TenantPolicy>
