@@ -4,11 +4,29 @@
  * @module
  */
 import assert from 'node:assert/strict'
+import type { DeletionContext } from '../execution/hooks.ts'
 import type { Store } from '../store.ts'
 import { ANN, BOB, DEBTOR, HELD, NIL, OWNERS } from './contract-data.ts'
 import { type Clause, IN_A, type World, withMethods } from './contract-world.ts'
 
 export function atomicityClauses(clause: Clause): void {
+  clause('a slice that is run again with savepoints does not ask hooks again', async (world) => {
+    const asked: unknown[] = []
+    let tries = 0
+    const store = withMethods(world.store, {
+      apply: async (program, slice) => {
+        tries += 1
+        if (slice.isolation === 'together') throw new Error('one of them fails')
+        return world.store.apply(program, slice)
+      },
+    })
+    const hooks = { beforeDelete: ({ userId }: DeletionContext) => void asked.push(userId) }
+    const engine = world.engineWith({ store, hooks })
+    const result = await engine.deleteMany([ANN, BOB], { ...IN_A, mode: 'throughput' })
+    assert.deepEqual([result.deleted, tries], [2, 2])
+    assert.deepEqual(asked.toSorted(), [ANN, BOB])
+  })
+
   clause('a seal that throws leaves nothing changed', async (world) => {
     const store = failingIn(world.store, 'seal')
     await assertNothingChanges(world, () =>

@@ -4,6 +4,7 @@
  * @module
  */
 import assert from 'node:assert/strict'
+import type { EraserPage, EraserRequest } from '../execution/external-eraser.ts'
 import type { Store, Target, TransitionOutcome, TransitionPlan } from '../store.ts'
 import { ANN, BOB, TWIN } from './contract-data.ts'
 import { auditedPolicy } from './contract-fixture.ts'
@@ -313,6 +314,23 @@ export function erasureClauses(clause: Clause): void {
       [ANN],
     )
     assert.equal(await world.row('users', ANN), undefined)
+  })
+
+  clause('what external erasers need is captured in the job, and goes with it', async (world) => {
+    const email = String((await world.row('users', ANN))?.['email'])
+    const seen: unknown[] = []
+    const page = ({ identifiers }: EraserRequest): EraserPage => {
+      seen.push(identifiers['email'])
+      return seen.length === 1 ? { removed: 0, comeBackAfterMs: 60_000 } : { removed: 1 }
+    }
+    const engine = world.engineWith({ externalErasers: [{ name: 'crm', page }] })
+    assert.equal((await engine.erase(ANN, IN_A)).status, 'waiting')
+    const [job] = await world.store.listJobs({ limit: 1 })
+    assert.ok(job?.state.includes(email))
+    world.clock.set('2026-03-01T12:05:00.000Z')
+    await engine.resume()
+    assert.deepEqual(seen, [email, email])
+    assert.deepEqual(await world.store.listJobs({ limit: 1 }), [])
   })
 }
 
