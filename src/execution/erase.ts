@@ -15,19 +15,12 @@ import { whileInFlight } from './in-flight.ts'
 import { type Erasure, newJob, readState } from './job-state.ts'
 import { notifyDeleted, tellRevoked } from './notify.ts'
 import { planJob, runOpened } from './open-job.ts'
-import { type JobOutcome, runJob, takeOver } from './run-job.ts'
+import { type JobOutcome, runJob, takeOver, type Waiting } from './run-job.ts'
 
 /** An erasure that is complete, or one that goes on with `resume()`. */
 export type ErasureResult =
   | { readonly status: 'erased'; readonly receipt: DeletionReceipt }
-  | {
-      readonly status: 'waiting'
-      readonly jobId: string
-      /** When `resume()` goes on. */
-      readonly until: string | null
-      /** The external erasers that are not done. */
-      readonly erasers: readonly string[]
-    }
+  | ({ readonly status: 'waiting' } & Waiting)
 
 /** Opens the erasure and takes it as far as it goes now. An erasure that is open already is gone on with. */
 export function eraseUser(

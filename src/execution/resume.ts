@@ -8,7 +8,7 @@ import type { DeletionReceipt } from '../receipt/receipt.ts'
 import { type ExecutionContext, flightKey } from './context.ts'
 import { toEngineError } from './failures.ts'
 import { type Deleted, notifyDeleted } from './notify.ts'
-import { type JobOutcome, runJob, takeOver } from './run-job.ts'
+import { runJob, takeOver, type Waiting } from './run-job.ts'
 
 export interface ResumeResult {
   readonly finished: readonly DeletionReceipt[]
@@ -18,8 +18,6 @@ export interface ResumeResult {
   /** Jobs that another worker holds. */
   readonly held: number
 }
-
-export type Waiting = Omit<Extract<JobOutcome, { kind: 'waiting' }>, 'kind'>
 
 /** Goes once through the open jobs that are due, oldest first; scheduled deletions are `purgeDue`'s. */
 export async function resumeJobs(

@@ -42,12 +42,16 @@ import { sealFrame } from './seal-frame.ts'
 export type JobOutcome =
   | { readonly kind: 'finished'; readonly receipt: DeletionReceipt }
   /** External erasers are not done yet. */
-  | {
-      readonly kind: 'waiting'
-      readonly jobId: string
-      readonly until: string | null
-      readonly erasers: readonly string[]
-    }
+  | ({ readonly kind: 'waiting' } & Waiting)
+
+/** An erasure that external erasers hold up. */
+export interface Waiting {
+  readonly jobId: string
+  /** When `resume()` goes on. */
+  readonly until: string | null
+  /** The external erasers that are not done. */
+  readonly erasers: readonly string[]
+}
 
 /** Goes on with the open job of a user, unless somebody else holds it. */
 export async function joinJob(
