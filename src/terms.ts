@@ -14,6 +14,20 @@
 /** A user's id as the host stores it. It is compared byte for byte and never normalized. */
 export type UserId = string | number | bigint
 
+/** How the user table holds ids: as they are given, or as one of the types that only some databases have. */
+export type IdType = 'plain' | 'object_id' | 'uuid'
+
+/**
+ * How a reference writes the user's id down; `null` in its place: as the user table holds it.
+ *
+ * `plain` is the id's text: 24 hex digits, 36 characters, the digits of a number. Behind a prefix an id is
+ * always text.
+ */
+export interface IdForm {
+  readonly type: IdType
+  readonly prefix: string
+}
+
 /** A value that a policy may write or compare with. */
 export type Scalar = string | number | boolean | null
 
@@ -25,6 +39,8 @@ export interface Locator {
   readonly column: string
   readonly path: JsonPath | null
   readonly each: boolean
+  /** Where inside each element, with `each`; `null`: the element itself. */
+  readonly element: JsonPath | null
 }
 
 /** A literal side condition: the column holds one of the values (`null` meaning SQL NULL). */
@@ -35,7 +51,7 @@ export interface Condition {
 
 /** What the located value must equal: one of the user's own fields, or the key of rows that belong to the user. */
 export type SelectorTarget =
-  | { readonly kind: 'user'; readonly field: string }
+  | { readonly kind: 'user'; readonly field: string; readonly form: IdForm | null }
   | { readonly kind: 'rows'; readonly key: string; readonly parents: readonly Selector[] }
 
 /** Which rows of a table belong to a user. */
@@ -56,7 +72,10 @@ export type Assignment =
       readonly kind: 'pull'
       readonly column: string
       readonly path: JsonPath | null
+      /** Elements whose value at this path equals the field go; `null`: the element itself does. */
+      readonly element: JsonPath | null
       readonly field: string
+      readonly form: IdForm | null
     }
   | {
       readonly kind: 'json_value'
@@ -145,6 +164,7 @@ export interface UserTable {
   /** There is no such table: whoever is asked for is there, and only the steps write. For tenants. */
   readonly rowless?: true
   readonly id: string
+  readonly idType: IdType
   readonly tenant: string | null
   /** Column that says since when the row is there, where the policy names one. */
   readonly createdAt?: string

@@ -97,7 +97,7 @@ function selectorOf(policy: PolicyInput, table: string, index: number): Selector
     locator: locatorOf(rule.match),
     target:
       through === undefined
-        ? { kind: 'user', field: fieldOf(rule.match) }
+        ? { kind: 'user', field: fieldOf(rule.match), form: null }
         : {
             kind: 'rows',
             key: through.key,
@@ -111,16 +111,18 @@ function selectorOf(policy: PolicyInput, table: string, index: number): Selector
 }
 
 function locatorOf(match: MatchInput): Locator {
-  if (typeof match === 'string') return { column: match, path: null, each: false }
-  if ('json' in match) return { column: match.json, path: splitPath(match.path), each: false }
+  if (typeof match === 'string') return { column: match, path: null, each: false, element: null }
+  if ('json' in match)
+    return { column: match.json, path: splitPath(match.path), each: false, element: null }
   if ('array' in match) {
     return {
       column: match.array,
       path: match.path === undefined ? null : splitPath(match.path),
       each: true,
+      element: null,
     }
   }
-  return { column: match.column, path: null, each: false }
+  return { column: match.column, path: null, each: false, element: null }
 }
 
 function fieldOf(match: MatchInput): string {
@@ -166,9 +168,9 @@ function compileRuleSet(
 }
 
 function compileDetach(policy: PolicyInput, rule: DetachRule): Assignment {
-  const { column, path, each } = locatorOf(rule.match)
+  const { column, path, each, element } = locatorOf(rule.match)
   const value = rule.to === 'ghost' ? (policy.user.ghost?.id ?? null) : null
-  if (each) return { kind: 'pull', column, path, field: fieldOf(rule.match) }
+  if (each) return { kind: 'pull', column, path, element, field: fieldOf(rule.match), form: null }
   return path === null
     ? { kind: 'constant', column, value }
     : { kind: 'json_value', column, path, value }
@@ -183,7 +185,7 @@ function compileAssignment(derived: DerivedValue[], column: string, value: SetVa
   if ('scrub' in value) return { kind: 'scrub', column, paths: value.scrub.map(splitPath) }
   if ('pull' in value) {
     const path = value.path === undefined ? null : splitPath(value.path)
-    return { kind: 'pull', column, path, field: value.pull.user }
+    return { kind: 'pull', column, path, element: null, field: value.pull.user, form: null }
   }
   const wanted: DerivedValue = {
     kind: 'pseudonym' in value ? 'pseudonym' : 'random_token',
@@ -237,6 +239,7 @@ function compileUser({ user }: PolicyInput, derived: DerivedValue[]): UserTable 
   return {
     table: user.table,
     id: user.id,
+    idType: 'plain',
     tenant: user.tenant ?? null,
     ...(user.createdAt === undefined ? {} : { createdAt: user.createdAt }),
     fields: { ...user.fields, id: user.id },

@@ -127,7 +127,12 @@ function fingerprintText(
   const values = set.map((assignment) =>
     assignment.kind === 'derived' ? [assignment, derived[assignment.index]] : assignment,
   )
-  return JSON.stringify([table, action, selector, except, values])
+  return JSON.stringify([table, action, selector, except, values], leaveOutDefaults)
+}
+
+/** What a rule does not use leaves no trace, so that a fingerprint outlives what rules learn to say. */
+function leaveOutDefaults(key: string, value: unknown): unknown {
+  return value === null && (key === 'element' || key === 'form') ? undefined : value
 }
 
 function given(selector: Selector | null): readonly Selector[] {

@@ -359,7 +359,7 @@ function programOf(steps: readonly Step[]): Program {
   } as const
   return {
     digest: 'd',
-    user: { ...user, action: 'delete', set: [], disabled: null, active: null },
+    user: { ...user, idType: 'plain', action: 'delete', set: [], disabled: null, active: null },
     steps,
     checks: [],
     audit: null,
@@ -373,8 +373,8 @@ function removal(
   action: Step['action'] = 'delete',
   set: readonly Assignment[] = [],
 ): Step {
-  const locator = { column: 'owner', path: null, each: false }
-  const target = { kind: 'user', field: 'id' } as const
+  const locator = { column: 'owner', path: null, each: false, element: null }
+  const target = { kind: 'user', field: 'id', form: null } as const
   const selector = { table, locator, target, where: [], tenant: null }
   const none = { event: null, reason: null, remedy: null, retention: null } as const
   return {
