@@ -64,9 +64,14 @@ export interface Selector {
   readonly tenant: string | null
 }
 
-/** One column written by a step. */
+/** One column written by a step. With `idType`, the value is an id and is written as that type. */
 export type Assignment =
-  | { readonly kind: 'constant'; readonly column: string; readonly value: Scalar }
+  | {
+      readonly kind: 'constant'
+      readonly column: string
+      readonly value: Scalar
+      readonly idType?: IdType
+    }
   | { readonly kind: 'scrub'; readonly column: string; readonly paths: readonly JsonPath[] }
   | {
       readonly kind: 'pull'
@@ -82,6 +87,7 @@ export type Assignment =
       readonly column: string
       readonly path: JsonPath
       readonly value: Scalar
+      readonly idType?: IdType
     }
   | { readonly kind: 'derived'; readonly column: string; readonly index: number }
 

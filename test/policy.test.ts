@@ -100,6 +100,68 @@ const REFUSED: readonly (readonly [name: string, tables: unknown, path: string])
     { a: { match: { json: 'd', path: 'a..b' }, action: 'delete' } },
     'tables.a.match.path',
   ],
+  [
+    'a prefix before a reference to another field',
+    {
+      a: {
+        match: { column: 'k', prefix: 'user-', equals: { user: 'email' } },
+        tenant: 't',
+        action: 'delete',
+      },
+    },
+    'tables.a.match.prefix',
+  ],
+  [
+    'a form where the reference leads through rows',
+    {
+      a: [
+        own,
+        {
+          match: { column: 'k', form: 'uuid', through: { table: 'b', key: 'id' } },
+          action: 'delete',
+        },
+      ],
+      b: own,
+    },
+    'tables.a[1].match.form',
+  ],
+  [
+    'a prefix before what is no text',
+    { a: { match: { column: 'k', form: 'objectId', prefix: 'user-' }, action: 'delete' } },
+    'tables.a.match.prefix',
+  ],
+  [
+    'an empty prefix',
+    { a: { match: { column: 'k', prefix: '' }, action: 'delete' } },
+    'tables.a.match.prefix',
+  ],
+  [
+    'a form that does not exist',
+    { a: { match: { array: 'k', form: 'binary' }, action: 'delete' } },
+    'tables.a.match.form',
+  ],
+  [
+    'an element of what is no array',
+    { a: { match: { json: 'k', path: 'a', element: 'id' }, action: 'delete' } },
+    'tables.a.match.element',
+  ],
+  [
+    'an element with an empty key',
+    { a: { match: { array: 'k', element: 'a..b' }, action: 'delete' } },
+    'tables.a.match.element',
+  ],
+  [
+    'a form of another field that is pulled',
+    {
+      a: {
+        match: 'u',
+        action: 'anonymize',
+        reason: 'r',
+        set: { members: { pull: { user: 'email' }, form: 'string' } },
+      },
+    },
+    'tables.a.set.members.form',
+  ],
   ['an empty list of values', { a: { ...own, where: { kind: [] } } }, 'tables.a.where.kind'],
 ]
 
@@ -127,10 +189,64 @@ describe('definePolicy', () => {
     assert.deepEqual(JSON.parse(JSON.stringify(policy)), policy)
   })
 
+  it('refuses a type of id that does not exist, and a ghost that is not of the type', () => {
+    const refused = (more: object, path: string): void =>
+      assert.throws(() => define({}, { user: { ...user, ...more } }), {
+        code: 'invalid_policy',
+        details: { path },
+      })
+    refused({ idType: 'number' }, 'user.idType')
+    refused({ idType: 'objectId', ghost: { id: 'ghost' } }, 'user.ghost.id')
+    refused({ idType: 'objectId', ghost: { id: 'A'.repeat(24) } }, 'user.ghost.id')
+  })
+
   it('refuses what is not plain data', () => {
     assert.throws(() => define({ a: { ...own, where: { x: () => 1 } } }), {
       code: 'invalid_policy',
     })
+  })
+})
+
+describe('compilePolicy', () => {
+  it('says how a reference writes the id, and nothing where it is as the user table holds it', () => {
+    const target = (match: object) => {
+      const [step] = compilePolicy(define({ a: { match, action: 'delete' } })).steps
+      return step?.selector?.target.kind === 'user' ? step.selector.target.form : undefined
+    }
+    assert.equal(target({ column: 'k' }), null)
+    assert.deepEqual(target({ column: 'k', prefix: 'user-' }), { type: 'plain', prefix: 'user-' })
+    assert.deepEqual(target({ column: 'k', form: 'string' }), { type: 'plain', prefix: '' })
+    assert.deepEqual(target({ column: 'k', form: 'objectId' }), { type: 'object_id', prefix: '' })
+    assert.deepEqual(target({ array: 'k', form: 'uuid' }), { type: 'uuid', prefix: '' })
+  })
+
+  it('takes the element that was matched out of an array', () => {
+    const match = { array: 'doc', path: 'members', element: 'user.id', prefix: 'u:' }
+    const [step] = compilePolicy(define({ a: { match, action: 'detach' } })).steps
+    const place = { column: 'doc', path: ['members'], element: ['user', 'id'] }
+    const form = { type: 'plain', prefix: 'u:' }
+    assert.deepEqual(step?.selector?.locator, { ...place, each: true })
+    assert.deepEqual(step?.set, [{ kind: 'pull', ...place, field: 'id', form }])
+  })
+
+  it("writes the ghost's id as the reference writes ids", () => {
+    const ghostly = (match: unknown, more: object) => {
+      const named = { ...user, ghost: { id: 7 }, ...more }
+      const tables = { a: { match, action: 'detach', to: 'ghost' } }
+      return compilePolicy(define(tables, { user: named })).steps[0]?.set
+    }
+    const column = 'k'
+    const constant = { kind: 'constant', column }
+    assert.deepEqual(ghostly(column, {}), [{ ...constant, value: 7 }])
+    assert.deepEqual(ghostly({ column, prefix: 'u:' }, {}), [{ ...constant, value: 'u:7' }])
+    assert.deepEqual(ghostly({ column, form: 'string' }, {}), [{ ...constant, value: '7' }])
+    const hex = { idType: 'objectId', ghost: { id: '65f0c0ffee0000000000abcd' } }
+    assert.deepEqual(ghostly(column, hex), [
+      { ...constant, value: hex.ghost.id, idType: 'object_id' },
+    ])
+    assert.deepEqual(ghostly({ column, form: 'string' }, hex), [
+      { ...constant, value: hex.ghost.id },
+    ])
   })
 })
 

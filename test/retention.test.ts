@@ -517,6 +517,16 @@ const refused: readonly (readonly [string, Tables, string])[] = [
     'tables.a[0].for',
   ],
   [
+    'stands where another way of writing the id may name somebody else',
+    {
+      a: [
+        { match: { column: 'key', prefix: 'u:' }, action: 'retain', ...END },
+        { match: 'key', action: 'detach' },
+      ],
+    },
+    'tables.a[0].for',
+  ],
+  [
     'needs a field of the user at the end',
     {
       a: {
@@ -555,6 +565,10 @@ test('rules that leave alone what a retained rule matches by are let through', (
       { match: { array: 'members' }, where: { kind: 'x' }, action: 'retain', ...END },
       { match: { array: 'members' }, action: 'detach' },
       { match: 'creator', action: 'anonymize', reason: 'law', set: { title: null } },
+    ],
+    c: [
+      { match: { column: 'key', prefix: 'order:' }, action: 'retain', ...END },
+      { match: { column: 'key', prefix: 'cart:' }, action: 'detach' },
     ],
     b: [
       { match: 'user_id', where: { kind: 'x' }, action: 'retain', ...END },

@@ -6,7 +6,7 @@
 
 import { endsLater } from '../duration.ts'
 import { UserDeletionError } from '../errors.ts'
-import type { Selector, Step } from '../terms.ts'
+import type { IdForm, Selector, Step } from '../terms.ts'
 import { hasEnd, outlasting, type RetainedStep } from './expiry.ts'
 import { overlaps, type Place, placesOf, readsOfSelector, writesOf } from './touches.ts'
 
@@ -85,8 +85,16 @@ function isSamePlace(a: Selector, b: Selector): boolean {
     a.target.field === b.target.field &&
     a.locator.column === b.locator.column &&
     a.locator.path?.join('\0') === b.locator.path?.join('\0') &&
-    a.locator.each === b.locator.each
+    a.locator.each === b.locator.each &&
+    a.locator.element?.join('\0') === b.locator.element?.join('\0') &&
+    tellUsersApart(a.target.form, b.target.form)
   )
+}
+
+/** Whether no value names two users: 'user-1' may be the id of one, and stand for the id of another. */
+function tellUsersApart(a: IdForm | null, b: IdForm | null): boolean {
+  const [own, its] = [a?.prefix ?? '', b?.prefix ?? '']
+  return own === its ? a?.type === b?.type : !own.startsWith(its) && !its.startsWith(own)
 }
 
 function lost(step: Step, steps: readonly Step[], { step: other, place }: Overwriter): Error {

@@ -6,7 +6,9 @@
 import type {
   CheckInput,
   DetachRule,
+  FormInput,
   MatchInput,
+  NativeIdType,
   PolicyInput,
   RetainRule,
   RuleInput,
@@ -23,6 +25,8 @@ import type {
   Condition,
   DerivedValue,
   IdentityMode,
+  IdForm,
+  IdType,
   JsonPath,
   LastOfCheck,
   Locator,
@@ -97,7 +101,7 @@ function selectorOf(policy: PolicyInput, table: string, index: number): Selector
     locator: locatorOf(rule.match),
     target:
       through === undefined
-        ? { kind: 'user', field: fieldOf(rule.match), form: null }
+        ? { kind: 'user', field: fieldOf(rule.match), form: matchFormOf(rule.match) }
         : {
             kind: 'rows',
             key: through.key,
@@ -119,7 +123,7 @@ function locatorOf(match: MatchInput): Locator {
       column: match.array,
       path: match.path === undefined ? null : splitPath(match.path),
       each: true,
-      element: null,
+      element: match.element === undefined ? null : splitPath(match.element),
     }
   }
   return { column: match.column, path: null, each: false, element: null }
@@ -127,6 +131,21 @@ function locatorOf(match: MatchInput): Locator {
 
 function fieldOf(match: MatchInput): string {
   return typeof match === 'string' ? 'id' : (match.equals?.user ?? 'id')
+}
+
+function matchFormOf(match: MatchInput): IdForm | null {
+  return typeof match === 'string' ? null : idFormOf(match)
+}
+
+/** A prefix alone makes the id text. */
+function idFormOf({ form, prefix }: FormInput): IdForm | null {
+  if (form === undefined && prefix === undefined) return null
+  return { type: form === 'string' ? 'plain' : idTypeOf(form), prefix: prefix ?? '' }
+}
+
+function idTypeOf(type: NativeIdType | undefined): IdType {
+  if (type === undefined) return 'plain'
+  return type === 'objectId' ? 'object_id' : 'uuid'
 }
 
 function splitPath(path: string): JsonPath {
@@ -169,11 +188,23 @@ function compileRuleSet(
 
 function compileDetach(policy: PolicyInput, rule: DetachRule): Assignment {
   const { column, path, each, element } = locatorOf(rule.match)
-  const value = rule.to === 'ghost' ? (policy.user.ghost?.id ?? null) : null
-  if (each) return { kind: 'pull', column, path, element, field: fieldOf(rule.match), form: null }
+  const form = matchFormOf(rule.match)
+  if (each) return { kind: 'pull', column, path, element, field: fieldOf(rule.match), form }
+  const written = rule.to === 'ghost' ? ghostIn(policy.user, form) : { value: null }
   return path === null
-    ? { kind: 'constant', column, value }
-    : { kind: 'json_value', column, path, value }
+    ? { kind: 'constant', column, ...written }
+    : { kind: 'json_value', column, path, ...written }
+}
+
+/** The ghost's id as the reference writes ids down. */
+function ghostIn(
+  { ghost, idType }: PolicyInput['user'],
+  form: IdForm | null,
+): { readonly value: Scalar; readonly idType?: IdType } {
+  const id = ghost?.id ?? null
+  if (form?.type === 'plain') return { value: `${form.prefix}${id}` }
+  const type = form?.type ?? idTypeOf(idType)
+  return type === 'plain' ? { value: id } : { value: id, idType: type }
 }
 
 function compileSet(derived: DerivedValue[], set: SetInput): readonly Assignment[] {
@@ -185,7 +216,8 @@ function compileAssignment(derived: DerivedValue[], column: string, value: SetVa
   if ('scrub' in value) return { kind: 'scrub', column, paths: value.scrub.map(splitPath) }
   if ('pull' in value) {
     const path = value.path === undefined ? null : splitPath(value.path)
-    return { kind: 'pull', column, path, element: null, field: value.pull.user, form: null }
+    const element = value.element === undefined ? null : splitPath(value.element)
+    return { kind: 'pull', column, path, element, field: value.pull.user, form: idFormOf(value) }
   }
   const wanted: DerivedValue = {
     kind: 'pseudonym' in value ? 'pseudonym' : 'random_token',
@@ -239,7 +271,7 @@ function compileUser({ user }: PolicyInput, derived: DerivedValue[]): UserTable 
   return {
     table: user.table,
     id: user.id,
-    idType: 'plain',
+    idType: idTypeOf(user.idType),
     tenant: user.tenant ?? null,
     ...(user.createdAt === undefined ? {} : { createdAt: user.createdAt }),
     fields: { ...user.fields, id: user.id },

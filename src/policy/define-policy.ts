@@ -7,6 +7,7 @@
 import { deepFreeze } from '../deep-freeze.ts'
 import { isDuration } from '../duration.ts'
 import { UserDeletionError } from '../errors.ts'
+import { nativeIdText } from '../native-id.ts'
 import type {
   MatchInput,
   Policy,
@@ -157,9 +158,18 @@ function checkUser({ user, tables }: PolicyInput): void {
   ) {
     throw refusal('user.fields.id', 'names another column than user.id')
   }
+  checkGhost(user)
   if (tables[user.table] === 'unrelated') {
     throw refusal(`tables.${user.table}`, 'is the user table, which is not unrelated')
   }
+}
+
+/** The ghost's id is written as it stands, and compared with ids in their one spelling. */
+function checkGhost({ ghost, idType }: PolicyInput['user']): void {
+  if (ghost === undefined || idType === undefined) return
+  const type = idType === 'objectId' ? 'object_id' : 'uuid'
+  if (nativeIdText(type, ghost.id) === ghost.id) return
+  throw refusal('user.ghost.id', `is not the text of a ${idType} in lower case`)
 }
 
 function checkStatus({ user }: PolicyInput): void {
@@ -255,6 +265,23 @@ function checkMatch(policy: PolicyInput, path: string, match: MatchInput): void 
   if (match.equals !== undefined) {
     checkField(policy.user.fields ?? {}, `${path}.match.equals.user`, match.equals)
   }
+  const endsAtId = match.through === undefined && (match.equals?.user ?? 'id') === 'id'
+  checkForm(`${path}.match`, match, endsAtId)
+}
+
+/** What a reference may say of how it writes the user's id down. */
+function checkForm(
+  path: string,
+  { form, prefix }: { readonly form?: string; readonly prefix?: string },
+  endsAtId: boolean,
+): void {
+  const key = form === undefined ? 'prefix' : 'form'
+  if (!endsAtId && (form ?? prefix) !== undefined) {
+    throw refusal(`${path}.${key}`, "needs a reference that ends at the user's id")
+  }
+  if (prefix !== undefined && form !== undefined && form !== 'string') {
+    throw refusal(`${path}.prefix`, `stands before text only, not before form "${form}"`)
+  }
 }
 
 function checkField(
@@ -293,7 +320,10 @@ function checkSet(fields: Readonly<Record<string, string>>, path: string, set: S
     if (typeof value !== 'object' || value === null) continue
     if ('pseudonym' in value)
       checkField(fields, `${path}.${column}.pseudonym.user`, value.pseudonym)
-    if ('pull' in value) checkField(fields, `${path}.${column}.pull.user`, value.pull)
+    if ('pull' in value) {
+      checkField(fields, `${path}.${column}.pull.user`, value.pull)
+      checkForm(`${path}.${column}`, value, value.pull.user === 'id')
+    }
   }
 }
 

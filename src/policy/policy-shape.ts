@@ -25,13 +25,19 @@ const path = v.pipe(
 )
 const userReference = v.strictObject({ user: name })
 const through = v.strictObject({ table: name, key: name, rule: v.optional(name) })
-const target = { equals: v.optional(userReference), through: v.optional(through) }
+const nativeIdType = v.picklist(['objectId', 'uuid'])
+const form = {
+  form: v.optional(v.picklist(['objectId', 'uuid', 'string'])),
+  prefix: v.optional(name),
+}
+const target = { equals: v.optional(userReference), through: v.optional(through), ...form }
 
 const match = v.lazy((input) => {
   if (typeof input === 'string') return name
   if (hasKey(input, 'json')) return v.strictObject({ json: name, path, ...target })
   if (hasKey(input, 'array')) {
-    return v.strictObject({ array: name, path: v.optional(path), ...target })
+    const paths = { path: v.optional(path), element: v.optional(path) }
+    return v.strictObject({ array: name, ...paths, ...target })
   }
   return v.strictObject({ column: name, ...target })
 })
@@ -55,7 +61,10 @@ const setValue = v.lazy((input) => {
   if (hasKey(input, 'randomToken')) {
     return v.strictObject({ randomToken: v.literal(true), ...affixes })
   }
-  if (hasKey(input, 'pull')) return v.strictObject({ pull: userReference, path: v.optional(path) })
+  if (hasKey(input, 'pull')) {
+    const paths = { path: v.optional(path), element: v.optional(path) }
+    return v.strictObject({ pull: userReference, ...paths, ...form })
+  }
   return scalar
 })
 
@@ -126,6 +135,7 @@ const table = v.lazy((input) => {
 const user = v.strictObject({
   table: name,
   id: name,
+  idType: v.optional(nativeIdType),
   tenant: v.optional(name),
   createdAt: v.optional(name),
   fields: v.optional(v.record(name, name)),

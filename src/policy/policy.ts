@@ -27,6 +27,8 @@ interface UserBase {
   readonly table: string
   /** Column of the id. */
   readonly id: string
+  /** The type of the ids, where it is one that only some databases have. Default: as they are given. */
+  readonly idType?: NativeIdType
   /** Column of the tenant. Once named, every call needs a `tenantId`. */
   readonly tenant?: string
   /**
@@ -41,6 +43,9 @@ interface UserBase {
   /** How the row shows that a user is disabled. Without it the engine's own table says so alone. */
   readonly status?: StatusInput
 }
+
+/** Types of ids that only some databases have. Everywhere else such an id is its text. */
+export type NativeIdType = 'objectId' | 'uuid'
 
 /** Values may be `$at` (ISO 8601), `$atMs` or `$atSeconds` (numbers since 1970). */
 export interface StatusInput {
@@ -199,9 +204,24 @@ export interface ThroughInput {
   readonly rule?: string
 }
 
+/**
+ * How a reference writes the user's id down, where it is not as the user table holds it: as text (24 hex
+ * digits of an ObjectId, 36 characters of a UUID, the digits of a number), perhaps behind a prefix; or as a
+ * type of its own.
+ */
+export type FormInput =
+  | { readonly form?: 'string'; readonly prefix?: string }
+  | { readonly form: NativeIdType; readonly prefix?: never }
+
+interface NoForm {
+  readonly form?: never
+  readonly prefix?: never
+}
+
 type TargetInput =
-  | { readonly equals?: UserReference; readonly through?: never }
-  | { readonly through: ThroughInput; readonly equals?: never }
+  | ({ readonly equals?: { readonly user: 'id' }; readonly through?: never } & FormInput)
+  | ({ readonly equals: UserReference; readonly through?: never } & NoForm)
+  | ({ readonly through: ThroughInput; readonly equals?: never } & NoForm)
 
 /** A column holding the user's id, or a longer description of where the reference stands. */
 export type MatchInput = string | ColumnMatch | JsonMatch | ArrayMatch
@@ -209,8 +229,15 @@ export type MatchInput = string | ColumnMatch | JsonMatch | ArrayMatch
 export type ColumnMatch = { readonly column: string } & TargetInput
 /** A value inside a JSON column, at a path of keys joined by dots. */
 export type JsonMatch = { readonly json: string; readonly path: string } & TargetInput
-/** An element of a JSON array: the whole column, or the array found at `path`. */
-export type ArrayMatch = { readonly array: string; readonly path?: string } & TargetInput
+/**
+ * An element of a JSON array: the whole column, or the array found at `path`. With `element`, the reference
+ * stands at that path inside each element.
+ */
+export type ArrayMatch = {
+  readonly array: string
+  readonly path?: string
+  readonly element?: string
+} & TargetInput
 
 /** What is written, by column. */
 export type SetInput = Readonly<Record<string, SetValue>>
@@ -223,8 +250,13 @@ export type SetValue =
   | { readonly pseudonym: UserReference; readonly prefix?: string; readonly suffix?: string }
   /** A random token, the same for all rows of one deletion. */
   | { readonly randomToken: true; readonly prefix?: string; readonly suffix?: string }
-  /** Takes the user's value out of a JSON array. */
-  | { readonly pull: UserReference; readonly path?: string }
+  /** Takes the user's value, or the elements that hold it at the path `element`, out of a JSON array. */
+  | PullInput
+
+export type PullInput = { readonly path?: string; readonly element?: string } & (
+  | ({ readonly pull: { readonly user: 'id' } } & FormInput)
+  | ({ readonly pull: UserReference } & NoForm)
+)
 
 /**
  * The last row of its kind in a group: the only owner of an organization.
