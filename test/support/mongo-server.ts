@@ -1,0 +1,186 @@
+/**
+ * MongoDB for tests: one server of each topology a process, a fresh database for each test.
+ *
+ * Which server it is, `find-mongo.ts` decides. Where there is none, tests are skipped by name; with
+ * `REQUIRE_MONGO=1` that is a failure.
+ *
+ * @module
+ */
+import { randomBytes } from 'node:crypto'
+import { after, before, describe, it } from 'node:test'
+import { type Db, MongoClient, type MongoClientOptions } from 'mongodb'
+import { MongoClient as MongoClient6 } from 'mongodb-6'
+import { findMongo, type MongoSource, type Topology } from './find-mongo.ts'
+import { type StartedMongo, startMongo } from './start-mongo.ts'
+
+export type { StartedMongo } from './start-mongo.ts'
+
+/** The major of the driver. */
+export type Driver = 6 | 7
+
+/** A server that other tests of the process use too. */
+export interface SharedMongo {
+  /** The same client for everybody who asks for this driver; closed at the end. */
+  client(driver?: Driver): MongoClient
+  /** A database that nobody else has; dropped once `use` has ended. */
+  withDatabase(use: (db: Db) => Promise<void>, driver?: Driver): Promise<void>
+}
+
+/** What the tests of a group work with. */
+export interface MongoGroup {
+  readonly describe: (name: string, group: () => void) => unknown
+  readonly it: (name: string, test: () => Promise<void>) => unknown
+  /** Not to be called before a test runs. */
+  server(): SharedMongo
+}
+
+/** What the tests of a group work with that kill servers. */
+export interface OwnMongoGroup {
+  readonly it: (name: string, test: () => Promise<void>) => unknown
+  /** A server for `use` alone, stopped at its end. */
+  withServer(use: (server: StartedMongo, client: MongoClient) => Promise<void>): Promise<void>
+}
+
+/** A test must not wait for a server that a test has killed. */
+const TIMEOUTS = { serverSelectionTimeoutMS: 5_000, socketTimeoutMS: 5_000 } as const
+
+const source = await findMongo()
+const isRequired = process.env['REQUIRE_MONGO'] === '1'
+const shared = new Map<Topology, Promise<SharedServer>>()
+console.log(`MongoDB for tests: ${inWords(source)}`)
+
+after(async () => {
+  for (const server of shared.values()) await (await server).stop()
+})
+
+/** Registers tests on a server of this topology, which is started before the first of them. */
+export function describeMongo(
+  name: string,
+  topology: Topology,
+  register: (group: MongoGroup) => void,
+): void {
+  const obstacle = obstacleTo(topology)
+  let server: SharedServer | undefined
+  group(name, obstacle, (test) => {
+    if (obstacle === null) {
+      before(async () => {
+        server = await sharedServer(topology)
+      })
+    }
+    register({
+      describe,
+      it: test,
+      server: () => {
+        if (server === undefined) throw new Error('The server is there once a test runs.')
+        return server
+      },
+    })
+  })
+}
+
+/** Registers tests that start servers of their own, to kill them. */
+export function describeOwnMongo(
+  name: string,
+  topology: Topology,
+  register: (group: OwnMongoGroup) => void,
+): void {
+  const obstacle =
+    source.kind === 'running'
+      ? 'the server at MONGODB_URI is not ours to kill'
+      : obstacleTo(topology)
+  group(name, obstacle, (test) => {
+    register({
+      it: test,
+      async withServer(use) {
+        const server = await startMongo(programOf(source), topology)
+        const client = connect(server.uri, 7)
+        try {
+          await use(server, client)
+        } finally {
+          await client.close()
+          await server.stop()
+        }
+      },
+    })
+  })
+}
+
+function group(
+  name: string,
+  obstacle: string | null,
+  register: (test: MongoGroup['it']) => void,
+): void {
+  if (obstacle === null) describe(name, () => register(it))
+  else if (!isRequired) {
+    const skip = `no MongoDB: ${obstacle}`
+    describe(name, () => register((title, test) => it(title, { skip }, test)))
+  } else {
+    it(name, () => {
+      throw new Error(`REQUIRE_MONGO=1, but ${obstacle}`)
+    })
+  }
+}
+
+function obstacleTo(topology: Topology): string | null {
+  if (source.kind === 'none') return source.because
+  if (source.kind === 'program' || source.topology === topology) return null
+  return `the server at MONGODB_URI is no ${topology}`
+}
+
+interface SharedServer extends SharedMongo {
+  stop(): Promise<void>
+}
+
+function sharedServer(topology: Topology): Promise<SharedServer> {
+  let server = shared.get(topology)
+  if (server === undefined) {
+    server = openShared(topology)
+    shared.set(topology, server)
+  }
+  return server
+}
+
+async function openShared(topology: Topology): Promise<SharedServer> {
+  const started = source.kind === 'running' ? null : await startMongo(programOf(source), topology)
+  const uri = source.kind === 'running' ? source.uri : (started?.uri ?? '')
+  const clients = new Map<Driver, MongoClient>()
+  const client = (driver: Driver = 7): MongoClient => {
+    const known = clients.get(driver) ?? connect(uri, driver)
+    clients.set(driver, known)
+    return known
+  }
+  return {
+    client,
+    async withDatabase(use, driver) {
+      const db = client(driver).db(`test_${randomBytes(8).toString('hex')}`)
+      try {
+        await use(db)
+      } finally {
+        await db.dropDatabase()
+      }
+    },
+    async stop() {
+      for (const open of clients.values()) await open.close()
+      await started?.stop()
+    },
+  }
+}
+
+/** What tests and adapter call is the same in both majors, though their types are not. */
+function connect(uri: string, driver: Driver): MongoClient {
+  const options: MongoClientOptions = TIMEOUTS
+  if (driver === 7) return new MongoClient(uri, options)
+  return new MongoClient6(uri, TIMEOUTS) as unknown as MongoClient
+}
+
+function programOf(found: MongoSource): string {
+  if (found.kind !== 'program') throw new Error('There is no program to start.')
+  return found.path
+}
+
+/** Without the address, which may hold a password. */
+function inWords(found: MongoSource): string {
+  if (found.kind === 'none') return 'none'
+  if (found.kind === 'running') return `the ${found.topology} at MONGODB_URI`
+  return found.foundAt === 'download' ? 'a downloaded mongod' : `mongod by ${found.foundAt}`
+}
