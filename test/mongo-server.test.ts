@@ -1,5 +1,10 @@
 import assert from 'node:assert/strict'
+import type { Db } from 'mongodb'
+import type { Store } from '../src/store.ts'
+import { contractData } from '../src/testing/contract-data.ts'
+import { contractSchema } from '../src/testing/contract-fixture.ts'
 import { describeMongo, describeOwnMongo } from './support/mongo-server.ts'
+import { openOnMongo } from './support/mongo-world.ts'
 
 for (const topology of ['replica set', 'standalone'] as const) {
   describeMongo(`a MongoDB ${topology} for tests`, topology, ({ it, server }) => {
@@ -36,6 +41,49 @@ for (const topology of ['replica set', 'standalone'] as const) {
       await assert.rejects(failing, /the test fails/)
       const { databases } = await server().client().db().admin().listDatabases()
       assert.ok(!databases.some((database) => database.name === name))
+    })
+
+    it('gives each clause of the contract the rows it starts from, and nothing of the one before', async () => {
+      const used: Db[] = []
+      const createStore = (db: Db) => {
+        used.push(db)
+        return {} as Store
+      }
+      const open = openOnMongo({ server, driver: 7, createStore })
+      for (const clause of [1, 2]) {
+        const { rows, close } = await open(contractSchema, contractData())
+        for (const { name } of contractSchema) {
+          assert.deepEqual(
+            await rows(name),
+            contractData()[name] ?? [],
+            `${name}, clause ${clause}`,
+          )
+        }
+        await used
+          .at(-1)
+          ?.collection('users')
+          .updateMany({}, { $set: { name: 'changed' } })
+        await used.at(-1)?.collection('user_deletion_jobs').insertOne({ owner: 'somebody' })
+        await close?.()
+      }
+      const [db] = used
+      assert.equal(db?.databaseName, used[1]?.databaseName)
+      assert.equal(await db?.collection('user_deletion_jobs').countDocuments(), 0)
+    })
+
+    it('refuses two rows with one key, and lets keys with a null repeat', async () => {
+      const open = openOnMongo({ server, driver: 7, createStore: () => ({}) as Store })
+      const users = (...emails: (string | null)[]) => ({
+        users: emails.map((email, id) => ({ id, tenant_id: 'tnt_a', email })),
+      })
+      const { close } = await open(contractSchema, users(null, null))
+      await close?.()
+      await assert.rejects(
+        async () => open(contractSchema, users('a@example.com', 'a@example.com')),
+        {
+          code: 11_000,
+        },
+      )
     })
   })
 }

@@ -22,6 +22,8 @@ export type Driver = 6 | 7
 export interface SharedMongo {
   /** The same client for everybody who asks for this driver; closed at the end. */
   client(driver?: Driver): MongoClient
+  /** A database that nobody else has; there until the process ends. */
+  newDatabase(): Db
   /** A database that nobody else has; dropped once `use` has ended. */
   withDatabase(use: (db: Db) => Promise<void>, driver?: Driver): Promise<void>
 }
@@ -149,10 +151,16 @@ async function openShared(topology: Topology): Promise<SharedServer> {
     clients.set(driver, known)
     return known
   }
+  const lasting: Db[] = []
   return {
     client,
+    newDatabase() {
+      const db = client().db(uniqueName())
+      lasting.push(db)
+      return db
+    },
     async withDatabase(use, driver) {
-      const db = client(driver).db(`test_${randomBytes(8).toString('hex')}`)
+      const db = client(driver).db(uniqueName())
       try {
         await use(db)
       } finally {
@@ -160,10 +168,16 @@ async function openShared(topology: Topology): Promise<SharedServer> {
       }
     },
     async stop() {
+      // With a server that was started here they go anyway.
+      if (started === null) for (const db of lasting) await db.dropDatabase()
       for (const open of clients.values()) await open.close()
       await started?.stop()
     },
   }
+}
+
+function uniqueName(): string {
+  return `test_${randomBytes(8).toString('hex')}`
 }
 
 /** What tests and adapter call is the same in both majors, though their types are not. */
