@@ -321,8 +321,8 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
 
   /**
    * Deletes the users of all tenants whose scheduled day has come, each on their own; whoever is held,
-   * blocked or vetoed stays and is tried again by the next call. Run it once a day or more often; several
-   * processes may.
+   * blocked or vetoed stays, is not counted against `limit`, and is tried again by a later call. Run it once a
+   * day or more often; several processes may.
    *
    * @throws {@link UserDeletionError} `clock_jumped` with nothing deleted, when the clock has moved further
    * than `maxClockJumpMs` since the last call.

@@ -285,6 +285,45 @@ describe('the purge and the clock', () => {
     assert.notEqual(user('usr_1'), undefined)
   })
 
+  it('reaches those behind as many held users as its limit', async () => {
+    const { engine, clock, user, inDays } = await open()
+    await engine.placeHold('usr_1', { ...SCOPE, reason: 'court_order' })
+    await engine.scheduleDeletion('usr_1', SCOPE)
+    clock.set('2026-03-01T12:00:01.000Z')
+    await engine.scheduleDeletion('usr_2', SCOPE)
+    inDays(30)
+    const { deleted, postponed, stopped } = await engine.purgeDue({ limit: 1 })
+    assert.deepEqual([deleted.length, postponed.length, stopped], [1, 1, null])
+    assert.equal(user('usr_2'), undefined)
+    assert.notEqual(user('usr_1'), undefined)
+  })
+
+  it('looks at a bounded number of held users, and the next call goes on behind them', async () => {
+    const { db, engine, clock, user, inDays } = await open()
+    for (let held = 1; held <= 100; held += 1) {
+      const id = `held_${held}`
+      db.prepare(`INSERT INTO users VALUES (?, 'tnt_a', 'active', NULL)`).run(id)
+      await engine.placeHold(id, { ...SCOPE, reason: 'court_order' })
+      await engine.scheduleDeletion(id, SCOPE)
+    }
+    clock.set('2026-03-01T12:00:01.000Z')
+    await engine.scheduleDeletion('usr_1', SCOPE)
+    inDays(30)
+    const first = await engine.purgeDue({ limit: 1 })
+    assert.deepEqual(
+      [first.deleted.length, first.postponed.length, first.stopped],
+      [0, 100, 'limit'],
+    )
+    const second = await engine.purgeDue({ limit: 1 })
+    assert.deepEqual([second.deleted.length, second.postponed.length, second.stopped], [1, 0, null])
+    assert.equal(user('usr_1'), undefined)
+    // From the beginning again, once everybody has had their turn.
+    const [hold] = await engine.holds('held_1', SCOPE)
+    await engine.releaseHold('held_1', { ...SCOPE, holdId: hold?.id ?? '' })
+    assert.equal((await engine.purgeDue({ limit: 1 })).deleted.length, 1)
+    assert.equal(user('held_1'), undefined)
+  })
+
   it('ends at its limit and at an abort, and says so', async () => {
     const { engine, inDays } = await open()
     await engine.scheduleDeletion('usr_1', SCOPE)

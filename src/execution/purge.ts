@@ -1,6 +1,10 @@
 /**
  * Deletes the users whose scheduled day has come.
  *
+ * The limit counts who is deleted. Whoever stays (held, blocked, vetoed) is not counted against it, or as many
+ * of them as the limit would keep everybody behind them from ever being reached; but a call looks at a bounded
+ * number of them, and the next call goes on behind the last one.
+ *
  * @module
  */
 import type { UserDeletionError } from '../errors.ts'
@@ -14,13 +18,14 @@ import { whileInFlight } from './in-flight.ts'
 import { type JobState, readState } from './job-state.ts'
 import { notifyDeleted } from './notify.ts'
 import { planJob } from './open-job.ts'
+import { type JobPosition, purgeStart, rememberStart } from './purge-position.ts'
 import { runJob } from './run-job.ts'
 import { assertClock, type ClockBound } from './seen-clock.ts'
 import { shows } from './states.ts'
 
 export interface PurgeResult {
   readonly deleted: readonly DeletionReceipt[]
-  /** Users who stay for now, and why. They are tried again by the next call. */
+  /** Users who stay for now, and why. They are tried again by a later call. */
   readonly postponed: readonly {
     readonly userId: UserId
     readonly tenantId: string | null
@@ -29,7 +34,10 @@ export interface PurgeResult {
   }[]
   /** Users whom the host had enabled meanwhile: their schedule is gone. */
   readonly reactivated: readonly { readonly userId: UserId; readonly tenantId: string | null }[]
-  /** Why the call ended before the due users did; `null` when it went through. */
+  /**
+   * Why the call ended before the due users did; `null` when it went through. `limit`: so many were deleted, or
+   * so many had to stay that the next call goes on behind them.
+   */
   readonly stopped: 'limit' | 'signal' | null
 }
 
@@ -39,6 +47,8 @@ export interface PurgeOptions extends ClockBound {
 }
 
 const PAGE = 100
+/** Users who are looked at in one call and not deleted: the limit, or as many as this where it is lower. */
+const STAYING = 100
 
 /** Claims and deletes each due user on their own; one who cannot go does not stop the others. */
 export async function purgeDue(
@@ -56,26 +66,39 @@ export async function purgeDue(
     reactivated,
     stopped,
   })
-  let seen = 0
-  for await (const job of dueJobs(context, now)) {
+  const start = await purgeStart(context)
+  let last = start
+  let staying = 0
+  for await (const job of dueJobs(context, now, start)) {
     if (signal?.aborted) return result('signal')
-    if (seen >= limit) return result('limit')
-    seen += 1
+    if (deleted.length >= limit) return result('limit')
+    if (staying >= Math.max(limit, STAYING)) {
+      await rememberStart(context, start, last)
+      return result('limit')
+    }
+    last = job
     const { id: jobId, userId, tenantId } = job
     try {
       const receipt = await purgeUser(context, job)
+      if (typeof receipt === 'object') deleted.push(receipt)
+      else staying += 1
       if (receipt === 'reactivated') reactivated.push({ userId, tenantId })
-      else if (receipt !== 'gone') deleted.push(receipt)
     } catch (cause) {
+      staying += 1
       postponed.push({ userId, tenantId, jobId, error: toEngineError(cause) })
     }
   }
+  await rememberStart(context, start, null)
   return result(null)
 }
 
-async function* dueJobs({ store }: ExecutionContext, now: Date): AsyncGenerator<Job> {
+async function* dueJobs(
+  { store }: ExecutionContext,
+  now: Date,
+  start: JobPosition | null,
+): AsyncGenerator<Job> {
   const query = { limit: PAGE, kinds: ['scheduled_deletion'] as const, dueBy: now.toISOString() }
-  let after: Job | undefined
+  let after = start ?? undefined
   for (;;) {
     const page: readonly Job[] = await store.listJobs(
       after === undefined ? query : { ...query, after },

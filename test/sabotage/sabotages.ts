@@ -287,4 +287,11 @@ export const sabotages: readonly Sabotage[] = [
     replace: '{ eraser: eraser.name, attempt, cause: answer, of: run.identifiers }',
     caughtBy: 'test/canaries.test.ts',
   },
+  {
+    name: 'let held users use up the limit of a purge',
+    file: 'src/execution/purge.ts',
+    find: "    if (deleted.length >= limit) return result('limit')",
+    replace: "    if (deleted.length + staying >= limit) return result('limit')",
+    caughtBy: 'test/life-cycle.test.ts',
+  },
 ]
