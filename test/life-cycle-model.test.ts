@@ -9,6 +9,7 @@ import {
   openSqliteHost,
   TENANTS,
 } from './support/life-cycle-host.ts'
+import { isUnclear } from './support/life-cycle-model.ts'
 import { DAY_MS, openWorld, type Tally } from './support/life-cycle-world.ts'
 
 const SEED = Number(process.env['LIFE_CYCLE_SEED'] ?? 20_260_301)
@@ -72,6 +73,7 @@ const EFFECTS = [
   ],
   ...['delete refused', 'erase', 'erase, eraser waits', 'erase, eraser waits from deleting'],
   ...['purge deleted', 'purge postponed', 'purge reactivated', 'purge refused: clock'],
+  ...['purge of a banned user: deleted', 'purge postponed: status unclear'],
   ...['hold', 'hold on tables', 'release', 'release refused'],
   ...['sign-in', 'sign-in refused', 'sign-up', 'sign-up with the e-mail of a deleted user'],
   ...['host writes active', 'host writes banned', 'host writes disabled'],
@@ -95,6 +97,12 @@ async function endOf({ model, real }: Awaited<ReturnType<typeof openWorld>>): Pr
   for (const { id, tenantId, deletion, holds } of model.users.values()) {
     if (deletion !== null) continue
     for (const { id: holdId } of holds) await observer.releaseHold(id, { tenantId, holdId })
+  }
+  // A word over a schedule that the policy does not know, the host takes back.
+  for (const user of model.users.values()) {
+    if (user.schedule !== null && isUnclear(user, real.mapping)) {
+      await host.writeStatus(user.id, 'disabled')
+    }
   }
   model.now += 400 * DAY_MS
   assert.deepEqual((await observer.resume()).failed, [])

@@ -243,6 +243,58 @@ describe('a scheduled deletion', () => {
     assert.deepEqual(await allOf(engine.jobs()), [])
   })
 
+  it('is dropped when the host has enabled the user and left the instant over', async () => {
+    const { db, engine, user, inDays } = await open()
+    await engine.scheduleDeletion('usr_1', SCOPE)
+    db.exec(`UPDATE users SET status = 'active' WHERE id = 'usr_1'`)
+    inDays(30)
+    const { deleted, reactivated } = await engine.purgeDue()
+    assert.deepEqual([deleted.length, reactivated.length], [0, 1])
+    assert.notEqual(user('usr_1'), undefined)
+  })
+
+  it('is dropped when the host has put back what stood there before', async () => {
+    const { db, engine, user, inDays } = await open()
+    await engine.scheduleDeletion('usr_2', SCOPE)
+    db.exec(`UPDATE users SET status = 'banned', disabled_at = NULL WHERE id = 'usr_2'`)
+    inDays(30)
+    const { deleted, reactivated } = await engine.purgeDue()
+    assert.deepEqual([deleted.length, reactivated.length], [0, 1])
+    assert.notEqual(user('usr_2'), undefined)
+  })
+
+  it('goes on when the host has banned the user by itself', async () => {
+    const { db, engine, user, inDays } = await open()
+    await engine.scheduleDeletion('usr_1', SCOPE)
+    db.exec(`UPDATE users SET status = 'banned', disabled_at = NULL WHERE id = 'usr_1'`)
+    inDays(30)
+    const { deleted, postponed, reactivated } = await engine.purgeDue()
+    assert.deepEqual([deleted.length, postponed, reactivated], [1, [], []])
+    assert.equal(user('usr_1'), undefined)
+  })
+
+  it('waits when nothing tells whether the host has let the user in', async () => {
+    const status = { disabled: { status: 'disabled', disabled_at: '$at' } } as const
+    const unmapped = definePolicy({ ...policy, user: { ...policy.user, status } })
+    const { db, clock, user, inDays } = await open()
+    const store = sqliteStore(db)
+    const engine = new UserDeletionEngine({
+      ...{ store, policy: unmapped, clock, maxClockJumpMs: 400 * DAY_MS },
+    })
+    await engine.scheduleDeletion('usr_1', SCOPE)
+    db.exec(`UPDATE users SET status = 'trial' WHERE id = 'usr_1'`)
+    inDays(30)
+    const { deleted, postponed, reactivated } = await engine.purgeDue()
+    assert.deepEqual([deleted, reactivated], [[], []])
+    const [waiting] = postponed
+    assert.equal(waiting?.error.code, 'invalid_transition')
+    assert.equal(waiting?.error.details['path'], 'user.status.active')
+    assert.notEqual(user('usr_1'), undefined)
+    assert.equal((await engine.getStatus('usr_1', SCOPE)).state, 'scheduled')
+    db.exec(`UPDATE users SET status = 'active' WHERE id = 'usr_1'`)
+    assert.equal((await engine.purgeDue()).reactivated.length, 1)
+  })
+
   it('is gone when the host has deleted the user by itself', async () => {
     const { db, engine, inDays } = await open()
     await engine.scheduleDeletion('usr_1', SCOPE)

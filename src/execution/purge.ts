@@ -7,7 +7,7 @@
  *
  * @module
  */
-import type { UserDeletionError } from '../errors.ts'
+import { UserDeletionError } from '../errors.ts'
 import type { DeletionReceipt } from '../receipt/receipt.ts'
 import type { Job, Standing, TransitionVerdict, UserId } from '../store.ts'
 import { askHost } from './ask.ts'
@@ -19,9 +19,9 @@ import { type JobState, readState } from './job-state.ts'
 import { notifyDeleted } from './notify.ts'
 import { planJob } from './open-job.ts'
 import { type JobPosition, purgeStart, rememberStart } from './purge-position.ts'
+import { verdictOfHost } from './reactivation.ts'
 import { runJob } from './run-job.ts'
 import { assertClock, type ClockBound } from './seen-clock.ts'
-import { shows } from './states.ts'
 
 export interface PurgeResult {
   readonly deleted: readonly DeletionReceipt[]
@@ -32,7 +32,7 @@ export interface PurgeResult {
     readonly jobId: string
     readonly error: UserDeletionError
   }[]
-  /** Users whom the host had enabled meanwhile: their schedule is gone. */
+  /** Users whom the host had made active again meanwhile: their schedule is gone. */
   readonly reactivated: readonly { readonly userId: UserId; readonly tenantId: string | null }[]
   /**
    * Why the call ended before the due users did; `null` when it went through. `limit`: so many were deleted, or
@@ -137,8 +137,9 @@ async function claimAndRun(
     return 'gone'
   }
   if (outcome.kind === 'refused') {
-    const reason = outcome.reason as RefusalReason | null
+    const reason = outcome.reason as RefusalReason | UserDeletionError | null
     if (reason === null) return 'gone'
+    if (reason instanceof UserDeletionError) throw reason
     throw reason.kind === 'blocked' ? blockedError(reason.blockers) : inProgress()
   }
   if (outcome.standing.job === null) return 'reactivated'
@@ -148,7 +149,7 @@ async function claimAndRun(
   return finished.receipt
 }
 
-/** Eligibility again, in the transaction that claims: cancelled, overtaken, or enabled by the host meanwhile. */
+/** Eligibility again, in the transaction that claims: cancelled, overtaken, or let in by the host meanwhile. */
 function claim(
   context: ExecutionContext,
   { id, fence }: Job,
@@ -157,9 +158,17 @@ function claim(
 ): TransitionVerdict {
   const { job, row } = standing
   if (job === null || job.id !== id || job.fence !== fence) return { kind: 'refuse', reason: null }
-  const { disabled } = context.program.user
-  if (disabled !== null && !shows(row, disabled)) {
+  const verdict = verdictOfHost(context.program.user, row, standing.disabled)
+  if (verdict === 'active')
     return { kind: 'proceed', disabled: null, finish: () => ({ job: null }) }
-  }
+  if (verdict === 'unclear') return { kind: 'refuse', reason: unclear() }
   return planJob(context, request, targetOf(context, job.userId), standing, {})
+}
+
+function unclear(): UserDeletionError {
+  return new UserDeletionError(
+    'invalid_transition',
+    'The host has written the status of this user since, and the policy does not tell whether they are active. Map `user.status.active`, or cancel the deletion.',
+    { details: { state: 'scheduled', action: 'purge', path: 'user.status.active' } },
+  )
 }

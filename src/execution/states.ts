@@ -90,7 +90,8 @@ export function isShutOut(
 export function shows(row: UserRow, columns: StatusColumns): boolean {
   const entries = Object.entries(columns)
   const plain = entries.filter(([, wanted]) => !isInstant(wanted))
-  if (plain.length > 0) return plain.every(([column, wanted]) => same(row[column] ?? null, wanted))
+  if (plain.length > 0)
+    return plain.every(([column, wanted]) => sameValue(row[column] ?? null, wanted))
   return entries.every(([column]) => (row[column] ?? null) !== null)
 }
 
@@ -100,7 +101,8 @@ export function atInstant(columns: StatusColumns, now: Date): Readonly<Record<st
   return Object.fromEntries(entries) as Readonly<Record<string, Scalar>>
 }
 
-function isInstant(value: Scalar): boolean {
+/** Whether the policy names an instant there, and no value. */
+export function isInstant(value: Scalar): boolean {
   return value === '$at' || value === '$atMs' || value === '$atSeconds'
 }
 
@@ -110,7 +112,7 @@ function resolve(value: Scalar, now: Date): Scalar {
   return value === '$atSeconds' ? Math.floor(now.getTime() / 1_000) : value
 }
 
-/** Databases without booleans hold 0 and 1. */
-function same(held: unknown, wanted: Scalar): boolean {
+/** Whether a column holds the value. Databases without booleans hold 0 and 1. */
+export function sameValue(held: unknown, wanted: Scalar): boolean {
   return typeof wanted === 'boolean' ? held === wanted || held === Number(wanted) : held === wanted
 }

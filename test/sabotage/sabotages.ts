@@ -294,4 +294,11 @@ export const sabotages: readonly Sabotage[] = [
     replace: "    if (deleted.length + staying >= limit) return result('limit')",
     caughtBy: 'test/life-cycle.test.ts',
   },
+  {
+    name: 'take a banned user for one the host has let in',
+    file: 'src/execution/reactivation.ts',
+    find: "  if (said.every((state) => state === 'active')) return 'active'",
+    replace: "  if (said.some((state) => state !== 'disabled')) return 'active'",
+    caughtBy: 'test/life-cycle.test.ts',
+  },
 ]

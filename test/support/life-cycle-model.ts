@@ -180,12 +180,24 @@ export function purge(
   user: ModelUser,
   at: Moment,
 ): Expected & { readonly fate: 'deleted' | 'postponed' | 'reactivated' } {
-  if (at.mapping !== 'engine' && !isShutOut(user, at.mapping)) {
+  if (isLetIn(user, at.mapping)) {
     return { fate: 'reactivated', user: { ...user, schedule: null, before: null } }
   }
+  if (isUnclear(user, at.mapping)) return { fate: 'postponed', refused: 'invalid_transition' }
   if (isHeld(user, at.now)) return { fate: 'postponed', refused: 'deletion_blocked' }
   const terms = { kind: 'deletion', readyAt: null, isRecorded: false } as const
   return { fate: 'deleted', user: null, opened: underWay(user, at, terms) }
+}
+
+/** Whether the host has made a scheduled user active again, as the policy says or as they were. */
+function isLetIn({ status, before }: ModelUser, mapping: Mapping): boolean {
+  if (mapping === 'engine' || status === 'disabled') return false
+  return (mapping === 'status' && status === 'active') || status === before?.status
+}
+
+/** Whether the host has written a word over a schedule that the policy does not know. */
+export function isUnclear(user: ModelUser, mapping: Mapping): boolean {
+  return mapping === 'status_and_instant' && user.status !== 'disabled' && !isLetIn(user, mapping)
 }
 
 export function isDue({ schedule: plan, deletion }: ModelUser, now: number): boolean {
