@@ -36,14 +36,15 @@ export async function findMongo(env: NodeJS.ProcessEnv = process.env): Promise<M
 }
 
 async function topologyAt(uri: string): Promise<Topology> {
-  const client = new MongoClient(uri, { serverSelectionTimeoutMS: 5_000 })
+  let client: MongoClient | undefined
   try {
+    client = new MongoClient(uri, { serverSelectionTimeoutMS: 5_000 })
     const hello = await client.db('admin').command({ hello: 1 })
     return hello['setName'] || hello['msg'] === 'isdbgrid' ? 'replica set' : 'standalone'
   } catch (cause) {
     throw new Error('No server answers at MONGODB_URI.', { cause })
   } finally {
-    await client.close()
+    await client?.close()
   }
 }
 
