@@ -144,6 +144,7 @@ for (const { name, disabled, active, before, row, verdict } of CASES) {
     const user: UserTable = {
       table: 'users',
       id: 'id',
+      idType: 'plain',
       tenant: null,
       fields: { id: 'id' },
       action: 'delete',
