@@ -106,7 +106,10 @@ export function openMemoryHost(): Host {
 }
 
 export function openSqliteHost(): Host {
-  const db = new Database(':memory:')
+  return hostOf(new Database(':memory:'))
+}
+
+function hostOf(db: Database.Database): Host {
   for (const table of HOST_TABLES) {
     const columns = COLUMNS[table].map((name) => (name === 'id' ? 'id TEXT PRIMARY KEY' : name))
     const unique = table === 'users' ? ', UNIQUE (tenant_id, email)' : ''
@@ -140,6 +143,23 @@ export function openSqliteHost(): Host {
       db.prepare('DELETE FROM users WHERE id = ?').run(id)
     },
     close: () => db.close(),
+  }
+}
+
+/**
+ * The same database again for each host that is opened, emptied of every row: its statements stay prepared,
+ * which costs more than a short test. One host at a time.
+ */
+export function reusedSqliteHost(): () => Host {
+  const db = new Database(':memory:')
+  const host = hostOf(db)
+  const tables = db.prepare(`SELECT name FROM sqlite_schema WHERE type = 'table'`).pluck()
+  const empty = db.transaction(() => {
+    for (const table of tables.all()) db.prepare(`DELETE FROM "${table}"`).run()
+  })
+  return () => {
+    empty()
+    return { ...host, close: () => {} }
   }
 }
 
