@@ -4,6 +4,7 @@
  * @module
  */
 
+import { UserDeletionError } from './errors.ts'
 import { invalidArgument } from './execution/arguments.ts'
 import type { ExecutionContext } from './execution/context.ts'
 import { deriveKnownValues, deriveValues, subjectFor } from './execution/derive.ts'
@@ -14,12 +15,13 @@ import { checkSchema, refuseMismatch } from './plan/check-schema.ts'
 import { compileCheck, compilePolicy } from './plan/compile-policy.ts'
 import { type CompiledTenant, compileTenant } from './plan/compile-tenant.ts'
 import { buildExpiries } from './plan/expiry.ts'
+import { findMissingType } from './policy/native-types.ts'
 import type { CheckInput, PolicyInput } from './policy/policy.ts'
 import { findCheckMistake } from './policy/policy-shape.ts'
 import { byteLength, processName, type Secret, sha256, sleepBy } from './ports.ts'
 import { canonicalJson } from './receipt/canonical-json.ts'
-import type { DatabaseSchema } from './store.ts'
-import type { LastOfCheck, Program, UserId } from './terms.ts'
+import type { DatabaseSchema, Store } from './store.ts'
+import type { IdType, LastOfCheck, Program, UserId } from './terms.ts'
 
 /** A check given to the engine instead of the policy. */
 export type DeclaredBlocker = CheckInput & { readonly name: string }
@@ -58,11 +60,14 @@ export interface ContextSource {
   /** The context for the present schema. @throws {@link UserDeletionError} `schema_mismatch`. */
   current(): Promise<ExecutionContext>
   subjectOf(id: UserId): UserId
+  /** What the policy says of the ids. */
+  readonly idType: IdType
 }
 
 export function createContextSource(input: ContextSourceInput): ContextSource {
   const { store, policy, keys } = input
   assertKeys(keys)
+  refuseMissingType(policy, store)
   const compiled = compilePolicy(policy)
   const pseudonymKey = keys.pseudonym ?? null
   const tenant = compileTenant(policy)
@@ -120,6 +125,7 @@ export function createContextSource(input: ContextSourceInput): ContextSource {
 
   return {
     subjectOf,
+    idType: compiled.user.idType,
     async current() {
       const schema = await store.describe()
       if (known?.schema === schema) return known.context
@@ -158,6 +164,18 @@ function engineChecks(
     }
     return [compileCheck(name, check)]
   })
+}
+
+/** A policy for another kind of database would match nothing here, without a word. */
+function refuseMissingType(policy: PolicyInput, { name, capabilities }: Store): void {
+  const missing = findMissingType(policy, capabilities.nativeTypes ?? [])
+  if (missing === null) return
+  const { path, type } = missing
+  throw new UserDeletionError(
+    'invalid_policy',
+    `Policy: ${path} needs a type that the store "${name}" does not have: ${type}.`,
+    { details: { path } },
+  )
 }
 
 function assertKeys(keys: Keys): void {

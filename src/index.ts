@@ -67,7 +67,7 @@ export type { ResumeResult } from './execution/resume.ts'
 export type { Waiting } from './execution/run-job.ts'
 export { TRANSITIONS, type UserAction, type UserState } from './execution/states.ts'
 export type { StepVerification, Verification } from './execution/verify.ts'
-export type { BsonId } from './native-id.ts'
+export type { BsonId, UserIdInput } from './native-id.ts'
 export type { SchemaFinding } from './plan/check-schema.ts'
 // Plan: what a deletion would do.
 export type { Blocker, BulkPlan, Plan, PlannedStep, PolicyStamp } from './plan/plan.ts'
@@ -141,6 +141,7 @@ export type {
   LedgerHead,
   LedgerQuery,
   Locator,
+  NativeType,
   OutboxEvent,
   OutboxQuery,
   Program,

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { IdType } from './terms.ts'
+import type { IdType, UserId } from './terms.ts'
 
 /** An ObjectId or UUID as drivers of MongoDB hand them out, told by its shape. */
 export type BsonId =
@@ -13,6 +13,9 @@ export type BsonId =
       readonly sub_type: number
       readonly buffer: Uint8Array
     }
+
+/** A user's id as callers pass it in. */
+export type UserIdInput = UserId | BsonId
 
 type NativeType = Exclude<IdType, 'plain'>
 

@@ -5,7 +5,7 @@
  */
 import { UserDeletionError } from './errors.ts'
 import type { LedgerEntry, Slice, SliceOutcome, Survey, Work } from './store.ts'
-import type { Selector, Step } from './terms.ts'
+import type { IdForm, Selector, Step } from './terms.ts'
 
 /** A user who goes, with the values derived for them. */
 export interface Leaving extends Work {
@@ -57,6 +57,18 @@ export function keepsItsRows({ action }: Step): boolean {
 export function canBeAsked(step: Step, fields: Readonly<Record<string, unknown>>): boolean {
   const selectors = step.selector === null ? step.except : [step.selector, ...step.except]
   return selectors.flatMap(leafFields).every((field) => Object.hasOwn(fields, field))
+}
+
+/** An id as a reference of this form writes it: text, behind the prefix; without a form the id itself. */
+export function writtenAs(id: unknown, form: IdForm | null): unknown {
+  return form === null || id === null || id === undefined ? id : `${form.prefix}${String(id)}`
+}
+
+/** The id that a reference of this form holds; `null` where the prefix does not stand in front of one. */
+export function idBehind(held: unknown, form: IdForm | null): unknown {
+  if (form === null || form.prefix === '') return held
+  const isPrefixed = typeof held === 'string' && held.startsWith(form.prefix)
+  return isPrefixed && held.length > form.prefix.length ? held.slice(form.prefix.length) : null
 }
 
 /** Rows that a step should have removed are still there. */

@@ -14,11 +14,13 @@ import type { Program, Scalar, UserId } from './terms.ts'
 
 export {
   canBeAsked,
+  idBehind,
   keepsItsRows,
   type Leaving,
   leavesNoMatch,
   residueLeft,
   settleUnit,
+  writtenAs,
 } from './store-helpers.ts'
 export type {
   Assignment,
@@ -26,6 +28,7 @@ export type {
   Condition,
   DerivedValue,
   IdentityMode,
+  IdForm,
   JsonPath,
   LastOfCheck,
   Locator,
@@ -194,7 +197,14 @@ export interface StoreCapabilities {
   readonly transactions: boolean
   /** How far a committed deletion has cleared the database file at the moment of its commit. */
   readonly erasure: ErasureLevel
+  /**
+   * Types of values that the host's columns can hold beyond text, numbers and booleans. Default: none; a
+   * policy that needs another is refused before anything is read or written.
+   */
+  readonly nativeTypes?: readonly NativeType[]
 }
+
+export type NativeType = 'object_id' | 'uuid' | 'date'
 
 /**
  * How far deleted content is gone.

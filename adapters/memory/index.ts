@@ -51,7 +51,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
 
   return {
     name: 'memory',
-    capabilities: { transactions: true, erasure: ROWS_REMOVED },
+    capabilities: { transactions: true, erasure: ROWS_REMOVED, nativeTypes: ['date'] },
     insert: (table, ...rows) => tables.insert(table, rows),
     rows: (table) =>
       [...tables.rows(table)].sort(([a], [b]) => a - b).map(([, row]) => structuredClone(row)),

@@ -3,7 +3,14 @@
  *
  * @module
  */
-import type { Condition, Locator, Selector, Step } from '../../src/store.ts'
+import {
+  type Condition,
+  idBehind,
+  type Locator,
+  type Selector,
+  type Step,
+  writtenAs,
+} from '../../src/store.ts'
 import type { Row, Tables } from './rows.ts'
 import { readJson, stored, valueAt } from './values.ts'
 
@@ -37,7 +44,7 @@ export function matchStep(
   return left
 }
 
-/** Different values of the user that rows hold at the end of the selector's chains. */
+/** Different ids that rows hold at the end of the selector's chains, and `null` for what is none. */
 export function heldValues(tables: Tables, selector: Selector): ReadonlySet<unknown> {
   const { table, target, locator, where } = selector
   if (target.kind === 'rows') {
@@ -45,7 +52,8 @@ export function heldValues(tables: Tables, selector: Selector): ReadonlySet<unkn
   }
   const rows = [...tables.rows(table).values()]
   const matching = rows.filter((row) => where.every((condition) => holds(row, condition)))
-  return new Set(matching.flatMap((row) => locatedValues(row, locator)))
+  const held = matching.flatMap((row) => locatedValues(row, locator))
+  return new Set(held.map((value) => idBehind(value, target.form)))
 }
 
 function matchSelector(
@@ -85,7 +93,9 @@ function ownersByValue(
     else known.add(user)
   }
   if (target.kind === 'user') {
-    for (const [user, { fields }] of users.entries()) add(fields[target.field], user)
+    for (const [user, { fields }] of users.entries()) {
+      add(writtenAs(fields[target.field], target.form), user)
+    }
     return owners
   }
   for (const parent of target.parents) {
@@ -107,13 +117,17 @@ export function holds(row: Row, { column, values }: Condition): boolean {
 }
 
 /** What a row holds where the locator points; nothing where there is no JSON, no array, or null. */
-function locatedValues(row: Row, { column, path, each }: Locator): readonly unknown[] {
+function locatedValues(row: Row, { column, path, each, element }: Locator): readonly unknown[] {
   const held = stored(row[column])
   if (path === null && !each) return held === null ? [] : [held]
   const json = readJson(held)
   const value = json === null ? undefined : valueAt(json.document, path)
   if (!each) return isPlain(value) ? [stored(value)] : []
-  return Array.isArray(value) ? value.filter(isPlain).map(stored) : []
+  if (!Array.isArray(value)) return []
+  return value
+    .map((one) => valueAt(one, element))
+    .filter(isPlain)
+    .map(stored)
 }
 
 function isPlain(value: unknown): boolean {

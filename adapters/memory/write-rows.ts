@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Assignment, JsonPath } from '../../src/store.ts'
+import { type Assignment, type JsonPath, writtenAs } from '../../src/store.ts'
 import type { SliceUser } from './match-rows.ts'
 import type { Row, Tables } from './rows.ts'
 import { readJson, removeAt, replaceAt, stored, valueAt, writeJson } from './values.ts'
@@ -52,7 +52,7 @@ function lacksOne(held: unknown, assignment: Assignment, user: SliceUser): boole
     }
     case 'pull': {
       const list = arrayAt(held, assignment.path)
-      return list?.some((element) => isSame(element, user.fields[assignment.field])) ?? false
+      return list?.some((one) => isPulled(one, assignment, user)) ?? false
     }
   }
 }
@@ -83,8 +83,7 @@ function newValue(
       const json = readJson(held)
       const list = arrayAt(held, assignment.path)
       if (json === null || list === null) return held
-      const gone = owners.map(({ fields }) => fields[assignment.field])
-      const rest = list.filter((element) => !gone.some((value) => isSame(element, value)))
+      const rest = list.filter((one) => !owners.some((user) => isPulled(one, assignment, user)))
       const { path } = assignment
       return writeJson(held, path === null ? rest : replaceAt(json.document, path, rest))
     }
@@ -97,6 +96,12 @@ function arrayAt(held: unknown, path: JsonPath | null): readonly unknown[] | nul
   return Array.isArray(value) ? value : null
 }
 
-function isSame(element: unknown, value: unknown): boolean {
-  return value != null && typeof element !== 'object' && stored(element) === stored(value)
+function isPulled(
+  one: unknown,
+  { element, field, form }: Extract<Assignment, { kind: 'pull' }>,
+  { fields }: SliceUser,
+): boolean {
+  const held = valueAt(one, element)
+  const value = writtenAs(fields[field], form)
+  return value != null && typeof held !== 'object' && stored(held) === stored(value)
 }

@@ -25,7 +25,7 @@ import { assertHeld, finishJob } from './jobs.ts'
 import { readHead, writeSeal } from './ledger.ts'
 import { quoteName } from './literals.ts'
 import type { ProgramSql } from './program-sql.ts'
-import { anyUser } from './selector-sql.ts'
+import { anyUser, USER_ID } from './selector-sql.ts'
 import { sliceParameters } from './slice-parameters.ts'
 import { constraintKind, toStoreError } from './sqlite-errors.ts'
 import type { StepSql } from './step-sql.ts'
@@ -78,7 +78,7 @@ function removeUsers(
   leaving: readonly Leaving[],
 ): readonly LedgerEntry[] {
   const users = leaving.map(({ found, derived }) => ({ fields: found.fields, derived }))
-  const parameters = sliceParameters(sql.fields, slice.tenantId, users)
+  const parameters = sliceParameters(sql.values, slice.tenantId, users)
   runSteps(connection, sql, leaving, parameters, slice.journal)
   removeUserRows(connection, sql, parameters, leaving.length)
   refuseLateResidue(connection, sql, parameters)
@@ -205,7 +205,7 @@ function recount(connection: Connection, sql: ProgramSql, slice: Slice, survey: 
 
 function parametersOf(sql: ProgramSql, slice: Slice, { fields }: FoundUser): Parameters {
   const derived = sql.program.derived.map(() => null)
-  return sliceParameters(sql.fields, slice.tenantId, [{ fields, derived }])
+  return sliceParameters(sql.values, slice.tenantId, [{ fields, derived }])
 }
 
 function removeUserRows(
@@ -221,7 +221,7 @@ function removeUserRows(
     changed = connection.change(sql.userRow, parameters)
   } catch (cause) {
     if (constraintKind(cause) === null) throw cause
-    const where = anyUser(`t0.${quoteName(user.id)}`, 'id')
+    const where = anyUser(`t0.${quoteName(user.id)}`, USER_ID)
     throw explainRefusal(
       connection,
       sql.schema,

@@ -3,11 +3,12 @@
  *
  * @module
  */
-import type { Assignment, JsonPath, Scalar } from '../../src/store.ts'
+import type { Assignment, Scalar } from '../../src/store.ts'
 import { jsonPath, literal, quoteName } from './literals.ts'
+import { elementSql, type UserValue } from './selector-sql.ts'
 
 /** Tells whether an array element is a value of a user who goes. */
-type Gone = (value: string, field: string) => string
+type Gone = (value: string, wanted: UserValue) => string
 
 export interface AssignmentContext {
   readonly gone: Gone
@@ -40,15 +41,18 @@ function valueSql(assignment: Assignment, context: AssignmentContext): string {
       return `CASE WHEN json_valid(${column}) THEN json_replace(${column}, ${path}, ${jsonLiteral(assignment.value)}) ELSE ${column} END`
     }
     case 'pull':
-      return pullSql(column, assignment.path, (value) => context.gone(value, assignment.field))
+      return pullSql(column, assignment, context.gone)
   }
 }
 
-function pullSql(column: string, path: JsonPath | null, gone: (value: string) => string): string {
+type Pull = Extract<Assignment, { kind: 'pull' }>
+
+function pullSql(column: string, pull: Pull, gone: Gone): string {
+  const { path } = pull
   const place = jsonPath(path)
   const element =
     "CASE e.type WHEN 'true' THEN json('true') WHEN 'false' THEN json('false') WHEN 'object' THEN json(e.value) WHEN 'array' THEN json(e.value) ELSE e.value END"
-  const rest = `(SELECT json_group_array(${element}) FROM json_each(${column}, ${place}) AS e WHERE (${gone('e.value')}) IS NOT TRUE)`
+  const rest = `(SELECT json_group_array(${element}) FROM json_each(${column}, ${place}) AS e WHERE (${gone(elementSql('e', pull.element), pull)}) IS NOT TRUE)`
   const value = path === null ? rest : `json_replace(${column}, ${place}, json(${rest}))`
   return `CASE WHEN ${isArray(column, place)} THEN ${value} ELSE ${column} END`
 }
@@ -85,7 +89,8 @@ function lackSql(assignment: Assignment, known: KnownValues): string | null {
     }
     case 'pull': {
       const place = jsonPath(assignment.path)
-      const held = `SELECT 1 FROM json_each(${column}, ${place}) AS e WHERE ${known.gone('e.value', assignment.field)}`
+      const gone = known.gone(elementSql('e', assignment.element), assignment)
+      const held = `SELECT 1 FROM json_each(${column}, ${place}) AS e WHERE ${gone}`
       return `CASE WHEN ${isArray(column, place)} THEN EXISTS (${held}) END`
     }
   }

@@ -4,7 +4,7 @@
  * @module
  */
 import type { DatabaseSchema, Program, TableSchema } from '../../src/store.ts'
-import type { RowKey } from './selector-sql.ts'
+import type { RowKey, UserValue } from './selector-sql.ts'
 import {
   fieldsOf,
   findUsersSql,
@@ -13,6 +13,7 @@ import {
   stepSql,
   type TableFacts,
   userRowSql,
+  valuesOf,
 } from './step-sql.ts'
 import { blankedSql } from './tombstones.ts'
 
@@ -22,6 +23,8 @@ export interface ProgramSql {
   /** By step of the program; `null` for steps that no query can find. */
   readonly steps: readonly (StepSql | null)[]
   readonly fields: readonly string[]
+  /** In the order of `@users`. */
+  readonly values: readonly UserValue[]
   readonly findRows: string
   readonly findFields: string
   readonly userRow: string
@@ -39,6 +42,7 @@ export function programSql(program: Program, schema: DatabaseSchema): ProgramSql
     schema,
     steps: program.steps.map((step) => stepSql(program, step, facts)),
     fields,
+    values: valuesOf(program),
     findRows: findUsersSql(program.user, 'all'),
     findFields: findUsersSql(program.user, columns),
     userRow: userRowSql(program, facts),

@@ -1,13 +1,14 @@
 /**
  * Selectors as SQL: which rows belong to which user of a slice.
  *
- * Parameters: `@ids` and `@field_<name>` are JSON arrays of values, `@users` is a JSON array with one array
- * a user, `@tenant` is the slice's tenant.
+ * Parameters: `@ids`, `@field_<name>` and `@form_<name>_<prefix>` are JSON arrays of values, `@users` is a JSON
+ * array with one array a user, `@tenant` is the slice's tenant. How a reference writes an id is the
+ * parameters' business: columns are compared as they are, so that an index on them serves.
  *
  * @module
  */
-import type { Condition, Locator, Selector } from '../../src/store.ts'
-import { jsonPath, literal, quoteName } from './literals.ts'
+import type { Condition, IdForm, JsonPath, Locator, Selector } from '../../src/store.ts'
+import { jsonPath, literal, quoteName, quoteText } from './literals.ts'
 
 /** How rows of a table are addressed: the row id, or the primary key where there is none. */
 export type RowKey = readonly string[]
@@ -23,10 +24,18 @@ export function chainsOf(selector: Selector): readonly Chain[] {
   )
 }
 
-/** The user's field a chain ends at. */
-export function fieldOf(chain: Chain): string {
+/** What of a user a reference holds: a field, as the form writes it. */
+export interface UserValue {
+  readonly field: string
+  readonly form: IdForm | null
+}
+
+export const USER_ID: UserValue = { field: 'id', form: null }
+
+/** What of the user the values at a chain's end are compared with. */
+export function userValueOf(chain: Chain): UserValue {
   const target = chain.at(-1)?.target
-  return target?.kind === 'user' ? target.field : 'id'
+  return target?.kind === 'user' ? target : USER_ID
 }
 
 /** A selector that holds the user in its own row, outside arrays: one value, so one user a row and field. */
@@ -35,28 +44,54 @@ export function isDirect(selector: Selector): boolean {
 }
 
 /** What a row holds where the locator points. Text that is not JSON holds nothing. */
-export function located(alias: string, { column, path, each }: Locator): string {
-  if (each) return `${alias}_each.value`
+export function located(alias: string, { column, path, each, element }: Locator): string {
+  if (each) return elementSql(`${alias}_each`, element)
   const name = `${alias}.${quoteName(column)}`
   if (path === null) return name
   return `CASE WHEN json_valid(${name}) THEN json_extract(${name}, ${jsonPath(path)}) END`
 }
 
-/** Compares a located value with the user's field. */
-type Leaf = (value: string, field: string) => string
+/** What an element of `json_each` holds: itself, or inside an object what stands at the path. */
+export function elementSql(alias: string, element: JsonPath | null): string {
+  if (element === null) return `${alias}.value`
+  return `CASE ${alias}.type WHEN 'object' THEN json_extract(${alias}.value, ${jsonPath(element)}) END`
+}
+
+/** Compares a located value with the user's. */
+type Leaf = (value: string, wanted: UserValue) => string
 
 /** Different values of the user that rows hold at the end of a selector's chains, one page in order. */
 export function heldIdsSql(selector: Selector, isLaterPage: boolean): string {
   const leaves = chainsOf(selector).flatMap((chain) => chain.at(-1) ?? [])
   const parts = leaves.map((leaf) => {
     // The tenant is not known here: a user is looked up in their own tenant before anything is done.
-    const { from, where } = chainSql([{ ...leaf, tenant: null }], (value) => {
-      const after = isLaterPage ? ` AND ${value} > @after` : ''
-      return `typeof(${value}) IN ('integer', 'text')${after}`
-    })
-    return `SELECT DISTINCT ${located('t0', leaf.locator)} AS id FROM ${from} WHERE ${where}`
+    const held = located('t0', leaf.locator)
+    const prefix = userValueOf([leaf]).form?.prefix ?? ''
+    const { from, where } = chainSql([{ ...leaf, tenant: null }], () =>
+      prefix === '' ? holdsId(held, isLaterPage) : holdsPrefixed(held, prefix, isLaterPage),
+    )
+    const id = prefix === '' ? held : `substr(${held}, ${lengthSql(prefix)} + 1)`
+    return `SELECT DISTINCT ${id} AS id FROM ${from} WHERE ${where}`
   })
   return `${parts.join(' UNION ')} ORDER BY id LIMIT @limit`
+}
+
+function holdsId(held: string, isLaterPage: boolean): string {
+  const after = isLaterPage ? ` AND ${held} > @after` : ''
+  return `typeof(${held}) IN ('integer', 'text')${after}`
+}
+
+/** Behind a prefix an id is text, which stands after every integer. */
+function holdsPrefixed(held: string, prefix: string, isLaterPage: boolean): string {
+  const text = quoteText(prefix)
+  const start = isLaterPage
+    ? `CASE typeof(@after) WHEN 'text' THEN ${text} || @after ELSE ${text} END`
+    : text
+  return `typeof(${held}) = 'text' AND ${held} > ${start} AND substr(${held}, 1, ${lengthSql(prefix)}) = ${text}`
+}
+
+function lengthSql(prefix: string): string {
+  return `length(${quoteText(prefix)})`
 }
 
 /** FROM and WHERE of a chain; `leaf` compares the located value of the last table with the user. */
@@ -87,7 +122,7 @@ function chainWhere(chain: Chain, leaf: Leaf): string {
 
 function linkSql(alias: string, depth: number, { locator, target }: Selector, leaf: Leaf): string {
   const value = located(alias, locator)
-  if (target.kind === 'user') return leaf(value, target.field)
+  if (target.kind === 'user') return leaf(value, target)
   return `t${depth + 1}.${quoteName(target.key)} = ${value}`
 }
 
@@ -113,26 +148,32 @@ export function conditionSql(alias: string, { column, values }: Condition): stri
 }
 
 /** `value IN (…)` over all users of the slice. */
-export function anyUser(value: string, field: string): string {
-  return `${value} IN (SELECT value FROM json_each(${fieldParameter(field)}))`
+export function anyUser(value: string, wanted: UserValue): string {
+  return `${value} IN (SELECT value FROM json_each(${valueParameter(wanted)}))`
 }
 
 /** `value = …` for one user of the relation `u`. */
-export function sameUser(value: string, field: string): string {
-  return `${value} = u.${userColumn(field)}`
+export function sameUser(value: string, wanted: UserValue): string {
+  return `${value} = u.${userColumn(wanted)}`
 }
 
-export function fieldParameter(field: string): string {
-  return field === 'id' ? '@ids' : `@${fieldKey(field)}`
+export function valueParameter(value: UserValue): string {
+  const key = valueKey(value)
+  return key === 'id' ? '@ids' : `@${key}`
 }
 
-/** Parameter names allow letters and digits only. */
-function fieldKey(field: string): string {
-  return `field_${Buffer.from(field).toString('hex')}`
+/** A name of its own for each field and form. Parameter names allow letters and digits only. */
+export function valueKey({ field, form }: UserValue): string {
+  if (form !== null) return `form_${hex(field)}_${hex(form.prefix)}`
+  return field === 'id' ? 'id' : `field_${hex(field)}`
 }
 
-function userColumn(field: string): string {
-  return quoteName(field === 'id' ? 'id' : fieldKey(field))
+function hex(text: string): string {
+  return Buffer.from(text).toString('hex')
+}
+
+function userColumn(value: UserValue): string {
+  return quoteName(valueKey(value))
 }
 
 /** Rows of a table that match for one user `u`, and that no exception takes away. */
@@ -171,10 +212,10 @@ export function belongsSql(selector: Selector): string {
   return `(${ways.join(' OR ')})`
 }
 
-/** The relation `u`: position, id, the other fields, and derived values of each user of the slice. */
-export function usersSql(fields: readonly string[], derived: number): string {
-  const names = ['pos', ...fields.map(userColumn), ...range(derived).map((index) => `d${index}`)]
-  const values = range(fields.length + derived).map((index) => `json_extract(value, '$[${index}]')`)
+/** The relation `u`: position, id, what else references hold, and derived values of each user of the slice. */
+export function usersSql(wanted: readonly UserValue[], derived: number): string {
+  const names = ['pos', ...wanted.map(userColumn), ...range(derived).map((index) => `d${index}`)]
+  const values = range(wanted.length + derived).map((index) => `json_extract(value, '$[${index}]')`)
   return `u(${names.join(', ')}) AS MATERIALIZED (SELECT ${['key', ...values].join(', ')} FROM json_each(@users))`
 }
 

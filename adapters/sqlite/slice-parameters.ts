@@ -3,10 +3,10 @@
  *
  * @module
  */
-import type { FoundUser } from '../../src/store.ts'
+import { type FoundUser, writtenAs } from '../../src/store.ts'
 import type { Parameters } from './connection.ts'
 import { jsonText } from './literals.ts'
-import { fieldParameter } from './selector-sql.ts'
+import { type UserValue, valueParameter } from './selector-sql.ts'
 
 export interface SliceUser {
   readonly fields: FoundUser['fields']
@@ -14,7 +14,7 @@ export interface SliceUser {
 }
 
 export function sliceParameters(
-  fields: readonly string[],
+  wanted: readonly UserValue[],
   tenantId: string | null,
   users: readonly SliceUser[],
 ): Parameters {
@@ -23,25 +23,33 @@ export function sliceParameters(
     tenant: tenantId,
     // Spelled when a statement names it, which few do.
     get users() {
-      text ??= usersText(fields, users)
+      text ??= usersText(wanted, users)
       return text
     },
   }
-  for (const field of fields) {
+  for (const one of wanted) {
     const values: unknown[] = []
     for (const user of users) {
-      const value = bindable(user.fields[field])
+      const value = heldFor(user, one)
       if (value !== null) values.push(value)
     }
-    parameters[fieldParameter(field).slice(1)] = jsonText(values)
+    parameters[valueParameter(one).slice(1)] = jsonText(values)
   }
   return parameters
 }
 
-function usersText(fields: readonly string[], users: readonly SliceUser[]): string {
+function usersText(wanted: readonly UserValue[], users: readonly SliceUser[]): string {
   return jsonText(
-    users.map((user) => [...fields.map((field) => bindable(user.fields[field])), ...user.derived]),
+    users.map((user) => [...wanted.map((one) => heldFor(user, one)), ...user.derived]),
   )
+}
+
+/** What references of this form hold for the user; `null` for nothing. */
+function heldFor(
+  { fields }: Pick<SliceUser, 'fields'>,
+  { field, form }: UserValue,
+): string | number | bigint | null {
+  return bindable(writtenAs(fields[field], form))
 }
 
 /** Values that JSON carries as they are; a field that holds anything else matches nothing. */

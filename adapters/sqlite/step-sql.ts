@@ -5,6 +5,7 @@
  * @module
  */
 import {
+  type Assignment,
   type LastOfCheck,
   leavesNoMatch,
   type Program,
@@ -13,7 +14,7 @@ import {
   type UserTable,
 } from '../../src/store.ts'
 import { assignmentsSql, pendingSql } from './assignment-sql.ts'
-import { quoteName } from './literals.ts'
+import { jsonPath, quoteName } from './literals.ts'
 import {
   anyUser,
   belongsSql,
@@ -21,14 +22,17 @@ import {
   chainSql,
   chainsOf,
   conditionSql,
-  fieldOf,
   guardSql,
   isDirect,
   located,
   pairsSql,
   type RowKey,
   sameUser,
+  USER_ID,
+  type UserValue,
   usersSql,
+  userValueOf,
+  valueKey,
 } from './selector-sql.ts'
 
 /** What the statements need to know of the live schema. */
@@ -50,10 +54,10 @@ export interface StepSql {
   select(columns: string): string
 }
 
-/** Rows of `[key, rows]`; the key is a position in `@users`, or the value of a field of the user. */
+/** Rows of `[key, rows]`; the key is a position in `@users`, or what references hold for the user. */
 export interface CountSql {
   readonly sql: string
-  readonly by: { readonly kind: 'position' } | { readonly kind: 'field'; readonly field: string }
+  readonly by: { readonly kind: 'position' } | { readonly kind: 'value'; readonly value: UserValue }
 }
 
 /** Finds a row that still matches. Through parents, or past exceptions, that can only be asked at once. */
@@ -98,27 +102,41 @@ interface StepContext {
   readonly facts: TableFacts
 }
 
-/** All fields of the program in the order in which `@users` holds them. */
+/** All fields of the program, `id` first. */
 export function fieldsOf(program: Program): readonly string[] {
   return ['id', ...Object.keys(program.user.fields).filter((field) => field !== 'id')]
+}
+
+/** What references can hold for a user, in the order of `@users`: the fields, and ids in other forms. */
+export function valuesOf(program: Program): readonly UserValue[] {
+  const fields = fieldsOf(program).map((field): UserValue => ({ field, form: null }))
+  const referred = program.steps.flatMap(({ selector, except, set }) => [
+    ...(selector === null ? except : [selector, ...except])
+      .flatMap(chainsOf)
+      .map((chain) => userValueOf(chain)),
+    ...set.filter((assignment) => assignment.kind === 'pull'),
+  ])
+  const pulled = program.user.set.filter((assignment) => assignment.kind === 'pull')
+  const formed = [...referred, ...pulled].filter(({ form }) => form !== null)
+  return [...fields, ...new Map(formed.map((value) => [valueKey(value), value])).values()]
 }
 
 function countSql(context: StepContext): CountSql {
   const { step, selector, key } = context
   const chains = chainsOf(selector)
-  const field = commonField(chains)
-  if (step.except.length > 0 || field === null) {
+  const value = commonValue(chains)
+  if (step.except.length > 0 || value === null) {
     const pairs = pairsSql(selector, step.except, key)
     return {
       sql: `WITH ${relation(context)} SELECT pos, count(*) FROM (${pairs}) GROUP BY pos`,
       by: { kind: 'position' },
     }
   }
-  const by = { kind: 'field', field } as const
+  const by = { kind: 'value', value } as const
   if (isDirect(selector)) {
     const { from, where } = chainSql([selector], anyUser)
-    const value = located('t0', selector.locator)
-    return { sql: `SELECT ${value}, count(*) FROM ${from} WHERE ${where} GROUP BY 1`, by }
+    const held = located('t0', selector.locator)
+    return { sql: `SELECT ${held}, count(*) FROM ${from} WHERE ${where} GROUP BY 1`, by }
   }
   const rows = chains.map((chain) => {
     const { from, where } = chainSql(chain, anyUser)
@@ -138,7 +156,7 @@ function applySql(context: StepContext): string | null {
 /** A verb on all rows of the step for all users of the slice. */
 function onRows({ program, step, selector, key }: StepContext, verb: string): string {
   if (step.except.length > 0 || pairsForPull(step)) {
-    const users = usersSql(fieldsOf(program), program.derived.length)
+    const users = usersSql(valuesOf(program), program.derived.length)
     const pairs = pairsSql(selector, step.except, key)
     return `WITH ${users} ${verb} WHERE ${keyTuple(key)} IN (SELECT ${pairKey(key)} FROM (${pairs}))`
   }
@@ -151,20 +169,32 @@ function onRows({ program, step, selector, key }: StepContext, verb: string): st
 }
 
 /** Which elements leave an array: those of users to whom the row belongs, past exceptions. */
-function goneFrom(step: Step): (value: string, field: string) => string {
+function goneFrom(step: Step): (value: string, wanted: UserValue) => string {
   const { selector, except } = step
   if (selector === null || !pairsForPull(step)) return anyUser
-  return (value, field) =>
-    `EXISTS (SELECT 1 FROM u WHERE ${sameUser(value, field)} AND ${belongsSql(selector)}${guardSql(except)})`
+  return (value, wanted) =>
+    `EXISTS (SELECT 1 FROM u WHERE ${sameUser(value, wanted)} AND ${belongsSql(selector)}${guardSql(except)})`
 }
 
 /** Where the array that is written is not the one that was matched, a row's elements and its users differ. */
 function pairsForPull({ set, selector, except }: Step): boolean {
-  const pulls = set.filter(({ kind }) => kind === 'pull')
+  const pulls = set.filter((assignment) => assignment.kind === 'pull')
   if (pulls.length === 0 || selector === null) return false
-  const isOwnArray = selector.locator.each && selector.target.kind === 'user'
-  const isElsewhere = pulls.some(({ column }) => column !== selector.locator.column)
-  return except.length > 0 || !isOwnArray || isElsewhere
+  return except.length > 0 || pulls.some((pull) => !pullsWhatMatched(pull, selector))
+}
+
+function pullsWhatMatched(
+  pull: Extract<Assignment, { kind: 'pull' }>,
+  { locator, target }: Selector,
+): boolean {
+  return (
+    locator.each &&
+    target.kind === 'user' &&
+    pull.column === locator.column &&
+    jsonPath(pull.path) === jsonPath(locator.path) &&
+    jsonPath(pull.element) === jsonPath(locator.element) &&
+    valueKey(pull) === valueKey(target)
+  )
 }
 
 /** Where two users of the slice share a row, the later one's value stays, as if they had gone one by one. */
@@ -182,7 +212,7 @@ function updateFromPairs(context: StepContext, verb: string): string {
 function writeSql(
   { step, facts }: StepContext,
   derived: (index: number) => string,
-  gone: (value: string, field: string) => string,
+  gone: (value: string, wanted: UserValue) => string,
 ): string | null {
   const table = quoteName(step.table)
   if (step.action === 'delete') return `DELETE FROM ${table} AS t0`
@@ -237,15 +267,15 @@ export function userRowSql(program: Program, facts: TableFacts): string {
   const table = quoteName(user.table)
   const tenant = user.tenant === null ? '' : ` AND t0.${quoteName(user.tenant)} = @tenant`
   if (user.action === 'delete') {
-    return `DELETE FROM ${table} AS t0 WHERE ${anyUser(`t0.${quoteName(user.id)}`, 'id')}${tenant}`
+    return `DELETE FROM ${table} AS t0 WHERE ${anyUser(`t0.${quoteName(user.id)}`, USER_ID)}${tenant}`
   }
   const set = assignmentsSql(user.set, {
     gone: sameUser,
     nullable: (column) => facts.nullable(user.table, column),
     derived: (index) => `u.d${index}`,
   })
-  const users = usersSql(fieldsOf(program), program.derived.length)
-  return `WITH ${users} UPDATE ${table} AS t0 SET ${set} FROM u WHERE ${sameUser(`t0.${quoteName(user.id)}`, 'id')}${tenant}`
+  const users = usersSql(valuesOf(program), program.derived.length)
+  return `WITH ${users} UPDATE ${table} AS t0 SET ${set} FROM u WHERE ${sameUser(`t0.${quoteName(user.id)}`, USER_ID)}${tenant}`
 }
 
 /** The user rows of a slice with position and id first. */
@@ -268,17 +298,17 @@ export function lastOfSql({ table, match, within, where }: LastOfCheck): string 
   const conditions = (alias: string): string =>
     where.map((condition) => ` AND ${conditionSql(alias, condition)}`).join('')
   const [member, group] = [quoteName(match), quoteName(within)]
-  return `SELECT t0.${member}, t0.${group} FROM ${name} AS t0 WHERE ${anyUser(`t0.${member}`, 'id')} AND t0.${group} IS NOT NULL${conditions('t0')} AND NOT EXISTS (SELECT 1 FROM ${name} AS o WHERE o.${group} = t0.${group} AND o.${member} IS NOT NULL AND o.${member} NOT IN (SELECT value FROM json_each(@ids))${conditions('o')})`
+  return `SELECT t0.${member}, t0.${group} FROM ${name} AS t0 WHERE ${anyUser(`t0.${member}`, USER_ID)} AND t0.${group} IS NOT NULL${conditions('t0')} AND NOT EXISTS (SELECT 1 FROM ${name} AS o WHERE o.${group} = t0.${group} AND o.${member} IS NOT NULL AND o.${member} NOT IN (SELECT value FROM json_each(@ids))${conditions('o')})`
 }
 
 function relation({ program }: StepContext): string {
-  return usersSql(fieldsOf(program), program.derived.length)
+  return usersSql(valuesOf(program), program.derived.length)
 }
 
-function commonField(chains: readonly Chain[]): string | null {
-  const fields = new Set(chains.map(fieldOf))
-  const [field] = fields
-  return fields.size === 1 && field !== undefined ? field : null
+function commonValue(chains: readonly Chain[]): UserValue | null {
+  const values = new Map(chains.map(userValueOf).map((value) => [valueKey(value), value]))
+  const [value] = values.values()
+  return values.size === 1 && value !== undefined ? value : null
 }
 
 function leafOf(chain: Chain): string {

@@ -39,7 +39,7 @@ function sweepGroup(
     fields: { id: group.users[position]?.id },
     derived: group.derived[position] ?? [],
   }))
-  const parameters = sliceParameters(sql.fields, group.tenantId, users)
+  const parameters = sliceParameters(sql.values, group.tenantId, users)
   const counts = users.map(() => sql.steps.map(() => 0))
   countSteps(connection, sql, parameters, users, (user) => counts[user])
   const found = counts.map((own) => ({ counts: own }))

@@ -4,11 +4,18 @@
  * @module
  */
 import { UserDeletionError } from '../../src/errors.ts'
-import type { FoundUser, GroupMember, Survey, Targets } from '../../src/store.ts'
+import {
+  type FoundUser,
+  type GroupMember,
+  type Survey,
+  type Targets,
+  writtenAs,
+} from '../../src/store.ts'
 import { type Connection, type Parameters, plainInteger } from './connection.ts'
 import { jobsOf } from './jobs.ts'
 import { jsonText, quoteName } from './literals.ts'
 import type { ProgramSql } from './program-sql.ts'
+import { type UserValue, valueKey } from './selector-sql.ts'
 import { sliceParameters } from './slice-parameters.ts'
 import { type CountSql, POSITION } from './step-sql.ts'
 import { findTombstones } from './tombstones.ts'
@@ -30,7 +37,7 @@ export function takeSurvey(
     found.push(user)
   }
   const parameters = sliceParameters(
-    sql.fields,
+    sql.values,
     targets.tenantId,
     found.map(({ fields }) => ({ fields, derived: sql.program.derived.map(() => null) })),
   )
@@ -153,35 +160,36 @@ function countByUser(
   connection: Connection,
   { sql, by }: CountSql,
   parameters: Parameters,
-  holders: (field: string) => Holders,
+  holders: (value: UserValue) => Holders,
   add: (user: number, rows: unknown) => void,
 ): void {
   for (const [key, rows] of connection.rows(sql, parameters)) {
     if (by.kind === 'position') add(Number(key), rows)
     else {
-      const known = holders(by.field)
+      const known = holders(by.value)
       for (const user of known.get(key) ?? looselyEqual(known, key)) add(user, rows)
     }
   }
 }
 
-/** Positions of the users who have a value in a field. */
+/** Positions of the users for whom references hold a value. */
 type Holders = ReadonlyMap<unknown, readonly number[]>
 
-/** Looked up once a field: many steps match by the same one. */
-function holdersOf(users: readonly FoundUser[]): (field: string) => Holders {
-  const byField = new Map<string, Holders>()
-  return (field) => {
-    const known = byField.get(field)
+/** Looked up once a field and form: many steps match by the same one. */
+function holdersOf(users: readonly FoundUser[]): (wanted: UserValue) => Holders {
+  const byKey = new Map<string, Holders>()
+  return (wanted) => {
+    const key = valueKey(wanted)
+    const known = byKey.get(key)
     if (known !== undefined) return known
     const holders = new Map<unknown, number[]>()
     for (const [position, { fields }] of users.entries()) {
-      const value = fields[field]
+      const value = writtenAs(fields[wanted.field], wanted.form)
       const positions = holders.get(value)
       if (positions === undefined) holders.set(value, [position])
       else positions.push(position)
     }
-    byField.set(field, holders)
+    byKey.set(key, holders)
     return holders
   }
 }

@@ -42,7 +42,7 @@ export async function idsBehind(
       after,
       limit: PAGE,
     })
-    for (const id of held) {
+    for (const id of held.flatMap(idsOf)) {
       const subject = context.subjectOf(id)
       if (hidden.has(subject)) ids.set(subject, id)
     }
@@ -50,4 +50,12 @@ export async function idsBehind(
     if (last === undefined || held.length < PAGE) return ids
     after = last
   }
+}
+
+/** A reference may write a number as its digits: whose id it is, and of which type, the hash tells. */
+function idsOf(held: UserId): readonly UserId[] {
+  if (typeof held !== 'string') return [held, held.toString()]
+  if (!/^(0|-?[1-9][0-9]{0,18})$/.test(held)) return [held]
+  const number = Number(held)
+  return [held, Number.isSafeInteger(number) ? number : BigInt(held)]
 }
