@@ -22,9 +22,9 @@ import type { HoldTerms } from './execution/holds.ts'
 import type { ScheduledBy } from './execution/job-state.ts'
 import type { OwnSession } from './execution/own-account.ts'
 import type { ReplayOutcome } from './execution/replay-result.ts'
+import type { UserIdInput } from './native-id.ts'
 import type { PolicyInput } from './policy/policy.ts'
 import { sha256 } from './ports.ts'
-import type { UserId } from './terms.ts'
 
 /** `tenantId` is required exactly when the policy names a tenant column. */
 export type TenantScope<P extends PolicyInput> = P['user'] extends { readonly tenant: string }
@@ -75,7 +75,7 @@ export interface ReplayOptions {
 }
 
 /** Lists of ids may be arrays, other iterables, or async iterables. */
-export type UserIds = Iterable<UserId> | AsyncIterable<UserId>
+export type UserIds = Iterable<UserIdInput> | AsyncIterable<UserIdInput>
 
 export interface ScheduleOptions {
   /** ISO 8601 duration from now, 1 to 365 days. Default `P30D`. */

@@ -34,12 +34,7 @@ import {
 } from './call-options.ts'
 import { type ContextSource, createContextSource } from './context-source.ts'
 import { clockJumpOf, contextInputOf, type EngineOptions, positive } from './engine-options.ts'
-import {
-  assertFunction,
-  assertOptions,
-  assertUserId,
-  invalidArgument,
-} from './execution/arguments.ts'
+import { assertFunction, assertOptions, invalidArgument, userIdOf } from './execution/arguments.ts'
 import { viewUsers } from './execution/ask.ts'
 import type { BulkResult } from './execution/bulk-result.ts'
 import {
@@ -79,6 +74,7 @@ import { replayDeletions } from './execution/replay.ts'
 import type { ReplayResult } from './execution/replay-result.ts'
 import { type ResumeResult, resumeJobs } from './execution/resume.ts'
 import { type Verification, verifyUser } from './execution/verify.ts'
+import type { UserIdInput } from './native-id.ts'
 import type { BulkPlan, Plan } from './plan/plan.ts'
 import type { PolicyInput } from './policy/policy.ts'
 import type { Clock } from './ports.ts'
@@ -138,10 +134,10 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
    *
    * @throws {@link UserNotFoundError} for an unknown user, another tenant's, or a deleted one.
    */
-  async getUser(userId: UserId, options: TenantScope<P>): Promise<UserRow> {
-    const request = this.#scope(userId, options, [])
+  async getUser(userId: UserIdInput, options: TenantScope<P>): Promise<UserRow> {
+    const { id, request } = this.#scope(userId, options, [])
     const context = await this.#source.current()
-    const target = targetOf(context, userId)
+    const target = targetOf(context, id)
     const { tenantId } = request
     const [row] = await this.#store.findUsers(context.program, { tenantId, users: [target] })
     if (row != null) return Object.freeze({ ...row })
@@ -153,10 +149,10 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
    * The dry run: the very steps of a deletion with their counts, and what is in the way. Changes nothing;
    * blockers of the host are asked, hooks are not.
    */
-  async plan(userId: UserId, options: TenantScope<P>): Promise<Plan> {
-    const request = this.#scope(userId, options, [])
+  async plan(userId: UserIdInput, options: TenantScope<P>): Promise<Plan> {
+    const { id, request } = this.#scope(userId, options, [])
     const context = await this.#source.current()
-    const target = targetOf(context, userId)
+    const target = targetOf(context, id)
     const [view] = await viewUsers(context, request, [target])
     if (view != null) return view.plan
     const { tenantId } = request
@@ -181,29 +177,32 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
    *
    * @throws {@link UserDeletionError} with nothing changed, whatever the code, unless a job was opened.
    */
-  async delete(userId: UserId, options: TenantScope<P> & DeleteOptions): Promise<DeletionReceipt> {
+  async delete(
+    userId: UserIdInput,
+    options: TenantScope<P> & DeleteOptions,
+  ): Promise<DeletionReceipt> {
     const { expect, ...given } = options ?? {}
-    const request = this.#scope(userId, given as typeof options, [
+    const { id, request } = this.#scope(userId, given as typeof options, [
       'reason',
       'requestedBy',
       'idempotencyKey',
     ])
     assertExpectation(expect)
-    const earlier = await earlierReceipt(this.#store, this.#source.subjectOf(userId), request)
+    const earlier = await earlierReceipt(this.#store, this.#source.subjectOf(id), request)
     if (earlier !== null) return earlier
     const context = await this.#source.current()
     if (expect !== undefined) {
-      const [view] = await viewUsers(context, request, [targetOf(context, userId)])
+      const [view] = await viewUsers(context, request, [targetOf(context, id)])
       if (view != null) assertPlanned(view.plan.digest, expect)
     }
-    const [outcome] = await deleteSlice(context, request, [targetOf(context, userId)])
+    const [outcome] = await deleteSlice(context, request, [targetOf(context, id)])
     if (outcome === undefined) throw inProgress()
     if (outcome.status === 'deleted') {
       await clearJournal(context)
       return outcome.receipt
     }
     // Another process may have used the key between the look-up and the commit.
-    const meanwhile = await earlierReceipt(this.#store, this.#source.subjectOf(userId), request)
+    const meanwhile = await earlierReceipt(this.#store, this.#source.subjectOf(id), request)
     if (meanwhile !== null) return meanwhile
     throw outcome.error
   }
@@ -240,10 +239,11 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
   }
 
   /** How a user stands: state, row, and the deletion that is scheduled or runs. Changes nothing. */
-  async getStatus(userId: UserId, options: TenantScope<P>): Promise<UserStatus> {
-    const { tenantId } = this.#scope(userId, options, [])
+  async getStatus(userId: UserIdInput, options: TenantScope<P>): Promise<UserStatus> {
+    const { id, request } = this.#scope(userId, options, [])
+    const { tenantId } = request
     const context = await this.#source.current()
-    return readStatus(context, tenantId, targetOf(context, userId))
+    return readStatus(context, tenantId, targetOf(context, id))
   }
 
   /**
@@ -254,14 +254,14 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
    * scheduled or being deleted.
    */
   async disable(
-    userId: UserId,
+    userId: UserIdInput,
     options: TenantScope<P> & { readonly revokeSessions?: boolean },
   ): Promise<UserStatus> {
-    const request = this.#scope(userId, options, ['revokeSessions'])
+    const { id, request } = this.#scope(userId, options, ['revokeSessions'])
     assertBoolean('revokeSessions', options.revokeSessions)
     const context = await this.#source.current()
     const { revokeSessions = true } = options
-    const status = await disableUser(context, request, targetOf(context, userId), revokeSessions)
+    const status = await disableUser(context, request, targetOf(context, id), revokeSessions)
     if (revokeSessions) await clearJournal(context)
     return status
   }
@@ -272,10 +272,10 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
    *
    * @throws {@link UserDeletionError} `resource_not_found`, or `invalid_transition` unless the user is disabled.
    */
-  async enable(userId: UserId, options: TenantScope<P>): Promise<UserStatus> {
-    const request = this.#scope(userId, options, [])
+  async enable(userId: UserIdInput, options: TenantScope<P>): Promise<UserStatus> {
+    const { id, request } = this.#scope(userId, options, [])
     const context = await this.#source.current()
-    return enableUser(context, request, targetOf(context, userId))
+    return enableUser(context, request, targetOf(context, id))
   }
 
   /**
@@ -289,15 +289,21 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
    * await engine.scheduleDeletion('usr_1', { tenantId: 'tnt_1', after: 'P30D' })
    */
   async scheduleDeletion(
-    userId: UserId,
+    userId: UserIdInput,
     options: TenantScope<P> & ScheduleOptions,
   ): Promise<UserStatus> {
-    const request = this.#scope(userId, options, ['after', 'at', 'by', 'reason', 'requestedBy'])
+    const { id, request } = this.#scope(userId, options, [
+      'after',
+      'at',
+      'by',
+      'reason',
+      'requestedBy',
+    ])
     const dueAt = dueDateOf(options, this.#clock.now())
     const by = scheduledByOf(options.by)
     const context = await this.#source.current()
     const terms = { dueAt, by, cancelHash: null, tokenHash: null }
-    const status = await scheduleUser(context, request, targetOf(context, userId), terms)
+    const status = await scheduleUser(context, request, targetOf(context, id), terms)
     await clearJournal(context)
     return status
   }
@@ -310,13 +316,13 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
    * for a token of another schedule.
    */
   async cancelDeletion(
-    userId: UserId,
+    userId: UserIdInput,
     options: TenantScope<P> & CancelOptions,
   ): Promise<UserStatus> {
-    const request = this.#scope(userId, options, ['by', 'cancelToken'])
+    const { id, request } = this.#scope(userId, options, ['by', 'cancelToken'])
     const canceller = cancellerOf(options)
     const context = await this.#source.current()
-    return cancelSchedule(context, request, targetOf(context, userId), canceller)
+    return cancelSchedule(context, request, targetOf(context, id), canceller)
   }
 
   /**
@@ -352,8 +358,8 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
    * @example
    * const result = await engine.erase('usr_1', { tenantId: 'tnt_1', requestedAt: request.receivedAt })
    */
-  async erase(userId: UserId, options: TenantScope<P> & EraseOptions): Promise<ErasureResult> {
-    const given = this.#scope(userId, options, [
+  async erase(userId: UserIdInput, options: TenantScope<P> & EraseOptions): Promise<ErasureResult> {
+    const { id, request: given } = this.#scope(userId, options, [
       'reason',
       'requestedBy',
       'requestedAt',
@@ -361,10 +367,10 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
     ])
     const requestedAt = requestedAtOf(options ?? {}, this.#clock.now())
     const request = { ...given, requestedAt }
-    const earlier = await earlierReceipt(this.#store, this.#source.subjectOf(userId), request)
+    const earlier = await earlierReceipt(this.#store, this.#source.subjectOf(id), request)
     if (earlier !== null) return { status: 'erased', receipt: earlier }
     const context = await this.#source.current()
-    const result = await eraseUser(context, request, targetOf(context, userId))
+    const result = await eraseUser(context, request, targetOf(context, id))
     await clearJournal(context)
     return result
   }
@@ -376,9 +382,10 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
    * @throws {@link UserDeletionError} `impersonation_refused`, `recent_authentication_required`, …
    */
   async requestOwnDeletion(session: OwnSession): Promise<OwnDeletionToken> {
-    const request = this.#own(session, {})
+    const { id, request } = this.#own(session, {})
     const service = this.#service()
-    return issueOwnToken(await this.#source.current(), request, service, session)
+    const owner = { userId: id, session }
+    return issueOwnToken(await this.#source.current(), request, service, owner)
   }
 
   /**
@@ -394,11 +401,12 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
    */
   async deleteOwnAccount(session: OwnSession, options: OwnDeletionOptions): Promise<OwnDeletion> {
     assertOptions(options, ['confirm', 'token', 'reason'])
-    const request = this.#own(session, { reason: options.reason ?? 'user_request' })
+    const { id, request } = this.#own(session, { reason: options.reason ?? 'user_request' })
     const token = confirmedTokenOf(options)
     const service = this.#service()
     const context = await this.#source.current()
-    const outcome = await deleteOwn(context, request, service, session, token)
+    const owner = { userId: id, session }
+    const outcome = await deleteOwn(context, request, service, owner, token)
     await clearJournal(context)
     return outcome
   }
@@ -409,14 +417,14 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
    *
    * @throws {@link UserDeletionError} `resource_not_found`, or `invalid_transition` once the deletion runs.
    */
-  async placeHold(userId: UserId, options: TenantScope<P> & HoldOptions): Promise<Hold> {
+  async placeHold(userId: UserIdInput, options: TenantScope<P> & HoldOptions): Promise<Hold> {
     const { tenantId } = options ?? {}
-    const request = this.#scope(userId, { tenantId }, [])
+    const { id, request } = this.#scope(userId, { tenantId }, [])
     assertOptions(options, ['tenantId', 'reason', 'until', 'tables'])
     const terms = holdTermsOf(options, this.#clock.now())
     assertKnownTables(terms.tables, this.#tables)
     const context = await this.#source.current()
-    return placeHold(context, request, targetOf(context, userId), terms)
+    return placeHold(context, request, targetOf(context, id), terms)
   }
 
   /**
@@ -425,23 +433,24 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
    * @throws {@link UserDeletionError} `resource_not_found` when the user has no such hold.
    */
   async releaseHold(
-    userId: UserId,
+    userId: UserIdInput,
     options: TenantScope<P> & { readonly holdId: string },
   ): Promise<void> {
-    const request = this.#scope(userId, options, ['holdId'])
+    const { id, request } = this.#scope(userId, options, ['holdId'])
     const { holdId } = options
     if (typeof holdId !== 'string' || holdId === '') {
       throw invalidArgument('holdId', '`holdId` is not the id of a hold.')
     }
     const context = await this.#source.current()
-    await releaseHold(context, request, targetOf(context, userId), holdId)
+    await releaseHold(context, request, targetOf(context, id), holdId)
   }
 
   /** The holds on a user, those included that have ended. */
-  async holds(userId: UserId, options: TenantScope<P>): Promise<readonly Hold[]> {
-    const { tenantId } = this.#scope(userId, options, [])
+  async holds(userId: UserIdInput, options: TenantScope<P>): Promise<readonly Hold[]> {
+    const { id, request } = this.#scope(userId, options, [])
+    const { tenantId } = request
     const context = await this.#source.current()
-    return holdsOf(context, tenantId, targetOf(context, userId))
+    return holdsOf(context, tenantId, targetOf(context, id))
   }
 
   /** What is open and why: scheduled deletions, erasures, deletions that run or were interrupted. Oldest first. */
@@ -596,12 +605,13 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
    * that a later user under the same id is not shut out.
    */
   async isDeleted(
-    userId: UserId,
+    userId: UserIdInput,
     options: TenantScope<P> & { readonly issuedAt?: Date | number },
   ): Promise<boolean> {
-    const { tenantId } = this.#scope(userId, options, ['issuedAt'])
+    const { id, request } = this.#scope(userId, options, ['issuedAt'])
+    const { tenantId } = request
     const issuedAt = instantOf(options.issuedAt)
-    const subject = this.#source.subjectOf(userId)
+    const subject = this.#source.subjectOf(id)
     const at = await this.#store.deletedAt({ tenantId, subject })
     return at !== null && (issuedAt === null || issuedAt < Date.parse(at))
   }
@@ -611,14 +621,15 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
    * `unverifiable` unless `known` tells the field, never `clean`.
    */
   async verify(
-    userId: UserId,
+    userId: UserIdInput,
     options: TenantScope<P> & { readonly known?: Readonly<Record<string, unknown>> },
   ): Promise<Verification> {
-    const { tenantId } = this.#scope(userId, options, ['known'])
+    const { id, request } = this.#scope(userId, options, ['known'])
+    const { tenantId } = request
     const { known = {} } = options
     const context = await this.#source.current()
     assertOptions(known, Object.keys(context.program.user.fields))
-    return verifyUser(context, tenantId, userId, known)
+    return verifyUser(context, tenantId, id, known)
   }
 
   /**
@@ -636,17 +647,18 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
    * const { document, html } = await engine.proof('usr_1', { tenantId: 'tnt_1' })
    */
   async proof(
-    userId: UserId,
+    userId: UserIdInput,
     options: TenantScope<P> & {
       readonly receiptId?: string
       readonly known?: Readonly<Record<string, unknown>>
     },
   ): Promise<Proof> {
-    const { tenantId } = this.#scope(userId, options, ['receiptId', 'known'])
+    const { id, request } = this.#scope(userId, options, ['receiptId', 'known'])
+    const { tenantId } = request
     const { receiptId = null, known = {} } = options
     const context = await this.#source.current()
     assertOptions(known, Object.keys(context.program.user.fields))
-    return prove(context, this.ledger, { tenantId, userId, receiptId, known })
+    return prove(context, this.ledger, { tenantId, userId: id, receiptId, known })
   }
 
   /**
@@ -682,18 +694,21 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
   }
 
   /** A request of the session's own user, in the session's own tenant. */
-  #own(session: unknown, options: { readonly reason?: string }): DeletionRequest {
+  #own(session: unknown, options: { readonly reason?: string }): ScopedRequest {
     assertSession(session)
-    assertUserId(session.userId)
+    const id = this.#idOf(session.userId)
     const request = this.#request({ ...options, tenantId: session.tenantId })
-    const { userId } = session
-    return { ...request, requestedBy: typeof userId === 'string' ? userId : String(userId) }
+    return { id, request: { ...request, requestedBy: String(id) } }
   }
 
-  #scope(userId: unknown, options: unknown, known: readonly string[]): DeletionRequest {
-    assertUserId(userId)
+  #scope(userId: unknown, options: unknown, known: readonly string[]): ScopedRequest {
+    const id = this.#idOf(userId)
     assertOptions(options ?? {}, ['tenantId', ...known])
-    return this.#request(options ?? {})
+    return { id, request: this.#request(options ?? {}) }
+  }
+
+  #idOf(userId: unknown): UserId {
+    return userIdOf(userId, this.#source.idType)
   }
 
   #request(options: object): DeletionRequest {
@@ -706,4 +721,10 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
     if (tenantId === null) throw invalidArgument('tenantId', 'The policy names no tenant column.')
     return { ...request, tenantId }
   }
+}
+
+/** One user and what is asked for them. */
+interface ScopedRequest {
+  readonly id: UserId
+  readonly request: DeletionRequest
 }

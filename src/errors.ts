@@ -55,7 +55,7 @@ export const ERROR_CODES: Readonly<Record<ErrorCode, ErrorKind>> = {
     status: 400,
     retryable: false,
     remedy:
-      'Pass the id as the host stores it: a non-empty string of at most 1,024 bytes, or an integer.',
+      'Pass the id as the host stores it: a non-empty string of at most 1,024 bytes, an integer, or what `user.idType` of the policy says.',
   },
   invalid_argument: {
     status: 422,

@@ -4,25 +4,35 @@
  * @module
  */
 import { UserDeletionError } from '../errors.ts'
+import { nativeIdText } from '../native-id.ts'
 import { byteLength } from '../ports.ts'
-import type { UserId } from '../terms.ts'
+import type { IdType, UserId } from '../terms.ts'
 
 const MAX_ID_BYTES = 1_024
 const MAX_KEY_BYTES = 255
 const REASON = /^[a-z][a-z0-9_]{0,63}$/
 
 /** @throws {@link UserDeletionError} `invalid_id` unless the value is an id as the host may store it. */
-export function assertUserId(id: unknown): asserts id is UserId {
-  if (!isUserId(id)) {
-    throw new UserDeletionError(
-      'invalid_id',
-      'The user id is not a non-empty string or an integer.',
-    )
-  }
+export function userIdOf(id: unknown, type: IdType): UserId {
+  const known = readUserId(id, type)
+  if (known !== null) return known
+  throw new UserDeletionError('invalid_id', `The user id is not ${WANTED[type]}.`)
+}
+
+const WANTED: Readonly<Record<IdType, string>> = {
+  plain: 'a non-empty string or an integer',
+  object_id: 'an ObjectId or its 24 hex digits',
+  uuid: 'a UUID or its 36 characters',
+}
+
+/** The id as the engine holds it, which is never an object; `null` for what is no id of the type. */
+export function readUserId(id: unknown, type: IdType): UserId | null {
+  if (type !== 'plain') return nativeIdText(type, id)
+  return isPlainId(id) ? id : null
 }
 
 /** Whether the value may be an id: text of 1 to 1,024 bytes that is more than spaces, or an integer. */
-export function isUserId(id: unknown): id is UserId {
+function isPlainId(id: unknown): id is UserId {
   if (typeof id === 'bigint') return BigInt.asIntN(64, id) === id
   if (typeof id === 'number') return Number.isSafeInteger(id)
   return typeof id === 'string' && isText(id, MAX_ID_BYTES)

@@ -6,7 +6,7 @@
 import { UserDeletionError } from '../errors.ts'
 import { idText } from '../plan/build-plan.ts'
 import { sha256 } from '../ports.ts'
-import { isUserId } from './arguments.ts'
+import { readUserId } from './arguments.ts'
 import type { DeletionRequest, ExecutionContext } from './context.ts'
 
 /** How far a run is, told by the list itself. */
@@ -32,7 +32,7 @@ interface Recorded {
 export const UNKEYED: BulkRun = { doneOf: () => 0, pass: async () => {} }
 
 export async function openRun(
-  { store }: ExecutionContext,
+  { store, program }: ExecutionContext,
   { tenantId }: DeletionRequest,
   key: string,
 ): Promise<BulkRun> {
@@ -45,7 +45,8 @@ export async function openRun(
     doneOf: (index, count) => Math.max(0, Math.min(count, recorded.done - index)),
     async pass(ids) {
       for (const id of ids) {
-        trail = sha256(`${trail}${isUserId(id) ? idText(id) : 'no id,'}`)
+        const own = readUserId(id, program.user.idType)
+        trail = sha256(`${trail}${own === null ? 'no id,' : idText(own)}`)
         done += 1
         if (done === recorded.done && trail !== recorded.trail) throw otherList()
       }

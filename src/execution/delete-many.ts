@@ -6,7 +6,7 @@
 import { endsRuns, type UserDeletionError } from '../errors.ts'
 import { monotonicMs, yieldToEventLoop } from '../ports.ts'
 import type { Target, UserId } from '../store.ts'
-import { assertUserId } from './arguments.ts'
+import { userIdOf } from './arguments.ts'
 import { type BulkOptions, type BulkResult, createTally, type Tally } from './bulk-result.ts'
 import { type BulkRun, openRun, UNKEYED } from './bulk-run.ts'
 import { type DeletionRequest, type ExecutionContext, targetOf } from './context.ts'
@@ -112,12 +112,13 @@ async function runSlice(
   const targets: Target[] = []
   const places: number[] = []
   const seen = new Set<UserId>()
-  for (const [offset, id] of ids.entries()) {
+  for (const [offset, given] of ids.entries()) {
     const index = start + offset
+    let id: UserId
     try {
-      assertUserId(id)
+      id = userIdOf(given, context.program.user.idType)
     } catch (cause) {
-      tally.add(index, id, { status: 'failed', error: toEngineError(cause) })
+      tally.add(index, given, { status: 'failed', error: toEngineError(cause) })
       continue
     }
     if (seen.has(id)) {

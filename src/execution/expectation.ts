@@ -5,7 +5,7 @@
  */
 import { UserDeletionError } from '../errors.ts'
 import type { UserId } from '../store.ts'
-import { assertOptions, invalidArgument, isUserId } from './arguments.ts'
+import { assertOptions, invalidArgument, readUserId } from './arguments.ts'
 import type { DeletionRequest, ExecutionContext } from './context.ts'
 import { planMany } from './plan-many.ts'
 
@@ -69,7 +69,7 @@ function failed(message: string, details: Readonly<Record<string, unknown>>): Us
 }
 
 async function spool(
-  { store }: ExecutionContext,
+  { store, program }: ExecutionContext,
   run: string,
   ids: Iterable<unknown> | AsyncIterable<unknown>,
   max: number | null,
@@ -80,7 +80,7 @@ async function spool(
     count += 1
     if (max !== null && count > max) return count
     // What is no id cannot be stored as one; null keeps its place and fails later like any other.
-    slice.push(isUserId(id) ? id : (null as unknown as UserId))
+    slice.push(readUserId(id, program.user.idType) ?? (null as unknown as UserId))
     if (slice.length < SPOOL_SLICE) continue
     await store.spool(run, slice)
     slice = []

@@ -5,6 +5,7 @@
  */
 import { addDuration } from '../duration.ts'
 import { UserDeletionError } from '../errors.ts'
+import type { UserIdInput } from '../native-id.ts'
 import { secretToken, sha256 } from '../ports.ts'
 import type { DeletionReceipt } from '../receipt/receipt.ts'
 import type { Standing, UserId } from '../store.ts'
@@ -20,7 +21,7 @@ import { stateOf } from './states.ts'
 /** The session that the host has authenticated. Never built from a request's body. */
 export interface OwnSession {
   readonly id: string
-  readonly userId: UserId
+  readonly userId: UserIdInput
   readonly tenantId?: string | undefined
   /** Who acts in the user's name; such a session deletes nothing. */
   readonly impersonatedBy?: string | null | undefined
@@ -47,6 +48,12 @@ export type OwnDeletion =
   /** Cancelled by `cancelDeletion(userId, { cancelToken })` until the day. */
   | { readonly status: 'scheduled'; readonly dueAt: string; readonly cancelToken: string }
 
+/** The user of a session that has been checked. */
+interface SessionOwner {
+  readonly userId: UserId
+  readonly session: OwnSession
+}
+
 const TOKEN_LIFE_MS = 15 * 60_000
 
 /** Issues the token that confirms the deletion; an earlier one of the user is void. */
@@ -54,18 +61,18 @@ export async function issueOwnToken(
   context: ExecutionContext,
   request: DeletionRequest,
   service: SelfService,
-  session: OwnSession,
+  { userId, session }: SessionOwner,
 ): Promise<OwnDeletionToken> {
   await assertOwner(service, session)
   const { store, program, clock } = context
   const { tenantId } = request
-  const target = targetOf(context, session.userId)
+  const target = targetOf(context, userId)
   const standing = await store.findStanding(program, { tenantId, user: target, tokenHash: null })
   if (standing === null) throw notFound(undefined)
   assertLegal(stateOf(program.user, standing), 'schedule')
   const token = secretToken()
   const expiresAt = new Date(clock.now().getTime() + TOKEN_LIFE_MS).toISOString()
-  const { id: sessionId, userId } = session
+  const { id: sessionId } = session
   await store.saveToken({ hash: sha256(token), tenantId, userId, sessionId, expiresAt })
   return { token, expiresAt }
 }
@@ -75,20 +82,21 @@ export async function deleteOwn(
   context: ExecutionContext,
   request: DeletionRequest,
   service: SelfService,
-  session: OwnSession,
+  owner: SessionOwner,
   token: string | null,
 ): Promise<OwnDeletion> {
   const { requiresToken = false, coolingOff = 'P30D' } = service
   if (requiresToken && token === null) {
     throw new UserDeletionError('confirmation_required', 'The token sent to the user is missing.')
   }
-  await assertOwner(service, session)
-  const confirmation = token === null ? null : confirmedBy(context, session, token)
+  const { userId } = owner
+  await assertOwner(service, owner.session)
+  const confirmation = token === null ? null : confirmedBy(context, owner, token)
   return coolingOff === null
-    ? whileInFlight(context, request.tenantId, session.userId, () =>
-        deleteAtOnce(context, request, session, confirmation),
+    ? whileInFlight(context, request.tenantId, userId, () =>
+        deleteAtOnce(context, request, userId, confirmation),
       )
-    : schedule(context, request, session, confirmation, coolingOff)
+    : schedule(context, request, userId, confirmation, coolingOff)
 }
 
 async function assertOwner(
@@ -122,7 +130,7 @@ interface Confirmation {
 
 function confirmedBy(
   { clock }: ExecutionContext,
-  session: OwnSession,
+  { userId, session }: SessionOwner,
   token: string,
 ): Confirmation {
   const tokenHash = sha256(token)
@@ -131,7 +139,7 @@ function confirmedBy(
     check: ({ token: found }) => {
       const isGood =
         found !== null &&
-        found.userId === session.userId &&
+        found.userId === userId &&
         found.tenantId === (session.tenantId ?? null) &&
         found.sessionId === session.id &&
         found.expiresAt > clock.now().toISOString()
@@ -145,12 +153,12 @@ function confirmedBy(
 async function schedule(
   context: ExecutionContext,
   request: DeletionRequest,
-  session: OwnSession,
+  userId: UserId,
   confirmation: Confirmation | null,
   coolingOff: string,
 ): Promise<OwnDeletion> {
   const cancelToken = secretToken()
-  const status = await scheduleUser(context, request, targetOf(context, session.userId), {
+  const status = await scheduleUser(context, request, targetOf(context, userId), {
     dueAt: addDuration(context.clock.now(), coolingOff),
     by: 'user',
     cancelHash: sha256(cancelToken),
@@ -163,12 +171,12 @@ async function schedule(
 async function deleteAtOnce(
   context: ExecutionContext,
   request: DeletionRequest,
-  session: OwnSession,
+  userId: UserId,
   confirmation: Confirmation | null,
 ): Promise<OwnDeletion> {
   const { store, program } = context
   const { tenantId } = request
-  const target = targetOf(context, session.userId)
+  const target = targetOf(context, userId)
   const objection = (await askHost(context, request, [target])).get(0)
   if (objection !== undefined) throw objection
   const outcome = await store.transition(program, {
@@ -186,6 +194,6 @@ async function deleteAtOnce(
   const ended = await runOpened(context, request, target, outcome)
   if (ended.kind === 'waiting') throw inProgress({ jobId: ended.jobId })
   const { receipt } = ended
-  await notifyDeleted(context, [{ userId: session.userId, tenantId, receipt }])
+  await notifyDeleted(context, [{ userId, tenantId, receipt }])
   return { status: 'deleted', receipt }
 }

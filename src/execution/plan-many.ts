@@ -7,7 +7,7 @@ import { blockerText, idText, planDigest } from '../plan/build-plan.ts'
 import type { BulkPlan } from '../plan/plan.ts'
 import { incrementalSha256, yieldToEventLoop } from '../ports.ts'
 import type { UserId } from '../store.ts'
-import { isUserId } from './arguments.ts'
+import { readUserId } from './arguments.ts'
 import { planSurvey, viewUsers } from './ask.ts'
 import { type DeletionRequest, type ExecutionContext, targetOf } from './context.ts'
 
@@ -56,9 +56,10 @@ export async function planMany(
 
   let slice: UserId[] = []
   let first = 0
-  for await (const id of ids) {
+  for await (const given of ids) {
     counts.requested += 1
-    if (!isUserId(id)) {
+    const id = readUserId(given, program.user.idType)
+    if (id === null) {
       counts.invalid += 1
       continue
     }
