@@ -250,8 +250,9 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
    * Shuts a user out: the policy's status columns are written, and with `revokeSessions` (default true) the
    * rows that grant access go. Atomic; safe to repeat: again, sessions that have come in meanwhile go.
    *
-   * @throws {@link UserDeletionError} `resource_not_found`, or `invalid_transition` for a user who is
-   * scheduled or being deleted.
+   * @throws {@link UserDeletionError} `resource_not_found`, `invalid_transition` for a user who is scheduled or
+   * being deleted, or `deletion_blocked` while a hold on tables keeps rows that grant access: with
+   * `revokeSessions: false` the user is shut out and they stay.
    */
   async disable(
     userId: UserIdInput,
@@ -280,7 +281,8 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
 
   /**
    * Disables the user, cuts access, and has `purgeDue` delete them on a day 1 to 365 days ahead (default 30).
-   * Hooks and blockers are asked now and again on the day; a hold only puts the day off. Atomic.
+   * Hooks and blockers are asked now and again on the day; a hold only puts the day off, unless it is on a table
+   * whose rows grant access and would go now. Atomic.
    *
    * @throws {@link UserDeletionError} `resource_not_found`, `invalid_transition`, or the refusal of a hook
    * or blocker.

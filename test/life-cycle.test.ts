@@ -419,6 +419,36 @@ describe('holds', () => {
     assert.deepEqual(await engine.holds('usr_1', SCOPE), [hold])
   })
 
+  it('on a table that grants access keep its rows when a user is disabled or scheduled', async () => {
+    const { engine, user, sessions } = await open()
+    const hold = { reason: 'court_order', tables: ['sessions'] }
+    const { id: holdId } = await engine.placeHold('usr_1', { ...SCOPE, ...hold })
+    const refusal = { code: 'deletion_blocked' }
+    await assert.rejects(engine.disable('usr_1', SCOPE), refusal)
+    await assert.rejects(engine.scheduleDeletion('usr_1', SCOPE), refusal)
+    assert.equal((user('usr_1') as { status: string }).status, 'active')
+    assert.deepEqual(sessions(), ['usr_1', 'usr_2', 'usr_3'])
+    await engine.disable('usr_1', { ...SCOPE, revokeSessions: false })
+    assert.equal((user('usr_1') as { status: string }).status, 'disabled')
+    assert.deepEqual(sessions(), ['usr_1', 'usr_2', 'usr_3'])
+    await engine.releaseHold('usr_1', { ...SCOPE, holdId })
+    await engine.scheduleDeletion('usr_1', SCOPE)
+    assert.deepEqual(sessions(), ['usr_2', 'usr_3'])
+  })
+
+  it('on such a table are in the way of nobody who has no rows there, and of nobody once they have ended', async () => {
+    const { db, engine, inDays, sessions } = await open()
+    db.exec(`DELETE FROM sessions WHERE user_id = 'usr_2'`)
+    const hold = { reason: 'court_order', tables: ['sessions'] }
+    await engine.placeHold('usr_2', { ...SCOPE, ...hold })
+    await engine.disable('usr_2', SCOPE)
+    const until = new Date('2026-03-02T12:00:00.000Z')
+    await engine.placeHold('usr_1', { ...SCOPE, ...hold, until })
+    inDays(1)
+    await engine.disable('usr_1', SCOPE)
+    assert.deepEqual(sessions(), ['usr_3'])
+  })
+
   it('of somebody else are not released', async () => {
     const { engine } = await open()
     const { id: holdId } = await engine.placeHold('usr_1', { ...SCOPE, reason: 'court_order' })

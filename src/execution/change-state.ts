@@ -17,7 +17,7 @@ import type {
 } from '../store.ts'
 import { askHost } from './ask.ts'
 import type { DeletionRequest, ExecutionContext } from './context.ts'
-import { findBlockers, lastingBlockers } from './decide.ts'
+import { accessHolds, findBlockers, lastingBlockers } from './decide.ts'
 import { assertAccessCanBeCut, disabling, enabling, shutOutEvents } from './disabling.ts'
 import { blockedError, notFound } from './failures.ts'
 import { newJob, newState, readState, type Schedule, type ScheduledBy } from './job-state.ts'
@@ -50,11 +50,14 @@ export async function disableUser(
   revokeSessions: boolean,
 ): Promise<UserStatus> {
   if (revokeSessions) assertAccessCanBeCut(context.program)
-  const status = await change(context, request, target, 'disable', (standing) => ({
-    ...disabling(context, standing),
-    cutsAccess: revokeSessions,
-    finish: (cut) => ({ events: shutOutEvents(context, eventOf(request, target), cut) }),
-  }))
+  const status = await change(context, request, target, 'disable', (standing) => {
+    if (revokeSessions) refuseHeldAccess(context, standing)
+    return {
+      ...disabling(context, standing),
+      cutsAccess: revokeSessions,
+      finish: (cut) => ({ events: shutOutEvents(context, eventOf(request, target), cut) }),
+    }
+  })
   if (revokeSessions) await tellRevoked(context, request.tenantId, target.id)
   return status
 }
@@ -102,9 +105,10 @@ export async function scheduleUser(
     terms.checkToken?.(standing)
     const now = clock.now()
     const blockers = findBlockers({ program, maxRows, now }, standing.survey)[0] ?? []
-    // A hold puts the deletion off; everything else that blocks does so now as it would on the day.
+    // A hold puts the deletion off, unless it is on what goes now; all else blocks now as it would on the day.
     const lasting = lastingBlockers(blockers)
     if (lasting.length > 0) throw blockedError(lasting)
+    refuseHeldAccess(context, standing)
     const wasDisabled = stateOf(program.user, standing) === 'disabled'
     const schedule: Schedule = { by: terms.by, wasDisabled, cancelHash: terms.cancelHash }
     const state = newState({ ...request, requestedAt: now.toISOString() }, { schedule })
@@ -126,6 +130,13 @@ export async function scheduleUser(
   const status = await change(context, request, target, 'schedule', plan, terms.tokenHash)
   await tellRevoked(context, request.tenantId, target.id)
   return status
+}
+
+/** Rows of a table that is held must not go, neither in a deletion nor ahead of one. */
+function refuseHeldAccess({ program, clock }: ExecutionContext, { survey }: Standing): void {
+  const [holds = [], counts = []] = [survey.holds[0], survey.counts[0]]
+  const blockers = accessHolds(program, holds, counts, clock.now())
+  if (blockers.length > 0) throw blockedError(blockers)
 }
 
 /** Who cancels: the user with the token of the schedule, a signed-in user, or an administrator. */

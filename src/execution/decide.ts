@@ -100,13 +100,41 @@ export function holdBlockers(
     if (tables === null || tables.includes(program.user.table)) {
       return [{ name: HOLD, table: null, rows: 0, remedy }]
     }
-    return tables.flatMap((table) => {
-      const rows = program.steps.reduce(
-        (sum, step, index) => sum + (step.table === table ? (counts[index] ?? 0) : 0),
-        0,
-      )
-      return rows === 0 ? [] : [{ name: HOLD, table, rows, remedy }]
-    })
+    return heldTables(program.steps, tables, counts, remedy)
+  })
+}
+
+/**
+ * Holds on tables whose rows would go if access were cut. A hold on the user as a whole keeps no session: it
+ * keeps the user from being deleted, and sessions end in the ordinary course of things.
+ */
+export function accessHolds(
+  program: Program,
+  holds: readonly Hold[],
+  counts: readonly number[],
+  now: Date,
+): readonly Blocker[] {
+  const cut = program.steps.map((step, index) => (step.access ? (counts[index] ?? 0) : 0))
+  return holds.flatMap((hold) => {
+    const { id, reason, tables } = hold
+    if (tables === null || !isHolding(hold, now)) return []
+    const remedy = `Release the hold ${id} (${reason}), wait for its end, or disable the user with \`revokeSessions: false\`.`
+    return heldTables(program.steps, tables, cut, remedy)
+  })
+}
+
+function heldTables(
+  steps: readonly Step[],
+  tables: readonly string[],
+  counts: readonly number[],
+  remedy: string,
+): readonly Blocker[] {
+  return tables.flatMap((table) => {
+    const rows = steps.reduce(
+      (sum, step, index) => sum + (step.table === table ? (counts[index] ?? 0) : 0),
+      0,
+    )
+    return rows === 0 ? [] : [{ name: HOLD, table, rows, remedy }]
   })
 }
 

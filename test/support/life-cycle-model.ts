@@ -88,8 +88,20 @@ export function isHeld({ holds, posts, sessions }: ModelUser, now: number): bool
     .some(({ tables }) => tables === null || tables.some((table) => (rows.get(table) ?? 0) > 0))
 }
 
+/** A hold on the user as a whole keeps no session. */
+function areSessionsHeld({ holds, sessions }: ModelUser, now: number): boolean {
+  return (
+    sessions.length > 0 &&
+    holds.some(
+      ({ until, tables }) =>
+        (until === null || until > now) && (tables ?? []).some((table) => table === 'sessions'),
+    )
+  )
+}
+
 export function disable(user: ModelUser, at: Moment, revoke: boolean): Expected {
   if (isLeaving(user)) return { refused: 'invalid_transition' }
+  if (revoke && areSessionsHeld(user, at.now)) return { refused: 'deletion_blocked' }
   const shut = shutOut(user, at)
   return { user: revoke ? { ...shut, sessions: [] } : shut }
 }
@@ -109,6 +121,7 @@ export function schedule(
 ): Expected {
   const state = stateOf(user, at.mapping)
   if (isLeaving(user)) return { refused: 'invalid_transition' }
+  if (areSessionsHeld(user, at.now)) return { refused: 'deletion_blocked' }
   const wasDisabled = state === 'disabled'
   return {
     user: { ...shutOut(user, at), sessions: [], schedule: { dueAt, by, wasDisabled, token } },
