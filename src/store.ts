@@ -10,7 +10,7 @@
  *
  * @module
  */
-import type { Program, Scalar, UserId } from './terms.ts'
+import type { ColumnValue, Program, Scalar, UserId } from './terms.ts'
 
 export {
   canBeAsked,
@@ -25,6 +25,7 @@ export {
 export type {
   Assignment,
   AuditTemplate,
+  ColumnValue,
   Condition,
   DerivedValue,
   IdentityMode,
@@ -395,7 +396,7 @@ export interface Seal {
 /** One row to insert into a table that the policy names. */
 export interface AuditRow {
   readonly table: string
-  readonly values: Readonly<Record<string, Scalar>>
+  readonly values: Readonly<Record<string, ColumnValue>>
 }
 
 export interface LedgerEntry {
@@ -513,7 +514,14 @@ export interface Hold {
 /** That the engine has disabled a user, and what the columns held that it overwrote. */
 export interface DisabledUser {
   readonly since: string
-  readonly before: Readonly<Record<string, Scalar>>
+  /** Survives JSON. */
+  readonly before: Readonly<Record<string, Scalar | RecordedDate>>
+}
+
+/** A date that a column held. */
+export interface RecordedDate {
+  /** ISO 8601, UTC. */
+  readonly date: string
 }
 
 /** A token sent to a user to confirm the deletion of the own account. Only its hash is kept. */
@@ -558,7 +566,7 @@ export type TransitionVerdict =
 /** What a transition writes. What is left out stays as it is; `null` removes. */
 export interface TransitionPlan {
   /** Columns of the user row. */
-  readonly set?: Readonly<Record<string, Scalar>>
+  readonly set?: Readonly<Record<string, ColumnValue>>
   readonly disabled?: DisabledUser | null
   readonly placeHold?: Hold
   readonly releaseHold?: string

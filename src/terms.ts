@@ -31,6 +31,9 @@ export interface IdForm {
 /** A value that a policy may write or compare with. */
 export type Scalar = string | number | boolean | null
 
+/** What a store is asked to write into a column: dates only where the store has them. */
+export type ColumnValue = Scalar | Date
+
 /** The way to a value inside a JSON document: one entry a key, never an index. */
 export type JsonPath = readonly string[]
 
@@ -155,7 +158,7 @@ export interface LastOfCheck {
   readonly remedy: string
 }
 
-/** Columns and their values; `$at`, `$atMs` and `$atSeconds` stand for the present instant. */
+/** Columns and their values; `$at`, `$atMs`, `$atSeconds` and `$atDate` stand for the present instant. */
 export type StatusColumns = Readonly<Record<string, Scalar>>
 
 /** An entry for the host's own audit log, with placeholders for what is known only then. */

@@ -4,8 +4,8 @@
  * @module
  */
 import type {
+  ColumnValue,
   Program,
-  Scalar,
   Standing,
   StandingQuery,
   Target,
@@ -105,7 +105,7 @@ function writeColumns(
   { user: { table, id: key, tenant } }: Program,
   tenantId: string | null,
   { id }: Target,
-  set: Readonly<Record<string, Scalar>>,
+  set: Readonly<Record<string, ColumnValue>>,
 ): void {
   const rows = [...tables.rows(table)].filter(
     ([, row]) =>

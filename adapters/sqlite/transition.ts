@@ -4,7 +4,7 @@
  * @module
  */
 import type {
-  Scalar,
+  ColumnValue,
   Standing,
   StandingQuery,
   Target,
@@ -111,7 +111,7 @@ function writeColumns(
   { program, schema }: ProgramSql,
   tenantId: string | null,
   { id }: Target,
-  set: Readonly<Record<string, Scalar>>,
+  set: Readonly<Record<string, ColumnValue>>,
 ): void {
   const columns = Object.keys(set)
   if (columns.length === 0) return
@@ -131,7 +131,7 @@ function writeColumns(
   }
 }
 
-function bindable(value: Scalar): string | number | null {
+function bindable(value: ColumnValue): Exclude<ColumnValue, boolean> {
   return typeof value === 'boolean' ? Number(value) : value
 }
 

@@ -5,7 +5,7 @@
  */
 import { UserDeletionError } from '../errors.ts'
 import type { AuditRow, Job } from '../store.ts'
-import type { Scalar } from '../terms.ts'
+import type { ColumnValue, Scalar } from '../terms.ts'
 import type { ExecutionContext } from './context.ts'
 import type { ErasureEntry } from './hooks.ts'
 import type { JobState } from './job-state.ts'
@@ -61,7 +61,7 @@ function writeByHost(
 function fill(
   { id, action, userId, tenantId, requestedBy, at }: ErasureEntry,
   value: Scalar,
-): Scalar {
+): ColumnValue {
   switch (value) {
     case '$id':
       return id
@@ -75,6 +75,8 @@ function fill(
       return requestedBy
     case '$at':
       return at.toISOString()
+    case '$atDate':
+      return new Date(at)
     default:
       return value
   }

@@ -5,10 +5,10 @@
  */
 import { UserDeletionError } from '../errors.ts'
 import { parentTablesOf } from '../plan/touches.ts'
-import type { OutboxEvent, Standing, TransitionPlan } from '../store.ts'
-import type { Program, Scalar, Step } from '../terms.ts'
+import type { DisabledUser, OutboxEvent, RecordedDate, Standing, TransitionPlan } from '../store.ts'
+import type { ColumnValue, Program, Scalar, Step } from '../terms.ts'
 import type { ExecutionContext } from './context.ts'
-import { atInstant, stateOf } from './states.ts'
+import { atInstant, heldBefore, stateOf } from './states.ts'
 
 type Writes = Pick<TransitionPlan, 'set' | 'disabled'>
 
@@ -29,7 +29,7 @@ export function disabling({ program, clock }: ExecutionContext, standing: Standi
 
 /** What gives the user back what was: the recorded columns, or the policy's for somebody the host has disabled. */
 export function enabling({ program, clock }: ExecutionContext, standing: Standing): Writes | null {
-  if (standing.disabled !== null) return { set: standing.disabled.before, disabled: null }
+  if (standing.disabled !== null) return { set: restored(standing.disabled), disabled: null }
   if (program.user.active === null) return null
   return { set: atInstant(program.user.active, clock.now()) }
 }
@@ -84,8 +84,15 @@ export function assertAccessCanBeCut(program: Program): void {
   )
 }
 
-function restorable(column: string, value: unknown): Scalar {
+/** What the columns held, ready to be written again. */
+function restored({ before }: DisabledUser): Readonly<Record<string, ColumnValue>> {
+  const entries = Object.entries(before).map(([column, value]) => [column, heldBefore(value)])
+  return Object.fromEntries(entries) as Readonly<Record<string, ColumnValue>>
+}
+
+function restorable(column: string, value: unknown): Scalar | RecordedDate {
   if (value === undefined || value === null) return null
+  if (value instanceof Date && !Number.isNaN(value.getTime())) return { date: value.toISOString() }
   if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')
     return value
   throw new UserDeletionError(

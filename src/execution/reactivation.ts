@@ -17,8 +17,8 @@
  * @module
  */
 import type { DisabledUser, UserRow } from '../store.ts'
-import type { Scalar, StatusColumns, UserTable } from '../terms.ts'
-import { isInstant, sameValue } from './states.ts'
+import type { ColumnValue, Scalar, StatusColumns, UserTable } from '../terms.ts'
+import { heldBefore, isInstant, sameValue } from './states.ts'
 
 /** What the host has made of a user who is scheduled. */
 export type HostVerdict = 'shut_out' | 'active' | 'unclear'
@@ -33,7 +33,8 @@ export function verdictOfHost(
   if (disabled === null) return 'shut_out'
   const said = decidingColumns(disabled, active ?? {}).flatMap((column) => {
     const held = row[column] ?? null
-    const words = [active?.[column], record?.before[column]]
+    const before = record?.before[column]
+    const words = [active?.[column], before === undefined ? before : heldBefore(before)]
     return stateSaid(held, disabled[column], words) ?? []
   })
   if (said.every((state) => state === 'disabled')) return 'shut_out'
@@ -56,7 +57,7 @@ function plainColumns(columns: StatusColumns): readonly string[] {
 function stateSaid(
   held: unknown,
   disabled: Scalar | undefined,
-  words: readonly (Scalar | undefined)[],
+  words: readonly (ColumnValue | undefined)[],
 ): 'disabled' | 'active' | 'neither' | null {
   if (disabled !== undefined && isInstant(disabled)) return held === null ? 'active' : 'disabled'
   const isActive = words.some((word) => word !== undefined && sameValue(held, word))

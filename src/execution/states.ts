@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { DisabledUser, Job, JobReference, UserRow } from '../store.ts'
-import type { Scalar, StatusColumns, UserTable } from '../terms.ts'
+import type { DisabledUser, Job, JobReference, RecordedDate, UserRow } from '../store.ts'
+import type { ColumnValue, Scalar, StatusColumns, UserTable } from '../terms.ts'
 
 /**
  * `active`: may sign in. `disabled`: may not, until enabled. `scheduled`: disabled, and deleted on a certain
@@ -96,23 +96,37 @@ export function shows(row: UserRow, columns: StatusColumns): boolean {
 }
 
 /** The columns with the present instant in place. */
-export function atInstant(columns: StatusColumns, now: Date): Readonly<Record<string, Scalar>> {
+export function atInstant(
+  columns: StatusColumns,
+  now: Date,
+): Readonly<Record<string, ColumnValue>> {
   const entries = Object.entries(columns).map(([column, value]) => [column, resolve(value, now)])
-  return Object.fromEntries(entries) as Readonly<Record<string, Scalar>>
+  return Object.fromEntries(entries) as Readonly<Record<string, ColumnValue>>
 }
 
 /** Whether the policy names an instant there, and no value. */
 export function isInstant(value: Scalar): boolean {
-  return value === '$at' || value === '$atMs' || value === '$atSeconds'
+  return typeof value === 'string' && Object.hasOwn(INSTANTS, value)
 }
 
-function resolve(value: Scalar, now: Date): Scalar {
-  if (value === '$at') return now.toISOString()
-  if (value === '$atMs') return now.getTime()
-  return value === '$atSeconds' ? Math.floor(now.getTime() / 1_000) : value
+const INSTANTS: Readonly<Record<string, (now: Date) => ColumnValue>> = {
+  $at: (now) => now.toISOString(),
+  $atMs: (now) => now.getTime(),
+  $atSeconds: (now) => Math.floor(now.getTime() / 1_000),
+  $atDate: (now) => new Date(now),
+}
+
+function resolve(value: Scalar, now: Date): ColumnValue {
+  return isInstant(value) ? (INSTANTS[String(value)]?.(now) ?? value) : value
 }
 
 /** Whether a column holds the value. Databases without booleans hold 0 and 1. */
-export function sameValue(held: unknown, wanted: Scalar): boolean {
+export function sameValue(held: unknown, wanted: ColumnValue): boolean {
+  if (wanted instanceof Date) return held instanceof Date && held.getTime() === wanted.getTime()
   return typeof wanted === 'boolean' ? held === wanted || held === Number(wanted) : held === wanted
+}
+
+/** What a column held when it was recorded. */
+export function heldBefore(recorded: Scalar | RecordedDate): ColumnValue {
+  return typeof recorded === 'object' && recorded !== null ? new Date(recorded.date) : recorded
 }

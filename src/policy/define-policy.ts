@@ -23,13 +23,14 @@ import { findLostRetention } from './retention-ends.ts'
 import { rulesOf } from './rules-of.ts'
 import { tenantPolicyOf } from './tenant-policy.ts'
 
-const STATUS_PLACEHOLDERS = new Set(['$at', '$atMs', '$atSeconds'])
+const STATUS_PLACEHOLDERS = new Set(['$at', '$atMs', '$atSeconds', '$atDate'])
 const AUDIT_PLACEHOLDERS = new Set([
   '$action',
   '$userId',
   '$tenantId',
   '$requestedBy',
   '$at',
+  '$atDate',
   '$id',
 ])
 

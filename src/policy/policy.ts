@@ -10,7 +10,7 @@ export interface PolicyInput {
   readonly name: string
   readonly version: number
   readonly user: UserInput
-  /** How the engine writes into the host's own audit log. Values may be `$action`, `$userId`, `$tenantId`, `$requestedBy`, `$at`, `$id`. */
+  /** How the engine writes into the host's own audit log. Values may be `$action`, `$userId`, `$tenantId`, `$requestedBy`, `$at`, `$atDate`, `$id`. */
   readonly audit?: AuditInput
   /** Every table or collection of the database but the user's own and the engine's. */
   readonly tables: Readonly<Record<string, TableInput>>
@@ -47,7 +47,7 @@ interface UserBase {
 /** Types of ids that only some databases have. Everywhere else such an id is its text. */
 export type NativeIdType = 'objectId' | 'uuid'
 
-/** Values may be `$at` (ISO 8601), `$atMs` or `$atSeconds` (numbers since 1970). */
+/** Values may be `$at` (ISO 8601), `$atMs` or `$atSeconds` (numbers since 1970), or `$atDate` where the database has dates. */
 export interface StatusInput {
   /** Written when a user is disabled; what stood there before comes back when the user is enabled. */
   readonly disabled: Readonly<Record<string, Scalar>>

@@ -121,7 +121,7 @@ export const sabotages: readonly Sabotage[] = [
   {
     name: 'bring a banned user back active',
     file: 'src/execution/disabling.ts',
-    find: 'if (standing.disabled !== null) return { set: standing.disabled.before, disabled: null }',
+    find: 'if (standing.disabled !== null) return { set: restored(standing.disabled), disabled: null }',
     replace:
       'if (standing.disabled !== null) return { set: atInstant(program.user.active ?? {}, clock.now()), disabled: null }',
     caughtBy: 'test/life-cycle.test.ts',
