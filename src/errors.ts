@@ -26,9 +26,11 @@ export type ErrorCode =
   | 'connection_busy'
   | 'store_full'
   | 'store_closed'
+  | 'store_unavailable'
   | 'store_readonly'
   | 'store_corrupt'
   | 'store_failed'
+  | 'transactions_unsupported'
   | 'lease_lost'
   | 'invalid_transition'
   | 'clock_jumped'
@@ -160,6 +162,13 @@ export const ERROR_CODES: Readonly<Record<ErrorCode, ErrorKind>> = {
     remedy: 'Open the database and build a new store with it.',
     endsRuns: true,
   },
+  store_unavailable: {
+    status: 503,
+    retryable: true,
+    remedy:
+      'The database server could not be reached for too long. Try again: what was begun is finished or undone then.',
+    endsRuns: true,
+  },
   store_readonly: {
     status: 500,
     retryable: false,
@@ -176,6 +185,12 @@ export const ERROR_CODES: Readonly<Record<ErrorCode, ErrorKind>> = {
     status: 500,
     retryable: false,
     remedy: 'Look at `cause`. The transaction was rolled back.',
+  },
+  transactions_unsupported: {
+    status: 500,
+    retryable: false,
+    remedy: 'Use a replica set, or let the store go by its journal.',
+    endsRuns: true,
   },
   lease_lost: {
     status: 409,

@@ -30,6 +30,7 @@ export type {
   DerivedValue,
   IdentityMode,
   IdForm,
+  IdType,
   JsonPath,
   LastOfCheck,
   Locator,
@@ -337,6 +338,11 @@ export interface Slice extends Targets {
   seal(works: readonly Work[], head: LedgerHead | null): Seal
   /** Set for the last transaction of the journalled way. */
   readonly journal?: JournalEnd
+  /**
+   * What the columns of the users hold while a store without transactions is at work, so that a crash leaves
+   * nobody half deleted who could sign in; left out where the policy maps no columns.
+   */
+  readonly disabled?: Readonly<Record<string, Scalar>>
 }
 
 /** Ends a job with the slice's transaction, which is rolled back with `lease_lost` when the fence has moved. */

@@ -10,6 +10,7 @@ import type { LedgerEntry, SliceOutcome, Target, Verdict } from '../store.ts'
 import { askHost } from './ask.ts'
 import { type DeletionRequest, type ExecutionContext, flightKey, targetsOf } from './context.ts'
 import { decide, type RefusalReason } from './decide.ts'
+import { whileUnderWay } from './disabling.ts'
 
 import { blockedError, inProgress, notFound, tenantNotFound, toEngineError } from './failures.ts'
 import { notifyDeleted } from './notify.ts'
@@ -152,6 +153,7 @@ function apply(
   const { store, program, maxRowsPerTransaction: maxRows, issuer, derive, clock } = context
   const frame = sealFrame(context, request, { way: 'transaction' })
   return store.apply(program, {
+    ...whileUnderWay(context),
     ...targetsOf(request, users),
     isolation,
     decide: (survey): readonly Verdict[] =>

@@ -5,7 +5,7 @@
  */
 import { UserDeletionError } from '../errors.ts'
 import { parentTablesOf } from '../plan/touches.ts'
-import type { DisabledUser, OutboxEvent, RecordedDate, Standing, TransitionPlan } from '../store.ts'
+import type { DisabledUser, OutboxEvent, RecordedDate, Slice, Standing, TransitionPlan } from '../store.ts'
 import type { ColumnValue, Program, Scalar, Step } from '../terms.ts'
 import type { ExecutionContext } from './context.ts'
 import { atInstant, heldBefore, stateOf } from './states.ts'
@@ -25,6 +25,12 @@ export function disabling({ program, clock }: ExecutionContext, standing: Standi
     set,
     disabled: { since: now.toISOString(), before: Object.fromEntries(before) },
   }
+}
+
+/** What a store without transactions writes into the user rows before its first step. */
+export function whileUnderWay({ program, clock }: ExecutionContext): Pick<Slice, 'disabled'> {
+  const { disabled } = program.user
+  return disabled === null ? {} : { disabled: atInstant(disabled, clock.now()) }
 }
 
 /** What gives the user back what was: the recorded columns, or the policy's for somebody the host has disabled. */

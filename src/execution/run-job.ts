@@ -25,6 +25,7 @@ import {
 import { auditRows } from './audit-entry.ts'
 import { type DeletionRequest, type ExecutionContext, targetOf, targetsOf } from './context.ts'
 import { isLarge, isUnderWay, type RefusalReason } from './decide.ts'
+import { whileUnderWay } from './disabling.ts'
 import { type ErasersProgress, externalOutcomes, waitingFor } from './eraser-progress.ts'
 import { inProgress, notFound } from './failures.ts'
 import {
@@ -220,6 +221,7 @@ async function close(run: JobRun, state: JobState): Promise<DeletionReceipt | 'm
   })
   const done = doneBySteps(state, program)
   const [outcome] = await store.apply(program, {
+    ...whileUnderWay(context),
     ...targetsOf(state.request, [target]),
     isolation: 'together',
     decide: (survey) => [verdictOf(survey, maxRowsPerTransaction, program.steps, state, derive)],

@@ -23,5 +23,6 @@ export function sealFrame(
     policyChanged: false,
     external: [],
     ...of,
+    way: capabilities.transactions ? of.way : 'journal',
   }
 }

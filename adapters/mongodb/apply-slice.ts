@@ -1,0 +1,156 @@
+/**
+ * Deletes a slice of users.
+ *
+ * @module
+ */
+import { endsRuns } from '../../src/errors.ts'
+import {
+  keepsItsRows,
+  type Leaving,
+  type LedgerEntry,
+  type Program,
+  type Seal,
+  type Slice,
+  type SliceOutcome,
+  settleUnit,
+} from '../../src/store.ts'
+import { auditRowsWithKeys } from './audit-rows.ts'
+import { writes } from './carry-out.ts'
+import type { Decision, HostWork, StepWork, UserClaim } from './change.ts'
+import { unchanged } from './change.ts'
+import type { Connection } from './connection.ts'
+import type { FoundRow } from './find-users.ts'
+import { heldJob } from './jobs.ts'
+import { rememberLateAccess } from './late-access.ts'
+import { readHead, sealRecords } from './ledger.ts'
+import { toStoreError } from './mongo-errors.ts'
+import type { Reader } from './scope.ts'
+import { restOfStep } from './step-rows.ts'
+import { takeSurvey } from './take-survey.ts'
+import { forgetRecords } from './user-records.ts'
+
+/** All users as one unit, or each as one of its own. */
+export async function applySlice(
+  connection: Connection,
+  program: Program,
+  slice: Slice,
+): Promise<readonly SliceOutcome[]> {
+  if (slice.isolation === 'together') {
+    const all = [...slice.users.keys()]
+    return connection.write((reader) => decideUnit(reader, program, slice, all))
+  }
+  const outcomes: SliceOutcome[] = []
+  for (const position of slice.users.keys()) {
+    outcomes.push(await applyOne(connection, program, slice, position))
+    const last = outcomes.at(-1)
+    if (last?.kind !== 'failed') continue
+    const error = toStoreError(last.error)
+    if (!endsRuns(error) && error.code !== 'lease_lost') continue
+    // Users before this one are gone for good, so the call answers instead of rejecting.
+    if (position === 0) throw error
+    while (outcomes.length < slice.users.length) outcomes.push({ kind: 'failed', error })
+    break
+  }
+  return outcomes
+}
+
+async function applyOne(
+  connection: Connection,
+  program: Program,
+  slice: Slice,
+  position: number,
+): Promise<SliceOutcome> {
+  try {
+    const [outcome] = await connection.write((reader) =>
+      decideUnit(reader, program, slice, [position]),
+    )
+    return outcome ?? { kind: 'absent' }
+  } catch (error) {
+    return { kind: 'failed', error }
+  }
+}
+
+async function decideUnit(
+  reader: Reader,
+  program: Program,
+  slice: Slice,
+  positions: readonly number[],
+): Promise<Decision<readonly SliceOutcome[]>> {
+  if (slice.journal !== undefined) await heldJob(reader, slice.journal)
+  const users = positions.flatMap((position) => slice.users[position] ?? [])
+  const { rows, survey } = await takeSurvey(reader, program, { ...slice, users }, slice.journal)
+  const head = await readHead(reader)
+  let sealed: { readonly seal: Seal; readonly leaving: readonly Leaving[] } | null = null
+  const outcomes = settleUnit(slice, positions, survey, (leaving): readonly LedgerEntry[] => {
+    const seal = slice.seal(leaving, head)
+    sealed = { seal, leaving }
+    return seal.entries
+  })
+  if (sealed === null) return unchanged(outcomes)
+  const { seal, leaving } = sealed as { readonly seal: Seal; readonly leaving: readonly Leaving[] }
+  const found = leaving.flatMap(({ user }) => rows[positions.indexOf(user)] ?? [])
+  const work: HostWork = {
+    program,
+    tenantId: slice.tenantId,
+    users: leaving.map(({ found: { fields }, derived }) => ({ fields, derived })),
+    claims: claimsOf(program, slice, found),
+    steps: await stepsOf(reader, program, slice, leaving),
+    userRows: { kind: 'end' },
+    cutsAccess: program.steps.some(({ access }) => access),
+    auditRows: auditRowsWithKeys(reader.types, seal.auditRows ?? []),
+  }
+  const ids = leaving.map(({ found: { fields } }) => fields['id'])
+  return {
+    result: outcomes,
+    change: {
+      work: [work],
+      records: [
+        ...(await sealRecords(reader, seal)),
+        ...forgetRecords(slice.tenantId, ids),
+        ...(work.cutsAccess ? [rememberLateAccess(crypto.randomUUID(), work)] : []),
+      ],
+    },
+  }
+}
+
+/** Steps with rows to write; where chunks were there before, only the rows behind them. */
+async function stepsOf(
+  reader: Reader,
+  program: Program,
+  slice: Slice,
+  leaving: readonly Leaving[],
+): Promise<readonly StepWork[]> {
+  const work: StepWork[] = []
+  for (const [index, step] of program.steps.entries()) {
+    const isNeeded = leaving.some(({ counts }) => (counts[index] ?? 0) > 0)
+    // Access is looked for again at the end, so its steps are among them even without rows by now.
+    if (!writes(step) || !(isNeeded || step.access)) continue
+    const cursor = slice.journal?.cursors?.[index] ?? null
+    if (cursor === null || !keepsItsRows(step)) {
+      work.push({ index, rows: null })
+      continue
+    }
+    const users = leaving.map(({ found: { fields }, derived }) => ({ fields, derived }))
+    const rows = await restOfStep(reader, program, step, slice.tenantId, users, cursor)
+    work.push({ index, rows })
+  }
+  return work
+}
+
+/** The rows as they were read, by what decides about a user. */
+function claimsOf(
+  { user }: Program,
+  { disabled = {} }: Slice,
+  found: readonly FoundRow[],
+): readonly UserClaim[] {
+  if (user.rowless) return []
+  const columns = [
+    user.id,
+    ...(user.tenant === null ? [] : [user.tenant]),
+    ...Object.keys({ ...user.disabled, ...user.active, ...disabled }),
+  ]
+  return found.map(({ row }) => ({
+    seen: Object.fromEntries(['_id', ...columns].map((column) => [column, row[column] ?? null])),
+    set: disabled,
+  }))
+}

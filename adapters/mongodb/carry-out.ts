@@ -1,0 +1,243 @@
+/**
+ * Carries a change out: the host's documents first, the engine's own after them.
+ *
+ * @module
+ */
+import { leavesNoMatch, type Program, residueLeft, type Step } from '../../src/store.ts'
+import type { Change, HostWork, RecordWrite, StepWork } from './change.ts'
+import { claimUsers } from './claims.ts'
+import type { Doc } from './driver.ts'
+import { filterOf, type Matches, matchStep, pages, type SliceUser } from './match-rows.ts'
+import { isDuplicateKey } from './mongo-errors.ts'
+import { pathOf } from './paths.ts'
+import type { Update, Writer } from './scope.ts'
+import { isWrittenByUser, updatesFor } from './updates.ts'
+import { storedId } from './values.ts'
+
+/** How much of a transaction's work the server does: without one the adapter has to make up for it. */
+export type Isolation = 'transaction' | 'none'
+
+export async function carryOut(
+  writer: Writer,
+  change: Change,
+  isolation: Isolation,
+): Promise<void> {
+  if (isolation === 'none') for (const work of change.work) await claimUsers(writer, work)
+  for (const work of change.work) await workOnHost(writer, work, isolation)
+  await writeRecords(writer, change.records)
+}
+
+export async function workOnHost(
+  writer: Writer,
+  work: HostWork,
+  isolation: Isolation,
+): Promise<void> {
+  const { program, tenantId, users } = work
+  for (const stepWork of work.steps) await runStep(writer, work, stepWork)
+  if (isolation === 'none') {
+    // Sessions may have slipped in since their step ran: the user row is still there and only now goes.
+    if (work.cutsAccess) await cutLateAccess(writer, work)
+    for (const { index, rows } of work.steps) {
+      if (rows === null) await refuseResidue(writer, program, program.steps[index], tenantId, users)
+    }
+  }
+  await writeUserRows(writer, work, isolation)
+  await insertAuditRows(writer, work, isolation)
+}
+
+/**
+ * Removes what let the users in and came into being meanwhile. Only steps that end at the user's id: a value
+ * like an e-mail may be somebody else's by now.
+ */
+export async function cutLateAccess(writer: Writer, work: HostWork): Promise<void> {
+  const ran = new Set(work.steps.map(({ index }) => index))
+  for (const [index, step] of work.program.steps.entries()) {
+    if (!step.access || step.action !== 'delete' || !ran.has(index) || !endsAtId(step)) continue
+    await runStep(writer, work, { index, rows: null })
+  }
+}
+
+export async function writeRecords(writer: Writer, records: readonly RecordWrite[]): Promise<void> {
+  for (const record of records) {
+    if (record.kind === 'put') await writer.put(record.collection, record.document)
+    else if (record.kind === 'remove') await writer.deleteMany(record.collection, record.filter)
+    else await writer.insertMany(record.collection, record.documents)
+  }
+}
+
+/** The same after a crash: what was inserted before stays as it is. */
+export async function repeatRecords(
+  writer: Writer,
+  records: readonly RecordWrite[],
+): Promise<void> {
+  for (const record of records) {
+    if (record.kind !== 'insert') await writeRecords(writer, [record])
+    else for (const document of record.documents) await writer.put(record.collection, document)
+  }
+}
+
+async function runStep(
+  writer: Writer,
+  { program, tenantId, users }: HostWork,
+  { index, rows }: StepWork,
+): Promise<void> {
+  const step = program.steps[index]
+  if (step === undefined || !writes(step)) return
+  const matches: Matches =
+    rows === null
+      ? await matchStep(writer, program, step, tenantId, users)
+      : { kind: 'rows', rows: rows.map((id) => ({ id, owners: ONLY_ONE })) }
+  if (step.action === 'delete') {
+    for (const filter of filtersOf(step, tenantId, matches)) {
+      await writer.deleteMany(step.table, filter)
+    }
+    return
+  }
+  const updates = [...updatesOf(writer, program, step, tenantId, users, matches)]
+  for (const page of pages(updates)) await writer.updateAll(step.table, page)
+}
+
+const ONLY_ONE: ReadonlySet<number> = new Set([0])
+
+/** Whether running the step changes anything. */
+export function writes({ action, set }: Step): boolean {
+  if (action === 'block' || action === 'external') return false
+  return action === 'delete' || set.length > 0
+}
+
+function* updatesOf(
+  { types }: Writer,
+  program: Program,
+  step: Step,
+  tenantId: string | null,
+  users: readonly SliceUser[],
+  matches: Matches,
+): Iterable<Update> {
+  const locatorPath = step.selector === null ? '' : pathOf(step.selector.locator)
+  const table = program.user
+  if (!isWrittenByUser(step.set)) {
+    const [user = NOBODY] = users
+    for (const filter of filtersOf(step, tenantId, matches)) {
+      yield* updatesFor(step.set, locatorPath, filter, { types, table, user })
+    }
+    return
+  }
+  // One after the other: of users who share a document the last one's value stays.
+  for (const [position, user] of users.entries()) {
+    const own = ownMatches(matches, position)
+    for (const filter of filtersOf(step, tenantId, own)) {
+      yield* updatesFor(step.set, locatorPath, filter, { types, table, user })
+    }
+  }
+}
+
+const NOBODY: SliceUser = { fields: {}, derived: [] }
+
+function ownMatches(matches: Matches, position: number): Matches {
+  return matches.kind === 'values'
+    ? { kind: 'values', values: matches.values.filter(({ owners }) => owners.has(position)) }
+    : { kind: 'rows', rows: matches.rows.filter(({ owners }) => owners.has(position)) }
+}
+
+function* filtersOf(step: Step, tenantId: string | null, matches: Matches): Iterable<Doc> {
+  if (matches.kind === 'rows') {
+    for (const page of pages(matches.rows)) yield { _id: { $in: page.map(({ id }) => id) } }
+    return
+  }
+  const { selector } = step
+  if (selector === null) return
+  for (const page of pages(matches.values)) {
+    yield filterOf(
+      selector,
+      tenantId,
+      page.map(({ value }) => value),
+    )
+  }
+}
+
+async function refuseResidue(
+  writer: Writer,
+  program: Program,
+  step: Step | undefined,
+  tenantId: string | null,
+  users: readonly SliceUser[],
+): Promise<void> {
+  if (step === undefined || !leavesNoMatch(step) || !writes(step)) return
+  const matches = await matchStep(writer, program, step, tenantId, users)
+  if (matches.kind === 'rows') {
+    if (matches.rows.length > 0) throw residueLeft(step.table)
+    return
+  }
+  for (const filter of filtersOf(step, tenantId, matches)) {
+    const left = await writer.find(step.table, filter, { projection: { _id: 1 }, limit: 1 })
+    if (left.length > 0) throw residueLeft(step.table)
+  }
+}
+
+async function writeUserRows(writer: Writer, work: HostWork, isolation: Isolation): Promise<void> {
+  const { program, tenantId, users, userRows } = work
+  const { user } = program
+  if (userRows.kind === 'leave' || user.rowless === true || users.length === 0) return
+  const { types } = writer
+  const ofUsers = (some: readonly SliceUser[]): Doc => ({
+    [user.id]: { $in: some.map(({ fields }) => storedId(types, user.idType, fields['id'], null)) },
+    ...(user.tenant === null ? {} : { [user.tenant]: tenantId }),
+  })
+  if (userRows.kind === 'write') {
+    if (Object.keys(userRows.set).length === 0) return
+    await writer.updateMany(user.table, { filter: ofUsers(users), update: { $set: userRows.set } })
+  } else if (user.action === 'delete') {
+    const deleted = await writer.deleteMany(user.table, ofUsers(users))
+    // Without a transaction a crash may have come right behind this.
+    if (isolation === 'transaction' && deleted !== users.length) throw residueLeft(user.table)
+  } else {
+    const updates = users.flatMap((one) =>
+      updatesFor(user.set, user.id, ofUsers([one]), { types, table: user, user: one }),
+    )
+    for (const page of pages(updates)) await writer.updateAll(user.table, page)
+  }
+}
+
+/** With keys of their own, so that the same row is not written twice after a crash. */
+async function insertAuditRows(
+  writer: Writer,
+  { auditRows }: HostWork,
+  isolation: Isolation,
+): Promise<void> {
+  for (const { table, values, id } of auditRows) {
+    try {
+      await writer.insertMany(table, [{ _id: id, ...nested(values) }])
+    } catch (error) {
+      if (isolation === 'transaction' || !isDuplicateKey(error)) throw error
+      const [found] = await writer.find(table, { _id: id }, { projection: { _id: 1 } })
+      if (found === undefined) throw error
+    }
+  }
+}
+
+/** Columns whose names are paths become sub-documents. */
+function nested(values: Readonly<Record<string, unknown>>): Doc {
+  const document: Record<string, unknown> = {}
+  for (const [column, value] of Object.entries(values)) {
+    const path = column.split('.')
+    const key = path.pop() ?? column
+    let place = document
+    for (const part of path) {
+      const inner = Object.hasOwn(place, part) ? place[part] : undefined
+      const next = (typeof inner === 'object' && inner !== null ? inner : {}) as typeof document
+      place[part] = next
+      place = next
+    }
+    place[key] = value
+  }
+  return document
+}
+
+function endsAtId({ selector, except }: Step): boolean {
+  const selectors = selector === null ? except : [selector, ...except]
+  return selectors.every(reachesOnlyId)
+}
+
+function reachesOnlyId({ target }: NonNullable<Step['selector']>): boolean {
+  return target.kind === 'user' ? target.field === 'id' : target.parents.every(reachesOnlyId)
+}

@@ -1,0 +1,72 @@
+/**
+ * What a write is going to do, as data: it is decided first and carried out afterwards, so that it can be
+ * written down between the two where the server has no transactions.
+ *
+ * @module
+ */
+import type { AuditRow, Program, Scalar } from '../../src/store.ts'
+import type { Doc } from './driver.ts'
+import type { SliceUser } from './match-rows.ts'
+
+export interface Change {
+  readonly work: readonly HostWork[]
+  /** The engine's own documents, after the host's. */
+  readonly records: readonly RecordWrite[]
+}
+
+/** Work on the host's collections for users of one tenant. */
+export interface HostWork {
+  readonly program: Program
+  readonly tenantId: string | null
+  readonly users: readonly SliceUser[]
+  /** Taken by a claim before the first step where nothing else keeps the host's own writers away. */
+  readonly claims: readonly UserClaim[]
+  /** In the order of the program. */
+  readonly steps: readonly StepWork[]
+  readonly userRows: UserRowWork
+  /** Whether what grants access is looked for once more when the rest is done. */
+  readonly cutsAccess: boolean
+  readonly auditRows: readonly (AuditRow & { readonly id: unknown })[]
+}
+
+export interface StepWork {
+  readonly index: number
+  /** Only these documents, by `_id`; `null` for all that match when the step runs. */
+  readonly rows: readonly unknown[] | null
+}
+
+/** A user row as it was when the decision was made, and what shuts the user out. */
+export interface UserClaim {
+  /** The row's `_id`, its id and tenant, and the columns that say how the user stands. */
+  readonly seen: Doc
+  readonly set: Columns
+}
+
+export type Columns = Readonly<Record<string, Scalar | Date>>
+
+export type UserRowWork =
+  | { readonly kind: 'leave' }
+  /** Deletes the rows, or leaves the tombstone that the program asks for. */
+  | { readonly kind: 'end' }
+  | { readonly kind: 'write'; readonly set: Columns }
+
+/** Safe to repeat: documents are addressed by their `_id`. */
+export type RecordWrite =
+  | { readonly kind: 'insert'; readonly collection: string; readonly documents: readonly Doc[] }
+  | { readonly kind: 'put'; readonly collection: string; readonly document: Doc }
+  | { readonly kind: 'remove'; readonly collection: string; readonly filter: Doc }
+
+/** A decision: what the caller gets to know, and what is to be written. */
+export interface Decision<T> {
+  readonly result: T
+  /** `null` when nothing is to be written. */
+  readonly change: Change | null
+}
+
+export function unchanged<T>(result: T): Decision<T> {
+  return { result, change: null }
+}
+
+export function onlyRecords<T>(result: T, records: readonly RecordWrite[]): Decision<T> {
+  return { result, change: { work: [], records } }
+}

@@ -1,0 +1,62 @@
+/**
+ * Takes users for a change on a server without transactions: before its first step, and only as they were
+ * when it was decided on.
+ *
+ * @module
+ */
+import type { HostWork, UserClaim } from './change.ts'
+import type { Doc } from './driver.ts'
+import { storeBusy } from './mongo-errors.ts'
+import type { Update, Writer } from './scope.ts'
+
+type Claiming = Pick<HostWork, 'program' | 'claims'>
+
+/** @throws {@link UserDeletionError} `store_busy` when a row has changed since, with some claimed already. */
+export async function claimUsers(writer: Writer, { program, claims }: Claiming): Promise<void> {
+  if (claims.length === 0) return
+  const { user } = program
+  const updates = claims.map((claim) => claimUpdate(user.id, claim))
+  if ((await writer.updateAll(user.table, updates)) < claims.length) throw storeBusy()
+}
+
+/**
+ * The same after a crash. Nothing else was done while a user had not been claimed: where one cannot be any
+ * more, the others are given back, and the answer is that the change is off.
+ */
+export async function reclaimUsers(writer: Writer, work: readonly Claiming[]): Promise<boolean> {
+  for (const { program, claims } of work) {
+    const { id, table } = program.user
+    for (const claim of claims) {
+      const _id = claim.seen['_id']
+      if ((await writer.updateMany(table, claimUpdate(id, claim))) > 0) continue
+      const stands = [{ _id }, { _id, ...claim.set }]
+      const [present, claimed] = await Promise.all(
+        stands.map((filter) => writer.find(table, filter, { projection: { _id: 1 } })),
+      )
+      // Gone already, or claimed already: the crash came later.
+      if (present?.length === 0 || claimed?.length !== 0) continue
+      await giveBack(writer, work)
+      return false
+    }
+  }
+  return true
+}
+
+function claimUpdate(id: string, { seen, set }: UserClaim): Update {
+  const isEmpty = Object.keys(set).length === 0
+  return { filter: seen, update: { $set: isEmpty ? { [id]: seen[id] } : set } }
+}
+
+async function giveBack(writer: Writer, work: readonly Claiming[]): Promise<void> {
+  for (const { program, claims } of work) {
+    for (const { seen, set } of claims) {
+      const columns = Object.keys(set)
+      if (columns.length === 0) continue
+      const before: Doc = Object.fromEntries(
+        columns.map((column) => [column, seen[column] ?? null]),
+      )
+      const filter = { _id: seen['_id'], ...set }
+      await writer.updateMany(program.user.table, { filter, update: { $set: before } })
+    }
+  }
+}

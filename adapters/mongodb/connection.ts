@@ -1,0 +1,98 @@
+/**
+ * The host's database, and how writes become atomic on it.
+ *
+ * @module
+ */
+import type { Decision } from './change.ts'
+import { type Detected, detect } from './detect.ts'
+import type { MongoDb } from './driver.ts'
+import { decideWithJournal, finishInterrupted } from './journal.ts'
+import { finishLateAccess } from './late-access.ts'
+import { toStoreError } from './mongo-errors.ts'
+import { persist } from './patience.ts'
+import { openScope, type Reader, type Writer } from './scope.ts'
+import type { ConnectionOptions, Surroundings } from './surroundings.ts'
+import { decideInTransaction } from './transaction.ts'
+
+export interface Connection {
+  /** Known once the server has been asked. */
+  readonly detected: Detected | null
+  read<T>(work: (reader: Reader) => Promise<T>): Promise<T>
+  /** Single commands that are atomic of themselves and may be repeated. */
+  direct<T>(work: (writer: Writer) => Promise<T>): Promise<T>
+  /**
+   * Decides on what the reader shows and carries the change out, atomically: no other call to `write`, here
+   * or in another process, runs in between. `decide` may run again.
+   */
+  write<T>(decide: (reader: Reader) => Promise<Decision<T>>): Promise<T>
+  /** Brings to its end what a process that is gone has begun. */
+  recover(): Promise<void>
+}
+
+export function openConnection(db: MongoDb, options: ConnectionOptions): Connection {
+  let detected: Detected | null = null
+  let detection: Promise<Detected> | null = null
+  let queue: Promise<unknown> = Promise.resolve()
+
+  /** The server is asked once, by whichever call is first; after a failure by the next one again. */
+  async function ask(): Promise<Detected> {
+    detection ??= persist(options.busyTimeoutMs, () => detect(db, options.transactions))
+    try {
+      detected = await detection
+      return detected
+    } catch (error) {
+      detection = null
+      throw error
+    }
+  }
+
+  async function surroundings(): Promise<Surroundings & { readonly detected: Detected }> {
+    const found = await ask()
+    return { db, options, scope: openScope(db, found.types, null), detected: found }
+  }
+
+  async function direct<T>(work: (scope: Writer) => Promise<T>): Promise<T> {
+    try {
+      const { scope } = await surroundings()
+      return await persist(options.busyTimeoutMs, () => work(scope))
+    } catch (error) {
+      throw toStoreError(error)
+    }
+  }
+
+  /** One at a time within the process: the others would only wait for each other on the server. */
+  function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = queue.then(work, work)
+    queue = turn.catch(() => {})
+    return turn
+  }
+
+  return {
+    get detected() {
+      return detected
+    },
+    read: direct,
+    direct,
+    write: (decide) =>
+      inTurn(async () => {
+        try {
+          const here = await surroundings()
+          return here.detected.mode === 'transaction'
+            ? await decideInTransaction(here, decide)
+            : await decideWithJournal(here, decide)
+        } catch (error) {
+          throw toStoreError(error)
+        }
+      }),
+    recover: () =>
+      inTurn(async () => {
+        try {
+          const here = await surroundings()
+          if (here.detected.mode === 'journal') await finishInterrupted(here)
+          await finishLateAccess(here)
+        } catch (error) {
+          throw toStoreError(error)
+        }
+      }),
+  }
+}

@@ -1,0 +1,173 @@
+/**
+ * The users of a slice, and pages of all users.
+ *
+ * @module
+ */
+import type {
+  Program,
+  Targets,
+  UserId,
+  UserPage,
+  UserQuery,
+  UserRow,
+  UserTable,
+} from '../../src/store.ts'
+import type { Doc } from './driver.ts'
+import { namedUsers } from './ledger.ts'
+import { valueAt } from './paths.ts'
+import type { Reader } from './scope.ts'
+import { lacking } from './updates.ts'
+import { engineId, keyOf, storedId } from './values.ts'
+
+export interface FoundRow {
+  /** With the columns of the policy by their names, whether they are paths or not. */
+  readonly row: UserRow
+  readonly fields: { readonly id: UserId } & Readonly<Record<string, unknown>>
+}
+
+export interface RowQuery extends Targets {
+  /** Tombstones too. */
+  readonly raw?: boolean
+}
+
+/** The user rows in the order asked for; only the very id in the very tenant counts. */
+export async function findRows(
+  reader: Reader,
+  program: Program,
+  { tenantId, users, restored = false, raw = false }: RowQuery,
+): Promise<readonly (FoundRow | null)[]> {
+  const { user } = program
+  if (user.rowless) return users.map(({ id }) => ({ row: { [user.id]: id }, fields: { id } }))
+  const wanted = users.map(({ id }) => storedId(reader.types, user.idType, id, null))
+  const documents = await reader.find(user.table, {
+    [user.id]: { $in: wanted },
+    ...tenantFilter(user, tenantId),
+  })
+  const tombstones = raw ? [] : await findTombstones(reader, program, tenantId, users, restored)
+  const rows = new Map(documents.map((document) => [keyOf(valueAt(document, user.id)), document]))
+  const found = users.map(({ id }, position) => {
+    const document = rows.get(keyOf(wanted[position]))
+    if (document === undefined || tombstones[position]) return null
+    return foundRow(user, document, id)
+  })
+  return restored ? withoutSharedFields(reader, user, tenantId, found) : found
+}
+
+/** Ids of the user table in ascending order: numbers before text, text byte by byte. */
+export async function listUsers(
+  reader: Reader,
+  program: Program,
+  { tenantId, afterId, limit, restored = false, subjectOf }: UserQuery,
+): Promise<UserPage> {
+  const { user } = program
+  const documents = await reader.find(
+    user.table,
+    { $and: [tenantFilter(user, tenantId), behind(reader, user, afterId)] },
+    { projection: { _id: 0, [user.id]: 1 }, sort: { [user.id]: 1 }, limit },
+  )
+  const ids = documents.flatMap((document) => engineId(valueAt(document, user.id)) ?? [])
+  const targets = ids.map((id) => ({ id, subject: subjectOf(id) }))
+  const tombstones = await findTombstones(reader, program, tenantId, targets, restored)
+  return {
+    ids: ids.filter((_, position) => !tombstones[position]),
+    next: documents.length < limit ? null : (ids.at(-1) ?? null),
+  }
+}
+
+export function tenantFilter({ tenant }: UserTable, tenantId: string | null): Doc {
+  return tenant === null ? {} : { [tenant]: tenantId }
+}
+
+/** Comparisons stay within one type, and text comes behind numbers. */
+function behind({ types }: Reader, { id, idType }: UserTable, afterId: UserId | null): Doc {
+  if (idType !== 'plain') {
+    const type = idType === 'uuid' ? 'binData' : 'objectId'
+    if (afterId === null) return { [id]: { $type: type } }
+    return { [id]: { $gt: storedId(types, idType, afterId, null) } }
+  }
+  if (typeof afterId === 'string') return { [id]: { $gt: afterId } }
+  const text = { [id]: { $type: 'string' } }
+  return {
+    $or: [afterId === null ? { [id]: { $type: 'number' } } : { [id]: { $gt: afterId } }, text],
+  }
+}
+
+/** Whether all that is left of a user whom the ledger names as deleted is what the deletion has left. */
+async function findTombstones(
+  reader: Reader,
+  program: Program,
+  tenantId: string | null,
+  users: Targets['users'],
+  restored: boolean,
+): Promise<readonly boolean[]> {
+  const { user } = program
+  if (user.action !== 'anonymize' || users.length === 0) return users.map(() => false)
+  const named = await namedUsers(
+    reader,
+    tenantId,
+    users.map(({ subject }) => subject),
+  )
+  const suspects = users.filter(({ subject }) => named.has(subject))
+  if (suspects.length === 0) return users.map(() => false)
+  if (!restored) return users.map(({ subject }) => named.has(subject))
+  const lack = lacking(user.set, {
+    types: reader.types,
+    table: user,
+    user: { fields: {}, derived: [] },
+  })
+  const ids = suspects.map(({ id }) => storedId(reader.types, user.idType, id, null))
+  const alive =
+    lack === null
+      ? []
+      : await reader.find(
+          user.table,
+          { $and: [{ [user.id]: { $in: ids } }, tenantFilter(user, tenantId), lack] },
+          { projection: { [user.id]: 1 } },
+        )
+  const living = new Set(alive.map((document) => keyOf(valueAt(document, user.id))))
+  return users.map(
+    ({ id, subject }) =>
+      named.has(subject) && !living.has(keyOf(storedId(reader.types, user.idType, id, null))),
+  )
+}
+
+function foundRow(user: UserTable, document: Doc, id: UserId): FoundRow {
+  const fields = Object.entries(user.fields).map(([field, column]) => [
+    field,
+    valueAt(document, column) ?? null,
+  ])
+  const columns = [
+    ...Object.keys(user.disabled ?? {}),
+    ...Object.keys(user.active ?? {}),
+    ...Object.values(user.fields),
+  ].filter((column) => column.includes('.'))
+  const paths = columns.map((column) => [column, valueAt(document, column) ?? null])
+  return {
+    row: { ...document, ...Object.fromEntries(paths) },
+    fields: { ...Object.fromEntries(fields), id },
+  }
+}
+
+/** Of restored users without fields whose value another user of the tenant holds. */
+async function withoutSharedFields(
+  reader: Reader,
+  user: UserTable,
+  tenantId: string | null,
+  found: readonly (FoundRow | null)[],
+): Promise<readonly (FoundRow | null)[]> {
+  const others = Object.entries(user.fields).filter(([field]) => field !== 'id')
+  const own: (FoundRow | null)[] = []
+  for (const one of found) {
+    const nothing: Record<string, null> = {}
+    for (const [field, column] of one === null ? [] : others) {
+      const value = one?.fields[field]
+      if (one === null || value === null) continue
+      const theirs = { [column]: value, [user.id]: { $ne: valueAt(one.row, user.id) } }
+      const filter = { ...theirs, ...tenantFilter(user, tenantId) }
+      const [other] = await reader.find(user.table, filter, { limit: 1 })
+      if (other !== undefined) nothing[field] = null
+    }
+    own.push(one === null ? null : { ...one, fields: { ...one.fields, ...nothing } })
+  }
+  return own
+}

@@ -1,0 +1,146 @@
+/**
+ * MongoDB through the host's `Db`.
+ *
+ * @module
+ */
+import type { DatabaseSchema, ErasureLevel, Store, StoreCapabilities } from '../../src/store.ts'
+import { decideChunk } from './apply-chunk.ts'
+import { applySlice } from './apply-slice.ts'
+import { onlyRecords } from './change.ts'
+import { openConnection } from './connection.ts'
+import { describeDatabase, isSameSchema } from './describe.ts'
+import type { TransactionUse } from './detect.ts'
+import type { MongoDb } from './driver.ts'
+import { createEngineCollections, OUTBOX } from './engine-collections.ts'
+import { findRows, listUsers } from './find-users.ts'
+import { adoptLedger, clearStaged, stageLedger } from './import-ledger.ts'
+import { inspect } from './inspect.ts'
+import { claimJob, listJobs, removeJob, saveJob } from './jobs.ts'
+import {
+  deletedAt,
+  findEntries,
+  findEntryByKey,
+  readHead,
+  readLedger,
+  readOutbox,
+  sealRecords,
+} from './ledger.ts'
+import { toStoreError } from './mongo-errors.ts'
+import { clearSpool, endOfSpool, readMark, readSpool, spool, writeMark } from './spool.ts'
+import { decideSweep, heldIds } from './sweep.ts'
+import { takeSurvey } from './take-survey.ts'
+import { decideTransition, findStanding } from './transition.ts'
+import { listHolds, saveToken } from './user-records.ts'
+
+export type { TransactionUse } from './detect.ts'
+export type {
+  MongoClient,
+  MongoCollection,
+  MongoCursor,
+  MongoDb,
+  MongoSession,
+} from './driver.ts'
+
+export interface MongoStoreOptions {
+  /**
+   * `auto` (the default): transactions where the server has them, a journal elsewhere. `require`: refuse with
+   * `transactions_unsupported` before anything is written. `never`: always the journal.
+   */
+  readonly transactions?: TransactionUse
+  /** How long a write waits for its turn and for a server that is away, in milliseconds. Default 10,000. */
+  readonly busyTimeoutMs?: number
+  /** Without transactions: how long others wait for a writer that gives no sign, in milliseconds. Default 10,000. */
+  readonly leaseMs?: number
+}
+
+/**
+ * A store over the host's `Db` of the official driver, major 6 or later.
+ *
+ * The client stays the host's: it is never opened or closed here. With transactions every write is one
+ * transaction with majority write concern. Without them every change is written down before its first effect,
+ * taken back when it fails, and finished by the next write or `resume()` when its process is gone.
+ *
+ * @example
+ * import { MongoClient } from 'mongodb'
+ * const client = new MongoClient(process.env.MONGODB_URI)
+ * const store = mongoStore(client.db('auth'))
+ */
+export function mongoStore(db: MongoDb, options: MongoStoreOptions = {}): Store {
+  const { transactions = 'auto', busyTimeoutMs = 10_000, leaseMs = 10_000 } = options
+  const connection = openConnection(db, { transactions, busyTimeoutMs, leaseMs })
+  const { read, direct, write } = connection
+  let schema: DatabaseSchema | null = null
+
+  return {
+    name: 'mongodb',
+    get capabilities(): StoreCapabilities {
+      return { transactions: connection.detected?.mode !== 'journal', erasure: ROWS_REMOVED }
+    },
+    async migrate() {
+      try {
+        await createEngineCollections(db)
+      } catch (error) {
+        throw toStoreError(error)
+      }
+    },
+    describe: () =>
+      read(async () => {
+        const present = await describeDatabase(db)
+        if (schema === null || !isSameSchema(schema, present)) schema = present
+        return schema
+      }),
+    findUsers: (program, targets) =>
+      read(async (reader) =>
+        (await findRows(reader, program, targets)).map((found) => found?.row ?? null),
+      ),
+    listUsers: (program, query) => read((reader) => listUsers(reader, program, query)),
+    survey: (program, targets) =>
+      read(async (reader) => (await takeSurvey(reader, program, targets)).survey),
+    inspect: (program, subject) => read((reader) => inspect(reader, program, subject)),
+    apply: (program, slice) => applySlice(connection, program, slice),
+    transition: (program, transition) =>
+      write((reader) => decideTransition(reader, program, transition)),
+    findStanding: (program, query) => read((reader) => findStanding(reader, program, query)),
+    applyChunk: (program, chunk) => write((reader) => decideChunk(reader, program, chunk)),
+    sweep: (program, work) => write((reader) => decideSweep(reader, program, work)),
+    heldIds: (program, query) => read((reader) => heldIds(reader, program, query)),
+    async listJobs(query) {
+      await connection.recover()
+      return read((reader) => listJobs(reader, query))
+    },
+    listHolds: (query) => read((reader) => listHolds(reader, query)),
+    saveToken: (token) => direct((writer) => saveToken(writer, token)),
+    claimJob: (claim) => direct(() => claimJob(db, claim)),
+    saveJob: (save) => direct((writer) => saveJob(writer, save)),
+    removeJob: (job) => direct((writer) => removeJob(writer, job)),
+    readLedger: (query) => read((reader) => readLedger(reader, query)),
+    findEntries: (query) => read((reader) => findEntries(reader, query)),
+    deletedAt: (query) => read((reader) => deletedAt(reader, query)),
+    findEntryByKey: (query) => read((reader) => findEntryByKey(reader, query)),
+    ledgerHead: () => read(readHead),
+    appendLedger: (seal) =>
+      write(async (reader) =>
+        onlyRecords(undefined, await sealRecords(reader, seal(await readHead(reader)))),
+      ),
+    stageLedger: (run, entries) => direct((writer) => stageLedger(writer, run, entries)),
+    adoptLedger: (run, adoption) => write((reader) => adoptLedger(reader, run, adoption)),
+    clearStaged: (run) => direct((writer) => clearStaged(writer, run)),
+    readOutbox: (query) => read((reader) => readOutbox(reader, query)),
+    acknowledge: (ids) => direct((writer) => writer.deleteMany(OUTBOX, { _id: { $in: [...ids] } })),
+    async spool(run, ids) {
+      const end = await read((reader) => endOfSpool(reader, run))
+      await direct((writer) => spool(writer, run, end, ids))
+    },
+    readSpool: (run, offset, limit) => read((reader) => readSpool(reader, run, offset, limit)),
+    clearSpool: (run) => direct((writer) => clearSpool(writer, run)),
+    readMark: (name) => read((reader) => readMark(reader, name)),
+    writeMark: (name, value) => direct((writer) => writeMark(writer, name, value)),
+    sanitize: async () => ({ level: ROWS_REMOVED, complete: true }),
+    scrub: async () => ({
+      ...{ level: ROWS_REMOVED, complete: true, obstacle: null },
+      ...{ bytesBefore: null, bytesAfter: null, searchTables: [], unproven: [] },
+    }),
+  }
+}
+
+const ROWS_REMOVED: ErasureLevel = 'rows_removed'

@@ -1,0 +1,50 @@
+/**
+ * What is left of a user, step by step.
+ *
+ * @module
+ */
+import {
+  canBeAsked,
+  type InspectedUser,
+  type Inspection,
+  leavesNoMatch,
+  type Program,
+} from '../../src/store.ts'
+import { findRows } from './find-users.ts'
+import type { Reader } from './scope.ts'
+import { stepFilter } from './step-rows.ts'
+import { lacking } from './updates.ts'
+
+export async function inspect(
+  reader: Reader,
+  program: Program,
+  { tenantId, target, fields, derived }: InspectedUser,
+): Promise<Inspection> {
+  const [found] = await findRows(reader, program, { tenantId, users: [target] })
+  const matched: (number | null)[] = []
+  const pending: (number | null)[] = []
+  const user = { fields, derived }
+  for (const step of program.steps) {
+    if (step.selector === null || !canBeAsked(step, fields)) {
+      matched.push(null)
+      pending.push(null)
+      continue
+    }
+    const filter = await stepFilter(reader, program, step, tenantId, [user])
+    const count = async (narrowed: Readonly<Record<string, unknown>> | null): Promise<number> => {
+      if (narrowed === null) return 0
+      const [counted] = await reader.aggregate(step.table, [
+        { $match: narrowed },
+        { $count: 'rows' },
+      ])
+      return Number(counted?.['rows'] ?? 0)
+    }
+    const rows = await count(filter)
+    const lack = lacking(step.set, { types: reader.types, table: program.user, user })
+    matched.push(rows)
+    if (leavesNoMatch(step)) pending.push(rows)
+    else
+      pending.push(await count(filter === null || lack === null ? null : { $and: [filter, lack] }))
+  }
+  return { user: found?.row ?? null, matched, pending }
+}

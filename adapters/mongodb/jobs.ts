@@ -1,0 +1,133 @@
+/**
+ * Job documents: written before the first effect of work that spans several transactions.
+ *
+ * @module
+ */
+import { UserDeletionError } from '../../src/errors.ts'
+import type {
+  Job,
+  JobClaim,
+  JobKind,
+  JobQuery,
+  JobReference,
+  JobSave,
+  JournalEnd,
+  Targets,
+  UserId,
+} from '../../src/store.ts'
+import type { RecordWrite } from './change.ts'
+import type { Doc, MongoDb } from './driver.ts'
+import { JOBS } from './engine-collections.ts'
+import { textOrNull } from './ledger.ts'
+import { MAJORITY, type Reader, type Writer } from './scope.ts'
+import { engineId, keyOf } from './values.ts'
+
+export async function listJobs(
+  reader: Reader,
+  { limit, user, kinds, dueBy, after }: JobQuery,
+): Promise<readonly Job[]> {
+  const conditions: Doc[] = [
+    ...(user === undefined ? [] : [{ ...user }]),
+    ...(kinds === undefined ? [] : [{ kind: { $in: kinds } }]),
+    ...(dueBy === undefined ? [] : [{ $or: [{ dueAt: null }, { dueAt: { $lte: dueBy } }] }]),
+    ...(after === undefined
+      ? []
+      : [
+          {
+            $or: [
+              { createdAt: { $gt: after.createdAt } },
+              { createdAt: after.createdAt, _id: { $gt: after.id } },
+            ],
+          },
+        ]),
+  ]
+  const filter = conditions.length === 0 ? {} : { $and: conditions }
+  const jobs = await reader.find(JOBS, filter, { sort: { createdAt: 1, _id: 1 }, limit })
+  return jobs.map(toJob)
+}
+
+/** The open jobs of a slice, in the order of its users. */
+export async function jobsOf(
+  reader: Reader,
+  { users, tenantId }: Targets,
+): Promise<readonly (JobReference | null)[]> {
+  const found = await reader.find(
+    JOBS,
+    { userId: { $in: users.map(({ id }) => id) }, tenantId },
+    { projection: { userId: 1, kind: 1, fence: 1 } },
+  )
+  const jobs = new Map(
+    found.map(({ userId, _id, kind, fence }): [string | null, JobReference] => [
+      keyOf(userId),
+      { id: String(_id), kind: kind as JobKind, fence: Number(fence) },
+    ]),
+  )
+  return users.map(({ id }) => jobs.get(keyOf(id)) ?? null)
+}
+
+/** One atomic compare-and-set on the fence. */
+export async function claimJob(db: MongoDb, claim: JobClaim): Promise<Job | null> {
+  const { id, fence, owner, now, leaseUntil } = claim
+  const claimed = await db
+    .collection(JOBS)
+    .findOneAndUpdate(
+      { _id: id, fence, leaseUntil: { $lte: now } },
+      { $set: { owner, leaseUntil }, $inc: { fence: 1 } },
+      { returnDocument: 'after', writeConcern: MAJORITY },
+    )
+  return claimed === null ? null : toJob(claimed as Doc)
+}
+
+export async function saveJob(
+  writer: Writer,
+  { id, fence, leaseUntil, dueAt, state }: JobSave,
+): Promise<void> {
+  const matched = await writer.updateMany(JOBS, {
+    filter: { _id: id, fence },
+    update: { $set: { leaseUntil, dueAt, state } },
+  })
+  if (matched === 0) throw leaseLost()
+}
+
+export async function removeJob(
+  writer: Writer,
+  { id, fence }: Pick<Job, 'id' | 'fence'>,
+): Promise<void> {
+  await writer.deleteMany(JOBS, { _id: id, fence })
+}
+
+/** Whoever has lost the job learns it before anything is decided. */
+export async function heldJob(
+  reader: Reader,
+  { jobId, fence }: Pick<JournalEnd, 'jobId' | 'fence'>,
+): Promise<Doc> {
+  const [job] = await reader.find(JOBS, { _id: jobId, fence })
+  if (job === undefined) throw leaseLost()
+  return job
+}
+
+export function jobRecord({ id, ...job }: Job): RecordWrite {
+  return { kind: 'put', collection: JOBS, document: { _id: id, ...job } }
+}
+
+export function toJob(job: Doc): Job {
+  return {
+    id: String(job['_id']),
+    kind: job['kind'] as JobKind,
+    tenantId: textOrNull(job['tenantId']),
+    userId: engineId(job['userId']) as UserId,
+    requestedAt: String(job['requestedAt']),
+    dueAt: textOrNull(job['dueAt']),
+    idempotencyKey: textOrNull(job['idempotencyKey']),
+    owner: String(job['owner']),
+    leaseUntil: String(job['leaseUntil']),
+    fence: Number(job['fence']),
+    createdAt: String(job['createdAt']),
+    policyDigest: String(job['policyDigest']),
+    state: String(job['state']),
+  }
+}
+
+function leaseLost(): UserDeletionError {
+  return new UserDeletionError('lease_lost', 'Another worker has taken the job over.')
+}

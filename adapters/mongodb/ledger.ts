@@ -1,0 +1,174 @@
+/**
+ * Ledger and outbox documents.
+ *
+ * @module
+ */
+import { UserDeletionError } from '../../src/errors.ts'
+import type {
+  DeletedQuery,
+  KeyQuery,
+  LedgerEntry,
+  LedgerHead,
+  LedgerQuery,
+  OutboxEvent,
+  OutboxQuery,
+  Seal,
+  SubjectQuery,
+  UserId,
+} from '../../src/store.ts'
+import type { RecordWrite } from './change.ts'
+import type { Doc } from './driver.ts'
+import { LEDGER, LEDGER_HEAD, OUTBOX } from './engine-collections.ts'
+import type { Reader } from './scope.ts'
+import { engineId, keyOf } from './values.ts'
+
+/** What a seal writes beside rows of the host's audit log. */
+export async function sealRecords(
+  reader: Reader,
+  { entries, events, head }: Pick<Seal, 'entries' | 'events' | 'head'>,
+): Promise<readonly RecordWrite[]> {
+  await assertKeysAreFree(reader, entries)
+  return [
+    { kind: 'insert', collection: LEDGER, documents: entries.map(entryDocument) },
+    ...eventRecords(events),
+    headRecord(head),
+  ]
+}
+
+export function eventRecords(events: readonly OutboxEvent[]): readonly RecordWrite[] {
+  if (events.length === 0) return []
+  const documents = events.map(({ id, ...event }) => ({ _id: id, ...event }))
+  return [{ kind: 'insert', collection: OUTBOX, documents }]
+}
+
+export function headRecord(head: LedgerHead): RecordWrite {
+  return { kind: 'put', collection: LEDGER_HEAD, document: { _id: 'head', ...head } }
+}
+
+export function entryDocument({ seq, ...entry }: LedgerEntry): Doc {
+  return { _id: seq, ...entry }
+}
+
+export async function readHead(reader: Reader): Promise<LedgerHead | null> {
+  const [head] = await reader.find(LEDGER_HEAD, { _id: 'head' })
+  if (head === undefined) return null
+  return {
+    seq: Number(head['seq']),
+    hash: String(head['hash']),
+    signature: textOrNull(head['signature']),
+  }
+}
+
+export async function readLedger(
+  reader: Reader,
+  { afterSeq, limit, since }: LedgerQuery,
+): Promise<readonly LedgerEntry[]> {
+  const filter = { _id: { $gt: afterSeq }, ...(since === undefined ? {} : { at: { $gte: since } }) }
+  return (await reader.find(LEDGER, filter, { sort: { _id: 1 }, limit })).map(toEntry)
+}
+
+export async function findEntries(
+  reader: Reader,
+  { tenantId, subjects, kind = 'user.deleted' }: SubjectQuery,
+): Promise<readonly LedgerEntry[]> {
+  if (subjects.length === 0) return []
+  const newest = await reader.aggregate(LEDGER, [
+    { $match: { subject: { $in: subjects }, tenantId, kind } },
+    { $group: { _id: '$subject', seq: { $max: '$_id' } } },
+  ])
+  if (newest.length === 0) return []
+  const filter = { _id: { $in: newest.map(({ seq }) => seq) } }
+  return (await reader.find(LEDGER, filter, { sort: { _id: 1 } })).map(toEntry)
+}
+
+/** Of the subjects those whom the ledger names as deleted. */
+export async function namedUsers(
+  reader: Reader,
+  tenantId: string | null,
+  subjects: readonly UserId[],
+): Promise<ReadonlySet<UserId>> {
+  const entries = await findEntries(reader, { tenantId, subjects })
+  return new Set(entries.flatMap(({ subject }) => subject ?? []))
+}
+
+export async function deletedAt(
+  reader: Reader,
+  { tenantId, subject }: DeletedQuery,
+): Promise<string | null> {
+  const [entry] = await reader.find(
+    LEDGER,
+    { subject, tenantId, kind: 'user.deleted' },
+    { sort: { at: -1 }, limit: 1, projection: { _id: 0, at: 1 } },
+  )
+  return entry === undefined ? null : String(entry['at'])
+}
+
+export async function findEntryByKey(
+  reader: Reader,
+  { tenantId, idempotencyKey }: KeyQuery,
+): Promise<LedgerEntry | null> {
+  const [entry] = await reader.find(LEDGER, { idempotencyKey, tenantId }, { limit: 1 })
+  return entry === undefined ? null : toEntry(entry)
+}
+
+export async function readOutbox(
+  reader: Reader,
+  { afterId, limit }: OutboxQuery,
+): Promise<readonly OutboxEvent[]> {
+  const events = await reader.find(
+    OUTBOX,
+    { _id: { $gt: afterId ?? '' } },
+    { sort: { _id: 1 }, limit },
+  )
+  return events.map((event) => ({
+    id: String(event['_id']),
+    type: String(event['type']),
+    at: String(event['at']),
+    tenantId: textOrNull(event['tenantId']),
+    subject: engineId(event['subject']) ?? '',
+    receiptId: textOrNull(event['receiptId']),
+    rows: Number(event['rows']),
+  }))
+}
+
+export function textOrNull(value: unknown): string | null {
+  return value === null || value === undefined ? null : String(value)
+}
+
+export function toEntry(entry: Doc): LedgerEntry {
+  return {
+    seq: Number(entry['_id']),
+    kind: entry['kind'] as LedgerEntry['kind'],
+    at: String(entry['at']),
+    tenantId: textOrNull(entry['tenantId']),
+    subject: engineId(entry['subject']),
+    idempotencyKey: textOrNull(entry['idempotencyKey']),
+    body: String(entry['body']),
+    hash: String(entry['hash']),
+  }
+}
+
+/** Looked at before the first write: without transactions a refusal would come too late. */
+async function assertKeysAreFree(reader: Reader, entries: readonly LedgerEntry[]): Promise<void> {
+  const keyed = entries.filter(({ idempotencyKey }) => idempotencyKey !== null)
+  if (keyed.length === 0) return
+  const names = keyed.map(({ idempotencyKey, tenantId }) =>
+    JSON.stringify([idempotencyKey, tenantId]),
+  )
+  const taken = await reader.find(
+    LEDGER,
+    { $or: keyed.map(({ idempotencyKey, tenantId }) => ({ idempotencyKey, tenantId })) },
+    { limit: 1, projection: { _id: 1 } },
+  )
+  if (taken.length === 0 && new Set(names).size === names.length) return
+  throw new UserDeletionError(
+    'constraint_violation',
+    `A unique constraint refused the deletion at ${LEDGER}.idempotencyKey.`,
+    { details: { constraint: 'unique', table: LEDGER, column: 'idempotencyKey' } },
+  )
+}
+
+/** Whether two references hold the same value. */
+export function isSameValue(a: unknown, b: unknown): boolean {
+  return keyOf(a) === keyOf(b)
+}

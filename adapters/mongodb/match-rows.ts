@@ -1,0 +1,206 @@
+/**
+ * Which documents belong to which user of a slice.
+ *
+ * @module
+ */
+import type { Locator, Program, Selector, Step, UserTable } from '../../src/store.ts'
+import type { Doc } from './driver.ts'
+import { locatedValues, pathOf, sideConditions } from './paths.ts'
+import type { Reader } from './scope.ts'
+import { keyOf, storedId } from './values.ts'
+
+/** A user by what the program knows of them. */
+export interface SliceUser {
+  readonly fields: Readonly<Record<string, unknown>>
+  readonly derived: readonly (string | null)[]
+}
+
+/**
+ * The documents of a step. `values`: all whose located field holds one of them. `rows`: these documents, by
+ * their `_id`, because a value alone does not say whose they are.
+ */
+export type Matches =
+  | { readonly kind: 'values'; readonly values: readonly OwnedValue[] }
+  | { readonly kind: 'rows'; readonly rows: readonly OwnedRow[] }
+
+export interface OwnedValue {
+  readonly value: unknown
+  /** Positions in the slice. */
+  readonly owners: ReadonlySet<number>
+}
+
+export interface OwnedRow {
+  readonly id: unknown
+  readonly owners: ReadonlySet<number>
+}
+
+/** The documents of a step, without those that a stronger rule has for the same user. */
+export async function matchStep(
+  reader: Reader,
+  { user }: Program,
+  step: Step,
+  tenantId: string | null,
+  users: readonly SliceUser[],
+): Promise<Matches> {
+  const { selector, except } = step
+  if (selector === null) return NOTHING
+  const owners = await ownersByValue(reader, user, selector, tenantId, users)
+  if (owners.size === 0) return NOTHING
+  if (except.length === 0 && !selector.locator.each) {
+    return { kind: 'values', values: [...owners.values()] }
+  }
+  const rows = await rowsOf(reader, selector, tenantId, owners)
+  for (const stronger of rows.size === 0 ? [] : except) {
+    const theirs = await ownersByValue(reader, user, stronger, tenantId, users)
+    for (const [key, { owners: taken }] of await rowsOf(reader, stronger, tenantId, theirs)) {
+      const row = rows.get(key)
+      for (const owner of taken) row?.owners.delete(owner)
+      if (row?.owners.size === 0) rows.delete(key)
+    }
+  }
+  return { kind: 'rows', rows: [...rows.values()] }
+}
+
+/** Rows by user; a document counts once for each of its users. */
+export async function countMatches(
+  reader: Reader,
+  step: Step,
+  tenantId: string | null,
+  users: number,
+  matches: Matches,
+): Promise<readonly number[]> {
+  const counts = new Array<number>(users).fill(0)
+  const add = (owners: Iterable<number>, rows: number): void => {
+    for (const owner of owners) counts[owner] = (counts[owner] ?? 0) + rows
+  }
+  if (matches.kind === 'rows') {
+    for (const { owners } of matches.rows) add(owners, 1)
+    return counts
+  }
+  const { selector } = step
+  if (selector === null || matches.values.length === 0) return counts
+  const owners = new Map(matches.values.map((owned) => [keyOf(owned.value), owned]))
+  for (const values of pages(matches.values.map(({ value }) => value))) {
+    const groups = await reader.aggregate(selector.table, [
+      { $match: filterOf(selector, tenantId, values) },
+      { $group: { _id: `$${pathOf(selector.locator)}`, rows: { $sum: 1 } } },
+    ])
+    for (const { _id, rows } of groups) {
+      // A field inside an array holds several values: the document counts once for each user among them.
+      const held = Array.isArray(_id)
+        ? new Set(_id.flat(Number.POSITIVE_INFINITY).map(keyOf))
+        : [keyOf(_id)]
+      const found = new Set([...held].flatMap((key) => [...(owners.get(key)?.owners ?? [])]))
+      add(found, Number(rows))
+    }
+  }
+  return counts
+}
+
+/** Documents that the selector finds for these values. */
+export function filterOf(
+  selector: Selector,
+  tenantId: string | null,
+  values: readonly unknown[],
+): Doc {
+  const { locator } = selector
+  const path = pathOf(locator)
+  const located = { [path]: { $in: values } }
+  const conditions = sideConditions(selector, tenantId)
+  const shape = locator.each ? [{ [arrayPath(locator)]: { $type: 'array' } }] : []
+  return conditions.length + shape.length === 0
+    ? located
+    : { $and: [located, ...conditions, ...shape] }
+}
+
+/** Lists for one command each, far below what a command may hold. */
+export function* pages<T>(list: readonly T[]): Iterable<readonly T[]> {
+  for (let start = 0; start < list.length; start += PAGE) yield list.slice(start, start + PAGE)
+}
+
+const PAGE = 10_000
+const NOTHING: Matches = { kind: 'values', values: [] }
+
+interface Owned {
+  readonly value: unknown
+  readonly owners: Set<number>
+}
+
+interface Row {
+  readonly id: unknown
+  readonly owners: Set<number>
+  readonly document: Doc
+}
+
+/** From a located value to the users it stands for. */
+async function ownersByValue(
+  reader: Reader,
+  user: UserTable,
+  { target }: Selector,
+  tenantId: string | null,
+  users: readonly SliceUser[],
+): Promise<ReadonlyMap<string, Owned>> {
+  const owned = new Map<string, Owned>()
+  const add = (value: unknown, owner: number): void => {
+    const key = keyOf(value)
+    if (key === null) return
+    const known = owned.get(key)
+    if (known === undefined) owned.set(key, { value, owners: new Set([owner]) })
+    else known.owners.add(owner)
+  }
+  if (target.kind === 'user') {
+    for (const [owner, { fields }] of users.entries()) {
+      const value = fields[target.field]
+      if (value === null || value === undefined) continue
+      const isId = target.field === 'id'
+      add(isId ? storedId(reader.types, user.idType, value, target.form) : value, owner)
+    }
+    return owned
+  }
+  for (const parent of target.parents) {
+    const owners = await ownersByValue(reader, user, parent, tenantId, users)
+    const rows = await rowsOf(reader, parent, tenantId, owners, target.key)
+    for (const { document, owners: found } of rows.values()) {
+      for (const value of locatedValues(document, target.key.split('.'))) {
+        for (const owner of found) add(value, owner)
+      }
+    }
+  }
+  return owned
+}
+
+/** The documents behind the values, each with its users. */
+async function rowsOf(
+  reader: Reader,
+  selector: Selector,
+  tenantId: string | null,
+  owners: ReadonlyMap<string, Owned>,
+  wanted?: string,
+): Promise<Map<string, Row>> {
+  const rows = new Map<string, Row>()
+  const path = pathOf(selector.locator)
+  const projection = projectionOf(wanted === undefined ? [path] : [path, wanted])
+  for (const values of pages([...owners.values()].map(({ value }) => value))) {
+    const filter = filterOf(selector, tenantId, values)
+    for (const document of await reader.find(selector.table, filter, { projection })) {
+      const found = new Set<number>()
+      for (const value of locatedValues(document, path.split('.'))) {
+        for (const owner of owners.get(keyOf(value) ?? '')?.owners ?? []) found.add(owner)
+      }
+      const id = document['_id']
+      if (found.size > 0) rows.set(keyOf(id) ?? JSON.stringify(id), { id, owners: found, document })
+    }
+  }
+  return rows
+}
+
+/** Without a path that another one contains: the server takes that for a contradiction. */
+function projectionOf(paths: readonly string[]): Doc {
+  const all = ['_id', ...paths]
+  const needed = all.filter((path) => !all.some((other) => path.startsWith(`${other}.`)))
+  return Object.fromEntries(needed.map((path) => [path, 1]))
+}
+
+function arrayPath({ column, path }: Locator): string {
+  return [column, ...(path ?? [])].join('.')
+}

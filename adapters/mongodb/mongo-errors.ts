@@ -1,0 +1,117 @@
+/**
+ * What the server and its driver throw, as codes of the closed list.
+ *
+ * @module
+ */
+import { UserDeletionError } from '../../src/errors.ts'
+
+/** Any thrown value as an error of the library; errors that are one already stay as they are. */
+export function toStoreError(cause: unknown): UserDeletionError {
+  if (cause instanceof UserDeletionError) return cause
+  const code = codeOf(cause)
+  if (code === DUPLICATE_KEY || code === VALIDATION) return refusedByRule(cause, code)
+  if (DISK_FULL.has(code)) {
+    return new UserDeletionError('store_full', "The server's disk is full.", { cause })
+  }
+  if (isClosed(cause)) {
+    return new UserDeletionError('store_closed', 'The client is closed.', { cause })
+  }
+  if (isConflict(cause)) return storeBusy(cause)
+  if (isUnavailable(cause)) {
+    return new UserDeletionError('store_unavailable', 'The server cannot be reached.', { cause })
+  }
+  return new UserDeletionError('store_failed', 'The server refused a command.', {
+    cause,
+    details: code === 0 ? {} : { mongodb: code },
+  })
+}
+
+/** Another writer was there first; the same work can go through later. */
+export function isConflict(error: unknown): boolean {
+  return CONFLICTS.has(codeOf(error))
+}
+
+/** Whether the whole transaction may be tried again. */
+export function isTransient(error: unknown): boolean {
+  return hasLabel(error, 'TransientTransactionError') || isConflict(error)
+}
+
+/** Whether nobody knows if the commit has gone through. */
+export function isUnknownCommit(error: unknown): boolean {
+  return hasLabel(error, 'UnknownTransactionCommitResult') || isUnavailable(error)
+}
+
+/** Whether the server could not be asked, or is no longer the one that writes. */
+export function isUnavailable(error: unknown): boolean {
+  if (hasLabel(error, 'RetryableWriteError')) return true
+  return UNAVAILABLE.has(codeOf(error)) || /Network|ServerSelection/.test(nameOf(error))
+}
+
+/** Whether the server says that it has no transactions. */
+export function lacksTransactions(error: unknown): boolean {
+  return NO_TRANSACTIONS.has(codeOf(error))
+}
+
+export function isDuplicateKey(error: unknown): boolean {
+  return codeOf(error) === DUPLICATE_KEY
+}
+
+export function storeBusy(cause?: unknown): UserDeletionError {
+  return new UserDeletionError('store_busy', 'Another writer is at work on the same documents.', {
+    cause,
+  })
+}
+
+/** The engine's own documents are missing. */
+export function notMigrated(): UserDeletionError {
+  return new UserDeletionError('not_migrated', "The engine's own collections are missing.")
+}
+
+const DUPLICATE_KEY = 11_000
+const VALIDATION = 121
+const DISK_FULL = new Set([14_031])
+/** LockTimeout, WriteConflict, TransactionTooOld, NoSuchTransaction, and rate limits of a compatible server. */
+const CONFLICTS = new Set([24, 112, 225, 251, 16_500])
+/** Unreachable hosts, a primary that steps down or starts, interrupted commands, and unconfirmed writes. */
+const UNAVAILABLE = new Set([
+  6, 7, 64, 89, 91, 189, 262, 9_001, 10_107, 11_600, 11_602, 13_435, 13_436,
+])
+/** IllegalOperation, CommandNotFound, CommandNotSupported, NotARetryableWriteCommand, OperationNotSupportedInTransaction. */
+const NO_TRANSACTIONS = new Set([20, 59, 115, 238, 263])
+
+/** The values that were refused stay out of the error: only the cause, which the server wrote, holds them. */
+function refusedByRule(cause: unknown, code: number): UserDeletionError {
+  const constraint = code === DUPLICATE_KEY ? 'unique' : 'check'
+  const place = placeOf(cause)
+  return new UserDeletionError(
+    'constraint_violation',
+    `A ${constraint} constraint refused the deletion${place === null ? '' : ` at ${place}`}.`,
+    { cause, details: { constraint, ...(place === null ? {} : { table: place }) } },
+  )
+}
+
+/** The collection that the server's message names. */
+function placeOf(cause: unknown): string | null {
+  const text = cause instanceof Error ? cause.message : ''
+  return /collection: [^.\s]+\.(\S+) index:/.exec(text)?.[1] ?? null
+}
+
+function isClosed(error: unknown): boolean {
+  return /MongoNotConnected|TopologyClosed|ClientClosed|ExpiredSession/.test(nameOf(error))
+}
+
+function codeOf(error: unknown): number {
+  if (typeof error !== 'object' || error === null) return 0
+  const code: unknown = Reflect.get(error, 'code')
+  return typeof code === 'number' ? code : 0
+}
+
+function nameOf(error: unknown): string {
+  return error instanceof Error ? error.name : ''
+}
+
+function hasLabel(error: unknown, label: string): boolean {
+  if (typeof error !== 'object' || error === null) return false
+  const ask: unknown = Reflect.get(error, 'hasErrorLabel')
+  return typeof ask === 'function' && ask.call(error, label) === true
+}

@@ -1,0 +1,48 @@
+/**
+ * Where in a document something stands. A column of the policy may be a path into sub-documents.
+ *
+ * @module
+ */
+import type { Locator, Selector } from '../../src/store.ts'
+import type { Doc } from './driver.ts'
+import { bsonType } from './values.ts'
+
+/** The dotted path of a locator; the server reaches through arrays on its own. */
+export function pathOf({ column, path, element }: Locator): string {
+  return [column, ...(path ?? []), ...(element ?? [])].join('.')
+}
+
+/** What the side conditions of a selector ask for; `null` is a field that is null or not there. */
+export function sideConditions(
+  { where, tenant }: Pick<Selector, 'where' | 'tenant'>,
+  tenantId: string | null,
+): readonly Doc[] {
+  return [
+    ...where.map(({ column, values }) => ({ [column]: { $in: values } })),
+    ...(tenant === null ? [] : [{ [tenant]: tenantId }]),
+  ]
+}
+
+/** Every plain value at a path, arrays on the way and at its end opened. */
+export function locatedValues(value: unknown, path: readonly string[]): readonly unknown[] {
+  if (Array.isArray(value)) return value.flatMap((element) => locatedValues(element, path))
+  const [key, ...rest] = path
+  if (key === undefined) return isSubDocument(value) || value === undefined ? [] : [value]
+  if (!isSubDocument(value) || !Object.hasOwn(value, key)) return []
+  return locatedValues(value[key], rest)
+}
+
+/** What a document holds at a path, without looking into arrays. */
+export function valueAt(document: Doc, path: string): unknown {
+  let value: unknown = document
+  for (const key of path.split('.')) {
+    if (!isSubDocument(value) || !Object.hasOwn(value, key)) return undefined
+    value = value[key]
+  }
+  return value
+}
+
+function isSubDocument(value: unknown): value is Doc {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
+  return !(value instanceof Date) && bsonType(value) === null
+}

@@ -1,0 +1,47 @@
+/**
+ * Waiting for other writers, and trying again what may be tried again.
+ *
+ * @module
+ */
+import { isConflict, isUnavailable } from './mongo-errors.ts'
+
+export interface Patience {
+  /** Waits a little longer each time; `false` once the time is up. */
+  wait(): Promise<boolean>
+}
+
+/** Waits between tries with jitter, so that writers who meet don't meet again. */
+export function openPatience(limitMs: number): Patience {
+  const start = performance.now()
+  let tries = 0
+  return {
+    async wait() {
+      if (performance.now() - start >= limitMs) return false
+      tries += 1
+      const most = Math.min(LONGEST_MS, SHORTEST_MS * 2 ** Math.min(tries, 10))
+      await pause(SHORTEST_MS + Math.random() * most)
+      return true
+    },
+  }
+}
+
+/** Runs work that may be repeated, until it goes through, fails for good, or the time is up. */
+export async function persist<T>(limitMs: number, work: () => Promise<T>): Promise<T> {
+  const patience = openPatience(limitMs)
+  for (;;) {
+    try {
+      return await work()
+    } catch (error) {
+      if (!(isConflict(error) || isUnavailable(error)) || !(await patience.wait())) throw error
+    }
+  }
+}
+
+const SHORTEST_MS = 2
+const LONGEST_MS = 100
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms)
+  })
+}

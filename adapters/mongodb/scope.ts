@@ -1,0 +1,89 @@
+/**
+ * Reads and writes in one place of a consistent view: a transaction's session, or none.
+ *
+ * @module
+ */
+import type { Doc, MongoCollection, MongoDb, MongoSession, UpdateManyOperation } from './driver.ts'
+import type { BsonTypes } from './values.ts'
+
+export interface Reader {
+  readonly types: BsonTypes
+  find(collection: string, filter: Doc, options?: FindOptions): Promise<readonly Doc[]>
+  aggregate(collection: string, pipeline: readonly Doc[]): Promise<readonly Doc[]>
+}
+
+export interface FindOptions {
+  readonly projection?: Doc
+  readonly sort?: Doc
+  readonly limit?: number
+}
+
+export interface Writer extends Reader {
+  deleteMany(collection: string, filter: Doc): Promise<number>
+  /** Answers how many documents matched. */
+  updateMany(collection: string, update: Update): Promise<number>
+  /** In the order given; answers how many documents matched. */
+  updateAll(collection: string, updates: readonly Update[]): Promise<number>
+  insertMany(collection: string, documents: readonly Doc[]): Promise<void>
+  /** Puts a document in the place of the one with its `_id`. */
+  put(collection: string, document: Doc): Promise<void>
+}
+
+/** A filter and what it writes; never inserts. */
+export interface Update {
+  readonly filter: Doc
+  readonly update: Doc
+}
+
+/** Everything goes through the primary, and a write counts once a majority has it. */
+export function openScope(db: MongoDb, types: BsonTypes, session: MongoSession | null): Writer {
+  const reading =
+    session === null
+      ? { readPreference: 'primary', readConcern: { level: 'majority' } }
+      : { session }
+  const writing = session === null ? { writeConcern: MAJORITY } : { session }
+  const from = (name: string): MongoCollection => db.collection(name)
+
+  return {
+    types,
+    find: (name, filter, options = {}) =>
+      from(name)
+        .find(filter, { ...reading, ...options })
+        .toArray(),
+    aggregate: (name, pipeline) =>
+      from(name)
+        .aggregate([...pipeline], reading)
+        .toArray(),
+    async deleteMany(name, filter) {
+      refuseEmpty(filter)
+      return (await from(name).deleteMany(filter, writing)).deletedCount
+    },
+    async updateMany(name, { filter, update }) {
+      refuseEmpty(filter)
+      return (await from(name).updateMany(filter, update, writing)).matchedCount
+    },
+    async updateAll(name, updates) {
+      for (const { filter } of updates) refuseEmpty(filter)
+      if (updates.length === 0) return 0
+      const operations = updates.map((update): UpdateManyOperation => ({ updateMany: update }))
+      const result = await from(name).bulkWrite(operations, { ...writing, ordered: true })
+      return result.matchedCount
+    },
+    async insertMany(name, documents) {
+      if (documents.length > 0) await from(name).insertMany([...documents], writing)
+    },
+    async put(name, document) {
+      await from(name).replaceOne({ _id: document['_id'] }, document, { ...writing, upsert: true })
+    },
+  }
+}
+
+export const MAJORITY: Doc = { w: 'majority', j: true }
+
+/** A filter without a condition would match every document of the collection. */
+function refuseEmpty(filter: Doc): void {
+  const conditions = Object.values(filter)
+  if (conditions.length === 0 || conditions.some((condition) => condition === undefined)) {
+    throw new Error('a filter of a write has no condition')
+  }
+}

@@ -1,0 +1,176 @@
+/**
+ * Runs a program for users who are gone.
+ *
+ * @module
+ */
+import type {
+  HeldIdsQuery,
+  Program,
+  Selector,
+  Sweep,
+  SweepGroup,
+  Swept,
+  UserId,
+} from '../../src/store.ts'
+import { writes } from './carry-out.ts'
+import { type Decision, type HostWork, type RecordWrite, unchanged } from './change.ts'
+import type { Doc } from './driver.ts'
+import { MARKS } from './engine-collections.ts'
+import { findRows } from './find-users.ts'
+import { findEntries, readHead, sealRecords } from './ledger.ts'
+import { countMatches, matchStep } from './match-rows.ts'
+import { pathOf, sideConditions } from './paths.ts'
+import type { Reader } from './scope.ts'
+import { readMark } from './spool.ts'
+import { engineId, storedId } from './values.ts'
+
+export async function decideSweep(
+  reader: Reader,
+  program: Program,
+  { groups, throughSeq, mark, seal }: Sweep,
+): Promise<Decision<readonly Swept[] | null>> {
+  if ((await readMark(reader, mark.name)) !== mark.from) return unchanged(null)
+  const swept: Swept[] = []
+  const work: HostWork[] = []
+  for (const group of groups) {
+    const part = await sweepGroup(reader, program, group, throughSeq)
+    swept.push(part.swept)
+    if (part.work.users.length > 0) work.push(part.work)
+  }
+  const sealed = seal(swept, await readHead(reader))
+  const moved: RecordWrite = {
+    kind: 'put',
+    collection: MARKS,
+    document: { _id: mark.name, value: mark.to },
+  }
+  const records = sealed === null ? [moved] : [...(await sealRecords(reader, sealed)), moved]
+  return { result: swept, change: { work, records } }
+}
+
+async function sweepGroup(
+  reader: Reader,
+  program: Program,
+  group: SweepGroup,
+  throughSeq: number,
+): Promise<{ readonly swept: Swept; readonly work: HostWork }> {
+  const { tenantId } = group
+  const positions = await whoMayBeSwept(reader, program, group, throughSeq)
+  const users = positions.map((position) => ({
+    fields: { id: group.users[position]?.id },
+    derived: group.derived[position] ?? [],
+  }))
+  const counts = users.map(() => program.steps.map(() => 0))
+  for (const [index, step] of program.steps.entries()) {
+    const matches = await matchStep(reader, program, step, tenantId, users)
+    const own = await countMatches(reader, step, tenantId, users.length, matches)
+    for (const [owner, line] of counts.entries()) line[index] = own[owner] ?? 0
+  }
+  const steps = program.steps.flatMap((step, index) =>
+    writes(step) && counts.some((own) => own[index]) ? [{ index, rows: null }] : [],
+  )
+  return {
+    swept: {
+      counts: group.users.map((_, position) => counts[positions.indexOf(position)] ?? null),
+    },
+    work: {
+      ...{ program, tenantId, users: steps.length === 0 ? [] : users, claims: [], steps },
+      ...{ userRows: { kind: 'leave' }, cutsAccess: false, auditRows: [] },
+    },
+  }
+}
+
+/**
+ * Positions in the group. Not those who have a user row again (an id that was reused, a backup that was played
+ * back), nor those whose rows a later deletion retains.
+ */
+async function whoMayBeSwept(
+  reader: Reader,
+  program: Program,
+  group: SweepGroup,
+  throughSeq: number,
+): Promise<readonly number[]> {
+  const rows = await findRows(reader, program, { ...group, restored: true })
+  const subjects = group.users.map(({ subject }) => subject)
+  const entries = await findEntries(reader, { tenantId: group.tenantId, subjects })
+  const newest = new Map(entries.map(({ subject, seq }) => [subject, seq]))
+  return [...group.users.entries()]
+    .filter(([position, { subject }]) => {
+      const seq = newest.get(subject)
+      return rows[position] == null && (seq === undefined || seq <= throughSeq)
+    })
+    .map(([position]) => position)
+}
+
+/** Numbers stand before texts, and each page goes on behind the last value of the one before. */
+export async function heldIds(
+  reader: Reader,
+  program: Program,
+  { step, after, limit }: HeldIdsQuery,
+): Promise<readonly UserId[]> {
+  const selector = program.steps[step]?.selector
+  const ends = selector == null ? [] : endsOf(selector)
+  const ids: UserId[] = []
+  for (const end of ends) ids.push(...(await idsAtEnd(reader, program, end, after, limit)))
+  return [...new Set(ids)].sort(compareIds).slice(0, limit)
+}
+
+/** The selectors at the ends of the chains, which hold the user's id. */
+function endsOf(selector: Selector): readonly Selector[] {
+  const { target } = selector
+  return target.kind === 'user' ? [selector] : target.parents.flatMap(endsOf)
+}
+
+async function idsAtEnd(
+  reader: Reader,
+  { user }: Program,
+  { table, locator, target, where }: Selector,
+  after: UserId | null,
+  limit: number,
+): Promise<readonly UserId[]> {
+  const form = target.kind === 'user' ? target.form : null
+  const prefix = form?.prefix ?? ''
+  const path = pathOf(locator)
+  const held = '$held'
+  const steps = path.split('.')
+  const groups = await reader.aggregate(table, [
+    {
+      $match: {
+        $and: [{ [path]: { $ne: null } }, ...sideConditions({ where, tenant: null }, null)],
+      },
+    },
+    { $project: { _id: 0, held: `$${path}` } },
+    // Every array on the way opens once more.
+    ...steps.map(() => ({ $unwind: held })),
+    { $unwind: held },
+    { $group: { _id: held } },
+    { $match: { $and: [ofIdType(prefix), behind(reader, user, form, after)] } },
+    { $sort: { _id: 1 } },
+    { $limit: limit },
+  ])
+  return groups.flatMap(({ _id }) => engineId(_id, prefix) ?? [])
+}
+
+function ofIdType(prefix: string): Doc {
+  if (prefix === '') return { _id: { $type: ['number', 'string', 'objectId', 'binData'] } }
+  // No other text begins like this one and sorts before it.
+  return { _id: { $gte: prefix, $lt: `${prefix}\u{10ffff}` } }
+}
+
+function behind(
+  { types }: Reader,
+  { idType }: Program['user'],
+  form: Parameters<typeof storedId>[3],
+  after: UserId | null,
+): Doc {
+  if (after === null) return {}
+  const last = storedId(types, idType, after, form)
+  if (typeof last === 'number' || typeof last === 'bigint') {
+    return { $or: [{ _id: { $gt: last } }, { _id: { $type: 'string' } }] }
+  }
+  return { _id: { $gt: last } }
+}
+
+function compareIds(a: UserId, b: UserId): number {
+  if ((typeof a === 'string') !== (typeof b === 'string')) return typeof a === 'string' ? 1 : -1
+  return a < b ? -1 : Number(a > b)
+}

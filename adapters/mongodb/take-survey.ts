@@ -1,0 +1,109 @@
+/**
+ * What a deletion would find: the users, their rows by step, and the groups they are the last of.
+ *
+ * @module
+ */
+import {
+  type GroupMember,
+  type JournalEnd,
+  keepsItsRows,
+  type LastOfCheck,
+  type Program,
+  type Survey,
+  type Targets,
+} from '../../src/store.ts'
+import { type FoundRow, findRows } from './find-users.ts'
+import { jobsOf } from './jobs.ts'
+import { countMatches, matchStep } from './match-rows.ts'
+import { sideConditions, valueAt } from './paths.ts'
+import type { Reader } from './scope.ts'
+import { restOfStep } from './step-rows.ts'
+import { holdsOf } from './user-records.ts'
+import { keyOf, storedId } from './values.ts'
+
+export interface Taken {
+  readonly rows: readonly (FoundRow | null)[]
+  readonly survey: Survey
+}
+
+export async function takeSurvey(
+  reader: Reader,
+  program: Program,
+  targets: Targets,
+  journal?: JournalEnd,
+): Promise<Taken> {
+  const { tenantId } = targets
+  const rows = await findRows(reader, program, targets)
+  const present = rows.flatMap((row, position) => (row === null ? [] : [{ row, position }]))
+  const users = present.map(({ row }) => ({ fields: row.fields, derived: [] }))
+  const counts = rows.map(() => program.steps.map(() => 0))
+  for (const [index, step] of program.steps.entries()) {
+    if (users.length === 0 || step.selector === null) continue
+    const cursor = journal?.cursors?.[index] ?? null
+    let own: readonly number[]
+    if (journal?.cursors != null && step.except.length > 0) {
+      // In the last transaction of a job exceptions may be overwritten: the chunks have had the last word.
+      continue
+    } else if (cursor !== null && keepsItsRows(step)) {
+      own = [(await restOfStep(reader, program, step, tenantId, users, cursor)).length]
+    } else {
+      const matches = await matchStep(reader, program, step, tenantId, users)
+      own = await countMatches(reader, step, tenantId, users.length, matches)
+    }
+    for (const [owner, { position }] of present.entries()) {
+      const line = counts[position]
+      if (line !== undefined) line[index] = own[owner] ?? 0
+    }
+  }
+  const bereft: GroupMember[][] = []
+  for (const check of program.checks) bereft.push(await findBereft(reader, program, check, rows))
+  return {
+    rows,
+    survey: {
+      users: rows.map((row) => (row === null ? null : { fields: row.fields })),
+      counts,
+      bereft,
+      jobs: await jobsOf(reader, targets),
+      holds: await holdsOf(reader, targets),
+    },
+  }
+}
+
+/** Members among the users of groups in which nobody else satisfies the check. */
+async function findBereft(
+  reader: Reader,
+  { user }: Program,
+  { table, match, within, where }: LastOfCheck,
+  rows: readonly (FoundRow | null)[],
+): Promise<GroupMember[]> {
+  const positions = new Map<string | null, number>()
+  const ids = rows.flatMap((row, position) => {
+    if (row === null) return []
+    const id = storedId(reader.types, user.idType, row.fields.id, null)
+    positions.set(keyOf(id), position)
+    return [id]
+  })
+  if (ids.length === 0) return []
+  const conditions = sideConditions({ where, tenant: null }, null)
+  const projection = { _id: 0, [match]: 1, [within]: 1 }
+  const mine = await reader.find(
+    table,
+    { $and: [{ [match]: { $in: ids } }, { [within]: { $ne: null } }, ...conditions] },
+    { projection },
+  )
+  const groups = mine.map((row) => valueAt(row, within))
+  if (groups.length === 0) return []
+  const others = await reader.find(
+    table,
+    {
+      $and: [{ [within]: { $in: groups } }, { [match]: { $nin: [...ids, null] } }, ...conditions],
+    },
+    { projection },
+  )
+  const surviving = new Set(others.map((row) => keyOf(valueAt(row, within))))
+  return mine.flatMap((row) => {
+    const group = valueAt(row, within)
+    const position = positions.get(keyOf(valueAt(row, match)))
+    return position === undefined || surviving.has(keyOf(group)) ? [] : [{ user: position, group }]
+  })
+}

@@ -1,0 +1,139 @@
+/**
+ * A write as one transaction of the server.
+ *
+ * @module
+ */
+
+import { carryOut } from './carry-out.ts'
+import type { Decision } from './change.ts'
+import type { MongoSession } from './driver.ts'
+import { WRITER } from './engine-collections.ts'
+import { cutLateAccessOf } from './late-access.ts'
+import {
+  isTransient,
+  isUnavailable,
+  isUnknownCommit,
+  notMigrated,
+  storeBusy,
+} from './mongo-errors.ts'
+import { openPatience, persist } from './patience.ts'
+import { MAJORITY, openScope, type Reader, type Writer } from './scope.ts'
+import type { Surroundings } from './surroundings.ts'
+
+/**
+ * Tried again from the start as long as the server says that this can help: `decide` sees a new snapshot then,
+ * and nothing of the earlier try has stayed.
+ */
+export async function decideInTransaction<T>(
+  here: Surroundings,
+  decide: (reader: Reader) => Promise<Decision<T>>,
+): Promise<T> {
+  const patience = openPatience(here.options.busyTimeoutMs)
+  for (;;) {
+    const attempt = await tryOnce(here, decide)
+    if (attempt.kind === 'committed') {
+      await cutLateAccessOf(here, attempt.change)
+      return attempt.result
+    }
+    if (!(await patience.wait())) throw attempt.error
+  }
+}
+
+type Attempt<T> =
+  | {
+      readonly kind: 'committed'
+      readonly result: T
+      readonly change: Decision<T>['change']
+    }
+  | { readonly kind: 'again'; readonly error: unknown }
+
+async function tryOnce<T>(
+  here: Surroundings,
+  decide: (reader: Reader) => Promise<Decision<T>>,
+): Promise<Attempt<T>> {
+  const session = here.db.client.startSession()
+  const commit = crypto.randomUUID()
+  try {
+    session.startTransaction({
+      readConcern: { level: 'snapshot' },
+      writeConcern: MAJORITY,
+      readPreference: 'primary',
+    })
+    const scope = openScope(here.db, here.scope.types, session)
+    await takeTurn(scope, commit)
+    const { result, change } = await decide(scope)
+    if (change === null) {
+      await session.abortTransaction()
+      return { kind: 'committed', result, change }
+    }
+    await carryOut(scope, change, 'transaction')
+    return (await commitTransaction(here, session, commit))
+      ? { kind: 'committed', result, change }
+      : { kind: 'again', error: storeBusy() }
+  } catch (error) {
+    await abortQuietly(session)
+    if (isTransient(error) || isUnavailable(error)) return { kind: 'again', error }
+    throw error
+  } finally {
+    await session.endSession()
+  }
+}
+
+/**
+ * The first command writes the one document that every writer writes: whoever comes second conflicts at once
+ * and not after its work, and nothing that a decision was made on can change under it.
+ */
+async function takeTurn(scope: Writer, commit: string): Promise<void> {
+  const found = await scope.updateMany(WRITER, {
+    filter: { _id: 'writer' },
+    update: { $push: { commits: { $each: [commit], $slice: -REMEMBERED } } },
+  })
+  if (found === 0) throw notMigrated()
+}
+
+const REMEMBERED = 100
+const COMMIT_TRIES = 3
+
+/** Whether the transaction has been committed. While nobody can tell, the server is asked. */
+async function commitTransaction(
+  here: Surroundings,
+  session: MongoSession,
+  commit: string,
+): Promise<boolean> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      await session.commitTransaction()
+      return true
+    } catch (error) {
+      if (!isUnknownCommit(error)) throw error
+      if (tries >= COMMIT_TRIES) return wasCommitted(here, commit)
+    }
+  }
+}
+
+/**
+ * Writes the document that the transaction has written: that waits for a transaction which is still open, and
+ * keeps one which has not been committed by now from ever being.
+ */
+async function wasCommitted({ db, options }: Surroundings, commit: string): Promise<boolean> {
+  const writer = await persist(options.busyTimeoutMs, () =>
+    db
+      .collection(WRITER)
+      .findOneAndUpdate(
+        { _id: 'writer' },
+        { $inc: { asked: 1 } },
+        { writeConcern: MAJORITY, maxTimeMS: options.busyTimeoutMs, projection: { commits: 1 } },
+      ),
+  )
+  const commits: unknown = Reflect.get(Object(writer), 'commits')
+  return Array.isArray(commits) && commits.includes(commit)
+}
+
+/** A transaction that the server has ended already cannot be aborted, which is what was wanted. */
+async function abortQuietly(session: MongoSession): Promise<void> {
+  try {
+    await session.abortTransaction()
+  } catch {
+    // The server forgets it once its time is up.
+  }
+}

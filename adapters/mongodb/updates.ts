@@ -1,0 +1,167 @@
+/**
+ * Assignments as update operators, and as a filter for documents that still lack them.
+ *
+ * @module
+ */
+import type { Assignment, JsonPath, UserTable } from '../../src/store.ts'
+import type { Doc } from './driver.ts'
+import type { SliceUser } from './match-rows.ts'
+import type { Update } from './scope.ts'
+import { type BsonTypes, storedId } from './values.ts'
+
+/** Who the documents of an update belong to. */
+export interface UpdateOwner {
+  readonly types: BsonTypes
+  readonly table: UserTable
+  readonly user: SliceUser
+}
+
+/**
+ * The updates that write the assignments, in order. What must not create a missing sub-document has an
+ * update of its own; the one that may change what `filter` asks for comes last.
+ */
+export function updatesFor(
+  set: readonly Assignment[],
+  locatorPath: string,
+  filter: Doc,
+  owner: UpdateOwner,
+): readonly Update[] {
+  const main = new UpdateOperators()
+  const guarded: Update[] = []
+  for (const assignment of set) {
+    const path = pathOfAssignment(assignment)
+    switch (assignment.kind) {
+      case 'constant':
+      case 'derived':
+      case 'json_value': {
+        const value = valueFor(assignment, owner)
+        // The located field is there, or the document would not have matched.
+        if (path === locatorPath || isAlwaysThere(assignment, path)) main.set(path, value)
+        else guarded.push(guardedSet(filter, path, value, assignment))
+        break
+      }
+      case 'scrub':
+        guarded.push({
+          filter: { $and: [filter, { [assignment.column]: NO_DOCUMENT }] },
+          update: { $set: { [assignment.column]: null } },
+        })
+        for (const scrubbed of assignment.paths) main.unset(join(assignment.column, scrubbed))
+        break
+      case 'pull':
+        main.pull(path, pulled(assignment, owner))
+        break
+    }
+  }
+  const update = main.update()
+  return update === null ? guarded : [...guarded, { filter, update }]
+}
+
+/** Documents on which an assignment has not done its work; `null` when nothing can be asked. */
+export function lacking(set: readonly Assignment[], owner: UpdateOwner): Doc | null {
+  const conditions = set.flatMap((assignment) => lackingOne(assignment, owner))
+  return conditions.length === 0 ? null : { $or: conditions }
+}
+
+/** Whether what is written depends on whose document it is. */
+export function isWrittenByUser(set: readonly Assignment[]): boolean {
+  return set.some(({ kind }) => kind === 'derived' || kind === 'pull')
+}
+
+/** Something else than a document in the place of one: it cannot be scrubbed by paths. */
+const NO_DOCUMENT: Doc = { $exists: true, $not: { $type: ['object', 'array', 'null'] } }
+
+type PullAssignment = Extract<Assignment, { readonly kind: 'pull' }>
+type ValueAssignment = Extract<Assignment, { readonly kind: 'constant' | 'derived' | 'json_value' }>
+
+function lackingOne(assignment: Assignment, owner: UpdateOwner): readonly Doc[] {
+  const path = pathOfAssignment(assignment)
+  switch (assignment.kind) {
+    case 'constant':
+      return [{ [path]: { $ne: assignment.value } }]
+    case 'derived': {
+      const value = owner.user.derived[assignment.index] ?? null
+      return value === null ? [] : [{ [path]: { $ne: value } }]
+    }
+    case 'json_value':
+      return [{ [path]: { $exists: true, $ne: assignment.value } }]
+    case 'scrub':
+      return [
+        { [assignment.column]: NO_DOCUMENT },
+        ...assignment.paths.map((scrubbed) => ({
+          [join(assignment.column, scrubbed)]: { $exists: true },
+        })),
+      ]
+    case 'pull': {
+      const value = pulledValue(assignment, owner)
+      if (value === null) return []
+      return [{ [join(path, assignment.element ?? [])]: value }]
+    }
+  }
+}
+
+class UpdateOperators {
+  readonly #set: Record<string, unknown> = {}
+  readonly #unset: Record<string, unknown> = {}
+  readonly #pull: Record<string, unknown> = {}
+
+  set(path: string, value: unknown): void {
+    this.#set[path] = value
+  }
+
+  unset(path: string): void {
+    this.#unset[path] = ''
+  }
+
+  pull(path: string, condition: unknown): void {
+    if (condition !== null) this.#pull[path] = condition
+  }
+
+  update(): Doc | null {
+    const operators = { $set: this.#set, $unset: this.#unset, $pull: this.#pull }
+    const used = Object.entries(operators).filter(([, of]) => Object.keys(of).length > 0)
+    return used.length === 0 ? null : Object.fromEntries(used)
+  }
+}
+
+/** A field of the document itself can always be set; one inside needs the sub-document around it. */
+function isAlwaysThere({ kind }: ValueAssignment, path: string): boolean {
+  return kind !== 'json_value' && !path.includes('.')
+}
+
+function guardedSet(filter: Doc, path: string, value: unknown, { kind }: ValueAssignment): Update {
+  const parent = path.slice(0, path.lastIndexOf('.'))
+  const guard =
+    kind === 'json_value' || value === null
+      ? { [path]: { $exists: true } }
+      : { [parent]: { $type: 'object' } }
+  return { filter: { $and: [filter, guard] }, update: { $set: { [path]: value } } }
+}
+
+function valueFor(assignment: ValueAssignment, { user }: UpdateOwner): unknown {
+  return assignment.kind === 'derived' ? (user.derived[assignment.index] ?? null) : assignment.value
+}
+
+function pulled(assignment: PullAssignment, owner: UpdateOwner): unknown {
+  const value = pulledValue(assignment, owner)
+  if (value === null) return null
+  const { element } = assignment
+  return element === null ? value : { [element.join('.')]: value }
+}
+
+function pulledValue(
+  { field, form }: PullAssignment,
+  { types, table, user }: UpdateOwner,
+): unknown {
+  const value = user.fields[field]
+  if (value === null || value === undefined) return null
+  return field === 'id' ? storedId(types, table.idType, value, form) : value
+}
+
+function pathOfAssignment(assignment: Assignment): string {
+  const path = 'path' in assignment ? assignment.path : null
+  return join(assignment.column, path ?? [])
+}
+
+function join(column: string, path: JsonPath): string {
+  return [column, ...path].join('.')
+}

@@ -1,0 +1,128 @@
+/**
+ * What the engine keeps about a user who is still there: that it has disabled them, holds, and tokens.
+ *
+ * @module
+ */
+import type {
+  ConfirmationToken,
+  DisabledUser,
+  Hold,
+  HoldQuery,
+  Targets,
+  UserId,
+} from '../../src/store.ts'
+import type { RecordWrite } from './change.ts'
+import type { Doc } from './driver.ts'
+import { DISABLED, HOLDS, JOBS, TOKENS } from './engine-collections.ts'
+import { isSameValue, textOrNull } from './ledger.ts'
+import type { Reader, Writer } from './scope.ts'
+import { engineId } from './values.ts'
+
+/** Removes everything that is kept about users who go; ended holds and schedules with it. */
+export function forgetRecords(
+  tenantId: string | null,
+  ids: readonly unknown[],
+): readonly RecordWrite[] {
+  return [JOBS, DISABLED, HOLDS, TOKENS].map((collection) => ({
+    kind: 'remove',
+    collection,
+    filter: { userId: { $in: ids }, tenantId },
+  }))
+}
+
+/** The holds of a slice's users, in their order. */
+export async function holdsOf(
+  reader: Reader,
+  { users, tenantId }: Targets,
+): Promise<readonly (readonly Hold[])[]> {
+  const found = await reader.find(
+    HOLDS,
+    { userId: { $in: users.map(({ id }) => id) }, tenantId },
+    { sort: { _id: 1 } },
+  )
+  const holds = found.map(toHold)
+  return users.map(({ id }) => holds.filter(({ userId }) => isSameValue(userId, id)))
+}
+
+export async function listHolds(
+  reader: Reader,
+  { limit, user, afterId }: HoldQuery,
+): Promise<readonly Hold[]> {
+  const filter = { _id: { $gt: afterId ?? '' }, ...user }
+  return (await reader.find(HOLDS, filter, { sort: { _id: 1 }, limit })).map(toHold)
+}
+
+export function holdRecord({ id, ...hold }: Hold): RecordWrite {
+  return { kind: 'put', collection: HOLDS, document: { _id: id, ...hold } }
+}
+
+export function releaseRecord(id: string): RecordWrite {
+  return { kind: 'remove', collection: HOLDS, filter: { _id: id } }
+}
+
+export async function readDisabled(
+  reader: Reader,
+  tenantId: string | null,
+  userId: UserId,
+): Promise<DisabledUser | null> {
+  const [record] = await reader.find(DISABLED, { _id: disabledKey(tenantId, userId) })
+  if (record === undefined) return null
+  const before = record['before'] as readonly (readonly [string, never])[]
+  return { since: String(record['since']), before: Object.fromEntries(before) }
+}
+
+/** In the place of an earlier one; `null` removes it. */
+export function disabledRecord(
+  tenantId: string | null,
+  userId: UserId,
+  record: DisabledUser | null,
+): RecordWrite {
+  const _id = disabledKey(tenantId, userId)
+  if (record === null) return { kind: 'remove', collection: DISABLED, filter: { _id } }
+  const { since, before } = record
+  // Columns may be paths, which are no names of fields.
+  const document = { _id, tenantId, userId, since, before: Object.entries(before) }
+  return { kind: 'put', collection: DISABLED, document }
+}
+
+/** A user has one token at a time. */
+export async function saveToken(
+  writer: Writer,
+  { hash, ...token }: ConfirmationToken,
+): Promise<void> {
+  const { tenantId, userId } = token
+  await writer.put(TOKENS, { _id: hash, ...token })
+  await writer.deleteMany(TOKENS, { userId, tenantId, _id: { $ne: hash } })
+}
+
+export async function findToken(reader: Reader, hash: string): Promise<ConfirmationToken | null> {
+  const [token] = await reader.find(TOKENS, { _id: hash })
+  if (token === undefined) return null
+  return {
+    hash: String(token['_id']),
+    tenantId: textOrNull(token['tenantId']),
+    userId: engineId(token['userId']) as UserId,
+    sessionId: String(token['sessionId']),
+    expiresAt: String(token['expiresAt']),
+  }
+}
+
+export function tokenRecord(hash: string): RecordWrite {
+  return { kind: 'remove', collection: TOKENS, filter: { _id: hash } }
+}
+
+function disabledKey(tenantId: string | null, userId: UserId): Doc {
+  return { tenantId, userId }
+}
+
+function toHold(hold: Doc): Hold {
+  return {
+    id: String(hold['_id']),
+    tenantId: textOrNull(hold['tenantId']),
+    userId: engineId(hold['userId']) as UserId,
+    reason: String(hold['reason']),
+    tables: (hold['tables'] ?? null) as Hold['tables'],
+    placedAt: String(hold['placedAt']),
+    until: textOrNull(hold['until']),
+  }
+}
