@@ -5,7 +5,7 @@
  */
 import { type Chunk, type ChunkResult, leavesNoMatch, type Program } from '../../src/store.ts'
 import { writes } from './carry-out.ts'
-import { type Decision, type HostWork, onlyRecords } from './change.ts'
+import { type Decision, type HostWork, onlyRecords, type StepRow } from './change.ts'
 import { JOBS } from './engine-collections.ts'
 import { heldJob } from './jobs.ts'
 import type { Reader } from './scope.ts'
@@ -40,8 +40,12 @@ export async function decideChunk(
   } as const
   if (rows.length === 0) return onlyRecords(result, [saved])
   const work: HostWork = {
-    ...{ program, tenantId, users: [user], claims: [], steps: [{ index, rows }] },
+    ...{ program, tenantId, users: [user], claims: [], steps: [{ index, rows: ofOne(rows) }] },
     ...{ userRows: { kind: 'leave' }, cutsAccess: false, auditRows: [] },
   }
   return { result, change: { work: [work], records: [saved] } }
+}
+
+function ofOne(rows: readonly unknown[]): readonly StepRow[] {
+  return rows.map((id) => ({ id, owners: [0] }))
 }

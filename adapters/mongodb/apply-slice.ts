@@ -5,7 +5,6 @@
  */
 import { endsRuns } from '../../src/errors.ts'
 import {
-  keepsItsRows,
   type Leaving,
   type LedgerEntry,
   type Program,
@@ -16,7 +15,7 @@ import {
 } from '../../src/store.ts'
 import { auditRowsWithKeys } from './audit-rows.ts'
 import { writes } from './carry-out.ts'
-import type { Decision, HostWork, StepWork, UserClaim } from './change.ts'
+import type { Decision, HostWork, StepRow, StepWork, UserClaim } from './change.ts'
 import { unchanged } from './change.ts'
 import type { Connection } from './connection.ts'
 import type { FoundRow } from './find-users.ts'
@@ -25,8 +24,7 @@ import { rememberLateAccess } from './late-access.ts'
 import { readHead, sealRecords } from './ledger.ts'
 import { toStoreError } from './mongo-errors.ts'
 import type { Reader } from './scope.ts'
-import { restOfStep } from './step-rows.ts'
-import { takeSurvey } from './take-survey.ts'
+import { type Taken, takeSurvey } from './take-survey.ts'
 import { forgetRecords } from './user-records.ts'
 
 /** All users as one unit, or each as one of its own. */
@@ -78,7 +76,12 @@ async function decideUnit(
 ): Promise<Decision<readonly SliceOutcome[]>> {
   if (slice.journal !== undefined) await heldJob(reader, slice.journal)
   const users = positions.flatMap((position) => slice.users[position] ?? [])
-  const { rows, survey } = await takeSurvey(reader, program, { ...slice, users }, slice.journal)
+  const { rows, survey, named } = await takeSurvey(
+    reader,
+    program,
+    { ...slice, users },
+    slice.journal,
+  )
   const head = await readHead(reader)
   let sealed: { readonly seal: Seal; readonly leaving: readonly Leaving[] } | null = null
   const outcomes = settleUnit(slice, positions, survey, (leaving): readonly LedgerEntry[] => {
@@ -94,7 +97,7 @@ async function decideUnit(
     tenantId: slice.tenantId,
     users: leaving.map(({ found: { fields }, derived }) => ({ fields, derived })),
     claims: claimsOf(program, slice, found),
-    steps: await stepsOf(reader, program, slice, leaving),
+    steps: stepsOf(program, named, leaving, positions),
     userRows: { kind: 'end' },
     cutsAccess: program.steps.some(({ access }) => access),
     auditRows: auditRowsWithKeys(reader.types, seal.auditRows ?? []),
@@ -113,28 +116,30 @@ async function decideUnit(
   }
 }
 
-/** Steps with rows to write; where chunks were there before, only the rows behind them. */
-async function stepsOf(
-  reader: Reader,
+/** Steps with rows to write. */
+function stepsOf(
   program: Program,
-  slice: Slice,
+  named: Taken['named'],
   leaving: readonly Leaving[],
-): Promise<readonly StepWork[]> {
-  const work: StepWork[] = []
-  for (const [index, step] of program.steps.entries()) {
+  positions: readonly number[],
+): readonly StepWork[] {
+  const places = new Map(leaving.map(({ user }, place) => [positions.indexOf(user), place]))
+  return program.steps.flatMap((step, index): readonly StepWork[] => {
     const isNeeded = leaving.some(({ counts }) => (counts[index] ?? 0) > 0)
     // Access is looked for again at the end, so its steps are among them even without rows by now.
-    if (!writes(step) || !(isNeeded || step.access)) continue
-    const cursor = slice.journal?.cursors?.[index] ?? null
-    if (cursor === null || !keepsItsRows(step)) {
-      work.push({ index, rows: null })
-      continue
-    }
-    const users = leaving.map(({ found: { fields }, derived }) => ({ fields, derived }))
-    const rows = await restOfStep(reader, program, step, slice.tenantId, users, cursor)
-    work.push({ index, rows })
-  }
-  return work
+    if (!writes(step) || !(isNeeded || step.access)) return []
+    const rows = named[index] ?? null
+    return [{ index, rows: rows === null ? null : ofLeaving(rows, places) }]
+  })
+}
+
+function ofLeaving(
+  rows: readonly StepRow[],
+  places: ReadonlyMap<number, number>,
+): readonly StepRow[] {
+  return rows
+    .map(({ id, owners }) => ({ id, owners: owners.flatMap((owner) => places.get(owner) ?? []) }))
+    .filter(({ owners }) => owners.length > 0)
 }
 
 /** The rows as they were read, by what decides about a user. */

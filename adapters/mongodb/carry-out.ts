@@ -38,7 +38,10 @@ export async function workOnHost(
     // Sessions may have slipped in since their step ran: the user row is still there and only now goes.
     if (work.cutsAccess) await cutLateAccess(writer, work)
     for (const { index, rows } of work.steps) {
-      if (rows === null) await refuseResidue(writer, program, program.steps[index], tenantId, users)
+      const step = program.steps[index]
+      // What came in since is nobody's any more where the rows were fixed or their parents are gone.
+      if (rows !== null || step?.selector?.target.kind !== 'user') continue
+      await refuseResidue(writer, program, step, tenantId, users)
     }
   }
   await writeUserRows(writer, work, isolation)
@@ -86,7 +89,7 @@ async function runStep(
   const matches: Matches =
     rows === null
       ? await matchStep(writer, program, step, tenantId, users)
-      : { kind: 'rows', rows: rows.map((id) => ({ id, owners: ONLY_ONE })) }
+      : { kind: 'rows', rows: rows.map(({ id, owners }) => ({ id, owners: new Set(owners) })) }
   if (step.action === 'delete') {
     for (const filter of filtersOf(step, tenantId, matches)) {
       await writer.deleteMany(step.table, filter)
@@ -96,8 +99,6 @@ async function runStep(
   const updates = [...updatesOf(writer, program, step, tenantId, users, matches)]
   for (const page of pages(updates)) await writer.updateAll(step.table, page)
 }
-
-const ONLY_ONE: ReadonlySet<number> = new Set([0])
 
 /** Whether running the step changes anything. */
 export function writes({ action, set }: Step): boolean {
@@ -158,11 +159,11 @@ function* filtersOf(step: Step, tenantId: string | null, matches: Matches): Iter
 async function refuseResidue(
   writer: Writer,
   program: Program,
-  step: Step | undefined,
+  step: Step,
   tenantId: string | null,
   users: readonly SliceUser[],
 ): Promise<void> {
-  if (step === undefined || !leavesNoMatch(step) || !writes(step)) return
+  if (!leavesNoMatch(step) || !writes(step)) return
   const matches = await matchStep(writer, program, step, tenantId, users)
   if (matches.kind === 'rows') {
     if (matches.rows.length > 0) throw residueLeft(step.table)

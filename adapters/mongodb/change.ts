@@ -31,8 +31,16 @@ export interface HostWork {
 
 export interface StepWork {
   readonly index: number
-  /** Only these documents, by `_id`; `null` for all that match when the step runs. */
-  readonly rows: readonly unknown[] | null
+  /**
+   * Only these documents, by `_id`, each with its users by position: what decided on them may have been
+   * overwritten when the step runs. `null` for all that match then.
+   */
+  readonly rows: readonly StepRow[] | null
+}
+
+export interface StepRow {
+  readonly id: unknown
+  readonly owners: readonly number[]
 }
 
 /** A user row as it was when the decision was made, and what shuts the user out. */

@@ -48,7 +48,7 @@ export function openConnection(db: MongoDb, options: ConnectionOptions): Connect
 
   async function surroundings(): Promise<Surroundings & { readonly detected: Detected }> {
     const found = await ask()
-    return { db, options, scope: openScope(db, found.types, null), detected: found }
+    return { db, options, scope: openScope(db, found.types, 'durable'), detected: found }
   }
 
   async function direct<T>(work: (scope: Writer) => Promise<T>): Promise<T> {

@@ -6,7 +6,7 @@
 import { ENGINE_TABLE_PREFIX } from '../../src/store.ts'
 import type { Doc, MongoDb } from './driver.ts'
 import { isDuplicateKey } from './mongo-errors.ts'
-import { MAJORITY } from './scope.ts'
+import { DURABLE } from './scope.ts'
 
 /** One document: whose turn it is to write, and what is being written where there are no transactions. */
 export const WRITER: string = `${ENGINE_TABLE_PREFIX}writer`
@@ -59,7 +59,7 @@ export async function createEngineCollections(db: MongoDb): Promise<void> {
       until: new Date(0),
       change: null,
     }
-    await db.collection(WRITER).insertMany([writer], { writeConcern: MAJORITY })
+    await db.collection(WRITER).insertMany([writer], DURABLE)
   } catch (error) {
     if (!isDuplicateKey(error)) throw error
   }

@@ -19,7 +19,7 @@ import type { RecordWrite } from './change.ts'
 import type { Doc, MongoDb } from './driver.ts'
 import { JOBS } from './engine-collections.ts'
 import { textOrNull } from './ledger.ts'
-import { MAJORITY, type Reader, type Writer } from './scope.ts'
+import { DURABLE, type Reader, type Writer } from './scope.ts'
 import { engineId, keyOf } from './values.ts'
 
 export async function listJobs(
@@ -73,7 +73,7 @@ export async function claimJob(db: MongoDb, claim: JobClaim): Promise<Job | null
     .findOneAndUpdate(
       { _id: id, fence, leaseUntil: { $lte: now } },
       { $set: { owner, leaseUntil }, $inc: { fence: 1 } },
-      { returnDocument: 'after', writeConcern: MAJORITY },
+      { returnDocument: 'after', ...DURABLE },
     )
   return claimed === null ? null : toJob(claimed as Doc)
 }

@@ -12,6 +12,7 @@ import type { Change, HostWork, RecordWrite } from './change.ts'
 import { readWork, workDocument } from './change-document.ts'
 import { LATE_ACCESS } from './engine-collections.ts'
 import { persist } from './patience.ts'
+import { openScope } from './scope.ts'
 import type { Surroundings } from './surroundings.ts'
 
 /** What goes with a change whose users lose their access. */
@@ -38,7 +39,8 @@ export async function cutLateAccessOf(here: Surroundings, change: Change | null)
   )
   if (ids.length === 0) return
   await persist(here.options.busyTimeoutMs, async () => {
-    for (const work of change.work) if (work.cutsAccess) await cutLateAccess(here.scope, work)
+    const scope = openScope(here.db, here.scope.types, 'ordered')
+    for (const work of change.work) if (work.cutsAccess) await cutLateAccess(scope, work)
     await here.scope.deleteMany(LATE_ACCESS, { _id: { $in: ids } })
   })
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Locator, Program, Selector, Step, UserTable } from '../../src/store.ts'
+import type { StepRow } from './change.ts'
 import type { Doc } from './driver.ts'
 import { locatedValues, pathOf, sideConditions } from './paths.ts'
 import type { Reader } from './scope.ts'
@@ -95,6 +96,18 @@ export async function countMatches(
     }
   }
   return counts
+}
+
+/** Documents to be named one by one, with their users where `place` puts them. */
+export function namedRows(
+  matches: Matches,
+  place: (owner: number) => number | undefined = (owner) => owner,
+): readonly StepRow[] {
+  if (matches.kind === 'values') return []
+  return matches.rows.map(({ id, owners }) => ({
+    id,
+    owners: [...owners].flatMap((owner) => place(owner) ?? []),
+  }))
 }
 
 /** Documents that the selector finds for these values. */

@@ -35,13 +35,16 @@ export interface Update {
   readonly update: Doc
 }
 
-/** Everything goes through the primary, and a write counts once a majority has it. */
-export function openScope(db: MongoDb, types: BsonTypes, session: MongoSession | null): Writer {
-  const reading =
-    session === null
-      ? { readPreference: 'primary', readConcern: { level: 'majority' } }
-      : { session }
-  const writing = session === null ? { writeConcern: MAJORITY } : { session }
+/**
+ * Inside a transaction; or commands for themselves, which are `durable` each, or `ordered`: durable with the
+ * next durable one behind them, because a server keeps the order of its writes.
+ */
+export type ScopeKind = { readonly session: MongoSession } | 'durable' | 'ordered'
+
+/** Everything goes through the primary. */
+export function openScope(db: MongoDb, types: BsonTypes, kind: ScopeKind): Writer {
+  const reading = kind === 'durable' ? MAJORITY_READ : kind === 'ordered' ? OWN_READ : kind
+  const writing = kind === 'durable' ? DURABLE : kind === 'ordered' ? ORDERED : kind
   const from = (name: string): MongoCollection => db.collection(name)
 
   return {
@@ -78,7 +81,13 @@ export function openScope(db: MongoDb, types: BsonTypes, session: MongoSession |
   }
 }
 
-export const MAJORITY: Doc = { w: 'majority', j: true }
+const MAJORITY: Doc = { w: 'majority', j: true }
+/** Options of a write that must outlive the server. */
+export const DURABLE: Doc = { writeConcern: MAJORITY }
+/** Options of a write that a durable one follows. */
+export const ORDERED: Doc = { writeConcern: { w: 1 } }
+const MAJORITY_READ: Doc = { readPreference: 'primary', readConcern: { level: 'majority' } }
+const OWN_READ: Doc = { readPreference: 'primary', readConcern: { level: 'local' } }
 
 /** A filter without a condition would match every document of the collection. */
 function refuseEmpty(filter: Doc): void {

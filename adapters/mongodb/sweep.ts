@@ -13,12 +13,18 @@ import type {
   UserId,
 } from '../../src/store.ts'
 import { writes } from './carry-out.ts'
-import { type Decision, type HostWork, type RecordWrite, unchanged } from './change.ts'
+import {
+  type Decision,
+  type HostWork,
+  type RecordWrite,
+  type StepRow,
+  unchanged,
+} from './change.ts'
 import type { Doc } from './driver.ts'
 import { MARKS } from './engine-collections.ts'
 import { findRows } from './find-users.ts'
 import { findEntries, readHead, sealRecords } from './ledger.ts'
-import { countMatches, matchStep } from './match-rows.ts'
+import { countMatches, matchStep, namedRows } from './match-rows.ts'
 import { pathOf, sideConditions } from './paths.ts'
 import type { Reader } from './scope.ts'
 import { readMark } from './spool.ts'
@@ -60,13 +66,15 @@ async function sweepGroup(
     derived: group.derived[position] ?? [],
   }))
   const counts = users.map(() => program.steps.map(() => 0))
+  const named: (readonly StepRow[] | null)[] = []
   for (const [index, step] of program.steps.entries()) {
     const matches = await matchStep(reader, program, step, tenantId, users)
     const own = await countMatches(reader, step, tenantId, users.length, matches)
+    named.push(step.except.length === 0 ? null : namedRows(matches))
     for (const [owner, line] of counts.entries()) line[index] = own[owner] ?? 0
   }
   const steps = program.steps.flatMap((step, index) =>
-    writes(step) && counts.some((own) => own[index]) ? [{ index, rows: null }] : [],
+    writes(step) && counts.some((own) => own[index]) ? [{ index, rows: named[index] ?? null }] : [],
   )
   return {
     swept: {

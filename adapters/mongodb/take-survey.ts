@@ -12,9 +12,10 @@ import {
   type Survey,
   type Targets,
 } from '../../src/store.ts'
+import type { StepRow } from './change.ts'
 import { type FoundRow, findRows } from './find-users.ts'
 import { jobsOf } from './jobs.ts'
-import { countMatches, matchStep } from './match-rows.ts'
+import { countMatches, matchStep, namedRows } from './match-rows.ts'
 import { sideConditions, valueAt } from './paths.ts'
 import type { Reader } from './scope.ts'
 import { restOfStep } from './step-rows.ts'
@@ -24,6 +25,8 @@ import { keyOf, storedId } from './values.ts'
 export interface Taken {
   readonly rows: readonly (FoundRow | null)[]
   readonly survey: Survey
+  /** By step: the documents where they have to be named one by one, with positions of users; else `null`. */
+  readonly named: readonly (readonly StepRow[] | null)[]
 }
 
 export async function takeSurvey(
@@ -37,6 +40,7 @@ export async function takeSurvey(
   const present = rows.flatMap((row, position) => (row === null ? [] : [{ row, position }]))
   const users = present.map(({ row }) => ({ fields: row.fields, derived: [] }))
   const counts = rows.map(() => program.steps.map(() => 0))
+  const named: (readonly StepRow[] | null)[] = program.steps.map(() => null)
   for (const [index, step] of program.steps.entries()) {
     if (users.length === 0 || step.selector === null) continue
     const cursor = journal?.cursors?.[index] ?? null
@@ -45,10 +49,14 @@ export async function takeSurvey(
       // In the last transaction of a job exceptions may be overwritten: the chunks have had the last word.
       continue
     } else if (cursor !== null && keepsItsRows(step)) {
-      own = [(await restOfStep(reader, program, step, tenantId, users, cursor)).length]
+      const rest = await restOfStep(reader, program, step, tenantId, users, cursor)
+      named[index] = rest.map((id) => ({ id, owners: [0] }))
+      own = [rest.length]
     } else {
       const matches = await matchStep(reader, program, step, tenantId, users)
       own = await countMatches(reader, step, tenantId, users.length, matches)
+      if (step.except.length > 0)
+        named[index] = namedRows(matches, (owner) => present[owner]?.position)
     }
     for (const [owner, { position }] of present.entries()) {
       const line = counts[position]
@@ -59,6 +67,7 @@ export async function takeSurvey(
   for (const check of program.checks) bereft.push(await findBereft(reader, program, check, rows))
   return {
     rows,
+    named,
     survey: {
       users: rows.map((row) => (row === null ? null : { fields: row.fields })),
       counts,

@@ -17,7 +17,7 @@ import {
   storeBusy,
 } from './mongo-errors.ts'
 import { openPatience, persist } from './patience.ts'
-import { MAJORITY, openScope, type Reader, type Writer } from './scope.ts'
+import { DURABLE, openScope, type Reader, type Writer } from './scope.ts'
 import type { Surroundings } from './surroundings.ts'
 
 /**
@@ -56,10 +56,10 @@ async function tryOnce<T>(
   try {
     session.startTransaction({
       readConcern: { level: 'snapshot' },
-      writeConcern: MAJORITY,
+      ...DURABLE,
       readPreference: 'primary',
     })
-    const scope = openScope(here.db, here.scope.types, session)
+    const scope = openScope(here.db, here.scope.types, { session })
     await takeTurn(scope, commit)
     const { result, change } = await decide(scope)
     if (change === null) {
@@ -122,7 +122,7 @@ async function wasCommitted({ db, options }: Surroundings, commit: string): Prom
       .findOneAndUpdate(
         { _id: 'writer' },
         { $inc: { asked: 1 } },
-        { writeConcern: MAJORITY, maxTimeMS: options.busyTimeoutMs, projection: { commits: 1 } },
+        { ...DURABLE, maxTimeMS: options.busyTimeoutMs, projection: { commits: 1 } },
       ),
   )
   const commits: unknown = Reflect.get(Object(writer), 'commits')
