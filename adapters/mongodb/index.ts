@@ -74,7 +74,11 @@ export function mongoStore(db: MongoDb, options: MongoStoreOptions = {}): Store 
   return {
     name: 'mongodb',
     get capabilities(): StoreCapabilities {
-      return { transactions: connection.detected?.mode !== 'journal', erasure: ROWS_REMOVED }
+      return {
+        transactions: connection.detected?.mode !== 'journal',
+        erasure: ROWS_REMOVED,
+        nativeTypes: ['object_id', 'uuid', 'date'],
+      }
     },
     async migrate() {
       try {

@@ -40,7 +40,11 @@ export function shapeClauses(clause: Clause): void {
   })
 
   clause('a user is answered as the host stores them', async ({ engine, row }) => {
-    assert.deepEqual({ ...(await engine.getUser(ANN, IN_A)) }, { ...(await row('users', ANN)) })
+    const user = await engine.getUser(ANN, IN_A)
+    const stored = Object.entries((await row('users', ANN)) ?? {})
+    assert.ok(stored.length > 0)
+    // A database may keep a key of its own beside.
+    for (const [column, value] of stored) assert.deepEqual(user[column], value)
   })
 }
 
