@@ -342,7 +342,7 @@ export interface Slice extends Targets {
    * What the columns of the users hold while a store without transactions is at work, so that a crash leaves
    * nobody half deleted who could sign in; left out where the policy maps no columns.
    */
-  readonly disabled?: Readonly<Record<string, Scalar>>
+  readonly disabled?: Readonly<Record<string, ColumnValue>>
 }
 
 /** Ends a job with the slice's transaction, which is rolled back with `lease_lost` when the fence has moved. */

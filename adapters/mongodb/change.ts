@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { AuditRow, Program, Scalar } from '../../src/store.ts'
+import type { AuditRow, ColumnValue, Program } from '../../src/store.ts'
 import type { Doc } from './driver.ts'
 import type { SliceUser } from './match-rows.ts'
 
@@ -50,7 +50,7 @@ export interface UserClaim {
   readonly set: Columns
 }
 
-export type Columns = Readonly<Record<string, Scalar | Date>>
+export type Columns = Readonly<Record<string, ColumnValue>>
 
 export type UserRowWork =
   | { readonly kind: 'leave' }

@@ -5,7 +5,14 @@
  */
 import { UserDeletionError } from '../errors.ts'
 import { parentTablesOf } from '../plan/touches.ts'
-import type { DisabledUser, OutboxEvent, RecordedDate, Slice, Standing, TransitionPlan } from '../store.ts'
+import type {
+  DisabledUser,
+  OutboxEvent,
+  RecordedDate,
+  Slice,
+  Standing,
+  TransitionPlan,
+} from '../store.ts'
 import type { ColumnValue, Program, Scalar, Step } from '../terms.ts'
 import type { ExecutionContext } from './context.ts'
 import { atInstant, heldBefore, stateOf } from './states.ts'
