@@ -415,9 +415,11 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
 
   /**
    * Keeps a user from being deleted, or their rows in some tables. A deletion is refused with
-   * `deletion_blocked`; one that is scheduled waits. Atomic.
+   * `deletion_blocked`; one that is scheduled waits. Of a user who is deleted already the retained rows stay
+   * beyond their retention. Atomic.
    *
-   * @throws {@link UserDeletionError} `resource_not_found`, or `invalid_transition` once the deletion runs.
+   * @throws {@link UserDeletionError} `resource_not_found`, also for a deleted user of whom no retained rows
+   * stand (in these tables), or `invalid_transition` while the deletion runs.
    */
   async placeHold(userId: UserIdInput, options: TenantScope<P> & HoldOptions): Promise<Hold> {
     const { tenantId } = options ?? {}

@@ -101,7 +101,7 @@ export interface Store {
    *
    * Left out are users who have a user row again, and users with a deletion after `throughSeq` in the
    * ledger, whose rows are that later one's. User rows are not touched. `null`, with nothing done, when the
-   * mark is not at `from` any more.
+   * mark is not at `from` any more, or one of the users has a hold that keeps rows of the program.
    */
   sweep(program: Program, sweep: Sweep): Promise<readonly Swept[] | null>
 
@@ -116,6 +116,12 @@ export interface Store {
 
   /** Holds on users, the first placed first. */
   listHolds(query: HoldQuery): Promise<readonly Hold[]>
+
+  /** Places a hold on a user who has no row any more; where there is one, a transition does. */
+  saveHold(hold: Hold): Promise<void>
+
+  /** Removes a hold. Safe to repeat. */
+  removeHold(id: string): Promise<void>
 
   /** Adds a token that confirms a later call, in the place of the user's earlier one. */
   saveToken(token: ConfirmationToken): Promise<void>
@@ -362,6 +368,8 @@ export interface Sweep {
   readonly throughSeq: number
   /** Moved from one value to the next with the work; `from: null` means that it was never written. */
   readonly mark: { readonly name: string; readonly from: string | null; readonly to: string }
+  /** Pure. Whether a hold on one of the users keeps rows of the program; asked inside the transaction. */
+  isHeldBy(hold: Hold): boolean
   /** Pure. Called inside the transaction, after the work, with one `Swept` for each group. */
   seal(swept: readonly Swept[], head: LedgerHead | null): Seal | null
 }

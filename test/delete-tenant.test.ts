@@ -53,6 +53,24 @@ async function openTenants(options: Parameters<typeof openHelloJohn>[0] = {}) {
 }
 
 describe('deleteTenant with the built-in schema', () => {
+  it('leaves the rows of the tenant while rows of somebody who is gone are held', async () => {
+    const { engine, count } = await openTenants()
+    const scope = { tenantId: 'tnt_1' }
+    await engine.delete('usr_ann', scope)
+    const hold = { ...scope, reason: 'court_order', tables: ['webhook_events'] }
+    const { id: holdId } = await engine.placeHold('usr_ann', hold)
+    const before = count('webhook_events', "tenant_id = 'tnt_1'")
+    const { tenant } = await engine.deleteTenant('tnt_1', { expect: { max: 2 } })
+    assert.deepEqual(
+      [tenant.status, tenant.status === 'kept' && tenant.because],
+      ['kept', 'blocked'],
+    )
+    assert.equal(count('webhook_events', "tenant_id = 'tnt_1'"), before)
+    await engine.releaseHold('usr_ann', { ...scope, holdId })
+    const again = await engine.deleteTenant('tnt_1', { expect: { max: 2 } })
+    assert.equal(again.tenant.status, 'deleted')
+  })
+
   it('deletes every user, then the rows of the tenant, and nothing of another', async () => {
     const { engine, count, others } = await openTenants()
     const before = others()

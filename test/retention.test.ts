@@ -608,3 +608,127 @@ test('of the built-in schema, events and deliveries go after 30 days and consent
   assert.deepEqual(left(), [others.events, others.deliveries, ['c2']])
   assert.equal((await engine.ledger.verify()).valid, true)
 })
+
+const DUE = '2026-02-28T12:00:00.000Z'
+
+test('a hold on rows that are found through others keeps those as well, until it is released', async () => {
+  const { engine, clock, store, ids } = await openShop()
+  await engine.delete('ann', IN_1)
+  await engine.delete('bob', IN_1)
+  const hold = { ...IN_1, reason: 'court_order', tables: ['lines'] }
+  const { id: holdId } = await engine.placeHold('ann', hold)
+  clock.set(DUE)
+  const { steps } = await engine.expireRetained()
+  assert.deepEqual(
+    steps.map(({ rows, users, leftOut }) => [rows, users, leftOut]),
+    [
+      [4, 1, 1],
+      [2, 1, 1],
+    ],
+  )
+  assert.deepEqual(ids('SELECT id FROM orders ORDER BY id'), ['ann_1', 'ann_2', 'cleo_1', 'cleo_2'])
+  assert.equal(ids("SELECT id FROM lines WHERE id LIKE 'ann%'").length, 4)
+  const [first] = await store.readLedger({ afterSeq: 0, limit: 1 })
+  const claims = (await expired(store)).map(retentionFactOf).map(({ afterSeq, leftOut }) => {
+    const seq = first?.seq ?? 0
+    return afterSeq < seq && !leftOut.includes(seq)
+  })
+  assert.deepEqual(claims, [false, false])
+  await engine.releaseHold('ann', { ...IN_1, holdId })
+  const after = await engine.expireRetained()
+  assert.deepEqual(
+    after.steps.map(({ rows, users, leftOut }) => [rows, users, leftOut]),
+    [
+      [4, 1, 0],
+      [2, 1, 0],
+    ],
+  )
+  assert.deepEqual(ids('SELECT id FROM orders ORDER BY id'), ['cleo_1', 'cleo_2'])
+  assert.deepEqual(ids("SELECT id FROM lines WHERE id NOT LIKE 'cleo%'"), [])
+})
+
+test('a hold on another table, or one that has ended, keeps no row beyond its retention', async () => {
+  const { engine, clock, ids } = await openShop({
+    policy: shop({ notes: { match: 'author', action: 'retain', reason: 'a complaint' } }),
+  })
+  await engine.delete('ann', IN_1)
+  await engine.placeHold('ann', { ...IN_1, reason: 'court_order', tables: ['notes'] })
+  const until = new Date('2026-02-28T11:59:59.999Z')
+  await engine.placeHold('ann', { ...IN_1, reason: 'court_order', until })
+  clock.set(DUE)
+  const { steps } = await engine.expireRetained()
+  assert.deepEqual(
+    steps.map(({ rows, leftOut }) => [rows, leftOut]),
+    [
+      [4, 0],
+      [2, 0],
+    ],
+  )
+  assert.equal(ids("SELECT id FROM orders WHERE buyer = 'ann'").length, 0)
+})
+
+test('held users do not keep those behind them from their turn, whatever the limit', async () => {
+  const { db, engine, clock, ids } = await openShop({ policy: shop({ lines: 'unrelated' }) })
+  db.exec('DELETE FROM lines')
+  await engine.delete('ann', IN_1)
+  await engine.delete('bob', IN_1)
+  await engine.placeHold('ann', { ...IN_1, reason: 'court_order' })
+  clock.set(DUE)
+  const limit = 1
+  assert.equal((await engine.expireRetained({ limit })).steps[0]?.rows, 0)
+  await engine.expireRetained({ limit })
+  assert.deepEqual(ids('SELECT DISTINCT buyer FROM orders ORDER BY buyer'), ['ann', 'cleo'])
+})
+
+test('a hold that is placed while retentions end keeps what still stands', async () => {
+  const { engine, engineWith, clock, store, ids } = await openShop()
+  await engine.delete('ann', IN_1)
+  clock.set(DUE)
+  let holdId = ''
+  const late = withMethods(store, {
+    sweep: async (program, sweep) => {
+      if (holdId === '') {
+        holdId = (await engine.placeHold('ann', { ...IN_1, reason: 'court_order' })).id
+      }
+      return store.sweep(program, sweep)
+    },
+  })
+  const { steps } = await engineWith(shop(), late).expireRetained()
+  assert.deepEqual(
+    steps.map(({ rows, leftOut }) => [rows, leftOut]),
+    [
+      [0, 1],
+      [0, 1],
+    ],
+  )
+  assert.equal(ids("SELECT id FROM orders WHERE buyer = 'ann'").length, 2)
+  await engine.releaseHold('ann', { ...IN_1, holdId })
+  assert.equal((await engine.expireRetained()).steps[1]?.rows, 2)
+})
+
+test('a hold on somebody who is gone is placed and released like any other, and no stray one stays', async () => {
+  const keys = { subject: 'a subject key for tests', pseudonym: 'a pseudonym key for tests' }
+  const { store, clock, db, ids } = await openShop()
+  const engine = new UserDeletionEngine<TenantPolicy>({ store, policy: shop(), clock, keys })
+  await engine.delete('ann', IN_1)
+  const court = { reason: 'court_order' }
+  const { id: holdId } = await engine.placeHold('ann', { ...IN_1, ...court })
+  for (const [id, scope] of [['ann', IN_2] as const, ['nobody', IN_1] as const]) {
+    await assert.rejects(engine.placeHold(id, { ...scope, ...court }), {
+      code: 'resource_not_found',
+    })
+    await assert.rejects(engine.releaseHold(id, { ...scope, holdId }), {
+      code: 'resource_not_found',
+    })
+  }
+  clock.set(DUE)
+  await engine.expireRetained()
+  assert.equal(ids("SELECT id FROM orders WHERE buyer = 'ann'").length, 2)
+  await engine.releaseHold('ann', { ...IN_1, holdId })
+  await engine.expireRetained()
+  assert.equal(ids("SELECT id FROM orders WHERE buyer = 'ann'").length, 0)
+  await assert.rejects(engine.placeHold('ann', { ...IN_1, ...court }), {
+    code: 'resource_not_found',
+  })
+  assert.deepEqual(db.prepare('SELECT id FROM user_deletion_holds').all(), [])
+})

@@ -69,6 +69,8 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
     heldIds: (program, query) => read(() => heldIds(db, program, query)),
     listJobs: (query) => read(() => listJobs(records, query)),
     listHolds: (query) => read(() => records.ofUsers.listHolds(query)),
+    saveHold: (hold) => write(() => records.ofUsers.placeHold(hold)),
+    removeHold: (id) => write(() => records.ofUsers.releaseHold(id)),
     saveToken: (token) => write(() => records.ofUsers.saveToken(token)),
     claimJob: (claim) => write(() => records.claimJob(claim)),
     saveJob: ({ id, fence, ...change }) => write(() => records.saveJob(id, fence, change)),

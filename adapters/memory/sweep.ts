@@ -11,10 +11,14 @@ import { findRows } from './take-survey.ts'
 export function sweep(
   db: Database,
   program: Program,
-  { groups, throughSeq, mark, seal }: Sweep,
+  { groups, throughSeq, mark, isHeldBy, seal }: Sweep,
 ): readonly Swept[] | null {
   const { records } = db
   if ((records.marks.get(mark.name) ?? null) !== mark.from) return null
+  const holds = groups.flatMap(({ tenantId, users }) =>
+    users.flatMap(({ id }) => records.ofUsers.holdsOf(tenantId, id)),
+  )
+  if (holds.some(isHeldBy)) return null
   const swept = groups.map((group) => sweepGroup(db, program, group, throughSeq))
   const sealed = seal(swept, records.head)
   if (sealed !== null) records.write(sealed)
@@ -74,8 +78,7 @@ function compareIds(a: UserId, b: UserId): number {
 
 /**
  * By user, in the group's order. Not those who have a user row again (an id that was reused, a backup that
- * was played back), nor those whose rows a later deletion retains. A hold needs a user row, so whoever is
- * under one is among the first.
+ * was played back), nor those whose rows a later deletion retains.
  */
 function whoMayBeSwept(
   { tables, records }: Database,

@@ -41,7 +41,7 @@ import { clearSpool, readSpool, spool } from './spool.ts'
 import { heldIds, sweep } from './sweep.ts'
 import { findRows, takeSurvey } from './take-survey.ts'
 import { findStanding, makeTransition } from './transition.ts'
-import { listHolds, saveToken } from './user-records.ts'
+import { insertHold, listHolds, removeHold, saveToken } from './user-records.ts'
 
 export type { SqliteDatabase, SqliteStatement } from './database.ts'
 export { engineTablesSql } from './engine-tables.ts'
@@ -111,6 +111,8 @@ export function sqliteStore(db: SqliteDatabase, options: SqliteStoreOptions = {}
     heldIds: (program, query) => read(() => heldIds(connection, statementsFor(program), query)),
     listJobs: (query) => read(() => listJobs(connection, query)),
     listHolds: (query) => read(() => listHolds(connection, query)),
+    saveHold: (hold) => write(() => insertHold(connection, hold)),
+    removeHold: (id) => write(() => removeHold(connection, id)),
     saveToken: (token) => write(() => saveToken(connection, token)),
     claimJob: (claim) => write(() => claimJob(connection, claim)),
     saveJob: (save) => write(() => saveJob(connection, save)),

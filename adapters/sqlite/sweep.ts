@@ -13,13 +13,15 @@ import type { ProgramSql } from './program-sql.ts'
 import { heldIdsSql } from './selector-sql.ts'
 import { sliceParameters } from './slice-parameters.ts'
 import { countSteps, findRows } from './take-survey.ts'
+import { holdsOf } from './user-records.ts'
 
 export function sweep(
   connection: Connection,
   sql: ProgramSql,
-  { groups, throughSeq, mark, seal }: Sweep,
+  { groups, throughSeq, mark, isHeldBy, seal }: Sweep,
 ): readonly Swept[] | null {
   if (readMark(connection, mark.name) !== mark.from) return null
+  if (groups.some((group) => holdsOf(connection, group).flat().some(isHeldBy))) return null
   const swept = groups.map((group) => sweepGroup(connection, sql, group, throughSeq))
   const sealed = seal(swept, readHead(connection))
   if (sealed !== null) writeSeal(connection, sealed)
@@ -52,8 +54,7 @@ function sweepGroup(
 
 /**
  * By user, in the group's order. Not those who have a user row again (an id that was reused, a backup that
- * was played back), nor those whose rows a later deletion retains. A hold needs a user row, so whoever is
- * under one is among the first.
+ * was played back), nor those whose rows a later deletion retains.
  */
 function whoMayBeSwept(
   connection: Connection,

@@ -95,12 +95,10 @@ export function holdBlockers(
   now: Date,
 ): readonly Blocker[] {
   const holding = holds.filter((hold) => isHolding(hold, now))
-  return holding.flatMap(({ id, reason, tables }): readonly Blocker[] => {
-    const remedy = `Release the hold ${id} (${reason}), or wait for its end.`
-    if (tables === null || tables.includes(program.user.table)) {
-      return [{ name: HOLD, table: null, rows: 0, remedy }]
-    }
-    return heldTables(program.steps, tables, counts, remedy)
+  return holding.flatMap((hold): readonly Blocker[] => {
+    const { tables } = hold
+    if (tables === null || tables.includes(program.user.table)) return [holdBlocker(hold, null, 0)]
+    return heldTables(program.steps, hold, counts)
   })
 }
 
@@ -115,27 +113,29 @@ export function accessHolds(
   now: Date,
 ): readonly Blocker[] {
   const cut = program.steps.map((step, index) => (step.access ? (counts[index] ?? 0) : 0))
-  return holds.flatMap((hold) => {
-    const { id, reason, tables } = hold
-    if (tables === null || !isHolding(hold, now)) return []
-    const remedy = `Release the hold ${id} (${reason}), wait for its end, or disable the user with \`revokeSessions: false\`.`
-    return heldTables(program.steps, tables, cut, remedy)
-  })
+  return holds
+    .filter((hold) => isHolding(hold, now))
+    .flatMap((hold) => heldTables(program.steps, hold, cut))
 }
 
 function heldTables(
   steps: readonly Step[],
-  tables: readonly string[],
+  hold: Hold,
   counts: readonly number[],
-  remedy: string,
 ): readonly Blocker[] {
-  return tables.flatMap((table) => {
+  return (hold.tables ?? []).flatMap((table) => {
     const rows = steps.reduce(
       (sum, step, index) => sum + (step.table === table ? (counts[index] ?? 0) : 0),
       0,
     )
-    return rows === 0 ? [] : [{ name: HOLD, table, rows, remedy }]
+    return rows === 0 ? [] : [holdBlocker(hold, table, rows)]
   })
+}
+
+/** How a hold shows among what is in the way. */
+export function holdBlocker({ id, reason }: Hold, table: string | null, rows: number): Blocker {
+  const remedy = `Release the hold ${id} (${reason}), or wait for its end.`
+  return { name: HOLD, table, rows, remedy }
 }
 
 /** Blockers that do not end by themselves: all but holds. */
@@ -146,6 +146,16 @@ export function lastingBlockers(blockers: readonly Blocker[]): readonly Blocker[
 /** Whether a hold has not ended. */
 export function isHolding({ until }: Hold, now: Date): boolean {
   return until === null || until > now.toISOString()
+}
+
+/** Whether a hold is on one of the tables, or on the user as a whole. */
+export function coversTable(
+  { user }: Program,
+  { tables }: Hold,
+  among: readonly string[],
+): boolean {
+  if (tables === null || tables.includes(user.table)) return true
+  return among.some((table) => tables.includes(table))
 }
 
 function ruleBlockers(

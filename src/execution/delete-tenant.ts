@@ -9,18 +9,20 @@ import { receiptOf } from '../receipt/issue-receipt.ts'
 import type { DeletionReceipt } from '../receipt/receipt.ts'
 import type { BulkOptions, BulkResult } from './bulk-result.ts'
 import type { DeletionRequest, ExecutionContext } from './context.ts'
+import { coversTable, holdBlocker, isHolding } from './decide.ts'
 import { deleteMany } from './delete-many.ts'
 import { deleteSlice } from './delete-slice.ts'
 import { type Expectation, withExpected } from './expectation.ts'
-import { tenantNotFound, toEngineError } from './failures.ts'
+import { blockedError, tenantNotFound, toEngineError } from './failures.ts'
 import { planTenant, usersOf } from './plan-tenant.ts'
+import { allHolds } from './retention-holds.ts'
 
 /** What became of the tenant's own rows. */
 export type TenantOutcome =
   | { readonly status: 'deleted'; readonly receipt: DeletionReceipt }
   /**
    * The rows stay. `users_left`: somebody is left, blocked, failed, or new. `stopped`: the run ended early.
-   * `blocked`: a rule of the tenant's own rows.
+   * `blocked`: a rule of the tenant's own rows, or a hold on rows that users have left.
    */
   | {
       readonly status: 'kept'
@@ -85,6 +87,8 @@ async function deleteOwnRows(
     }
     const absent = await findAbsence(ofTenant, request.tenantId)
     if (absent !== null && users.deleted === 0) return absent
+    const held = await heldRows(context, ofTenant, request.tenantId)
+    if (held.length > 0) return { status: 'kept', because: 'blocked', error: blockedError(held) }
     const target = { id: request.tenantId, subject: request.tenantId }
     const [outcome] = await deleteSlice(ofTenant, request, [target])
     if (outcome === undefined) return { status: 'failed', error: tenantNotFound(undefined) }
@@ -97,6 +101,25 @@ async function deleteOwnRows(
   } catch (cause) {
     return { status: 'failed', error: toEngineError(cause) }
   }
+}
+
+/** Holds on users who are gone, whose retained rows may be among those that go with the tenant. */
+async function heldRows(
+  context: ExecutionContext,
+  { program }: ExecutionContext,
+  tenantId: string,
+): Promise<readonly Blocker[]> {
+  const now = context.clock.now()
+  const tables = program.steps.map(({ table }) => table)
+  const blockers: Blocker[] = []
+  for await (const hold of allHolds(context)) {
+    const isInTheWay =
+      hold.tenantId === tenantId &&
+      isHolding(hold, now) &&
+      coversTable(context.program, hold, tables)
+    if (isInTheWay) blockers.push(holdBlocker(hold, null, 0))
+  }
+  return blockers
 }
 
 /** Somebody who signed up between the look and the transaction. */

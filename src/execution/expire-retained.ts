@@ -3,7 +3,8 @@
  *
  * The ledger is the list of work: each retained step with an end keeps a mark, the last entry it has done,
  * and goes on from there as long as entries are old enough. Rows, ledger entry and mark commit together, so a
- * crash leaves either all of a batch done or none of it.
+ * crash leaves either all of a batch done or none of it. Deletions that failed and users under a hold are
+ * passed over, noted in the mark, and looked at again by each call.
  *
  * @module
  */
@@ -16,8 +17,9 @@ import { type DueDeletion, readDue } from './due-deletions.ts'
 import { doneThrough, type Progress, readProgress, step } from './expiry-progress.ts'
 import { toEngineError } from './failures.ts'
 import { idsBehind } from './hidden-ids.ts'
+import { type RetentionHolds, retentionHolds } from './retention-holds.ts'
 import { nextSize } from './slice-size.ts'
-import { sweepBatch } from './sweep-batch.ts'
+import { type Batch, sweepBatch } from './sweep-batch.ts'
 
 /** What became of the ended retentions of one step. */
 export interface ExpiredStep {
@@ -28,7 +30,7 @@ export interface ExpiredStep {
   readonly rows: number
   /** Users who had such rows. */
   readonly users: number
-  /** Users left alone: the id has a user again, or was deleted again later. */
+  /** Users left alone: under a hold, or the id has a user again, or was deleted again later. */
   readonly leftOut: number
   /** Users whose rows could not be dealt with; they are tried again next time. */
   readonly failed: number
@@ -55,19 +57,24 @@ export async function expireRetained(
   { limit, signal }: ExpiryOptions,
 ): Promise<ExpiryResult> {
   const steps: ExpiredStep[] = []
-  const done = new Map<string, number>()
-  const run: Run = { left: limit, signal, size: 1, stopped: false }
+  const done = new Map<string, Progress>()
+  const run: Run = { left: limit, signal, size: 1, stopped: false, holds: retentionHolds(context) }
+  if (context.expiries.length > 0) await run.holds.refresh()
   for (const expiry of context.expiries) {
     const tally = newTally(expiry)
     // A parent's rows are what its children are found by, so it stays behind them.
-    const ceiling = Math.min(...expiry.after.map((id) => done.get(id) ?? 0), Infinity)
+    const children = expiry.after.map((id) => done.get(id))
+    const bounds: Bounds = {
+      ceiling: Math.min(...children.map((child) => (child ? doneThrough(child) : 0)), Infinity),
+      held: new Set(children.flatMap((child) => child?.held ?? [])),
+    }
     const start = await readProgress(context, expiry)
-    done.set(expiry.stepId, doneThrough(start))
+    done.set(expiry.stepId, start)
     steps.push(tally)
     if (run.stopped) continue
     try {
-      const end = await expireStep(context, expiry, start, ceiling, run, tally)
-      done.set(expiry.stepId, doneThrough(end))
+      const end = await expireStep({ context, expiry, bounds, run, tally }, start)
+      done.set(expiry.stepId, end)
     } catch (cause) {
       const error = toEngineError(cause)
       if (endsRuns(error)) throw error
@@ -82,6 +89,23 @@ interface Run {
   readonly signal: AbortSignal | undefined
   size: number
   stopped: boolean
+  readonly holds: RetentionHolds
+}
+
+/** How far a step may go, because of those that find their rows through its own. */
+interface Bounds {
+  readonly ceiling: number
+  /** Deletions that one of them has left open under a hold. */
+  readonly held: ReadonlySet<number>
+}
+
+/** One step of a call. */
+interface StepRun {
+  readonly context: ExecutionContext
+  readonly expiry: Expiry
+  readonly bounds: Bounds
+  readonly run: Run
+  readonly tally: Tally
 }
 
 type Tally = { -readonly [K in keyof ExpiredStep]: ExpiredStep[K] }
@@ -91,32 +115,27 @@ function newTally({ stepId, table, action }: Expiry): Tally {
 }
 
 /** Works through the due deletions of one step and answers how far it came. */
-async function expireStep(
-  context: ExecutionContext,
-  expiry: Expiry,
-  start: Progress,
-  ceiling: number,
-  run: Run,
-  tally: Tally,
-): Promise<Progress> {
-  let progress = await retryPostponed(context, expiry, start, run, tally)
+async function expireStep(stepRun: StepRun, start: Progress): Promise<Progress> {
+  const { context, expiry, bounds, run } = stepRun
+  let progress = await retryOpen(stepRun, start)
   while (!run.stopped) {
-    const due = await readDue(context, expiry, progress.seq, ceiling)
+    const due = await readDue(context, expiry, progress.seq, bounds.ceiling)
     if (due.length === 0) break
     const ids = await idsBehind(context, expiry, due)
+    await run.holds.refresh()
     for (let next = 0; next < due.length; ) {
       if (mustStop(run)) return progress
-      const batch = due.slice(next, next + Math.min(run.size, run.left))
+      const looked = due.slice(next, next + Math.min(run.size, run.left))
       const started = monotonicMs()
-      const moved = await sweepOrPostpone(context, expiry, progress, batch, ids, tally)
+      const moved = await sweepOrPostpone(stepRun, progress, looked, ids)
       if (moved === 'one_by_one') {
         run.size = 1
         continue
       }
       if (moved === null) break
       progress = moved
-      next += batch.length
-      run.left -= batch.length
+      next += looked.length
+      run.left -= looked.length
       run.size = nextSize(run.size, monotonicMs() - started)
       await yieldToEventLoop()
     }
@@ -131,32 +150,58 @@ function mustStop(run: Run): boolean {
   return run.stopped
 }
 
-/** Deletions that failed earlier, each on its own. */
-async function retryPostponed(
-  context: ExecutionContext,
-  expiry: Expiry,
-  start: Progress,
-  run: Run,
-  tally: Tally,
-): Promise<Progress> {
+function isKept({ expiry, bounds, run }: StepRun, deletion: DueDeletion): boolean {
+  return bounds.held.has(deletion.seq) || run.holds.keeps(expiry, deletion)
+}
+
+/** Deletions that failed earlier, and those that were held, each on its own. */
+async function retryOpen(stepRun: StepRun, start: Progress): Promise<Progress> {
+  const { context, expiry, bounds, run, tally } = stepRun
   let progress = start
-  for (const seq of start.postponed) {
+  for (const seq of [...start.postponed, ...start.held]) {
+    if (seq > bounds.ceiling) continue
     const due = await readDue(context, expiry, seq - 1, seq)
-    if (due.length === 0) continue
+    const [deletion] = due
+    if (deletion === undefined) continue
+    if (isKept(stepRun, deletion)) {
+      if (progress.held.includes(seq)) tally.leftOut += 1
+      else progress = await moveOn(stepRun, progress, seq, { ...NOTHING, kept: due }, 'held')
+      continue
+    }
     if (mustStop(run)) break
     run.left -= 1
-    const others = progress.postponed.filter((other) => other !== seq)
-    const next = step(expiry, progress, progress.seq, others)
     try {
-      const ids = await idsBehind(context, expiry, due)
-      const range = { afterSeq: seq - 1, throughSeq: seq }
-      const isDone = await sweepBatch(context, expiry, next.mark, range, due, ids, tally)
-      progress = isDone ? next.progress : await readProgress(context, expiry)
+      const batch = { due, kept: [], ids: await idsBehind(context, expiry, due) }
+      progress = await moveOn(stepRun, progress, seq, batch, 'done')
     } catch (cause) {
       fail(tally, cause)
+      if (progress.postponed.includes(seq)) continue
+      // Who finds rows through these must not be overtaken, which a failure sees to.
+      progress = await moveOn(stepRun, progress, seq, NOTHING, 'postponed')
     }
   }
   return progress
+}
+
+const NOTHING: Batch = { due: [], kept: [], ids: new Map() }
+
+/** Sweeps the batch of one open deletion and notes what it is from now on. */
+async function moveOn(
+  { context, expiry, tally }: StepRun,
+  progress: Progress,
+  seq: number,
+  batch: Batch,
+  to: 'done' | 'held' | 'postponed',
+): Promise<Progress> {
+  const listed = (list: 'held' | 'postponed'): readonly number[] => {
+    const others = progress[list].filter((other) => other !== seq)
+    return to === list ? [...others, seq] : others
+  }
+  const change = { held: listed('held'), postponed: listed('postponed') }
+  const next = step(expiry, progress, change)
+  const range = { afterSeq: seq - 1, throughSeq: seq }
+  const isDone = await sweepBatch(context, expiry, next.mark, range, batch, tally)
+  return isDone ? next.progress : readProgress(context, expiry)
 }
 
 /** Notes a failure of one user; one after which nothing can fare better is thrown. */
@@ -171,30 +216,33 @@ function fail(tally: Tally, cause: unknown): void {
 const MAX_POSTPONED = 100
 
 /**
- * Sweeps a batch. When that fails, its users are to go one by one, and the one who fails alone is postponed.
- * `null` when the mark was not where it was read.
+ * Sweeps a batch, less whoever is held. When that fails, its users are to go one by one, and the one who
+ * fails alone is postponed. `null` when nothing was done, and it is to be looked at again.
  */
 async function sweepOrPostpone(
-  context: ExecutionContext,
-  expiry: Expiry,
+  stepRun: StepRun,
   progress: Progress,
-  batch: readonly DueDeletion[],
+  looked: readonly DueDeletion[],
   ids: ReadonlyMap<UserId, UserId>,
-  tally: Tally,
 ): Promise<Progress | 'one_by_one' | null> {
-  const throughSeq = batch.at(-1)?.seq ?? progress.seq
-  const range = { afterSeq: progress.seq, throughSeq }
-  const next = step(expiry, progress, throughSeq, progress.postponed)
+  const { context, expiry, tally } = stepRun
+  const seq = looked.at(-1)?.seq ?? progress.seq
+  const range = { afterSeq: progress.seq, throughSeq: seq }
+  const kept = looked.filter((deletion) => isKept(stepRun, deletion))
+  const due = looked.filter((deletion) => !kept.includes(deletion))
+  const held = [...progress.held, ...kept.map((deletion) => deletion.seq)]
+  const next = step(expiry, progress, { seq, held })
   try {
-    const isDone = await sweepBatch(context, expiry, next.mark, range, batch, ids, tally)
+    const batch = { due, kept, ids }
+    const isDone = await sweepBatch(context, expiry, next.mark, range, batch, tally)
     return isDone ? next.progress : null
   } catch (cause) {
     if (endsRuns(toEngineError(cause))) throw cause
-    if (batch.length > 1) return 'one_by_one'
+    if (looked.length > 1) return 'one_by_one'
     if (progress.postponed.length >= MAX_POSTPONED) throw cause
     fail(tally, cause)
   }
-  const over = step(expiry, progress, throughSeq, [...progress.postponed, throughSeq])
-  const isDone = await sweepBatch(context, expiry, over.mark, range, [], ids, tally)
+  const over = step(expiry, progress, { seq, postponed: [...progress.postponed, seq] })
+  const isDone = await sweepBatch(context, expiry, over.mark, range, NOTHING, tally)
   return isDone ? over.progress : null
 }

@@ -12,6 +12,8 @@ export interface Progress {
   readonly seq: number
   /** Deletions up to there that failed and are tried again each time. */
   readonly postponed: readonly number[]
+  /** Deletions up to there of users under a hold; their turn comes when it has ended. */
+  readonly held: readonly number[]
   /** The mark as it stands. */
   readonly text: string | null
 }
@@ -19,28 +21,32 @@ export interface Progress {
 /** A rule that was changed in what it does starts again: what it has done already is not there to be done twice. */
 export async function readProgress({ store }: ExecutionContext, expiry: Expiry): Promise<Progress> {
   const text = await store.readMark(markName(expiry))
-  const [seq, fingerprint, postponed = ''] = text?.split(' ') ?? []
-  if (fingerprint !== expiry.fingerprint) return { seq: 0, postponed: [], text }
-  return { seq: Number(seq), postponed: postponed.split(',').filter(Boolean).map(Number), text }
+  const [seq, fingerprint, postponed, held] = text?.split(' ') ?? []
+  if (fingerprint !== expiry.fingerprint) return { seq: 0, postponed: [], held: [], text }
+  return { seq: Number(seq), postponed: numbersOf(postponed), held: numbersOf(held), text }
 }
 
 /** The next progress, and the move of the mark that leads there. */
 export function step(
   expiry: Expiry,
-  { text }: Progress,
-  seq: number,
-  postponed: readonly number[],
+  before: Progress,
+  change: Partial<Pick<Progress, 'seq' | 'postponed' | 'held'>>,
 ): { readonly mark: Sweep['mark']; readonly progress: Progress } {
-  const to = `${seq} ${expiry.fingerprint} ${postponed.join(',')}`
+  const { seq, postponed, held, text } = { ...before, ...change }
+  const to = `${seq} ${expiry.fingerprint} ${postponed.join(',')} ${held.join(',')}`
   return {
     mark: { name: markName(expiry), from: text, to },
-    progress: { seq, postponed, text: to },
+    progress: { seq, postponed, held, text: to },
   }
 }
 
-/** The last entry up to which nothing is open. */
+/** The last entry up to which nothing is open, whoever is held left aside. */
 export function doneThrough({ seq, postponed }: Progress): number {
   return Math.min(seq, ...postponed.map((open) => open - 1))
+}
+
+function numbersOf(list = ''): readonly number[] {
+  return list.split(',').filter(Boolean).map(Number)
 }
 
 function markName({ stepId }: Expiry): string {

@@ -8,6 +8,7 @@ import { UserNotFoundError } from '../errors.ts'
 import type { Hold, Target } from '../store.ts'
 import { change } from './change-state.ts'
 import type { DeletionRequest, ExecutionContext } from './context.ts'
+import { coversTable } from './decide.ts'
 
 export interface HoldTerms {
   readonly reason: string
@@ -15,7 +16,10 @@ export interface HoldTerms {
   readonly tables: readonly string[] | null
 }
 
-/** Places a hold. A deletion is refused from the commit on. */
+/**
+ * Places a hold. A deletion is refused from the commit on; of a user who is deleted already, the retained rows
+ * stay beyond their retention.
+ */
 export async function placeHold(
   context: ExecutionContext,
   request: DeletionRequest,
@@ -31,8 +35,43 @@ export async function placeHold(
     placedAt: context.clock.now().toISOString(),
     until: until === null ? null : until.toISOString(),
   })
-  await change(context, request, target, 'hold', () => ({ placeHold: hold }))
+  try {
+    await change(context, request, target, 'hold', () => ({ placeHold: hold }))
+  } catch (error) {
+    if (!isDeleted(error)) throw error
+    await holdRetained(context, target, hold, error)
+  }
   return hold
+}
+
+/** The receipt stands in the details of a user who was deleted, and not of one who never was. */
+function isDeleted(error: unknown): error is UserNotFoundError {
+  return error instanceof UserNotFoundError && error.details['receiptId'] !== undefined
+}
+
+/** The look comes after the hold: from its commit on no retention ends, so what stands then stays. */
+async function holdRetained(
+  context: ExecutionContext,
+  target: Target,
+  hold: Hold,
+  absence: UserNotFoundError,
+): Promise<void> {
+  const { store, program } = context
+  await store.saveHold(hold)
+  const fields = { id: target.id }
+  const { matched } = await store.inspect(program, {
+    tenantId: hold.tenantId,
+    target,
+    fields,
+    derived: context.deriveKnown(fields),
+  })
+  const stands = program.steps.some(
+    ({ action, table }, index) =>
+      action === 'retain' && (matched[index] ?? 0) > 0 && coversTable(program, hold, [table]),
+  )
+  if (stands) return
+  await store.removeHold(hold.id)
+  throw absence
 }
 
 /** Releases one hold of a user. */
@@ -42,11 +81,18 @@ export async function releaseHold(
   target: Target,
   holdId: string,
 ): Promise<void> {
-  await change(context, request, target, 'hold', ({ survey }) => {
-    const isTheirs = survey.holds[0]?.some(({ id }) => id === holdId)
-    if (isTheirs !== true) throw new UserNotFoundError({ holdId })
-    return { releaseHold: holdId }
-  })
+  try {
+    await change(context, request, target, 'hold', ({ survey }) => {
+      const isTheirs = survey.holds[0]?.some(({ id }) => id === holdId)
+      if (isTheirs !== true) throw new UserNotFoundError({ holdId })
+      return { releaseHold: holdId }
+    })
+  } catch (error) {
+    if (!isDeleted(error)) throw error
+    const holds = await holdsOf(context, request.tenantId, target)
+    if (!holds.some(({ id }) => id === holdId)) throw error
+    await context.store.removeHold(holdId)
+  }
 }
 
 /** The holds of a user, ended ones included, the first placed first. */

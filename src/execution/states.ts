@@ -55,7 +55,8 @@ export const TRANSITIONS: Readonly<
   },
   // Joins the deletion that runs, or finishes one that was interrupted.
   deleting: { delete: 'deleted', erase: 'deleted' },
-  deleted: {},
+  // What is retained of them stays.
+  deleted: { hold: 'deleted' },
 }
 
 export function isLegal(state: UserState, action: UserAction): boolean {

@@ -9,6 +9,7 @@ import { type Fact, sealFacts } from '../receipt/seal-facts.ts'
 import type { Sweep, SweepGroup, Swept, Target, UserId } from '../store.ts'
 import type { ExecutionContext } from './context.ts'
 import type { DueDeletion } from './due-deletions.ts'
+import { isHeldBy } from './retention-holds.ts'
 
 /** What the batches of one step add up to. */
 export interface SweepTally {
@@ -17,23 +18,31 @@ export interface SweepTally {
   leftOut: number
 }
 
-/** Answers whether the mark was where it was read; nothing is done otherwise. */
+/** What a batch is made of. */
+export interface Batch {
+  readonly due: readonly DueDeletion[]
+  /** Deletions in its range whose rows stay under a hold. */
+  readonly kept: readonly DueDeletion[]
+  readonly ids: ReadonlyMap<UserId, UserId>
+}
+
+/** Answers whether it was done: not where the mark has moved, or a hold was placed meanwhile. */
 export async function sweepBatch(
   context: ExecutionContext,
   expiry: Expiry,
   mark: Sweep['mark'],
   range: { readonly afterSeq: number; readonly throughSeq: number },
-  batch: readonly DueDeletion[],
-  ids: ReadonlyMap<UserId, UserId>,
+  batch: Batch,
   tally: SweepTally,
 ): Promise<boolean> {
   const { store, policy, issuer } = context
   const { stepId, table, action, program } = expiry
-  const groups = groupByTenant(context, batch, ids)
+  const groups = groupByTenant(context, batch)
   const swept = await store.sweep(program, {
     groups,
     throughSeq: range.throughSeq,
     mark,
+    isHeldBy: isHeldBy(context, expiry),
     seal(counted, head) {
       const facts = groups.flatMap((group, index): readonly Fact[] => {
         const { rows, users, leftOut } = sumUp(expiry, group, counted[index])
@@ -52,24 +61,23 @@ export async function sweepBatch(
     const { rows, users, leftOut } = sumUp(expiry, group, swept[index])
     tally.rows += rows
     tally.users += users
-    tally.leftOut += leftOut.length
+    tally.leftOut += leftOut.length - group.kept.length
   }
+  tally.leftOut += batch.kept.length
   return true
 }
 
 interface Group extends SweepGroup {
   /** The deletion of each user, by its place in the ledger. */
   readonly seqs: readonly number[]
+  /** The same of the tenant's users who are under a hold. */
+  readonly kept: readonly number[]
 }
 
 /** Each user once, with the latest of their deletions. */
-function groupByTenant(
-  context: ExecutionContext,
-  batch: readonly DueDeletion[],
-  ids: ReadonlyMap<UserId, UserId>,
-): readonly Group[] {
+function groupByTenant(context: ExecutionContext, { due, kept, ids }: Batch): readonly Group[] {
   const tenants = new Map<string | null, Map<UserId, { target: Target; seq: number }>>()
-  for (const { tenantId, subject, seq } of batch) {
+  for (const { tenantId, subject, seq } of due) {
     const id = ids.get(subject)
     if (id === undefined) continue
     const users = tenants.get(tenantId) ?? new Map()
@@ -82,6 +90,7 @@ function groupByTenant(
       users: found.map(({ target }) => target),
       derived: found.map(({ target }) => context.derive({ id: target.id })),
       seqs: found.map(({ seq }) => seq),
+      kept: kept.flatMap((other) => (other.tenantId === tenantId ? other.seq : [])),
     }
   })
 }
@@ -93,12 +102,12 @@ interface Sums {
 }
 
 /** Rows of the step itself: cutting references ahead of it is not counted. */
-function sumUp({ stepId, program }: Expiry, { seqs }: Group, swept: Swept | undefined): Sums {
+function sumUp({ stepId, program }: Expiry, { seqs, kept }: Group, swept: Swept | undefined): Sums {
   const own = program.steps.findIndex(({ id }) => id === stepId)
   const rows = (swept?.counts ?? []).map((counts) => counts?.[own] ?? 0)
   return {
     rows: rows.reduce((sum, count) => sum + count, 0),
     users: rows.filter((count) => count > 0).length,
-    leftOut: seqs.filter((_, user) => swept?.counts[user] === null),
+    leftOut: [...seqs.filter((_, user) => swept?.counts[user] === null), ...kept],
   }
 }

@@ -5,7 +5,7 @@
  */
 import assert from 'node:assert/strict'
 import { definePolicy } from '../policy/define-policy.ts'
-import type { Program, Sweep, Swept, UserId } from '../store.ts'
+import type { Hold, Program, Sweep, Swept, UserId } from '../store.ts'
 import { ANN, BOB, TENANT_A, TENANT_B, TWIN } from './contract-data.ts'
 import { contractPolicy } from './contract-fixture.ts'
 import { type Clause, changedTables, IN_A, type World, withMethods } from './contract-world.ts'
@@ -13,6 +13,13 @@ import { type Clause, changedTables, IN_A, type World, withMethods } from './con
 const IN_B = { tenantId: TENANT_B }
 /** Thirty days after the world's clock, to the millisecond. */
 const DUE = '2026-03-31T12:00:00.000Z'
+
+const HOLD = {
+  reason: 'court_order',
+  tables: null,
+  placedAt: '2026-03-01T12:00:00.000Z',
+  until: null,
+} as const
 
 export function expiryClauses(clause: Clause): void {
   clause('rows go at the end of their retention, and not before', async (world) => {
@@ -106,6 +113,59 @@ export function expiryClauses(clause: Clause): void {
     assert.deepEqual(await counts({ throughSeq: 0, mark: from }), [{ counts: [null] }])
     assert.deepEqual(await world.snapshot(), before)
   })
+
+  clause('nothing is done while a user of the sweep has a hold that keeps rows', async (world) => {
+    const { program, sweep } = await captureSweep(world)
+    const hold = { ...HOLD, ...IN_A, id: 'hold_1', userId: ANN }
+    await world.store.saveHold(hold)
+    await world.store.saveHold({ ...hold, ...IN_B, id: 'hold_2' })
+    await world.store.saveHold({ ...hold, id: 'hold_3', userId: BOB })
+    const before = await stateOf(world, sweep.mark.name)
+    const asked: Hold[] = []
+    const isHeldBy = (given: Hold): boolean => {
+      asked.push(given)
+      return true
+    }
+    assert.equal(await world.store.sweep(program, { ...sweep, isHeldBy }), null)
+    assert.deepEqual(asked, [hold])
+    assert.deepEqual(await stateOf(world, sweep.mark.name), before)
+    const swept = await world.store.sweep(program, { ...sweep, isHeldBy: () => false })
+    assert.deepEqual(swept, [{ counts: [[1]] }])
+  })
+
+  clause('a hold on somebody who is gone is found, and removed', async (world) => {
+    const hold = { ...HOLD, ...IN_A, id: 'hold_1', userId: ANN }
+    const other = { ...HOLD, ...IN_B, id: 'hold_2', userId: TWIN, tables: ['visits'] }
+    await world.store.saveHold(hold)
+    await world.store.saveHold(other)
+    const user = { ...IN_A, userId: ANN }
+    assert.deepEqual(await world.store.listHolds({ limit: 10, user }), [hold])
+    await world.store.removeHold(hold.id)
+    await world.store.removeHold(hold.id)
+    assert.deepEqual(await world.store.listHolds({ limit: 10 }), [other])
+  })
+
+  clause(
+    'rows of a held user outlast their retention, and go once the hold is released',
+    async (world) => {
+      await world.engine.deleteMany([ANN, BOB], IN_A)
+      const { id: holdId } = await world.engine.placeHold(ANN, { ...IN_A, reason: 'court_order' })
+      world.clock.set(DUE)
+      const { steps } = await world.engine.expireRetained()
+      assert.deepEqual([steps[0]?.rows, steps[0]?.leftOut, steps[0]?.failed], [1, 1, 0])
+      const left = async (): Promise<readonly unknown[]> =>
+        (await world.rows('webhook_events')).map(({ id }) => id).toSorted()
+      assert.deepEqual(await left(), [`hook_${ANN}`, `hook_${TWIN}`])
+      assert.equal((await world.engine.expireRetained()).steps[0]?.leftOut, 1)
+      await world.engine.releaseHold(ANN, { ...IN_A, holdId })
+      assert.equal((await world.engine.expireRetained()).steps[0]?.rows, 1)
+      assert.deepEqual(await left(), [`hook_${TWIN}`])
+      await assert.rejects(world.engine.placeHold(ANN, { ...IN_A, reason: 'court_order' }), {
+        code: 'resource_not_found',
+      })
+      assert.deepEqual(await world.engine.holds(ANN, IN_A), [])
+    },
+  )
 
   clause('the ids that rows hold come in pages, each once', async (world) => {
     const { program } = await captureSweep(world)
