@@ -30,7 +30,7 @@ import { clearSpool, endOfSpool, readMark, readSpool, spool, writeMark } from '.
 import { decideSweep, heldIds } from './sweep.ts'
 import { takeSurvey } from './take-survey.ts'
 import { decideTransition, findStanding } from './transition.ts'
-import { listHolds, saveToken } from './user-records.ts'
+import { holdRecord, listHolds, releaseRecord, saveToken } from './user-records.ts'
 
 export type { TransactionUse } from './detect.ts'
 export type {
@@ -113,6 +113,8 @@ export function mongoStore(db: MongoDb, options: MongoStoreOptions = {}): Store 
       return read((reader) => listJobs(reader, query))
     },
     listHolds: (query) => read((reader) => listHolds(reader, query)),
+    saveHold: (hold) => write(async () => onlyRecords(undefined, [holdRecord(hold)])),
+    removeHold: (id) => write(async () => onlyRecords(undefined, [releaseRecord(id)])),
     saveToken: (token) => direct((writer) => saveToken(writer, token)),
     claimJob: (claim) => direct(() => claimJob(db, claim)),
     saveJob: (save) => direct((writer) => saveJob(writer, save)),

@@ -28,14 +28,19 @@ import { countMatches, matchStep, namedRows } from './match-rows.ts'
 import { pathOf, sideConditions } from './paths.ts'
 import type { Reader } from './scope.ts'
 import { readMark } from './spool.ts'
+import { holdsOf } from './user-records.ts'
 import { engineId, storedId } from './values.ts'
 
 export async function decideSweep(
   reader: Reader,
   program: Program,
-  { groups, throughSeq, mark, seal }: Sweep,
+  { groups, throughSeq, mark, isHeldBy, seal }: Sweep,
 ): Promise<Decision<readonly Swept[] | null>> {
   if ((await readMark(reader, mark.name)) !== mark.from) return unchanged(null)
+  for (const group of groups) {
+    const holds = await holdsOf(reader, group)
+    if (holds.flat().some(isHeldBy)) return unchanged(null)
+  }
   const swept: Swept[] = []
   const work: HostWork[] = []
   for (const group of groups) {
