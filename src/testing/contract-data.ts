@@ -23,6 +23,8 @@ export const DEBTOR = 'usr_debtor'
 export const HELD = 'usr_held'
 /** The only two owners of one organization. */
 export const OWNERS: readonly [string, string] = ['usr_owner1', 'usr_owner2']
+/** Ids of `accounts`, which are no text. */
+export const NUMBERS: readonly [number, number] = [7, 77]
 /** Is no user any more, but has a comment. */
 export const LOST = 'usr_lost'
 export const GHOST = 'usr_ghost'
@@ -70,6 +72,15 @@ export function contractData(): Record<string, Row[]> {
   add('groups', { id: 'grp_all', name: 'all', members: [ANN, BOB, TWIN, 7, { id: ANN }] })
   add('groups', { id: 'grp_nested', name: 'nested', members: { by: { ids: [BOB, ANN] } } })
   add('groups', { id: 'grp_bob', name: 'bob', members: [BOB] })
+  add('settings', { id: 'set_bare', key: ANN, value: 'a' })
+  add('settings', { id: 'set_longer', key: `user:${ANN}:theme`, value: 'a' })
+  add('settings', { id: 'set_upper', key: `USER:${ANN}`, value: 'a' })
+  add('settings', { id: 'set_twice', key: `user:user:${ANN}`, value: 'a' })
+  add('rooms', { id: 'room_all', members: roomMembers(ANN, BOB, TWIN) })
+  add('rooms', { id: 'room_bob', members: [{ user: { id: BOB } }, ANN] })
+  for (const id of NUMBERS) add('accounts', { id, tenant_id: TENANT_A })
+  add('settings', { id: 'set_7', key: '7', value: 'a' }, { id: 'set_77', key: '77', value: 'a' })
+  add('settings', { id: 'set_n7', key: 'n7', value: 'a' }, { id: 'set_07', key: '07', value: 'a' })
   add('comments', { id: 'com_both', author_id: ANN, pinned_by: ANN, body: 'mine, pinned by me' })
   add('comments', { id: 'com_pinned', author_id: BOB, pinned_by: ANN, body: 'his, pinned by me' })
   add(
@@ -84,6 +95,12 @@ export function contractData(): Record<string, Row[]> {
   add('sessions', { id: 'ses_debtor', user_id: DEBTOR, ip: '4.4.4.4' })
   add('countries', { code: 'CH' }, { code: ANN })
   return data
+}
+
+/** A sub-document for each id, and what looks like one and is none. */
+export function roomMembers(...ids: readonly string[]): readonly unknown[] {
+  const members = ids.map((id) => ({ user: { id }, role: 'guest' }))
+  return [...members, ANN, { user: ANN }, { id: ANN }, { user: [{ id: ANN }] }, null]
 }
 
 type Add = (table: string, ...rows: readonly Row[]) => void
@@ -118,6 +135,7 @@ function addPerson(add: Add, id: string, tenant: string, email: string): void {
   add('visits', { id: `vis2_${id}`, visitor: id, page: '/b' })
   add('comments', { id: `com_${id}`, author_id: id, pinned_by: null, body: 'mine' })
   add('members', { org: 'org_1', user_id: id, role: 'member' })
+  add('settings', { id: `set_${id}`, key: `user:${id}`, value: 'a' })
 }
 
 function entry(id: string, tenant: string, actor: string | null, more: Row, email?: string): Row {

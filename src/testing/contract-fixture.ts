@@ -15,6 +15,7 @@ export const JSON_COLUMNS: Readonly<Record<string, string>> = {
   audit_log: 'metadata',
   webhook_events: 'data',
   groups: 'members',
+  rooms: 'members',
 }
 
 interface TableOptions {
@@ -84,6 +85,9 @@ export const contractSchema: readonly TableSchema[] = [
   table('invoices', 'id! user_id! amount', {
     foreignKeys: [reference('user_id', 'users', 'restrict')],
   }),
+  table('settings', 'id! key value'),
+  table('rooms', 'id! members'),
+  table('accounts', 'id! tenant_id!'),
   table('countries', 'code!', { key: ['code'] }),
 ]
 
@@ -168,6 +172,9 @@ const tables: PolicyInput['tables'] = {
   ],
   members: { match: 'user_id', action: 'delete', event: 'org.member.removed' },
   invoices: { match: 'user_id', action: 'retain', reason: 'tax law' },
+  settings: { match: { column: 'key', prefix: 'user:' }, action: 'delete' },
+  rooms: { match: { array: 'members', element: 'user.id' }, action: 'detach' },
+  accounts: 'unrelated',
   countries: 'unrelated',
 }
 

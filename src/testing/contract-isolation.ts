@@ -69,6 +69,7 @@ export function isolationClauses(clause: Clause): void {
       'comments/com_both pinned_by',
       'comments/com_pinned pinned_by',
       'groups/grp_all members',
+      'rooms/room_all members',
     ])
     const gone = [...before.keys()].filter((key) => !after.has(key) && !key.includes(ANN))
     assert.deepEqual(gone.sort(), ['invitations/inv_ann_by_ann', 'invitations/inv_ann_by_bob'])

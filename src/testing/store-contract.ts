@@ -18,6 +18,7 @@ import {
   tokenClauses,
 } from './contract-life-cycle.ts'
 import { ledgerClauses, outboxClauses, receiptClauses } from './contract-records.ts'
+import { referenceClauses } from './contract-references.ts'
 import { precedenceClauses } from './contract-rules.ts'
 import { journalClauses, safetyClauses } from './contract-safety.ts'
 import { wholeTenantClauses } from './contract-tenants.ts'
@@ -40,6 +41,7 @@ export function storeContract(runner: ContractRunner, open: OpenStore): void {
   describe('the shape of a store', () => shapeClauses(clause))
   describe('actions', () => actionClauses(clause))
   describe('rows belong to a user', () => belongingClauses(clause))
+  describe('ways to write an id', () => referenceClauses(clause))
   describe('rules that meet', () => precedenceClauses(clause))
   describe('tenants', () => tenantClauses(clause))
   describe('a tenant as a whole', () => wholeTenantClauses(clause))
