@@ -151,7 +151,7 @@ function belongs(change: Change, { table, index, row, user }: Site): boolean {
   const { match } = rule
   if (typeof match === 'string' || match.through === undefined) {
     const field = typeof match === 'string' ? 'id' : (match.equals?.user ?? 'id')
-    return values.some((value) => value === user[field])
+    return values.some((value) => value === writtenAs(user[field], match))
   }
   const { table: parentTable, key, rule: name } = match.through
   return rulesOf(policy, parentTable).some((parentRule, position) => {
@@ -189,10 +189,23 @@ function located(row: Row, match: MatchInput): readonly unknown[] {
   } catch {
     return []
   }
-  for (const key of match.path?.split('.') ?? []) {
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) return []
+  value = match.path === undefined ? value : at(value, match.path)
+  if ('json' in match) return [value]
+  if (!Array.isArray(value)) return []
+  const { element } = match
+  return element === undefined ? value : value.map((one) => at(one, element))
+}
+
+function writtenAs(id: unknown, match: MatchInput): unknown {
+  if (typeof match === 'string' || match.prefix === undefined || id === null) return id
+  return `${match.prefix}${id}`
+}
+
+function at(document: unknown, path: string): unknown {
+  let value = document
+  for (const key of path.split('.')) {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
     value = (value as Record<string, unknown>)[key]
   }
-  if ('json' in match) return [value]
-  return Array.isArray(value) ? value : []
+  return value
 }

@@ -6,7 +6,7 @@ import type {
   SetInput,
   WhereInput,
 } from '../../src/policy/policy.ts'
-import { ghostOf, parentOf, tableName } from './generated-schema.ts'
+import { ghostOf, parentOf, TAG, tableName } from './generated-schema.ts'
 import type { MatchKind, RuleSpec, TableSpec, World } from './generated-world.ts'
 
 export type TenantPolicy = PolicyInput & { readonly user: { readonly tenant: string } }
@@ -102,7 +102,15 @@ export function matchKindOf(world: World, table: number, position: number): Matc
  */
 function isFoundAgain({ tables }: World, table: number, kind: MatchKind): boolean {
   const spec = tables[table]
-  const column = { owner: 'owner', other: 'other', doc_id: 'doc', members: 'members', list: 'doc' }
+  const column = {
+    owner: 'owner',
+    other: 'other',
+    doc_id: 'doc',
+    members: 'members',
+    list: 'doc',
+    tag: 'tag',
+    seats: 'doc',
+  }
   if (spec === undefined || spec.precedence !== null || !(kind in column)) return false
   const read = ['kind', column[kind as keyof typeof column]]
   return spec.rules.every(
@@ -126,7 +134,7 @@ function actionOf(
 
 /** Not an e-mail: a numeric ghost in a TEXT column is text in SQLite, and memory knows no column types. */
 function mayBeGhost(kind: MatchKind): boolean {
-  return kind === 'owner' || kind === 'other' || kind === 'doc_id'
+  return kind === 'owner' || kind === 'other' || kind === 'doc_id' || kind === 'tag'
 }
 
 function matchOf(world: World, table: number, rule: RuleSpec, kind: MatchKind): MatchInput {
@@ -146,6 +154,10 @@ function matchOf(world: World, table: number, rule: RuleSpec, kind: MatchKind): 
       return { array: 'members' }
     case 'list':
       return { array: 'doc', path: 'list' }
+    case 'tag':
+      return { column: 'tag', prefix: TAG }
+    case 'seats':
+      return { array: 'doc', path: 'seats', element: 'by.tag', prefix: TAG }
     case 'parent':
       return { column: 'parent', through: throughOf(world, parentOf(world, table), rule) }
     case 'doc_ref':
@@ -195,6 +207,7 @@ function setOf(spec: TableSpec, { set }: RuleSpec): SetInput {
     // LIMITATION: `pseudonym: { user: 'email' }` is left out; on rows shared by users the two stores
     // wrote different users' values (cause not found; seed 20260301, worlds 252, 376, 399 of fc.sample).
     { note: { pseudonym: { user: 'id' }, prefix: 'n-' } },
+    { doc: { pull: { user: 'id' }, path: 'seats', element: 'by.tag', prefix: TAG } },
     spec.owner.onDelete === null ? { owner: { pseudonym: { user: 'id' } } } : { note: null },
   ]
   return Object.assign({}, ...set.map((choice) => choices[choice]))

@@ -4,6 +4,9 @@ import type { ColumnSpec, RowSpec, TableSpec, World } from './generated-world.ts
 
 export type Row = Readonly<Record<string, string | number | null>>
 
+/** What stands before ids in `tag` columns and in the seats of a document. */
+export const TAG = 'u:'
+
 export const TENANTS = ['tnt_a', 'tnt_b'] as const
 
 export function userIdOf({ numericIds }: World, index: number): string | number {
@@ -50,7 +53,7 @@ function childSchema(world: World, spec: TableSpec, index: number): TableSchema 
     mark('other', spec.other),
     mark('parent', spec.parent),
     'self',
-    ...['email', 'tenant!', 'kind', 'note'],
+    ...['email', 'tenant!', 'kind', 'note', 'tag'],
     json('members'),
     json('doc'),
   ]
@@ -163,9 +166,20 @@ function childRow(
     tenant: TENANTS[row.tenant] ?? 'tnt_a',
     kind: ['a', 'b', null][row.kind] ?? null,
     note: `note ${rid}`,
+    tag: tagOf(row, person),
     members: membersOf(spec, row, person),
     doc: docOf(spec, row, { id: person(row.docUser), parent, person }),
   }
+}
+
+/** Now and then without the prefix, or with nothing behind it. */
+function tagOf(
+  { self, docUser }: RowSpec,
+  person: (value: number) => string | number,
+): string | null {
+  if (docUser % 6 === 5) return null
+  if (docUser % 11 === 10) return TAG
+  return `${self % 7 === 6 ? '' : TAG}${person(docUser)}`
 }
 
 function membersOf(
@@ -200,5 +214,10 @@ function docOf(
   const list = members.map(person)
   if (docKind === 2) return JSON.stringify({ user: String(id), list: id, ref: null })
   const refs = members.map((value) => (value % 3) + 1)
-  return JSON.stringify({ user, list, ref: parent, refs, keep: { a: [1, 'x', null, false] } })
+  const seats = [
+    ...list.map((one) => ({ by: { tag: `${TAG}${one}` }, row: 3 })),
+    ...[id, { by: `${TAG}${id}` }, { by: [{ tag: `${TAG}${id}` }] }, null],
+  ]
+  const keep = { a: [1, 'x', null, false] }
+  return JSON.stringify({ user, list, ref: parent, refs, seats, keep })
 }

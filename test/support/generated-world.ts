@@ -60,6 +60,8 @@ export const MATCHES = [
   'doc_email',
   'members',
   'list',
+  'tag',
+  'seats',
   'parent',
   'doc_ref',
   'doc_refs',
@@ -121,8 +123,8 @@ const number = fc.nat({ max: 40 })
 const rule = fc.record<RuleSpec>({
   match: fc.oneof(
     { weight: 3, arbitrary: fc.constantFrom(...MATCHES.slice(0, 2)) },
-    { weight: 4, arbitrary: fc.constantFrom(...MATCHES.slice(2, 7)) },
-    { weight: 5, arbitrary: fc.constantFrom(...MATCHES.slice(7)) },
+    { weight: 4, arbitrary: fc.constantFrom(...MATCHES.slice(2, 9)) },
+    { weight: 5, arbitrary: fc.constantFrom(...MATCHES.slice(9)) },
   ),
   action: weighted<RuleSpec['action']>(
     [10, 'delete'],
@@ -137,7 +139,7 @@ const rule = fc.record<RuleSpec>({
   ghost: fc.boolean(),
   named: fc.boolean(),
   through: number,
-  set: fc.array(fc.nat({ max: 11 }), { minLength: 1, maxLength: 3 }),
+  set: fc.array(fc.nat({ max: 12 }), { minLength: 1, maxLength: 3 }),
   extra: fc.boolean(),
 })
 
