@@ -846,6 +846,20 @@ for (const store of STORES) {
         await assert.rejects(world.engine.erase('usr_bob', options), coded('idempotency_conflict'))
       })
 
+      it('under the key of another erasure that waits is a conflict, with nothing changed', async () => {
+        const crm = scripted('crm', [{ removed: 0, comeBackAfterMs: HOUR }, DONE, DONE])
+        const world = await openErasure(store, { externalErasers: [crm.eraser] })
+        const options = { tenantId, idempotencyKey: 'key_1' }
+        waitingIn(await world.engine.erase('usr_ann', options))
+        await assert.rejects(world.engine.erase('usr_bob', options), coded('idempotency_conflict'))
+        assert.equal((await world.engine.getStatus('usr_bob', { tenantId })).state, 'active')
+        assert.equal(crm.asked.length, 1)
+        await world.engine.erase('usr_eve', { ...options, tenantId: 'tnt_b' })
+        world.clock.advance(HOUR)
+        const receipt = receiptIn(await world.engine.erase('usr_ann', options))
+        assert.deepEqual(receiptIn(await world.engine.erase('usr_ann', options)), receipt)
+      })
+
       it('a key that another deletion has used up meanwhile does not keep an erasure open for ever', async () => {
         const crm = scripted('crm', [{ removed: 0, comeBackAfterMs: HOUR }, DONE])
         const world = await openErasure(store, { externalErasers: [crm.eraser] })

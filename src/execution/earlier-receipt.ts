@@ -3,11 +3,11 @@
  *
  * @module
  */
-import { UserDeletionError } from '../errors.ts'
 import { receiptOf } from '../receipt/issue-receipt.ts'
 import type { DeletionReceipt } from '../receipt/receipt.ts'
 import type { Store, UserId } from '../store.ts'
 import type { DeletionRequest } from './context.ts'
+import { idempotencyConflict } from './failures.ts'
 
 /**
  * The receipt of an earlier call with the same key and arguments.
@@ -29,8 +29,5 @@ export async function earlierReceipt(
     receipt.reason === request.reason &&
     receipt.requestedBy === request.requestedBy
   if (isSame) return receipt
-  throw new UserDeletionError(
-    'idempotency_conflict',
-    'The idempotency key was used with other arguments.',
-  )
+  throw idempotencyConflict()
 }

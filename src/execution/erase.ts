@@ -10,7 +10,7 @@ import { askHost } from './ask.ts'
 import type { DeletionRequest, ExecutionContext } from './context.ts'
 import { isUnderWay } from './decide.ts'
 import { freshProgress } from './eraser-progress.ts'
-import { inProgress, notFound } from './failures.ts'
+import { idempotencyConflict, inProgress, notFound } from './failures.ts'
 import { whileInFlight } from './in-flight.ts'
 import { type Erasure, newJob, readState } from './job-state.ts'
 import { notifyDeleted, tellRevoked } from './notify.ts'
@@ -31,6 +31,7 @@ export function eraseUser(
   const { tenantId } = request
   return whileInFlight(context, tenantId, target.id, async () => {
     const [job] = await context.store.listJobs({ limit: 1, user: { tenantId, userId: target.id } })
+    await refuseSharedKey(context, request, job)
     const outcome = isUnderWay(job)
       ? await goOn(context, request, target, job)
       : await open(context, request, target)
@@ -41,6 +42,30 @@ export function eraseUser(
     await notifyDeleted(context, [{ userId: target.id, tenantId, receipt: outcome.receipt }])
     return { status: 'erased', receipt: outcome.receipt }
   })
+}
+
+const PAGE = 500
+
+/** The key of an erasure that waits is used already, though no receipt says so yet. */
+async function refuseSharedKey(
+  { store }: ExecutionContext,
+  { tenantId, idempotencyKey }: DeletionRequest,
+  own: Job | undefined,
+): Promise<void> {
+  if (idempotencyKey === null) return
+  const query = { limit: PAGE, kinds: ['erasure'] as const }
+  for (let after: Job | undefined; ; ) {
+    const page: readonly Job[] = await store.listJobs(
+      after === undefined ? query : { ...query, after },
+    )
+    const isShared = page.some(
+      (job) =>
+        job.id !== own?.id && job.tenantId === tenantId && job.idempotencyKey === idempotencyKey,
+    )
+    if (isShared) throw idempotencyConflict()
+    after = page.at(-1)
+    if (after === undefined || page.length < PAGE) return
+  }
 }
 
 async function open(
@@ -88,10 +113,7 @@ function refuseOtherUse({ idempotencyKey, reason, requestedBy }: DeletionRequest
   if (idempotencyKey === null || idempotencyKey !== job.idempotencyKey) return
   const { request } = readState(job)
   if (request.reason === reason && request.requestedBy === requestedBy) return
-  throw new UserDeletionError(
-    'idempotency_conflict',
-    'The idempotency key was used with other arguments.',
-  )
+  throw idempotencyConflict()
 }
 
 /** A deletion that was interrupted becomes an erasure, so that the erasers have their turn before its end. */

@@ -27,6 +27,13 @@ export function tenantNotFound(earlier: LedgerEntry | undefined): UserDeletionEr
   })
 }
 
+export function idempotencyConflict(): UserDeletionError {
+  return new UserDeletionError(
+    'idempotency_conflict',
+    'The idempotency key was used with other arguments.',
+  )
+}
+
 export function inProgress(details: ErrorDetails = {}): UserDeletionError {
   return new UserDeletionError('in_progress', 'This user is being deleted by another call.', {
     details,
