@@ -909,6 +909,36 @@ for (const store of STORES) {
     })
 
     describe('the lease', () => {
+      it('lost at one eraser fires the signal of those that still run, and none is tried again', async () => {
+        const signals: AbortSignal[] = []
+        const slow = scripted('slow', [
+          ({ signal }: EraserRequest) => {
+            signals.push(signal)
+            return new Promise((_, reject) => {
+              signal.addEventListener('abort', () => reject(new Error('aborted')))
+            })
+          },
+        ])
+        const quick = scripted('quick', [
+          async () => {
+            const [job] = await world.store.listJobs({ limit: 1 })
+            assert.ok(job !== undefined)
+            const { id, fence, leaseUntil } = job
+            const lease = { now: leaseUntil, leaseUntil }
+            assert.ok(await world.store.claimJob({ id, fence, owner: 'another', ...lease }))
+            return DONE
+          },
+        ])
+        const world = await openErasure(store, { externalErasers: [slow.eraser, quick.eraser] })
+        const outcome = world.engine.erase('usr_ann', { tenantId }).catch((error) => error)
+        for (let turn = 0; turn < 100 && signals[0]?.aborted !== true; turn += 1) {
+          await new Promise(setImmediate)
+        }
+        assert.equal(signals[0]?.aborted, true)
+        assert.ok(coded('lease_lost')(await outcome))
+        assert.equal(slow.asked.length, 1)
+      })
+
       it('lost while a page runs: nothing stale is written, and the other worker ends it', async () => {
         const second = scripted('crm', [{ removed: 7 }])
         let other: unknown

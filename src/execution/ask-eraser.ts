@@ -16,6 +16,8 @@ export interface AskedErasure {
   readonly context: ExecutionContext
   readonly job: Job
   readonly identifiers: Readonly<Record<string, unknown>>
+  /** Fires when the job is lost: what a page would answer can be recorded no more. */
+  readonly lost: AbortSignal
 }
 
 /** The page's answer, or the error of the last try. */
@@ -28,15 +30,16 @@ export async function tryPage(
   const attempts = eraser.attempts ?? 3
   for (let attempt = 1; ; attempt += 1) {
     const answer = await askPage(run, eraser, progress)
-    if (!(answer instanceof UserDeletionError)) return answer
+    if (!(answer instanceof UserDeletionError) || run.lost.aborted) return answer
     warn(context, 'an external eraser failed', { eraser: eraser.name, attempt, cause: answer })
     if (attempt >= attempts) return answer
     await context.pause(backoffMs(attempt, 500, 30_000))
+    if (run.lost.aborted) return answer
   }
 }
 
 async function askPage(
-  { job, identifiers }: AskedErasure,
+  { job, identifiers, lost }: AskedErasure,
   eraser: ExternalEraser,
   { cursor, pages }: EraserProgress,
 ): Promise<EraserPage | UserDeletionError> {
@@ -50,7 +53,7 @@ async function askPage(
         identifiers,
         cursor,
         idempotencyKey: `${job.id}/${name}/${pages}`,
-        signal,
+        signal: AbortSignal.any([signal, lost]),
       }),
     )
     if (result === 'timeout') {

@@ -39,7 +39,7 @@ export interface EraserRequest {
   readonly cursor: string | null
   /** The same for every try of the same page. */
   readonly idempotencyKey: string
-  /** Fires when the time limit is over. */
+  /** Fires when the time limit is over, and when another worker has taken the erasure over. */
   readonly signal: AbortSignal
 }
 

@@ -18,7 +18,7 @@ import {
 import type { ExternalEraser } from './external-eraser.ts'
 import { warn } from './notify.ts'
 
-export interface EraserRun extends AskedErasure {
+export interface EraserRun extends Omit<AskedErasure, 'lost'> {
   /** Records progress; rejects with `lease_lost` when another worker has the job. */
   save(progress: ErasersProgress): Promise<void>
 }
@@ -32,11 +32,15 @@ export async function runErasers(run: EraserRun, start: ErasersProgress): Promis
   const { context } = run
   // One that was registered since takes part as well.
   let progress = { ...freshProgress(context), ...start }
+  const losing = new AbortController()
+  const asked = { ...run, lost: losing.signal }
   let saving: Promise<void> = Promise.resolve()
   /** One save after the other, each with the newest progress: an older one must never win. */
   const save = (): Promise<void> => {
     const saved = saving.then(() => run.save(progress))
-    saving = saved.catch(() => {})
+    saving = saved.catch((cause: unknown) => {
+      if (isLost(cause)) losing.abort(cause)
+    })
     return saved
   }
   const record = (name: string, change: EraserProgress): Promise<void> => {
@@ -48,7 +52,7 @@ export async function runErasers(run: EraserRun, start: ErasersProgress): Promis
   })
   try {
     const runs = context.erasers.map((eraser) =>
-      runEraser(run, eraser, progress[eraser.name] ?? FRESH, (change) =>
+      runEraser(asked, eraser, progress[eraser.name] ?? FRESH, (change) =>
         record(eraser.name, change),
       ),
     )
@@ -60,6 +64,10 @@ export async function runErasers(run: EraserRun, start: ErasersProgress): Promis
   } finally {
     stopHeartbeat()
   }
+}
+
+function isLost(cause: unknown): boolean {
+  return cause instanceof UserDeletionError && cause.code === 'lease_lost'
 }
 
 /** The user's data there would stay, and nobody would know. */
@@ -79,7 +87,7 @@ function refuseUnknown({ erasers }: ExecutionContext, progress: ErasersProgress)
 type RecordProgress = (change: EraserProgress) => Promise<void>
 
 async function runEraser(
-  run: EraserRun,
+  run: AskedErasure,
   eraser: ExternalEraser,
   start: EraserProgress,
   record: RecordProgress,
