@@ -295,6 +295,35 @@ for (const store of STORES) {
           assert.equal(new Set(errors.map((error) => JSON.stringify(error))).size, 1)
         })
 
+        it(`is looked at before anything that is in the way, ${way}`, async () => {
+          let asked = 0
+          const count = (): false => {
+            asked += 1
+            return false
+          }
+          const world = await openOwn(
+            store,
+            { ...service, coolingOff },
+            {
+              hooks: { beforeDelete: count },
+              blockers: [async () => ({ name: 'unpaid_invoice', remedy: 'Pay it.' })],
+            },
+          )
+          const { token } = await world.engine.requestOwnDeletion(ann)
+          world.insert('cases', { id: 'case_1', user_id: 'usr_ann' })
+          const before = await stateOf(world)
+          await assert.rejects(
+            world.engine.deleteOwnAccount(ann, { confirm: true, token: 'made-up' }),
+            coded('confirmation_invalid'),
+          )
+          assert.equal(asked, 0)
+          await assert.rejects(
+            world.engine.deleteOwnAccount(ann, { confirm: true, token }),
+            coded('deletion_blocked'),
+          )
+          assert.equal(await stateOf(world), before)
+        })
+
         it(`works up to the last moment, and stays usable when the first write fails, ${way}`, async () => {
           let isDown = true
           const wrap = (inner: Store): Store => ({

@@ -92,6 +92,7 @@ export async function deleteOwn(
   const { userId } = owner
   await assertOwner(service, owner.session)
   const confirmation = token === null ? null : confirmedBy(context, owner, token)
+  if (confirmation !== null) await checkAhead(context, request, userId, confirmation)
   return coolingOff === null
     ? whileInFlight(context, request.tenantId, userId, () =>
         deleteAtOnce(context, request, userId, confirmation),
@@ -148,6 +149,22 @@ function confirmedBy(
       }
     },
   }
+}
+
+/**
+ * Before hooks and blockers are asked: whoever has no good token learns nothing of what is in the way. The
+ * transaction that uses the token up looks again.
+ */
+async function checkAhead(
+  context: ExecutionContext,
+  { tenantId }: DeletionRequest,
+  userId: UserId,
+  { tokenHash, check }: Confirmation,
+): Promise<void> {
+  const query = { tenantId, user: targetOf(context, userId), tokenHash }
+  const standing = await context.store.findStanding(context.program, query)
+  if (standing === null) throw notFound(undefined)
+  check(standing)
 }
 
 async function schedule(
