@@ -200,7 +200,7 @@ function assertComplete(after: Snapshot, where: string): void {
   const receipts = entries
     .filter(({ kind }) => kind === 'user.deleted')
     .map(({ body }) => JSON.parse(String(body)) as { readonly external: unknown })
-  const retained = [{ count: 1, reason: 'tax law' }]
+  const retained = [{ count: 1, reason: 'tax_law' }]
   assert.deepEqual(
     receipts.map(({ external }) => external),
     [

@@ -73,10 +73,10 @@ for (const store of STORES) {
       const crm = scripted('crm', [
         {
           removed: 3,
-          retained: [{ count: 2, reason: 'invoices: tax law' }],
+          retained: [{ count: 2, reason: 'tax_law' }],
           next: 'p2',
         },
-        { removed: 4, retained: [{ count: 1, reason: 'invoices: tax law' }] },
+        { removed: 4, retained: [{ count: 1, reason: 'tax_law' }] },
       ])
       const mail = scripted('mail', [{ removed: 0, retained: [] }])
       const world = await openErasure(store, { externalErasers: [crm.eraser, mail.eraser] })
@@ -91,7 +91,7 @@ for (const store of STORES) {
           name: 'crm',
           status: 'done',
           removed: 7,
-          retained: [{ count: 3, reason: 'invoices: tax law' }],
+          retained: [{ count: 3, reason: 'tax_law' }],
         },
         { name: 'mail', status: 'done', removed: 0, retained: [] },
       ])
@@ -397,6 +397,11 @@ for (const store of STORES) {
         'a wait of centuries': { removed: 1, comeBackAfterMs: Number.MAX_SAFE_INTEGER },
         'retained as a number': { removed: 1, retained: 3 },
         'retained without a reason': { removed: 1, retained: [{ count: 1 }] },
+        'retained for a reason in words': {
+          removed: 1,
+          retained: [{ count: 1, reason: 'Ann <ann@example.com> owes us' }],
+        },
+        'retained for an empty reason': { removed: 1, retained: [{ count: 1, reason: '' }] },
         'retained with nothing': { removed: 1, retained: [null] },
         'a negative retained count': { removed: 1, retained: [{ count: -1, reason: 'tax' }] },
       }

@@ -70,12 +70,17 @@ export function tenantOf(
 /** The reason of a deletion is a code: free text would sooner or later name the person. */
 export function assertReason(reason: unknown): asserts reason is string | undefined {
   if (reason === undefined) return
-  if (typeof reason !== 'string' || !REASON.test(reason)) {
+  if (!isReasonCode(reason)) {
     throw invalidArgument(
       'reason',
       'The reason is not a code in snake_case of at most 64 characters.',
     )
   }
+}
+
+/** Whether the value is a code in snake_case of at most 64 characters. */
+export function isReasonCode(reason: unknown): reason is string {
+  return typeof reason === 'string' && REASON.test(reason)
 }
 
 export function assertRequestedBy(id: unknown): asserts id is string | undefined {

@@ -6,6 +6,7 @@
 import { UserDeletionError } from '../errors.ts'
 import { backoffMs, withTimeLimit } from '../ports.ts'
 import type { Job } from '../store.ts'
+import { isReasonCode } from './arguments.ts'
 import type { ExecutionContext } from './context.ts'
 import type { EraserProgress } from './eraser-progress.ts'
 import type { EraserPage, ExternalEraser } from './external-eraser.ts'
@@ -90,7 +91,7 @@ function isPage(value: unknown): value is EraserPage {
       (isCount(comeBackAfterMs) && Number(comeBackAfterMs) <= MAX_WAIT_MS)) &&
     (retained === undefined ||
       (Array.isArray(retained) &&
-        retained.every(({ count, reason }) => isCount(count) && typeof reason === 'string')))
+        retained.every(({ count, reason }) => isCount(count) && isReasonCode(reason))))
   )
 }
 

@@ -45,7 +45,7 @@ export interface EraserRequest {
 
 export interface EraserPage {
   readonly removed: number
-  /** What stays, and why. No personal data: it stands in the receipt. */
+  /** What stays, and why. It stands in the receipt. */
   readonly retained?: readonly RetainedElsewhere[]
   /** Where the next page begins; without it the eraser has finished. The same cursor again needs progress. */
   readonly next?: string | null
@@ -55,5 +55,6 @@ export interface EraserPage {
 
 export interface RetainedElsewhere {
   readonly count: number
+  /** A code in snake_case, never free text: it would sooner or later name the person. */
   readonly reason: string
 }

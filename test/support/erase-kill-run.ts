@@ -36,7 +36,7 @@ const FIRST: Readonly<Record<string, readonly Answer[]>> = {
 
 /** Two pages for one eraser, one page for the others. */
 function work(name: string, { cursor }: EraserRequest): EraserPage {
-  if (name !== 'flaky') return { removed: 5, retained: [{ count: 1, reason: 'tax law' }] }
+  if (name !== 'flaky') return { removed: 5, retained: [{ count: 1, reason: 'tax_law' }] }
   return cursor === null ? { removed: 2, next: 'second' } : { removed: 1 }
 }
 
