@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { Binary as DriverBinary, ObjectId as DriverObjectId, UUID as DriverUuid } from 'mongodb'
 import { memoryStore } from '../adapters/memory/index.ts'
 import { definePolicy, type Store, UserDeletionEngine, type UserIdInput } from '../src/index.ts'
 import { withMethods } from '../src/testing/contract-world.ts'
@@ -77,6 +78,9 @@ const FORMS: readonly (readonly [string, 'objectId' | 'uuid', string, UserIdInpu
   ['the text of an ObjectId', 'objectId', HEX, HEX],
   ['the text of an ObjectId in upper case', 'objectId', HEX, HEX.toUpperCase()],
   ['an ObjectId that speaks in upper case', 'objectId', HEX, new ObjectId(HEX.toUpperCase())],
+  ["the driver's ObjectId", 'objectId', HEX, new DriverObjectId(HEX)],
+  ["the driver's UUID", 'uuid', UUID, new DriverUuid(UUID)],
+  ["the driver's Binary", 'uuid', UUID, new DriverBinary(new DriverUuid(UUID).buffer, 4)],
   ['a UUID', 'uuid', UUID, new Binary(UUID)],
   ['the text of a UUID', 'uuid', UUID, UUID],
   ['the text of a UUID in upper case', 'uuid', UUID, UUID.toUpperCase()],

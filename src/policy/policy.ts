@@ -226,9 +226,13 @@ type TargetInput =
 /** A column holding the user's id, or a longer description of where the reference stands. */
 export type MatchInput = string | ColumnMatch | JsonMatch | ArrayMatch
 
-export type ColumnMatch = { readonly column: string } & TargetInput
+export type ColumnMatch = { readonly column: string; readonly element?: never } & TargetInput
 /** A value inside a JSON column, at a path of keys joined by dots. */
-export type JsonMatch = { readonly json: string; readonly path: string } & TargetInput
+export type JsonMatch = {
+  readonly json: string
+  readonly path: string
+  readonly element?: never
+} & TargetInput
 /**
  * An element of a JSON array: the whole column, or the array found at `path`. With `element`, the reference
  * stands at that path inside each element.

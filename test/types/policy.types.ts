@@ -1,5 +1,6 @@
 // biome-ignore-all format: an expected error has to stand on the line below its comment.
 /** Compiled by `npm run typecheck`: each expected error is a mistake that types must catch. */
+import { Binary, ObjectId, UUID } from 'mongodb'
 import { definePolicy, type UserDeletionEngine } from '../../src/index.ts'
 
 const user = { table: 'users', id: 'id' } as const
@@ -26,6 +27,28 @@ definePolicy({ ...head, tables: { a: { match: 'u', action: 'retain', reason: 'r'
 // @ts-expect-error a tombstone without a reason
 definePolicy({ ...head, user: { ...user, action: 'anonymize', set: { email: null } }, tables: {} })
 
+// @ts-expect-error a type of id that does not exist
+definePolicy({ ...head, user: { ...user, idType: 'integer' }, tables: {} })
+// @ts-expect-error a form of what is no id
+definePolicy({ ...head, tables: { a: { match: { column: 'c', form: 'string', equals: { user: 'email' } }, action: 'delete' } } })
+// @ts-expect-error a prefix where the reference leads through rows
+definePolicy({ ...head, tables: { a: { match: { column: 'c', prefix: 'u-', through: { table: 'b', key: 'id' } }, action: 'delete' } } })
+// @ts-expect-error a prefix before what is no text
+definePolicy({ ...head, tables: { a: { match: { column: 'c', prefix: 'u-', form: 'objectId' }, action: 'delete' } } })
+// @ts-expect-error an element of what is no array
+definePolicy({ ...head, tables: { a: { match: { column: 'c', element: 'id' }, action: 'delete' } } })
+// @ts-expect-error a form of another field that is pulled
+definePolicy({ ...head, tables: { a: { match: 'u', action: 'anonymize', reason: 'r', set: { b: { pull: { user: 'email' }, form: 'string' } } } } })
+definePolicy({
+  ...head,
+  user: { ...user, idType: 'objectId' },
+  tables: {
+    a: { match: { column: 'c', form: 'string', prefix: 'u-' }, action: 'delete' },
+    b: { match: { json: 'c', path: 'p', form: 'uuid', equals: { user: 'id' } }, action: 'delete' },
+    c: { match: { array: 'c', element: 'e', prefix: 'u-' }, action: 'anonymize', reason: 'r', set: { c: { pull: { user: 'id' }, element: 'e', prefix: 'u-' } } },
+  },
+})
+
 const withTenants = definePolicy({ ...head, user: { ...user, tenant: 'tenant_id' }, tables: {} })
 const withoutTenants = definePolicy({ ...head, tables: {} })
 
@@ -39,6 +62,9 @@ export async function calls(
   await plain.delete('usr_1', {})
   // @ts-expect-error the policy names no tenant column
   await plain.delete('usr_1', { tenantId: 'tnt_1' })
+  await plain.delete(new ObjectId(), {})
+  await plain.deleteMany([new UUID(), new Binary(new Uint8Array(16), 4), 'text', 7n], {})
+  await plain.deleteOwnAccount({ id: 'ses_1', userId: new ObjectId() }, { confirm: true })
   // @ts-expect-error not an id
   await plain.delete({ $ne: null }, {})
   // @ts-expect-error not a mode
