@@ -45,8 +45,11 @@ export interface MongoCollection {
     operations: UpdateManyOperation[],
     options?: Doc,
   ): Promise<{ readonly matchedCount: number }>
-  createIndex(keys: Doc, options?: Doc): Promise<unknown>
+  createIndex(keys: IndexKeys, options?: Doc): Promise<unknown>
 }
+
+/** Fields of an index, in order. */
+export type IndexKeys = { readonly [field: string]: 1 }
 
 /** One update among several that go to the server together. */
 export interface UpdateManyOperation {

@@ -4,7 +4,7 @@
  * @module
  */
 import { ENGINE_TABLE_PREFIX } from '../../src/store.ts'
-import type { Doc, MongoDb } from './driver.ts'
+import type { Doc, IndexKeys, MongoDb } from './driver.ts'
 import { isDuplicateKey } from './mongo-errors.ts'
 import { DURABLE } from './scope.ts'
 
@@ -25,7 +25,7 @@ export const LATE_ACCESS: string = `${ENGINE_TABLE_PREFIX}late_access`
 
 interface EngineIndex {
   readonly collection: string
-  readonly keys: Doc
+  readonly keys: IndexKeys
   readonly options?: Doc
 }
 
