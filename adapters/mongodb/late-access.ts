@@ -41,7 +41,8 @@ export async function cutLateAccessOf(here: Surroundings, change: Change | null)
   await persist(here.options.busyTimeoutMs, async () => {
     const scope = openScope(here.db, here.scope.types, 'ordered')
     for (const work of change.work) if (work.cutsAccess) await cutLateAccess(scope, work)
-    await here.scope.deleteMany(LATE_ACCESS, { _id: { $in: ids } })
+    // Should this be lost, access is looked for once more in vain.
+    await scope.deleteMany(LATE_ACCESS, { _id: { $in: ids } })
   })
 }
 
