@@ -43,7 +43,7 @@ export interface DeleteOptions {
 }
 
 export interface DeleteManyOptions {
-  /** `cooperative` (default) keeps the host's event loop free; `throughput` takes slices of 1,000 users. */
+  /** `cooperative` (default) keeps the host's event loop free; `throughput` takes slices of 1,000 users, or as many as the store allows. */
   readonly mode?: BulkMode
   /** Users a second at most, for hosts whose hooks or events fan out to limited APIs. */
   readonly pace?: number

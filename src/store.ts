@@ -205,11 +205,20 @@ export interface StoreCapabilities {
   readonly transactions: boolean
   /** How far a committed deletion has cleared the database file at the moment of its commit. */
   readonly erasure: ErasureLevel
+  /** What one transaction holds at most; left out where the database sets no limit. */
+  readonly limits?: TransactionLimits
   /**
    * Types of values that the host's columns can hold beyond text, numbers and booleans. Default: none; a
    * policy that needs another is refused before anything is read or written.
    */
   readonly nativeTypes?: readonly NativeType[]
+}
+
+export interface TransactionLimits {
+  /** Users of a slice. */
+  readonly users: number
+  /** Rows of all users of a slice; the first user may have more. */
+  readonly rows: number
 }
 
 export type NativeType = 'object_id' | 'uuid' | 'date'

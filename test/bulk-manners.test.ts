@@ -152,3 +152,32 @@ describe('a bulk run under a key', () => {
     assert.equal(other.deleted, 1)
   })
 })
+
+describe('what one transaction holds', () => {
+  it('no more users and rows than the store allows, and every user goes in the end', async () => {
+    const { engine, db } = await openAcme({ users: 12 })
+    const store = sqliteStore(db)
+    const slices: { users: number; rows: number }[] = []
+    const limited = withMethods(store, {
+      capabilities: { ...store.capabilities, limits: { users: 5, rows: 12 } },
+      apply: (program, slice) =>
+        store.apply(program, {
+          ...slice,
+          seal(works, head) {
+            const rows = works.flatMap(({ counts }) => counts).reduce((sum, one) => sum + one, 0)
+            slices.push({ users: works.length, rows })
+            return slice.seal(works, head)
+          },
+        }),
+    })
+    const bounded = new UserDeletionEngine({ store: limited, policy: acmePolicy })
+    const result = await bounded.deleteMany(ids(12), { ...SCOPE, mode: 'throughput' })
+    assert.equal(result.deleted, 12)
+    const left = db.prepare("SELECT count(*) FROM users WHERE tenant_id = 'tnt_a'").pluck().get()
+    assert.equal(left, 0)
+    assert.ok(slices.length > 3, 'the rows cut slices below five users')
+    assert.ok(slices.every(({ users, rows }) => users <= 5 && (rows <= 12 || users === 1)))
+    assert.ok(slices.some(({ rows }) => rows > 0))
+    assert.equal((await engine.ledger.verify()).valid, true)
+  })
+})

@@ -47,6 +47,10 @@ export interface MongoStoreOptions {
    * `transactions_unsupported` before anything is written. `never`: always the journal.
    */
   readonly transactions?: TransactionUse
+  /** Most users in one transaction. Default 500. */
+  readonly usersPerTransaction?: number
+  /** Most documents of all its users that a transaction changes. Default 30,000. */
+  readonly documentsPerTransaction?: number
   /** How long a write waits for its turn and for a server that is away, in milliseconds. Default 10,000. */
   readonly busyTimeoutMs?: number
   /** Without transactions: how long others wait for a writer that gives no sign, in milliseconds. Default 10,000. */
@@ -67,6 +71,7 @@ export interface MongoStoreOptions {
  */
 export function mongoStore(db: MongoDb, options: MongoStoreOptions = {}): Store {
   const { transactions = 'auto', busyTimeoutMs = 10_000, leaseMs = 10_000 } = options
+  const { usersPerTransaction = 500, documentsPerTransaction = 30_000 } = options
   const connection = openConnection(db, { transactions, busyTimeoutMs, leaseMs })
   const { read, direct, write } = connection
   let schema: DatabaseSchema | null = null
@@ -77,6 +82,7 @@ export function mongoStore(db: MongoDb, options: MongoStoreOptions = {}): Store 
       return {
         transactions: connection.detected?.mode !== 'journal',
         erasure: ROWS_REMOVED,
+        limits: { users: usersPerTransaction, rows: documentsPerTransaction },
         nativeTypes: ['object_id', 'uuid', 'date'],
       }
     },

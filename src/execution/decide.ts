@@ -11,11 +11,15 @@ import type { LastOfCheck, Program, Step } from '../terms.ts'
 export type RefusalReason =
   | { readonly kind: 'blocked'; readonly blockers: readonly Blocker[] }
   | { readonly kind: 'too_large' }
+  /** The slice has as many rows as the store can hold in one transaction. */
+  | { readonly kind: 'slice_full' }
   | { readonly kind: 'has_job'; readonly jobId: string }
 
 export interface DecisionInput {
   readonly program: Program
   readonly maxRows: number
+  /** Rows of all users that go together. */
+  readonly maxSliceRows: number
   readonly now: Date
   derive(fields: Readonly<Record<string, unknown>>): readonly string[]
 }
@@ -25,7 +29,8 @@ export interface DecisionInput {
  * first may go and the second is then the last. Pure but for random tokens.
  */
 export function decide(input: DecisionInput, survey: Survey): readonly Verdict[] {
-  const blockers = findBlockers(input, survey)
+  const room = openRoom(input.maxSliceRows)
+  const blockers = findBlockers(input, survey, room)
   return survey.users.map((found, user): Verdict => {
     if (found === null) return refuse({ kind: 'blocked', blockers: [] })
     const job = survey.jobs[user]
@@ -33,13 +38,44 @@ export function decide(input: DecisionInput, survey: Survey): readonly Verdict[]
     const own = blockers[user] ?? NONE
     if (own.length > 0) return refuse({ kind: 'blocked', blockers: own })
     if (isLarge(survey.counts[user], input.maxRows)) return refuse({ kind: 'too_large' })
+    if (room.turnedAway.has(user)) return refuse({ kind: 'slice_full' })
     return { kind: 'proceed', derived: input.derive(found.fields) }
   })
 }
 
 /** Whether a user has more rows than one transaction should hold. */
 export function isLarge(counts: readonly number[] | undefined, maxRows: number): boolean {
-  return (counts ?? NONE).reduce<number>((sum, rows) => sum + rows, 0) > maxRows
+  return total(counts) > maxRows
+}
+
+function total(counts: readonly number[] | undefined): number {
+  return (counts ?? NONE).reduce<number>((sum, rows) => sum + rows, 0)
+}
+
+interface Room {
+  /** Users who go with a later slice. */
+  readonly turnedAway: Set<number>
+  /** Whether the user's rows fit; whoever comes first fits in any case. */
+  admits(user: number, counts: readonly number[] | undefined): boolean
+}
+
+function openRoom(maxRows: number): Room {
+  const turnedAway = new Set<number>()
+  let taken = 0
+  let isEmpty = true
+  return {
+    turnedAway,
+    admits(user, counts) {
+      const rows = total(counts)
+      if (!isEmpty && taken + rows > maxRows) {
+        turnedAway.add(user)
+        return false
+      }
+      isEmpty = false
+      taken += rows
+      return true
+    },
+  }
 }
 
 /** Whether a job has begun to delete the user. A schedule has not: whoever deletes at once overtakes it. */
@@ -51,6 +87,7 @@ export function isUnderWay<J extends JobReference>(job: J | null | undefined): j
 export function findBlockers(
   { program, maxRows, now }: Pick<DecisionInput, 'program' | 'maxRows' | 'now'>,
   survey: Survey,
+  room: Room = openRoom(Number.POSITIVE_INFINITY),
 ): readonly (readonly Blocker[])[] {
   const leaving = new Set<number>()
   const blocking = [...program.steps.entries()].filter(([, { action }]) => action === 'block')
@@ -65,7 +102,7 @@ export function findBlockers(
     ]
     // A large user goes later and on their own, so for the others of this slice they are still there.
     const stays = isLarge(survey.counts[user], maxRows) || isUnderWay(survey.jobs[user])
-    if (blockers.length === 0 && !stays) leaving.add(user)
+    if (blockers.length === 0 && !stays && room.admits(user, survey.counts[user])) leaving.add(user)
     return blockers
   })
 }

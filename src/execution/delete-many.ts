@@ -30,7 +30,8 @@ export async function deleteMany(
   const run = options.run === null ? UNKEYED : await openRun(context, request, options.run)
   const pacer = createPacer(context, options.pace, signal)
   const source = iterate(ids)
-  let size = mode === 'throughput' ? THROUGHPUT_SLICE : 1
+  const most = context.store.capabilities.limits?.users ?? Number.POSITIVE_INFINITY
+  let size = mode === 'throughput' ? Math.min(THROUGHPUT_SLICE, most) : 1
   let stopped: BulkResult['stopped'] = null
   for (let ended = false; !ended && stopped === null; ) {
     if (signal?.aborted) {
@@ -54,7 +55,8 @@ export async function deleteMany(
     const fatal = await runSlice(context, request, fresh, tally)
     if (fatal !== null) stopped = { by: 'store', error: fatal }
     else await passOrClose(run, source, fresh)
-    if (mode === 'cooperative' && fresh.length > 0) size = nextSize(size, monotonicMs() - started)
+    if (mode === 'cooperative' && fresh.length > 0)
+      size = Math.min(nextSize(size, monotonicMs() - started), most)
     if (taken.ids.length > 0) tally.report()
     await yieldToEventLoop()
   }

@@ -88,8 +88,20 @@ async function deleteOwned(
     if (objection === undefined) asked.push(position)
     else outcomes[position] = failed(objection)
   }
+  await deleteAsked(context, request, targets, asked, outcomes)
+}
+
+/** Users whom nobody objected to. Those for whom the slice had no room go in the next one. */
+async function deleteAsked(
+  context: ExecutionContext,
+  request: DeletionRequest,
+  targets: readonly Target[],
+  asked: readonly number[],
+  outcomes: (UserOutcome | undefined)[],
+): Promise<void> {
   const applied = await applyTogetherOrEach(context, request, at(targets, asked))
   const absent: number[] = []
+  const later: number[] = []
   for (const [index, position] of asked.entries()) {
     const target = targets[position]
     const outcome = applied[index]
@@ -97,9 +109,15 @@ async function deleteOwned(
     if (outcome.kind === 'absent') absent.push(position)
     // Without waiting: a promise for each user would outweigh what there is to do.
     else if (outcome.kind === 'deleted') outcomes[position] = new Deleted(outcome.entry)
+    else if (isTurnedAway(outcome)) later.push(position)
     else outcomes[position] = await settle(context, request, target, outcome)
   }
   await reportAbsent(context, request, targets, absent, outcomes)
+  if (later.length > 0) await deleteAsked(context, request, targets, later, outcomes)
+}
+
+function isTurnedAway(outcome: SliceOutcome): boolean {
+  return outcome.kind === 'refused' && (outcome.reason as RefusalReason).kind === 'slice_full'
 }
 
 function at(targets: readonly Target[], positions: readonly number[]): readonly Target[] {
@@ -151,13 +169,14 @@ function apply(
   isolation: 'together' | 'each',
 ): Promise<readonly SliceOutcome[]> {
   const { store, program, maxRowsPerTransaction: maxRows, issuer, derive, clock } = context
+  const maxSliceRows = store.capabilities.limits?.rows ?? Number.POSITIVE_INFINITY
   const frame = sealFrame(context, request, { way: 'transaction' })
   return store.apply(program, {
     ...whileUnderWay(context),
     ...targetsOf(request, users),
     isolation,
     decide: (survey): readonly Verdict[] =>
-      decide({ program, maxRows, now: clock.now(), derive }, survey),
+      decide({ program, maxRows, maxSliceRows, now: clock.now(), derive }, survey),
     seal: (works, head) =>
       sealDeletions(
         issuer,

@@ -93,7 +93,8 @@ export function planJob(
   const { program, clock, derive } = context
   const { tenantId } = request
   const { subject } = target
-  const input = { program, maxRows: Number.POSITIVE_INFINITY, now: clock.now(), derive }
+  const all = Number.POSITIVE_INFINITY
+  const input = { program, maxRows: all, maxSliceRows: all, now: clock.now(), derive }
   const [verdict] = decide(input, standing.survey)
   if (verdict === undefined || verdict.kind === 'refuse') {
     return { kind: 'refuse', reason: verdict?.reason }
