@@ -71,10 +71,10 @@ for (const topology of ['replica set', 'standalone'] as const) {
       assert.equal(await db?.collection('user_deletion_jobs').countDocuments(), 0)
     })
 
-    it('refuses two rows with one key, and lets keys with a null repeat', async () => {
+    it('refuses a null that the schema refuses and two rows with one key, and lets keys with a null repeat', async () => {
       const open = openOnMongo({ server, driver: 7, createStore: () => ({}) as Store })
       const users = (...emails: (string | null)[]) => ({
-        users: emails.map((email, id) => ({ id, tenant_id: 'tnt_a', email })),
+        users: emails.map((email, id) => ({ id, tenant_id: 'tnt_a', email, status: 'active' })),
       })
       const { close } = await open(contractSchema, users(null, null))
       await close?.()
@@ -84,6 +84,9 @@ for (const topology of ['replica set', 'standalone'] as const) {
           code: 11_000,
         },
       )
+      await assert.rejects(async () => open(contractSchema, { countries: [{ code: null }] }), {
+        code: 121,
+      })
     })
   })
 }

@@ -183,7 +183,7 @@ function uniqueName(): string {
 /** What tests and adapter call is the same in both majors, though their types are not. */
 function connect(uri: string, driver: Driver): MongoClient {
   const options: MongoClientOptions = TIMEOUTS
-  if (driver === 7) return new MongoClient(uri, options)
+  if (driver === 7) return new MongoClient(uri, { ...options, monitorCommands: !!process.env.MON })
   return new MongoClient6(uri, TIMEOUTS) as unknown as MongoClient
 }
 

@@ -1,12 +1,12 @@
 /**
  * Databases for the store contract on MongoDB: collections, indexes and rows as a host would have them.
  *
- * Collections and indexes take ten times as long to create as rows take to write, so a database is emptied
- * and handed to the next clause.
+ * A database costs ten times as much to create as to restore, so what a clause has changed is put back and the
+ * next one gets the same database.
  *
  * @module
  */
-import type { Db, IndexDescription } from 'mongodb'
+import { BSON, type Db, type Document, type IndexDescription, type WriteConcern } from 'mongodb'
 import type { Store, TableSchema } from '../../src/store.ts'
 import { contractPolicy } from '../../src/testing/contract-fixture.ts'
 import type { OpenStore, Row } from '../../src/testing/index.ts'
@@ -21,33 +21,63 @@ export interface MongoWorldOptions {
   readonly createStore: (db: Db) => Store
 }
 
+/** Every collection with its documents, numbers as the types that they have in the database. */
+type Contents = ReadonlyMap<string, readonly Document[]>
+
+interface Prepared {
+  readonly db: Db
+  /** What a clause finds. */
+  readonly contents: Contents
+}
+
 /** Makes the function that opens a database for one clause; all clauses have the same schema. */
 export function openOnMongo({ server, driver, createStore }: MongoWorldOptions): OpenStore {
-  const emptied: Db[] = []
+  const idle = new Map<string, Prepared[]>()
   return async (schema, data) => {
-    const raw = emptied.pop() ?? (await createCollections(server().newDatabase(), schema))
-    await insertRows(raw, data)
+    const kind = JSON.stringify(data)
+    const prepared = idle.get(kind)?.pop() ?? (await prepare(server().newDatabase(), schema, data))
+    const { db, contents } = prepared
     return {
-      store: createStore(server().client(driver).db(raw.databaseName)),
+      store: createStore(server().client(driver).db(db.databaseName)),
       rows: (table) =>
-        raw
+        db
           .collection(table)
           .find({}, { projection: { _id: 0 } })
           .toArray(),
       async close() {
-        await removeRows(raw)
-        emptied.push(raw)
+        await restore(db, contents)
+        idle.set(kind, [...(idle.get(kind) ?? []), prepared])
       },
     }
   }
 }
 
+async function prepare(
+  db: Db,
+  schema: readonly TableSchema[],
+  data: Record<string, Row[]>,
+): Promise<Prepared> {
+  await createCollections(db, schema)
+  for (const [table, rows] of Object.entries(data)) {
+    if (rows.length > 0) await db.collection(table).insertMany(rows)
+  }
+  return { db, contents: await readAll(db) }
+}
+
 /** One after the other: indexes that are built side by side over several connections may stall a server. */
-async function createCollections(db: Db, schema: readonly TableSchema[]): Promise<Db> {
+async function createCollections(db: Db, schema: readonly TableSchema[]): Promise<void> {
   for (const table of schema) {
+    await db.createCollection(table.name, { validator: notNull(table) })
     await db.collection(table.name).createIndexes([...uniqueIndexes(table), ...lookups(table)])
   }
-  return db
+}
+
+/** A host's rules for its documents, where SQL would say NOT NULL. */
+function notNull({ columns }: TableSchema): Document {
+  const required = (columns ?? []).filter(({ nullable }) => !nullable).map(({ name }) => name)
+  const value = { not: { bsonType: 'null' } }
+  const properties = Object.fromEntries(required.map((name) => [name, value]))
+  return { $jsonSchema: { required, properties } }
 }
 
 function uniqueIndexes({ primaryKey, uniqueKeys, columns }: TableSchema): IndexDescription[] {
@@ -82,31 +112,55 @@ type Match =
       readonly json?: string
       readonly array?: string
       readonly path?: string
+      readonly element?: string
     }
 
 function matchedField(match: Match | undefined): readonly string[] {
-  if (match === undefined || typeof match === 'string') return match === undefined ? [] : [match]
-  const column = match.column ?? match.json ?? match.array
-  return [[column, match.path].filter((part) => part !== undefined).join('.')]
+  if (match === undefined) return []
+  if (typeof match === 'string') return [match]
+  const { column, json, array, path, element } = match
+  return [[column ?? json ?? array, path, element].filter((part) => part !== undefined).join('.')]
 }
 
 function ascending(fields: readonly string[]): Record<string, 1> {
   return Object.fromEntries(fields.map((field) => [field, 1 as const]))
 }
 
-/** Acknowledged by the majority with the last write, which stands behind all others. */
-async function insertRows(db: Db, data: Record<string, Row[]>): Promise<void> {
-  const [last, ...others] = Object.entries(data).filter(([, rows]) => rows.length > 0)
-  const insert = ([table, rows]: [string, Row[]], w: 1 | 'majority') =>
-    db.collection(table).insertMany(rows, { writeConcern: { w } })
-  await Promise.all(others.map((entry) => insert(entry, 1)))
-  if (last !== undefined) await insert(last, 'majority')
+/** One command for all collections: on a small database the number of commands is what takes time. */
+async function readAll(db: Db): Promise<Contents> {
+  const found = await db.listCollections({ type: 'collection' }, { nameOnly: true }).toArray()
+  const contents = new Map<string, Document[]>(found.map(({ name }) => [name, []]))
+  const documents = (name: string): Document[] => [
+    { $project: { name: { $literal: name }, document: '$$ROOT' } },
+  ]
+  const [first = '', ...others] = contents.keys()
+  const unions = others.map((coll) => ({ $unionWith: { coll, pipeline: documents(coll) } }))
+  const pipeline = [...documents(first), ...unions]
+  const options = { promoteValues: false, batchSize: 10_000 }
+  for (const { name, document } of await db
+    .collection(first)
+    .aggregate(pipeline, options)
+    .toArray()) {
+    contents.get(name)?.push(document)
+  }
+  return contents
 }
 
-/** Those of the engine's own collections too. */
-async function removeRows(db: Db): Promise<void> {
-  const collections = await db.listCollections({ type: 'collection' }, { nameOnly: true }).toArray()
-  await Promise.all(
-    collections.map(({ name }) => db.collection(name).deleteMany({}, { writeConcern: { w: 1 } })),
-  )
+/** Puts back what differs, and empties collections that were not there, such as the engine's own. */
+async function restore(db: Db, before: Contents): Promise<void> {
+  const writes: ((options: { writeConcern: WriteConcern }) => Promise<unknown>)[] = []
+  for (const [name, documents] of await readAll(db)) {
+    const wanted = before.get(name) ?? []
+    if (inWords(documents) === inWords(wanted)) continue
+    const collection = db.collection(name)
+    if (documents.length > 0) writes.push((options) => collection.deleteMany({}, options))
+    if (wanted.length > 0) writes.push((options) => collection.insertMany([...wanted], options))
+  }
+  // The majority acknowledges the last write, and with it all that stand before.
+  const last = writes.at(-1)
+  for (const write of writes) await write({ writeConcern: { w: write === last ? 'majority' : 1 } })
+}
+
+function inWords(documents: readonly Document[]): string {
+  return BSON.EJSON.stringify(documents, { relaxed: false })
 }
