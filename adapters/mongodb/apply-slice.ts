@@ -15,10 +15,10 @@ import {
 } from '../../src/store.ts'
 import { auditRowsWithKeys } from './audit-rows.ts'
 import { writes } from './carry-out.ts'
-import type { Decision, HostWork, StepRow, StepWork, UserClaim } from './change.ts'
+import type { Decision, HostWork, StepRow, StepWork } from './change.ts'
 import { unchanged } from './change.ts'
+import { claimsOf } from './claims.ts'
 import type { Connection } from './connection.ts'
-import type { FoundRow } from './find-users.ts'
 import { heldJob } from './jobs.ts'
 import { rememberLateAccess } from './late-access.ts'
 import { readHead, sealRecords } from './ledger.ts'
@@ -96,7 +96,7 @@ async function decideUnit(
     program,
     tenantId: slice.tenantId,
     users: leaving.map(({ found: { fields }, derived }) => ({ fields, derived })),
-    claims: claimsOf(program, slice, found),
+    claims: claimsOf(program, slice.disabled ?? {}, found),
     steps: stepsOf(program, named, leaving, positions),
     userRows: { kind: 'end' },
     cutsAccess: program.steps.some(({ access }) => access),
@@ -140,22 +140,4 @@ function ofLeaving(
   return rows
     .map(({ id, owners }) => ({ id, owners: owners.flatMap((owner) => places.get(owner) ?? []) }))
     .filter(({ owners }) => owners.length > 0)
-}
-
-/** The rows as they were read, by what decides about a user. */
-function claimsOf(
-  { user }: Program,
-  { disabled = {} }: Slice,
-  found: readonly FoundRow[],
-): readonly UserClaim[] {
-  if (user.rowless) return []
-  const columns = [
-    user.id,
-    ...(user.tenant === null ? [] : [user.tenant]),
-    ...Object.keys({ ...user.disabled, ...user.active, ...disabled }),
-  ]
-  return found.map(({ row }) => ({
-    seen: Object.fromEntries(['_id', ...columns].map((column) => [column, row[column] ?? null])),
-    set: disabled,
-  }))
 }

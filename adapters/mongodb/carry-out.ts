@@ -7,11 +7,18 @@ import { leavesNoMatch, type Program, residueLeft, type Step } from '../../src/s
 import type { Change, HostWork, RecordWrite, StepWork } from './change.ts'
 import { claimUsers } from './claims.ts'
 import type { Doc } from './driver.ts'
-import { filterOf, type Matches, matchStep, pages, type SliceUser } from './match-rows.ts'
+import {
+  filterOf,
+  type Matches,
+  matchStep,
+  type OwnedRow,
+  pages,
+  type SliceUser,
+} from './match-rows.ts'
 import { isDuplicateKey } from './mongo-errors.ts'
 import { pathOf } from './paths.ts'
 import type { Update, Writer } from './scope.ts'
-import { isWrittenByUser, updatesFor } from './updates.ts'
+import { isWrittenByUser, touchesOwnFilter, updatesFor } from './updates.ts'
 import { storedId } from './values.ts'
 
 /** How much of a transaction's work the server does: without one the adapter has to make up for it. */
@@ -96,8 +103,30 @@ async function runStep(
     }
     return
   }
-  const updates = [...updatesOf(writer, program, step, tenantId, users, matches)]
+  const fixed = touchesOwnFilter(step)
+    ? await byRows(writer, step, tenantId, users.length, matches)
+    : matches
+  const updates = [...updatesOf(writer, program, step, tenantId, users, fixed)]
   for (const page of pages(updates)) await writer.updateAll(step.table, page)
+}
+
+/** The same documents by their `_id`, each with all users for whom it matches. */
+async function byRows(
+  writer: Writer,
+  step: Step,
+  tenantId: string | null,
+  users: number,
+  matches: Matches,
+): Promise<Matches> {
+  if (matches.kind === 'rows') return matches
+  const rows: OwnedRow[] = []
+  for (let owner = 0; owner < users; owner += 1) {
+    for (const filter of filtersOf(step, tenantId, ownMatches(matches, owner))) {
+      const found = await writer.find(step.table, filter, { projection: { _id: 1 } })
+      rows.push(...found.map(({ _id }) => ({ id: _id, owners: new Set([owner]) })))
+    }
+  }
+  return { kind: 'rows', rows }
 }
 
 /** Whether running the step changes anything. */

@@ -4,10 +4,33 @@
  *
  * @module
  */
-import type { HostWork, UserClaim } from './change.ts'
+import type { Program } from '../../src/store.ts'
+import type { Columns, HostWork, UserClaim } from './change.ts'
 import type { Doc } from './driver.ts'
+import type { FoundRow } from './find-users.ts'
 import { storeBusy } from './mongo-errors.ts'
+import { valueAt } from './paths.ts'
 import type { Update, Writer } from './scope.ts'
+
+/** The rows as they were read, by what decides about a user, and what shuts the user out. */
+export function claimsOf(
+  { user }: Program,
+  set: Columns,
+  found: readonly FoundRow[],
+): readonly UserClaim[] {
+  if (user.rowless) return []
+  const columns = [
+    user.id,
+    ...(user.tenant === null ? [] : [user.tenant]),
+    ...Object.keys({ ...user.disabled, ...user.active, ...set }),
+  ]
+  return found.map(({ row }) => ({
+    seen: Object.fromEntries(
+      ['_id', ...columns].map((column) => [column, row[column] ?? valueAt(row, column) ?? null]),
+    ),
+    set,
+  }))
+}
 
 type Claiming = Pick<HostWork, 'program' | 'claims'>
 
@@ -29,7 +52,7 @@ export async function reclaimUsers(writer: Writer, work: readonly Claiming[]): P
     for (const claim of claims) {
       const _id = claim.seen['_id']
       if ((await writer.updateMany(table, claimUpdate(id, claim))) > 0) continue
-      const stands = [{ _id }, { _id, ...claim.set }]
+      const stands = [{ _id }, equals({ _id, ...claim.set })]
       const [present, claimed] = await Promise.all(
         stands.map((filter) => writer.find(table, filter, { projection: { _id: 1 } })),
       )
@@ -44,7 +67,14 @@ export async function reclaimUsers(writer: Writer, work: readonly Claiming[]): P
 
 function claimUpdate(id: string, { seen, set }: UserClaim): Update {
   const isEmpty = Object.keys(set).length === 0
-  return { filter: seen, update: { $set: isEmpty ? { [id]: seen[id] } : set } }
+  return { filter: equals(seen), update: { $set: isEmpty ? { [id]: seen[id] } : set } }
+}
+
+/** Values are compared as they are, whatever a document holds in their place. */
+function equals(columns: Doc): Doc {
+  return Object.fromEntries(
+    Object.entries(columns).map(([column, value]) => [column, { $eq: value }]),
+  )
 }
 
 async function giveBack(writer: Writer, work: readonly Claiming[]): Promise<void> {
@@ -55,7 +85,7 @@ async function giveBack(writer: Writer, work: readonly Claiming[]): Promise<void
       const before: Doc = Object.fromEntries(
         columns.map((column) => [column, seen[column] ?? null]),
       )
-      const filter = { _id: seen['_id'], ...set }
+      const filter = equals({ _id: seen['_id'], ...set })
       await writer.updateMany(program.user.table, { filter, update: { $set: before } })
     }
   }

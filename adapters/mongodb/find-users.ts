@@ -162,7 +162,7 @@ async function withoutSharedFields(
     for (const [field, column] of one === null ? [] : others) {
       const value = one?.fields[field]
       if (one === null || value === null) continue
-      const theirs = { [column]: value, [user.id]: { $ne: valueAt(one.row, user.id) } }
+      const theirs = { [column]: { $eq: value }, [user.id]: { $ne: valueAt(one.row, user.id) } }
       const filter = { ...theirs, ...tenantFilter(user, tenantId) }
       const [other] = await reader.find(user.table, filter, { limit: 1 })
       if (other !== undefined) nothing[field] = null

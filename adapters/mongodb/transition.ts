@@ -14,6 +14,7 @@ import type {
 } from '../../src/store.ts'
 import { writes } from './carry-out.ts'
 import { type Decision, type HostWork, type RecordWrite, unchanged } from './change.ts'
+import { claimsOf } from './claims.ts'
 import { JOBS } from './engine-collections.ts'
 import type { FoundRow } from './find-users.ts'
 import { jobRecord, listJobs } from './jobs.ts'
@@ -52,7 +53,7 @@ export async function decideTransition(
     program,
     tenantId,
     users: [{ fields: row.fields, derived: [] }],
-    claims: [],
+    claims: claimsOf(program, set, [row]),
     steps: program.steps.flatMap((step, index) =>
       cutsAccess && step.access && writes(step) ? [{ index, rows: null }] : [],
     ),

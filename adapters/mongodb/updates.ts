@@ -3,9 +3,10 @@
  *
  * @module
  */
-import type { Assignment, JsonPath, UserTable } from '../../src/store.ts'
+import type { Assignment, JsonPath, Step, UserTable } from '../../src/store.ts'
 import type { Doc } from './driver.ts'
 import type { SliceUser } from './match-rows.ts'
+import { pathOf } from './paths.ts'
 import type { Update } from './scope.ts'
 import { type BsonTypes, storedId } from './values.ts'
 
@@ -35,9 +36,9 @@ export function updatesFor(
       case 'derived':
       case 'json_value': {
         const value = valueFor(assignment, owner)
-        // The located field is there, or the document would not have matched.
-        if (path === locatorPath || isAlwaysThere(assignment, path)) main.set(path, value)
-        else guarded.push(guardedSet(filter, path, value, assignment))
+        if (isGuarded(assignment, locatorPath)) {
+          guarded.push(guardedSet(filter, path, value, assignment))
+        } else main.set(path, value)
         break
       }
       case 'scrub':
@@ -54,6 +55,19 @@ export function updatesFor(
   }
   const update = main.update()
   return update === null ? guarded : [...guarded, { filter, update }]
+}
+
+/** Whether one of the updates before the last may change what the filter of all of them asks for. */
+export function touchesOwnFilter({ selector, set }: Step): boolean {
+  if (selector === null) return false
+  const locatorPath = pathOf(selector.locator)
+  const asked = [...selector.where.map(({ column }) => column), selector.tenant, locatorPath]
+  return set
+    .filter((assignment) => assignment.kind === 'scrub' || isGuarded(assignment, locatorPath))
+    .map((assignment) =>
+      assignment.kind === 'scrub' ? assignment.column : pathOfAssignment(assignment),
+    )
+    .some((written) => asked.some((path) => path === written || path?.startsWith(`${written}.`)))
 }
 
 /** Documents on which an assignment has not done its work; `null` when nothing can be asked. */
@@ -77,13 +91,13 @@ function lackingOne(assignment: Assignment, owner: UpdateOwner): readonly Doc[] 
   const path = pathOfAssignment(assignment)
   switch (assignment.kind) {
     case 'constant':
-      return [{ [path]: { $ne: assignment.value } }]
+      return [{ [path]: { $ne: constantOf(assignment, owner.types) } }]
     case 'derived': {
       const value = owner.user.derived[assignment.index] ?? null
       return value === null ? [] : [{ [path]: { $ne: value } }]
     }
     case 'json_value':
-      return [{ [path]: { $exists: true, $ne: assignment.value } }]
+      return [{ [path]: { $exists: true, $ne: constantOf(assignment, owner.types) } }]
     case 'scrub':
       return [
         { [assignment.column]: NO_DOCUMENT },
@@ -123,9 +137,15 @@ class UpdateOperators {
   }
 }
 
-/** A field of the document itself can always be set; one inside needs the sub-document around it. */
-function isAlwaysThere({ kind }: ValueAssignment, path: string): boolean {
-  return kind !== 'json_value' && !path.includes('.')
+/**
+ * Whether a value must only be written where there is a place for it. A field of the document itself can always
+ * be set, and the located field is there, or the document would not have matched.
+ */
+function isGuarded(assignment: Assignment, locatorPath: string): boolean {
+  const path = pathOfAssignment(assignment)
+  if (path === locatorPath) return false
+  if (assignment.kind === 'json_value') return true
+  return (assignment.kind === 'constant' || assignment.kind === 'derived') && path.includes('.')
 }
 
 function guardedSet(filter: Doc, path: string, value: unknown, { kind }: ValueAssignment): Update {
@@ -137,8 +157,17 @@ function guardedSet(filter: Doc, path: string, value: unknown, { kind }: ValueAs
   return { filter: { $and: [filter, guard] }, update: { $set: { [path]: value } } }
 }
 
-function valueFor(assignment: ValueAssignment, { user }: UpdateOwner): unknown {
-  return assignment.kind === 'derived' ? (user.derived[assignment.index] ?? null) : assignment.value
+function valueFor(assignment: ValueAssignment, { user, types }: UpdateOwner): unknown {
+  if (assignment.kind === 'derived') return user.derived[assignment.index] ?? null
+  return constantOf(assignment, types)
+}
+
+/** A ghost is written as the type that the reference holds. */
+function constantOf(
+  { value, idType = 'plain' }: Exclude<ValueAssignment, { readonly kind: 'derived' }>,
+  types: BsonTypes,
+): unknown {
+  return value === null ? null : storedId(types, idType, value, null)
 }
 
 function pulled(assignment: PullAssignment, owner: UpdateOwner): unknown {
