@@ -6,7 +6,7 @@
 import type { Locator, Program, Selector, Step, UserTable } from '../../src/store.ts'
 import type { StepRow } from './change.ts'
 import type { Doc } from './driver.ts'
-import { locatedValues, pathOf, sideConditions } from './paths.ts'
+import { elementHolding, locatedValues, pathOf, referencesIn, sideConditions } from './paths.ts'
 import type { Reader } from './scope.ts'
 import { keyOf, storedId } from './values.ts'
 
@@ -117,13 +117,9 @@ export function filterOf(
   values: readonly unknown[],
 ): Doc {
   const { locator } = selector
-  const path = pathOf(locator)
-  const located = { [path]: { $in: values } }
   const conditions = sideConditions(selector, tenantId)
-  const shape = locator.each ? [{ [arrayPath(locator)]: { $type: 'array' } }] : []
-  return conditions.length + shape.length === 0
-    ? located
-    : { $and: [located, ...conditions, ...shape] }
+  const located = locatedIn(locator, values)
+  return conditions.length === 0 ? located : { $and: [located, ...conditions] }
 }
 
 /** Lists for one command each, far below what a command may hold. */
@@ -197,7 +193,7 @@ async function rowsOf(
     const filter = filterOf(selector, tenantId, values)
     for (const document of await reader.find(selector.table, filter, { projection })) {
       const found = new Set<number>()
-      for (const value of locatedValues(document, path.split('.'))) {
+      for (const value of referencesIn(document, selector.locator)) {
         for (const owner of owners.get(keyOf(value) ?? '')?.owners ?? []) found.add(owner)
       }
       const id = document['_id']
@@ -214,6 +210,9 @@ function projectionOf(paths: readonly string[]): Doc {
   return Object.fromEntries(needed.map((path) => [path, 1]))
 }
 
-function arrayPath({ column, path }: Locator): string {
-  return [column, ...(path ?? [])].join('.')
+function locatedIn(locator: Locator, values: readonly unknown[]): Doc {
+  const { column, path, each, element } = locator
+  if (!each) return { [pathOf(locator)]: { $in: values } }
+  const holding = element === null ? { $in: values } : elementHolding(element, { $in: values })
+  return { [[column, ...(path ?? [])].join('.')]: { $elemMatch: holding } }
 }

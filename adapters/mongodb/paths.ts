@@ -3,13 +3,33 @@
  *
  * @module
  */
-import type { Locator, Selector } from '../../src/store.ts'
+import type { JsonPath, Locator, Selector } from '../../src/store.ts'
 import type { Doc } from './driver.ts'
 import { bsonType } from './values.ts'
 
 /** The dotted path of a locator; the server reaches through arrays on its own. */
 export function pathOf({ column, path, element }: Locator): string {
   return [column, ...(path ?? []), ...(element ?? [])].join('.')
+}
+
+/**
+ * An element of an array that holds the value at a path of its own. The server would look into arrays on that
+ * path too, and the value there would be of something else than the element.
+ */
+export function elementHolding(element: JsonPath, condition: Doc): Doc {
+  const places = element.map((_, depth) => element.slice(0, depth + 1).join('.'))
+  const own = places.map((place) => [place, { $not: { $type: 'array' } }] as const)
+  const last = element.join('.')
+  return { ...Object.fromEntries(own), [last]: { ...condition, $not: { $type: 'array' } } }
+}
+
+/** The values by which a document may belong to somebody. */
+export function referencesIn(document: Doc, locator: Locator): readonly unknown[] {
+  const { column, path, each, element } = locator
+  if (!each) return locatedValues(document, pathOf(locator).split('.'))
+  const list = valueAt(document, [column, ...(path ?? [])].join('.'))
+  if (!Array.isArray(list)) return []
+  return element === null ? list : list.map((one) => valueAt(one, element.join('.')))
 }
 
 /** What the side conditions of a selector ask for; `null` is a field that is null or not there. */
@@ -33,8 +53,8 @@ export function locatedValues(value: unknown, path: readonly string[]): readonly
 }
 
 /** What a document holds at a path, without looking into arrays. */
-export function valueAt(document: Doc, path: string): unknown {
-  let value: unknown = document
+export function valueAt(document: unknown, path: string): unknown {
+  let value = document
   for (const key of path.split('.')) {
     if (!isSubDocument(value) || !Object.hasOwn(value, key)) return undefined
     value = value[key]

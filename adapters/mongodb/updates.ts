@@ -6,7 +6,7 @@
 import type { Assignment, JsonPath, Step, UserTable } from '../../src/store.ts'
 import type { Doc } from './driver.ts'
 import type { SliceUser } from './match-rows.ts'
-import { pathOf } from './paths.ts'
+import { elementHolding, pathOf } from './paths.ts'
 import type { Update } from './scope.ts'
 import { type BsonTypes, storedId } from './values.ts'
 
@@ -61,13 +61,15 @@ export function updatesFor(
 export function touchesOwnFilter({ selector, set }: Step): boolean {
   if (selector === null) return false
   const locatorPath = pathOf(selector.locator)
-  const asked = [...selector.where.map(({ column }) => column), selector.tenant, locatorPath]
-  return set
-    .filter((assignment) => assignment.kind === 'scrub' || isGuarded(assignment, locatorPath))
-    .map((assignment) =>
-      assignment.kind === 'scrub' ? assignment.column : pathOfAssignment(assignment),
-    )
-    .some((written) => asked.some((path) => path === written || path?.startsWith(`${written}.`)))
+  const asked = [...selector.where.map(({ column }) => column), selector.tenant]
+  // What stands in the place of a sub-document that a path leads into does not match in the first place.
+  const written = set.flatMap((assignment) => {
+    if (assignment.kind === 'scrub') return assignment.column
+    return isGuarded(assignment, locatorPath) ? pathOfAssignment(assignment) : []
+  })
+  return written.some((place) =>
+    asked.some((path) => path === place || path?.startsWith(`${place}.`)),
+  )
 }
 
 /** Documents on which an assignment has not done its work; `null` when nothing can be asked. */
@@ -108,7 +110,9 @@ function lackingOne(assignment: Assignment, owner: UpdateOwner): readonly Doc[] 
     case 'pull': {
       const value = pulledValue(assignment, owner)
       if (value === null) return []
-      return [{ [join(path, assignment.element ?? [])]: value }]
+      const { element } = assignment
+      const holding = element === null ? { $eq: value } : elementHolding(element, { $eq: value })
+      return [{ [path]: { $elemMatch: holding } }]
     }
   }
 }
@@ -174,7 +178,7 @@ function pulled(assignment: PullAssignment, owner: UpdateOwner): unknown {
   const value = pulledValue(assignment, owner)
   if (value === null) return null
   const { element } = assignment
-  return element === null ? value : { [element.join('.')]: value }
+  return element === null ? value : elementHolding(element, { $eq: value })
 }
 
 function pulledValue(
