@@ -1,10 +1,11 @@
 /**
- * What the source document says, sentence by sentence, as tests. The list below leads from each sentence that
- * says what happens to the tests that hold it; the last test of this file checks the list.
+ * What the source document says, sentence by sentence, as tests. The table in `README.md` beside this file leads
+ * from each sentence that says what happens to the tests that hold it; the last test of this file checks it.
  *
  * @module
  */
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { after, describe, it as register } from 'node:test'
 import { openServer } from '../examples/server/testing.ts'
 import { definePolicy } from '../src/index.ts'
@@ -12,99 +13,16 @@ import { helloJohnPolicy, soleOwner } from '../src/presets/hellojohn/index.ts'
 import { openHelloJohn } from './support/hellojohn.ts'
 
 /** A sentence of the document, and the tests of this file that hold it. */
-const SENTENCES: readonly (readonly [sentence: string, ...tests: string[]])[] = [
-  [
-    'Deleting a user permanently removes their account, sessions, MFA factors, and organization memberships.',
-    'User account: permanently deleted',
-    'Active sessions: immediately revoked, with the deletion itself',
-    'MFA factors: permanently deleted',
-    'Organization memberships: removed from all organizations',
-  ],
-  ['This action is irreversible.', 'knows no way back: neither enable nor cancel find the user'],
-  ['curl -X DELETE', 'answers the request of the document with 204 and no body'],
-  ['Response: 204 No Content', 'answers the request of the document with 204 and no body'],
-  ['User account: Permanently deleted', 'User account: permanently deleted'],
-  [
-    'Active sessions: Immediately revoked',
-    'Active sessions: immediately revoked, with the deletion itself',
-    'Active sessions: go before anything else',
-    'lets no session in any more once the deletion is answered',
-  ],
-  ['MFA factors: Permanently deleted', 'MFA factors: permanently deleted'],
-  ['OAuth connections: Permanently deleted', 'OAuth connections: permanently deleted'],
-  [
-    'Organization memberships: Removed from all orgs',
-    'Organization memberships: removed from all organizations',
-  ],
-  [
-    'Audit log entries: Retained (for compliance)',
-    'Audit log entries: retained, anonymized, still naming the user id',
-  ],
-  [
-    'Webhook events referencing this user: Retained',
-    'Webhook events referencing this user: retained for 30 days, without the person',
-  ],
-  [
-    'Data in your own database that references the user ID is not touched by HelloJohn.',
-    'leaves rows that another system cleans as they are',
-  ],
-  [
-    'By default, DELETE /v1/users/:id is a hard delete — data is gone permanently.',
-    'is a hard delete: no byte of the database names the person any more',
-  ],
-  [
-    'If you need to retain the record but prevent sign-in, disable the user instead',
-    'disables with the request of the document: the record stays, signing in and sessions end',
-  ],
-  [
-    'Hard-delete later after a retention period.',
-    'deletes a disabled user on the day after the retention period',
-  ],
-  [
-    'When a user exercises their right to erasure, delete their account and any data you store',
-    'erases in the order of the document: the own data, the user, the log',
-  ],
-  [
-    'Log the erasure for compliance',
-    'erases in the order of the document: the own data, the user, the log',
-  ],
-  [
-    'The audit log retains entries referencing the deleted user ID.',
-    'Audit log entries: retained, anonymized, still naming the user id',
-  ],
-  [
-    'the user record is gone but the action history remains for compliance',
-    'Audit log entries: retained, anonymized, still naming the user id',
-  ],
-  [
-    'After deletion, the user ID no longer exists.',
-    'answers 404 and the body of the document afterwards',
-    'names the receipt when the user is deleted a second time',
-  ],
-  [
-    'Requests to GET /v1/users/:id return 404',
-    'answers 404 and the body of the document afterwards',
-    'answers GET with 404 and that body over HTTP',
-  ],
-  [
-    'if (!confirmed) return',
-    'keeps the own account without a confirmation, and deletes it with one',
-  ],
-  [
-    'This will permanently delete your account and all data.',
-    'keeps the own account without a confirmation, and deletes it with one',
-  ],
-  [
-    'Delete multiple users in one operation (admin only)',
-    'deletes the two users of the document at once, for a server key alone',
-    'deletes many single users side by side',
-  ],
-  [
-    'For large-scale deletions, process in batches to avoid rate limits',
-    'deletes many users in batches with a receipt and events each: throughput',
-    'deletes many users in batches with a receipt and events each: cooperative',
-  ],
-]
+type Held = readonly [sentence: string, ...tests: string[]]
+
+function sentences(): readonly Held[] {
+  const text = readFileSync(new URL('README.md', import.meta.url), 'utf8')
+  const rows = text.split('\n').filter((line) => line.startsWith('| ') && !line.startsWith('| ---'))
+  return rows.slice(1).map((row): Held => {
+    const [sentence = '', tests = ''] = row.slice(2, -2).split(' | ')
+    return [sentence, ...tests.split('<br>')]
+  })
+}
 
 const registered: string[] = []
 
@@ -464,8 +382,10 @@ describe('over HTTP', async () => {
 describe('the list of sentences', () => {
   it('names tests that are there, each under a name of its own', () => {
     assert.equal(new Set(registered).size, registered.length)
-    assert.equal(new Set(SENTENCES.map(([sentence]) => sentence)).size, SENTENCES.length)
-    for (const [sentence, ...tests] of SENTENCES) {
+    const held = sentences()
+    assert.ok(held.length >= 25)
+    assert.equal(new Set(held.map(([sentence]) => sentence)).size, held.length)
+    for (const [sentence, ...tests] of held) {
       assert.ok(tests.length > 0, `no test for: ${sentence}`)
       for (const test of tests) assert.ok(registered.includes(test), `${sentence} -> ${test}`)
     }
