@@ -11,15 +11,16 @@ import { deriveKnownValues, deriveValues, subjectFor } from './execution/derive.
 import type { BlockerFunction } from './execution/hooks.ts'
 import { buildProgram } from './plan/build-program.ts'
 import { refuseLostExpiries } from './plan/check-expiry.ts'
-import { checkSchema, refuseMismatch } from './plan/check-schema.ts'
 import { compileCheck, compilePolicy } from './plan/compile-policy.ts'
-import { type CompiledTenant, compileTenant } from './plan/compile-tenant.ts'
+import { compileTenant } from './plan/compile-tenant.ts'
 import { buildExpiries } from './plan/expiry.ts'
+import type { SchemaCheckOptions } from './plan/schema-finding.ts'
 import { findMissingType } from './policy/native-types.ts'
 import type { CheckInput, PolicyInput } from './policy/policy.ts'
 import { findCheckMistake } from './policy/policy-shape.ts'
 import { byteLength, processName, type Secret, sha256, sleepBy } from './ports.ts'
 import { canonicalJson } from './receipt/canonical-json.ts'
+import { type DriftReport, type WatchedPrograms, watchSchema } from './schema-watch.ts'
 import type { DatabaseSchema, Store } from './store.ts'
 import type { IdType, LastOfCheck, Program, UserId } from './terms.ts'
 
@@ -54,11 +55,14 @@ export interface ContextSourceInput extends Fixed {
   readonly policy: PolicyInput
   readonly blockers: readonly (DeclaredBlocker | BlockerFunction)[]
   readonly keys: Keys
+  readonly schemaCheck: SchemaCheckOptions
 }
 
 export interface ContextSource {
   /** The context for the present schema. @throws {@link UserDeletionError} `schema_mismatch`. */
   current(): Promise<ExecutionContext>
+  /** What differs, looked at anew. */
+  drift(): Promise<DriftReport>
   subjectOf(id: UserId): UserId
   /** What the policy says of the ids. */
   readonly idType: IdType
@@ -80,9 +84,18 @@ export function createContextSource(input: ContextSourceInput): ContextSource {
   }
   const checks = [...policyChecks(policy), ...engineChecks(input.blockers)]
   const digest = sha256(canonicalJson({ policy, checks }))
+  const programsFor = (schema: DatabaseSchema | null): WatchedPrograms => ({
+    users: {
+      program: buildProgram(compiled, checks, digest, schema),
+      tables: Object.keys(policy.tables),
+    },
+    tenant:
+      tenant === null
+        ? null
+        : { program: buildProgram(tenant, [], digest, schema), tables: tenant.tables },
+  })
   // What cannot be ordered without a schema cannot be ordered with one: refused before any use.
-  buildProgram(compiled, checks, digest, null)
-  if (tenant !== null) buildProgram(tenant, [], digest, null)
+  const watch = watchSchema(store, input.logger, input.schemaCheck, programsFor(null))
   refuseLostExpiries(compiled.steps)
   buildExpiries(compiled, digest, null)
   const subjectOf = (id: UserId): UserId => subjectFor(keys.subject ?? null, id)
@@ -106,36 +119,32 @@ export function createContextSource(input: ContextSourceInput): ContextSource {
     deriveKnown: (fields) => deriveKnownValues(program.derived, pseudonymKey, fields),
   })
   /** Hooks and blockers are asked about users, and a tenant's own rows go in one transaction. */
-  const tenantContext = (own: CompiledTenant, schema: DatabaseSchema): ExecutionContext => {
-    const program = buildProgram(own, [], digest, schema)
-    const findings = checkSchema(program, own.tables, schema)
-    refuseMismatch(findings.map((finding) => ({ ...finding, path: `tenant.${finding.path}` })))
-    return {
-      ...shared,
-      ...programOf(program),
-      ...{ hooks: {}, blockers: [], erasers: [], writeAuditEntry: null, expiries: [] },
-      maxRowsPerTransaction: Number.MAX_SAFE_INTEGER,
-      inFlight: new Set(),
-      subjectOf: (id) => id,
-      deletes: 'tenant.deleted',
-      ofTenant: null,
-    }
-  }
+  const tenantContext = (program: Program): ExecutionContext => ({
+    ...shared,
+    ...programOf(program),
+    ...{ hooks: {}, blockers: [], erasers: [], writeAuditEntry: null, expiries: [] },
+    maxRowsPerTransaction: Number.MAX_SAFE_INTEGER,
+    inFlight: new Set(),
+    subjectOf: (id) => id,
+    deletes: 'tenant.deleted',
+    ofTenant: null,
+  })
   let known: { readonly schema: DatabaseSchema; readonly context: ExecutionContext } | undefined
 
   return {
     subjectOf,
     idType: compiled.user.idType,
+    drift: () => watch.report(programsFor),
     async current() {
-      const schema = await store.describe()
+      const schema = await watch.describe()
       if (known?.schema === schema) return known.context
-      const program = buildProgram(compiled, checks, digest, schema)
-      refuseMismatch(checkSchema(program, Object.keys(policy.tables), schema))
+      const programs = programsFor(schema)
+      watch.approve(schema, programs)
       const context: ExecutionContext = {
         ...shared,
-        ...programOf(program),
+        ...programOf(programs.users.program),
         deletes: 'user.deleted',
-        ofTenant: tenant === null ? null : tenantContext(tenant, schema),
+        ofTenant: programs.tenant === null ? null : tenantContext(programs.tenant.program),
         expiries: buildExpiries(compiled, digest, schema),
       }
       known = { schema, context }

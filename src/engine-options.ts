@@ -9,6 +9,7 @@ import { assertFunction, assertOptions, invalidArgument } from './execution/argu
 import type { ExternalEraser } from './execution/external-eraser.ts'
 import type { BlockerFunction, Hooks, WriteAuditEntry } from './execution/hooks.ts'
 import type { SelfService } from './execution/own-account.ts'
+import type { AcceptableCode, SchemaCheckOptions } from './plan/schema-finding.ts'
 import type { Policy, PolicyInput } from './policy/policy.ts'
 import { type Clock, consoleLogger, type Logger, systemClock } from './ports.ts'
 import { createIssuer } from './receipt/issue-receipt.ts'
@@ -41,8 +42,15 @@ export interface EngineOptions<P extends PolicyInput = PolicyInput> {
    * asks. Default 7 days: call it at least that often.
    */
   readonly maxClockJumpMs?: number
+  /** Which differences between policy and database are known and accepted. */
+  readonly schemaCheck?: SchemaCheckOptions
 }
 
+const ACCEPTABLE: readonly AcceptableCode[] = [
+  'id_type_mismatch',
+  'mixed_id_types',
+  'unindexed_reference',
+]
 const WEEK_MS = 7 * 86_400_000
 
 /** @throws {@link UserDeletionError} `invalid_argument` naming the option. */
@@ -64,6 +72,7 @@ export function contextInputOf<P extends PolicyInput>(
     'maxRowsPerTransaction',
     'leaseMs',
     'maxClockJumpMs',
+    'schemaCheck',
   ])
   const { store, policy, hooks = {}, clock = systemClock, keys = {} } = options
   assertHooks(hooks)
@@ -83,6 +92,7 @@ export function contextInputOf<P extends PolicyInput>(
     hookTimeoutMs: positive('hookTimeoutMs', options.hookTimeoutMs, 10_000),
     maxRowsPerTransaction: positive('maxRowsPerTransaction', options.maxRowsPerTransaction, 2_000),
     leaseMs: positive('leaseMs', options.leaseMs, 30_000),
+    schemaCheck: schemaCheckOf(options.schemaCheck ?? {}),
     issuer: createIssuer(keys.ledger ?? null, clock),
   }
 }
@@ -97,6 +107,26 @@ export function positive(path: string, value: number | undefined, fallback: numb
   if (value === undefined) return fallback
   if (Number.isSafeInteger(value) && value > 0) return value
   throw invalidArgument(path, `"${path}" is not a whole number above 0.`)
+}
+
+function schemaCheckOf(options: SchemaCheckOptions): SchemaCheckOptions {
+  assertOptions(options, ['maxUnindexedRows', 'accept'])
+  const { maxUnindexedRows, accept = [] } = options
+  positive('schemaCheck.maxUnindexedRows', maxUnindexedRows, 1)
+  if (!Array.isArray(accept)) {
+    throw invalidArgument('schemaCheck.accept', '`schemaCheck.accept` is not a list.')
+  }
+  for (const [index, finding] of accept.entries()) {
+    const path = `schemaCheck.accept[${index}]`
+    assertOptions(finding, ['code', 'table', 'column'])
+    if (!ACCEPTABLE.includes(finding.code)) {
+      throw invalidArgument(`${path}.code`, 'A finding with this code cannot be accepted.')
+    }
+    if (typeof finding.table !== 'string') {
+      throw invalidArgument(`${path}.table`, 'An accepted finding names its table.')
+    }
+  }
+  return options
 }
 
 function assertHooks(hooks: Hooks): void {

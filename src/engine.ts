@@ -83,6 +83,7 @@ import { type Ledger, openLedger } from './receipt/ledger.ts'
 import { type Outbox, openOutbox } from './receipt/outbox.ts'
 import type { DeletionReceipt } from './receipt/receipt.ts'
 import { sealStorageFact } from './receipt/seal-facts.ts'
+import type { DriftReport } from './schema-watch.ts'
 import type { Hold, Scrubbed, Store, UserRow } from './store.ts'
 import type { UserId } from './terms.ts'
 
@@ -127,6 +128,18 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
   /** Creates the engine's own tables. Safe to repeat. */
   async migrate(): Promise<void> {
     await this.#store.migrate()
+  }
+
+  /**
+   * Everything in which the policy and the live database differ, looked at anew. Errors are what every other
+   * call is refused with, as `schema_mismatch`; warnings have gone to the logger, or will. Changes nothing.
+   *
+   * @example
+   * const { fits, findings } = await engine.checkSchema()
+   * for (const { severity, path, message } of findings) console.log(severity, path, message)
+   */
+  async checkSchema(): Promise<DriftReport> {
+    return this.#source.drift()
   }
 
   /**

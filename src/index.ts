@@ -68,9 +68,14 @@ export type { Waiting } from './execution/run-job.ts'
 export { TRANSITIONS, type UserAction, type UserState } from './execution/states.ts'
 export type { StepVerification, Verification } from './execution/verify.ts'
 export type { BsonId, UserIdInput } from './native-id.ts'
-export type { SchemaFinding } from './plan/check-schema.ts'
 // Plan: what a deletion would do.
 export type { Blocker, BulkPlan, Plan, PlannedStep, PolicyStamp } from './plan/plan.ts'
+export type {
+  AcceptableCode,
+  AcceptedFinding,
+  SchemaCheckOptions,
+  SchemaFinding,
+} from './plan/schema-finding.ts'
 // Policy: what happens to every row of a user who goes.
 export { definePolicy } from './policy/define-policy.ts'
 export type {
@@ -101,7 +106,9 @@ export type {
 } from './receipt/proof-document.ts'
 export type { DeletionReceipt, ExternalOutcome } from './receipt/receipt.ts'
 export type { LedgerVerification } from './receipt/verify-ledger.ts'
+export type { DriftReport } from './schema-watch.ts'
 export type {
+  AskedPath,
   Assignment,
   AuditRow,
   AuditTemplate,
@@ -125,6 +132,7 @@ export type {
   Hold,
   HoldQuery,
   IdentityMode,
+  IndexSchema,
   InspectedUser,
   Inspection,
   Job,
@@ -148,8 +156,10 @@ export type {
   Program,
   RecordedDate,
   Retention,
+  SampledTypes,
   Sanitized,
   Scalar,
+  SchemaQuestion,
   Scrubbed,
   Seal,
   Selector,

@@ -10,7 +10,7 @@
  *
  * @module
  */
-import type { ColumnValue, Program, Scalar, UserId } from './terms.ts'
+import type { ColumnValue, Condition, Program, Scalar, UserId } from './terms.ts'
 
 export {
   canBeAsked,
@@ -55,8 +55,13 @@ export interface Store {
   /** Creates the engine's own tables where they are missing. Safe to repeat. */
   migrate(): Promise<void>
 
-  /** The live schema less the engine's own tables. Cheap to call again: an unchanged schema gives the same object. */
-  describe(): Promise<DatabaseSchema>
+  /**
+   * The live schema less the engine's own tables. Cheap to call again: an unchanged schema gives the same object.
+   *
+   * A store whose database promises no columns looks at what it is asked for in a bounded sample of rows, and
+   * keeps what it saw for a while; a store that knows its columns may ignore the question.
+   */
+  describe(question?: SchemaQuestion): Promise<DatabaseSchema>
 
   /** The user rows in the order asked for; `null` where there is none in this tenant or only a tombstone is left. */
   findUsers(program: Program, targets: Targets): Promise<readonly (UserRow | null)[]>
@@ -686,16 +691,35 @@ export interface Inspection {
   readonly pending: readonly (number | null)[]
 }
 
+/** What a policy needs to know of tables that promise no columns. */
+export interface SchemaQuestion {
+  /** The same list object asks the same question. */
+  readonly paths: readonly AskedPath[]
+  /** Look again now, whatever was seen earlier. */
+  readonly fresh?: boolean
+}
+
+/** Where in the rows of a table, keys joined by dots; arrays on the way and at the end are opened. */
+export interface AskedPath {
+  readonly table: string
+  readonly path: string
+  /** Only in rows that satisfy these conditions. */
+  readonly where: readonly Condition[]
+}
+
 /** The live schema. */
 export interface DatabaseSchema {
   readonly tables: readonly TableSchema[]
+  /** A table that is not there comes into being with its first row. Default: no. */
+  readonly createsTables?: boolean
   /** Whether foreign keys are enforced on this connection. */
   readonly foreignKeysEnforced: boolean
 }
 
 export interface TableSchema {
   readonly name: string
-  readonly kind: 'table' | 'view' | 'virtual'
+  /** Rows of a `time_series` can hardly be changed one by one. */
+  readonly kind: 'table' | 'view' | 'virtual' | 'time_series'
   /** `null` where the store knows no columns (a schemaless table). */
   readonly columns: readonly ColumnSchema[] | null
   readonly primaryKey: readonly string[]
@@ -705,6 +729,27 @@ export interface TableSchema {
   readonly uniqueKeys: readonly (readonly string[])[]
   readonly foreignKeys: readonly ForeignKey[]
   readonly triggers: readonly string[]
+  /** How many rows there are, about; left out where nobody has looked. */
+  readonly rows?: number
+  /** Left out where nobody has looked. */
+  readonly indexes?: readonly IndexSchema[]
+  /** What a sample of the rows holds at the paths that were asked for. */
+  readonly sampledTypes?: readonly SampledTypes[]
+}
+
+export interface IndexSchema {
+  readonly name: string
+  /** Fields by which the index finds equal values, the leading one first; `a.$**` is everything below `a`. */
+  readonly keys: readonly string[]
+  /** It leaves rows out, so that not every query may use it. */
+  readonly partial: boolean
+}
+
+export interface SampledTypes extends Omit<AskedPath, 'table'> {
+  /** Sampled rows that satisfy the conditions. */
+  readonly rows: number
+  /** In how many of them a value of the type stands there: `string`, `number`, `objectId`, `uuid`, `null`, … */
+  readonly types: Readonly<Record<string, number>>
 }
 
 export interface ColumnSchema {

@@ -1,28 +1,68 @@
 /**
- * The live schema: names of collections, and no columns, because a collection promises none.
+ * The live schema. A collection promises no columns, so what the policy asks for is looked up in a sample.
  *
  * @module
  */
-import { type DatabaseSchema, ENGINE_TABLE_PREFIX, type TableSchema } from '../../src/store.ts'
+import { isDeepStrictEqual } from 'node:util'
+import {
+  type AskedPath,
+  type DatabaseSchema,
+  ENGINE_TABLE_PREFIX,
+  type SchemaQuestion,
+  type TableSchema,
+} from '../../src/store.ts'
 import type { Doc, MongoDb } from './driver.ts'
+import { lookAtCollection } from './look-at-collection.ts'
 
-export async function describeDatabase(db: MongoDb): Promise<DatabaseSchema> {
+/** What was seen for one question. */
+interface Seen {
+  readonly stamp: string
+  readonly at: number
+  readonly schema: Promise<DatabaseSchema>
+}
+
+/**
+ * Answers with the same object while nothing has changed. Each call asks for the list of collections; indexes
+ * and samples are looked at again when that has changed, when they are older than `maxAgeMs`, or when asked to.
+ */
+export function openDescription(
+  db: MongoDb,
+  maxAgeMs: number,
+): (question?: SchemaQuestion) => Promise<DatabaseSchema> {
+  const seen = new WeakMap<readonly AskedPath[], Seen>()
+
+  return async ({ paths, fresh = false } = NOTHING_ASKED) => {
+    const tables = await listTables(db)
+    const stamp = JSON.stringify(tables)
+    const last = seen.get(paths)
+    const isRecent = last !== undefined && performance.now() - last.at < maxAgeMs
+    if (last?.stamp === stamp && isRecent && !fresh) return last.schema
+    const schema = look(db, tables, paths).then(async (present) => {
+      const before = await last?.schema
+      return before !== undefined && isDeepStrictEqual(before, present) ? before : present
+    })
+    seen.set(paths, { stamp, at: performance.now(), schema })
+    try {
+      return await schema
+    } catch (error) {
+      seen.delete(paths)
+      throw error
+    }
+  }
+}
+
+const KINDS: Readonly<Record<string, TableSchema['kind']>> = {
+  view: 'view',
+  timeseries: 'time_series',
+}
+const NOTHING_ASKED: SchemaQuestion = { paths: [] }
+
+async function listTables(db: MongoDb): Promise<readonly TableSchema[]> {
   const collections = await db.listCollections({}, { nameOnly: true }).toArray()
-  const tables = collections
+  return collections
     .filter(({ name }) => isOfHost(String(name)))
     .map(tableSchema)
     .sort((a, b) => (a.name < b.name ? -1 : 1))
-  return { tables, foreignKeysEnforced: false }
-}
-
-export function isSameSchema(a: DatabaseSchema, b: DatabaseSchema): boolean {
-  return (
-    a.tables.length === b.tables.length &&
-    a.tables.every(({ name, kind }, place) => {
-      const other = b.tables[place]
-      return other?.name === name && other.kind === kind
-    })
-  )
 }
 
 function isOfHost(name: string): boolean {
@@ -32,11 +72,27 @@ function isOfHost(name: string): boolean {
 function tableSchema({ name, type }: Doc): TableSchema {
   return {
     name: String(name),
-    kind: type === 'view' ? 'view' : 'table',
+    kind: KINDS[String(type)] ?? 'table',
     columns: null,
     primaryKey: ['_id'],
     uniqueKeys: [],
     foreignKeys: [],
     triggers: [],
   }
+}
+
+/** One collection after the other; those that nobody asks about are only named. */
+async function look(
+  db: MongoDb,
+  tables: readonly TableSchema[],
+  paths: readonly AskedPath[],
+): Promise<DatabaseSchema> {
+  const described: TableSchema[] = []
+  for (const table of tables) {
+    const asked = paths.filter((path) => path.table === table.name)
+    const isSampled = table.kind === 'table' && asked.length > 0
+    const seen = isSampled ? await lookAtCollection(db, table.name, asked) : {}
+    described.push({ ...table, ...seen })
+  }
+  return { tables: described, foreignKeysEnforced: false, createsTables: true }
 }

@@ -3,12 +3,12 @@
  *
  * @module
  */
-import type { DatabaseSchema, ErasureLevel, Store, StoreCapabilities } from '../../src/store.ts'
+import type { ErasureLevel, Store, StoreCapabilities } from '../../src/store.ts'
 import { decideChunk } from './apply-chunk.ts'
 import { applySlice } from './apply-slice.ts'
 import { onlyRecords } from './change.ts'
 import { openConnection } from './connection.ts'
-import { describeDatabase, isSameSchema } from './describe.ts'
+import { openDescription } from './describe.ts'
 import type { TransactionUse } from './detect.ts'
 import type { MongoDb } from './driver.ts'
 import { createEngineCollections, OUTBOX } from './engine-collections.ts'
@@ -34,6 +34,7 @@ import { holdRecord, listHolds, releaseRecord, saveToken } from './user-records.
 
 export type { TransactionUse } from './detect.ts'
 export type {
+  IndexKeys,
   MongoClient,
   MongoCollection,
   MongoCursor,
@@ -55,6 +56,11 @@ export interface MongoStoreOptions {
   readonly busyTimeoutMs?: number
   /** Without transactions: how long others wait for a writer that gives no sign, in milliseconds. Default 10,000. */
   readonly leaseMs?: number
+  /**
+   * For how long indexes and sampled documents are taken for unchanged, in milliseconds. Default 10 minutes; a new
+   * collection, a refused deletion and `engine.checkSchema()` look again at once.
+   */
+  readonly schemaMaxAgeMs?: number
 }
 
 /**
@@ -74,7 +80,7 @@ export function mongoStore(db: MongoDb, options: MongoStoreOptions = {}): Store 
   const { usersPerTransaction = 500, documentsPerTransaction = 30_000 } = options
   const connection = openConnection(db, { transactions, busyTimeoutMs, leaseMs })
   const { read, direct, write } = connection
-  let schema: DatabaseSchema | null = null
+  const describe = openDescription(db, options.schemaMaxAgeMs ?? 600_000)
 
   return {
     name: 'mongodb',
@@ -93,12 +99,7 @@ export function mongoStore(db: MongoDb, options: MongoStoreOptions = {}): Store 
         throw toStoreError(error)
       }
     },
-    describe: () =>
-      read(async () => {
-        const present = await describeDatabase(db)
-        if (schema === null || !isSameSchema(schema, present)) schema = present
-        return schema
-      }),
+    describe: (question) => read(() => describe(question)),
     findUsers: (program, targets) =>
       read(async (reader) =>
         (await findRows(reader, program, targets)).map((found) => found?.row ?? null),

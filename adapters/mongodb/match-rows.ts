@@ -6,7 +6,14 @@
 import type { Locator, Program, Selector, Step, UserTable } from '../../src/store.ts'
 import type { StepRow } from './change.ts'
 import type { Doc } from './driver.ts'
-import { elementHolding, locatedValues, pathOf, referencesIn, sideConditions } from './paths.ts'
+import {
+  elementHolding,
+  locatedValues,
+  pathOf,
+  projectionOf,
+  referencesIn,
+  sideConditions,
+} from './paths.ts'
 import type { Reader } from './scope.ts'
 import { keyOf, storedId } from './values.ts'
 
@@ -201,13 +208,6 @@ async function rowsOf(
     }
   }
   return rows
-}
-
-/** Without a path that another one contains: the server takes that for a contradiction. */
-function projectionOf(paths: readonly string[]): Doc {
-  const all = ['_id', ...paths]
-  const needed = all.filter((path) => !all.some((other) => path.startsWith(`${other}.`)))
-  return Object.fromEntries(needed.map((path) => [path, 1]))
 }
 
 function locatedIn(locator: Locator, values: readonly unknown[]): Doc {

@@ -52,6 +52,16 @@ export function lacksTransactions(error: unknown): boolean {
   return NO_TRANSACTIONS.has(codeOf(error))
 }
 
+/** Whether a compatible server does not know a command or a stage of a pipeline. */
+export function lacksCommand(error: unknown): boolean {
+  return UNKNOWN_COMMAND.has(codeOf(error))
+}
+
+/** Whether the collection was dropped meanwhile. */
+export function isMissingCollection(error: unknown): boolean {
+  return codeOf(error) === NAMESPACE_NOT_FOUND
+}
+
 export function isDuplicateKey(error: unknown): boolean {
   return codeOf(error) === DUPLICATE_KEY
 }
@@ -78,6 +88,9 @@ const UNAVAILABLE = new Set([
 ])
 /** IllegalOperation, CommandNotFound, CommandNotSupported, NotARetryableWriteCommand, OperationNotSupportedInTransaction. */
 const NO_TRANSACTIONS = new Set([20, 59, 115, 238, 263])
+/** CommandNotFound, CommandNotSupported, and a stage with an unknown name. */
+const UNKNOWN_COMMAND = new Set([59, 115, 238, 303, 40_324])
+const NAMESPACE_NOT_FOUND = 26
 
 /** The values that were refused stay out of the error: only the cause, which the server wrote, holds them. */
 function refusedByRule(cause: unknown, code: number): UserDeletionError {

@@ -62,7 +62,14 @@ export function valueAt(document: unknown, path: string): unknown {
   return value
 }
 
-function isSubDocument(value: unknown): value is Doc {
+/** Without a path that another one contains: the server takes that for a contradiction. */
+export function projectionOf(paths: readonly string[]): Doc {
+  const all = ['_id', ...paths]
+  const needed = all.filter((path) => !all.some((other) => path.startsWith(`${other}.`)))
+  return Object.fromEntries(needed.map((path) => [path, 1]))
+}
+
+export function isSubDocument(value: unknown): value is Doc {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
   return !(value instanceof Date) && bsonType(value) === null
 }

@@ -79,10 +79,8 @@ export function engineId(value: unknown, prefix = ''): UserId | null {
     case 'ObjectId':
       return hexOf(value)
     case 'Binary':
-    case 'UUID': {
-      const { bytes, subtype } = binaryOf(value)
-      return subtype === UUID_SUBTYPE && bytes.length === 16 ? uuidText(bytes) : null
-    }
+    case 'UUID':
+      return isUuid(value) ? uuidText(binaryOf(value).bytes) : null
     case 'Long':
       return smallest(BigInt(String(value)))
     case 'Int32':
@@ -131,6 +129,12 @@ export function decodeKey(types: BsonTypes, key: unknown): unknown {
 export function bsonType(value: object): string | null {
   const type: unknown = Reflect.get(value, '_bsontype')
   return typeof type === 'string' ? type : null
+}
+
+/** Whether a Binary is a UUID, and not one of the older spellings. */
+export function isUuid(binary: object): boolean {
+  const { bytes, subtype } = binaryOf(binary)
+  return subtype === UUID_SUBTYPE && bytes.length === 16
 }
 
 const UUID_SUBTYPE = 4

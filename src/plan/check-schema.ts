@@ -6,71 +6,59 @@
 import { UserDeletionError } from '../errors.ts'
 import type { ColumnSchema, DatabaseSchema, TableSchema } from '../store.ts'
 import type { Assignment, Program, Selector, Step, UserTable } from '../terms.ts'
+import { checkIdTypes } from './check-id-types.ts'
+import { checkIndexes } from './check-indexes.ts'
+import { checkPaths } from './check-paths.ts'
+import { checkTables } from './check-tables.ts'
+import { placeOf } from './references.ts'
+import { type SchemaCheckOptions, type SchemaFinding, withAccepted } from './schema-finding.ts'
 
-/** One way in which policy and database differ. */
-export interface SchemaFinding {
-  readonly code:
-    | 'unclassified_table'
-    | 'missing_table'
-    | 'missing_column'
-    | 'null_into_not_null'
-    | 'key_changed'
-    | 'generated_column'
-  readonly table: string
-  readonly column?: string
-  /** Where in the policy. */
-  readonly path: string
-  readonly message: string
+export interface SchemaCheck extends SchemaCheckOptions {
+  /** Types that ids are passed in, where the user table does not say. */
+  readonly givenIdTypes?: readonly string[]
 }
 
-/** Everything that keeps the program from running on this schema. Views and schemaless tables pass. */
+/** Everything in which program and schema differ, errors first. Views pass. */
 export function checkSchema(
   program: Program,
   classified: readonly string[],
   schema: DatabaseSchema,
+  { maxUnindexedRows = MAX_UNINDEXED_ROWS, accept = [], givenIdTypes }: SchemaCheck = {},
 ): readonly SchemaFinding[] {
   const tables = new Map(schema.tables.map((table) => [table.name, table]))
-  const own = program.user.rowless ? [] : [program.user.table]
-  const named = new Set([...classified, ...own])
-  return [
-    ...schema.tables
-      .filter(({ name, kind }) => kind === 'table' && !named.has(name))
-      .map(unclassified),
-    ...[...named].filter((name) => !tables.has(name)).map(missingTable),
-    ...missingColumns(program, tables),
-    ...refusedWrites(program, tables),
-  ]
+  const findings = withAccepted(
+    [
+      ...checkTables(program, classified, schema),
+      ...missingColumns(program, tables),
+      ...refusedWrites(program, tables),
+      ...checkIdTypes(program, tables, givenIdTypes),
+      ...checkIndexes(program, tables, maxUnindexedRows),
+      ...checkPaths(program, tables),
+    ],
+    accept,
+  )
+  const unique = [...new Map(findings.map((one) => [JSON.stringify(one), one])).values()]
+  return [...unique.filter(isError), ...unique.filter((finding) => !isError(finding))]
 }
 
-/** @throws {@link UserDeletionError} `schema_mismatch` with all findings. */
+export function isError({ severity }: SchemaFinding): boolean {
+  return severity === 'error'
+}
+
+/** @throws {@link UserDeletionError} `schema_mismatch` with all errors. */
 export function refuseMismatch(findings: readonly SchemaFinding[]): void {
-  const [first] = findings
+  const errors = findings.filter(isError)
+  const [first] = errors
   if (first === undefined) return
-  const more = findings.length === 1 ? '' : ` And ${findings.length - 1} more.`
+  const more = errors.length === 1 ? '' : ` And ${errors.length - 1} more.`
   throw new UserDeletionError('schema_mismatch', `${first.path}: ${first.message}${more}`, {
-    details: { findings },
+    details: { findings: errors },
   })
 }
 
+const MAX_UNINDEXED_ROWS = 100_000
+
 type Tables = ReadonlyMap<string, TableSchema>
-
-function unclassified({ name }: TableSchema): SchemaFinding {
-  return {
-    code: 'unclassified_table',
-    table: name,
-    path: `tables.${name}`,
-    message: `the table "${name}" has no rule: say what happens to its rows, or 'unrelated'.`,
-  }
-}
-
-function missingTable(name: string): SchemaFinding {
-  return {
-    code: 'missing_table',
-    table: name,
-    path: `tables.${name}`,
-    message: `the database has no table "${name}".`,
-  }
-}
 
 function missingColumns(program: Program, tables: Tables): readonly SchemaFinding[] {
   const { user } = program
@@ -106,6 +94,7 @@ function missingColumns(program: Program, tables: Tables): readonly SchemaFindin
     .map(
       ({ table, column, path }): SchemaFinding => ({
         code: 'missing_column',
+        severity: 'error',
         table,
         column,
         path,
@@ -137,7 +126,7 @@ interface WantedColumn {
 }
 
 function columnsOfStep(step: Step): readonly WantedColumn[] {
-  const path = pathOf(step)
+  const path = placeOf(step)
   const read = step.selector === null ? [] : columnsOfSelector(step.selector)
   const written = [...step.set, ...(step.retention?.thenSet ?? [])]
   return [
@@ -169,7 +158,7 @@ function refusedWrites(program: Program, tables: Tables): readonly SchemaFinding
       .flatMap((step) =>
         [...step.set, ...(step.retention?.thenSet ?? [])].map((assignment) => ({
           table: step.table,
-          path: `${pathOf(step)}.set.${assignment.column}`,
+          path: `${placeOf(step)}.set.${assignment.column}`,
           assignment,
         })),
       ),
@@ -183,7 +172,9 @@ function refusedWrites(program: Program, tables: Tables): readonly SchemaFinding
     const column = columnOf(tables, table, assignment.column)
     if (column === 'missing' || column === 'unknown') return []
     const finding = refusedWrite(tables.get(table), column, assignment)
-    return finding === null ? [] : [{ ...finding, table, column: column.name, path }]
+    return finding === null
+      ? []
+      : [{ ...finding, severity: 'error', table, column: column.name, path }]
   })
 }
 
@@ -214,8 +205,4 @@ function columnOf(
   // A table that is missing as a whole is reported once, not column by column.
   if (columns === undefined || columns === null) return 'unknown'
   return columns.find(({ name }) => name === column) ?? 'missing'
-}
-
-function pathOf(step: Step): string {
-  return `tables.${step.table}[${step.rule}]`
 }

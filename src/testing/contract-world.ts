@@ -7,6 +7,7 @@ import assert from 'node:assert/strict'
 import { UserDeletionEngine } from '../engine.ts'
 import type { EngineOptions } from '../engine-options.ts'
 import type { Policy } from '../policy/policy.ts'
+import type { Logger } from '../ports.ts'
 import type { Program, Store, TableSchema } from '../store.ts'
 import { BOB, contractData, type Row, TENANT_A } from './contract-data.ts'
 import {
@@ -61,6 +62,8 @@ export type Clause = (title: string, prove: (world: World) => Promise<void>) => 
 
 export const IN_A: { readonly tenantId: string } = { tenantId: TENANT_A }
 const KEYS = { pseudonym: 'a pseudonym key for tests' }
+/** Some indexes are missing, which stores that tell their indexes are warned of. */
+const SILENT: Logger = { warn() {} }
 
 /** Makes the function that registers clauses, each with a fresh store. */
 export function clauses({ it }: ContractRunner, open: OpenStore): Clause {
@@ -88,7 +91,10 @@ function createWorld(opened: OpenedStore): World {
     },
   }
   const engineWith: World['engineWith'] = (options = {}, policy = contractPolicy) =>
-    new UserDeletionEngine<TenantPolicy>({ store, policy, clock, keys: KEYS, ...options })
+    new UserDeletionEngine<TenantPolicy>({
+      ...{ store, policy, clock, keys: KEYS, logger: SILENT },
+      ...options,
+    })
   const rows = async (table: string): Promise<readonly Row[]> =>
     (await opened.rows(table)).map((row) => withJson(table, row))
   return {

@@ -20,6 +20,8 @@ export type Driver = 6 | 7
 
 /** A server that other tests of the process use too. */
 export interface SharedMongo {
+  /** For a client with options of its own, which its test closes. */
+  readonly uri: string
   /** The same client for everybody who asks for this driver; closed at the end. */
   client(driver?: Driver): MongoClient
   /** A database that nobody else has; there until the process ends. */
@@ -153,6 +155,7 @@ async function openShared(topology: Topology): Promise<SharedServer> {
   }
   const lasting: Db[] = []
   return {
+    uri,
     client,
     newDatabase() {
       const db = client().db(uniqueName())

@@ -1,0 +1,140 @@
+/**
+ * Do references hold ids in the type they are compared as? One of another type is never found, and nothing says so.
+ *
+ * @module
+ */
+import type { SampledTypes, TableSchema } from '../store.ts'
+import type { IdForm, IdType, Program, SelectorTarget } from '../terms.ts'
+import { type Reference, referencesOf, sampledAt, tenantPathsOf } from './references.ts'
+import type { SchemaFinding } from './schema-finding.ts'
+
+type Tables = ReadonlyMap<string, TableSchema>
+
+/** What samples tell; a table without rows tells nothing. `given`: types that ids are passed in, where they are no user's. */
+export function checkIdTypes(
+  program: Program,
+  tables: Tables,
+  given?: readonly string[],
+): readonly SchemaFinding[] {
+  const references = referencesOf(program)
+  const ids = given ?? idTypesOf(program, tables)
+  return [
+    ...references.flatMap((reference) => {
+      const sampled = sampledAt(tables, reference)
+      if (sampled === null || reference.target === null) return []
+      return reference.target.kind === 'user'
+        ? checkReference(reference, sampled, wantedBy(references, reference, ids))
+        : checkThrough(reference, sampled, reference.target, tables)
+    }),
+    ...tenantPathsOf(program).flatMap((path) => {
+      const sampled = sampledAt(tables, path)
+      return sampled === null ? [] : checkTypes(path, sampled, ['string'], TENANT_REMEDY)
+    }),
+  ]
+}
+
+const TYPE_NAMES = { object_id: 'objectId', uuid: 'uuid' } as const
+const TENANT_REMEDY = 'The engine compares tenant ids as text: store them as text.'
+
+/** Types of the users' ids as they are compared. */
+function idTypesOf({ user }: Program, tables: Tables): readonly string[] {
+  if (user.idType !== 'plain') return [TYPE_NAMES[user.idType]]
+  const sampled = sampledAt(tables, { table: user.table, path: user.id, where: [] })
+  const found = PLAIN.filter((type) => sampled?.types[type] !== undefined)
+  return found.length === 0 ? PLAIN : found
+}
+
+const PLAIN = ['string', 'number'] as const
+
+/** Types that some rule looks for at the same place, in the same rows or in all. */
+function wantedBy(
+  references: readonly Reference[],
+  { table, path, where }: Reference,
+  ids: readonly string[],
+): readonly string[] {
+  const same = references.filter(
+    (other) =>
+      other.table === table &&
+      other.path === path &&
+      (other.where.length === 0 || JSON.stringify(other.where) === JSON.stringify(where)),
+  )
+  return same.flatMap(({ target }) =>
+    target?.kind === 'user' && target.field === 'id' ? typesOfForm(target.form, ids) : [],
+  )
+}
+
+function typesOfForm(form: IdForm | null, ids: readonly string[]): readonly string[] {
+  return form === null ? ids : [nameOf(form.type)]
+}
+
+function nameOf(type: IdType): string {
+  return type === 'plain' ? 'string' : TYPE_NAMES[type]
+}
+
+function checkReference(
+  reference: Reference,
+  sampled: SampledTypes,
+  wanted: readonly string[],
+): readonly SchemaFinding[] {
+  // Matched by another field of the user: its type is the host's own affair.
+  if (reference.target?.kind !== 'user' || reference.target.field !== 'id') return []
+  const remedy =
+    reference.place === 'user.id'
+      ? 'Say in `user.idType` what the ids are, and keep them all in one type.'
+      : 'Name the type in `form` of the match, with a rule for each type that is there, or bring the values into one type.'
+  return checkTypes(reference, sampled, wanted, remedy)
+}
+
+type Place = Pick<Reference, 'table' | 'path' | 'place'>
+
+function checkTypes(
+  { table, path, place }: Place,
+  sampled: SampledTypes,
+  wanted: readonly string[],
+  remedy: string,
+): readonly SchemaFinding[] {
+  const held = typesOf(sampled)
+  const strange = held.filter((type) => !wanted.includes(type))
+  if (strange.length === 0) return []
+  const where = { table, column: path, path: place } as const
+  if (strange.length === held.length) {
+    const message = `"${table}.${path}" holds ${inWords(sampled, held)}, but is compared with ${wanted.join(' or ')}: nothing would be found. ${remedy}`
+    return [{ ...where, code: 'id_type_mismatch', severity: 'error', message }]
+  }
+  const message = `"${table}.${path}" mixes types: ${inWords(sampled, held)}. Compared is only ${wanted.join(' or ')}, so the rest would stay. ${remedy}`
+  const severity = strange.some((type) => ID_FORMS.includes(type)) ? 'error' : 'warning'
+  return [{ ...where, code: 'mixed_id_types', severity, message }]
+}
+
+/** Types in which the ids of the very same users may stand; what is none of them is likely something else. */
+const ID_FORMS: readonly string[] = ['string', 'objectId', 'uuid']
+
+/** A key and what refers to it must have a type in common. */
+function checkThrough(
+  { table, path, place }: Reference,
+  sampled: SampledTypes,
+  target: Extract<SelectorTarget, { readonly kind: 'rows' }>,
+  tables: Tables,
+): readonly SchemaFinding[] {
+  const parents = [...new Set(target.parents.map((parent) => parent.table))]
+  return parents.flatMap((parent): readonly SchemaFinding[] => {
+    const key = sampledAt(tables, { table: parent, path: target.key, where: [] })
+    const [own, theirs] = [typesOf(sampled), key === null ? [] : typesOf(key)]
+    if (own.length === 0 || theirs.length === 0 || own.some((type) => theirs.includes(type))) {
+      return []
+    }
+    const message = `"${table}.${path}" holds ${own.join(', ')}, but "${parent}.${target.key}" holds ${theirs.join(', ')}: nothing would be found. Bring both into one type.`
+    const where = { severity: 'error', table, column: path, path: place } as const
+    return [{ ...where, code: 'id_type_mismatch', message }]
+  })
+}
+
+/** Types of what may be an id: nothing at all is none, and an array is what its elements are. */
+function typesOf({ types }: SampledTypes): readonly string[] {
+  return Object.keys(types).filter((type) => type !== 'null' && type !== 'array')
+}
+
+function inWords({ types, rows }: SampledTypes, named: readonly string[]): string {
+  const parts = named.map((type) => `${type} in ${types[type]}`)
+  return `${parts.join(', ')} of ${rows} sampled documents`
+}

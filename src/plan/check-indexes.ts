@@ -1,0 +1,46 @@
+/**
+ * Is there an index behind every field by which rows are found?
+ *
+ * @module
+ */
+import type { IndexSchema, TableSchema } from '../store.ts'
+import type { Program } from '../terms.ts'
+import { type Reference, referencesOf } from './references.ts'
+import type { SchemaFinding } from './schema-finding.ts'
+
+/** Only of tables whose indexes the store tells. Above `maxRows` a missing one is an error. */
+export function checkIndexes(
+  program: Program,
+  tables: ReadonlyMap<string, TableSchema>,
+  maxRows: number,
+): readonly SchemaFinding[] {
+  return referencesOf(program).flatMap((reference): readonly SchemaFinding[] => {
+    const { table, path, place } = reference
+    const { indexes, rows } = tables.get(table) ?? {}
+    if (indexes === undefined || indexes.some((index) => serves(index, reference))) return []
+    const size = rows === undefined ? 'an unknown number of' : `about ${rows}`
+    return [
+      {
+        code: 'unindexed_reference',
+        severity: (rows ?? 0) > maxRows ? 'error' : 'warning',
+        table,
+        column: path,
+        path: place,
+        message: `no index of "${table}" leads with "${path}", so every deletion reads all of its ${size} rows. Create one.`,
+      },
+    ]
+  })
+}
+
+/** Fields that the look-up compares with few values may stand before the one that is asked for. */
+function serves({ keys, partial }: IndexSchema, { path, beside }: Reference): boolean {
+  if (partial) return false
+  const leading = keys.findIndex((key) => !beside.includes(key) || key === path)
+  const key = keys[leading]
+  return key === path || (leading === 0 && key !== undefined && isBelow(path, key))
+}
+
+function isBelow(path: string, key: string): boolean {
+  if (key === '$**') return true
+  return key.endsWith('.$**') && `${path}.`.startsWith(key.slice(0, -'$**'.length))
+}

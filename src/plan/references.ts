@@ -1,0 +1,122 @@
+/**
+ * Where a program reads rows: what has to be there for its steps to find anything.
+ *
+ * @module
+ */
+import type { AskedPath, SampledTypes, TableSchema } from '../store.ts'
+import type { Program, Selector, SelectorTarget, Step } from '../terms.ts'
+
+/** A field by which rows are found. */
+export interface Reference extends AskedPath {
+  /** Where in the policy. */
+  readonly place: string
+  /** `null` for a field that is only searched by values of its own table. */
+  readonly target: SelectorTarget | null
+  /** Other fields that the same look-up compares. */
+  readonly beside: readonly string[]
+  /** The column of the JSON value in which the path starts, where the rule says that there is one. */
+  readonly json: string | null
+}
+
+/** Every field by which the program finds rows. A parent's selector is that of a step of its own. */
+export function referencesOf({ user, steps, checks }: Program): readonly Reference[] {
+  const none = { where: [], beside: [], json: null }
+  const isUserId = { kind: 'user', field: 'id', form: null } as const
+  return [
+    ...(user.rowless
+      ? []
+      : [{ ...none, table: user.table, path: user.id, place: 'user.id', target: isUserId }]),
+    ...steps.flatMap((step) => (step.selector === null ? [] : [referenceOf(step, step.selector)])),
+    ...checks.flatMap(({ name, table, match, within, where }) => {
+      const shared = { ...none, table, where, place: `checks.${name}` }
+      return [
+        { ...shared, path: match, target: isUserId },
+        { ...shared, path: within, target: null },
+      ]
+    }),
+  ]
+}
+
+/** Fields that hold the tenant's id, which is text. */
+export function tenantPathsOf({ user, steps }: Program): readonly (AskedPath & Placed)[] {
+  return [
+    ...(user.rowless || user.tenant === null
+      ? []
+      : [{ table: user.table, path: user.tenant, where: [], place: 'user.tenant' }]),
+    ...steps.flatMap((step) =>
+      step.selector === null || step.selector.tenant === null
+        ? []
+        : [{ table: step.table, path: step.selector.tenant, where: [], place: placeOf(step) }],
+    ),
+  ]
+}
+
+/** Other fields that the program compares or overwrites, and that should therefore be somewhere. */
+export function otherPathsOf({ user, steps }: Program): readonly (AskedPath & Placed)[] {
+  const fields = Object.entries(user.fields).map(([field, path]) => ({
+    ...{ table: user.table, path, where: [], place: `user.fields.${field}` },
+  }))
+  return [
+    ...(user.rowless ? [] : fields.filter(({ path }) => path !== user.id)),
+    ...steps.flatMap((step) => {
+      const { table, selector, set } = step
+      const compared = (selector?.where ?? [])
+        .filter(({ values }) => !values.includes(null))
+        .map(({ column }) => ({ table, path: column, where: [], place: `${placeOf(step)}.where` }))
+      const written = set.map(({ column }) => ({
+        ...{ table, path: column, where: selector?.where ?? [] },
+        place: `${placeOf(step)}.set`,
+      }))
+      return [...compared, ...written]
+    }),
+  ]
+}
+
+/** Everything that is to be looked for in samples, each once. */
+export function askedPathsOf(programs: readonly Program[]): readonly AskedPath[] {
+  const all = programs.flatMap((program): AskedPath[] => [
+    ...referencesOf(program).flatMap(({ table, path, where, json, target }) => [
+      { table, path, where },
+      ...(json === null ? [] : [{ table, path: json, where }]),
+      ...(target?.kind === 'rows'
+        ? target.parents.map((parent) => ({ table: parent.table, path: target.key, where: [] }))
+        : []),
+    ]),
+    ...[...tenantPathsOf(program), ...otherPathsOf(program)].map(({ table, path, where }) => ({
+      ...{ table, path, where },
+    })),
+  ])
+  return [...new Map(all.map((asked) => [JSON.stringify(asked), asked])).values()]
+}
+
+/** What the sample holds at a path; `null` where nobody has looked. */
+export function sampledAt(
+  tables: ReadonlyMap<string, TableSchema>,
+  { table, path, where }: AskedPath,
+): SampledTypes | null {
+  const wanted = JSON.stringify(where)
+  const sampled = tables.get(table)?.sampledTypes ?? []
+  return sampled.find((one) => one.path === path && JSON.stringify(one.where) === wanted) ?? null
+}
+
+/** The place of a step's rule in the policy. */
+export function placeOf({ table, rule }: Step): string {
+  return `tables.${table}[${rule}]`
+}
+
+interface Placed {
+  readonly place: string
+}
+
+function referenceOf(step: Step, { table, locator, where, tenant, target }: Selector): Reference {
+  const { column, path, element } = locator
+  return {
+    table,
+    path: [column, ...(path ?? []), ...(element ?? [])].join('.'),
+    where,
+    place: placeOf(step),
+    target,
+    beside: [...where.map((one) => one.column), ...(tenant === null ? [] : [tenant])],
+    json: path === null ? null : column,
+  }
+}

@@ -1,0 +1,86 @@
+/**
+ * Looks at the live schema for a policy's programs: what is wrong refuses, what is odd is logged once.
+ *
+ * @module
+ */
+import { checkSchema, isError, refuseMismatch } from './plan/check-schema.ts'
+import { askedPathsOf } from './plan/references.ts'
+import type { SchemaCheckOptions, SchemaFinding } from './plan/schema-finding.ts'
+import type { Logger } from './ports.ts'
+import type { DatabaseSchema, Store } from './store.ts'
+import type { Program } from './terms.ts'
+
+/** Everything in which the policy and the live database differ. */
+export interface DriftReport {
+  /** Whether deletions may run: there is no error among the findings. */
+  readonly fits: boolean
+  /** Errors first. */
+  readonly findings: readonly SchemaFinding[]
+}
+
+/** The programs of a policy for one schema, and the tables that each part of the policy names. */
+export interface WatchedPrograms {
+  readonly users: { readonly program: Program; readonly tables: readonly string[] }
+  readonly tenant: { readonly program: Program; readonly tables: readonly string[] } | null
+}
+
+export interface SchemaWatch {
+  /** The live schema, which is looked at anew after a refusal: its cause may be gone. */
+  describe(): Promise<DatabaseSchema>
+  /** @throws {@link UserDeletionError} `schema_mismatch`. Each warning goes to the logger once. */
+  approve(schema: DatabaseSchema, programs: WatchedPrograms): void
+  /** Looks anew and answers all that is found. */
+  report(programsFor: (schema: DatabaseSchema) => WatchedPrograms): Promise<DriftReport>
+}
+
+export function watchSchema(
+  store: Store,
+  logger: Logger,
+  options: SchemaCheckOptions,
+  unordered: WatchedPrograms,
+): SchemaWatch {
+  const { users, tenant } = unordered
+  const paths = askedPathsOf([users.program, ...(tenant === null ? [] : [tenant.program])])
+  const warned = new Set<string>()
+  let refused = false
+
+  return {
+    describe: () => store.describe({ paths, fresh: refused }),
+    approve(schema, programs) {
+      const findings = findingsOf(schema, programs, options)
+      refused = findings.some(isError)
+      refuseMismatch(findings)
+      const news = findings.filter((finding) => !warned.has(keyOf(finding)))
+      for (const finding of news) warned.add(keyOf(finding))
+      if (news.length === 0) return
+      logger.warn('The policy may not fit the database.', { findings: news })
+    },
+    async report(programsFor) {
+      const schema = await store.describe({ paths, fresh: true })
+      const findings = findingsOf(schema, programsFor(schema), options)
+      return Object.freeze({ fits: !findings.some(isError), findings })
+    },
+  }
+}
+
+function findingsOf(
+  schema: DatabaseSchema,
+  { users, tenant }: WatchedPrograms,
+  options: SchemaCheckOptions,
+): readonly SchemaFinding[] {
+  const ofUsers = checkSchema(users.program, users.tables, schema, options)
+  if (tenant === null) return ofUsers
+  // A tenant's id comes from the caller, as text.
+  const check = { ...options, givenIdTypes: ['string'] }
+  const ofTenant = checkSchema(tenant.program, tenant.tables, schema, check).map((finding) => ({
+    ...finding,
+    path: `tenant.${finding.path}`,
+  }))
+  const all = [...ofUsers, ...ofTenant]
+  return [...all.filter(isError), ...all.filter((finding) => !isError(finding))]
+}
+
+/** Without the figures in its message, which change. */
+function keyOf({ code, table, column, path }: SchemaFinding): string {
+  return JSON.stringify([code, table, column, path])
+}
