@@ -100,7 +100,7 @@ async function decideUnit(
     steps: stepsOf(program, named, leaving, positions),
     userRows: { kind: 'end' },
     cutsAccess: program.steps.some(({ access }) => access),
-    auditRows: auditRowsWithKeys(reader.types, seal.auditRows ?? []),
+    auditRows: auditRowsWithKeys(reader.types, program, seal.auditRows ?? []),
   }
   const ids = leaving.map(({ found: { fields } }) => fields['id'])
   return {

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { AuditRow, ColumnValue, Program } from '../../src/store.ts'
+import type { ColumnValue, Program } from '../../src/store.ts'
 import type { Doc } from './driver.ts'
 import type { SliceUser } from './match-rows.ts'
 
@@ -26,7 +26,11 @@ export interface HostWork {
   readonly userRows: UserRowWork
   /** Whether what grants access is looked for once more when the rest is done. */
   readonly cutsAccess: boolean
-  readonly auditRows: readonly (AuditRow & { readonly id: unknown })[]
+  readonly auditRows: readonly {
+    readonly table: string
+    readonly values: Readonly<Record<string, unknown>>
+    readonly id: unknown
+  }[]
 }
 
 export interface StepWork {

@@ -8,9 +8,6 @@
 /** A document, filter, update or command. */
 export type Doc = Readonly<Record<string, unknown>>
 
-/** Fields of an index and the direction of each, the leading one first. */
-export type IndexKeys = Readonly<Record<string, 1 | -1>>
-
 /** The driver's `Db`. */
 export interface MongoDb {
   readonly databaseName: string

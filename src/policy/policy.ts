@@ -10,7 +10,10 @@ export interface PolicyInput {
   readonly name: string
   readonly version: number
   readonly user: UserInput
-  /** How the engine writes into the host's own audit log. Values may be `$action`, `$userId`, `$tenantId`, `$requestedBy`, `$at`, `$atDate`, `$id`. */
+  /**
+   * How the engine writes into the host's own audit log. Values may be `$action`, `$userId` (in the type that the
+   * user table holds), `$tenantId`, `$requestedBy`, `$at`, `$atDate`, `$id`.
+   */
   readonly audit?: AuditInput
   /** Every table or collection of the database but the user's own and the engine's. */
   readonly tables: Readonly<Record<string, TableInput>>
