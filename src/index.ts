@@ -79,6 +79,11 @@ export type {
 // Policy: what happens to every row of a user who goes.
 export { definePolicy } from './policy/define-policy.ts'
 export type {
+  DrizzleDatabase,
+  PrismaDatabase,
+  SnakeCaseDatabase,
+} from './policy/host-database.ts'
+export type {
   Action,
   CheckInput,
   MatchInput,

@@ -183,6 +183,26 @@ describe('definePolicy', () => {
     )
   })
 
+  it('checks a policy for a typed database at run time like any other', () => {
+    const forDatabase = definePolicy<{ users: { id: string }; a: { user_id: string } }>()
+    const input = {
+      name: 'n',
+      version: 1,
+      user: { table: 'users', id: 'id' },
+      tables: { a: own },
+    } as const
+    assert.deepEqual(forDatabase(input), definePolicy(input))
+    assert.ok(Object.isFrozen(forDatabase(input).tables.a))
+    const endless = { ...input, tables: { a: { ...own, action: 'retain', reason: ' ' } } } as const
+    assert.throws(() => forDatabase(endless), { details: { path: 'tables.a.reason' } })
+  })
+
+  it('takes an argument that is undefined for a policy with a mistake', () => {
+    assert.throws(() => definePolicy(undefined as unknown as PolicyInput), {
+      code: 'invalid_policy',
+    })
+  })
+
   it('answers frozen plain data that survives JSON', () => {
     const policy = define({ a: own, b: 'unrelated' })
     assert.ok(Object.isFrozen(policy.tables['a']))

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, it } from 'node:test'
@@ -28,6 +28,15 @@ describe('README', () => {
     run(`${codeUnder('Example')}\n${server}`)
   })
 
+  it('compiles the policy that is checked against types, and refuses the three mistakes', () => {
+    const typed = codeUnder('Checked against your types')
+    assert.equal(typed.match(/@ts-expect-error/g)?.length, 3)
+    assert.equal(compileErrors(typed), '')
+    assert.match(compileErrors(typed.replaceAll('@ts-expect-error', '')), MISTAKES)
+    const [right = ''] = typed.split('// @ts-expect-error')
+    run(right)
+  })
+
   it('lists every error code with its status and whether to retry', () => {
     for (const [code, { status, retryable }] of Object.entries(ERROR_CODES)) {
       assert.ok(readme.includes(`| \`${code}\` | ${status} | ${retryable ? 'yes' : 'no'} |`), code)
@@ -51,6 +60,10 @@ describe('README', () => {
   })
 })
 
+/** What the README says the compiler prints, in this order. */
+const MISTAKES =
+  /'posts' is missing[\s\S]*`posts` has no column `user_id`\.[\s\S]*`posts\.author_id` cannot be null: detach it with `to: 'ghost'`\./
+
 /** The first block of TypeScript under a heading. */
 function codeUnder(heading: string): string {
   const [, section = ''] = readme.split(`\n## ${heading}\n`)
@@ -63,13 +76,34 @@ function countChecks(code: string): number {
   return [...code.matchAll(/\/\/=> (.*)/g)].length
 }
 
-/** Inside the package, so that its own name resolves to the built files. */
 function run(code: string): void {
+  withFile(withAssertions(code), (file) => {
+    execFileSync(process.execPath, ['--import', 'tsx', file], { cwd: root, stdio: 'pipe' })
+  })
+}
+
+/** What the compiler prints for code that uses the built package. */
+function compileErrors(code: string): string {
+  const tsc = path.join(root, 'node_modules/typescript/bin/tsc')
+  const strict = ['--strict', '--noEmit', '--module', 'nodenext', '--target', 'es2023']
+  const options = [...strict, '--skipLibCheck', '--ignoreConfig', '--pretty', 'false']
+  return withFile(code, (file) => {
+    const { stdout, stderr } = spawnSync(process.execPath, [tsc, ...options, file], {
+      cwd: root,
+      encoding: 'utf8',
+    })
+    assert.equal(stderr, '')
+    return stdout
+  })
+}
+
+/** Inside the package, so that its own name resolves to the built files. */
+function withFile<T>(code: string, use: (file: string) => T): T {
   const folder = mkdtempSync(path.join(root, 'dist/readme-'))
   try {
     const file = path.join(folder, 'example.mts')
-    writeFileSync(file, withAssertions(code))
-    execFileSync(process.execPath, ['--import', 'tsx', file], { cwd: root, stdio: 'pipe' })
+    writeFileSync(file, code)
+    return use(file)
   } finally {
     rmSync(folder, { recursive: true })
   }

@@ -22,6 +22,7 @@ import { findUnreachable } from './reachability.ts'
 import { findLostRetention } from './retention-ends.ts'
 import { rulesOf } from './rules-of.ts'
 import { tenantPolicyOf } from './tenant-policy.ts'
+import type { DefineTypedPolicy } from './typed-policy.ts'
 
 const STATUS_PLACEHOLDERS = new Set(['$at', '$atMs', '$atSeconds', '$atDate'])
 const AUDIT_PLACEHOLDERS = new Set([
@@ -34,6 +35,19 @@ const AUDIT_PLACEHOLDERS = new Set([
   '$id',
 ])
 
+/**
+ * A policy for a database whose types are known: a table without a rule, a name that is not there, null
+ * where the database has none and a constant of another type don't compile.
+ *
+ * `Database` maps tables to rows: Kysely's `Database` as it is, {@link DrizzleDatabase} or
+ * {@link PrismaDatabase}. Views are tables here: leave them out or call them `'unrelated'`. Names have to
+ * be literals. The call is in two parts because TypeScript infers either all type arguments or none: the
+ * database is named, and the literal types of the policy are still inferred.
+ *
+ * @example
+ * const policy = definePolicy<Database>()({ name: 'acme', version: 1, user: …, tables: … })
+ */
+export function definePolicy<Database extends object = never>(): DefineTypedPolicy<Database>
 /**
  * Checks a policy and freezes it. The result is plain data: it can be stored, compared and sent as JSON.
  *
@@ -51,7 +65,14 @@ const AUDIT_PLACEHOLDERS = new Set([
  *   },
  * })
  */
-export function definePolicy<const P extends PolicyInput>(input: P): Policy<P> {
+export function definePolicy<const P extends PolicyInput>(input: P): Policy<P>
+export function definePolicy<P extends PolicyInput>(
+  ...given: readonly [] | readonly [P]
+): Policy<P> | ((input: P) => Policy<P>) {
+  return given.length === 0 ? checkedPolicy : checkedPolicy(given[0])
+}
+
+function checkedPolicy<P extends PolicyInput>(input: P): Policy<P> {
   const copy = cloneData(input)
   const mistake = findShapeMistake(copy)
   if (mistake !== null) throw refusal(mistake.path, mistake.message)
