@@ -29,6 +29,7 @@ export function updatesFor(
 ): readonly Update[] {
   const main = new UpdateOperators()
   const guarded: Update[] = []
+  const pulls: Pull[] = []
   for (const assignment of set) {
     const path = pathOfAssignment(assignment)
     switch (assignment.kind) {
@@ -48,13 +49,48 @@ export function updatesFor(
         })
         for (const scrubbed of assignment.paths) main.unset(join(assignment.column, scrubbed))
         break
-      case 'pull':
-        main.pull(path, pulled(assignment, owner))
+      case 'pull': {
+        const condition = pulled(assignment, owner)
+        if (condition !== null) pulls.push({ path, condition })
         break
+      }
     }
   }
-  const update = main.update()
-  return update === null ? guarded : [...guarded, { filter, update }]
+  return [...guarded, ...mainUpdates(main, pulls, filter)]
+}
+
+interface Pull {
+  readonly path: string
+  readonly condition: unknown
+}
+
+/**
+ * The server refuses to pull from anything but an array. So there is an update for each set of pulls that
+ * documents allow, and a document meets one of them only, before or after another has been written.
+ */
+function mainUpdates(main: UpdateOperators, pulls: readonly Pull[], filter: Doc): Update[] {
+  const [pull, ...rest] = pulls
+  if (pull === undefined) {
+    const update = main.update()
+    return update === null ? [] : [{ filter, update }]
+  }
+  const array = isArrayAt(pull.path)
+  return [
+    ...mainUpdates(main.withPull(pull), rest, { $and: [filter, array] }),
+    ...mainUpdates(main, rest, { $and: [filter, { $nor: [array] }] }),
+  ]
+}
+
+/** Reached through documents alone: the server cannot pull from the elements of another array. */
+function isArrayAt(path: string): Doc {
+  const keys = path.split('.')
+  const around = keys.slice(1).map((_, end) => keys.slice(0, end + 1).join('.'))
+  return {
+    $and: [
+      { [path]: { $type: 'array' } },
+      ...around.map((outer) => ({ [outer]: { $not: { $type: 'array' } } })),
+    ],
+  }
 }
 
 /** Whether one of the updates before the last may change what the filter of all of them asks for. */
@@ -118,9 +154,15 @@ function lackingOne(assignment: Assignment, owner: UpdateOwner): readonly Doc[] 
 }
 
 class UpdateOperators {
-  readonly #set: Record<string, unknown> = {}
-  readonly #unset: Record<string, unknown> = {}
-  readonly #pull: Record<string, unknown> = {}
+  readonly #set: Record<string, unknown>
+  readonly #unset: Record<string, unknown>
+  readonly #pull: Record<string, unknown>
+
+  constructor(set: Doc = {}, unset: Doc = {}, pull: Doc = {}) {
+    this.#set = { ...set }
+    this.#unset = { ...unset }
+    this.#pull = { ...pull }
+  }
 
   set(path: string, value: unknown): void {
     this.#set[path] = value
@@ -130,8 +172,8 @@ class UpdateOperators {
     this.#unset[path] = ''
   }
 
-  pull(path: string, condition: unknown): void {
-    if (condition !== null) this.#pull[path] = condition
+  withPull({ path, condition }: Pull): UpdateOperators {
+    return new UpdateOperators(this.#set, this.#unset, { ...this.#pull, [path]: condition })
   }
 
   update(): Doc | null {
