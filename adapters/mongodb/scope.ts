@@ -16,6 +16,8 @@ export interface FindOptions {
   readonly projection?: Doc
   readonly sort?: Doc
   readonly limit?: number
+  /** Every value in the type that the database holds, so that it can be written back as it was. */
+  readonly exact?: true
 }
 
 export interface Writer extends Reader {
@@ -49,9 +51,9 @@ export function openScope(db: MongoDb, types: BsonTypes, kind: ScopeKind): Write
 
   return {
     types,
-    find: (name, filter, options = {}) =>
+    find: (name, filter, { exact = false, ...options } = {}) =>
       from(name)
-        .find(filter, { ...reading, ...options })
+        .find(filter, { ...reading, ...options, ...(exact ? UNCONVERTED : {}) })
         .toArray(),
     aggregate: (name, pipeline) =>
       from(name)
@@ -88,6 +90,8 @@ export const DURABLE: Doc = { writeConcern: MAJORITY }
 export const ORDERED: Doc = { writeConcern: { w: 1 } }
 const MAJORITY_READ: Doc = { readPreference: 'primary', readConcern: { level: 'majority' } }
 const OWN_READ: Doc = { readPreference: 'primary', readConcern: { level: 'local' } }
+/** The driver makes plain numbers of all numeric types otherwise, and drops flags of regular expressions. */
+const UNCONVERTED: Doc = { promoteValues: false, bsonRegExp: true }
 
 /** A filter without a condition would match every document of the collection. */
 function refuseEmpty(filter: Doc): void {

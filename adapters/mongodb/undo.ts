@@ -18,7 +18,7 @@ export function undoable(scope: Writer): Undoable {
   const restorers: (() => Promise<void>)[] = []
 
   async function keep(collection: string, filter: Doc): Promise<readonly Doc[]> {
-    const found = await scope.find(collection, filter)
+    const found = await scope.find(collection, filter, { exact: true })
     if (found.length > 0) {
       restorers.push(async () => {
         for (const document of found) await scope.put(collection, document)
