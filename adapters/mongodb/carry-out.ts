@@ -57,12 +57,13 @@ export async function workOnHost(
 
 /**
  * Removes what let the users in and came into being meanwhile. Only steps that end at the user's id: a value
- * like an e-mail may be somebody else's by now.
+ * like an e-mail may be somebody else's by now. And only where what belongs to a stronger rule still shows.
  */
 export async function cutLateAccess(writer: Writer, work: HostWork): Promise<void> {
   const ran = new Set(work.steps.map(({ index }) => index))
   for (const [index, step] of work.program.steps.entries()) {
     if (!step.access || step.action !== 'delete' || !ran.has(index) || !endsAtId(step)) continue
+    if (losesExceptions(step, work.program.steps)) continue
     await runStep(writer, work, { index, rows: null })
   }
 }
@@ -261,6 +262,22 @@ function nested(values: Readonly<Record<string, unknown>>): Doc {
     place[key] = value
   }
   return document
+}
+
+/** Whether the work may have overwritten, or removed, what tells the rows of stronger rules from this step's. */
+function losesExceptions({ table, except }: Step, steps: readonly Step[]): boolean {
+  const written = steps.flatMap((step) =>
+    step.table === table ? step.set.map(({ column }) => rootOf(column)) : [],
+  )
+  return except.some(
+    ({ target, locator, where }) =>
+      target.kind === 'rows' ||
+      [locator, ...where].some(({ column }) => written.includes(rootOf(column))),
+  )
+}
+
+function rootOf(column: string): string {
+  return column.split('.', 1)[0] ?? column
 }
 
 function endsAtId({ selector, except }: Step): boolean {

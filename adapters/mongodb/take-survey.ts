@@ -47,6 +47,7 @@ export async function takeSurvey(
     let own: readonly number[]
     if (journal?.cursors != null && step.except.length > 0) {
       // In the last transaction of a job exceptions may be overwritten: the chunks have had the last word.
+      named[index] = []
       continue
     } else if (cursor !== null && keepsItsRows(step)) {
       const rest = await restOfStep(reader, program, step, tenantId, users, cursor)
