@@ -201,7 +201,9 @@ async function readFields(
   const [row] = await store.findUsers(program, targets)
   if (row == null) throw await endWithoutUser(store, job)
   const entries = Object.entries(program.user.fields)
-  return Object.fromEntries(entries.map(([field, column]) => [field, row[column]]))
+  const fields = Object.fromEntries(entries.map(([field, column]) => [field, row[column]]))
+  // Not as the row holds it, which may be a type that the database alone has.
+  return { ...fields, id: target.id }
 }
 
 /** The host has deleted the user by itself. What was left of the steps is for `verify` to tell. */
