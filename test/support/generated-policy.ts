@@ -1,5 +1,6 @@
 /** The policy of a generated world. */
 import type {
+  FormInput,
   MatchInput,
   PolicyInput,
   RuleInput,
@@ -7,7 +8,7 @@ import type {
   WhereInput,
 } from '../../src/policy/policy.ts'
 import { ghostOf, parentOf, TAG, tableName } from './generated-schema.ts'
-import type { MatchKind, RuleSpec, TableSpec, World } from './generated-world.ts'
+import type { MatchKind, Reference, RuleSpec, TableSpec, World } from './generated-world.ts'
 
 export type TenantPolicy = PolicyInput & { readonly user: { readonly tenant: string } }
 
@@ -58,7 +59,7 @@ function ruleOf(world: World, table: number, position: number): RuleInput {
   }
   const event = rule.extra ? { event: 'thing.removed' } : {}
   const reason = 'kept by law'
-  const set = setOf(spec, rule)
+  const set = setOf(world, spec, rule)
   switch (actionOf(world, spec, rule, kind)) {
     case 'delete':
       return {
@@ -100,8 +101,8 @@ export function matchKindOf(world: World, table: number, position: number): Matc
  * Whether a retention may have an end: a policy whose rows could not be found again by then is refused. Said
  * broadly: by the id alone, in a table with the usual precedence where no rule writes what rows match by.
  */
-function isFoundAgain({ tables }: World, table: number, kind: MatchKind): boolean {
-  const spec = tables[table]
+function isFoundAgain(world: World, table: number, kind: MatchKind): boolean {
+  const spec = world.tables[table]
   const column = {
     owner: 'owner',
     other: 'other',
@@ -116,7 +117,7 @@ function isFoundAgain({ tables }: World, table: number, kind: MatchKind): boolea
   return spec.rules.every(
     (rule) =>
       rule.action !== 'detach' &&
-      Object.keys(setOf(spec, rule)).every((name) => !read.includes(name)),
+      Object.keys(setOf(world, spec, rule)).every((name) => !read.includes(name)),
   )
 }
 
@@ -141,19 +142,21 @@ function matchOf(world: World, table: number, rule: RuleSpec, kind: MatchKind): 
   const email = { equals: { user: 'email' } }
   switch (kind) {
     case 'owner':
-      return 'owner'
+      return !world.asText?.includes('owner')
+        ? 'owner'
+        : { column: 'owner', ...formOf(world, 'owner') }
     case 'other':
-      return { column: 'other' }
+      return { column: 'other', ...formOf(world, 'other') }
     case 'email':
       return { column: 'email', ...email }
     case 'doc_id':
-      return { json: 'doc', path: 'user.id' }
+      return { json: 'doc', path: 'user.id', ...formOf(world, 'doc') }
     case 'doc_email':
       return { json: 'doc', path: 'user.email', ...email }
     case 'members':
-      return { array: 'members' }
+      return { array: 'members', ...formOf(world, 'members') }
     case 'list':
-      return { array: 'doc', path: 'list' }
+      return { array: 'doc', path: 'list', ...formOf(world, 'doc') }
     case 'tag':
       return { column: 'tag', prefix: TAG }
     case 'seats':
@@ -168,6 +171,10 @@ function matchOf(world: World, table: number, rule: RuleSpec, kind: MatchKind): 
       // By the first rule, which is never through its own table: no rule can lead back to itself.
       return { column: 'self', through: { table: tableName(table), key: 'rid', rule: 'r0' } }
   }
+}
+
+function formOf({ asText }: World, column: Reference): FormInput {
+  return asText?.includes(column) ? { form: 'string' } : {}
 }
 
 /** Through one rule by name, or through all rules where they agree on the action. */
@@ -192,7 +199,7 @@ function tenantOf({ tenant }: RuleSpec, kind: MatchKind) {
 }
 
 /** `kind` is only ever set to what no condition asks for, so that no rule makes another one match. */
-function setOf(spec: TableSpec, { set }: RuleSpec): SetInput {
+function setOf(world: World, spec: TableSpec, { set }: RuleSpec): SetInput {
   const choices: readonly SetInput[] = [
     { note: null },
     { note: 'gone' },
@@ -200,8 +207,8 @@ function setOf(spec: TableSpec, { set }: RuleSpec): SetInput {
     { email: { pseudonym: { user: 'id' }, prefix: 'p-', suffix: '@x' } },
     { doc: { scrub: ['user.email', 'user.name'] } },
     { doc: { scrub: ['user'] } },
-    { members: { pull: { user: 'id' } } },
-    { doc: { pull: { user: 'id' }, path: 'list' } },
+    { members: { pull: { user: 'id' }, ...formOf(world, 'members') } },
+    { doc: { pull: { user: 'id' }, path: 'list', ...formOf(world, 'doc') } },
     { kind: 'z' },
     spec.other.notNull ? { kind: 'z' } : { other: null },
     // LIMITATION: `pseudonym: { user: 'email' }` is left out; on rows shared by users the two stores

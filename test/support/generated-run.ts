@@ -3,10 +3,20 @@ import Database from 'better-sqlite3'
 import { memoryStore } from '../../adapters/memory/index.ts'
 import { sqliteStore } from '../../adapters/sqlite/index.ts'
 import { definePolicy, UserDeletionEngine, UserDeletionError } from '../../src/index.ts'
+import type { SchemaCheckOptions } from '../../src/plan/schema-finding.ts'
 import type { DeletionReceipt } from '../../src/receipt/receipt.ts'
-import type { Store } from '../../src/store.ts'
-import { policyOf } from './generated-policy.ts'
-import { ghostOf, type Row, rowsOf, schemaOf, TENANTS, userIdOf } from './generated-schema.ts'
+import type { LedgerEntry, Store } from '../../src/store.ts'
+import { withMethods } from '../../src/testing/contract-world.ts'
+import { policyOf, type TenantPolicy } from './generated-policy.ts'
+import {
+  ghostOf,
+  type Row,
+  rowsOf,
+  schemaOf,
+  TENANTS,
+  unknownIdOf,
+  userIdOf,
+} from './generated-schema.ts'
 import { createTablesSql } from './generated-schema-sql.ts'
 import type { CallSpec, World } from './generated-world.ts'
 
@@ -25,13 +35,19 @@ export interface Run {
   readonly refused: string | null
   readonly calls: readonly Call[]
   readonly receipts: readonly unknown[]
+  readonly ledger: readonly unknown[]
+  readonly outbox: readonly unknown[]
   readonly deleted: number
 }
 
-interface Host {
+/** A store with the rows of a world, and a look at them that goes past it. */
+export interface Host {
   readonly store: Store
-  rows(table: string): readonly Row[]
-  close(): void
+  /** Where it is not the world's as it stands. */
+  readonly policy?: TenantPolicy
+  readonly schemaCheck?: SchemaCheckOptions
+  rows(table: string): readonly Row[] | Promise<readonly Row[]>
+  close(): void | Promise<void>
 }
 
 export function openMemory(world: World): Host {
@@ -59,41 +75,43 @@ export function openSqlite(world: World): Host {
   return {
     store: sqliteStore(db),
     rows: (table) => db.prepare(`SELECT * FROM ${table} ORDER BY rid`).all() as readonly Row[],
-    close: () => db.close(),
+    close: () => void db.close(),
   }
 }
 
-export async function run(world: World, open: (world: World) => Host): Promise<Run> {
-  const host = open(world)
+export async function run(
+  world: World,
+  open: (world: World) => Host | Promise<Host>,
+): Promise<Run> {
+  const host = await open(world)
   try {
     return await runOn(world, { ...host, store: withoutEndlessJobs(host.store) })
   } catch (error) {
     const code = codeOf(error)
     if (code !== 'invalid_policy' && code !== 'schema_mismatch') throw error
-    return { refused: code, calls: [], receipts: [], deleted: 0 }
+    return { refused: code, calls: [], receipts: [], ledger: [], outbox: [], deleted: 0 }
   } finally {
-    host.close()
+    await host.close()
   }
 }
 
 /** A job that never ends would hang the test; this makes it fail and name the step. */
 function withoutEndlessJobs(store: Store): Store {
   let chunks = 0
-  return {
-    ...store,
+  return withMethods(store, {
     applyChunk: async (program, chunk) => {
       chunks += 1
       if (chunks > 500) throw new Error(`endless job at ${program.steps[chunk.step]?.id}`)
       return store.applyChunk(program, chunk)
     },
-  }
+  })
 }
 
 type Engine = Awaited<ReturnType<typeof openEngine>>
 
 async function runOn(world: World, host: Host): Promise<Run> {
-  const clock = tickingClock()
-  const engine = await openEngine(world, host.store, clock)
+  const clock = steppingClock()
+  const engine = await openEngine(world, host, clock)
   const calls: Call[] = []
   for (const spec of world.calls) {
     // Leases of jobs that a call left open have ended when the next one comes.
@@ -102,20 +120,52 @@ async function runOn(world: World, host: Host): Promise<Run> {
     const plans: unknown[] = []
     for (const id of new Set(ids)) plans.push(await planOf(engine, id, tenantId))
     const outcome = await outcomeOf(engine, spec, ids, tenantId)
-    calls.push({ ids, tenantId, plans, outcome, rows: snapshot(world, host) })
+    calls.push({ ids, tenantId, plans, outcome, rows: await snapshot(world, host) })
   }
   const receipts: unknown[] = []
   for await (const receipt of engine.ledger.receipts()) receipts.push(essence(receipt))
-  return { refused: null, calls, receipts, deleted: receipts.length }
+  return {
+    ...{ refused: null, calls, receipts, deleted: receipts.length },
+    ...{ ledger: await ledgerOf(host.store), outbox: await outboxOf(host.store) },
+  }
 }
 
-async function openEngine(world: World, store: Store, clock: { now(): Date }) {
+const OF_THE_STORE = new Set(['digest', 'store', 'policy', 'erasure'])
+
+/** Less what is random, what tells of the store and its file, and what is made from either. */
+async function ledgerOf(store: Store): Promise<readonly unknown[]> {
+  return (await deletionsOf(store)).map(({ hash: _, seq: __, body, ...entry }) => ({
+    ...entry,
+    body: JSON.parse(body, (key, value) =>
+      OF_THE_STORE.has(key) || String(value).startsWith('rcp_') ? undefined : value,
+    ),
+  }))
+}
+
+async function deletionsOf(store: Store): Promise<readonly LedgerEntry[]> {
+  const entries = await store.readLedger({ afterSeq: 0, limit: 1_000 })
+  return entries.filter(({ kind }) => kind !== 'storage.sanitized')
+}
+
+/** Receipts by their place among the deletions. */
+async function outboxOf(store: Store): Promise<readonly unknown[]> {
+  const receipts = (await deletionsOf(store)).map(({ body }) => JSON.parse(body).id)
+  const events = await store.readOutbox({ afterId: null, limit: 1_000 })
+  return events.map(({ id: _, receiptId, ...event }) => ({
+    ...event,
+    receipt: receipts.indexOf(receiptId),
+  }))
+}
+
+async function openEngine(world: World, host: Host, clock: { now(): Date }) {
+  const { store, policy, schemaCheck } = host
   const engine = new UserDeletionEngine({
     store,
-    policy: definePolicy(policyOf(world)),
+    policy: definePolicy(policy ?? policyOf(world)),
     clock,
     keys: { pseudonym: 'a key of enough bytes' },
     maxRowsPerTransaction: world.maxRows,
+    ...(schemaCheck === undefined ? {} : { schemaCheck }),
     logger: { warn: () => {} },
   })
   await engine.migrate()
@@ -128,13 +178,11 @@ function rethrowRefusal(error: unknown): void {
   if (codeOf(error) === 'schema_mismatch' || codeOf(error) === 'invalid_policy') throw error
 }
 
-function tickingClock(): { now(): Date; advance(ms: number): void } {
+/** Stands still during a call: stores ask it more or less often. */
+function steppingClock(): { now(): Date; advance(ms: number): void } {
   let now = Date.parse('2026-03-01T12:00:00.000Z')
   return {
-    now: () => {
-      now += 1
-      return new Date(now)
-    },
+    now: () => new Date(now),
     advance: (ms) => {
       now += ms
     },
@@ -146,7 +194,7 @@ function namedBy(world: World, { kind, users, wrongTenant, oddIds }: CallSpec) {
   const own = world.users[indexes[0] ?? 0]?.tenant ?? 0
   const people = indexes.map((index) => userIdOf(world, index))
   const all = kind === 'delete' ? people.slice(0, 1) : people
-  const ids = oddIds ? [ghostOf(world), ...all, '', 'usr_unknown'] : all
+  const ids = oddIds ? [ghostOf(world), ...all, '', unknownIdOf(world)] : all
   return { ids: kind === 'resume' ? [] : ids, tenantId: TENANTS[wrongTenant ? 1 - own : own] ?? '' }
 }
 
@@ -194,8 +242,10 @@ function essence({ userId, tenantId, way, steps, userRow, residue }: DeletionRec
   return { userId, tenantId, way, userRow, residue, steps: done }
 }
 
-function snapshot(world: World, host: Host): Snapshot {
-  return Object.fromEntries(schemaOf(world).map(({ name }) => [name, host.rows(name)]))
+async function snapshot(world: World, host: Host): Promise<Snapshot> {
+  const rows: Record<string, readonly Row[]> = {}
+  for (const { name } of schemaOf(world)) rows[name] = await host.rows(name)
+  return rows
 }
 
 /** The engine's code; anything else is a bug and fails the run as it is. */

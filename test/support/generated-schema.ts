@@ -1,6 +1,6 @@
 /** Tables and rows of a generated world. Rows are valid, parents first; every table has the key `rid`. */
 import type { ColumnSchema, ForeignKey, TableSchema } from '../../src/store.ts'
-import type { ColumnSpec, RowSpec, TableSpec, World } from './generated-world.ts'
+import type { ColumnSpec, Reference, RowSpec, TableSpec, World } from './generated-world.ts'
 
 export type Row = Readonly<Record<string, string | number | null>>
 
@@ -9,16 +9,33 @@ export const TAG = 'u:'
 
 export const TENANTS = ['tnt_a', 'tnt_b'] as const
 
-export function userIdOf({ numericIds }: World, index: number): string | number {
-  return numericIds ? 100 + index : `usr_${index}`
+export function userIdOf(world: World, index: number): string | number {
+  return idOf(world, 100 + index, `usr_${index}`)
 }
 
-export function ghostOf({ numericIds }: World): string | number {
-  return numericIds ? 99 : 'usr_ghost'
+export function ghostOf(world: World): string | number {
+  return idOf(world, 99, 'usr_ghost')
 }
 
-export function nobodyOf({ numericIds }: World): string | number {
-  return numericIds ? 999 : 'usr_nobody'
+export function nobodyOf(world: World): string | number {
+  return idOf(world, 999, 'usr_nobody')
+}
+
+/** Of the right form, and in no column. */
+export function unknownIdOf(world: World): string | number {
+  return world.nativeIds === undefined ? 'usr_unknown' : idOf(world, 998, '')
+}
+
+function idOf({ numericIds, nativeIds }: World, number: number, text: string): string | number {
+  const digits = String(number).padStart(12, '0')
+  if (nativeIds === 'objectId') return `65f0c0ffee00${digits}`
+  if (nativeIds === 'uuid') return `0190a1b2-c3d4-4e5f-8a6b-${digits}`
+  return numericIds ? number : text
+}
+
+/** The id of a user as a column writes it down. */
+export function writtenId({ asText }: World, column: Reference, id: string | number) {
+  return asText?.includes(column) ? String(id) : id
 }
 
 export function tableName(index: number): string {
@@ -151,15 +168,20 @@ function childRow(
   { rid, parents }: { readonly rid: number; readonly parents: number },
 ): Row {
   const person = (value: number): string | number => userIdOf(world, value % world.users.length)
-  const held = (value: number, { notNull, onDelete }: ColumnSpec): string | number | null => {
+  const held = (column: 'owner' | 'other'): string | number | null => {
+    const { notNull, onDelete } = spec[column]
+    const value = row[column]
     if (value % 6 === 5 && !notNull) return null
-    return value % 11 === 10 && onDelete === null ? nobodyOf(world) : person(value)
+    const isNobody = value % 11 === 10 && onDelete === null
+    return writtenId(world, column, isNobody ? nobodyOf(world) : person(value))
   }
+  const personIn = (column: 'members' | 'doc') => (value: number) =>
+    writtenId(world, column, person(value))
   const parent = parents === 0 ? null : (row.parent % parents) + 1
   return {
     rid,
-    owner: held(row.owner, spec.owner),
-    other: held(row.other, spec.other),
+    owner: held('owner'),
+    other: held('other'),
     parent: row.parent % 6 === 5 && !spec.parent.notNull ? null : parent,
     self: row.self % 3 === 2 ? null : (row.self % rid) + 1,
     email: emailOf(row.email),
@@ -167,8 +189,11 @@ function childRow(
     kind: ['a', 'b', null][row.kind] ?? null,
     note: `note ${rid}`,
     tag: tagOf(row, person),
-    members: membersOf(spec, row, person),
-    doc: docOf(spec, row, { id: person(row.docUser), parent, person }),
+    members: membersOf(spec, row, personIn('members')),
+    doc: docOf(spec, row, {
+      ...{ id: personIn('doc')(row.docUser), parent, person: personIn('doc') },
+      looksIntoArrays: world.looksIntoArrays === true,
+    }),
   }
 }
 
@@ -191,7 +216,7 @@ function membersOf(
   if (membersKind === 1) return 'no json'
   const list = members.map(person)
   return JSON.stringify(
-    membersKind === 2 ? [...list, null, true, { id: list[0] ?? null }, [1]] : list,
+    membersKind === 2 ? [...list, null, true, { id: list[0] ?? null }, [person(1)]] : list,
   )
 }
 
@@ -202,10 +227,12 @@ function docOf(
     id,
     parent,
     person,
+    looksIntoArrays,
   }: {
     readonly id: string | number
     readonly parent: number | null
     readonly person: (value: number) => string | number
+    readonly looksIntoArrays: boolean
   },
 ): string | null {
   if (docKind === 0) return spec.jsonNotNull ? '[]' : null
@@ -216,7 +243,8 @@ function docOf(
   const refs = members.map((value) => (value % 3) + 1)
   const seats = [
     ...list.map((one) => ({ by: { tag: `${TAG}${one}` }, row: 3 })),
-    ...[id, { by: `${TAG}${id}` }, { by: [{ tag: `${TAG}${id}` }] }, null],
+    ...[id, { by: `${TAG}${id}` }, null],
+    ...(looksIntoArrays ? [] : [{ by: [{ tag: `${TAG}${id}` }] }]),
   ]
   const keep = { a: [1, 'x', null, false] }
   return JSON.stringify({ user, list, ref: parent, refs, seats, keep })

@@ -3,6 +3,7 @@
  * numbers that shrink well. `generated-schema.ts` and `generated-policy.ts` make the real thing of them.
  */
 import fc from 'fast-check'
+import type { NativeIdType } from '../../src/policy/policy.ts'
 import type { ForeignKeyAction } from '../../src/store.ts'
 
 export interface World {
@@ -20,7 +21,16 @@ export interface World {
   readonly users: readonly UserSpec[]
   readonly tables: readonly TableSpec[]
   readonly calls: readonly CallSpec[]
+  /** Ids are texts that a database may hold as such values. */
+  readonly nativeIds?: NativeIdType
+  /** References that are text, whatever the user table holds. */
+  readonly asText?: readonly Reference[]
+  /** The database looks into arrays on the way to a field, which others do not: rows hold none there. */
+  readonly looksIntoArrays?: boolean
 }
+
+/** A column that holds ids of users. */
+export type Reference = 'owner' | 'other' | 'members' | 'doc'
 
 export interface UserSpec {
   readonly tenant: number
