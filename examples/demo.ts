@@ -1,23 +1,13 @@
 /**
- * The engine at work: plans, deletes one user, is refused another, deletes 2,000, and proves it.
+ * The engine at work: plans, deletes one user, is refused another, deletes many at once, and proves it.
  *
- * Run it with `npm run demo`. It works on a file of its own in the folder for temporary files.
+ * Run it with `npm run demo`. It works on a file of its own in the folder for temporary files, or with
+ * `npm run demo -- --mongodb` on a database of its own in MongoDB.
  *
  * @module
  */
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import Database from 'better-sqlite3'
-import { sqliteStore } from '../adapters/sqlite/index.ts'
-import {
-  type BulkOutcome,
-  definePolicy,
-  type Plan,
-  UserDeletionEngine,
-  UserDeletionError,
-} from '../src/index.ts'
-import { helloJohnPolicy, helloJohnSchema, soleOwner } from '../src/presets/hellojohn/index.ts'
+import { type BulkOutcome, type Plan, UserDeletionError } from '../src/index.ts'
+import type { DemoDatabase } from './demo/database.ts'
 import {
   count,
   createProgress,
@@ -27,84 +17,49 @@ import {
   printReceipt,
   say,
 } from './demo/print.ts'
-import { type Finding, findings, openReadOnly, takeSnapshot } from './demo/proof.ts'
+import { type Finding, findings, type Outside, type Snapshot, takeSnapshot } from './demo/proof.ts'
 import { createRandom } from './demo/random.ts'
-import { type SeededUser, seed } from './demo/seed.ts'
+import type { SeededUser } from './demo/seed.ts'
 
 const TENANT = 'acme'
-const TENANTS = { [TENANT]: 60, globex: 25, initech: 15 }
-const BULK = 2_000
 
-/** The built-in policy, and a rule for a table of the application. */
-const policy = definePolicy({
-  ...helloJohnPolicy,
-  name: 'demo',
-  tables: { ...helloJohnPolicy.tables, notes: { match: 'author_id', action: 'delete' } },
-  // In the deletion of a whole tenant its notes have gone with their authors.
-  tenant: { tables: { ...helloJohnPolicy.tenant.tables, notes: 'unrelated' } },
-})
-
-type Engine = ReturnType<typeof createEngine>
+type Engine = DemoDatabase['engine']
 
 /** The two things every part of the demo needs. */
 interface Stage {
   readonly engine: Engine
-  /** A second connection, which cannot write. */
-  readonly outside: Database.Database
+  /** A second connection. */
+  readonly outside: Outside
 }
 
-const folder = mkdtempSync(join(tmpdir(), 'user-deletion-demo-'))
+heading('A database')
+const database = await open(process.argv.includes('--mongodb'))
 try {
-  process.exitCode = (await run(join(folder, 'auth.sqlite'))) ? 0 : 1
+  process.exitCode = (await run(database)) ? 0 : 1
 } finally {
-  rmSync(folder, { recursive: true, force: true })
+  await database.close()
 }
 
-async function run(file: string): Promise<boolean> {
-  heading('A database')
-  const db = new Database(file)
-  const users = createDatabase(db)
-  const stage = { engine: createEngine(db), outside: openReadOnly(file) }
-  await stage.engine.migrate()
-  const before = takeSnapshot(stage.outside, TENANT)
+/** Only the driver of the database that is asked for has to be there. */
+async function open(isMongodb: boolean): Promise<DemoDatabase> {
+  if (isMongodb) return (await import('./demo/database-mongodb.ts')).openMongodb()
+  return (await import('./demo/database-sqlite.ts')).openSqlite()
+}
+
+async function run({ engine, users, bulk, outside }: DemoDatabase): Promise<boolean> {
+  const stage = { engine, outside }
+  await engine.migrate()
+  const before = await takeSnapshot(outside, TENANT)
   say(`${count(users.length)} users of 3 tenants, ${count(before.auditEntries)} audit entries.`)
   say(`Below, users of the tenant "${TENANT}" are deleted.`)
 
   const ours = createRandom(7).shuffle(users.filter(({ tenantId }) => tenantId === TENANT))
-  const first = await firstDeletable(stage.engine, ours)
+  const first = await firstDeletable(engine, ours)
   await deleteOne(stage, first)
   await showRefusal(stage)
-  const rest = ours.filter(({ id }) => id !== first.id).slice(0, BULK)
+  const rest = ours.filter(({ id }) => id !== first.id).slice(0, bulk)
   const gone = await deleteBulk(stage, rest)
-  const holds = await prove(stage, [first.id, ...gone], users, before)
-  stage.outside.close()
-  db.close()
-  return holds
-}
-
-/** The built-in schema with a table of the application beside it, and rows in all of them. */
-function createDatabase(db: Database.Database): readonly SeededUser[] {
-  db.pragma('journal_mode = WAL')
-  db.exec(helloJohnSchema)
-  db.exec(`
-    CREATE TABLE notes (
-      id INTEGER PRIMARY KEY,
-      tenant_id TEXT NOT NULL,
-      author_id TEXT NOT NULL REFERENCES users (id),
-      text TEXT NOT NULL
-    );
-    CREATE INDEX notes_author_id ON notes (author_id);
-  `)
-  const users = seed(db, { users: 5_000, tenants: TENANTS, extras: true })
-  db.exec(`
-    INSERT INTO notes (tenant_id, author_id, text)
-    SELECT tenant_id, id, 'Signed, ' || email FROM users ORDER BY substr(id, -2), id
-  `)
-  return users
-}
-
-function createEngine(db: Database.Database) {
-  return new UserDeletionEngine({ store: sqliteStore(db), policy, blockers: [soleOwner] })
+  return prove(stage, [first.id, ...gone], users, before)
 }
 
 /** The first whom nothing keeps from being deleted. */
@@ -128,16 +83,11 @@ async function deleteOne({ engine }: Stage, { id }: SeededUser): Promise<void> {
   say(`The earlier receipt is in the details: ${error.details['receiptId']}`)
 }
 
-/** Finds the only owner of an organization with plain SQL, and tries. */
+/** Finds the only owner of an organization from outside, and tries. */
 async function showRefusal({ engine, outside }: Stage): Promise<void> {
-  const owner = outside
-    .prepare<[string], string>(
-      "SELECT max(user_id) FROM organization_memberships WHERE tenant_id = ? AND role = 'owner' GROUP BY organization_id HAVING count(*) = 1 LIMIT 1",
-    )
-    .pluck()
-    .get(TENANT)
+  const owner = await outside.onlyOwner(TENANT)
   heading(`${owner} is refused`)
-  const error = await failureOf(engine.delete(owner ?? '', { tenantId: TENANT }))
+  const error = await failureOf(engine.delete(owner, { tenantId: TENANT }))
   say(`${error.status} ${JSON.stringify(error)}`)
   for (const { name, remedy } of blockersOf(error)) say(`${name}: ${remedy}`)
 }
@@ -176,16 +126,16 @@ async function prove(
   { engine, outside }: Stage,
   ids: readonly string[],
   users: readonly SeededUser[],
-  before: ReturnType<typeof takeSnapshot>,
+  before: Snapshot,
 ): Promise<boolean> {
-  heading('The proof, in plain SQL over a second connection')
+  heading(`The proof, in ${outside.manner}`)
   const byId = new Map(users.map((user) => [user.id, user]))
   const gone = ids.flatMap((id) => byId.get(id) ?? [])
   const ledger = await engine.ledger.verify()
   let receipts = 0
   for await (const _ of engine.ledger.receipts()) receipts += 1
   const all: readonly Finding[] = [
-    ...findings(outside, TENANT, gone, before),
+    ...(await findings(outside, TENANT, gone, before)),
     {
       claim: 'receipts in the ledger, one for each deleted user',
       observed: count(receipts),
