@@ -336,6 +336,17 @@ describe('odd lists of ids', () => {
     assert.equal(count(db, "SELECT count(*) FROM users WHERE tenant_id = 'tnt_a'"), 1)
   })
 
+  it('that hold a promise find in it no user: in the plan, as expected, or without', async () => {
+    const { engine } = await openAcme()
+    const ids = [Promise.resolve('usr_a1')] as never
+    const { requested, found, invalid } = await engine.planMany(ids, { tenantId })
+    assert.deepEqual([requested, found, invalid], [1, 0, 1])
+    for (const options of [{ tenantId }, { tenantId, expect: { max: 1 } }]) {
+      const result = await engine.deleteMany(ids, options)
+      assert.deepEqual([result.deleted, result.failedByCode], [0, { invalid_id: 1 }])
+    }
+  })
+
   it('longer than expected delete nothing', async () => {
     const { db, engine } = await openAcme()
     const before = snapshot(db)

@@ -45,7 +45,8 @@ export async function readSpool(
     ids.push(...(page['ids'] as readonly unknown[]))
     place += Number(page['count'])
   }
-  return ids.slice(offset - from, offset - from + limit).flatMap((id) => engineId(id) ?? [])
+  // What is no id keeps its place, or those behind it would move up and the last page would look like the end.
+  return ids.slice(offset - from, offset - from + limit).map((id) => engineId(id) as UserId)
 }
 
 export async function clearSpool(writer: Writer, run: string): Promise<void> {

@@ -7,6 +7,7 @@ import { UserDeletionError } from '../errors.ts'
 import type { UserId } from '../store.ts'
 import { assertOptions, invalidArgument, readUserId } from './arguments.ts'
 import type { DeletionRequest, ExecutionContext } from './context.ts'
+import { eachId } from './each-id.ts'
 import { planMany } from './plan-many.ts'
 
 /** At most so many ids, or exactly what a plan showed. */
@@ -76,11 +77,11 @@ async function spool(
 ): Promise<number> {
   let slice: UserId[] = []
   let count = 0
-  for await (const id of ids) {
+  for await (const { given } of eachId(ids)) {
     count += 1
     if (max !== null && count > max) return count
     // What is no id cannot be stored as one; null keeps its place and fails later like any other.
-    slice.push(readUserId(id, program.user.idType) ?? (null as unknown as UserId))
+    slice.push(readUserId(given, program.user.idType) ?? (null as unknown as UserId))
     if (slice.length < SPOOL_SLICE) continue
     await store.spool(run, slice)
     slice = []

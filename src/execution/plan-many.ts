@@ -10,6 +10,7 @@ import type { UserId } from '../store.ts'
 import { readUserId } from './arguments.ts'
 import { planSurvey, viewUsers } from './ask.ts'
 import { type DeletionRequest, type ExecutionContext, targetOf } from './context.ts'
+import { eachId } from './each-id.ts'
 
 const SLICE = 500
 const MAX_BLOCKED = 100
@@ -56,7 +57,7 @@ export async function planMany(
 
   let slice: UserId[] = []
   let first = 0
-  for await (const given of ids) {
+  for await (const { given } of eachId(ids)) {
     counts.requested += 1
     const id = readUserId(given, program.user.idType)
     if (id === null) {

@@ -4,7 +4,7 @@
  * @module
  */
 import assert from 'node:assert/strict'
-import type { LedgerHead, OutboxEvent } from '../store.ts'
+import type { LedgerHead, OutboxEvent, UserId } from '../store.ts'
 import { ANN, BOB, NIL, SHARED_EMAIL } from './contract-data.ts'
 import { type Clause, IN_A, withMethods } from './contract-world.ts'
 
@@ -203,12 +203,14 @@ export function outboxClauses(clause: Clause): void {
   })
 
   clause('a spool keeps ids as they are and in their order, run by run', async ({ store }) => {
-    await store.spool('run_1', ['b', 1, '1'])
+    // A null stands in the place of what was no id.
+    const none = null as unknown as UserId
+    await store.spool('run_1', ['b', none, 1, '1'])
     await store.spool('run_2', ['z'])
     await store.spool('run_1', ['a', 'b'])
-    assert.deepEqual(await store.readSpool('run_1', 0, 10), ['b', 1, '1', 'a', 'b'])
-    assert.deepEqual(await store.readSpool('run_1', 2, 2), ['1', 'a'])
-    assert.deepEqual(await store.readSpool('run_1', 5, 2), [])
+    assert.deepEqual(await store.readSpool('run_1', 0, 10), ['b', none, 1, '1', 'a', 'b'])
+    assert.deepEqual(await store.readSpool('run_1', 3, 2), ['1', 'a'])
+    assert.deepEqual(await store.readSpool('run_1', 6, 2), [])
     await store.clearSpool('run_1')
     await store.clearSpool('run_1')
     assert.deepEqual(await store.readSpool('run_1', 0, 10), [])
