@@ -11,6 +11,7 @@ import {
   assertReason,
   assertRequestedBy,
   invalidArgument,
+  isId,
   isKey,
   tenantOf,
 } from './execution/arguments.ts'
@@ -189,7 +190,7 @@ export function assertSession(session: unknown): asserts session is OwnSession {
     throw invalidArgument('session', 'The session is not an object.')
   }
   const { id } = session as { readonly id?: unknown }
-  if (typeof id !== 'string' || id === '') {
+  if (typeof id !== 'string' || !isId(id)) {
     throw invalidArgument('session.id', 'The session has no id.')
   }
 }

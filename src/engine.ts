@@ -34,7 +34,15 @@ import {
 } from './call-options.ts'
 import { type ContextSource, createContextSource } from './context-source.ts'
 import { clockJumpOf, contextInputOf, type EngineOptions, positive } from './engine-options.ts'
-import { assertFunction, assertOptions, invalidArgument, userIdOf } from './execution/arguments.ts'
+import {
+  assertFunction,
+  assertKnownFields,
+  assertOptions,
+  invalidArgument,
+  isKey,
+  tenantOf,
+  userIdOf,
+} from './execution/arguments.ts'
 import { viewUsers } from './execution/ask.ts'
 import type { BulkResult } from './execution/bulk-result.ts'
 import {
@@ -104,6 +112,7 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
   readonly #clock: Clock
   readonly #hasTenants: boolean
   readonly #tables: readonly string[]
+  readonly #fields: readonly string[]
   readonly #selfService: SelfService | null
   readonly #maxClockJumpMs: number
   readonly #issuer: Issuer
@@ -117,6 +126,7 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
     this.#clock = clock
     this.#hasTenants = options.policy.user.tenant !== undefined
     this.#tables = [options.policy.user.table, ...Object.keys(options.policy.tables)]
+    this.#fields = ['id', ...Object.keys(options.policy.user.fields ?? {})]
     this.#selfService = options.selfService ?? null
     this.#maxClockJumpMs = clockJumpOf(options)
     this.#issuer = input.issuer
@@ -455,7 +465,7 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
   ): Promise<void> {
     const { id, request } = this.#scope(userId, options, ['holdId'])
     const { holdId } = options
-    if (typeof holdId !== 'string' || holdId === '') {
+    if (!isKey(holdId)) {
       throw invalidArgument('holdId', '`holdId` is not the id of a hold.')
     }
     const context = await this.#source.current()
@@ -473,7 +483,8 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
   /** What is open and why: scheduled deletions, erasures, deletions that run or were interrupted. Oldest first. */
   async *jobs(options: { readonly tenantId?: string } = {}): AsyncGenerator<OpenJob> {
     assertOptions(options, ['tenantId'])
-    yield* openJobs(await this.#source.current(), options.tenantId)
+    const tenantId = this.#onlyTenant(options)
+    yield* openJobs(await this.#source.current(), tenantId)
   }
 
   /**
@@ -485,7 +496,8 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
    */
   async *overdue(options: { readonly tenantId?: string } = {}): AsyncGenerator<OverdueJob> {
     assertOptions(options, ['tenantId'])
-    yield* overdueJobs(await this.#source.current(), options.tenantId)
+    const tenantId = this.#onlyTenant(options)
+    yield* overdueJobs(await this.#source.current(), tenantId)
   }
 
   /**
@@ -644,8 +656,8 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
     const { id, request } = this.#scope(userId, options, ['known'])
     const { tenantId } = request
     const { known = {} } = options
+    assertKnownFields(known, this.#fields)
     const context = await this.#source.current()
-    assertOptions(known, Object.keys(context.program.user.fields))
     return verifyUser(context, tenantId, id, known)
   }
 
@@ -673,8 +685,11 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
     const { id, request } = this.#scope(userId, options, ['receiptId', 'known'])
     const { tenantId } = request
     const { receiptId = null, known = {} } = options
+    if (receiptId !== null && !isKey(receiptId)) {
+      throw invalidArgument('receiptId', '`receiptId` is not the id of a receipt.')
+    }
+    assertKnownFields(known, this.#fields)
     const context = await this.#source.current()
-    assertOptions(known, Object.keys(context.program.user.fields))
     return prove(context, this.ledger, { tenantId, userId: id, receiptId, known })
   }
 
@@ -726,6 +741,11 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
 
   #idOf(userId: unknown): UserId {
     return userIdOf(userId, this.#source.idType)
+  }
+
+  /** The tenant to which a list is narrowed; `undefined` for all. */
+  #onlyTenant(options: { readonly tenantId?: unknown }): string | null | undefined {
+    return options.tenantId === undefined ? undefined : tenantOf(options, this.#hasTenants)
   }
 
   #request(options: object): DeletionRequest {

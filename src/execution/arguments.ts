@@ -67,6 +67,21 @@ export function tenantOf(
   return tenantId
 }
 
+/** Fields of a user who is gone, as the caller remembers them: plain values, never a query. */
+export function assertKnownFields(known: unknown, fields: readonly string[]): void {
+  assertOptions(known, fields)
+  for (const [field, value] of Object.entries(known as object)) {
+    if (isPlainValue(value)) continue
+    throw invalidArgument(`known.${field}`, 'A known field is no text, number, boolean or Date.')
+  }
+}
+
+function isPlainValue(value: unknown): boolean {
+  if (value === null || value === undefined || value instanceof Date) return true
+  if (typeof value === 'number') return Number.isFinite(value)
+  return ['string', 'bigint', 'boolean'].includes(typeof value)
+}
+
 /** The reason of a deletion is a code: free text would sooner or later name the person. */
 export function assertReason(reason: unknown): asserts reason is string | undefined {
   if (reason === undefined) return
@@ -103,6 +118,11 @@ export function assertIdempotencyKey(key: unknown): asserts key is string | unde
 /** Whether the value may be a key that a caller has chosen: text of 1 to 255 bytes. */
 export function isKey(key: unknown): key is string {
   return typeof key === 'string' && isText(key, MAX_KEY_BYTES)
+}
+
+/** Whether the text may be an id of the host's: 1 to 1,024 bytes. */
+export function isId(id: string): boolean {
+  return isText(id, MAX_ID_BYTES)
 }
 
 export function assertFunction(path: string, value: unknown): void {

@@ -23,7 +23,7 @@ export function dueDate(requestedAt: Date): Date {
 /** Overdue jobs of all tenants, or of one, in the order of {@link openJobs}. */
 export async function* overdueJobs(
   context: ExecutionContext,
-  tenantId: string | undefined,
+  tenantId: string | null | undefined,
 ): AsyncGenerator<OverdueJob> {
   for await (const job of openJobs(context, tenantId)) {
     const due = dueDate(new Date(job.requestedAt))
