@@ -59,9 +59,10 @@ export function canBeAsked(step: Step, fields: Readonly<Record<string, unknown>>
   return selectors.flatMap(leafFields).every((field) => Object.hasOwn(fields, field))
 }
 
-/** An id as a reference of this form writes it: text, behind the prefix; without a form the id itself. */
-export function writtenAs(id: unknown, form: IdForm | null): unknown {
-  return form === null || id === null || id === undefined ? id : `${form.prefix}${String(id)}`
+/** A value as a reference of this form writes it: text, between prefix and suffix; without a form the value itself. */
+export function writtenAs(value: unknown, form: IdForm | null): unknown {
+  if (form === null || value === null || value === undefined) return value
+  return `${form.prefix}${String(value)}${form.suffix ?? ''}`
 }
 
 /** The id that a reference of this form holds; `null` where the prefix does not stand in front of one. */

@@ -26,6 +26,8 @@ export type IdType = 'plain' | 'object_id' | 'uuid'
 export interface IdForm {
   readonly type: IdType
   readonly prefix: string
+  /** Only behind a field that is not the id. */
+  readonly suffix?: string
 }
 
 /** A value that a policy may write or compare with. */

@@ -101,15 +101,20 @@ const REFUSED: readonly (readonly [name: string, tables: unknown, path: string])
     'tables.a.match.path',
   ],
   [
-    'a prefix before a reference to another field',
+    'a form for a reference to another field',
     {
       a: {
-        match: { column: 'k', prefix: 'user-', equals: { user: 'email' } },
+        match: { column: 'k', form: 'string', equals: { user: 'email' } },
         tenant: 't',
         action: 'delete',
       },
     },
-    'tables.a.match.prefix',
+    'tables.a.match.form',
+  ],
+  [
+    'a suffix behind the id',
+    { a: { match: { column: 'k', suffix: '-user' }, action: 'delete' } },
+    'tables.a.match.suffix',
   ],
   [
     'a form where the reference leads through rows',

@@ -3,7 +3,14 @@
  *
  * @module
  */
-import type { Locator, Program, Selector, Step, UserTable } from '../../src/store.ts'
+import {
+  type Locator,
+  type Program,
+  type Selector,
+  type Step,
+  type UserTable,
+  writtenAs,
+} from '../../src/store.ts'
 import type { StepRow } from './change.ts'
 import type { Doc } from './driver.ts'
 import {
@@ -169,7 +176,8 @@ async function ownersByValue(
       const value = fields[target.field]
       if (value === null || value === undefined) continue
       const isId = target.field === 'id'
-      add(isId ? storedId(reader.types, user.idType, value, target.form) : value, owner)
+      const { form } = target
+      add(isId ? storedId(reader.types, user.idType, value, form) : writtenAs(value, form), owner)
     }
     return owned
   }

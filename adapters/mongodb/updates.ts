@@ -3,7 +3,13 @@
  *
  * @module
  */
-import type { Assignment, JsonPath, Step, UserTable } from '../../src/store.ts'
+import {
+  type Assignment,
+  type JsonPath,
+  type Step,
+  type UserTable,
+  writtenAs,
+} from '../../src/store.ts'
 import type { Doc } from './driver.ts'
 import type { SliceUser } from './match-rows.ts'
 import { elementHolding, pathOf } from './paths.ts'
@@ -229,7 +235,7 @@ function pulledValue(
 ): unknown {
   const value = user.fields[field]
   if (value === null || value === undefined) return null
-  return field === 'id' ? storedId(types, table.idType, value, form) : value
+  return field === 'id' ? storedId(types, table.idType, value, form) : writtenAs(value, form)
 }
 
 function pathOfAssignment(assignment: Assignment): string {

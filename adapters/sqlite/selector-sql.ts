@@ -164,7 +164,10 @@ export function valueParameter(value: UserValue): string {
 
 /** A name of its own for each field and form. Parameter names allow letters and digits only. */
 export function valueKey({ field, form }: UserValue): string {
-  if (form !== null) return `form_${hex(field)}_${hex(form.prefix)}`
+  if (form !== null) {
+    const behind = form.suffix === undefined ? '' : `_${hex(form.suffix)}`
+    return `form_${hex(field)}_${hex(form.prefix)}${behind}`
+  }
   return field === 'id' ? 'id' : `field_${hex(field)}`
 }
 

@@ -94,7 +94,8 @@ function isSamePlace(a: Selector, b: Selector): boolean {
 /** Whether no value names two users: 'user-1' may be the id of one, and stand for the id of another. */
 function tellUsersApart(a: IdForm | null, b: IdForm | null): boolean {
   const [own, its] = [a?.prefix ?? '', b?.prefix ?? '']
-  return own === its ? a?.type === b?.type : !own.startsWith(its) && !its.startsWith(own)
+  if (own !== its) return !own.startsWith(its) && !its.startsWith(own)
+  return a?.type === b?.type && a?.suffix === b?.suffix
 }
 
 function lost(step: Step, steps: readonly Step[], { step: other, place }: Overwriter): Error {

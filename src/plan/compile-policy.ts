@@ -134,11 +134,19 @@ function fieldOf(match: MatchInput): string {
 }
 
 function matchFormOf(match: MatchInput): IdForm | null {
-  return typeof match === 'string' ? null : idFormOf(match)
+  if (typeof match === 'string') return null
+  return fieldOf(match) === 'id' ? idFormOf(match) : fieldFormOf(match)
+}
+
+/** A field between fixed texts is text. */
+function fieldFormOf({ prefix, suffix }: Exclude<MatchInput, string>): IdForm | null {
+  if (prefix === undefined && suffix === undefined) return null
+  const form = { type: 'plain', prefix: prefix ?? '' } as const
+  return suffix === undefined ? form : { ...form, suffix }
 }
 
 /** A prefix alone makes the id text. */
-function idFormOf({ form, prefix }: FormInput): IdForm | null {
+function idFormOf({ form, prefix }: Pick<FormInput, 'form' | 'prefix'>): IdForm | null {
   if (form === undefined && prefix === undefined) return null
   return { type: form === 'string' ? 'plain' : idTypeOf(form), prefix: prefix ?? '' }
 }

@@ -287,19 +287,25 @@ function checkMatch(policy: PolicyInput, path: string, match: MatchInput): void 
   if (match.equals !== undefined) {
     checkField(policy.user.fields ?? {}, `${path}.match.equals.user`, match.equals)
   }
-  const endsAtId = match.through === undefined && (match.equals?.user ?? 'id') === 'id'
-  checkForm(`${path}.match`, match, endsAtId)
+  const field = match.through === undefined ? (match.equals?.user ?? 'id') : null
+  checkForm(`${path}.match`, match, field)
 }
 
-/** What a reference may say of how it writes the user's id down. */
+/** How a reference may write down what it ends at: the id, another field, or (null) a column of other rows. */
 function checkForm(
   path: string,
-  { form, prefix }: { readonly form?: string; readonly prefix?: string },
-  endsAtId: boolean,
+  written: { readonly form?: string; readonly prefix?: string; readonly suffix?: string },
+  field: string | null,
 ): void {
-  const key = form === undefined ? 'prefix' : 'form'
-  if (!endsAtId && (form ?? prefix) !== undefined) {
-    throw refusal(`${path}.${key}`, "needs a reference that ends at the user's id")
+  const { form, prefix, suffix } = written
+  if (suffix !== undefined && (field === null || field === 'id')) {
+    throw refusal(`${path}.suffix`, 'stands behind a field of the user other than the id')
+  }
+  if (field !== 'id' && form !== undefined) {
+    throw refusal(`${path}.form`, "needs a reference that ends at the user's id")
+  }
+  if (field === null && prefix !== undefined) {
+    throw refusal(`${path}.prefix`, 'needs a reference that ends at a field of the user')
   }
   if (prefix !== undefined && form !== undefined && form !== 'string') {
     throw refusal(`${path}.prefix`, `stands before text only, not before form "${form}"`)
@@ -344,7 +350,8 @@ function checkSet(fields: Readonly<Record<string, string>>, path: string, set: S
       checkField(fields, `${path}.${column}.pseudonym.user`, value.pseudonym)
     if ('pull' in value) {
       checkField(fields, `${path}.${column}.pull.user`, value.pull)
-      checkForm(`${path}.${column}`, value, value.pull.user === 'id')
+      // Only the id has a spelling of its own in an array that is pulled from.
+      checkForm(`${path}.${column}`, value, value.pull.user === 'id' ? 'id' : null)
     }
   }
 }

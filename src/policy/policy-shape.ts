@@ -30,7 +30,12 @@ const form = {
   form: v.optional(v.picklist(['objectId', 'uuid', 'string'])),
   prefix: v.optional(name),
 }
-const target = { equals: v.optional(userReference), through: v.optional(through), ...form }
+const target = {
+  equals: v.optional(userReference),
+  through: v.optional(through),
+  ...form,
+  suffix: v.optional(name),
+}
 
 const match = v.lazy((input) => {
   if (typeof input === 'string') return name

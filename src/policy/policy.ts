@@ -213,17 +213,25 @@ export interface ThroughInput {
  * type of its own.
  */
 export type FormInput =
-  | { readonly form?: 'string'; readonly prefix?: string }
-  | { readonly form: NativeIdType; readonly prefix?: never }
+  | { readonly form?: 'string'; readonly prefix?: string; readonly suffix?: never }
+  | { readonly form: NativeIdType; readonly prefix?: never; readonly suffix?: never }
 
 interface NoForm {
   readonly form?: never
   readonly prefix?: never
+  readonly suffix?: never
+}
+
+/** A field other than the id may stand between fixed texts. */
+interface FieldForm {
+  readonly form?: never
+  readonly prefix?: string
+  readonly suffix?: string
 }
 
 type TargetInput =
   | ({ readonly equals?: { readonly user: 'id' }; readonly through?: never } & FormInput)
-  | ({ readonly equals: UserReference; readonly through?: never } & NoForm)
+  | ({ readonly equals: UserReference; readonly through?: never } & FieldForm)
   | ({ readonly through: ThroughInput; readonly equals?: never } & NoForm)
 
 /** A column holding the user's id, or a longer description of where the reference stands. */

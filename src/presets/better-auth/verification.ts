@@ -1,0 +1,81 @@
+/**
+ * The rows of `verification`: one table for every code, link and lock that better-auth hands out. What a
+ * row belongs to stands in `identifier` or in `value`, in a spelling of each use.
+ *
+ * @module
+ */
+import type { MatchInput, RuleInput } from '../../policy/policy.ts'
+import type { BetterAuthPlugin, Setup } from './options.ts'
+import { idReference } from './references.ts'
+
+/** Rules for the table, in the order of the sources they come from. */
+export function verificationRules(setup: Setup): readonly RuleInput[] {
+  const { names, isMongo, has } = setup
+  const table = 'verification'
+  const identifier = names.column(table, 'identifier')
+  const value = names.column(table, 'value')
+  const when = (plugin: BetterAuthPlugin, ...rules: readonly RuleInput[]) =>
+    has(plugin) ? rules : []
+  // Only text columns hold JSON: in MongoDB the value stays a string, which no path leads into.
+  const inside = (path: string, field: 'id' | 'email', reason: string): readonly RuleInput[] =>
+    isMongo ? [] : [open({ json: value, path, equals: { user: field } }, reason)]
+  return [
+    open(
+      idReference(setup, value),
+      'resets, confirmed deletions, second factors under way and trusted devices name the user as their value',
+    ),
+    ...inside('link.userId', 'id', 'an OAuth flow under way links an account to the user'),
+    open(
+      { column: identifier, equals: { user: 'email' } },
+      'a code sent to the address is keyed by it',
+    ),
+    ...when(
+      'emailOTP',
+      ...['sign-in', 'email-verification', 'forget-password'].map((use) =>
+        open(
+          { column: identifier, equals: { user: 'email' }, prefix: `${use}-otp-` },
+          `a code sent to the address (${use})`,
+        ),
+      ),
+    ),
+    ...when('magicLink', ...inside('email', 'email', 'a link sent to the address signs in')),
+    ...when('passkey', ...inside('userData.id', 'id', 'a passkey about to be registered')),
+    ...when(
+      'siwe',
+      open(
+        { column: identifier, equals: { user: 'email' }, prefix: 'siwe-email-claim-' },
+        'a wallet that lays claim to the address',
+      ),
+    ),
+    ...when(
+      'phoneNumber',
+      open(
+        { column: identifier, equals: { user: 'phoneNumber' } },
+        'a code sent to the phone is keyed by its number',
+      ),
+      open(
+        {
+          column: identifier,
+          equals: { user: 'phoneNumber' },
+          suffix: '-request-password-reset',
+        },
+        'a code sent to the phone sets a new password',
+      ),
+    ),
+    ...when(
+      'oneTimeToken',
+      open(
+        {
+          column: value,
+          through: { table: names.table('session'), key: names.column('session', 'token') },
+        },
+        'a single-use token opens a session of the user',
+      ),
+    ),
+  ]
+}
+
+/** Each of these rows lets somebody in, or is about to. */
+function open(match: MatchInput, reason: string): RuleInput {
+  return { match, action: 'delete', grantsAccess: true, reason }
+}
