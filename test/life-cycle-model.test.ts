@@ -11,15 +11,19 @@ import {
 } from './support/life-cycle-host.ts'
 import { isUnclear } from './support/life-cycle-model.ts'
 import { DAY_MS, openWorld, type Tally } from './support/life-cycle-world.ts'
+import { mongoHosts } from './support/mongo-host.ts'
+import { describeMongo } from './support/mongo-server.ts'
 
 const SEED = Number(process.env['LIFE_CYCLE_SEED'] ?? 20_260_301)
 
-const RUNS: readonly {
+interface Lives {
   readonly store: string
-  readonly open: () => Host
+  readonly open: () => Host | Promise<Host>
   readonly mapping: Mapping
   readonly runs: number
-}[] = [
+}
+
+const RUNS: readonly Lives[] = [
   { store: 'memory', open: openMemoryHost, mapping: 'status', runs: 1_000 },
   { store: 'SQLite', open: openSqliteHost, mapping: 'status', runs: 200 },
   { store: 'memory', open: openMemoryHost, mapping: 'status_and_instant', runs: 150 },
@@ -30,31 +34,43 @@ const RUNS: readonly {
 
 const total: Tally = new Map()
 
-for (const [index, { store, open, mapping, runs }] of RUNS.entries()) {
-  test(`every life of users on ${store} is the model's, disabled shown by ${mapping}`, async () => {
-    const tally: Tally = new Map()
-    const started = performance.now()
-    const live = async (commands: Iterable<LifeCycleCommand>): Promise<void> => {
-      const host = open()
-      try {
-        const setup = await openWorld(host, mapping, tally)
-        for (const [index, tenant] of [TENANTS[0], TENANTS[1], TENANTS[0], TENANTS[1]].entries()) {
-          setup.real.insertUser(setup.model, tenant, emailOf(index < 2 ? 0 : 1), index * 3)
-        }
-        await setup.real.check(setup.model, 'all')
-        await fc.asyncModelRun(() => setup, commands)
-        await endOf(setup)
-      } finally {
-        host.close()
+for (const [index, lives] of RUNS.entries()) {
+  test(titleOf(lives), () => liveThem(lives, SEED + index))
+}
+
+describeMongo('MongoDB', 'replica set', ({ it, server }) => {
+  const runs = Number(process.env['LIFE_CYCLE_MONGO_RUNS'] ?? 15)
+  const lives = { store: 'MongoDB', open: mongoHosts(server), mapping: 'status', runs } as const
+  it(titleOf(lives), () => liveThem(lives, SEED + RUNS.length))
+})
+
+function titleOf({ store, mapping }: Lives): string {
+  return `every life of users on ${store} is the model's, disabled shown by ${mapping}`
+}
+
+async function liveThem({ store, open, mapping, runs }: Lives, seed: number): Promise<void> {
+  const tally: Tally = new Map()
+  const started = performance.now()
+  const live = async (commands: Iterable<LifeCycleCommand>): Promise<void> => {
+    const host = await open()
+    try {
+      const setup = await openWorld(host, mapping, tally)
+      for (const [index, tenant] of [TENANTS[0], TENANTS[1], TENANTS[0], TENANTS[1]].entries()) {
+        await setup.real.insertUser(setup.model, tenant, emailOf(index < 2 ? 0 : 1), index * 3)
       }
+      await setup.real.check(setup.model, 'all')
+      await fc.asyncModelRun(() => setup, commands)
+      await endOf(setup)
+    } finally {
+      await host.close()
     }
-    await fc.assert(fc.asyncProperty(lifeCycles(), live), { seed: SEED + index, numRuns: runs })
-    for (const [what, times] of tally) total.set(what, (total.get(what) ?? 0) + times)
-    const seconds = ((performance.now() - started) / 1_000).toFixed(1)
-    console.log(
-      `life cycle: LIFE_CYCLE_SEED=${SEED}, ${store}, ${mapping}: ${runs} runs, ${seconds} s`,
-    )
-  })
+  }
+  await fc.assert(fc.asyncProperty(lifeCycles(), live), { seed, numRuns: runs })
+  for (const [what, times] of tally) total.set(what, (total.get(what) ?? 0) + times)
+  const seconds = ((performance.now() - started) / 1_000).toFixed(1)
+  console.log(
+    `life cycle: LIFE_CYCLE_SEED=${SEED}, ${store}, ${mapping}: ${runs} runs, ${seconds} s`,
+  )
 }
 
 /** A run in which nothing happens proves nothing: how often each thing did at least, over all runs. */
@@ -101,7 +117,7 @@ async function endOf({ model, real }: Awaited<ReturnType<typeof openWorld>>): Pr
   // A word over a schedule that the policy does not know, the host takes back.
   for (const user of model.users.values()) {
     if (user.schedule !== null && isUnclear(user, real.mapping)) {
-      await host.writeStatus(user.id, 'disabled')
+      await host.writeUser(user.id, { status: 'disabled' })
     }
   }
   model.now += 400 * DAY_MS
@@ -112,6 +128,6 @@ async function endOf({ model, real }: Awaited<ReturnType<typeof openWorld>>): Pr
   const staying = [...model.users.values()].filter(
     ({ schedule, deletion }) => schedule === null && deletion === null,
   )
-  const ids = new Set(host.rows('users').map(({ id }) => id))
+  const ids = new Set((await host.rows('users')).map(({ id }) => id))
   for (const { id } of staying) assert.ok(ids.has(id), `${id} was never to be deleted`)
 }

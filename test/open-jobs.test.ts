@@ -1,18 +1,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { EraserPage } from '../src/index.ts'
-import { type Host, openMemoryHost, openSqliteHost } from './support/life-cycle-host.ts'
+import { forEachHost } from './support/each-host.ts'
+import { openSqliteHost } from './support/life-cycle-host.ts'
 import { assertGone, openRace, outcomeOf, SCOPE, TENANT, USER } from './support/race-world.ts'
-
-const HOSTS: readonly (readonly [string, () => Host])[] = [
-  ['memory', openMemoryHost],
-  ['SQLite', openSqliteHost],
-]
 
 const HOUR_MS = 3_600_000
 
-for (const [store, open] of HOSTS) {
-  test(`of two clicks on "delete my account" one deletes and the other is told to wait, on ${store}`, async () => {
+forEachHost(({ store, it, open }) => {
+  it(`of two clicks on "delete my account" one deletes and the other is told to wait, on ${store}`, async () => {
     const race = await openRace(open, 9)
     const engine = race.engine((work) => work(), {
       selfService: { isRecentlyAuthenticated: () => true, coolingOff: null },
@@ -23,10 +19,10 @@ for (const [store, open] of HOSTS) {
       )
     assert.deepEqual(await Promise.all([click(), click()]), ['done', 'in_progress'])
     await assertGone(race)
-    race.host.close()
+    await race.host.close()
   })
 
-  test(`resume() of the same engine leaves an account alone that deletes itself, on ${store}`, async () => {
+  it(`resume() of the same engine leaves an account alone that deletes itself, on ${store}`, async () => {
     const race = await openRace(open, 9)
     const engine = race.engine((work) => work(), {
       selfService: { isRecentlyAuthenticated: () => true, coolingOff: null },
@@ -44,10 +40,10 @@ for (const [store, open] of HOSTS) {
     assert.notEqual(held, 0)
     assert.equal(await own, 'done')
     await assertGone(race)
-    race.host.close()
+    await race.host.close()
   })
 
-  test(`an eraser whose page was lost in a crash is asked again at once though another one waits, on ${store}`, async () => {
+  it(`an eraser whose page was lost in a crash is asked again at once though another one waits, on ${store}`, async () => {
     const race = await openRace(open, 0)
     let isDead = false
     const asked: string[] = []
@@ -87,10 +83,10 @@ for (const [store, open] of HOSTS) {
       waiting.map(({ erasers: open, until }) => [open, until]),
       [[['crm'], '2026-03-02T12:00:00.000Z']],
     )
-    race.host.close()
+    await race.host.close()
   })
 
-  test(`a job ends when the host has deleted its user between two chunks, on ${store}`, async () => {
+  it(`a job ends when the host has deleted its user between two chunks, on ${store}`, async () => {
     const race = await openRace(open, 9)
     let chunks = 0
     const dying = race.engine(async (work, method) => {
@@ -109,9 +105,9 @@ for (const [store, open] of HOSTS) {
     )
     assert.deepEqual((await race.still.resume()).failed, [])
     for await (const job of race.still.jobs()) assert.fail(`${job.id} is open for ever`)
-    race.host.close()
+    await race.host.close()
   })
-}
+})
 
 test('whoever waits for a deletion does not begin a schedule that stands in its place by then', async () => {
   const race = await openRace(openSqliteHost, 9)
@@ -131,7 +127,12 @@ test('whoever waits for a deletion does not begin a schedule that stands in its 
       await host.takeAway(USER)
       await still.resume()
       const status = { status: 'active', disabled_at: null }
-      host.insert('users', { id: USER, tenant_id: TENANT, email: 'ann@example.com', ...status })
+      await host.insert('users', {
+        id: USER,
+        tenant_id: TENANT,
+        email: 'ann@example.com',
+        ...status,
+      })
       await still.scheduleDeletion(USER, { ...SCOPE, after: 'P1D' })
       clock.set('2026-03-01T14:00:00.000Z')
     }
@@ -141,5 +142,5 @@ test('whoever waits for a deletion does not begin a schedule that stands in its 
   assert.ok(isReplaced)
   assert.equal((await still.getStatus(USER, SCOPE)).state, 'scheduled')
   assert.equal(await race.receipts(), 0)
-  host.close()
+  await host.close()
 })

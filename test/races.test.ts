@@ -79,7 +79,7 @@ async function countEndings(
       const ending = await run(race, scheduler)
       endings[ending] = (endings[ending] ?? 0) + 1
     } finally {
-      race.host.close()
+      await race.host.close()
     }
   })
   races += 1
@@ -141,7 +141,7 @@ for (const [store, open] of HOSTS) {
             const before = wasDisabled ? 'disabled' : 'active'
             const expected = again ? ['scheduled', 'disabled'] : [before, before]
             assert.deepEqual([state, user['status']], expected)
-            assert.equal(host.rows('posts').length, posts)
+            assert.equal((await host.rows('posts')).length, posts)
             assert.equal(await race.receipts(), 0)
             return 'cancelled'
           }
@@ -222,7 +222,7 @@ for (const [store, open] of HOSTS) {
         const ending = await sleepAndWake(race, pause)
         endings[ending] = (endings[ending] ?? 0) + 1
       } finally {
-        race.host.close()
+        await race.host.close()
       }
     })
     await fc.assert(property, { seed: SEED, numRuns: ORDERS })
@@ -249,7 +249,7 @@ for (const [store, open] of HOSTS) {
         const ending = await wakeHalfWay(race, at, otherAt)
         endings[ending] = (endings[ending] ?? 0) + 1
       } finally {
-        race.host.close()
+        await race.host.close()
       }
     })
     await fc.assert(property, { seed: SEED, numRuns: ORDERS })

@@ -230,7 +230,7 @@ class SignInCommand extends Named implements LifeCycleCommand {
   async run(model: Model, world: World): Promise<void> {
     const id = pick(model, this.#slot, ({ status }) => status === 'active')
     const user = model.users.get(id)
-    const row = world.host.rows('users').find((candidate) => candidate['id'] === id)
+    const row = (await world.host.rows('users')).find((candidate) => candidate['id'] === id)
     const isLetIn = row?.['status'] === 'active' && (await this.#engineLetsIn(world, user))
     const mayEnter =
       user !== undefined &&
@@ -242,7 +242,7 @@ class SignInCommand extends Named implements LifeCycleCommand {
       return
     }
     const session = `ses_${id}_${crypto.randomUUID()}`
-    world.host.insert('sessions', { id: session, user_id: id })
+    await world.host.insert('sessions', { id: session, user_id: id })
     model.users.set(id, { ...user, sessions: [...user.sessions, session] })
     count(world.tally, 'sign-in')
     await world.check(model, [id])
@@ -269,9 +269,10 @@ class SignUpCommand extends Named implements LifeCycleCommand {
 
   async run(model: Model, world: World): Promise<void> {
     const tenantId = TENANTS[this.#tenant] ?? TENANTS[0]
-    const isTaken = world.host
-      .rows('users')
-      .some((row) => row['tenant_id'] === tenantId && row['email'] === this.#email)
+    const users = await world.host.rows('users')
+    const isTaken = users.some(
+      (row) => row['tenant_id'] === tenantId && row['email'] === this.#email,
+    )
     if (isTaken) {
       count(world.tally, 'sign-up refused')
       return
@@ -279,7 +280,7 @@ class SignUpCommand extends Named implements LifeCycleCommand {
     const isAgain = [...model.deleted.values()].some(
       (gone) => gone.tenantId === tenantId && gone.email === this.#email,
     )
-    world.insertUser(model, tenantId, this.#email, this.#posts)
+    await world.insertUser(model, tenantId, this.#email, this.#posts)
     count(world.tally, isAgain ? 'sign-up with the e-mail of a deleted user' : 'sign-up')
     await world.check(model, [])
   }
@@ -303,7 +304,7 @@ class HostWriteCommand extends Named implements LifeCycleCommand {
     const user = model.users.get(pick(model, this.#slot, ({ schedule: plan }) => plan !== null))
     // With a record of the engine's, nobody could say who has disabled the user.
     if (user === undefined || (this.#status === 'disabled' && user.before !== null)) return
-    await world.host.writeStatus(user.id, this.#status)
+    await world.host.writeUser(user.id, { status: this.#status })
     model.users.set(user.id, { ...user, status: this.#status })
     count(world.tally, `host writes ${this.#status}`)
     await world.check(model, [user.id])

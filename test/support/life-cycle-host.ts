@@ -56,16 +56,22 @@ export function policyOf(mapping: Mapping) {
 /** The host's database. Rows are read past the adapter's methods. */
 export interface Host {
   readonly store: Store
-  insert(table: string, row: Row): void
-  rows(table: (typeof HOST_TABLES)[number]): readonly Row[]
-  /** The host's own write of one user's status. */
-  writeStatus(id: string, status: string): Promise<void>
+  /** A store of its own over the same database, where there can be several. */
+  openStore?(): Store
+  insert(table: HostTable, row: Row): void | Promise<void>
+  rows(table: HostTable): readonly Row[] | Promise<readonly Row[]>
+  /** Writes a session if the user's row is active, as one transaction; whether it did. */
+  signIn(userId: string, session: string): boolean | Promise<boolean>
+  /** The host's own write of one user's columns. */
+  writeUser(id: string, set: Readonly<Record<string, string | null>>): Promise<void>
   /** The host takes a user away by itself, past the engine. */
   takeAway(id: string): Promise<void>
-  close(): void
+  close(): void | Promise<void>
 }
 
-const COLUMNS: Readonly<Record<(typeof HOST_TABLES)[number], readonly string[]>> = {
+export type HostTable = (typeof HOST_TABLES)[number]
+
+const COLUMNS: Readonly<Record<HostTable, readonly string[]>> = {
   users: ['id', 'tenant_id', 'email', 'status', 'disabled_at'],
   sessions: ['id', 'user_id'],
   posts: ['id', 'author_id'],
@@ -77,7 +83,7 @@ const COLUMNS: Readonly<Record<(typeof HOST_TABLES)[number], readonly string[]>>
 export function openMemoryHost(): Host {
   const store = memoryStore({ schema: HOST_TABLES.map(schemaOf) })
   let program: Program | undefined
-  const write = async (id: string, set: Readonly<Record<string, string>>): Promise<void> => {
+  const write = async (id: string, set: Readonly<Record<string, string | null>>): Promise<void> => {
     const row = store.rows('users').find((candidate) => candidate['id'] === id)
     if (program === undefined) throw new Error('no engine has looked at this host yet')
     const tenantId = String(row?.['tenant_id'])
@@ -99,7 +105,11 @@ export function openMemoryHost(): Host {
     },
     insert: (table, row) => store.insert(table, row),
     rows: (table) => store.rows(table),
-    writeStatus: (id, status) => write(id, { status }),
+    signIn: (userId, session) =>
+      signInTo(store.rows('users'), userId, () =>
+        store.insert('sessions', { id: session, user_id: userId }),
+      ),
+    writeUser: write,
     takeAway: (id) => write(id, { tenant_id: 'tnt_elsewhere' }),
     close: () => {},
   }
@@ -136,14 +146,26 @@ function hostOf(db: Database.Database): Host {
     store: sqliteStore(db),
     insert: (table, row) => void insert(table).run(row),
     rows: (table) => select(table).all() as readonly Row[],
-    async writeStatus(id, status) {
-      db.prepare('UPDATE users SET status = ? WHERE id = ?').run(status, id)
+    signIn: (userId, session) =>
+      signInTo(select('users').all() as readonly Row[], userId, () =>
+        insert('sessions').run({ id: session, user_id: userId }),
+      ),
+    async writeUser(id, set) {
+      for (const [column, value] of Object.entries(set))
+        db.prepare(`UPDATE users SET ${column} = ? WHERE id = ?`).run(value, id)
     },
     async takeAway(id) {
       db.prepare('DELETE FROM users WHERE id = ?').run(id)
     },
-    close: () => db.close(),
+    close: () => void db.close(),
   }
+}
+
+function signInTo(users: readonly Row[], userId: string, insert: () => unknown): boolean {
+  const user = users.find(({ id }) => id === userId)
+  if (user?.['status'] !== 'active') return false
+  insert()
+  return true
 }
 
 /**

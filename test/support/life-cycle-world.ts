@@ -6,8 +6,9 @@ import type { Job } from '../../src/store.ts'
 import {
   type Crash,
   crashable,
-  type HOST_TABLES,
+  HOST_TABLES,
   type Host,
+  type HostTable,
   type Mapping,
   policyOf,
   type Row,
@@ -63,7 +64,7 @@ export interface World {
   /** Learns where a crash has left a user, and accepts no other place than the expected ones. */
   settle(model: Model, id: string, expected: Expected): Promise<void>
   settleClock(model: Model, allowed: readonly (number | null)[]): Promise<void>
-  insertUser(model: Model, tenantId: string, email: string, posts: number): void
+  insertUser(model: Model, tenantId: string, email: string, posts: number): Promise<void>
 }
 
 export const START = Date.parse('2026-03-01T12:00:00.000Z')
@@ -182,15 +183,21 @@ export async function openWorld(
       assert.ok(allowed.includes(seen), 'the clock was seen at another time')
       given.seen = seen
     },
-    insertUser(given, tenantId, email, posts) {
+    async insertUser(given, tenantId, email, posts) {
       userNumber += 1
       const id = `usr_${userNumber}`
-      host.insert('users', { id, tenant_id: tenantId, email, status: 'active', disabled_at: null })
+      await host.insert('users', {
+        id,
+        tenant_id: tenantId,
+        email,
+        status: 'active',
+        disabled_at: null,
+      })
       for (let post = 1; post <= posts; post += 1) {
-        host.insert('posts', { id: `${id}_${post}`, author_id: id })
+        await host.insert('posts', { id: `${id}_${post}`, author_id: id })
       }
-      host.insert('invitations', { id: `inv_${id}`, tenant_id: tenantId, email })
-      host.insert('audit_log', { id: `aud_${id}`, actor_id: id, actor_email: email })
+      await host.insert('invitations', { id: `inv_${id}`, tenant_id: tenantId, email })
+      await host.insert('audit_log', { id: `aud_${id}`, actor_id: id, actor_email: email })
       given.users.set(id, {
         ...{ id, tenantId, email, posts },
         ...{ sessions: [], status: 'active', disabledAt: null, before: null, holds: [] },
@@ -257,12 +264,8 @@ export async function openWorld(
       const { id } = JSON.parse(entry.body) as { readonly id: string }
       receipts.set(String(entry.subject), [...(receipts.get(String(entry.subject)) ?? []), id])
     }
-    const cache = new Map<string, readonly Row[]>()
-    const rows = (table: (typeof HOST_TABLES)[number]): readonly Row[] => {
-      const known = cache.get(table) ?? host.rows(table)
-      cache.set(table, known)
-      return known
-    }
+    const read = await Promise.all(HOST_TABLES.map((table) => host.rows(table)))
+    const rows = (table: HostTable): readonly Row[] => read[HOST_TABLES.indexOf(table)] ?? []
     return { jobs, holds, rows, receipts }
   }
 
@@ -273,7 +276,7 @@ interface Observed {
   readonly jobs: readonly Job[]
   readonly holds: Awaited<ReturnType<Host['store']['listHolds']>>
   readonly receipts: ReadonlyMap<string, readonly string[]>
-  rows(table: (typeof HOST_TABLES)[number]): readonly Row[]
+  rows(table: HostTable): readonly Row[]
 }
 
 function isEraserDone(job: Job): boolean {

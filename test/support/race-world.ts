@@ -6,14 +6,7 @@ import type { EngineOptions } from '../../src/engine-options.ts'
 import { UserDeletionError } from '../../src/errors.ts'
 import type { Store } from '../../src/store.ts'
 import { fixedClock } from './fixed-clock.ts'
-import {
-  HOST_TABLES,
-  type Host,
-  policyOf,
-  type Row,
-  TENANTS,
-  wrapStore,
-} from './life-cycle-host.ts'
+import { HOST_TABLES, type Host, policyOf, TENANTS, wrapStore } from './life-cycle-host.ts'
 
 const policy = policyOf('status')
 export type RaceEngine = UserDeletionEngine<typeof policy>
@@ -32,31 +25,36 @@ export interface Race {
   /** Looks and sets up, without waiting for turns. */
   readonly still: RaceEngine
   /** A careful host: the look at the user row and the session are one transaction. */
-  signIn(session: string): boolean
+  signIn(session: string): boolean | Promise<boolean>
   /** Every row of the host's tables, the ledger and the jobs as text. */
   snapshot(): Promise<string>
   receipts(): Promise<number>
 }
 
 /** A user with two sessions and `posts` posts; more rows than `maxRows` go in chunks. */
-export async function openRace(open: () => Host, posts: number, maxRows = 4): Promise<Race> {
-  const host = open()
+export async function openRace(
+  open: () => Host | Promise<Host>,
+  posts: number,
+  maxRows = 4,
+): Promise<Race> {
+  const host = await open()
   const clock = fixedClock()
   const email = 'ann@example.com'
-  host.insert('users', {
+  await host.insert('users', {
     id: USER,
     tenant_id: TENANT,
     email,
     status: 'active',
     disabled_at: null,
   })
-  for (const session of ['ses_1', 'ses_2']) host.insert('sessions', { id: session, user_id: USER })
+  for (const session of ['ses_1', 'ses_2'])
+    await host.insert('sessions', { id: session, user_id: USER })
   for (let post = 1; post <= posts; post += 1) {
-    host.insert('posts', { id: `post_${post}`, author_id: USER })
+    await host.insert('posts', { id: `post_${post}`, author_id: USER })
   }
   const engine: Race['engine'] = (turn, options = {}) =>
     new UserDeletionEngine({
-      store: wrapStore(host.store, turn),
+      store: wrapStore(host.openStore?.() ?? host.store, turn),
       policy,
       clock,
       leaseMs: 30_000,
@@ -71,16 +69,12 @@ export async function openRace(open: () => Host, posts: number, maxRows = 4): Pr
     clock,
     engine,
     still,
-    signIn(session) {
-      const user = host.rows('users').find((row: Row) => row['id'] === USER)
-      if (user?.['status'] !== 'active') return false
-      host.insert('sessions', { id: session, user_id: USER })
-      return true
-    },
+    signIn: (session) => host.signIn(USER, session),
     async snapshot() {
       const ledger = (await readLedger(host.store)).filter(({ kind }) => kind === 'user.deleted')
       const jobs = await host.store.listJobs({ limit: 100 })
-      return JSON.stringify([HOST_TABLES.map((table) => host.rows(table)), ledger, jobs])
+      const tables = await Promise.all(HOST_TABLES.map((table) => host.rows(table)))
+      return JSON.stringify([tables, ledger, jobs])
     },
     async receipts() {
       return (await readLedger(host.store)).filter(({ kind }) => kind === 'user.deleted').length
@@ -114,7 +108,7 @@ export async function outcomeOf(work: Promise<unknown>): Promise<string> {
 /** The user is gone with everything, and one receipt says so. */
 export async function assertGone({ host, receipts, still }: Race): Promise<void> {
   for (const table of ['users', 'sessions', 'posts'] as const) {
-    assert.deepEqual(host.rows(table), [], table)
+    assert.deepEqual(await host.rows(table), [], table)
   }
   assert.equal(await receipts(), 1, 'receipts')
   for await (const job of still.jobs()) assert.fail(`${job.kind} is still open`)
