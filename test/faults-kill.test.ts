@@ -6,10 +6,10 @@ import path from 'node:path'
 import { test } from 'node:test'
 import Database from 'better-sqlite3'
 import { bundleChild, folderInPackage } from './support/bundle-child.ts'
+import { faultModel } from './support/fault-policy.ts'
 import { askForOne, receiptIdIn } from './support/fault-run.ts'
 import {
   faultEngine,
-  faultModel,
   KILL_OPTIONS,
   openFaultWorld,
   writeFaultWorld,

@@ -2,8 +2,8 @@
  * A write on a server without transactions: one writer at a time by a lease, and the change written down
  * before its first effect, so that whoever comes next finishes what a crash has left.
  *
- * A process that hangs beyond its lease may still carry on with a command that it has sent. It cannot begin
- * another: before each one it must have renewed its lease in time by its own steady clock.
+ * A process that hangs beyond its lease cannot carry on: before each command it must have renewed its lease in
+ * time by its own steady clock, and a command that is late on the way is refused by the server's.
  *
  * @module
  */
@@ -15,8 +15,9 @@ import { changeDocument, readChange } from './change-document.ts'
 import { reclaimUsers } from './claims.ts'
 import type { Doc } from './driver.ts'
 import { WRITER } from './engine-collections.ts'
+import { isLate } from './fence.ts'
 import { cutLateAccessOf } from './late-access.ts'
-import { type Lease, takeLease } from './lease.ts'
+import { type Lease, leaseLost, takeLease } from './lease.ts'
 import { isUnavailable } from './mongo-errors.ts'
 import { openPatience, persist } from './patience.ts'
 import { openScope, type Reader, type Writer } from './scope.ts'
@@ -64,7 +65,7 @@ async function underLease<T>(
 ): Promise<T> {
   const lease = await takeLease(here)
   try {
-    const scope = openScope(here.db, here.scope.types, 'ordered')
+    const scope = openScope(here.db, here.scope.types, 'ordered', lease.until)
     return await work(lease, persistent(here, scope, lease))
   } finally {
     await lease.release()
@@ -115,9 +116,13 @@ async function finishChange(scope: Writer, document: Doc): Promise<void> {
 /** Every command is repeated while the server is away for a moment, and none goes out after the lease. */
 function persistent({ options }: Surroundings, scope: Writer, lease: Lease): Writer {
   const send = <T>(command: () => Promise<T>): Promise<T> =>
-    persist(options.busyTimeoutMs, () => {
+    persist(options.busyTimeoutMs, async () => {
       lease.assertHeld()
-      return command()
+      try {
+        return await command()
+      } catch (error) {
+        throw isLate(error) ? leaseLost(error) : error
+      }
     })
   return {
     ...scope,

@@ -18,6 +18,8 @@ export interface Lease {
   record(change: Doc | null): Promise<void>
   /** @throws {@link UserDeletionError} `lease_lost` unless the lease was renewed in time. */
   assertHeld(): void
+  /** When it ends by the server's clock, unless it is renewed. */
+  until(): Date
   release(): Promise<void>
 }
 
@@ -47,12 +49,13 @@ export async function takeLease({ db, options }: Surroundings): Promise<Lease> {
 
 function holdLease(
   collection: MongoCollection,
-  { owner, fence, change }: Doc,
+  { owner, fence, change, until: firstEnd }: Doc,
   leaseMs: number,
   since: number,
 ): Lease {
   const own = { _id: 'writer', owner, fence }
   let heldSince = since
+  let until = firstEnd as Date
   let isLost = false
   const renewal = setInterval(() => void renew(), Math.max(1, leaseMs / 3))
   renewal.unref()
@@ -60,10 +63,17 @@ function holdLease(
   async function renew(): Promise<void> {
     const asked = performance.now()
     try {
-      const until = { $set: { until: leaseEnd(leaseMs) } }
-      const { matchedCount } = await collection.updateMany(own, [until], ORDERED)
-      if (matchedCount === 0) isLost = true
-      else heldSince = asked
+      const renewed = await collection.findOneAndUpdate(
+        own,
+        [{ $set: { until: leaseEnd(leaseMs) } }],
+        { returnDocument: 'after', projection: { until: 1 }, ...ORDERED },
+      )
+      if (renewed === null) {
+        isLost = true
+        return
+      }
+      heldSince = asked
+      until = (renewed as Doc)['until'] as Date
     } catch {
       // Not renewed: the lease ends when it would have.
     }
@@ -76,6 +86,7 @@ function holdLease(
   return {
     leftOver: (change ?? null) as Doc | null,
     assertHeld,
+    until: () => until,
     async record(next) {
       assertHeld()
       const { matchedCount } = await collection.updateMany(own, { $set: { change: next } }, DURABLE)
@@ -96,6 +107,6 @@ function leaseEnd(leaseMs: number): Doc {
   return { $add: ['$$NOW', leaseMs] }
 }
 
-function leaseLost(): UserDeletionError {
-  return new UserDeletionError('lease_lost', 'Another worker has taken over.')
+export function leaseLost(cause?: unknown): UserDeletionError {
+  return new UserDeletionError('lease_lost', 'Another worker has taken over.', { cause })
 }

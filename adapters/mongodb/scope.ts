@@ -4,6 +4,7 @@
  * @module
  */
 import type { Doc, MongoCollection, MongoDb, MongoSession, UpdateManyOperation } from './driver.ts'
+import { type Fence, inTime, replacement } from './fence.ts'
 import type { BsonTypes } from './values.ts'
 
 export interface Reader {
@@ -43,11 +44,20 @@ export interface Update {
  */
 export type ScopeKind = { readonly session: MongoSession } | 'durable' | 'ordered'
 
-/** Everything goes through the primary. */
-export function openScope(db: MongoDb, types: BsonTypes, kind: ScopeKind): Writer {
+/** Everything goes through the primary. Behind a fence no write does anything that comes too late. */
+export function openScope(
+  db: MongoDb,
+  types: BsonTypes,
+  kind: ScopeKind,
+  fence: Fence | null = null,
+): Writer {
   const reading = kind === 'durable' ? MAJORITY_READ : kind === 'ordered' ? OWN_READ : kind
   const writing = kind === 'durable' ? DURABLE : kind === 'ordered' ? ORDERED : kind
   const from = (name: string): MongoCollection => db.collection(name)
+  const guarded = (filter: Doc): Doc => {
+    refuseEmpty(filter)
+    return fence === null ? filter : inTime(filter, fence)
+  }
 
   return {
     types,
@@ -60,17 +70,18 @@ export function openScope(db: MongoDb, types: BsonTypes, kind: ScopeKind): Write
         .aggregate([...pipeline], reading)
         .toArray(),
     async deleteMany(name, filter) {
-      refuseEmpty(filter)
-      return (await from(name).deleteMany(filter, writing)).deletedCount
+      return (await from(name).deleteMany(guarded(filter), writing)).deletedCount
     },
     async updateMany(name, { filter, update }) {
-      refuseEmpty(filter)
-      return (await from(name).updateMany(filter, update, writing)).matchedCount
+      return (await from(name).updateMany(guarded(filter), update, writing)).matchedCount
     },
     async updateAll(name, updates) {
-      for (const { filter } of updates) refuseEmpty(filter)
       if (updates.length === 0) return 0
-      const operations = updates.map((update): UpdateManyOperation => ({ updateMany: update }))
+      const operations = updates.map(
+        ({ filter, update }): UpdateManyOperation => ({
+          updateMany: { filter: guarded(filter), update },
+        }),
+      )
       const result = await from(name).bulkWrite(operations, { ...writing, ordered: true })
       return result.matchedCount
     },
@@ -78,7 +89,10 @@ export function openScope(db: MongoDb, types: BsonTypes, kind: ScopeKind): Write
       if (documents.length > 0) await from(name).insertMany([...documents], writing)
     },
     async put(name, document) {
-      await from(name).replaceOne({ _id: document['_id'] }, document, { ...writing, upsert: true })
+      const own = { _id: document['_id'] }
+      const options = { ...writing, upsert: true }
+      if (fence === null) await from(name).replaceOne(own, document, options)
+      else await from(name).updateMany(own, replacement(document, fence), options)
     },
   }
 }
