@@ -54,7 +54,7 @@ for (const topology of ['replica set', 'standalone'] as const) {
         await createSmallWorld(db, 2)
         const { engine, inserted } = signsInAt(db, LAST_MOMENT_OF_DISABLING[topology])
         await engine.disable(USER, SCOPE)
-        assert.equal(inserted(), 1)
+        assert.ok(inserted() >= 1)
         assert.equal(await sessionsOf(db, USER), 0)
         assert.equal(await sessionsOf(db, OTHER), 2)
         assert.equal(await db.collection('posts').countDocuments({ author_id: USER }), 2)

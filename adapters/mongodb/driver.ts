@@ -53,7 +53,7 @@ export type IndexKeys = { readonly [field: string]: 1 }
 
 /** One update among several that go to the server together. */
 export interface UpdateManyOperation {
-  readonly updateMany: { readonly filter: Doc; readonly update: Doc }
+  readonly updateMany: { readonly filter: Doc; readonly update: Doc | Doc[] }
 }
 
 export interface MongoCursor {

@@ -44,7 +44,7 @@ export function isUnknownCommit(error: unknown): boolean {
 /** Whether the server could not be asked, or is no longer the one that writes. */
 export function isUnavailable(error: unknown): boolean {
   if (hasLabel(error, 'RetryableWriteError')) return true
-  return UNAVAILABLE.has(codeOf(error)) || /Network|ServerSelection/.test(nameOf(error))
+  return UNAVAILABLE.has(codeOf(error)) || CONNECTION.test(nameOf(error))
 }
 
 /** Whether the server says that it has no transactions. */
@@ -86,6 +86,8 @@ const CONFLICTS = new Set([24, 112, 225, 251, 16_500])
 const UNAVAILABLE = new Set([
   6, 7, 64, 89, 91, 189, 262, 9_001, 10_107, 11_600, 11_602, 13_435, 13_436,
 ])
+/** Names of the driver's errors that say that it had no connection, or lost it. */
+const CONNECTION = /Network|ServerSelection|PoolCleared|WaitQueueTimeout/
 /** IllegalOperation, CommandNotFound, CommandNotSupported, NotARetryableWriteCommand, OperationNotSupportedInTransaction. */
 const NO_TRANSACTIONS = new Set([20, 59, 115, 238, 263])
 /** CommandNotFound, CommandNotSupported, and a stage with an unknown name. */
@@ -115,16 +117,25 @@ function isClosed(error: unknown): boolean {
 
 function codeOf(error: unknown): number {
   if (typeof error !== 'object' || error === null) return 0
-  const code: unknown = Reflect.get(error, 'code')
+  const code: unknown = Reflect.get(behindBulk(error), 'code')
   return typeof code === 'number' ? code : 0
 }
 
 function nameOf(error: unknown): string {
-  return error instanceof Error ? error.name : ''
+  const known = behindBulk(error)
+  return known instanceof Error ? known.name : ''
+}
+
+/** The driver hides what stopped several updates behind an error of its own. */
+function behindBulk<T>(error: T): T | object {
+  if (!(error instanceof Error) || error.name !== 'MongoBulkWriteError') return error
+  const response: unknown = Reflect.get(error, 'errorResponse')
+  return response instanceof Error ? response : error
 }
 
 function hasLabel(error: unknown, label: string): boolean {
   if (typeof error !== 'object' || error === null) return false
-  const ask: unknown = Reflect.get(error, 'hasErrorLabel')
-  return typeof ask === 'function' && ask.call(error, label) === true
+  const known = behindBulk(error)
+  const ask: unknown = Reflect.get(known, 'hasErrorLabel')
+  return typeof ask === 'function' && ask.call(known, label) === true
 }

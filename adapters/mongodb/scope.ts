@@ -35,7 +35,7 @@ export interface Writer extends Reader {
 /** A filter and what it writes; never inserts. */
 export interface Update {
   readonly filter: Doc
-  readonly update: Doc
+  readonly update: Doc | Doc[]
 }
 
 /**

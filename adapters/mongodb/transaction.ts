@@ -72,6 +72,8 @@ async function tryOnce<T>(
       : { kind: 'again', error: storeBusy() }
   } catch (error) {
     await abortQuietly(session)
+    // The abort may have been lost too, and an open transaction keeps every other writer out for a minute.
+    if (isUnavailable(error)) await endOnServer(here, session)
     if (isTransient(error) || isUnavailable(error)) return { kind: 'again', error }
     throw error
   } finally {
@@ -106,7 +108,9 @@ async function commitTransaction(
       return true
     } catch (error) {
       if (!isUnknownCommit(error)) throw error
-      if (tries >= COMMIT_TRIES) return wasCommitted(here, commit)
+      if (tries < COMMIT_TRIES) continue
+      await endOnServer(here, session)
+      return wasCommitted(here, commit)
     }
   }
 }
@@ -127,6 +131,15 @@ async function wasCommitted({ db, options }: Surroundings, commit: string): Prom
   )
   const commits: unknown = Reflect.get(Object(writer), 'commits')
   return Array.isArray(commits) && commits.includes(commit)
+}
+
+/** Ends what the session has open, if it still has. Without the right to do so it ends by itself, later. */
+async function endOnServer({ db, options }: Surroundings, session: MongoSession): Promise<void> {
+  try {
+    await persist(options.busyTimeoutMs, () => db.command({ killSessions: [session.id] }))
+  } catch {
+    // Others wait for it, and then learn that the store is busy.
+  }
 }
 
 /** A transaction that the server has ended already cannot be aborted, which is what was wanted. */

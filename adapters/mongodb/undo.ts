@@ -17,15 +17,28 @@ export interface Undoable {
 export function undoable(scope: Writer): Undoable {
   const restorers: (() => Promise<void>)[] = []
 
-  async function keep(collection: string, filter: Doc): Promise<readonly Doc[]> {
+  async function keep(
+    collection: string,
+    filter: Doc,
+    restore: (document: Doc) => Promise<unknown> = (document) => scope.put(collection, document),
+  ): Promise<readonly Doc[]> {
     const found = await scope.find(collection, filter, { exact: true })
     if (found.length > 0) {
       restorers.push(async () => {
-        for (const document of found) await scope.put(collection, document)
+        for (const document of found) await restore(document)
       })
     }
     return found
   }
+
+  /** A document that was overwritten and is gone has been removed by somebody else. */
+  const keepUpdated = (collection: string, filter: Doc): Promise<readonly Doc[]> =>
+    keep(collection, filter, (document) =>
+      scope.updateMany(collection, {
+        filter: { _id: document['_id'] },
+        update: [{ $replaceWith: { $literal: document } }],
+      }),
+    )
 
   const writer: Writer = {
     ...scope,
@@ -39,13 +52,13 @@ export function undoable(scope: Writer): Undoable {
       return deleted
     },
     async updateMany(collection, update) {
-      await keep(collection, update.filter)
+      await keepUpdated(collection, update.filter)
       return scope.updateMany(collection, update)
     },
     async updateAll(collection, updates) {
       let matched = 0
       for (const update of updates) {
-        await keep(collection, update.filter)
+        await keepUpdated(collection, update.filter)
         matched += await scope.updateMany(collection, update)
       }
       return matched
