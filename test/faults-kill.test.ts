@@ -6,6 +6,7 @@ import path from 'node:path'
 import { test } from 'node:test'
 import Database from 'better-sqlite3'
 import { bundleChild, folderInPackage } from './support/bundle-child.ts'
+import { isEveryFault } from './support/every-fault.ts'
 import { faultModel } from './support/fault-policy.ts'
 import { askForOne, receiptIdIn } from './support/fault-run.ts'
 import {
@@ -17,9 +18,6 @@ import {
 import { type Fault, faultyDatabase } from './support/faulty-database.ts'
 import { checkInvariants, takeSnapshot } from './support/invariants.ts'
 
-/** With `FAULTS=every` the process is killed at reads as well. */
-const isEvery = process.env['FAULTS'] === 'every'
-
 const original = takeSnapshot(openFaultWorld())
 
 test('a process that is killed at any statement leaves a file that resume() and a repeat complete', async (t) => {
@@ -29,7 +27,7 @@ test('a process that is killed at any statement leaves a file that resume() and 
   writeFaultWorld(template)
   const statements = await statementsOf(template)
   const places = statements.flatMap((sql, index): readonly Fault[] =>
-    isEvery || canChangeFile(sql) ? [{ at: index + 1, mode: 'before' }] : [],
+    isEveryFault || canChangeFile(sql) ? [{ at: index + 1, mode: 'before' }] : [],
   )
   // A process that is killed after a statement is one that is killed before the next.
   places.push({ at: statements.length, mode: 'after' })
@@ -44,7 +42,7 @@ test('a process that is killed at any statement leaves a file that resume() and 
   await Promise.all([worker(), worker()])
   assert.equal(killed, places.length)
   assert.ok(killed > 100, `${killed} kills`)
-  const where = isEvery ? 'each' : 'each that can change the file'
+  const where = isEveryFault ? 'each' : 'each that can change the file'
   t.diagnostic(
     `${killed} kills in ${statements.length} statements: before ${where}, after the last`,
   )

@@ -9,6 +9,7 @@ import { inspect } from 'node:util'
 import { type Db, UUID } from 'mongodb'
 import type { MongoDb } from '../adapters/mongodb/index.ts'
 import { bundleChild } from './support/bundle-child.ts'
+import { isEveryFault } from './support/every-fault.ts'
 import { BULK, mongoEngine, TARGETS } from './support/mongo-fault-engine.ts'
 import {
   assertUnharmed,
@@ -21,7 +22,8 @@ import {
 import { describeMongo } from './support/mongo-server.ts'
 import { randomPoints } from './support/random-points.ts'
 
-const KILLS = 30
+/** With `FAULTS=every`, thirty. */
+const KILLS = isEveryFault ? 30 : 8
 const SEED = Number(process.env['KILL_SEED'] ?? 20_260_301)
 
 const root = path.resolve(import.meta.dirname, '../dist')

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { type Db, MongoClient } from 'mongodb'
 import type { MongoDb } from '../adapters/mongodb/index.ts'
 import { UserDeletionError } from '../src/index.ts'
+import { isEveryFault } from './support/every-fault.ts'
 import { BULK, mongoEngine, TARGETS } from './support/mongo-fault-engine.ts'
 import {
   assertUnharmed,
@@ -14,7 +15,8 @@ import {
 import { describeOwnMongo, type StartedMongo } from './support/mongo-server.ts'
 import { randomPoints } from './support/random-points.ts'
 
-const KILLS = 5
+/** With `FAULTS=every`, five. */
+const KILLS = isEveryFault ? 5 : 2
 const SEED = Number(process.env['KILL_SEED'] ?? 20_260_301)
 /** The driver would wait for a dead server much longer. */
 const TIMEOUTS = { serverSelectionTimeoutMS: 5_000, socketTimeoutMS: 5_000 } as const
