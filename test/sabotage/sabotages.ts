@@ -100,7 +100,7 @@ export const sabotages: readonly Sabotage[] = [
   {
     name: 'let both of two co-owners go',
     file: 'src/execution/decide.ts',
-    find: 'if (blockers.length === 0 && !stays) leaving.add(user)',
+    find: 'if (blockers.length === 0 && !stays && room.admits(user, survey.counts[user])) leaving.add(user)',
     replace: 'if (blockers.length === 0 && stays) leaving.add(user)',
     caughtBy: 'test/adapters/sqlite.test.ts',
   },
@@ -142,9 +142,9 @@ export const sabotages: readonly Sabotage[] = [
   },
   {
     name: 'purge a user whom the host has enabled',
-    file: 'src/execution/purge.ts',
-    find: 'if (disabled !== null && !shows(row, disabled)) {',
-    replace: 'if (disabled !== null && !shows(row, {})) {',
+    file: 'src/execution/reactivation.ts',
+    find: "  if (said.every((state) => state === 'disabled')) return 'shut_out'",
+    replace: "  if (said.length > 0) return 'shut_out'",
     caughtBy: 'test/life-cycle.test.ts',
   },
   {
