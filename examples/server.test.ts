@@ -130,6 +130,18 @@ describe('who may call', () => {
     server.clock.advance(1)
     assert.deepEqual(answersOf([await send('GET', '/v1/me', { token })]), [[401, 'invalid_token']])
   })
+
+  it('refuses a session that slipped in while its user was deleted', async () => {
+    const id = addUser()
+    await send('DELETE', `/v1/users/${id}`)
+    server.clock.advance(1)
+    // As in a database without foreign keys.
+    server.db.pragma('foreign_keys = OFF')
+    const token = addSession(id)
+    assert.deepEqual(answersOf([await send('GET', '/v1/me', { token })]), [[401, 'invalid_token']])
+    server.db.prepare('DELETE FROM sessions WHERE user_id = ?').run(id)
+    server.db.pragma('foreign_keys = ON')
+  })
 })
 
 describe('DELETE /v1/users/:id', () => {
