@@ -51,7 +51,7 @@ const COMMANDS = [
   ...['findAndModify', 'commitTransaction', 'abortTransaction', 'killSessions'],
 ]
 /** With `FAULTS=every` a fault hits each command; else each fault hits other ones of them. */
-const STEP = isEveryFault ? 1 : 5
+const STEP = isEveryFault ? 1 : 9
 /** Only commands of this client fail. */
 const APP = 'under test'
 /** More than all runs on one server need. */

@@ -16,7 +16,7 @@ import { describeOwnMongo, type StartedMongo } from './support/mongo-server.ts'
 import { randomPoints } from './support/random-points.ts'
 
 /** With `FAULTS=every`, five. */
-const KILLS = isEveryFault ? 5 : 2
+const KILLS = isEveryFault ? 5 : 1
 const SEED = Number(process.env['KILL_SEED'] ?? 20_260_301)
 /** The driver would wait for a dead server much longer. */
 const TIMEOUTS = { serverSelectionTimeoutMS: 5_000, socketTimeoutMS: 5_000 } as const

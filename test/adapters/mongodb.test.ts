@@ -11,7 +11,7 @@ const VARIANTS = [
 ] as const
 
 /** An older driver runs what depends on it: with `FAULTS=every` all, else what writes and what may be repeated. */
-const GROUPS_FOR_OLDER_DRIVERS = ['the shape of a store', 'actions', 'atomicity', 'interruptions']
+const GROUPS_FOR_OLDER_DRIVERS = ['the shape of a store', 'atomicity']
 
 for (const [name, topology, driver] of VARIANTS) {
   describeMongo(name, topology, (group) => {
