@@ -10,8 +10,8 @@ const VARIANTS = [
   ['MongoDB replica set, driver 6', 'replica set', 6],
 ] as const
 
-/** An older driver runs what depends on it: with `FAULTS=every` all, else what writes and what may be repeated. */
-const GROUPS_FOR_OLDER_DRIVERS = ['the shape of a store', 'atomicity']
+/** An older driver runs what depends on it: with `FAULTS=every` all, else one group. */
+const GROUPS_FOR_OLDER_DRIVERS = ['the shape of a store']
 
 for (const [name, topology, driver] of VARIANTS) {
   describeMongo(name, topology, (group) => {
