@@ -5,7 +5,7 @@
  */
 import { UserDeletionError } from './errors.ts'
 import type { LedgerEntry, Slice, SliceOutcome, Survey, Work } from './store.ts'
-import type { IdForm, Selector, Step } from './terms.ts'
+import type { IdForm, Selector, Step, UserId } from './terms.ts'
 
 /** A user who goes, with the values derived for them. */
 export interface Leaving extends Work {
@@ -70,6 +70,29 @@ export function idBehind(held: unknown, form: IdForm | null): unknown {
   if (form === null || form.prefix === '') return held
   const isPrefixed = typeof held === 'string' && held.startsWith(form.prefix)
   return isPrefixed && held.length > form.prefix.length ? held.slice(form.prefix.length) : null
+}
+
+/** The order in which ids are listed: numbers before text, text as its bytes in UTF-8 sort. */
+export function compareIds(a: UserId, b: UserId): number {
+  if (typeof a === 'string' && typeof b === 'string') return compareTexts(a, b)
+  if (typeof a === 'string') return 1
+  if (typeof b === 'string') return -1
+  return a < b ? -1 : Number(a > b)
+}
+
+function compareTexts(a: string, b: string): number {
+  const length = Math.min(a.length, b.length)
+  for (let place = 0; place < length; place += 1) {
+    const difference = codePointRank(a.charCodeAt(place)) - codePointRank(b.charCodeAt(place))
+    if (difference !== 0) return difference
+  }
+  return a.length - b.length
+}
+
+/** Halves of a pair stand for code points behind all others, and their own numbers do not. */
+function codePointRank(unit: number): number {
+  if (unit < 0xd800) return unit
+  return unit < 0xe000 ? unit + 0x2000 : unit - 0x800
 }
 
 /** Rows that a step should have removed are still there. */

@@ -14,6 +14,7 @@ import type { ColumnValue, Condition, Program, Scalar, UserId } from './terms.ts
 
 export {
   canBeAsked,
+  compareIds,
   idBehind,
   keepsItsRows,
   type Leaving,

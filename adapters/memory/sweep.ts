@@ -3,7 +3,15 @@
  *
  * @module
  */
-import type { HeldIdsQuery, Program, Sweep, SweepGroup, Swept, UserId } from '../../src/store.ts'
+import {
+  compareIds,
+  type HeldIdsQuery,
+  type Program,
+  type Sweep,
+  type SweepGroup,
+  type Swept,
+  type UserId,
+} from '../../src/store.ts'
 import { type Database, refuseLateResidue, runSteps } from './apply-slice.ts'
 import { heldValues, matchStep } from './match-rows.ts'
 import { findRows } from './take-survey.ts'
@@ -69,11 +77,6 @@ export function heldIds(
     .filter((value) => after === null || compareIds(value, after) > 0)
     .sort(compareIds)
     .slice(0, limit)
-}
-
-function compareIds(a: UserId, b: UserId): number {
-  if ((typeof a === 'string') !== (typeof b === 'string')) return typeof a === 'string' ? 1 : -1
-  return a < b ? -1 : Number(a > b)
 }
 
 /**

@@ -4,6 +4,7 @@
  * @module
  */
 import {
+  compareIds,
   type FoundUser,
   type GroupMember,
   type JobReference,
@@ -124,15 +125,6 @@ export function listUsers(
     ids: live.map(({ id }) => id),
     next: rows.length < limit ? null : (rows.at(-1)?.id ?? null),
   }
-}
-
-function compareIds(a: UserId, b: UserId): number {
-  if (typeof a === 'string' && typeof b === 'string') {
-    return Buffer.compare(Buffer.from(a), Buffer.from(b))
-  }
-  if (typeof a === 'string') return 1
-  if (typeof b === 'string') return -1
-  return a < b ? -1 : Number(a > b)
 }
 
 /** Whether the row of a user whom the ledger names as deleted is what the deletion has left. */

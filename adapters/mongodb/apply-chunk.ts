@@ -7,7 +7,7 @@ import { type Chunk, type ChunkResult, leavesNoMatch, type Program } from '../..
 import { writes } from './carry-out.ts'
 import { type Decision, type HostWork, onlyRecords, type StepRow } from './change.ts'
 import { JOBS } from './engine-collections.ts'
-import { heldJob } from './jobs.ts'
+import { assertHeld } from './jobs.ts'
 import type { Reader } from './scope.ts'
 import { restOfStep } from './step-rows.ts'
 import { encodeKey } from './values.ts'
@@ -17,7 +17,7 @@ export async function decideChunk(
   program: Program,
   chunk: Chunk,
 ): Promise<Decision<ChunkResult>> {
-  const job = await heldJob(reader, chunk)
+  await assertHeld(reader, chunk)
   const { step: index, tenantId, fields, derived, limit } = chunk
   const step = program.steps[index]
   const user = { fields, derived }
@@ -33,10 +33,12 @@ export async function decideChunk(
     cursor: last === undefined ? chunk.cursor : [encodeKey(last)],
     done: rows.length < limit,
   }
+  // A claim needs no turn, so the job may be another worker's by now.
   const saved = {
-    kind: 'put',
+    kind: 'set',
     collection: JOBS,
-    document: { ...job, ...chunk.save(result) },
+    filter: { _id: chunk.jobId, fence: chunk.fence },
+    fields: chunk.save(result),
   } as const
   if (rows.length === 0) return onlyRecords(result, [saved])
   const work: HostWork = {

@@ -19,7 +19,7 @@ import type { Decision, HostWork, StepRow, StepWork } from './change.ts'
 import { unchanged } from './change.ts'
 import { claimsOf } from './claims.ts'
 import type { Connection } from './connection.ts'
-import { heldJob } from './jobs.ts'
+import { assertHeld } from './jobs.ts'
 import { rememberLateAccess } from './late-access.ts'
 import { readHead, sealRecords } from './ledger.ts'
 import { toStoreError } from './mongo-errors.ts'
@@ -74,7 +74,7 @@ async function decideUnit(
   slice: Slice,
   positions: readonly number[],
 ): Promise<Decision<readonly SliceOutcome[]>> {
-  if (slice.journal !== undefined) await heldJob(reader, slice.journal)
+  if (slice.journal !== undefined) await assertHeld(reader, slice.journal)
   const users = positions.flatMap((position) => slice.users[position] ?? [])
   const { rows, survey, named } = await takeSurvey(
     reader,

@@ -1,10 +1,13 @@
 /**
- * Keys for rows of the host's audit log.
+ * Rows of the host's audit log.
  *
  * @module
  */
 import type { AuditRow, Program } from '../../src/store.ts'
-import type { HostWork } from './change.ts'
+import type { HostWork, Isolation } from './change.ts'
+import type { Doc } from './driver.ts'
+import { isDuplicateKey } from './mongo-errors.ts'
+import type { Writer } from './scope.ts'
 import { type BsonTypes, storedId } from './values.ts'
 
 /**
@@ -25,4 +28,39 @@ export function auditRowsWithKeys(
     ),
     id: _id ?? types.objectId(crypto.randomUUID().replaceAll('-', '').slice(0, 24)),
   }))
+}
+
+/** With keys of their own, so that the same row is not written twice after a crash. */
+export async function insertAuditRows(
+  writer: Writer,
+  { auditRows }: HostWork,
+  isolation: Isolation,
+): Promise<void> {
+  for (const { table, values, id } of auditRows) {
+    try {
+      await writer.insertMany(table, [{ _id: id, ...nested(values) }])
+    } catch (error) {
+      if (isolation === 'transaction' || !isDuplicateKey(error)) throw error
+      const [found] = await writer.find(table, { _id: id }, { projection: { _id: 1 } })
+      if (found === undefined) throw error
+    }
+  }
+}
+
+/** Columns whose names are paths become sub-documents. */
+function nested(values: Readonly<Record<string, unknown>>): Doc {
+  const document: Record<string, unknown> = {}
+  for (const [column, value] of Object.entries(values)) {
+    const path = column.split('.')
+    const key = path.pop() ?? column
+    let place = document
+    for (const part of path) {
+      const inner = Object.hasOwn(place, part) ? place[part] : undefined
+      const next = (typeof inner === 'object' && inner !== null ? inner : {}) as typeof document
+      place[part] = next
+      place = next
+    }
+    place[key] = value
+  }
+  return document
 }

@@ -4,7 +4,8 @@
  * @module
  */
 import { leavesNoMatch, type Program, residueLeft, type Step } from '../../src/store.ts'
-import type { Change, HostWork, RecordWrite, StepWork } from './change.ts'
+import { insertAuditRows } from './audit-rows.ts'
+import type { Change, HostWork, Isolation, RecordWrite, StepWork } from './change.ts'
 import { claimUsers } from './claims.ts'
 import type { Doc } from './driver.ts'
 import {
@@ -15,14 +16,10 @@ import {
   pages,
   type SliceUser,
 } from './match-rows.ts'
-import { isDuplicateKey } from './mongo-errors.ts'
 import { pathOf } from './paths.ts'
 import type { Update, Writer } from './scope.ts'
 import { isWrittenByUser, touchesOwnFilter, updatesFor } from './updates.ts'
 import { storedId } from './values.ts'
-
-/** How much of a transaction's work the server does: without one the adapter has to make up for it. */
-export type Isolation = 'transaction' | 'none'
 
 export async function carryOut(
   writer: Writer,
@@ -71,19 +68,11 @@ export async function cutLateAccess(writer: Writer, work: HostWork): Promise<voi
 export async function writeRecords(writer: Writer, records: readonly RecordWrite[]): Promise<void> {
   for (const record of records) {
     if (record.kind === 'put') await writer.put(record.collection, record.document)
-    else if (record.kind === 'remove') await writer.deleteMany(record.collection, record.filter)
+    else if (record.kind === 'set') {
+      const { collection, filter, fields } = record
+      await writer.updateMany(collection, { filter, update: { $set: fields } })
+    } else if (record.kind === 'remove') await writer.deleteMany(record.collection, record.filter)
     else await writer.insertMany(record.collection, record.documents)
-  }
-}
-
-/** The same after a crash: what was inserted before stays as it is. */
-export async function repeatRecords(
-  writer: Writer,
-  records: readonly RecordWrite[],
-): Promise<void> {
-  for (const record of records) {
-    if (record.kind !== 'insert') await writeRecords(writer, [record])
-    else for (const document of record.documents) await writer.put(record.collection, document)
   }
 }
 
@@ -227,41 +216,6 @@ async function writeUserRows(writer: Writer, work: HostWork, isolation: Isolatio
     )
     for (const page of pages(updates)) await writer.updateAll(user.table, page)
   }
-}
-
-/** With keys of their own, so that the same row is not written twice after a crash. */
-async function insertAuditRows(
-  writer: Writer,
-  { auditRows }: HostWork,
-  isolation: Isolation,
-): Promise<void> {
-  for (const { table, values, id } of auditRows) {
-    try {
-      await writer.insertMany(table, [{ _id: id, ...nested(values) }])
-    } catch (error) {
-      if (isolation === 'transaction' || !isDuplicateKey(error)) throw error
-      const [found] = await writer.find(table, { _id: id }, { projection: { _id: 1 } })
-      if (found === undefined) throw error
-    }
-  }
-}
-
-/** Columns whose names are paths become sub-documents. */
-function nested(values: Readonly<Record<string, unknown>>): Doc {
-  const document: Record<string, unknown> = {}
-  for (const [column, value] of Object.entries(values)) {
-    const path = column.split('.')
-    const key = path.pop() ?? column
-    let place = document
-    for (const part of path) {
-      const inner = Object.hasOwn(place, part) ? place[part] : undefined
-      const next = (typeof inner === 'object' && inner !== null ? inner : {}) as typeof document
-      place[part] = next
-      place = next
-    }
-    place[key] = value
-  }
-  return document
 }
 
 /** Whether the work may have overwritten, or removed, what tells the rows of stronger rules from this step's. */

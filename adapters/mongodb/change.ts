@@ -14,6 +14,9 @@ export interface Change {
   readonly records: readonly RecordWrite[]
 }
 
+/** How much of a transaction's work the server does: without one the adapter has to make up for it. */
+export type Isolation = 'transaction' | 'none'
+
 /** Work on the host's collections for users of one tenant. */
 export interface HostWork {
   readonly program: Program
@@ -66,6 +69,13 @@ export type UserRowWork =
 export type RecordWrite =
   | { readonly kind: 'insert'; readonly collection: string; readonly documents: readonly Doc[] }
   | { readonly kind: 'put'; readonly collection: string; readonly document: Doc }
+  /** Fields of a document that is still as the filter says; the others are not this change's. */
+  | {
+      readonly kind: 'set'
+      readonly collection: string
+      readonly filter: Doc
+      readonly fields: Doc
+    }
   | { readonly kind: 'remove'; readonly collection: string; readonly filter: Doc }
 
 /** A decision: what the caller gets to know, and what is to be written. */

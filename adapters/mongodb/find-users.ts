@@ -14,7 +14,7 @@ import type {
 } from '../../src/store.ts'
 import type { Doc } from './driver.ts'
 import { namedUsers } from './ledger.ts'
-import { valueAt } from './paths.ts'
+import { behindId, valueAt } from './paths.ts'
 import type { Reader } from './scope.ts'
 import { lacking } from './updates.ts'
 import { engineId, keyOf, storedId } from './values.ts'
@@ -60,9 +60,11 @@ export async function listUsers(
   { tenantId, afterId, limit, restored = false, subjectOf }: UserQuery,
 ): Promise<UserPage> {
   const { user } = program
+  const last = afterId === null ? null : storedId(reader.types, user.idType, afterId, null)
+  const isId = { [user.id]: { $type: TYPES[user.idType] } }
   const documents = await reader.find(
     user.table,
-    { $and: [tenantFilter(user, tenantId), behind(reader, user, afterId)] },
+    { $and: [tenantFilter(user, tenantId), isId, behindId(user.id, last)] },
     { projection: { _id: 0, [user.id]: 1 }, sort: { [user.id]: 1 }, limit },
   )
   const ids = documents.flatMap((document) => engineId(valueAt(document, user.id)) ?? [])
@@ -78,19 +80,7 @@ export function tenantFilter({ tenant }: UserTable, tenantId: string | null): Do
   return tenant === null ? {} : { [tenant]: tenantId }
 }
 
-/** Comparisons stay within one type, and text comes behind numbers. */
-function behind({ types }: Reader, { id, idType }: UserTable, afterId: UserId | null): Doc {
-  if (idType !== 'plain') {
-    const type = idType === 'uuid' ? 'binData' : 'objectId'
-    if (afterId === null) return { [id]: { $type: type } }
-    return { [id]: { $gt: storedId(types, idType, afterId, null) } }
-  }
-  if (typeof afterId === 'string') return { [id]: { $gt: afterId } }
-  const text = { [id]: { $type: 'string' } }
-  return {
-    $or: [afterId === null ? { [id]: { $type: 'number' } } : { [id]: { $gt: afterId } }, text],
-  }
-}
+const TYPES = { plain: ['number', 'string'], object_id: 'objectId', uuid: 'binData' } as const
 
 /** Whether all that is left of a user whom the ledger names as deleted is what the deletion has left. */
 async function findTombstones(

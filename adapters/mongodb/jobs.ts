@@ -97,13 +97,12 @@ export async function removeJob(
 }
 
 /** Whoever has lost the job learns it before anything is decided. */
-export async function heldJob(
+export async function assertHeld(
   reader: Reader,
   { jobId, fence }: Pick<JournalEnd, 'jobId' | 'fence'>,
-): Promise<Doc> {
-  const [job] = await reader.find(JOBS, { _id: jobId, fence })
-  if (job === undefined) throw leaseLost()
-  return job
+): Promise<void> {
+  const held = await reader.find(JOBS, { _id: jobId, fence }, { projection: { _id: 1 } })
+  if (held.length === 0) throw leaseLost()
 }
 
 export function jobRecord({ id, ...job }: Job): RecordWrite {

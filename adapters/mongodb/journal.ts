@@ -9,7 +9,7 @@
  */
 
 import { UserDeletionError } from '../../src/errors.ts'
-import { carryOut, repeatRecords, workOnHost } from './carry-out.ts'
+import { carryOut, workOnHost, writeRecords } from './carry-out.ts'
 import type { Change, Decision } from './change.ts'
 import { changeDocument, readChange } from './change-document.ts'
 import { reclaimUsers } from './claims.ts'
@@ -110,7 +110,7 @@ async function finishChange(scope: Writer, document: Doc): Promise<void> {
     if (!isUnavailable(error)) await undo()
     throw error
   }
-  await repeatRecords(scope, change.records)
+  await writeRecords(scope, change.records)
 }
 
 /** Every command is repeated while the server is away for a moment, and none goes out after the lease. */
@@ -130,7 +130,7 @@ function persistent({ options }: Surroundings, scope: Writer, lease: Lease): Wri
     updateMany: (name, update) => send(() => scope.updateMany(name, update)),
     updateAll: (name, updates) => send(() => scope.updateAll(name, updates)),
     put: (name, document) => send(() => scope.put(name, document)),
-    // Not repeated blindly: the first try may have inserted.
+    // The first try, or a process that is gone, may have inserted them.
     insertMany: (name, documents) =>
       send(async () => {
         for (const document of documents) await scope.put(name, document)

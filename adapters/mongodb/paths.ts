@@ -32,6 +32,14 @@ export function referencesIn(document: Doc, locator: Locator): readonly unknown[
   return element === null ? list : list.map((one) => valueAt(one, element.join('.')))
 }
 
+/** Ids behind the last one of a page. Comparisons stay within one type, and text comes behind numbers. */
+export function behindId(path: string, last: unknown): Doc {
+  if (last === null) return {}
+  const behind = { [path]: { $gt: last } }
+  if (typeof last !== 'number' && typeof last !== 'bigint') return behind
+  return { $or: [behind, { [path]: { $type: 'string' } }] }
+}
+
 /** What the side conditions of a selector ask for; `null` is a field that is null or not there. */
 export function sideConditions(
   { where, tenant }: Pick<Selector, 'where' | 'tenant'>,

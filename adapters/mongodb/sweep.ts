@@ -3,14 +3,15 @@
  *
  * @module
  */
-import type {
-  HeldIdsQuery,
-  Program,
-  Selector,
-  Sweep,
-  SweepGroup,
-  Swept,
-  UserId,
+import {
+  compareIds,
+  type HeldIdsQuery,
+  type Program,
+  type Selector,
+  type Sweep,
+  type SweepGroup,
+  type Swept,
+  type UserId,
 } from '../../src/store.ts'
 import { writes } from './carry-out.ts'
 import {
@@ -25,7 +26,7 @@ import { MARKS } from './engine-collections.ts'
 import { findRows } from './find-users.ts'
 import { findEntries, readHead, sealRecords } from './ledger.ts'
 import { countMatches, matchStep, namedRows } from './match-rows.ts'
-import { pathOf, sideConditions } from './paths.ts'
+import { behindId, pathOf, sideConditions } from './paths.ts'
 import type { Reader } from './scope.ts'
 import { readMark } from './spool.ts'
 import { holdsOf } from './user-records.ts'
@@ -141,6 +142,7 @@ async function idsAtEnd(
   limit: number,
 ): Promise<readonly UserId[]> {
   const form = target.kind === 'user' ? target.form : null
+  const last = after === null ? null : storedId(reader.types, user.idType, after, form)
   const prefix = form?.prefix ?? ''
   const path = pathOf(locator)
   const held = '$held'
@@ -156,7 +158,7 @@ async function idsAtEnd(
     ...steps.map(() => ({ $unwind: held })),
     { $unwind: held },
     { $group: { _id: held } },
-    { $match: { $and: [ofIdType(prefix), behind(reader, user, form, after)] } },
+    { $match: { $and: [ofIdType(prefix), behindId('_id', last)] } },
     { $sort: { _id: 1 } },
     { $limit: limit },
   ])
@@ -167,23 +169,4 @@ function ofIdType(prefix: string): Doc {
   if (prefix === '') return { _id: { $type: ['number', 'string', 'objectId', 'binData'] } }
   // No other text begins like this one and sorts before it.
   return { _id: { $gte: prefix, $lt: `${prefix}\u{10ffff}` } }
-}
-
-function behind(
-  { types }: Reader,
-  { idType }: Program['user'],
-  form: Parameters<typeof storedId>[3],
-  after: UserId | null,
-): Doc {
-  if (after === null) return {}
-  const last = storedId(types, idType, after, form)
-  if (typeof last === 'number' || typeof last === 'bigint') {
-    return { $or: [{ _id: { $gt: last } }, { _id: { $type: 'string' } }] }
-  }
-  return { _id: { $gt: last } }
-}
-
-function compareIds(a: UserId, b: UserId): number {
-  if ((typeof a === 'string') !== (typeof b === 'string')) return typeof a === 'string' ? 1 : -1
-  return a < b ? -1 : Number(a > b)
 }
