@@ -8,7 +8,8 @@ import {
   type ExternalEraser,
   UserDeletionError,
 } from '../src/index.ts'
-import { idsOf, openErasure, type Row, STORES } from './support/erasure-world.ts'
+import { forEachErasureStore } from './support/each-erasure-store.ts'
+import { idsOf, openErasure, type Row } from './support/erasure-world.ts'
 
 const tenantId = 'tnt_a'
 const HOUR = 3_600_000
@@ -63,12 +64,13 @@ function erasedEntries(rows: readonly Row[]): readonly Row[] {
 }
 
 /** Everything of the host, as text: equal before and after means that nothing was written. */
-function hostState(rows: (table: string) => readonly Row[]): string {
-  return JSON.stringify(['users', 'sessions', 'notes', 'cases', 'audit_log'].map(rows))
+async function hostState(rows: (table: string) => Promise<readonly Row[]>): Promise<string> {
+  const tables = ['users', 'sessions', 'notes', 'cases', 'audit_log'].map(rows)
+  return JSON.stringify(await Promise.all(tables))
 }
 
-for (const store of STORES) {
-  describe(`erasure on ${store}`, () => {
+forEachErasureStore(({ store, name, describe, it }) => {
+  describe(`erasure on ${name}`, () => {
     it('deletes the user, cuts access first, and says in the receipt what the erasers did', async () => {
       const crm = scripted('crm', [
         {
@@ -105,11 +107,11 @@ for (const store of STORES) {
           ['audit_log#0', 1],
         ],
       )
-      assert.deepEqual(idsOf(world.rows('users')), ['usr_bob', 'usr_eve'])
-      assert.deepEqual(idsOf(world.rows('sessions'), 'user_id'), [
+      assert.deepEqual(idsOf(await world.rows('users')), ['usr_bob', 'usr_eve'])
+      assert.deepEqual(idsOf(await world.rows('sessions'), 'user_id'), [
         ...['usr_bob', 'usr_eve', 'usr_bob', 'usr_eve'],
       ])
-      assert.deepEqual(idsOf(world.rows('notes')), ['note_bob'])
+      assert.deepEqual(idsOf(await world.rows('notes')), ['note_bob'])
       assert.equal((await world.engine.ledger.verify()).valid, true)
     })
 
@@ -117,10 +119,16 @@ for (const store of STORES) {
       const seen: unknown[] = []
       const look: ExternalEraser = {
         name: 'look',
-        page: () => {
-          const { status } = world.rows('users').find(({ id }) => id === 'usr_ann') ?? {}
-          const sessions = world.rows('sessions').filter(({ user_id }) => user_id === 'usr_ann')
-          seen.push({ status, sessions: sessions.length, notes: world.rows('notes').length })
+        page: async () => {
+          const { status } = (await world.rows('users')).find(({ id }) => id === 'usr_ann') ?? {}
+          const sessions = (await world.rows('sessions')).filter(
+            ({ user_id }) => user_id === 'usr_ann',
+          )
+          seen.push({
+            status,
+            sessions: sessions.length,
+            notes: (await world.rows('notes')).length,
+          })
           return DONE
         },
       }
@@ -133,8 +141,8 @@ for (const store of STORES) {
       const sessionsSeen: number[] = []
       const look: ExternalEraser = {
         name: 'look',
-        page: () => {
-          const left = world.rows('sessions').filter(({ user_id }) => user_id === 'usr_ann')
+        page: async () => {
+          const left = (await world.rows('sessions')).filter(({ user_id }) => user_id === 'usr_ann')
           sessionsSeen.push(left.length)
           return DONE
         },
@@ -156,7 +164,7 @@ for (const store of STORES) {
         },
       )
       await assert.rejects(world.engine.erase('usr_ann', { tenantId }), coded('store_failed'))
-      assert.equal(world.rows('sessions').length, 5)
+      assert.equal((await world.rows('sessions')).length, 5)
       isDown = false
       const { finished, failed } = await world.engine.resume()
       assert.deepEqual(failed, [])
@@ -317,8 +325,11 @@ for (const store of STORES) {
           const full = Math.min(HOUR, 60_000 * 2 ** index)
           assert.ok(wait >= full / 2 && wait <= full, `wait ${index + 1}: ${wait} of ${full}`)
         }
-        assert.equal(world.rows('users').find(({ id }) => id === 'usr_ann')?.['status'], 'disabled')
-        assert.equal(erasedEntries(world.rows('audit_log')).length, 0)
+        assert.equal(
+          (await world.rows('users')).find(({ id }) => id === 'usr_ann')?.['status'],
+          'disabled',
+        )
+        assert.equal(erasedEntries(await world.rows('audit_log')).length, 0)
         world.clock.advance(HOUR)
         assert.equal((await world.engine.resume()).finished.length, 1)
       })
@@ -333,7 +344,7 @@ for (const store of STORES) {
         assert.deepEqual(receipt.external, [
           { name: 'extra', status: 'failed', removed: 2, retained: [] },
         ])
-        assert.deepEqual(idsOf(world.rows('users')), ['usr_bob', 'usr_eve'])
+        assert.deepEqual(idsOf(await world.rows('users')), ['usr_bob', 'usr_eve'])
       })
 
       it('does not stop the others, and they are not called again', async () => {
@@ -413,7 +424,7 @@ for (const store of STORES) {
           assert.deepEqual(erasers, ['crm'])
           const { cause } = world.warnings[0]?.details ?? {}
           assert.ok(cause instanceof UserDeletionError && cause.code === 'eraser_failed')
-          assert.equal(world.rows('users').length, 3)
+          assert.equal((await world.rows('users')).length, 3)
         })
       }
 
@@ -444,14 +455,14 @@ for (const store of STORES) {
         const waiting = waitingIn(await world.engine.erase('usr_ann', { tenantId }))
         assert.equal(waiting.until, '2026-03-01T13:00:00.000Z')
         assert.deepEqual(waiting.erasers, ['crm'])
-        const before = hostState(world.rows)
+        const before = await hostState(world.rows)
 
         world.clock.advance(HOUR - 1)
         const early = await world.engine.resume()
         assert.deepEqual(early, { finished: [], failed: [], waiting: [], held: 0 })
         assert.deepEqual(waitingIn(await world.engine.erase('usr_ann', { tenantId })), waiting)
         assert.equal(crm.asked.length, 2)
-        assert.equal(hostState(world.rows), before)
+        assert.equal(await hostState(world.rows), before)
 
         world.clock.advance(1)
         const { finished } = await world.engine.resume()
@@ -510,7 +521,7 @@ for (const store of STORES) {
         assert.deepEqual(finished, [])
         assert.equal(failed[0]?.error.code, 'eraser_failed')
         assert.deepEqual(failed[0]?.error.details, { erasers: ['crm'] })
-        assert.ok(idsOf(world.rows('users')).includes('usr_ann'))
+        assert.ok(idsOf(await world.rows('users')).includes('usr_ann'))
         world.clock.advance(HOUR)
         assert.equal((await world.engine.resume()).finished.length, 1)
       })
@@ -560,10 +571,10 @@ for (const store of STORES) {
         const crm = scripted('crm', [{ removed: 0, comeBackAfterMs: HOUR }, DONE])
         const world = await openErasure(store, { externalErasers: [crm.eraser] })
         await world.engine.erase('usr_ann', { tenantId, requestedBy: 'adm_1' })
-        assert.deepEqual(erasedEntries(world.rows('audit_log')), [])
+        assert.deepEqual(erasedEntries(await world.rows('audit_log')), [])
         world.clock.advance(HOUR)
         await world.engine.resume()
-        const [entry, ...more] = erasedEntries(world.rows('audit_log'))
+        const [entry, ...more] = erasedEntries(await world.rows('audit_log'))
         assert.deepEqual(more, [])
         const { id, ...rest } = entry ?? {}
         assert.match(String(id), /^evt_audit_[0-9A-HJKMNP-TV-Z]{26}$/)
@@ -582,7 +593,7 @@ for (const store of STORES) {
       it('is not written by a deletion that is no erasure', async () => {
         const world = await openErasure(store)
         await world.engine.delete('usr_ann', { tenantId })
-        assert.deepEqual(erasedEntries(world.rows('audit_log')), [])
+        assert.deepEqual(erasedEntries(await world.rows('audit_log')), [])
       })
 
       it("goes through the host's function in place of the mapping", async () => {
@@ -591,7 +602,7 @@ for (const store of STORES) {
           writeAuditEntry: (entry) => void entries.push(entry),
         })
         await world.engine.erase('usr_ann', { tenantId, requestedBy: 'adm_1' })
-        assert.deepEqual(erasedEntries(world.rows('audit_log')), [])
+        assert.deepEqual(erasedEntries(await world.rows('audit_log')), [])
         assert.equal(entries.length, 1)
         const [{ id, ...entry }] = entries as [ErasureEntry]
         assert.match(id, /^evt_audit_/)
@@ -619,8 +630,8 @@ for (const store of STORES) {
           world.engine.erase('usr_ann', { tenantId }),
           (error) => coded('hook_failed')(error) && (error as Error).cause === cause,
         )
-        assert.equal(world.rows('users').length, 3)
-        assert.equal(world.rows('notes').length, 3)
+        assert.equal((await world.rows('users')).length, 3)
+        assert.equal((await world.rows('notes')).length, 3)
         assert.deepEqual(
           (await world.events()).map(({ type }) => type),
           ['session.revoked', 'user.disabled'],
@@ -639,7 +650,7 @@ for (const store of STORES) {
           }) as never,
         })
         await assert.rejects(world.engine.erase('usr_ann', { tenantId }), coded('hook_failed'))
-        assert.equal(world.rows('users').length, 3)
+        assert.equal((await world.rows('users')).length, 3)
         assert.equal((await world.jobs()).length, 1)
       })
     })
@@ -660,9 +671,9 @@ for (const store of STORES) {
         it(`a host that objects makes it ${code}`, async () => {
           const crm = scripted('crm', [])
           const world = await openErasure(store, { ...options, externalErasers: [crm.eraser] })
-          const before = hostState(world.rows)
+          const before = await hostState(world.rows)
           await assert.rejects(world.engine.erase('usr_ann', { tenantId }), coded(code))
-          assert.equal(hostState(world.rows), before)
+          assert.equal(await hostState(world.rows), before)
           assert.deepEqual(await world.jobs(), [])
           assert.deepEqual(await world.events(), [])
           assert.equal(crm.asked.length, 0)
@@ -672,13 +683,13 @@ for (const store of STORES) {
       it('a blocking row or a hold makes it deletion_blocked', async () => {
         const crm = scripted('crm', [DONE, DONE])
         const world = await openErasure(store, { externalErasers: [crm.eraser] })
-        world.insert('cases', { id: 'case_1', user_id: 'usr_ann' })
+        await world.insert('cases', { id: 'case_1', user_id: 'usr_ann' })
         await world.engine.placeHold('usr_bob', { tenantId, reason: 'litigation' })
-        const before = hostState(world.rows)
+        const before = await hostState(world.rows)
         for (const id of ['usr_ann', 'usr_bob']) {
           await assert.rejects(world.engine.erase(id, { tenantId }), coded('deletion_blocked'))
         }
-        assert.equal(hostState(world.rows), before)
+        assert.equal(await hostState(world.rows), before)
         assert.deepEqual(await world.jobs(), [])
         assert.equal(crm.asked.length, 0)
       })
@@ -686,7 +697,7 @@ for (const store of STORES) {
       it('an unknown user, or one of another tenant, is not found', async () => {
         const crm = scripted('crm', [])
         const world = await openErasure(store, { externalErasers: [crm.eraser] })
-        const before = hostState(world.rows)
+        const before = await hostState(world.rows)
         for (const id of ['usr_nobody', 'usr_eve']) {
           await assert.rejects(
             world.engine.erase(id, { tenantId }),
@@ -695,7 +706,7 @@ for (const store of STORES) {
               JSON.stringify((error as UserDeletionError).details) === '{}',
           )
         }
-        assert.equal(hostState(world.rows), before)
+        assert.equal(await hostState(world.rows), before)
         assert.equal(crm.asked.length, 0)
       })
 
@@ -711,7 +722,7 @@ for (const store of STORES) {
           new Date('2099-01-01'),
         ])
           await assert.rejects(call({ tenantId, requestedAt }), coded('invalid_argument'))
-        assert.equal(world.rows('users').length, 3)
+        assert.equal((await world.rows('users')).length, 3)
       })
     })
 
@@ -728,7 +739,7 @@ for (const store of STORES) {
         },
       })
       waitingIn(await world.engine.erase('usr_ann', { tenantId }))
-      world.insert('cases', { id: 'case_1', user_id: 'usr_ann' })
+      await world.insert('cases', { id: 'case_1', user_id: 'usr_ann' })
       world.clock.advance(HOUR)
       receiptIn(await world.engine.erase('usr_ann', { tenantId }))
       assert.equal(asked, 1)
@@ -743,7 +754,7 @@ for (const store of STORES) {
       assert.equal(receipt.requestedAt, '2026-03-01T12:00:00.000Z', 'it was asked for then')
       assert.equal(receipt.external.length, 1)
       assert.deepEqual(await world.jobs(), [])
-      assert.equal(erasedEntries(world.rows('audit_log')).length, 1)
+      assert.equal(erasedEntries(await world.rows('audit_log')).length, 1)
     })
 
     it('makes an erasure of a deletion that was interrupted: the erasers have their turn', async () => {
@@ -779,7 +790,7 @@ for (const store of STORES) {
         receipt.steps.map(({ rows }) => rows),
         [2, 9, 0, 1],
       )
-      assert.equal(erasedEntries(world.rows('audit_log')).length, 1)
+      assert.equal(erasedEntries(await world.rows('audit_log')).length, 1)
     })
 
     it('counts every row of a user too large for one transaction', async () => {
@@ -800,8 +811,8 @@ for (const store of STORES) {
           ['audit_log#0', 1],
         ],
       )
-      assert.deepEqual(idsOf(world.rows('notes')), ['note_bob'])
-      assert.equal(erasedEntries(world.rows('audit_log')).length, 1)
+      assert.deepEqual(idsOf(await world.rows('notes')), ['note_bob'])
+      assert.equal(erasedEntries(await world.rows('audit_log')).length, 1)
     })
 
     describe('twice', () => {
@@ -816,18 +827,21 @@ for (const store of STORES) {
             (error as UserDeletionError).details['receiptId'] === receipt.id,
         )
         assert.equal(crm.asked.length, 1)
-        assert.equal(erasedEntries(world.rows('audit_log')).length, 1)
+        assert.equal(erasedEntries(await world.rows('audit_log')).length, 1)
       })
 
       it('at the same time is in_progress for the second', async () => {
         const crm = scripted('crm', [DONE])
         const world = await openErasure(store, { externalErasers: [crm.eraser] })
-        const [first, second] = await Promise.allSettled([
+        const outcomes = await Promise.allSettled([
           world.engine.erase('usr_ann', { tenantId }),
           world.engine.erase('usr_ann', { tenantId }),
         ])
-        assert.equal(first.status, 'fulfilled')
-        assert.ok(second.status === 'rejected' && coded('in_progress')(second.reason))
+        const refusals = outcomes.filter(({ status }) => status === 'rejected')
+        assert.equal(refusals.length, 1)
+        assert.ok(
+          refusals.every((one) => coded('in_progress')('reason' in one ? one.reason : null)),
+        )
         assert.equal(crm.asked.length, 1)
       })
 
@@ -890,7 +904,7 @@ for (const store of STORES) {
       world.clock.advance(HOUR)
       const receipt = await world.engine.delete('usr_ann', { tenantId })
       assert.equal(receipt.external[0]?.status, 'done')
-      assert.equal(erasedEntries(world.rows('audit_log')).length, 1)
+      assert.equal(erasedEntries(await world.rows('audit_log')).length, 1)
     })
 
     it('says in receipt and job when the person asked', async () => {
@@ -936,7 +950,7 @@ for (const store of STORES) {
         ])
         const world = await openErasure(store, { externalErasers: [slow.eraser, quick.eraser] })
         const outcome = world.engine.erase('usr_ann', { tenantId }).catch((error) => error)
-        for (let turn = 0; turn < 100 && signals[0]?.aborted !== true; turn += 1) {
+        for (let turn = 0; turn < 1_000_000 && signals[0]?.aborted !== true; turn += 1) {
           await new Promise(setImmediate)
         }
         assert.equal(signals[0]?.aborted, true)
@@ -963,7 +977,7 @@ for (const store of STORES) {
           receipts.map(({ external }) => external[0]?.removed),
           [7],
         )
-        assert.equal(erasedEntries(world.rows('audit_log')).length, 1)
+        assert.equal(erasedEntries(await world.rows('audit_log')).length, 1)
       })
 
       it('lost while a page runs: the progress of the other worker stays', async () => {
@@ -984,7 +998,7 @@ for (const store of STORES) {
         await assert.rejects(world.engine.erase('usr_ann', { tenantId }), coded('lease_lost'))
         const [job] = await world.jobs()
         assert.equal(job?.state, stateOfOther)
-        assert.ok(idsOf(world.rows('users')).includes('usr_ann'))
+        assert.ok(idsOf(await world.rows('users')).includes('usr_ann'))
       })
 
       it('is renewed while a page runs, so that no other worker takes the job', async () => {
@@ -1073,7 +1087,7 @@ for (const store of STORES) {
       assert.deepEqual(await world.jobs(), [])
     })
   })
-}
+})
 
 describe('ids that are large integers', () => {
   it('can be erased', async () => {
@@ -1088,7 +1102,7 @@ describe('ids that are large integers', () => {
     assert.equal(receipt.userId, big.toString())
     assert.equal(crm.asked[0]?.userId, big)
     assert.equal(crm.asked[0]?.identifiers['id'], big.toString())
-    assert.equal(erasedEntries(world.rows('audit_log'))[0]?.['resource_id'], big.toString())
+    assert.equal(erasedEntries(await world.rows('audit_log'))[0]?.['resource_id'], big.toString())
   })
 })
 

@@ -143,32 +143,37 @@ export function jumpingClock(start = '2026-03-01T12:00:00.000Z'): JumpingClock {
 export type StoreName = 'memory' | 'sqlite'
 export const STORES: readonly StoreName[] = ['memory', 'sqlite']
 
-interface Host {
+/** A store by its name, or how to open one that needs more than a name. */
+export type ErasureStore =
+  | StoreName
+  | { open(data: Readonly<Record<string, readonly Row[]>>): Promise<ErasureHost> }
+
+export interface ErasureHost {
   readonly store: Store
   /** Rows as they stand, past the engine. */
-  rows(table: string): readonly Row[]
+  rows(table: string): Promise<readonly Row[]>
   /** Job rows as they stand. */
   jobs(): Promise<readonly Pick<Job, 'kind' | 'state' | 'owner' | 'leaseUntil' | 'fence'>[]>
   /** Confirmation tokens as they stand. */
   tokens(): Promise<readonly Row[]>
-  insert(table: string, row: Row): void
+  insert(table: string, row: Row): Promise<void>
 }
 
-function openHost(name: StoreName, data: Record<string, readonly Row[]>): Host {
+function openHost(name: StoreName, data: Record<string, readonly Row[]>): ErasureHost {
   if (name === 'memory') {
     const store = memoryStore({ schema: SCHEMA, data: data as never })
     return {
       ...watchTokens(store),
-      rows: (of) => store.rows(of),
+      rows: async (of) => store.rows(of),
       jobs: () => store.listJobs({ limit: 100 }),
-      insert: (into, row) => store.insert(into, row as never),
+      insert: async (into, row) => store.insert(into, row as never),
     }
   }
   const db = new Database(':memory:')
   fill(db, SCHEMA, data)
   return {
     store: sqliteStore(db),
-    rows: (of) => db.prepare(`SELECT * FROM ${of} ORDER BY rowid`).all() as Row[],
+    rows: async (of) => db.prepare(`SELECT * FROM ${of} ORDER BY rowid`).all() as Row[],
     tokens: async () =>
       db
         .prepare(
@@ -181,7 +186,7 @@ function openHost(name: StoreName, data: Record<string, readonly Row[]>): Host {
           'SELECT kind, state, owner, lease_until AS leaseUntil, fence FROM user_deletion_jobs',
         )
         .all() as Pick<Job, 'kind' | 'state' | 'owner' | 'leaseUntil' | 'fence'>[],
-    insert: (into, row) => {
+    insert: async (into, row) => {
       const columns = Object.keys(row)
       const places = columns.map(() => '?').join(', ')
       db.prepare(`INSERT INTO ${into} (${columns.join(', ')}) VALUES (${places})`).run(
@@ -192,7 +197,7 @@ function openHost(name: StoreName, data: Record<string, readonly Row[]>): Host {
 }
 
 /** Memory shows a token only to who knows its hash; the hashes come by here. */
-function watchTokens(store: Store): Pick<Host, 'store' | 'tokens'> {
+function watchTokens(store: Store): Pick<ErasureHost, 'store' | 'tokens'> {
   const hashes = new Set<string>()
   let program: Program | undefined
   return {
@@ -233,11 +238,12 @@ export interface ErasureWorldOptions {
 
 /** The world, its engine, and a way to build further engines (other workers) on the same store. */
 export async function openErasure(
-  name: StoreName,
+  name: ErasureStore,
   options: ErasureOptions = {},
   { wrap = (store) => store, ...of }: ErasureWorldOptions = {},
 ) {
-  const host = openHost(name, dataOf(of))
+  const data = dataOf(of)
+  const host = typeof name === 'string' ? openHost(name, data) : await name.open(data)
   const clock = jumpingClock()
   const warnings: { readonly message: string; readonly details: Row }[] = []
   const build = (changes: ErasureOptions = {}) =>
