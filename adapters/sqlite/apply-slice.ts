@@ -23,7 +23,7 @@ import { type Connection, type Parameters, SavepointLost } from './connection.ts
 import { explainRefusal } from './explain-refusal.ts'
 import { assertHeld, finishJob } from './jobs.ts'
 import { readHead, writeSeal } from './ledger.ts'
-import { quoteName } from './literals.ts'
+import { quoteName, quoteTable } from './literals.ts'
 import type { ProgramSql } from './program-sql.ts'
 import { anyUser, USER_ID } from './selector-sql.ts'
 import { sliceParameters } from './slice-parameters.ts'
@@ -228,7 +228,8 @@ function removeUserRows(
       {
         table: user.table,
         parameters,
-        select: (columns) => `SELECT ${columns} FROM ${quoteName(user.table)} AS t0 WHERE ${where}`,
+        select: (columns) =>
+          `SELECT ${columns} FROM ${quoteTable(user.table)} AS t0 WHERE ${where}`,
         writes: user.set.map(({ column }) => column),
       },
       cause,

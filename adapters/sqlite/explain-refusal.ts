@@ -5,7 +5,7 @@
  */
 import type { DatabaseSchema, ForeignKey } from '../../src/store.ts'
 import type { Connection, Parameters } from './connection.ts'
-import { quoteName, quoteText } from './literals.ts'
+import { quoteName, quoteTable, quoteText } from './literals.ts'
 import { constraintKind, constraintViolation } from './sqlite-errors.ts'
 
 /** The statement that was refused. */
@@ -94,7 +94,7 @@ function refersTo(
   const theirs = columns.map((name) => `c.${quoteName(name)}`).join(', ')
   const ours = references.columns.map((name) => `t0.${quoteName(name)}`).join(', ')
   const found = connection.rows(
-    `SELECT 1 FROM ${quoteName(child)} AS c WHERE (${theirs}) IN (${select(ours)}) LIMIT 1`,
+    `SELECT 1 FROM ${quoteTable(child)} AS c WHERE (${theirs}) IN (${select(ours)}) LIMIT 1`,
     parameters,
   )
   return found.length > 0

@@ -17,7 +17,7 @@ import type {
   UserId,
 } from '../../src/store.ts'
 import type { Connection } from './connection.ts'
-import { jsonText, quoteName, textOrNull } from './literals.ts'
+import { jsonText, quoteName, quoteTable, textOrNull } from './literals.ts'
 
 /** Columns of an entry. */
 export const ENTRY = 'seq, kind, at, tenant_id, subject, idempotency_key, body, hash'
@@ -56,7 +56,7 @@ function insertAuditRow(connection: Connection, { table, values }: AuditRow): vo
   const names = columns.map(quoteName).join(', ')
   const places = columns.map((_, index) => `@value${index}`).join(', ')
   connection.change(
-    `INSERT INTO ${quoteName(table)} (${names}) VALUES (${places})`,
+    `INSERT INTO ${quoteTable(table)} (${names}) VALUES (${places})`,
     Object.fromEntries(parameters),
   )
 }

@@ -5,7 +5,7 @@
  */
 import type { UserId, UserPage, UserQuery } from '../../src/store.ts'
 import type { Connection } from './connection.ts'
-import { quoteName } from './literals.ts'
+import { quoteName, quoteTable } from './literals.ts'
 import type { ProgramSql } from './program-sql.ts'
 import { findTombstones } from './tombstones.ts'
 
@@ -36,5 +36,5 @@ function listSql({ program }: ProgramSql, goesOn: boolean): string {
   const conditions = [`${column} IS NOT NULL`]
   if (tenant !== null) conditions.push(`(t0.${quoteName(tenant)} = @tenant) IS TRUE`)
   if (goesOn) conditions.push(`${column} COLLATE BINARY > @after`)
-  return `SELECT ${column} FROM ${quoteName(table)} AS t0 WHERE ${conditions.join(' AND ')} ORDER BY ${column} COLLATE BINARY LIMIT @limit`
+  return `SELECT ${column} FROM ${quoteTable(table)} AS t0 WHERE ${conditions.join(' AND ')} ORDER BY ${column} COLLATE BINARY LIMIT @limit`
 }

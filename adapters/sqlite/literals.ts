@@ -9,6 +9,11 @@ export function quoteName(name: string): string {
   return `"${name.replaceAll('"', '""')}"`
 }
 
+/** A table of the host's database: a temporary one, or one of an attached database, is never meant. */
+export function quoteTable(name: string): string {
+  return `main.${quoteName(name)}`
+}
+
 export function quoteText(text: string): string {
   // A NUL would end the statement's text early.
   if (text.includes('\0')) return `CAST(x'${Buffer.from(text).toString('hex')}' AS TEXT)`

@@ -5,7 +5,7 @@
  */
 import type { Scrubbed } from '../../src/store.ts'
 import type { Connection } from './connection.ts'
-import { quoteName } from './literals.ts'
+import { quoteName, quoteTable } from './literals.ts'
 import { assertRowIdsKept, findSearchTables, refreshSearchTable } from './search-tables.ts'
 import { connectionBusy, hasCode, isBusy, storeBusy } from './sqlite-errors.ts'
 
@@ -98,5 +98,5 @@ function refreshSamples(connection: Connection): void {
     }
     connection.change(`DELETE FROM ${name}`)
   }
-  for (const table of sampled) connection.change(`ANALYZE main.${quoteName(table)}`)
+  for (const table of sampled) connection.change(`ANALYZE ${quoteTable(table)}`)
 }

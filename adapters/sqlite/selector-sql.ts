@@ -8,7 +8,7 @@
  * @module
  */
 import type { Condition, IdForm, JsonPath, Locator, Selector } from '../../src/store.ts'
-import { jsonPath, literal, quoteName, quoteText } from './literals.ts'
+import { jsonPath, literal, quoteName, quoteTable, quoteText } from './literals.ts'
 
 /** How rows of a table are addressed: the row id, or the primary key where there is none. */
 export type RowKey = readonly string[]
@@ -104,7 +104,7 @@ export function chainSql(
 }
 
 function tablesSql(selector: Selector, depth: number): readonly string[] {
-  return [`${quoteName(selector.table)} AS t${depth}`, ...arraySql(selector, depth)]
+  return [`${quoteTable(selector.table)} AS t${depth}`, ...arraySql(selector, depth)]
 }
 
 function arraySql({ locator }: Selector, depth: number): readonly string[] {

@@ -14,7 +14,7 @@ import {
   type UserTable,
 } from '../../src/store.ts'
 import { assignmentsSql, pendingSql } from './assignment-sql.ts'
-import { jsonPath, quoteName } from './literals.ts'
+import { jsonPath, quoteName, quoteTable } from './literals.ts'
 import {
   anyUser,
   belongsSql,
@@ -89,7 +89,7 @@ export function stepSql(program: Program, step: Step, facts: TableFacts): StepSq
     residue: residueSql(context),
     chunk: chunkSql(context),
     matched: matchedSql(context, null),
-    select: (columns) => onRows(context, `SELECT ${columns} FROM ${quoteName(step.table)} AS t0`),
+    select: (columns) => onRows(context, `SELECT ${columns} FROM ${quoteTable(step.table)} AS t0`),
     pending: (known) => matchedSql(context, pendingCondition(context, known)),
   }
 }
@@ -214,7 +214,7 @@ function writeSql(
   derived: (index: number) => string,
   gone: (value: string, wanted: UserValue) => string,
 ): string | null {
-  const table = quoteName(step.table)
+  const table = quoteTable(step.table)
   if (step.action === 'delete') return `DELETE FROM ${table} AS t0`
   if (step.set.length === 0 || step.action === 'block' || step.action === 'external') return null
   const nullable = (column: string): boolean => facts.nullable(step.table, column)
@@ -264,7 +264,7 @@ function pendingCondition({ step }: StepContext, known: readonly boolean[]): str
 /** The statement that removes or blanks the user rows of a slice. */
 export function userRowSql(program: Program, facts: TableFacts): string {
   const { user } = program
-  const table = quoteName(user.table)
+  const table = quoteTable(user.table)
   const tenant = user.tenant === null ? '' : ` AND t0.${quoteName(user.tenant)} = @tenant`
   if (user.action === 'delete') {
     return `DELETE FROM ${table} AS t0 WHERE ${anyUser(`t0.${quoteName(user.id)}`, USER_ID)}${tenant}`
@@ -286,7 +286,7 @@ export function findUsersSql(user: UserTable, columns: 'all' | readonly string[]
   const list =
     columns === 'all' ? 't0.*' : columns.map((column) => `t0.${quoteName(column)}`).join(', ')
   const tenant = user.tenant === null ? '' : ` AND t0.${quoteName(user.tenant)} = @tenant`
-  return `SELECT j.key AS ${quoteName(POSITION)}, ${list} FROM json_each(@ids) AS j CROSS JOIN ${quoteName(user.table)} AS t0 WHERE t0.${quoteName(user.id)} = j.value${tenant}`
+  return `SELECT j.key AS ${quoteName(POSITION)}, ${list} FROM json_each(@ids) AS j CROSS JOIN ${quoteTable(user.table)} AS t0 WHERE t0.${quoteName(user.id)} = j.value${tenant}`
 }
 
 /** Column under which {@link findUsersSql} answers the position; no host has a column of this name. */
@@ -294,7 +294,7 @@ export const POSITION = 'user_deletion_position'
 
 /** Rows of `[user id, group]` for groups in which nobody outside the slice satisfies the check. */
 export function lastOfSql({ table, match, within, where }: LastOfCheck): string {
-  const name = quoteName(table)
+  const name = quoteTable(table)
   const conditions = (alias: string): string =>
     where.map((condition) => ` AND ${conditionSql(alias, condition)}`).join('')
   const [member, group] = [quoteName(match), quoteName(within)]

@@ -13,7 +13,7 @@ import {
 } from '../../src/store.ts'
 import { type Connection, type Parameters, plainInteger } from './connection.ts'
 import { jobsOf } from './jobs.ts'
-import { jsonText, quoteName } from './literals.ts'
+import { jsonText, quoteName, quoteTable } from './literals.ts'
 import type { ProgramSql } from './program-sql.ts'
 import { type UserValue, valueKey } from './selector-sql.ts'
 import { sliceParameters } from './slice-parameters.ts'
@@ -117,7 +117,7 @@ function withoutShared(
   const tenant = user.tenant === null ? '' : ` AND ${quoteName(user.tenant)} = @tenant`
   const isShared = (field: string): boolean =>
     connection.rows(
-      `SELECT 1 FROM ${quoteName(user.table)} WHERE ${quoteName(user.fields[field] ?? user.id)} = @value AND ${id} <> @id${tenant} LIMIT 1`,
+      `SELECT 1 FROM ${quoteTable(user.table)} WHERE ${quoteName(user.fields[field] ?? user.id)} = @value AND ${id} <> @id${tenant} LIMIT 1`,
       {
         value: fields[field],
         id: fields['id'],

@@ -6,7 +6,7 @@
 import type { Program, Target, Targets } from '../../src/store.ts'
 import { pendingSql } from './assignment-sql.ts'
 import { type Connection, plainInteger } from './connection.ts'
-import { jsonText, quoteName } from './literals.ts'
+import { jsonText, quoteName, quoteTable } from './literals.ts'
 import type { ProgramSql } from './program-sql.ts'
 
 /** Tells whether a user of the targets is one that the ledger names as deleted, and whose row is blank. */
@@ -31,5 +31,5 @@ export function findTombstones(
 export function blankedSql({ user }: Program): string {
   const id = `t0.${quoteName(user.id)}`
   const lacking = pendingSql(user.set, { gone: () => 'FALSE', derived: () => null })
-  return `SELECT ${id} FROM ${quoteName(user.table)} AS t0 WHERE ${id} IN (SELECT value FROM json_each(@ids)) AND (${lacking}) IS NOT TRUE`
+  return `SELECT ${id} FROM ${quoteTable(user.table)} AS t0 WHERE ${id} IN (SELECT value FROM json_each(@ids)) AND (${lacking}) IS NOT TRUE`
 }

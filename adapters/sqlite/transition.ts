@@ -19,7 +19,7 @@ import type { Connection } from './connection.ts'
 import { explainRefusal } from './explain-refusal.ts'
 import { insertJob, listJobs, removeJob } from './jobs.ts'
 import { writeEvents } from './ledger.ts'
-import { quoteName } from './literals.ts'
+import { quoteName, quoteTable } from './literals.ts'
 import type { ProgramSql } from './program-sql.ts'
 import { sliceParameters } from './slice-parameters.ts'
 import { findRows, takeSurvey } from './take-survey.ts'
@@ -122,7 +122,7 @@ function writeColumns(
   const parameters = { ...Object.fromEntries(values), id, tenant: tenantId }
   try {
     connection.change(
-      `UPDATE ${quoteName(table)} SET ${list} WHERE ${quoteName(key)} = @id${scope}`,
+      `UPDATE ${quoteTable(table)} SET ${list} WHERE ${quoteName(key)} = @id${scope}`,
       parameters,
     )
   } catch (cause) {
