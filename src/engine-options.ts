@@ -110,8 +110,12 @@ export function positive(path: string, value: number | undefined, fallback: numb
 }
 
 function schemaCheckOf(options: SchemaCheckOptions): SchemaCheckOptions {
-  assertOptions(options, ['maxUnindexedRows', 'accept'])
-  const { maxUnindexedRows, accept = [] } = options
+  assertOptions(options, ['minUnindexedRows', 'maxUnindexedRows', 'accept'])
+  const { minUnindexedRows = 0, maxUnindexedRows, accept = [] } = options
+  if (!Number.isSafeInteger(minUnindexedRows) || minUnindexedRows < 0) {
+    const path = 'schemaCheck.minUnindexedRows'
+    throw invalidArgument(path, `"${path}" is not a whole number from 0.`)
+  }
   positive('schemaCheck.maxUnindexedRows', maxUnindexedRows, 1)
   if (!Array.isArray(accept)) {
     throw invalidArgument('schemaCheck.accept', '`schemaCheck.accept` is not a list.')

@@ -729,7 +729,12 @@ export interface TableSchema {
   /** Unique keys beside the primary key. */
   readonly uniqueKeys: readonly (readonly string[])[]
   readonly foreignKeys: readonly ForeignKey[]
-  readonly triggers: readonly string[]
+  readonly triggers: readonly TriggerSchema[]
+  /**
+   * Of a virtual table that keeps no rows of its own: the table whose rows it indexes, or `null` for one that
+   * keeps nothing readable.
+   */
+  readonly contentTable?: string | null
   /** How many rows there are, about; left out where nobody has looked. */
   readonly rows?: number
   /** Left out where nobody has looked. */
@@ -744,6 +749,16 @@ export interface IndexSchema {
   readonly keys: readonly string[]
   /** It leaves rows out, so that not every query may use it. */
   readonly partial: boolean
+  /** No two rows have the same keys. Default: they may. */
+  readonly unique?: boolean
+}
+
+/** Something that the database does by itself whenever rows of the table change. */
+export interface TriggerSchema {
+  readonly name: string
+  readonly event: 'insert' | 'update' | 'delete'
+  /** Only updates of these columns set it off; `null`: every one. */
+  readonly columns: readonly string[] | null
 }
 
 export interface SampledTypes extends Omit<AskedPath, 'table'> {
@@ -755,7 +770,11 @@ export interface SampledTypes extends Omit<AskedPath, 'table'> {
 
 export interface ColumnSchema {
   readonly name: string
+  /** The declared type as it is written, empty where there is none; left out where the store knows of no types. */
+  readonly type?: string
   readonly nullable: boolean
+  /** A row that names no value for it still has one. Default: no. */
+  readonly hasDefault?: boolean
   /** Computed by the database; cannot be written. */
   readonly generated: boolean
 }

@@ -33,7 +33,8 @@ function engineOn(db: Db, policy: PolicyInput, options: Partial<EngineOptions> =
   const warnings: Warning[] = []
   const logger = { warn: (_: string, details: unknown) => void warnings.push(details as Warning) }
   const store = mongoStore(db)
-  const all = { store, policy, logger, ...options } as EngineOptions<typeof acme>
+  const schemaCheck = { minUnindexedRows: 0, ...options.schemaCheck }
+  const all = { store, policy, logger, ...options, schemaCheck } as EngineOptions<typeof acme>
   const engine = new UserDeletionEngine(all)
   return { engine, warnings, store }
 }
@@ -301,6 +302,7 @@ describeMongo('the schema check on MongoDB', 'replica set', ({ it, server }) => 
       const { findings } = await engine.checkSchema()
       assert.deepEqual(short(findings), ['warning unindexed_reference sessions.userId'])
       assert.match(findings[0]?.message ?? '', /about 20 rows/)
+      assert.deepEqual(await findingsOn(db, policy, { schemaCheck: { minUnindexedRows: 21 } }), [])
       const maxUnindexedRows = 19
       assert.deepEqual(await findingsOn(db, policy, { schemaCheck: { maxUnindexedRows } }), [
         'error unindexed_reference sessions.userId',

@@ -4,6 +4,7 @@
  * @module
  */
 import {
+  type ColumnSchema,
   type DatabaseSchema,
   ENGINE_TABLE_PREFIX,
   type ForeignKey,
@@ -11,18 +12,39 @@ import {
   type TableSchema,
 } from '../../src/store.ts'
 import type { Connection } from './connection.ts'
+import { indexesByTable, uniqueKeysOf } from './describe-indexes.ts'
+import { triggersByTable } from './describe-triggers.ts'
 import { quoteText } from './literals.ts'
+import { contentTableOf } from './search-tables.ts'
+import { hasCode } from './sqlite-errors.ts'
 
-/** Reads every table of the main database but SQLite's and the engine's own. */
+/** Reads every table of the main database but SQLite's and the engine's own. A handful of queries, no rows. */
 export function describeDatabase(connection: Connection): DatabaseSchema {
-  const tables = connection
+  const listed = connection
     .rows(`SELECT name, type, wr FROM pragma_table_list WHERE schema = 'main' ORDER BY name`)
-    .map(([name, type, withoutRowid]) => ({ name: String(name), type, withoutRowid }))
+    .map(([name, type, wr]) => ({ name: String(name), type, withoutRowId: wr === 1 }))
     .filter(({ name }) => !name.startsWith('sqlite_') && !name.startsWith(ENGINE_TABLE_PREFIX))
     .filter(({ type }) => type !== 'shadow')
-    .map(({ name, type, withoutRowid }) =>
-      describeTable(connection, name, kindOf(type), withoutRowid === 1),
-    )
+  const columns = columnsByTable(connection)
+  const indexes = indexesByTable(connection)
+  const triggers = triggersByTable(connection)
+  const foreignKeys = foreignKeysByTable(connection, columns)
+  const tables = listed.map(({ name, type, withoutRowId }): TableSchema => {
+    const kind = kindOf(type)
+    const own = kind === 'table' ? columns.get(name) : columnsOf(connection, name)
+    return {
+      name,
+      kind,
+      columns: own?.map(columnSchema) ?? null,
+      primaryKey: keyOf(own ?? []),
+      withoutRowId,
+      uniqueKeys: uniqueKeysOf(indexes.get(name) ?? []),
+      foreignKeys: foreignKeys.get(name) ?? [],
+      triggers: triggers.get(name.toLowerCase()) ?? [],
+      ...(kind === 'table' ? { indexes: (indexes.get(name) ?? []).map(({ index }) => index) } : {}),
+      ...(kind === 'virtual' ? contentTableOf(connection, name) : {}),
+    }
+  })
   const enforced = connection.rows('PRAGMA foreign_keys')[0]?.[0] === 1
   return { tables, foreignKeysEnforced: enforced }
 }
@@ -38,79 +60,98 @@ function kindOf(type: unknown): TableSchema['kind'] {
   return type === 'view' || type === 'virtual' ? type : 'table'
 }
 
-function describeTable(
-  connection: Connection,
-  name: string,
-  kind: TableSchema['kind'],
-  withoutRowId: boolean,
-): TableSchema {
-  const columns = connection.rows(
-    `SELECT name, "notnull", pk, hidden FROM pragma_table_xinfo(${quoteText(name)})`,
+/** A column as the catalogue has it; `key` is its place in the primary key, from 1, or 0. */
+interface FoundColumn extends ColumnSchema {
+  readonly key: number
+}
+
+const COLUMN = `c.name, c.type, c."notnull", c.dflt_value IS NOT NULL, c.pk, c.hidden`
+
+/** Columns of ordinary tables, in their order. */
+function columnsByTable(connection: Connection): ReadonlyMap<string, readonly FoundColumn[]> {
+  const rows = connection.rows(
+    `SELECT t.name, ${COLUMN} FROM pragma_table_list AS t, pragma_table_xinfo(t.name, 'main') AS c WHERE t.schema = 'main' AND t.type = 'table' ORDER BY t.name, c.cid`,
   )
-  const keyed = columns.filter(([, , pk]) => Number(pk) > 0)
-  const primaryKey = keyed
-    .sort((a, b) => Number(a[2]) - Number(b[2]))
-    .map(([column]) => String(column))
-  return {
-    name,
-    kind,
-    columns: columns
-      .filter(([, , , hidden]) => hidden !== 1)
-      .map(([column, notNull, , hidden]) => ({
-        name: String(column),
-        nullable: notNull === 0,
-        generated: hidden === 2 || hidden === 3,
-      })),
-    primaryKey,
-    withoutRowId,
-    uniqueKeys: uniqueKeysOf(connection, name),
-    foreignKeys: foreignKeysOf(connection, name),
-    triggers: connection
-      .rows(
-        `SELECT name FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = ${quoteText(name)} COLLATE NOCASE ORDER BY name`,
-      )
-      .map(([trigger]) => String(trigger)),
+  return groupBy(rows, ([table]) => String(table), foundColumns)
+}
+
+/** Of a view or a virtual table; `null` for a view over what is gone, and where its module is not loaded. */
+function columnsOf(connection: Connection, table: string): readonly FoundColumn[] | undefined {
+  try {
+    const sql = `SELECT NULL, ${COLUMN} FROM pragma_table_xinfo(${quoteText(table)}, 'main') AS c ORDER BY c.cid`
+    return foundColumns(connection.rows(sql))
+  } catch (cause) {
+    if (hasCode(cause, 'SQLITE_ERROR', true)) return undefined
+    throw cause
   }
 }
 
-function uniqueKeysOf(connection: Connection, table: string): readonly (readonly string[])[] {
-  return connection
-    .rows(
-      `SELECT name FROM pragma_index_list(${quoteText(table)}) WHERE "unique" = 1 AND origin <> 'pk' AND partial = 0`,
-    )
-    .map(([index]) =>
-      connection
-        .rows(`SELECT name FROM pragma_index_info(${quoteText(String(index))}) ORDER BY seqno`)
-        .map(([column]) => String(column)),
-    )
+type Rows = readonly (readonly unknown[])[]
+
+function foundColumns(rows: Rows): readonly FoundColumn[] {
+  return rows
+    .filter((row) => row[6] !== 1)
+    .map(([, name, type, notNull, hasDefault, key, hidden]) => ({
+      name: String(name),
+      type: String(type),
+      nullable: notNull === 0,
+      hasDefault: hasDefault === 1,
+      generated: hidden === 2 || hidden === 3,
+      key: Number(key),
+    }))
 }
 
-function foreignKeysOf(connection: Connection, table: string): readonly ForeignKey[] {
+function columnSchema({ key: _, ...column }: FoundColumn): ColumnSchema {
+  return column
+}
+
+function keyOf(columns: readonly FoundColumn[]): readonly string[] {
+  return columns
+    .filter(({ key }) => key > 0)
+    .sort((a, b) => a.key - b.key)
+    .map(({ name }) => name)
+}
+
+/** References spell names in any case; here they are spelt as the tables and columns are. */
+function foreignKeysByTable(
+  connection: Connection,
+  columns: ReadonlyMap<string, readonly FoundColumn[]>,
+): ReadonlyMap<string, readonly ForeignKey[]> {
+  const tables = new Map([...columns.keys()].map((name) => [name.toLowerCase(), name]))
   const rows = connection.rows(
-    `SELECT id, "table", "from", "to", on_delete FROM pragma_foreign_key_list(${quoteText(table)}) ORDER BY id, seq`,
+    `SELECT t.name, f.id, f."table", f."from", f."to", f.on_delete FROM pragma_table_list AS t, pragma_foreign_key_list(t.name, 'main') AS f WHERE t.schema = 'main' AND t.type = 'table' ORDER BY t.name, f.id, f.seq`,
   )
-  const ids = [...new Set(rows.map(([id]) => id))]
-  return ids.map((id) => {
-    const parts = rows.filter((row) => row[0] === id)
-    const parent = String(parts[0]?.[1])
+  const spelt = (table: string, column: unknown): string => {
+    const name = String(column)
+    const same = (other: FoundColumn) => other.name.toLowerCase() === name.toLowerCase()
+    return columns.get(table)?.find(same)?.name ?? name
+  }
+  const foreignKey = (child: string, parts: Rows): ForeignKey => {
+    const written = String(parts[0]?.[2])
+    const parent = tables.get(written.toLowerCase()) ?? written
     return {
-      columns: parts.map(([, , from]) => String(from)),
+      columns: parts.map((part) => spelt(child, part[3])),
       references: {
         table: parent,
-        columns: parts.every(([, , , to]) => to !== null)
-          ? parts.map(([, , , to]) => String(to))
-          : primaryKeyOf(connection, parent),
+        // A reference that names no columns means the parent's primary key.
+        columns: parts.every((part) => part[4] !== null)
+          ? parts.map((part) => spelt(parent, part[4]))
+          : keyOf(columns.get(parent) ?? []),
       },
-      onDelete: actionOf(parts[0]?.[4]),
+      onDelete: actionOf(parts[0]?.[5]),
     }
-  })
-}
-
-/** A reference that names no columns means the parent's primary key. */
-function primaryKeyOf(connection: Connection, table: string): readonly string[] {
-  return connection
-    .rows(`SELECT name FROM pragma_table_info(${quoteText(table)}) WHERE pk > 0 ORDER BY pk`)
-    .map(([column]) => String(column))
+  }
+  return groupBy(
+    rows,
+    ([table]) => String(table),
+    (ofTable, table) => [
+      ...groupBy(
+        ofTable,
+        ([, id]) => String(id),
+        (parts) => foreignKey(table, parts),
+      ).values(),
+    ],
+  )
 }
 
 function actionOf(text: unknown): ForeignKeyAction {
@@ -126,4 +167,19 @@ function actionOf(text: unknown): ForeignKeyAction {
     default:
       return 'no_action'
   }
+}
+
+function groupBy<T>(
+  rows: Rows,
+  keyOfRow: (row: readonly unknown[]) => string,
+  make: (rows: Rows, key: string) => T,
+): ReadonlyMap<string, T> {
+  const groups = new Map<string, (readonly unknown[])[]>()
+  for (const row of rows) {
+    const key = keyOfRow(row)
+    const group = groups.get(key)
+    if (group === undefined) groups.set(key, [row])
+    else group.push(row)
+  }
+  return new Map([...groups].map(([key, group]) => [key, make(group, key)]))
 }

@@ -6,6 +6,7 @@
 import { UserDeletionError } from '../../src/errors.ts'
 import type { Connection } from './connection.ts'
 import { jsonText, quoteName, quoteText } from './literals.ts'
+import { unquoted } from './sql-text.ts'
 import { hasCode } from './sqlite-errors.ts'
 
 export interface SearchTable {
@@ -49,6 +50,19 @@ export function findSearchTables(
         (content.kind === 'external' && named.has(content.table.toLowerCase()))
       return isNamed ? [table] : []
     })
+}
+
+/** Of a full-text table that keeps no rows of its own: the table it indexes, or `null` for a contentless one. */
+export function contentTableOf(
+  connection: Connection,
+  name: string,
+): { readonly contentTable?: string | null } {
+  const sql = `SELECT sql FROM main.sqlite_schema WHERE type = 'table' AND name = ${quoteText(name)}`
+  const [, module, options = ''] = MODULE.exec(String(connection.rows(sql)[0]?.[0])) ?? []
+  if (module === undefined) return {}
+  const content = contentOf(connection, name, argumentsOf(options))
+  if (content.kind === 'external') return { contentTable: content.table }
+  return content.kind === 'none' ? { contentTable: null } : {}
 }
 
 /** `VACUUM` may number rows anew where nothing fixes their ids; an index over them would point elsewhere. */
@@ -108,14 +122,6 @@ function contentOf(connection: Connection, name: string, options: readonly strin
   if (table === '') return { kind: 'none' }
   const rowId = option('content_rowid') ?? 'rowid'
   return { kind: 'external', table, rowId, keepsRowIds: keepsRowIds(connection, table) }
-}
-
-function unquoted(text: string): string {
-  const value = text.trim()
-  const [first = ''] = value
-  if (first === '[') return value.slice(1, -1)
-  if (!`"'\``.includes(first) || first === '') return value
-  return value.slice(1, -1).replaceAll(`${first}${first}`, first)
 }
 
 function isTable(connection: Connection, name: string): boolean {

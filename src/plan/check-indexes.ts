@@ -8,16 +8,24 @@ import type { Program } from '../terms.ts'
 import { type Reference, referencesOf } from './references.ts'
 import type { SchemaFinding } from './schema-finding.ts'
 
-/** Only of tables whose indexes the store tells. Above `maxRows` a missing one is an error. */
+interface Bounds {
+  /** Tables with fewer rows pass. */
+  readonly minRows: number
+  /** Above it a missing index is an error. */
+  readonly maxRows: number
+}
+
+/** Only of tables whose indexes the store tells. */
 export function checkIndexes(
   program: Program,
   tables: ReadonlyMap<string, TableSchema>,
-  maxRows: number,
+  { minRows, maxRows }: Bounds,
 ): readonly SchemaFinding[] {
   return referencesOf(program).flatMap((reference): readonly SchemaFinding[] => {
     const { table, path, place } = reference
     const { indexes, rows } = tables.get(table) ?? {}
-    if (indexes === undefined || indexes.some((index) => serves(index, reference))) return []
+    if (indexes === undefined || (rows ?? 0) < minRows) return []
+    if (indexes.some((index) => serves(index, reference))) return []
     const size = rows === undefined ? 'an unknown number of' : `about ${rows}`
     return [
       {

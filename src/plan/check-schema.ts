@@ -23,8 +23,10 @@ export function checkSchema(
   program: Program,
   classified: readonly string[],
   schema: DatabaseSchema,
-  { maxUnindexedRows = MAX_UNINDEXED_ROWS, accept = [], givenIdTypes }: SchemaCheck = {},
+  options: SchemaCheck = {},
 ): readonly SchemaFinding[] {
+  const { minUnindexedRows = 1_000, maxUnindexedRows = 100_000 } = options
+  const { accept = [], givenIdTypes } = options
   const tables = new Map(schema.tables.map((table) => [table.name, table]))
   const findings = withAccepted(
     [
@@ -32,7 +34,7 @@ export function checkSchema(
       ...missingColumns(program, tables),
       ...refusedWrites(program, tables),
       ...checkIdTypes(program, tables, givenIdTypes),
-      ...checkIndexes(program, tables, maxUnindexedRows),
+      ...checkIndexes(program, tables, { minRows: minUnindexedRows, maxRows: maxUnindexedRows }),
       ...checkPaths(program, tables),
     ],
     accept,
@@ -55,8 +57,6 @@ export function refuseMismatch(findings: readonly SchemaFinding[]): void {
     details: { findings: errors },
   })
 }
-
-const MAX_UNINDEXED_ROWS = 100_000
 
 type Tables = ReadonlyMap<string, TableSchema>
 

@@ -1,0 +1,77 @@
+/**
+ * Indexes as the catalogue has them. Those on a value inside JSON are told by the path to the value.
+ *
+ * @module
+ */
+import type { IndexSchema } from '../../src/store.ts'
+import type { Connection } from './connection.ts'
+import { NAME, partsInBrackets, unquoted } from './sql-text.ts'
+
+/** `isKey`: it stands for a PRIMARY KEY. */
+export interface FoundIndex {
+  readonly index: IndexSchema
+  readonly isKey: boolean
+  /** One of its keys is an expression. */
+  readonly hasExpression: boolean
+}
+
+/** Indexes of ordinary tables. The key that is the row id itself has none. */
+export function indexesByTable(connection: Connection): ReadonlyMap<string, readonly FoundIndex[]> {
+  const rows = connection.rows(
+    `SELECT t.name, i.name, i."unique", i.partial, i.origin, x.name, s.sql
+     FROM pragma_table_list AS t, pragma_index_list(t.name, 'main') AS i, pragma_index_xinfo(i.name, 'main') AS x
+     LEFT JOIN main.sqlite_schema AS s ON s.type = 'index' AND s.name = i.name
+     WHERE t.schema = 'main' AND t.type = 'table' AND x.key = 1 ORDER BY t.name, i.name, x.seqno`,
+  )
+  const byIndex = new Map<string, (readonly unknown[])[]>()
+  for (const row of rows) {
+    const name = String(row[1])
+    byIndex.set(name, [...(byIndex.get(name) ?? []), row])
+  }
+  const byTable = new Map<string, readonly FoundIndex[]>()
+  for (const parts of byIndex.values()) {
+    const table = String(parts[0]?.[0])
+    byTable.set(table, [...(byTable.get(table) ?? []), foundIndex(parts)])
+  }
+  return byTable
+}
+
+/** Columns of which no two rows hold the same values, the primary key apart. */
+export function uniqueKeysOf(indexes: readonly FoundIndex[]): readonly (readonly string[])[] {
+  return indexes
+    .filter(({ index, isKey, hasExpression }) => index.unique && !isKey && !hasExpression)
+    .filter(({ index }) => !index.partial)
+    .map(({ index }) => index.keys)
+}
+
+function foundIndex(parts: readonly (readonly unknown[])[]): FoundIndex {
+  const [, name, unique, partial, origin, , sql] = parts[0] ?? []
+  const written = parts.map((part) => part[5])
+  const hasExpression = written.includes(null)
+  const expressions = hasExpression ? partsInBrackets(String(sql)) : []
+  return {
+    index: {
+      name: String(name),
+      keys: written.map((column, place) =>
+        column === null ? expressionKey(expressions[place] ?? '') : String(column),
+      ),
+      partial: partial === 1,
+      unique: unique === 1,
+    },
+    isKey: origin === 'pk',
+    hasExpression,
+  }
+}
+
+const JSON_VALUE = new RegExp(
+  `^CASE\\s+WHEN\\s+json_valid\\s*\\(\\s*(${NAME})\\s*\\)\\s*THEN\\s+json_extract\\s*\\(\\s*(${NAME})\\s*,\\s*'\\$((?:\\."[^"']*")+)'\\s*\\)\\s*END(?:\\s+(?:ASC|DESC))?$`,
+  'i',
+)
+
+/** SQLite uses such an index only for the very expression, which is that of `located`. */
+function expressionKey(expression: string): string {
+  const [, column = '', same = '', path = ''] = JSON_VALUE.exec(expression) ?? []
+  if (column === '' || unquoted(column) !== unquoted(same)) return expression
+  const keys = [...path.matchAll(/\."([^"]*)"/g)].map(([, key = '']) => key)
+  return [unquoted(column), ...keys].join('.')
+}
