@@ -69,6 +69,7 @@ export { TRANSITIONS, type UserAction, type UserState } from './execution/states
 export type { StepVerification, Verification } from './execution/verify.ts'
 export type { BsonId, UserIdInput } from './native-id.ts'
 // Plan: what a deletion would do.
+export { type Lookup, lookupsOf } from './plan/lookups.ts'
 export type { Blocker, BulkPlan, Plan, PlannedStep, PolicyStamp } from './plan/plan.ts'
 export type {
   AcceptableCode,

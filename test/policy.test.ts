@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { memoryStore } from '../adapters/memory/index.ts'
-import { definePolicy, type PolicyInput, UserDeletionEngine } from '../src/index.ts'
+import { definePolicy, lookupsOf, type PolicyInput, UserDeletionEngine } from '../src/index.ts'
 import { compilePolicy } from '../src/plan/compile-policy.ts'
 import { orderSteps } from '../src/plan/order-steps.ts'
 import type { DatabaseSchema, ForeignKey, TableSchema } from '../src/store.ts'
@@ -304,6 +304,40 @@ function refers(column: string, table: string): ForeignKey {
 function order(tables: unknown, schema: DatabaseSchema | null = null): readonly string[] {
   return orderSteps(compilePolicy(define(tables)).steps, schema).map(({ id }) => id)
 }
+
+describe('lookupsOf', () => {
+  it('lists each field by which rows are found once, and not the id of the users', () => {
+    const member = {
+      table: 'members',
+      match: 'user_id',
+      where: { role: 'owner' },
+      within: 'org_id',
+    }
+    const sole = { ...member, effect: 'warn', remedy: 'Name another.' }
+    const policy = define(
+      {
+        members: own,
+        notes: [own, { ...own, where: { kind: 'draft' }, name: 'drafts' }],
+        mails: { match: { json: 'data', path: 'user.id' }, action: 'delete' },
+        rooms: { match: { array: 'seats', element: 'user' }, action: 'delete' },
+        visits: {
+          match: { column: 'member', through: { table: 'members', key: 'id' } },
+          action: 'delete',
+        },
+        users_of_other: { match: { column: 'id' }, action: 'delete' },
+        countries: 'unrelated',
+      },
+      { checks: { sole } },
+    )
+    assert.deepEqual(
+      lookupsOf(policy).map(({ table, column }) => `${table}.${column}`),
+      [
+        ...['members.user_id', 'notes.user_id', 'mails.data.user.id', 'rooms.seats.user'],
+        ...['visits.member', 'users_of_other.id', 'members.org_id'],
+      ],
+    )
+  })
+})
 
 describe('the order of steps', () => {
   it('puts rows reached through others ahead of them, three deep', () => {

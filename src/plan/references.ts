@@ -19,7 +19,11 @@ export interface Reference extends AskedPath {
 }
 
 /** Every field by which the program finds rows. A parent's selector is that of a step of its own. */
-export function referencesOf({ user, steps, checks }: Program): readonly Reference[] {
+export function referencesOf({
+  user,
+  steps,
+  checks,
+}: Pick<Program, 'user' | 'steps' | 'checks'>): readonly Reference[] {
   const none = { where: [], beside: [], json: null }
   const isUserId = { kind: 'user', field: 'id', form: null } as const
   return [

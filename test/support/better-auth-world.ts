@@ -1,10 +1,11 @@
-/** A server on better-auth itself, on an SQLite file that its own migration made. */
+/** better-auth itself with every plugin that the preset knows, on a database of its own making. */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { apiKey } from '@better-auth/api-key'
 import { passkey } from '@better-auth/passkey'
 import { type BetterAuthOptions as AuthOptions, betterAuth } from 'better-auth'
+import { mongodbAdapter } from 'better-auth/adapters/mongodb'
 import { getMigrations } from 'better-auth/db/migration'
 import {
   admin,
@@ -20,7 +21,11 @@ import {
   username,
 } from 'better-auth/plugins'
 import Database from 'better-sqlite3'
+import { sqliteStore } from '../../adapters/sqlite/index.ts'
+import type { Store } from '../../src/index.ts'
 import type { BetterAuthPlugin } from '../../src/presets/better-auth/index.ts'
+import type { PooledDatabase } from './mongo-pool.ts'
+import { placesInMongo, placesOf } from './raw-scan.ts'
 
 export const PASSWORD = 'correct horse battery'
 
@@ -48,8 +53,12 @@ const nothing = async () => {}
 /** Codes that were sent to phones, by number. */
 export type SentCodes = Map<string, string>
 
-export function authOptions(codes: SentCodes = new Map()) {
+export function authOptions(
+  codes: SentCodes = new Map(),
+  advanced: NonNullable<AuthOptions['advanced']> = {},
+) {
   return {
+    advanced,
     baseURL: 'http://localhost:3000',
     secret: 'a secret of the tests, long enough to be taken',
     emailAndPassword: { enabled: true, sendResetPassword: nothing },
@@ -87,21 +96,53 @@ export function authOptions(codes: SentCodes = new Map()) {
   } satisfies AuthOptions
 }
 
-/** Opens the file and lets better-auth create its tables there. */
-export async function openBetterAuth<O extends AuthOptions>(options: O) {
+/** A server, and its database past better-auth and past the engine. */
+export interface AuthHost<Auth> {
+  readonly auth: Auth
+  readonly store: Store
+  /** Whether a rule may look into JSON that is kept as text. */
+  readonly readsJsonText: boolean
+  /** `table.column` of every value that holds one of the texts. */
+  places(texts: readonly string[]): Promise<readonly string[]>
+  /** Rows in the order of their ids. */
+  rows(table: string): Promise<readonly Readonly<Record<string, unknown>>[]>
+  close(): Promise<void>
+}
+
+/** On an SQLite file, with the tables that better-auth's own migration creates there. */
+export async function openBetterAuth<const O extends AuthOptions>(options: O) {
   const folder = mkdtempSync(join(tmpdir(), 'better-auth-'))
   const db = new Database(join(folder, 'auth.sqlite'))
   const { runMigrations } = await getMigrations({ ...options, database: db })
   await runMigrations()
-  const auth = betterAuth({ ...options, database: db } as O)
   return {
-    db,
-    auth,
-    close: () => {
+    auth: betterAuth({ ...options, database: db } as O),
+    store: sqliteStore(db),
+    readsJsonText: true,
+    places: async (texts) => placesOf(db, texts),
+    rows: async (table) =>
+      db.prepare(`SELECT * FROM "${table}" ORDER BY id`).all() as Record<string, unknown>[],
+    async close() {
       db.close()
       rmSync(folder, { recursive: true })
     },
-  }
+  } satisfies AuthHost<unknown>
+}
+
+/** On MongoDB, where collections come with their first document if they are not there. */
+export async function openBetterAuthOn<const O extends AuthOptions>(
+  { db, createStore, release }: PooledDatabase,
+  options: O,
+) {
+  const database = mongodbAdapter(db, { client: db.client })
+  return {
+    auth: betterAuth({ ...options, database } as O),
+    store: createStore(),
+    readsJsonText: false,
+    places: (texts) => placesInMongo(db, texts),
+    rows: (table) => db.collection(table).find().sort('_id', 1).toArray(),
+    close: release,
+  } satisfies AuthHost<unknown>
 }
 
 /** The cookies of an answer, as the browser sends them back. */

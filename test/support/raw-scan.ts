@@ -1,6 +1,8 @@
+/** Looks for people in everything a host keeps, past every adapter; the engine's own tables are left out. */
 import type Database from 'better-sqlite3'
+import { BSON, type Db } from 'mongodb'
 
-/** `table.column` of every value that holds one of the texts; the engine's own tables are left out. */
+/** `table.column` of every value that holds one of the texts. */
 export function placesOf(db: Database.Database, texts: readonly string[]): readonly string[] {
   const tables = db
     .prepare(
@@ -9,11 +11,35 @@ export function placesOf(db: Database.Database, texts: readonly string[]): reado
     .pluck()
     .all() as string[]
   const found = tables.flatMap((table) =>
-    (db.prepare(`SELECT * FROM "${table}"`).all() as Record<string, unknown>[]).flatMap((row) =>
-      Object.entries(row)
-        .filter(([, value]) => texts.some((text) => String(value).includes(text)))
-        .map(([column]) => `${table}.${column}`),
-    ),
+    placesIn(table, db.prepare(`SELECT * FROM "${table}"`).all() as object[], String, texts),
   )
-  return [...new Set(found)].sort()
+  return inOrder(found)
+}
+
+/** `collection.field` of every value that holds one of the texts; of ids that is their text. */
+export async function placesInMongo(db: Db, texts: readonly string[]): Promise<readonly string[]> {
+  const found: string[] = []
+  for (const { name } of await db.listCollections({}, { nameOnly: true }).toArray()) {
+    if (name.startsWith('user_deletion_') || name.startsWith('system.')) continue
+    const documents = await db.collection(name).find().toArray()
+    found.push(...placesIn(name, documents, (value) => BSON.EJSON.stringify({ value }), texts))
+  }
+  return inOrder(found)
+}
+
+function placesIn(
+  table: string,
+  rows: readonly object[],
+  spell: (value: unknown) => string,
+  texts: readonly string[],
+): readonly string[] {
+  return rows.flatMap((row) =>
+    Object.entries(row)
+      .filter(([, value]) => texts.some((text) => spell(value).includes(text)))
+      .map(([column]) => `${table}.${column}`),
+  )
+}
+
+function inOrder(places: readonly string[]): readonly string[] {
+  return [...new Set(places)].sort()
 }

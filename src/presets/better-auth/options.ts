@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { TableInput } from '../../policy/policy.ts'
+import type { NativeIdType, TableInput } from '../../policy/policy.ts'
 import { type Names, namesOf, type Rename } from '../names.ts'
 
 /** Plugins by the name they are imported under. `teams` and `dynamicAccessControl` are options of `organization`. */
@@ -35,8 +35,10 @@ export interface BetterAuthOptions {
   readonly rename?: Rename
   /** As in the adapter's option of this name. */
   readonly usePlural?: boolean
-  /** `mongodb`: ids are ObjectIds in `_id`, and text wherever better-auth declares no reference. Default `sql`. */
+  /** `mongodb`: the id stands in `_id`, an ObjectId where `generateId` does not say otherwise. Default `sql`. */
   readonly database?: 'sql' | 'mongodb'
+  /** As in better-auth's `advanced.database.generateId`; `custom` for a function of the host. */
+  readonly generateId?: 'serial' | 'uuid' | 'custom'
   /** Rate limits are kept in the database (`rateLimit.storage`). */
   readonly rateLimit?: boolean
   /** The last owner of an organization: refused (default), or only shown in the plan. */
@@ -55,6 +57,8 @@ export interface BetterAuthOptions {
 export interface Setup {
   readonly names: Names
   readonly isMongo: boolean
+  /** What the user table holds. Where better-auth declares no reference, ids are text. */
+  readonly ids: 'text' | 'number' | NativeIdType
   readonly options: BetterAuthOptions
   has(plugin: BetterAuthPlugin): boolean
 }
@@ -68,8 +72,15 @@ export function setupOf(options: BetterAuthOptions): Setup {
       options.usePlural ?? false,
     ),
     isMongo: options.database === 'mongodb',
+    ids: idsOf(options),
     has: (plugin) => plugins.has(plugin),
   }
+}
+
+function idsOf({ database, generateId }: BetterAuthOptions): Setup['ids'] {
+  if (database !== 'mongodb') return generateId === 'serial' ? 'number' : 'text'
+  if (generateId === 'uuid') return 'uuid'
+  return generateId === 'custom' ? 'text' : 'objectId'
 }
 
 /** The plural stands behind own names too. */

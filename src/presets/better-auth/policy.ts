@@ -37,13 +37,13 @@ export function betterAuthPolicy(options: BetterAuthOptions = {}): BetterAuthPol
   return definePolicy(input) as BetterAuthPolicy
 }
 
-function userOf({ names, isMongo, options, has }: Setup): UserInput {
+function userOf({ names, isMongo, ids, options, has }: Setup): UserInput {
   const column = (field: string) => names.column('user', field)
   const phone = has('phoneNumber') ? { phoneNumber: column('phoneNumber') } : {}
   return {
     table: names.table('user'),
     id: isMongo ? '_id' : 'id',
-    ...(isMongo ? { idType: 'objectId' } : {}),
+    ...(ids === 'text' || ids === 'number' ? {} : { idType: ids }),
     createdAt: column('createdAt'),
     fields: { email: column('email'), ...phone },
     ...(options.ghost === undefined ? {} : { ghost: options.ghost }),

@@ -6,7 +6,7 @@
 import type { MatchInput } from '../../policy/policy.ts'
 import type { Setup } from './options.ts'
 
-/** On MongoDB only declared references are ObjectIds; every other column holds the text of the id. */
-export function idReference({ isMongo }: Setup, column: string): MatchInput {
-  return isMongo ? { column, form: 'string' } : column
+/** Only declared references have the type of the ids; every other column holds the text of the id. */
+export function idReference({ ids }: Setup, column: string): MatchInput {
+  return ids === 'text' ? column : { column, form: 'string' }
 }

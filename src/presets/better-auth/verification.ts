@@ -10,21 +10,23 @@ import { idReference } from './references.ts'
 
 /** Rules for the table, in the order of the sources they come from. */
 export function verificationRules(setup: Setup): readonly RuleInput[] {
-  const { names, isMongo, has } = setup
+  const { names, isMongo, ids, has } = setup
   const table = 'verification'
   const identifier = names.column(table, 'identifier')
   const value = names.column(table, 'value')
   const when = (plugin: BetterAuthPlugin, ...rules: readonly RuleInput[]) =>
     has(plugin) ? rules : []
-  // Only text columns hold JSON: in MongoDB the value stays a string, which no path leads into.
-  const inside = (path: string, field: 'id' | 'email', reason: string): readonly RuleInput[] =>
-    isMongo ? [] : [open({ json: value, path, equals: { user: field } }, reason)]
+  // In MongoDB this JSON is a text, which no path leads into.
+  const inside = (path: string, reason: string): readonly RuleInput[] => {
+    const match: MatchInput = { json: value, path, ...(ids === 'text' ? {} : { form: 'string' }) }
+    return isMongo ? [] : [open(match, reason)]
+  }
   return [
     open(
       idReference(setup, value),
       'resets, confirmed deletions, second factors under way and trusted devices name the user as their value',
     ),
-    ...inside('link.userId', 'id', 'an OAuth flow under way links an account to the user'),
+    ...inside('link.userId', 'an OAuth flow under way links an account to the user'),
     open(
       { column: identifier, equals: { user: 'email' } },
       'a code sent to the address is keyed by it',
@@ -38,8 +40,8 @@ export function verificationRules(setup: Setup): readonly RuleInput[] {
         ),
       ),
     ),
-    ...when('magicLink', ...inside('email', 'email', 'a link sent to the address signs in')),
-    ...when('passkey', ...inside('userData.id', 'id', 'a passkey about to be registered')),
+    ...when('magicLink', ...mailedLink(value, isMongo)),
+    ...when('passkey', ...inside('userData.id', 'a passkey about to be registered')),
     ...when(
       'siwe',
       open(
@@ -73,6 +75,15 @@ export function verificationRules(setup: Setup): readonly RuleInput[] {
       ),
     ),
   ]
+}
+
+/** In MongoDB only the text as a whole can be told: that of a link asked for without a name. */
+function mailedLink(value: string, isMongo: boolean): readonly RuleInput[] {
+  const equals = { user: 'email' } as const
+  const match: MatchInput = isMongo
+    ? { column: value, equals, prefix: '{"email":"', suffix: '"}' }
+    : { json: value, path: 'email', equals }
+  return [open(match, 'a link sent to the address signs in')]
 }
 
 /** Each of these rows lets somebody in, or is about to. */

@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict'
+import type { Db } from 'mongodb'
+import { lookupsOf } from '../src/index.ts'
+import { betterAuthPolicy } from '../src/presets/better-auth/index.ts'
+import {
+  annLeaves,
+  disablesByBan,
+  engineOf,
+  handsInvitationsToGhost,
+  keepsLastOwner,
+  leavesByOtherIds,
+} from './support/better-auth-leaving.ts'
+import { type OpenHost, openPeople, useEverything } from './support/better-auth-people.ts'
+import { openBetterAuthOn, PLUGINS } from './support/better-auth-world.ts'
+import { mongoPool } from './support/mongo-pool.ts'
+import { describeMongo } from './support/mongo-server.ts'
+
+const options = { plugins: PLUGINS, database: 'mongodb' } as const
+
+const policy = betterAuthPolicy(options)
+
+describeMongo('better-auth on MongoDB', 'replica set', ({ describe, it, server }) => {
+  const take = mongoPool(server, createCollections)
+  const open: OpenHost = async (auth) => openBetterAuthOn(await take(), auth)
+
+  describe('a user, deleted through the engine', () => {
+    annLeaves(it, open, { options, userId: '_id' })
+  })
+
+  it('is fitted by the policy, which names the collections of a plugin that it was not told of', async () => {
+    const people = await openPeople(open)
+    await useEverything(people)
+    const engine = engineOf(people, options)
+    assert.deepEqual(await engine.checkSchema(), { fits: true, findings: [] })
+
+    const without = PLUGINS.filter((plugin) => plugin !== 'organization' && plugin !== 'teams')
+    const unaware = engineOf(people, { ...options, plugins: without })
+    const { fits, findings } = await unaware.checkSchema()
+    assert.equal(fits, false)
+    assert.deepEqual(
+      findings.map(({ code, severity, table }) => `${severity} ${code} ${table}`).sort(),
+      ['invitation', 'member', 'organization', 'team', 'teamMember'].map(
+        (table) => `error unclassified_table ${table}`,
+      ),
+    )
+    await assert.rejects(unaware.delete(people.ann.id, {}), { code: 'schema_mismatch' })
+    assert.equal((await people.rows('user')).length, 3)
+    await people.close()
+  })
+
+  it('does not let the last owner of an organization go', async () => {
+    await keepsLastOwner(open, options)
+  })
+
+  it('hands the invitations of whoever goes to the ghost, where there is one', async () => {
+    await handsInvitationsToGhost(open, (id) => ({ ...options, ghost: { id } }))
+  })
+
+  it('disables by a ban of the admin plugin, and lifts it', async () => {
+    await disablesByBan(open, options)
+  })
+
+  it('finds UUIDs, and their text where better-auth declares no reference', async () => {
+    await leavesByOtherIds(open, { ...options, generateId: 'uuid' }, 'uuid')
+  })
+
+  it("finds the host's own ids, which are text everywhere", async () => {
+    let next = 0
+    await leavesByOtherIds(open, { ...options, generateId: 'custom' }, ({ model }) => {
+      next += 1
+      return `${model}-${next}`
+    })
+  })
+
+  // The row is a JSON text in MongoDB, which no path leads into; better-auth removes it once it has expired.
+  it('leaves a passkey that was about to be registered to its five minutes', async () => {
+    const { api, ann, places, rows, store, close } = await openPeople(open)
+    await api.generatePasskeyRegistrationOptions({ headers: ann.headers })
+    const engine = engineOf({ store }, options)
+    await engine.migrate()
+    await engine.delete(ann.id, {})
+    assert.deepEqual(await places([ann.id]), ['verification.value'])
+    const [row, ...more] = await rows('verification')
+    assert.ok(Number(row?.['expiresAt']) - Number(row?.['createdAt']) <= 5 * 60_000)
+    assert.deepEqual(more, [])
+    await close()
+  })
+})
+
+/** better-auth creates hardly an index, and a collection with its first document. */
+async function createCollections(db: Db): Promise<void> {
+  for (const { table, column } of lookupsOf(policy)) await db.collection(table).createIndex(column)
+  const unrelated = Object.keys(policy.tables).filter((name) => policy.tables[name] === 'unrelated')
+  for (const name of unrelated) await db.createCollection(name)
+}
