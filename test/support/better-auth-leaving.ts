@@ -1,7 +1,7 @@
 /** What has to hold on every database once a user of better-auth is deleted through the engine. */
 import assert from 'node:assert/strict'
 import { after, before } from 'node:test'
-import { UserDeletionEngine } from '../../src/index.ts'
+import { type DriftReport, UserDeletionEngine } from '../../src/index.ts'
 import {
   type BetterAuthOptions,
   type BetterAuthPolicy,
@@ -38,6 +38,7 @@ export function annLeaves(
   let numberBefore: readonly string[]
   let placesBefore: readonly string[]
   let others: readonly unknown[]
+  let fit: DriftReport
   const sessionOf = (headers: Headers) => people.api.getSession({ headers })
   const signIn = (email: string) => people.api.signInEmail({ body: { email, password: PASSWORD } })
 
@@ -50,9 +51,14 @@ export function annLeaves(
     assert.equal((await sessionOf(people.ann.headers))?.user.id, people.ann.id)
     const engine = engineOf(people, options)
     await engine.migrate()
+    fit = await engine.checkSchema()
     await engine.delete(people.ann.id, {})
   })
   after(() => people.close())
+
+  it('is fitted by the policy', async () => {
+    assert.deepEqual(fit, { fits: true, findings: [] })
+  })
 
   it('stood in every table that better-auth keeps for users', async () => {
     assert.deepEqual(placesBefore, [
