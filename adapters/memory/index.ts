@@ -6,6 +6,7 @@
 import type { ErasureLevel, Store, TableSchema } from '../../src/store.ts'
 import { applyChunk } from './apply-chunk.ts'
 import { applySlice, type Database } from './apply-slice.ts'
+import { removeRows, updateRows } from './host-writes.ts'
 import { inspect } from './inspect.ts'
 import { listJobs } from './list-jobs.ts'
 import { createRecords } from './records.ts'
@@ -33,6 +34,20 @@ export interface MemoryStore extends Store {
    * @throws {@link UserDeletionError} `constraint_violation` with no row inserted.
    */
   insert(table: string, ...rows: readonly Row[]): void
+  /**
+   * Writes columns of the rows that hold the values of `where`, as the host would, in one statement. Answers how
+   * many rows it has written.
+   *
+   * @throws {@link UserDeletionError} `constraint_violation` with no row written.
+   */
+  update(table: string, where: Row, set: Row): number
+  /**
+   * Deletes the rows that hold the values of `where`, as the host would, in one statement. Answers how many rows
+   * held them, without those that foreign keys took along.
+   *
+   * @throws {@link UserDeletionError} `constraint_violation` with no row deleted.
+   */
+  remove(table: string, where: Row): number
   /** A copy of a table's rows in the order of their insertion. */
   rows(table: string): readonly Row[]
 }
@@ -53,6 +68,8 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
     name: 'memory',
     capabilities: { transactions: true, erasure: ROWS_REMOVED, nativeTypes: ['date'] },
     insert: (table, ...rows) => tables.insert(table, rows),
+    update: (table, where, set) => updateRows(tables, table, where, set),
+    remove: (table, where) => removeRows(tables, table, where),
     rows: (table) =>
       [...tables.rows(table)].sort(([a], [b]) => a - b).map(([, row]) => structuredClone(row)),
     migrate: async () => {},

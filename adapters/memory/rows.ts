@@ -16,6 +16,8 @@ export interface Tables {
   schema(): DatabaseSchema
   rows(table: string): RowMap
   table(name: string): TableSchema | undefined
+  /** A copy of values as the table would hold them. */
+  stored(table: string, values: Row): Row
   insert(table: string, rows: readonly Row[]): void
   /** One DELETE statement: all rows go, or an error is thrown and the transaction is to be undone. Answers the rows it deleted itself. */
   remove(table: string, keys: readonly number[]): number

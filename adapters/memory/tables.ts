@@ -39,6 +39,7 @@ export function createTables(
       return described
     },
     rows: (name) => states.get(name)?.rows ?? new Map<number, Row>(),
+    stored: (name, values) => storedValues(stateOf(name).schema, values),
     table: (name) => states.get(name)?.schema,
     insert(name, rows) {
       const { schema } = stateOf(name)
@@ -116,16 +117,24 @@ function createState(schema: TableSchema): TableState {
   return { schema, rows: new Map(), indexes }
 }
 
-/** Booleans of a declared table are stored as SQLite stores them; columns left out are null. */
-function storedRow({ name: table, columns }: TableSchema, row: Row): Row {
-  if (columns === null) return structuredClone(row)
-  const unknown = Object.keys(row).find((name) => !columns.some((column) => column.name === name))
+/** Columns left out are null. */
+function storedRow(schema: TableSchema, row: Row): Row {
+  const values = storedValues(schema, row)
+  if (schema.columns === null) return values
+  return Object.fromEntries(schema.columns.map(({ name }) => [name, values[name] ?? null]))
+}
+
+/** Booleans of a declared table are stored as SQLite stores them. */
+function storedValues({ name: table, columns }: TableSchema, values: Row): Row {
+  const copy = structuredClone(values)
+  if (columns === null) return copy
+  const unknown = Object.keys(copy).find((name) => !columns.some((column) => column.name === name))
   if (unknown !== undefined) {
     throw new UserDeletionError('schema_mismatch', `The table ${table} has no column ${unknown}.`, {
       details: { table, column: unknown },
     })
   }
-  return Object.fromEntries(columns.map(({ name }) => [name, stored(structuredClone(row[name]))]))
+  return Object.fromEntries(Object.entries(copy).map(([name, value]) => [name, stored(value)]))
 }
 
 function assertRow({ schema, indexes }: TableState, key: number, row: Row): void {

@@ -29,27 +29,32 @@ export function openDescription(
   db: MongoDb,
   maxAgeMs: number,
 ): (question?: SchemaQuestion) => Promise<DatabaseSchema> {
-  const seen = new WeakMap<readonly AskedPath[], Seen>()
+  const seen = new Map<string, Seen>()
 
   return async ({ paths, fresh = false } = NOTHING_ASKED) => {
     const tables = await listTables(db)
     const stamp = JSON.stringify(tables)
-    const last = seen.get(paths)
+    const question = JSON.stringify(paths)
+    const last = seen.get(question)
     const isRecent = last !== undefined && performance.now() - last.at < maxAgeMs
     if (last?.stamp === stamp && isRecent && !fresh) return last.schema
     const schema = look(db, tables, paths).then(async (present) => {
       const before = await last?.schema
       return before !== undefined && isDeepStrictEqual(before, present) ? before : present
     })
-    seen.set(paths, { stamp, at: performance.now(), schema })
+    seen.set(question, { stamp, at: performance.now(), schema })
+    for (const oldest of [...seen.keys()].slice(0, -REMEMBERED)) seen.delete(oldest)
     try {
       return await schema
     } catch (error) {
-      seen.delete(paths)
+      seen.delete(question)
       throw error
     }
   }
 }
+
+/** Questions whose answers are kept: every policy asks one of its own, and few policies share a store. */
+const REMEMBERED = 8
 
 const KINDS: Readonly<Record<string, TableSchema['kind']>> = {
   view: 'view',

@@ -69,6 +69,37 @@ describe('memoryStore: inserts', () => {
   })
 })
 
+describe("memoryStore: the host's own writes", () => {
+  const SQL = `CREATE TABLE p (id TEXT PRIMARY KEY, a INTEGER, b TEXT UNIQUE);
+    CREATE TABLE c (id TEXT PRIMARY KEY, p TEXT REFERENCES p)`
+  const DATA = {
+    p: ['x', 'y', 'z'].map((id) => ({ id, a: id === 'x' ? null : 1, b: id })),
+    c: [{ id: 'c', p: 'y' }],
+  }
+
+  it('update and delete the rows that hold the values, null included, and answer how many', async () => {
+    const twins = await open(SQL, DATA)
+    assert.equal(twins.memory.update('p', { a: null }, { a: true, b: null }), 1)
+    twins.db.exec('UPDATE p SET a = true, b = null WHERE a IS null')
+    assert.deepEqual(memoryRows(twins), sqliteRows(twins))
+    assert.equal(twins.memory.remove('p', { a: 1, id: 'z' }), 1)
+    twins.db.exec("DELETE FROM p WHERE a = 1 AND id = 'z'")
+    assert.deepEqual(memoryRows(twins), sqliteRows(twins))
+    assert.equal(twins.memory.update('p', { id: 'gone' }, { a: 2 }), 0)
+    assert.equal(twins.memory.remove('p', { id: 'gone' }), 0)
+  })
+
+  it('change nothing when a rule of the table refuses one of the rows', async () => {
+    const twins = await open(SQL, DATA)
+    const before = memoryRows(twins)
+    const refused = { code: 'constraint_violation' }
+    assert.throws(() => twins.memory.update('p', { a: 1 }, { b: 'same' }), refused)
+    assert.throws(() => twins.memory.remove('p', {}), refused)
+    assert.throws(() => twins.memory.update('p', {}, { typo: 1 }), { code: 'schema_mismatch' })
+    assert.deepEqual(memoryRows(twins), before)
+  })
+})
+
 describe('memoryStore: deletes', () => {
   const two = (action: string, more = ''): string =>
     `CREATE TABLE p (id TEXT PRIMARY KEY, owner TEXT);

@@ -6,7 +6,6 @@
 import { describe, it } from 'node:test'
 import type { Job } from '../../src/store.ts'
 import { type ErasureHost, type ErasureStore, type Row, STORES } from './erasure-world.ts'
-import { isEveryFault } from './every-fault.ts'
 import { mongoPool } from './mongo-pool.ts'
 import { describeMongo, type SharedMongo } from './mongo-server.ts'
 
@@ -19,11 +18,7 @@ export interface ErasureGroup {
 
 export function forEachErasureStore(register: (group: ErasureGroup) => void): void {
   for (const name of STORES) register({ store: name, name, describe, it })
-  // The way without transactions is the contract's to prove; with `FAULTS=every` it is proved here too.
-  const topologies = isEveryFault
-    ? (['replica set', 'standalone'] as const)
-    : (['replica set'] as const)
-  for (const topology of topologies) {
+  for (const topology of ['replica set', 'standalone'] as const) {
     describeMongo(`MongoDB, ${topology}`, topology, ({ server, ...group }) => {
       const { open, release } = mongoHosts(server)
       const test: ErasureGroup['it'] = (title, run) =>
@@ -57,7 +52,7 @@ function mongoHosts(server: () => SharedMongo) {
   async function open(data: Readonly<Record<string, readonly Row[]>>): Promise<ErasureHost> {
     const taken = await take()
     opened.push(taken)
-    const { db, createStore } = taken
+    const { db, store } = taken
     const read = <T>(collection: string, projection: Readonly<Record<string, unknown>>) =>
       db.collection(collection).find({}, { projection }).toArray() as Promise<unknown> as Promise<T>
     for (const [table, rows] of Object.entries(data)) {
@@ -66,7 +61,7 @@ function mongoHosts(server: () => SharedMongo) {
       if (documents.length > 0) await db.collection(table).insertMany(documents, options)
     }
     return {
-      store: createStore(),
+      store,
       rows: (of) => read<readonly Row[]>(of, { _id: 0 }),
       jobs: () => read<readonly Job[]>('user_deletion_jobs', { _id: 0 }),
       tokens: () =>

@@ -14,7 +14,7 @@ const MAJORITY = { writeConcern: { w: 'majority' } } as const
 export function mongoHosts(server: () => SharedMongo): () => Promise<Host> {
   const take = mongoPool(server, createCollections)
   return async () => {
-    const { db, createStore, release } = await take()
+    const { db, store, createStore, release } = await take()
     const users = db.collection('users')
     const rows: Host['rows'] = (table) =>
       db
@@ -25,7 +25,7 @@ export function mongoHosts(server: () => SharedMongo): () => Promise<Host> {
       await db.collection(table).insertOne({ ...row }, MAJORITY)
     }
     return {
-      store: createStore(),
+      store,
       openStore: () => createStore(),
       insert,
       rows,

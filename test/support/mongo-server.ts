@@ -11,7 +11,7 @@ import { after, before, describe, it } from 'node:test'
 import { type Db, MongoClient, type MongoClientOptions } from 'mongodb'
 import { MongoClient as MongoClient6 } from 'mongodb-6'
 import { findMongo, type MongoSource, type Topology } from './find-mongo.ts'
-import { type StartedMongo, startMongo } from './start-mongo.ts'
+import { folderInMemory, type StartedMongo, startMongo } from './start-mongo.ts'
 
 export type { StartedMongo } from './start-mongo.ts'
 
@@ -96,7 +96,7 @@ export function describeOwnMongo(
     register({
       it: test,
       async withServer(use) {
-        const server = await startMongo(programOf(source), topology)
+        const server = await startMongo(programOf(source), topology, folderInMemory())
         const client = connect(server.uri, 7)
         try {
           await use(server, client)
@@ -145,7 +145,10 @@ function sharedServer(topology: Topology): Promise<SharedServer> {
 }
 
 async function openShared(topology: Topology): Promise<SharedServer> {
-  const started = source.kind === 'running' ? null : await startMongo(programOf(source), topology)
+  const started =
+    source.kind === 'running'
+      ? null
+      : await startMongo(programOf(source), topology, folderInMemory())
   const uri = source.kind === 'running' ? source.uri : (started?.uri ?? '')
   const clients = new Map<Driver, MongoClient>()
   const client = (driver: Driver = 7): MongoClient => {
@@ -186,7 +189,7 @@ function uniqueName(): string {
 /** What tests and adapter call is the same in both majors, though their types are not. */
 function connect(uri: string, driver: Driver): MongoClient {
   const options: MongoClientOptions = TIMEOUTS
-  if (driver === 7) return new MongoClient(uri, { ...options, monitorCommands: !!process.env.MON })
+  if (driver === 7) return new MongoClient(uri, options)
   return new MongoClient6(uri, TIMEOUTS) as unknown as MongoClient
 }
 

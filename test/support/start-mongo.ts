@@ -4,6 +4,9 @@
  * @module
  */
 import { once } from 'node:events'
+import { mkdtempSync, statfsSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
 import { MongoMemoryReplSet, MongoMemoryServer } from 'mongodb-memory-server-core'
 import type { Topology } from './find-mongo.ts'
 
@@ -25,26 +28,49 @@ const INSTANCE = {
 } as const
 const LAUNCH_TIMEOUT_MS = 60_000
 
-/** A replica set has one member. */
-export async function startMongo(program: string, topology: Topology): Promise<StartedMongo> {
+/** A replica set has one member. Its files are made in `folder`. */
+export async function startMongo(
+  program: string,
+  topology: Topology,
+  folder: string = tmpdir(),
+): Promise<StartedMongo> {
   // Asking the program for its version costs a start of its own, and nothing here depends on the answer.
   process.env['MONGOMS_SYSTEM_BINARY_VERSION_CHECK'] ??= 'false'
   const binary = { systemBinary: program }
-  const instance = { ...INSTANCE, args: [...INSTANCE.args], launchTimeout: LAUNCH_TIMEOUT_MS }
+  const dbPath = mkdtempSync(path.join(folder, 'mongo-'))
+  const args = [...INSTANCE.args]
+  const instance = { ...INSTANCE, args, dbPath, launchTimeout: LAUNCH_TIMEOUT_MS }
   if (topology === 'standalone') {
     const server = await MongoMemoryServer.create({ binary, instance })
     return started(server, server.getUri())
   }
-  const { launchTimeout, ...replSet } = instance
+  const { launchTimeout, dbPath: _, ...replSet } = instance
   const set = await MongoMemoryReplSet.create({
     binary,
     replSet: { ...replSet, count: 1 },
-    instanceOpts: [{ launchTimeout }],
+    instanceOpts: [{ launchTimeout, dbPath }],
   })
   const [member] = set.servers
   if (member === undefined) throw new Error('The replica set has no member.')
   return started(member, set.getUri())
 }
+
+/**
+ * Where files are in memory, if there is enough of it: a durable write waits for the disk otherwise, and an index
+ * for several. A server that is killed loses as little there as anywhere, for the system keeps what it has written.
+ */
+export function folderInMemory(): string | undefined {
+  try {
+    const { bavail, bsize } = statfsSync(IN_MEMORY)
+    return bavail * bsize < ENOUGH_BYTES ? undefined : IN_MEMORY
+  } catch {
+    // Another system than Linux.
+    return undefined
+  }
+}
+
+const IN_MEMORY = '/dev/shm'
+const ENOUGH_BYTES = 8_000_000_000
 
 function started(server: MongoMemoryServer, uri: string): StartedMongo {
   const kill = async (): Promise<void> => {
