@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import Database from 'better-sqlite3'
+import { memoryStore } from '../adapters/memory/index.ts'
 import { sqliteStore } from '../adapters/sqlite/index.ts'
 import {
   definePolicy,
@@ -12,8 +13,10 @@ import {
 } from '../src/index.ts'
 import { retentionFactOf } from '../src/receipt/retention-fact.ts'
 import { withMethods } from '../src/testing/contract-world.ts'
+import { forEachTables, type TablesGroup } from './support/each-tables.ts'
 import { fixedClock } from './support/fixed-clock.ts'
 import { openHelloJohn } from './support/hellojohn.ts'
+import type { Row, TablesHost } from './support/tables-host.ts'
 
 type TenantPolicy = PolicyInput & { readonly user: { readonly tenant: string } }
 type Tables = PolicyInput['tables']
@@ -45,23 +48,21 @@ interface ShopOptions {
 }
 
 /** Ann and Bob in tenant tnt_1 and Cleo in tnt_2, each with two orders of two lines, and two notes. */
-async function openShop({ policy = shop(), start = '2026-01-31T12:00:00.000Z' }: ShopOptions = {}) {
-  const db = new Database(':memory:')
-  db.pragma('foreign_keys = ON')
-  db.exec(`
-    CREATE TABLE users (id TEXT PRIMARY KEY, tenant_id TEXT NOT NULL, email TEXT);
-    CREATE TABLE orders (id TEXT PRIMARY KEY, buyer TEXT, seller TEXT, kind TEXT, street TEXT);
-    CREATE TABLE lines (id TEXT PRIMARY KEY, order_id TEXT NOT NULL REFERENCES orders (id));
-    CREATE TABLE notes (id TEXT PRIMARY KEY, author TEXT, order_id TEXT REFERENCES orders (id), body TEXT);`)
-  for (const [id, tenant] of PEOPLE) addPerson(db, id, tenant)
+async function shopOn(
+  open: TablesGroup['open'],
+  { policy = shop(), start = '2026-01-31T12:00:00.000Z' }: ShopOptions = {},
+) {
+  const host = await open(SHOP)
+  const { store } = host
   const clock = fixedClock(start)
-  const store = sqliteStore(db)
+  const logger = { warn: () => {} }
   const engineWith = (changed: Policy<TenantPolicy> = policy, other: Store = store) =>
-    new UserDeletionEngine<TenantPolicy>({ store: other, policy: changed, clock })
+    new UserDeletionEngine<TenantPolicy>({ store: other, policy: changed, clock, logger })
   const engine = engineWith()
   await engine.migrate()
-  const ids = (sql: string): unknown[] => db.prepare(sql).pluck().all()
-  return { db, clock, store, engine, engineWith, ids }
+  const ids = async (table: string, where: Row = {}): Promise<readonly unknown[]> =>
+    (await host.rows(table, where)).map(({ id }) => id)
+  return { host, clock, store, engine, engineWith, ids }
 }
 
 const PEOPLE = [
@@ -71,16 +72,25 @@ const PEOPLE = [
 ] as const
 const IN_1 = { tenantId: 'tnt_1' }
 const IN_2 = { tenantId: 'tnt_2' }
+const OF_1 = { tenant_id: 'tnt_1' }
 
-function addPerson(db: Database.Database, id: string, tenant: string): void {
-  db.exec(`INSERT INTO users VALUES ('${id}', '${tenant}', '${id}@example.com')`)
-  for (const n of [1, 2]) {
-    const order = `${id}_${n}`
-    db.exec(`
+const SHOP = `
+  CREATE TABLE users (id TEXT PRIMARY KEY, tenant_id TEXT NOT NULL, email TEXT);
+  CREATE TABLE orders (id TEXT PRIMARY KEY, buyer TEXT, seller TEXT, kind TEXT, street TEXT,
+    UNIQUE (buyer, seller, street));
+  CREATE TABLE lines (id TEXT PRIMARY KEY, order_id TEXT NOT NULL REFERENCES orders (id));
+  CREATE TABLE notes (id TEXT PRIMARY KEY, author TEXT, order_id TEXT REFERENCES orders (id), body TEXT);
+  ${PEOPLE.map(([id, tenant]) => rowsOf(id, tenant)).join('')}`
+
+function rowsOf(id: string, tenant: string): string {
+  const orders = [1, 2].map((number) => {
+    const order = `${id}_${number}`
+    return `
       INSERT INTO orders VALUES ('${order}', '${id}', NULL, 'toys', 'Elm Street');
       INSERT INTO lines VALUES ('${order}_x', '${order}'), ('${order}_y', '${order}');
-      INSERT INTO notes VALUES ('${order}_n', '${id}', NULL, 'hello')`)
-  }
+      INSERT INTO notes VALUES ('${order}_n', '${id}', NULL, 'hello');`
+  })
+  return `INSERT INTO users VALUES ('${id}', '${tenant}', '${id}@example.com'); ${orders.join('')}`
 }
 
 async function expired(store: Store): Promise<readonly LedgerEntry[]> {
@@ -88,320 +98,519 @@ async function expired(store: Store): Promise<readonly LedgerEntry[]> {
   return entries.filter(({ kind }) => kind === 'retention.expired')
 }
 
-test('a month ends on the last day of a shorter month, and not a millisecond earlier', async () => {
-  const { engine, clock, ids } = await openShop()
-  await engine.delete('ann', IN_1)
-  clock.set('2026-02-28T11:59:59.999Z')
-  const early = await engine.expireRetained()
-  assert.deepEqual(
-    early.steps.map(({ rows }) => rows),
-    [0, 0],
-  )
-  assert.equal(ids('SELECT id FROM orders').length, 6)
-  clock.set('2026-02-28T12:00:00.000Z')
-  const { steps, more } = await engine.expireRetained()
-  assert.deepEqual(
-    steps.map(({ id, action, rows, users }) => [id, action, rows, users]),
-    [
-      ['lines#0', 'delete', 4, 1],
-      ['orders#0', 'delete', 2, 1],
-    ],
-  )
-  assert.equal(more, false)
-  assert.deepEqual(ids('SELECT id FROM orders ORDER BY id'), ['bob_1', 'bob_2', 'cleo_1', 'cleo_2'])
-  assert.equal(ids("SELECT id FROM lines WHERE id LIKE 'ann%'").length, 0)
-  assert.equal(ids("SELECT id FROM notes WHERE author = 'ann'").length, 2)
-})
+const NOTES = { ...ORDERS, match: 'author' } as const
 
-test('each tenant has an entry of its own, with counts and no personal data', async () => {
-  const { engine, clock, store } = await openShop()
-  const first = await engine.delete('ann', IN_1)
-  await engine.delete('cleo', IN_2)
-  await engine.delete('bob', IN_1)
-  clock.set('2026-03-01T00:00:00.000Z')
-  await engine.expireRetained()
-  const entries = await expired(store)
-  const facts = entries.map(retentionFactOf)
-  const total = (tenant: string, table: string): number =>
-    facts
-      .filter((fact, index) => entries[index]?.tenantId === tenant && fact.table === table)
-      .reduce((sum, { rows }) => sum + rows, 0)
-  assert.deepEqual(
-    [total('tnt_1', 'lines'), total('tnt_1', 'orders'), total('tnt_2', 'orders')],
-    [8, 4, 2],
-  )
-  assert.deepEqual(facts[0]?.policy, first.policy)
-  assert.ok(facts.every(({ leftOut }) => leftOut.length === 0))
-  const text = JSON.stringify(entries)
-  for (const secret of ['ann', 'bob', 'cleo', 'Elm']) assert.ok(!text.includes(secret), secret)
-  assert.ok(entries.every(({ subject }) => subject === null))
-  assert.equal((await engine.ledger.verify()).valid, true)
-})
+interface Refusal {
+  readonly by: 'a foreign key' | 'a unique key'
+  readonly policy: Policy<TenantPolicy>
+  /** Puts in the way of Ann's orders what the database then keeps them from going for. */
+  refuse(host: TablesHost): Promise<void>
+  giveWay(host: TablesHost): Promise<void>
+  /** Whether the end of the retention has come for an order that is still there. */
+  isDone(order: Row): boolean
+}
 
-test('receipts stay as they were', async () => {
-  const { engine, clock } = await openShop()
-  const receipt = await engine.delete('ann', IN_1)
-  clock.set('2027-01-01T00:00:00.000Z')
-  await engine.expireRetained()
-  const receipts = []
-  for await (const one of engine.ledger.receipts()) receipts.push(one)
-  assert.deepEqual(receipts, [receipt])
-})
-
-test('a batch whose answer is lost is not done twice', async () => {
-  const { engine, engineWith, clock, store, ids } = await openShop()
-  await engine.deleteMany(['ann', 'bob'], IN_1)
-  clock.set('2026-03-01T00:00:00.000Z')
-  const crashing = withMethods(store, {
-    sweep: async (program, sweep) => {
-      await store.sweep(program, sweep)
-      throw new Error('the process died here')
+const REFUSALS: readonly Refusal[] = [
+  {
+    by: 'a foreign key',
+    policy: shop({ notes: NOTES }),
+    refuse: (host) => host.insert('notes', { id: 'n', author: 'nobody', order_id: 'ann_1' }),
+    giveWay: (host) => host.remove('notes', { id: 'n' }),
+    isDone: () => false,
+  },
+  {
+    by: 'a unique key',
+    policy: shop({
+      notes: NOTES,
+      orders: {
+        ...ORDERS,
+        ...{ where: { kind: 'toys' }, then: 'anonymize', thenSet: { street: 'gone' } },
+      },
+    }),
+    async refuse(host) {
+      await host.update('orders', { id: 'ann_1' }, { seller: 'one' })
+      const twin = { buyer: 'ann', seller: 'one', kind: 'books', street: 'gone' }
+      await host.insert('orders', { id: 'twin', ...twin })
     },
+    giveWay: (host) => host.remove('orders', { id: 'twin' }),
+    isDone: ({ id, street }) => id !== 'twin' && street === 'gone',
+  },
+]
+
+forEachTables(({ name, describe, it, open, foreignKeys }) => {
+  describe(`the ends of retentions on ${name}`, () => {
+    it('a month ends on the last day of a shorter month, and not a millisecond earlier', async () => {
+      const { engine, clock, ids } = await shopOn(open)
+      await engine.delete('ann', IN_1)
+      clock.set('2026-02-28T11:59:59.999Z')
+      const early = await engine.expireRetained()
+      assert.deepEqual(
+        early.steps.map(({ rows }) => rows),
+        [0, 0],
+      )
+      assert.equal((await ids('orders')).length, 6)
+      clock.set('2026-02-28T12:00:00.000Z')
+      const { steps, more } = await engine.expireRetained()
+      assert.deepEqual(
+        steps.map(({ id, action, rows, users }) => [id, action, rows, users]),
+        [
+          ['lines#0', 'delete', 4, 1],
+          ['orders#0', 'delete', 2, 1],
+        ],
+      )
+      assert.equal(more, false)
+      assert.deepEqual(await ids('orders'), ['bob_1', 'bob_2', 'cleo_1', 'cleo_2'])
+      assert.equal((await ids('lines')).filter((id) => String(id).startsWith('ann')).length, 0)
+      assert.equal((await ids('notes', { author: 'ann' })).length, 2)
+    })
+
+    it('each tenant has an entry of its own, with counts and no personal data', async () => {
+      const { engine, clock, store } = await shopOn(open)
+      const first = await engine.delete('ann', IN_1)
+      await engine.delete('cleo', IN_2)
+      await engine.delete('bob', IN_1)
+      clock.set('2026-03-01T00:00:00.000Z')
+      await engine.expireRetained()
+      const entries = await expired(store)
+      const facts = entries.map(retentionFactOf)
+      const total = (tenant: string, table: string): number =>
+        facts
+          .filter((fact, index) => entries[index]?.tenantId === tenant && fact.table === table)
+          .reduce((sum, { rows }) => sum + rows, 0)
+      assert.deepEqual(
+        [total('tnt_1', 'lines'), total('tnt_1', 'orders'), total('tnt_2', 'orders')],
+        [8, 4, 2],
+      )
+      assert.deepEqual(facts[0]?.policy, first.policy)
+      assert.ok(facts.every(({ leftOut }) => leftOut.length === 0))
+      const text = JSON.stringify(entries)
+      for (const secret of ['ann', 'bob', 'cleo', 'Elm']) assert.ok(!text.includes(secret), secret)
+      assert.ok(entries.every(({ subject }) => subject === null))
+      assert.equal((await engine.ledger.verify()).valid, true)
+    })
+
+    it('receipts stay as they were', async () => {
+      const { engine, clock } = await shopOn(open)
+      const receipt = await engine.delete('ann', IN_1)
+      clock.set('2027-01-01T00:00:00.000Z')
+      await engine.expireRetained()
+      const receipts = []
+      for await (const one of engine.ledger.receipts()) receipts.push(one)
+      assert.deepEqual(receipts, [receipt])
+    })
+
+    it('a batch whose answer is lost is not done twice', async () => {
+      const { engine, engineWith, clock, store, ids } = await shopOn(open)
+      await engine.deleteMany(['ann', 'bob'], IN_1)
+      clock.set('2026-03-01T00:00:00.000Z')
+      const crashing = withMethods(store, {
+        sweep: async (program, sweep) => {
+          await store.sweep(program, sweep)
+          throw new Error('the process died here')
+        },
+      })
+      const { steps } = await engineWith(shop(), crashing).expireRetained()
+      assert.deepEqual(
+        steps.map(({ error }) => error?.code),
+        ['store_failed', undefined],
+      )
+      assert.equal((await ids('orders')).length, 6)
+      await engine.expireRetained()
+      await engine.expireRetained()
+      const rows = (await expired(store)).map(retentionFactOf)
+      const linesOf = rows.filter(({ table }) => table === 'lines').map((fact) => fact.rows)
+      assert.equal(
+        linesOf.reduce((sum, count) => sum + count, 0),
+        8,
+      )
+      assert.deepEqual(await ids('orders'), ['cleo_1', 'cleo_2'])
+      assert.equal((await engine.ledger.verify()).valid, true)
+    })
+
+    it('two workers at the same time do the work once', async () => {
+      const { engine, engineWith, clock, store, ids } = await shopOn(open)
+      await engine.deleteMany(['ann', 'bob'], IN_1)
+      clock.set('2026-03-01T00:00:00.000Z')
+      const results = await Promise.all([engine, engineWith()].map((one) => one.expireRetained()))
+      const rows = results.flatMap(({ steps }) => steps.map((step) => step.rows))
+      assert.equal(
+        rows.reduce((sum, count) => sum + count, 0),
+        12,
+      )
+      const facts = (await expired(store)).map(retentionFactOf)
+      assert.equal(
+        facts.reduce((sum, fact) => sum + fact.rows, 0),
+        12,
+      )
+      assert.deepEqual(await ids('orders'), ['cleo_1', 'cleo_2'])
+    })
+
+    it('a limit stops it before parents lose their children, and the next call goes on', async () => {
+      const { engine, clock, ids } = await shopOn(open)
+      await engine.deleteMany(['ann', 'bob'], IN_1)
+      clock.set('2026-03-01T00:00:00.000Z')
+      const seen: unknown[] = []
+      for (let more = true; more; ) {
+        const result = await engine.expireRetained({ limit: 1 })
+        more = result.more
+        seen.push(result.steps.map(({ rows }) => rows))
+      }
+      assert.deepEqual(seen, [
+        [4, 0],
+        [4, 0],
+        [0, 2],
+        [0, 2],
+      ])
+      assert.equal((await ids('orders')).length, 2)
+    })
+
+    it('an aborted signal stops it between batches', async () => {
+      const { engine, engineWith, clock, store, ids } = await shopOn(open)
+      await engine.deleteMany(['ann', 'bob'], IN_1)
+      clock.set('2026-03-01T00:00:00.000Z')
+      const controller = new AbortController()
+      const aborting = withMethods(store, {
+        sweep: async (program, sweep) => {
+          controller.abort()
+          return store.sweep(program, sweep)
+        },
+      })
+      const result = await engineWith(shop(), aborting).expireRetained({
+        signal: controller.signal,
+      })
+      assert.deepEqual([result.more, result.steps.map(({ rows }) => rows)], [true, [4, 0]])
+      assert.equal((await ids('orders')).length, 6)
+      assert.equal((await engine.expireRetained()).more, false)
+      assert.equal((await ids('orders')).length, 2)
+    })
+
+    it('rows of an id that has a user again are left alone until that user is deleted', async () => {
+      const { engine, clock, host, store, ids } = await shopOn(open)
+      await engine.delete('ann', IN_1)
+      clock.set('2026-02-10T00:00:00.000Z')
+      await host.insert('users', { id: 'ann', ...OF_1, email: 'another.ann@example.com' })
+      await host.insert('orders', { id: 'ann_3', buyer: 'ann', kind: 'toys', street: 'Oak Street' })
+      clock.set('2026-03-01T00:00:00.000Z')
+      const { steps } = await engine.expireRetained()
+      assert.deepEqual(
+        steps.map(({ rows, leftOut }) => [rows, leftOut]),
+        [
+          [0, 1],
+          [0, 1],
+        ],
+      )
+      assert.equal((await ids('orders', { buyer: 'ann' })).length, 3)
+      assert.deepEqual(await expired(store), [])
+      await engine.delete('ann', IN_1)
+      clock.set('2026-04-01T00:00:00.000Z')
+      await engine.expireRetained()
+      assert.equal((await ids('orders', { buyer: 'ann' })).length, 0)
+    })
+
+    it('rows of a user whom a restored backup has brought back are left alone', async () => {
+      const base = shop()
+      const set = { email: null }
+      const policy: Policy<TenantPolicy> = definePolicy({
+        ...base,
+        user: { ...base.user, action: 'anonymize', reason: 'keys', set },
+      }) as Policy<TenantPolicy>
+      const { engine, clock, host, ids } = await shopOn(open, { policy })
+      await engine.deleteMany(['ann', 'bob'], IN_1)
+      await host.update('users', { id: 'ann' }, { email: 'ann@example.com' })
+      clock.set('2026-03-01T00:00:00.000Z')
+      const { steps } = await engine.expireRetained()
+      assert.deepEqual([steps[1]?.rows, steps[1]?.leftOut], [2, 1])
+      assert.equal((await ids('orders', { buyer: 'ann' })).length, 2)
+    })
+
+    it('of two deletions of one id the later one counts', async () => {
+      const { engine, clock, host, ids } = await shopOn(open)
+      await engine.delete('ann', IN_1)
+      clock.set('2026-02-20T00:00:00.000Z')
+      await host.insert('users', { id: 'ann', ...OF_1, email: null })
+      await engine.delete('ann', IN_1)
+      clock.set('2026-03-01T00:00:00.000Z')
+      assert.equal((await engine.expireRetained()).steps[1]?.leftOut, 1)
+      assert.equal((await ids('orders', { buyer: 'ann' })).length, 2)
+      clock.set('2026-03-20T00:00:00.000Z')
+      await engine.expireRetained()
+      assert.equal((await ids('orders', { buyer: 'ann' })).length, 0)
+    })
+
+    it('the present policy decides: a shorter time is due at once, a longer one waits', async () => {
+      const { engine, engineWith, clock, ids } = await shopOn(open)
+      await engine.delete('ann', IN_1)
+      clock.set('2026-02-05T00:00:00.000Z')
+      const longer = { orders: { ...ORDERS, for: 'P1Y' }, lines: { ...LINES, for: 'P1Y' } } as const
+      const shorter = {
+        orders: { ...ORDERS, for: 'P4D' },
+        lines: { ...LINES, for: 'P4D' },
+      } as const
+      await engineWith(shop(longer)).expireRetained()
+      assert.equal((await ids('orders', { buyer: 'ann' })).length, 2)
+      await engineWith(shop(shorter)).expireRetained()
+      assert.equal((await ids('orders', { buyer: 'ann' })).length, 0)
+    })
+
+    it('another rule in the place of one that was done starts from the first deletion', async () => {
+      const toys = { ...ORDERS, where: { kind: 'toys' }, name: 'toys' } as const
+      const books = { ...ORDERS, where: { kind: 'books' }, name: 'books' } as const
+      const policyOf = (...rules: (typeof toys | typeof books)[]): Policy<TenantPolicy> =>
+        shop({ orders: rules, lines: 'unrelated' })
+      const { host, engine, engineWith, clock, ids } = await shopOn(open, {
+        policy: policyOf(toys),
+      })
+      await host.remove('lines', {})
+      await host.insert('orders', { id: 'book', buyer: 'ann', kind: 'books', street: null })
+      await engine.delete('ann', IN_1)
+      clock.set('2026-03-01T00:00:00.000Z')
+      await engine.expireRetained()
+      assert.deepEqual(await ids('orders', { buyer: 'ann' }), ['book'])
+      await engineWith(policyOf(books, toys)).expireRetained()
+      assert.deepEqual(await ids('orders', { buyer: 'ann' }), [])
+    })
+
+    it('what comes at the end may be an anonymization', async () => {
+      const orders = {
+        ...ORDERS,
+        then: 'anonymize',
+        thenSet: { street: null, kind: 'any' },
+      } as const
+      const { engine, clock, host } = await shopOn(open, { policy: shop({ orders }) })
+      await engine.delete('ann', IN_1)
+      clock.set('2026-03-01T00:00:00.000Z')
+      const { steps } = await engine.expireRetained()
+      assert.deepEqual(
+        steps.map(({ action, rows }) => [action, rows]),
+        [
+          ['anonymize', 2],
+          ['delete', 4],
+        ],
+      )
+      const rows = (await host.rows('orders')).map(({ buyer, street, kind }) => ({
+        buyer,
+        street,
+        kind,
+      }))
+      const of = (buyer: string) => ({ buyer, street: 'Elm Street', kind: 'toys' })
+      const ann = { buyer: 'ann', street: null, kind: 'any' }
+      assert.deepEqual(rows, [ann, ann, of('bob'), of('bob'), of('cleo'), of('cleo')])
+    })
+
+    it('a row that two rules retain stays as long as the longer one wants it', async () => {
+      const seller = { ...ORDERS, match: 'seller', for: 'P1Y' } as const
+      const { engine, clock, host, ids } = await shopOn(open, {
+        policy: shop({ orders: [{ ...ORDERS, name: 'own' }, seller], lines: 'unrelated' }),
+      })
+      await host.remove('lines', {})
+      await host.update('orders', { id: 'ann_2' }, { seller: 'ann' })
+      await engine.delete('ann', IN_1)
+      clock.set('2026-03-01T00:00:00.000Z')
+      await engine.expireRetained()
+      assert.deepEqual(await ids('orders', { buyer: 'ann' }), ['ann_2'])
+      clock.set('2027-02-01T00:00:00.000Z')
+      await engine.expireRetained()
+      assert.deepEqual(await ids('orders', { buyer: 'ann' }), [])
+    })
+
+    // A server without foreign keys refuses no deletion, but a key that would repeat.
+    for (const { by, policy, refuse, giveWay, isDone } of REFUSALS) {
+      if (by === 'a foreign key' && !foreignKeys) continue
+      it(`a user whose rows the database refuses by ${by} fails alone, and is tried again`, async () => {
+        const world = await shopOn(open, { policy })
+        const { host, engine, clock, store } = world
+        await refuse(host)
+        await engine.deleteMany(['ann', 'bob'], IN_1)
+        await engine.delete('cleo', IN_2)
+        clock.set('2026-03-01T00:00:00.000Z')
+        const first = await engine.expireRetained()
+        const codes = first.steps.map(({ table, error, failed }) => [table, failed, error?.code])
+        assert.deepEqual(Object.fromEntries(codes.map(([table, ...rest]) => [table, rest])), {
+          orders: [1, 'constraint_violation'],
+          lines: [0, undefined],
+          notes: [0, undefined],
+        })
+        const done = async () => (await host.rows('orders')).filter(isDone).map(({ id }) => id)
+        const before = await done()
+        assert.deepEqual(
+          before,
+          by === 'a foreign key' ? [] : ['bob_1', 'bob_2', 'cleo_1', 'cleo_2'],
+        )
+        const again = await engine.expireRetained()
+        assert.equal(again.steps.find(({ table }) => table === 'orders')?.failed, 1)
+        assert.deepEqual(await done(), before)
+        const entries = (await expired(store)).length
+        await giveWay(host)
+        const last = await engine.expireRetained()
+        assert.ok(last.steps.every(({ failed, error }) => failed === 0 && error === null))
+        const own = (await host.rows('orders', { buyer: 'ann' })).filter((row) => !isDone(row))
+        assert.deepEqual(own, [])
+        const added = (await expired(store)).slice(entries).map(retentionFactOf)
+        assert.deepEqual(
+          added.map(({ rows, users, afterSeq, throughSeq }) => [
+            rows,
+            users,
+            throughSeq - afterSeq,
+          ]),
+          [[2, 1, 1]],
+        )
+        assert.deepEqual(
+          (await engine.expireRetained()).steps.map(({ rows }) => rows),
+          [0, 0, 0],
+        )
+        assert.equal((await engine.ledger.verify()).valid, true)
+      })
+    }
+
+    it('ids that receipts hide need the same subject key again', async () => {
+      const { store, clock, engine, ids } = await shopOn(open)
+      const keys = { subject: 'a subject key for tests' }
+      const keyed = new UserDeletionEngine<TenantPolicy>({ store, policy: shop(), clock, keys })
+      await keyed.delete('ann', IN_1)
+      clock.set('2026-03-01T00:00:00.000Z')
+      const { steps } = await engine.expireRetained()
+      assert.deepEqual(
+        steps.map(({ error }) => error?.details),
+        [{ path: 'keys.subject' }, undefined],
+      )
+      assert.equal((await ids('orders')).length, 6)
+      await keyed.expireRetained()
+      assert.deepEqual(await ids('orders'), ['bob_1', 'bob_2', 'cleo_1', 'cleo_2'])
+    })
+
+    const DUE = '2026-02-28T12:00:00.000Z'
+
+    it('a hold on rows that are found through others keeps those as well, until it is released', async () => {
+      const { engine, clock, store, ids } = await shopOn(open)
+      await engine.delete('ann', IN_1)
+      await engine.delete('bob', IN_1)
+      const hold = { ...IN_1, reason: 'court_order', tables: ['lines'] }
+      const { id: holdId } = await engine.placeHold('ann', hold)
+      clock.set(DUE)
+      const { steps } = await engine.expireRetained()
+      assert.deepEqual(
+        steps.map(({ rows, users, leftOut }) => [rows, users, leftOut]),
+        [
+          [4, 1, 1],
+          [2, 1, 1],
+        ],
+      )
+      assert.deepEqual(await ids('orders'), ['ann_1', 'ann_2', 'cleo_1', 'cleo_2'])
+      assert.equal((await ids('lines')).filter((id) => String(id).startsWith('ann')).length, 4)
+      const [first] = await store.readLedger({ afterSeq: 0, limit: 1 })
+      const claims = (await expired(store)).map(retentionFactOf).map(({ afterSeq, leftOut }) => {
+        const seq = first?.seq ?? 0
+        return afterSeq < seq && !leftOut.includes(seq)
+      })
+      assert.deepEqual(claims, [false, false])
+      await engine.releaseHold('ann', { ...IN_1, holdId })
+      const after = await engine.expireRetained()
+      assert.deepEqual(
+        after.steps.map(({ rows, users, leftOut }) => [rows, users, leftOut]),
+        [
+          [4, 1, 0],
+          [2, 1, 0],
+        ],
+      )
+      assert.deepEqual(await ids('orders'), ['cleo_1', 'cleo_2'])
+      assert.deepEqual(
+        (await ids('lines')).filter((id) => !String(id).startsWith('cleo')),
+        [],
+      )
+    })
+
+    it('a hold on another table, or one that has ended, keeps no row beyond its retention', async () => {
+      const { engine, clock, ids } = await shopOn(open, {
+        policy: shop({ notes: { match: 'author', action: 'retain', reason: 'a complaint' } }),
+      })
+      await engine.delete('ann', IN_1)
+      await engine.placeHold('ann', { ...IN_1, reason: 'court_order', tables: ['notes'] })
+      const until = new Date('2026-02-28T11:59:59.999Z')
+      await engine.placeHold('ann', { ...IN_1, reason: 'court_order', until })
+      clock.set(DUE)
+      const { steps } = await engine.expireRetained()
+      assert.deepEqual(
+        steps.map(({ rows, leftOut }) => [rows, leftOut]),
+        [
+          [4, 0],
+          [2, 0],
+        ],
+      )
+      assert.equal((await ids('orders', { buyer: 'ann' })).length, 0)
+    })
+
+    it('held users do not keep those behind them from their turn, whatever the limit', async () => {
+      const { host, engine, clock, ids } = await shopOn(open, {
+        policy: shop({ lines: 'unrelated' }),
+      })
+      await host.remove('lines', {})
+      await engine.delete('ann', IN_1)
+      await engine.delete('bob', IN_1)
+      await engine.placeHold('ann', { ...IN_1, reason: 'court_order' })
+      clock.set(DUE)
+      const limit = 1
+      assert.equal((await engine.expireRetained({ limit })).steps[0]?.rows, 0)
+      await engine.expireRetained({ limit })
+      assert.deepEqual(await ids('orders'), ['ann_1', 'ann_2', 'cleo_1', 'cleo_2'])
+    })
+
+    it('a hold that is placed while retentions end keeps what still stands', async () => {
+      const { engine, engineWith, clock, store, ids } = await shopOn(open)
+      await engine.delete('ann', IN_1)
+      clock.set(DUE)
+      let holdId = ''
+      const late = withMethods(store, {
+        sweep: async (program, sweep) => {
+          if (holdId === '') {
+            holdId = (await engine.placeHold('ann', { ...IN_1, reason: 'court_order' })).id
+          }
+          return store.sweep(program, sweep)
+        },
+      })
+      const { steps } = await engineWith(shop(), late).expireRetained()
+      assert.deepEqual(
+        steps.map(({ rows, leftOut }) => [rows, leftOut]),
+        [
+          [0, 1],
+          [0, 1],
+        ],
+      )
+      assert.equal((await ids('orders', { buyer: 'ann' })).length, 2)
+      await engine.releaseHold('ann', { ...IN_1, holdId })
+      assert.equal((await engine.expireRetained()).steps[1]?.rows, 2)
+    })
+
+    it('a hold on somebody who is gone is placed and released like any other, and no stray one stays', async () => {
+      const keys = { subject: 'a subject key for tests', pseudonym: 'a pseudonym key for tests' }
+      const { store, clock, ids } = await shopOn(open)
+      const engine = new UserDeletionEngine<TenantPolicy>({ store, policy: shop(), clock, keys })
+      await engine.delete('ann', IN_1)
+      const court = { reason: 'court_order' }
+      const { id: holdId } = await engine.placeHold('ann', { ...IN_1, ...court })
+      for (const [id, scope] of [['ann', IN_2] as const, ['nobody', IN_1] as const]) {
+        await assert.rejects(engine.placeHold(id, { ...scope, ...court }), {
+          code: 'resource_not_found',
+        })
+        await assert.rejects(engine.releaseHold(id, { ...scope, holdId }), {
+          code: 'resource_not_found',
+        })
+      }
+      clock.set(DUE)
+      await engine.expireRetained()
+      assert.equal((await ids('orders', { buyer: 'ann' })).length, 2)
+      await engine.releaseHold('ann', { ...IN_1, holdId })
+      await engine.expireRetained()
+      assert.equal((await ids('orders', { buyer: 'ann' })).length, 0)
+      await assert.rejects(engine.placeHold('ann', { ...IN_1, ...court }), {
+        code: 'resource_not_found',
+      })
+      assert.deepEqual(await store.listHolds({ limit: 10 }), [])
+    })
   })
-  const { steps } = await engineWith(shop(), crashing).expireRetained()
-  assert.deepEqual(
-    steps.map(({ error }) => error?.code),
-    ['store_failed', undefined],
-  )
-  assert.equal(ids('SELECT id FROM orders').length, 6)
-  await engine.expireRetained()
-  await engine.expireRetained()
-  const rows = (await expired(store)).map(retentionFactOf)
-  const linesOf = rows.filter(({ table }) => table === 'lines').map((fact) => fact.rows)
-  assert.equal(
-    linesOf.reduce((sum, count) => sum + count, 0),
-    8,
-  )
-  assert.deepEqual(ids('SELECT id FROM orders ORDER BY id'), ['cleo_1', 'cleo_2'])
-  assert.equal((await engine.ledger.verify()).valid, true)
-})
-
-test('two workers at the same time do the work once', async () => {
-  const { engine, engineWith, clock, store, ids } = await openShop()
-  await engine.deleteMany(['ann', 'bob'], IN_1)
-  clock.set('2026-03-01T00:00:00.000Z')
-  const results = await Promise.all([engine, engineWith()].map((one) => one.expireRetained()))
-  const rows = results.flatMap(({ steps }) => steps.map((step) => step.rows))
-  assert.equal(
-    rows.reduce((sum, count) => sum + count, 0),
-    12,
-  )
-  const facts = (await expired(store)).map(retentionFactOf)
-  assert.equal(
-    facts.reduce((sum, fact) => sum + fact.rows, 0),
-    12,
-  )
-  assert.deepEqual(ids('SELECT id FROM orders ORDER BY id'), ['cleo_1', 'cleo_2'])
-})
-
-test('a limit stops it before parents lose their children, and the next call goes on', async () => {
-  const { engine, clock, ids } = await openShop()
-  await engine.deleteMany(['ann', 'bob'], IN_1)
-  clock.set('2026-03-01T00:00:00.000Z')
-  const seen: unknown[] = []
-  for (let more = true; more; ) {
-    const result = await engine.expireRetained({ limit: 1 })
-    more = result.more
-    seen.push(result.steps.map(({ rows }) => rows))
-  }
-  assert.deepEqual(seen, [
-    [4, 0],
-    [4, 0],
-    [0, 2],
-    [0, 2],
-  ])
-  assert.equal(ids('SELECT id FROM orders').length, 2)
-})
-
-test('an aborted signal stops it between batches', async () => {
-  const { engine, engineWith, clock, store, ids } = await openShop()
-  await engine.deleteMany(['ann', 'bob'], IN_1)
-  clock.set('2026-03-01T00:00:00.000Z')
-  const controller = new AbortController()
-  const aborting = withMethods(store, {
-    sweep: async (program, sweep) => {
-      controller.abort()
-      return store.sweep(program, sweep)
-    },
-  })
-  const result = await engineWith(shop(), aborting).expireRetained({ signal: controller.signal })
-  assert.deepEqual([result.more, result.steps.map(({ rows }) => rows)], [true, [4, 0]])
-  assert.equal(ids('SELECT id FROM orders').length, 6)
-  assert.equal((await engine.expireRetained()).more, false)
-  assert.equal(ids('SELECT id FROM orders').length, 2)
-})
-
-test('rows of an id that has a user again are left alone until that user is deleted', async () => {
-  const { engine, clock, db, store, ids } = await openShop()
-  await engine.delete('ann', IN_1)
-  clock.set('2026-02-10T00:00:00.000Z')
-  db.exec("INSERT INTO users VALUES ('ann', 'tnt_1', 'another.ann@example.com')")
-  db.exec("INSERT INTO orders VALUES ('ann_3', 'ann', NULL, 'toys', 'Oak Street')")
-  clock.set('2026-03-01T00:00:00.000Z')
-  const { steps } = await engine.expireRetained()
-  assert.deepEqual(
-    steps.map(({ rows, leftOut }) => [rows, leftOut]),
-    [
-      [0, 1],
-      [0, 1],
-    ],
-  )
-  assert.equal(ids("SELECT id FROM orders WHERE buyer = 'ann'").length, 3)
-  assert.deepEqual(await expired(store), [])
-  await engine.delete('ann', IN_1)
-  clock.set('2026-04-01T00:00:00.000Z')
-  await engine.expireRetained()
-  assert.equal(ids("SELECT id FROM orders WHERE buyer = 'ann'").length, 0)
-})
-
-test('rows of a user whom a restored backup has brought back are left alone', async () => {
-  const base = shop()
-  const set = { email: null }
-  const policy: Policy<TenantPolicy> = definePolicy({
-    ...base,
-    user: { ...base.user, action: 'anonymize', reason: 'keys', set },
-  }) as Policy<TenantPolicy>
-  const { engine, clock, db, ids } = await openShop({ policy })
-  await engine.deleteMany(['ann', 'bob'], IN_1)
-  db.exec("UPDATE users SET email = 'ann@example.com' WHERE id = 'ann'")
-  clock.set('2026-03-01T00:00:00.000Z')
-  const { steps } = await engine.expireRetained()
-  assert.deepEqual([steps[1]?.rows, steps[1]?.leftOut], [2, 1])
-  assert.equal(ids("SELECT id FROM orders WHERE buyer = 'ann'").length, 2)
-})
-
-test('of two deletions of one id the later one counts', async () => {
-  const { engine, clock, db, ids } = await openShop()
-  await engine.delete('ann', IN_1)
-  clock.set('2026-02-20T00:00:00.000Z')
-  db.exec("INSERT INTO users VALUES ('ann', 'tnt_1', NULL)")
-  await engine.delete('ann', IN_1)
-  clock.set('2026-03-01T00:00:00.000Z')
-  assert.equal((await engine.expireRetained()).steps[1]?.leftOut, 1)
-  assert.equal(ids("SELECT id FROM orders WHERE buyer = 'ann'").length, 2)
-  clock.set('2026-03-20T00:00:00.000Z')
-  await engine.expireRetained()
-  assert.equal(ids("SELECT id FROM orders WHERE buyer = 'ann'").length, 0)
-})
-
-test('the present policy decides: a shorter time is due at once, a longer one waits', async () => {
-  const { engine, engineWith, clock, ids } = await openShop()
-  await engine.delete('ann', IN_1)
-  clock.set('2026-02-05T00:00:00.000Z')
-  const longer = { orders: { ...ORDERS, for: 'P1Y' }, lines: { ...LINES, for: 'P1Y' } } as const
-  const shorter = { orders: { ...ORDERS, for: 'P4D' }, lines: { ...LINES, for: 'P4D' } } as const
-  await engineWith(shop(longer)).expireRetained()
-  assert.equal(ids("SELECT id FROM orders WHERE buyer = 'ann'").length, 2)
-  await engineWith(shop(shorter)).expireRetained()
-  assert.equal(ids("SELECT id FROM orders WHERE buyer = 'ann'").length, 0)
-})
-
-test('another rule in the place of one that was done starts from the first deletion', async () => {
-  const toys = { ...ORDERS, where: { kind: 'toys' }, name: 'toys' } as const
-  const books = { ...ORDERS, where: { kind: 'books' }, name: 'books' } as const
-  const policyOf = (...rules: (typeof toys | typeof books)[]): Policy<TenantPolicy> =>
-    shop({ orders: rules, lines: 'unrelated' })
-  const { db, engine, engineWith, clock, ids } = await openShop({ policy: policyOf(toys) })
-  db.exec("DELETE FROM lines; INSERT INTO orders VALUES ('book', 'ann', NULL, 'books', NULL)")
-  await engine.delete('ann', IN_1)
-  clock.set('2026-03-01T00:00:00.000Z')
-  await engine.expireRetained()
-  assert.deepEqual(ids("SELECT id FROM orders WHERE buyer = 'ann'"), ['book'])
-  await engineWith(policyOf(books, toys)).expireRetained()
-  assert.deepEqual(ids("SELECT id FROM orders WHERE buyer = 'ann'"), [])
-})
-
-test('what comes at the end may be an anonymization', async () => {
-  const orders = { ...ORDERS, then: 'anonymize', thenSet: { street: null, kind: 'any' } } as const
-  const { engine, clock, db } = await openShop({ policy: shop({ orders }) })
-  await engine.delete('ann', IN_1)
-  clock.set('2026-03-01T00:00:00.000Z')
-  const { steps } = await engine.expireRetained()
-  assert.deepEqual(
-    steps.map(({ action, rows }) => [action, rows]),
-    [
-      ['anonymize', 2],
-      ['delete', 4],
-    ],
-  )
-  const rows = db.prepare('SELECT DISTINCT buyer, street, kind FROM orders ORDER BY buyer').all()
-  assert.deepEqual(rows, [
-    { buyer: 'ann', street: null, kind: 'any' },
-    { buyer: 'bob', street: 'Elm Street', kind: 'toys' },
-    { buyer: 'cleo', street: 'Elm Street', kind: 'toys' },
-  ])
-})
-
-test('a row that two rules retain stays as long as the longer one wants it', async () => {
-  const seller = { ...ORDERS, match: 'seller', for: 'P1Y' } as const
-  const { engine, clock, db, ids } = await openShop({
-    policy: shop({ orders: [{ ...ORDERS, name: 'own' }, seller], lines: 'unrelated' }),
-  })
-  db.exec("DELETE FROM lines; UPDATE orders SET seller = 'ann' WHERE id = 'ann_2'")
-  await engine.delete('ann', IN_1)
-  clock.set('2026-03-01T00:00:00.000Z')
-  await engine.expireRetained()
-  assert.deepEqual(ids("SELECT id FROM orders WHERE buyer = 'ann'"), ['ann_2'])
-  clock.set('2027-02-01T00:00:00.000Z')
-  await engine.expireRetained()
-  assert.deepEqual(ids("SELECT id FROM orders WHERE buyer = 'ann'"), [])
-})
-
-test('a user whose rows the database refuses fails alone, and is tried again', async () => {
-  const { db, engine, clock, store, ids } = await openShop({
-    policy: shop({ notes: { ...ORDERS, match: 'author' } }),
-  })
-  db.exec("INSERT INTO notes VALUES ('n', 'nobody', 'ann_1', 'refers to an order of Ann')")
-  await engine.deleteMany(['ann', 'bob'], IN_1)
-  await engine.delete('cleo', IN_2)
-  clock.set('2026-03-01T00:00:00.000Z')
-  const first = await engine.expireRetained()
-  const codes = Object.fromEntries(
-    first.steps.map(({ table, error, failed }) => [table, [failed, error?.code ?? null]]),
-  )
-  assert.deepEqual(codes, {
-    orders: [1, 'constraint_violation'],
-    lines: [0, null],
-    notes: [0, null],
-  })
-  assert.deepEqual(ids('SELECT id FROM orders ORDER BY id'), ['ann_1', 'ann_2'])
-  const again = await engine.expireRetained()
-  assert.equal(again.steps.find(({ table }) => table === 'orders')?.failed, 1)
-  const before = (await expired(store)).length
-  db.exec("DELETE FROM notes WHERE id = 'n'")
-  const last = await engine.expireRetained()
-  assert.ok(last.steps.every(({ failed, error }) => failed === 0 && error === null))
-  assert.deepEqual(ids('SELECT id FROM orders'), [])
-  const added = (await expired(store)).slice(before).map(retentionFactOf)
-  assert.deepEqual(
-    added.map(({ rows, users, afterSeq, throughSeq }) => [rows, users, throughSeq - afterSeq]),
-    [[2, 1, 1]],
-  )
-  assert.deepEqual(
-    (await engine.expireRetained()).steps.map(({ rows }) => rows),
-    [0, 0, 0],
-  )
-  assert.equal((await engine.ledger.verify()).valid, true)
-})
-
-test('ids that receipts hide need the same subject key again', async () => {
-  const { store, clock, engine, ids } = await openShop()
-  const keys = { subject: 'a subject key for tests' }
-  const keyed = new UserDeletionEngine<TenantPolicy>({ store, policy: shop(), clock, keys })
-  await keyed.delete('ann', IN_1)
-  clock.set('2026-03-01T00:00:00.000Z')
-  const { steps } = await engine.expireRetained()
-  assert.deepEqual(
-    steps.map(({ error }) => error?.details),
-    [{ path: 'keys.subject' }, undefined],
-  )
-  assert.equal(ids('SELECT id FROM orders').length, 6)
-  await keyed.expireRetained()
-  assert.deepEqual(ids('SELECT id FROM orders ORDER BY id'), ['bob_1', 'bob_2', 'cleo_1', 'cleo_2'])
 })
 
 test('refuses a wrong limit', async () => {
-  const { engine } = await openShop()
+  const engine = new UserDeletionEngine({ store: memoryStore(), policy: shop() })
   for (const limit of [0, -1, 1.5, Number.NaN]) {
     await assert.rejects(engine.expireRetained({ limit }), { code: 'invalid_argument' })
   }
@@ -607,128 +816,4 @@ test('of the built-in schema, events and deliveries go after 30 days and consent
   await engine.expireRetained()
   assert.deepEqual(left(), [others.events, others.deliveries, ['c2']])
   assert.equal((await engine.ledger.verify()).valid, true)
-})
-
-const DUE = '2026-02-28T12:00:00.000Z'
-
-test('a hold on rows that are found through others keeps those as well, until it is released', async () => {
-  const { engine, clock, store, ids } = await openShop()
-  await engine.delete('ann', IN_1)
-  await engine.delete('bob', IN_1)
-  const hold = { ...IN_1, reason: 'court_order', tables: ['lines'] }
-  const { id: holdId } = await engine.placeHold('ann', hold)
-  clock.set(DUE)
-  const { steps } = await engine.expireRetained()
-  assert.deepEqual(
-    steps.map(({ rows, users, leftOut }) => [rows, users, leftOut]),
-    [
-      [4, 1, 1],
-      [2, 1, 1],
-    ],
-  )
-  assert.deepEqual(ids('SELECT id FROM orders ORDER BY id'), ['ann_1', 'ann_2', 'cleo_1', 'cleo_2'])
-  assert.equal(ids("SELECT id FROM lines WHERE id LIKE 'ann%'").length, 4)
-  const [first] = await store.readLedger({ afterSeq: 0, limit: 1 })
-  const claims = (await expired(store)).map(retentionFactOf).map(({ afterSeq, leftOut }) => {
-    const seq = first?.seq ?? 0
-    return afterSeq < seq && !leftOut.includes(seq)
-  })
-  assert.deepEqual(claims, [false, false])
-  await engine.releaseHold('ann', { ...IN_1, holdId })
-  const after = await engine.expireRetained()
-  assert.deepEqual(
-    after.steps.map(({ rows, users, leftOut }) => [rows, users, leftOut]),
-    [
-      [4, 1, 0],
-      [2, 1, 0],
-    ],
-  )
-  assert.deepEqual(ids('SELECT id FROM orders ORDER BY id'), ['cleo_1', 'cleo_2'])
-  assert.deepEqual(ids("SELECT id FROM lines WHERE id NOT LIKE 'cleo%'"), [])
-})
-
-test('a hold on another table, or one that has ended, keeps no row beyond its retention', async () => {
-  const { engine, clock, ids } = await openShop({
-    policy: shop({ notes: { match: 'author', action: 'retain', reason: 'a complaint' } }),
-  })
-  await engine.delete('ann', IN_1)
-  await engine.placeHold('ann', { ...IN_1, reason: 'court_order', tables: ['notes'] })
-  const until = new Date('2026-02-28T11:59:59.999Z')
-  await engine.placeHold('ann', { ...IN_1, reason: 'court_order', until })
-  clock.set(DUE)
-  const { steps } = await engine.expireRetained()
-  assert.deepEqual(
-    steps.map(({ rows, leftOut }) => [rows, leftOut]),
-    [
-      [4, 0],
-      [2, 0],
-    ],
-  )
-  assert.equal(ids("SELECT id FROM orders WHERE buyer = 'ann'").length, 0)
-})
-
-test('held users do not keep those behind them from their turn, whatever the limit', async () => {
-  const { db, engine, clock, ids } = await openShop({ policy: shop({ lines: 'unrelated' }) })
-  db.exec('DELETE FROM lines')
-  await engine.delete('ann', IN_1)
-  await engine.delete('bob', IN_1)
-  await engine.placeHold('ann', { ...IN_1, reason: 'court_order' })
-  clock.set(DUE)
-  const limit = 1
-  assert.equal((await engine.expireRetained({ limit })).steps[0]?.rows, 0)
-  await engine.expireRetained({ limit })
-  assert.deepEqual(ids('SELECT DISTINCT buyer FROM orders ORDER BY buyer'), ['ann', 'cleo'])
-})
-
-test('a hold that is placed while retentions end keeps what still stands', async () => {
-  const { engine, engineWith, clock, store, ids } = await openShop()
-  await engine.delete('ann', IN_1)
-  clock.set(DUE)
-  let holdId = ''
-  const late = withMethods(store, {
-    sweep: async (program, sweep) => {
-      if (holdId === '') {
-        holdId = (await engine.placeHold('ann', { ...IN_1, reason: 'court_order' })).id
-      }
-      return store.sweep(program, sweep)
-    },
-  })
-  const { steps } = await engineWith(shop(), late).expireRetained()
-  assert.deepEqual(
-    steps.map(({ rows, leftOut }) => [rows, leftOut]),
-    [
-      [0, 1],
-      [0, 1],
-    ],
-  )
-  assert.equal(ids("SELECT id FROM orders WHERE buyer = 'ann'").length, 2)
-  await engine.releaseHold('ann', { ...IN_1, holdId })
-  assert.equal((await engine.expireRetained()).steps[1]?.rows, 2)
-})
-
-test('a hold on somebody who is gone is placed and released like any other, and no stray one stays', async () => {
-  const keys = { subject: 'a subject key for tests', pseudonym: 'a pseudonym key for tests' }
-  const { store, clock, db, ids } = await openShop()
-  const engine = new UserDeletionEngine<TenantPolicy>({ store, policy: shop(), clock, keys })
-  await engine.delete('ann', IN_1)
-  const court = { reason: 'court_order' }
-  const { id: holdId } = await engine.placeHold('ann', { ...IN_1, ...court })
-  for (const [id, scope] of [['ann', IN_2] as const, ['nobody', IN_1] as const]) {
-    await assert.rejects(engine.placeHold(id, { ...scope, ...court }), {
-      code: 'resource_not_found',
-    })
-    await assert.rejects(engine.releaseHold(id, { ...scope, holdId }), {
-      code: 'resource_not_found',
-    })
-  }
-  clock.set(DUE)
-  await engine.expireRetained()
-  assert.equal(ids("SELECT id FROM orders WHERE buyer = 'ann'").length, 2)
-  await engine.releaseHold('ann', { ...IN_1, holdId })
-  await engine.expireRetained()
-  assert.equal(ids("SELECT id FROM orders WHERE buyer = 'ann'").length, 0)
-  await assert.rejects(engine.placeHold('ann', { ...IN_1, ...court }), {
-    code: 'resource_not_found',
-  })
-  assert.deepEqual(db.prepare('SELECT id FROM user_deletion_holds').all(), [])
 })

@@ -11,6 +11,8 @@ import { openInMemory, openInSqlite, type TablesHost, tablesOnMongo } from './ta
 /** What the tests of one store work with. */
 export interface TablesGroup {
   readonly name: string
+  /** Whether foreign keys refuse deletions. */
+  readonly foreignKeys: boolean
   readonly describe: (name: string, group: () => void) => unknown
   readonly it: (name: string, test: () => Promise<void>) => unknown
   /** Opens the database of the statements, which create tables and insert rows; closed when the test ends. */
@@ -18,13 +20,13 @@ export interface TablesGroup {
 }
 
 export function forEachTables(register: (group: TablesGroup) => void): void {
-  const local = { describe, it }
+  const local = { foreignKeys: true, describe, it }
   register(closing({ ...local, name: 'memory', open: openInMemory }))
   register(closing({ ...local, name: 'SQLite', open: async (sql) => openInSqlite(sql) }))
   for (const topology of ['replica set', 'standalone'] as const) {
     const name = `a MongoDB ${topology}`
     describeMongo(name, topology, ({ server, ...group }) => {
-      register(closing({ ...group, name, open: tablesOnMongo(server) }))
+      register(closing({ ...group, foreignKeys: false, name, open: tablesOnMongo(server) }))
     })
   }
 }
