@@ -12,8 +12,7 @@ import {
   keepsLastOwner,
   leavesByOtherIds,
 } from './support/better-auth-leaving.ts'
-import { ANN } from './support/better-auth-people.ts'
-import { authOptions, openBetterAuth, PASSWORD, PLUGINS } from './support/better-auth-world.ts'
+import { authOptions, openBetterAuth, PLUGINS } from './support/better-auth-world.ts'
 
 const options = { plugins: PLUGINS }
 
@@ -41,24 +40,6 @@ describe('betterAuthPolicy', () => {
       )
       return true
     })
-    await world.close()
-  })
-
-  it('follows the names that better-auth was given', async () => {
-    const { plugins: _, ...core } = authOptions()
-    const rename = {
-      user: { modelName: 'people', fields: { email: 'mail' } },
-      session: { modelName: 'visits', fields: { userId: 'person' } },
-    }
-    const world = await openBetterAuth({ ...core, ...rename })
-    const { user } = await world.auth.api.signUpEmail({
-      body: { email: ANN, name: 'Ann', password: PASSWORD },
-    })
-    assert.deepEqual(await world.places([ANN]), ['people.mail'])
-    const engine = engineOf(world, { rename })
-    await engine.migrate()
-    await engine.delete(user.id, {})
-    assert.deepEqual(await world.places([user.id, ANN]), [])
     await world.close()
   })
 

@@ -123,7 +123,7 @@ async function keepCredentials({ api, auth, ann, bob }: People): Promise<void> {
   await api.getToken({ headers: ann.headers })
 }
 
-const passkeyOf = (userId: string) => ({
+export const passkeyOf = (userId: string) => ({
   userId,
   publicKey: 'key',
   credentialID: `credential of ${userId}`,
