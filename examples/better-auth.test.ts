@@ -23,12 +23,16 @@ async function open(options: Partial<LeavingOptions> = {}) {
     const post = body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }
     return auth.handler(new Request(url, { headers, ...post }))
   }
+  /** As a browser keeps them: the last one of a name counts. */
+  const cookiesOf = (answer: Response) => {
+    const pairs = answer.headers.getSetCookie().map((cookie) => cookie.split(';')[0] ?? '')
+    return [...new Map(pairs.map((pair) => [pair.split('=')[0], pair])).values()].join('; ')
+  }
   const signUp = async (name: string) => {
     const body = { name, email: `${name}@example.com`, password: PASSWORD }
     const answer = await send('/sign-up/email', '', body)
     const { user } = (await answer.json()) as { user: { id: string } }
-    const pairs = answer.headers.getSetCookie().map((cookie) => cookie.split(';')[0])
-    return { id: user.id, cookie: pairs.join('; ') }
+    return { id: user.id, cookie: cookiesOf(answer) }
   }
   const ann = await signUp('ann')
   const cat = await signUp('cat')
@@ -47,7 +51,7 @@ async function open(options: Partial<LeavingOptions> = {}) {
     }
     return found
   }
-  return { db, send, ann, cat, rows, receipts, auth }
+  return { db, send, ann, cat, rows, receipts, auth, cookiesOf }
 }
 
 type World = Awaited<ReturnType<typeof open>>
@@ -130,6 +134,32 @@ describe('a user of better-auth leaves', () => {
     const own = await send('/admin/remove-user', cat.cookie, { userId: cat.id })
     const nobody = await send('/admin/remove-user', cat.cookie, { userId: 'nobody' })
     assert.deepEqual([own.status, nobody.status, await receipts()], [400, 404, []])
+  })
+
+  it('not while an administrator stands in for them', async () => {
+    const { send, ann, cat, rows, receipts, cookiesOf } = await open()
+    const answer = await send('/admin/impersonate-user', cat.cookie, { userId: ann.id })
+    const refused = await send('/delete-user', cookiesOf(answer), {})
+    assert.equal(refused.status, 403)
+    assert.equal(((await refused.json()) as { code: string }).code, 'impersonation_refused')
+    assert.deepEqual([rows(ann.id), await receipts()], [4, []])
+  })
+
+  it('as a guest, and as a guest who has signed up', async () => {
+    const { send, rows, receipts, cookiesOf } = await open()
+    const guest = async () => {
+      const answer = await send('/sign-in/anonymous', '', {})
+      const { user } = (await answer.json()) as { user: { id: string } }
+      return { id: user.id, cookie: cookiesOf(answer) }
+    }
+    const leaving = await guest()
+    assert.equal((await send('/delete-anonymous-user', leaving.cookie, {})).status, 200)
+    const staying = await guest()
+    const body = { name: 'dan', email: 'dan@example.com', password: PASSWORD }
+    assert.equal((await send('/sign-up/email', staying.cookie, body)).status, 200)
+    assert.deepEqual([rows(leaving.id), rows(staying.id)], [0, 0])
+    const guests = [leaving, staying].map(({ id }) => ({ userId: id, requestedBy: id }))
+    assert.deepEqual(await receipts(), guests)
   })
 
   it('not as the last owner of an organization, whoever asks', async () => {

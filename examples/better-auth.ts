@@ -1,19 +1,22 @@
 /**
  * better-auth whose users leave through the engine, whichever of its routes they leave by: their own, the
- * one in a mail, and the administrators'. One deletion, one veto, one receipt.
- *
- * The anonymous plugin deletes guests past all of these; a server that has it on sees to them itself.
+ * one in a mail, the administrators', and those by which guests go. One deletion, one veto, one receipt.
  *
  * @module
  */
-import { type BetterAuthOptions as AuthOptions, betterAuth, type User } from 'better-auth'
+import {
+  type BetterAuthOptions as AuthOptions,
+  betterAuth,
+  type GenericEndpointContext,
+  type User,
+} from 'better-auth'
 import { APIError, createAuthMiddleware, getAuthoritativeSessionFromCtx } from 'better-auth/api'
-import { admin, organization } from 'better-auth/plugins'
+import { admin, anonymous, organization } from 'better-auth/plugins'
 import { defaultRoles } from 'better-auth/plugins/admin/access'
 import type Database from 'better-sqlite3'
-import { sqliteStore } from '../adapters/sqlite/index.ts'
-import { type Hooks, UserDeletionEngine, UserDeletionError } from '../src/index.ts'
-import { type BetterAuthPolicy, betterAuthPolicy } from '../src/presets/better-auth/index.ts'
+import { type Hooks, UserDeletionEngine, UserDeletionError } from 'user-deletion-engine'
+import { type BetterAuthPolicy, betterAuthPolicy } from 'user-deletion-engine/presets/better-auth'
+import { sqliteStore } from 'user-deletion-engine/sqlite'
 
 type Engine = UserDeletionEngine<BetterAuthPolicy>
 
@@ -29,7 +32,7 @@ export interface LeavingOptions {
 export function createEngine(db: Database.Database, { beforeDelete }: LeavingOptions): Engine {
   return new UserDeletionEngine({
     store: sqliteStore(db),
-    policy: betterAuthPolicy({ plugins: ['organization', 'admin'] }),
+    policy: betterAuthPolicy({ plugins: ['organization', 'admin', 'anonymous'] }),
     ...(beforeDelete === undefined ? {} : { hooks: { beforeDelete } }),
   })
 }
@@ -43,7 +46,7 @@ export function authOptions(db: Database.Database, engine: Engine, options: Leav
     baseURL: 'http://localhost:3000',
     logger: { disabled: true },
     emailAndPassword: { enabled: true },
-    plugins: [organization(), admin()],
+    plugins: [organization(), admin(), anonymous()],
     user: {
       deleteUser: {
         enabled: true,
@@ -54,7 +57,15 @@ export function authOptions(db: Database.Database, engine: Engine, options: Leav
           : { sendDeleteAccountVerification: ({ user, url }) => sendLink(user, url) }),
       },
     },
-    hooks: { before: removeThrough(engine) },
+    hooks: { before: beforeRoutes(engine) },
+    databaseHooks: {
+      user: {
+        delete: {
+          // Whatever else deletes users, such as guests who have signed up. Not called for those who are gone.
+          before: (user: User) => leave(engine, user.id, { requestedBy: user.id }),
+        },
+      },
+    },
   } satisfies AuthOptions
 }
 
@@ -62,21 +73,38 @@ export function createAuth(db: Database.Database, engine: Engine, options: Leavi
   return betterAuth(authOptions(db, engine, options))
 }
 
+function beforeRoutes(engine: Engine) {
+  return createAuthMiddleware(async (ctx) => {
+    switch (ctx.path) {
+      case '/delete-user':
+      case '/delete-user/callback':
+        return refuseImpersonation(ctx)
+      case '/admin/remove-user':
+        return removeThrough(engine, ctx)
+    }
+  })
+}
+
+/** Nobody deletes an account by standing in for its user. */
+async function refuseImpersonation(ctx: GenericEndpointContext): Promise<void> {
+  const session = await getAuthoritativeSessionFromCtx(ctx)
+  if (!session?.session['impersonatedBy']) return
+  const message = 'Only the user can delete the own account.'
+  throw new APIError(403, { code: 'impersonation_refused', message })
+}
+
 /**
  * The administrators' route has no hook of its own and deletes sessions before it asks anybody, so the
  * engine answers in its place. What it would refuse anyway goes on to it, and is refused there.
  */
-function removeThrough(engine: Engine) {
-  return createAuthMiddleware(async (ctx) => {
-    if (ctx.path !== '/admin/remove-user') return
-    const session = await getAuthoritativeSessionFromCtx(ctx)
-    const userId: unknown = ctx.body?.userId
-    if (session === null || typeof userId !== 'string' || userId === session.user.id) return
-    if (!mayDelete(String(session.user['role'] ?? ''))) return
-    if ((await ctx.context.internalAdapter.findUserById(userId)) === null) return
-    await leave(engine, userId, { requestedBy: session.user.id })
-    return ctx.json({ success: true })
-  })
+async function removeThrough(engine: Engine, ctx: GenericEndpointContext) {
+  const session = await getAuthoritativeSessionFromCtx(ctx)
+  const userId: unknown = ctx.body?.userId
+  if (session === null || typeof userId !== 'string' || userId === session.user.id) return
+  if (!mayDelete(String(session.user['role'] ?? ''))) return
+  if ((await ctx.context.internalAdapter.findUserById(userId)) === null) return
+  await leave(engine, userId, { requestedBy: session.user.id })
+  return ctx.json({ success: true })
 }
 
 /** As the plugin asks it of its own roles. */

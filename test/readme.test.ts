@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { execFileSync, spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, it } from 'node:test'
 import { ERROR_CODES } from '../src/errors.ts'
@@ -35,6 +35,16 @@ describe('README', () => {
     assert.match(compileErrors(typed.replaceAll('@ts-expect-error', '')), MISTAKES)
     const [right = ''] = typed.split('// @ts-expect-error')
     run(right)
+  })
+
+  it('lists every recipe, each with a test beside it', () => {
+    const [, table = ''] = readme.split('\n## Recipes\n')
+    const listed = [...table.matchAll(/\| `examples\/([a-z-]+)(?:\.test)?\.ts` \|/g)].map(
+      ([, name]) => name,
+    )
+    const files = readdirSync(path.join(root, 'examples'))
+    const tested = files.flatMap((file) => /^([a-z-]+)\.test\.ts$/.exec(file)?.[1] ?? [])
+    assert.deepEqual(listed.sort(), tested.sort())
   })
 
   it('lists every error code with its status and whether to retry', () => {
