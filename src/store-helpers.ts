@@ -5,7 +5,7 @@
  */
 import { UserDeletionError } from './errors.ts'
 import type { LedgerEntry, Slice, SliceOutcome, Survey, Work } from './store.ts'
-import type { IdForm, Selector, Step, UserId } from './terms.ts'
+import type { IdForm, Selector, SelectorTarget, Step, UserId } from './terms.ts'
 
 /** A user who goes, with the values derived for them. */
 export interface Leaving extends Work {
@@ -63,6 +63,11 @@ export function canBeAsked(step: Step, fields: Readonly<Record<string, unknown>>
 export function writtenAs(value: unknown, form: IdForm | null): unknown {
   if (form === null || value === null || value === undefined) return value
   return `${form.prefix}${String(value)}${form.suffix ?? ''}`
+}
+
+/** Whether references stand somewhere in a longer text, so that one text may name several users. */
+export function isWithinText(target: SelectorTarget): boolean {
+  return target.kind === 'user' && target.form?.within === true
 }
 
 /** The id that a reference of this form holds; `null` where the prefix does not stand in front of one. */

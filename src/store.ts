@@ -16,6 +16,7 @@ export {
   canBeAsked,
   compareIds,
   idBehind,
+  isWithinText,
   keepsItsRows,
   type Leaving,
   leavesNoMatch,

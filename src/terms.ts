@@ -26,8 +26,10 @@ export type IdType = 'plain' | 'object_id' | 'uuid'
 export interface IdForm {
   readonly type: IdType
   readonly prefix: string
-  /** Only behind a field that is not the id. */
+  /** Behind a field that is not the id, or within a text. */
   readonly suffix?: string
+  /** Prefix, value and suffix stand anywhere in a longer text. */
+  readonly within?: true
 }
 
 /** A value that a policy may write or compare with. */

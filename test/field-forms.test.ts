@@ -21,11 +21,19 @@ const policy = definePolicy({
       { match: { column: 'key', equals, suffix: ':reset' }, action: 'delete' },
       { match: { column: 'key', equals, prefix: '<', suffix: '>' }, action: 'delete' },
       { match: { column: 'key', equals: { user: 'phone' }, suffix: ':reset' }, action: 'delete' },
+      {
+        match: { column: 'key', equals, inText: true, prefix: '(', suffix: '.)' },
+        action: 'delete',
+      },
+      { match: { column: 'key', inText: true, prefix: '#', suffix: '\\' }, action: 'delete' },
     ],
   },
 })
 
-const HERS = ['sign-in:ann@x', 'ann@x:reset', '<ann@x>']
+const HERS = [
+  ...['sign-in:ann@x', 'ann@x:reset', '<ann@x>'],
+  ...['(ann@x.)', 'a (bob@x) and\n(ann@x.) in one', 'number #1\\'],
+]
 const KEPT = [
   'ann@x',
   'sign-in:bob@x',
@@ -33,6 +41,8 @@ const KEPT = [
   '<ann@x',
   'bob@x:reset',
   ':reset',
+  // Neither a pattern nor in another case, and nothing that is only longer.
+  ...['(ann@xy)', '(ANN@X.)', '(joann@x.)', '(ann@x.org.)', 'number #11\\', 'number #1', '(null.)'],
   'null:reset',
 ]
 
@@ -44,8 +54,8 @@ const rows = {
   codes: [...HERS, ...KEPT].map((key) => ({ key })),
 }
 
-const refusalOf = (match: object): unknown => {
-  const tables = { codes: { match, action: 'delete' } }
+const refusalOf = (match: object, what: object = { action: 'delete' }): unknown => {
+  const tables = { codes: { match, ...what } }
   try {
     definePolicy({ name: 'x', version: 1, user, tables } as unknown as PolicyInput)
   } catch (error) {
@@ -76,9 +86,36 @@ describe('a field between fixed texts', () => {
     assert.deepEqual(db.prepare('SELECT key FROM codes').pluck().all(), KEPT)
   })
 
+  it('is told that no index helps inside a longer text', async () => {
+    const db = new Database(':memory:')
+    db.exec('CREATE TABLE users (id INTEGER PRIMARY KEY, email TEXT, phone TEXT)')
+    db.exec('CREATE TABLE codes (key TEXT)')
+    const schemaCheck = { minUnindexedRows: 0 }
+    const engine = new UserDeletionEngine({ store: sqliteStore(db), policy, schemaCheck })
+    await engine.migrate()
+    const { findings } = await engine.checkSchema()
+    const codes = findings.filter(({ table }) => table === 'codes')
+    const remedies = codes.map(({ message }) => message.split('rows. ')[1])
+    const text =
+      'None helps inside a text: keep the user in a column of its own, or accept the finding.'
+    assert.deepEqual(remedies, [...Array(4).fill('Create one.'), text, text])
+  })
+
   it('is refused around the id, rows of other tables, and in another spelling', () => {
     assert.equal(refusalOf({ column: 'key', suffix: 'x' }), 'tables.codes.match.suffix')
     assert.equal(refusalOf({ column: 'key', equals, form: 'string' }), 'tables.codes.match.form')
+  })
+
+  it('is refused within a longer text without its ends, in JSON, and where rows stay', () => {
+    const text = { column: 'key', equals, inText: true, prefix: '(', suffix: ')' }
+    assert.equal(refusalOf({ ...text, suffix: undefined }), 'tables.codes.match.suffix')
+    assert.equal(refusalOf({ ...text, prefix: undefined }), 'tables.codes.match.prefix')
+    assert.equal(refusalOf({ ...text, prefix: '' }), 'tables.codes.match.prefix')
+    const { column: _, ...ends } = text
+    const inJson = refusalOf({ ...ends, json: 'a', path: 'b' })
+    assert.equal(inJson, 'tables.codes.match.inText')
+    const kept = { action: 'retain', reason: 'support' }
+    assert.equal(refusalOf(text, kept), 'tables.codes.match.inText')
   })
 })
 

@@ -324,6 +324,10 @@ describe('lookupsOf', () => {
           match: { column: 'member', through: { table: 'members', key: 'id' } },
           action: 'delete',
         },
+        logs: {
+          match: { column: 'line', inText: true, prefix: '(', suffix: ')' },
+          action: 'delete',
+        },
         users_of_other: { match: { column: 'id' }, action: 'delete' },
         countries: 'unrelated',
       },

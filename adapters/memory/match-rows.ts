@@ -6,6 +6,7 @@
 import {
   type Condition,
   idBehind,
+  isWithinText,
   type Locator,
   type Selector,
   type Step,
@@ -70,11 +71,23 @@ function matchSelector(
     if (row === undefined || !fulfills(row, selector, tenantId)) continue
     const found = new Set<number>()
     for (const value of locatedValues(row, selector.locator)) {
-      for (const user of owners.get(value) ?? []) found.add(user)
+      for (const user of usersBehind(value, selector, owners)) found.add(user)
     }
     if (found.size > 0) matches.set(key, found)
   }
   return matches
+}
+
+/** The users for whom a located value stands, or whose values stand within it. */
+function usersBehind(
+  value: unknown,
+  { target }: Selector,
+  owners: ReadonlyMap<unknown, ReadonlySet<number>>,
+): Iterable<number> {
+  if (!isWithinText(target)) return owners.get(value) ?? []
+  return [...owners].flatMap(([held, users]) =>
+    typeof value === 'string' && value.includes(String(held)) ? [...users] : [],
+  )
 }
 
 /** From a located value to the users it stands for. */

@@ -4,6 +4,7 @@
  * @module
  */
 import {
+  isWithinText,
   type Locator,
   type Program,
   type Selector,
@@ -61,7 +62,7 @@ export async function matchStep(
   if (selector === null) return NOTHING
   const owners = await ownersByValue(reader, user, selector, tenantId, users)
   if (owners.size === 0) return NOTHING
-  if (except.length === 0 && !selector.locator.each) {
+  if (except.length === 0 && !selector.locator.each && !isWithinText(selector.target)) {
     return { kind: 'values', values: [...owners.values()] }
   }
   const rows = await rowsOf(reader, selector, tenantId, owners)
@@ -130,9 +131,9 @@ export function filterOf(
   tenantId: string | null,
   values: readonly unknown[],
 ): Doc {
-  const { locator } = selector
+  const { locator, target } = selector
   const conditions = sideConditions(selector, tenantId)
-  const located = locatedIn(locator, values)
+  const located = isWithinText(target) ? withinAny(locator, values) : locatedIn(locator, values)
   return conditions.length === 0 ? located : { $and: [located, ...conditions] }
 }
 
@@ -209,13 +210,36 @@ async function rowsOf(
     for (const document of await reader.find(selector.table, filter, { projection })) {
       const found = new Set<number>()
       for (const value of referencesIn(document, selector.locator)) {
-        for (const owner of owners.get(keyOf(value) ?? '')?.owners ?? []) found.add(owner)
+        for (const owner of ownersBehind(value, selector, owners)) found.add(owner)
       }
       const id = document['_id']
       if (found.size > 0) rows.set(keyOf(id) ?? JSON.stringify(id), { id, owners: found, document })
     }
   }
   return rows
+}
+
+/** The users for whom a located value stands, or whose values stand within it. */
+function ownersBehind(
+  value: unknown,
+  { target }: Selector,
+  owners: ReadonlyMap<string, Owned>,
+): Iterable<number> {
+  if (!isWithinText(target)) return owners.get(keyOf(value) ?? '')?.owners ?? []
+  return [...owners.values()].flatMap((owned) =>
+    typeof value === 'string' && value.includes(String(owned.value)) ? [...owned.owners] : [],
+  )
+}
+
+/** Texts in which one of the values stands, character by character. */
+function withinAny(locator: Locator, values: readonly unknown[]): Doc {
+  const path = pathOf(locator)
+  return { $or: values.map((value) => ({ [path]: { $regex: literally(String(value)) } })) }
+}
+
+/** As a pattern of the server, which takes no NUL. */
+function literally(text: string): string {
+  return text.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&').replaceAll('\0', '\\x00')
 }
 
 function locatedIn(locator: Locator, values: readonly unknown[]): Doc {

@@ -4,7 +4,7 @@
  * @module
  */
 import { UserDeletionError } from '../../src/errors.ts'
-import type { IdForm, IdType, UserId } from '../../src/store.ts'
+import { type IdForm, type IdType, type UserId, writtenAs } from '../../src/store.ts'
 
 /** Constructors of the caller's own copy of BSON, taken from values the server has sent. */
 export interface BsonTypes {
@@ -57,7 +57,7 @@ export function storedId(
   form: IdForm | null,
 ): unknown {
   const { type, prefix } = form ?? { type: idType, prefix: '' }
-  if (prefix !== '') return `${prefix}${String(id)}`
+  if (prefix !== '') return writtenAs(id, form)
   if (type === 'object_id') return types.objectId(String(id))
   if (type === 'uuid') {
     return types.binary(Buffer.from(String(id).replaceAll('-', ''), 'hex'), UUID_SUBTYPE)

@@ -7,7 +7,14 @@
  *
  * @module
  */
-import type { Condition, IdForm, JsonPath, Locator, Selector } from '../../src/store.ts'
+import {
+  type Condition,
+  type IdForm,
+  isWithinText,
+  type JsonPath,
+  type Locator,
+  type Selector,
+} from '../../src/store.ts'
 import { jsonPath, literal, quoteName, quoteTable, quoteText } from './literals.ts'
 
 /** How rows of a table are addressed: the row id, or the primary key where there is none. */
@@ -38,9 +45,9 @@ export function userValueOf(chain: Chain): UserValue {
   return target?.kind === 'user' ? target : USER_ID
 }
 
-/** A selector that holds the user in its own row, outside arrays: one value, so one user a row and field. */
-export function isDirect(selector: Selector): boolean {
-  return selector.target.kind === 'user' && !selector.locator.each
+/** A selector that holds the user in its own row, outside arrays and longer texts: one user a row and field. */
+export function isDirect({ target, locator }: Selector): boolean {
+  return target.kind === 'user' && !locator.each && !isWithinText(target)
 }
 
 /** What a row holds where the locator points. Text that is not JSON holds nothing. */
@@ -149,12 +156,21 @@ export function conditionSql(alias: string, { column, values }: Condition): stri
 
 /** `value IN (…)` over all users of the slice. */
 export function anyUser(value: string, wanted: UserValue): string {
+  if (wanted.form?.within) {
+    return `EXISTS (SELECT 1 FROM json_each(${valueParameter(wanted)}) AS held WHERE ${holdsText(value, 'held.value')})`
+  }
   return `${value} IN (SELECT value FROM json_each(${valueParameter(wanted)}))`
 }
 
 /** `value = …` for one user of the relation `u`. */
 export function sameUser(value: string, wanted: UserValue): string {
+  if (wanted.form?.within) return holdsText(value, `u.${userColumn(wanted)}`)
   return `${value} = u.${userColumn(wanted)}`
+}
+
+/** Code point by code point, whatever the column's collation. */
+function holdsText(value: string, text: string): string {
+  return `typeof(${value}) = 'text' AND instr(${value}, ${text}) > 0`
 }
 
 export function valueParameter(value: UserValue): string {

@@ -306,6 +306,8 @@ function relation({ program }: StepContext): string {
 }
 
 function commonValue(chains: readonly Chain[]): UserValue | null {
+  // What a longer text holds is none of the values that were looked for.
+  if (chains.some((chain) => userValueOf(chain).form?.within)) return null
   const values = new Map(chains.map(userValueOf).map((value) => [valueKey(value), value]))
   const [value] = values.values()
   return values.size === 1 && value !== undefined ? value : null

@@ -5,7 +5,7 @@
  */
 import type { IndexSchema, TableSchema } from '../store.ts'
 import type { Program } from '../terms.ts'
-import { type Reference, referencesOf } from './references.ts'
+import { type Reference, readsAll, referencesOf } from './references.ts'
 import type { SchemaFinding } from './schema-finding.ts'
 
 interface Bounds {
@@ -34,11 +34,14 @@ export function checkIndexes(
         table,
         column: path,
         path: place,
-        message: `no index of "${table}" leads with "${path}", so every deletion reads all of its ${size} rows. Create one.`,
+        message: `no index of "${table}" leads with "${path}", so every deletion reads all of its ${size} rows. ${readsAll(reference) ? TEXTS : 'Create one.'}`,
       },
     ]
   })
 }
+
+const TEXTS =
+  'None helps inside a text: keep the user in a column of its own, or accept the finding.'
 
 /** Fields that the look-up compares with few values may stand before the one that is asked for. */
 function serves({ keys, partial }: IndexSchema, { path, beside }: Reference): boolean {

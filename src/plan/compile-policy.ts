@@ -135,6 +135,9 @@ function fieldOf(match: MatchInput): string {
 
 function matchFormOf(match: MatchInput): IdForm | null {
   if (typeof match === 'string') return null
+  if (match.inText) {
+    return { type: 'plain', prefix: match.prefix, suffix: match.suffix, within: true }
+  }
   return fieldOf(match) === 'id' ? idFormOf(match) : fieldFormOf(match)
 }
 

@@ -3,7 +3,9 @@
  *
  * @module
  */
+
 import type { AskedPath, SampledTypes, TableSchema } from '../store.ts'
+import { isWithinText } from '../store-helpers.ts'
 import type { Program, Selector, SelectorTarget, Step } from '../terms.ts'
 
 /** A field by which rows are found. */
@@ -39,6 +41,11 @@ export function referencesOf({
       ]
     }),
   ]
+}
+
+/** Whether no index helps: the reference stands somewhere in a longer text. */
+export function readsAll({ target }: Reference): boolean {
+  return target !== null && isWithinText(target)
 }
 
 /** Fields that hold the tenant's id, which is text. */

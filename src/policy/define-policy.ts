@@ -257,6 +257,7 @@ function checkRule(policy: PolicyInput, table: string, index: number, rule: Rule
   }
   if (rule.match !== undefined) {
     checkMatch(policy, path, rule.match)
+    checkInText(path, rule.match, rule.action)
     checkTenant(policy, path, rule as { match: MatchInput; tenant?: string; acrossTenants?: true })
   }
   if ('set' in rule && rule.set !== undefined) checkSet(fields, `${path}.set`, rule.set)
@@ -291,14 +292,29 @@ function checkMatch(policy: PolicyInput, path: string, match: MatchInput): void 
   checkForm(`${path}.match`, match, field)
 }
 
+/** A value without an end could be the beginning of somebody else's. */
+function checkInText(path: string, match: MatchInput, action: RuleInput['action']): void {
+  if (typeof match === 'string' || match.inText === undefined) return
+  for (const end of ['prefix', 'suffix'] as const) {
+    if (match[end] === undefined)
+      throw refusal(`${path}.match.${end}`, 'is missing beside "inText"')
+  }
+  if (action !== 'delete') throw refusal(`${path}.match.inText`, 'is for rules that delete')
+}
+
 /** How a reference may write down what it ends at: the id, another field, or (null) a column of other rows. */
 function checkForm(
   path: string,
-  written: { readonly form?: string; readonly prefix?: string; readonly suffix?: string },
+  written: {
+    readonly form?: string
+    readonly prefix?: string
+    readonly suffix?: string
+    readonly inText?: true
+  },
   field: string | null,
 ): void {
-  const { form, prefix, suffix } = written
-  if (suffix !== undefined && (field === null || field === 'id')) {
+  const { form, prefix, suffix, inText = false } = written
+  if (suffix !== undefined && (field === null || (field === 'id' && !inText))) {
     throw refusal(`${path}.suffix`, 'stands behind a field of the user other than the id')
   }
   if (field !== 'id' && form !== undefined) {

@@ -44,7 +44,7 @@ const match = v.lazy((input) => {
     const paths = { path: v.optional(path), element: v.optional(path) }
     return v.strictObject({ array: name, ...paths, ...target })
   }
-  return v.strictObject({ column: name, ...target })
+  return v.strictObject({ column: name, ...target, inText: v.optional(v.literal(true)) })
 })
 
 const where = v.record(

@@ -237,12 +237,30 @@ type TargetInput =
 /** A column holding the user's id, or a longer description of where the reference stands. */
 export type MatchInput = string | ColumnMatch | JsonMatch | ArrayMatch
 
-export type ColumnMatch = { readonly column: string; readonly element?: never } & TargetInput
+export type ColumnMatch = { readonly column: string; readonly element?: never } & (
+  | (TargetInput & { readonly inText?: never })
+  | TextTarget
+)
+
+/**
+ * The reference stands somewhere in a longer text, between two texts that set it apart from longer values: a
+ * comma on each side, the quotes of JSON. No index serves such a look-up. For rows that are deleted.
+ */
+interface TextTarget {
+  readonly inText: true
+  readonly prefix: string
+  readonly suffix: string
+  readonly equals?: UserReference
+  readonly through?: never
+  readonly form?: never
+}
+
 /** A value inside a JSON column, at a path of keys joined by dots. */
 export type JsonMatch = {
   readonly json: string
   readonly path: string
   readonly element?: never
+  readonly inText?: never
 } & TargetInput
 /**
  * An element of a JSON array: the whole column, or the array found at `path`. With `element`, the reference
@@ -252,6 +270,7 @@ export type ArrayMatch = {
   readonly array: string
   readonly path?: string
   readonly element?: string
+  readonly inText?: never
 } & TargetInput
 
 /** What is written, by column. */

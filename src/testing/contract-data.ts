@@ -76,6 +76,7 @@ export function contractData(): Record<string, Row[]> {
   add('settings', { id: 'set_longer', key: `user:${ANN}:theme`, value: 'a' })
   add('settings', { id: 'set_upper', key: `USER:${ANN}`, value: 'a' })
   add('settings', { id: 'set_twice', key: `user:user:${ANN}`, value: 'a' })
+  add('settings', { id: 'set_text', key: `{"by":"${BOB}","to":"${ANN}"}`, value: ANN })
   add('rooms', { id: 'room_all', members: roomMembers(ANN, BOB, TWIN) })
   add('rooms', { id: 'room_bob', members: [{ user: { id: BOB } }, ANN] })
   for (const id of NUMBERS) add('accounts', { id, tenant_id: TENANT_A })

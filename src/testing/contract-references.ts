@@ -100,6 +100,61 @@ export function referenceClauses(clause: Clause): void {
     assert.deepEqual((await world.row('rooms', 'room_all'))?.['members'], roomMembers(BOB, TWIN))
   })
 
+  clause('within a longer text, between two others', async (world) => {
+    const before = await settings(world)
+    const engine = world.engineWith({}, withTables({ settings: quoted }))
+    const receipt = await engine.delete(ANN, IN_A)
+    assert.equal(receipt.steps.find(({ table }) => table === 'settings')?.rows, 1)
+    assert.deepEqual(
+      await settings(world),
+      before.filter((id) => id !== 'set_text'),
+    )
+  })
+
+  clause('within a longer text that names several users of one slice', async (world) => {
+    const before = await settings(world)
+    const engine = world.engineWith({}, withTables({ settings: quoted }))
+    const plans = await engine.planMany([ANN, BOB], IN_A)
+    const counted = plans.steps.find(({ table }) => table === 'settings')?.rows
+    const rows: unknown[] = []
+    await engine.deleteMany([ANN, BOB], {
+      ...IN_A,
+      mode: 'throughput',
+      onOutcome: (outcome) => {
+        if (outcome.status !== 'deleted') return
+        rows.push(outcome.receipt.steps.find(({ table }) => table === 'settings')?.rows)
+      },
+    })
+    assert.deepEqual([counted, rows], [2, [1, 1]])
+    assert.deepEqual(
+      await settings(world),
+      before.filter((id) => id !== 'set_text'),
+    )
+  })
+
+  clause('within a longer text, chunk by chunk', async (world) => {
+    const before = await settings(world)
+    const engine = world.engineWith({ maxRowsPerTransaction: 1 }, withTables({ settings: quoted }))
+    await engine.delete(ANN, IN_A)
+    assert.deepEqual(
+      await settings(world),
+      before.filter((id) => id !== 'set_text'),
+    )
+  })
+
+  clause('within a longer text, but not past a stronger rule for the same user', async (world) => {
+    const kept: RuleInput = { match: 'value', action: 'retain', reason: 'support' }
+    const engine = world.engineWith({}, withTables({ settings: [kept, quoted] }))
+    const before = await settings(world)
+    await engine.delete(ANN, IN_A)
+    assert.deepEqual(await settings(world), before)
+    await engine.delete(BOB, IN_A)
+    assert.deepEqual(
+      await settings(world),
+      before.filter((id) => id !== 'set_text'),
+    )
+  })
+
   clause('to whom a ghost is handed, in the same way', async (world) => {
     const handed: RuleInput = {
       match: { column: 'key', prefix: 'user:' },
@@ -187,6 +242,12 @@ export function referenceClauses(clause: Clause): void {
       before.filter((id) => id !== 'set_7'),
     )
   })
+}
+
+/** As JSON writes it, in a column that holds text. */
+const quoted: RuleInput = {
+  match: { column: 'key', inText: true, prefix: ':"', suffix: '"' },
+  action: 'delete',
 }
 
 const prefixed: RuleInput = { match: { column: 'key', prefix: 'user:' }, ...ENDING }

@@ -10,6 +10,8 @@ import {
 } from './better-auth-world.ts'
 
 export const ANN = 'ann@example.com'
+/** Where Ann wants her mail from now on. */
+export const ANN_NEW = 'ann.new@example.org'
 export const PHONE = '+4915112345678'
 
 export type AuthSetup = ReturnType<typeof authOptions>
@@ -52,9 +54,9 @@ export async function useEverything(people: People): Promise<void> {
 
 /** Ann leaves her id in columns that better-auth declares as references, and in those that it does not. */
 export async function useIds(people: People): Promise<void> {
-  const { api, ann, readsJsonText } = people
+  const { api, ann } = people
   await api.requestPasswordReset({ body: { email: ANN } })
-  if (readsJsonText) await api.generatePasskeyRegistrationOptions({ headers: ann.headers })
+  await api.generatePasskeyRegistrationOptions({ headers: ann.headers })
   await keepCredentials(people)
   await standIn(people)
 }
@@ -88,7 +90,7 @@ async function joinOrganizations({ api, auth, ann, bob, cat }: People): Promise<
 }
 
 /** Rows of `verification`, each in a spelling of its own. */
-async function askForCodes({ api, codes, ann, readsJsonText }: People): Promise<void> {
+async function askForCodes({ api, codes, ann, bob }: People): Promise<void> {
   await api.sendPhoneNumberOTP({ body: { phoneNumber: PHONE } })
   await api.verifyPhoneNumber({
     body: { phoneNumber: PHONE, code: codes.get(PHONE) ?? '', updatePhoneNumber: true },
@@ -101,9 +103,18 @@ async function askForCodes({ api, codes, ann, readsJsonText }: People): Promise<
     await api.sendVerificationOTP({ body: { email: 'bob@example.com', type } })
   }
   await api.requestPasswordReset({ body: { email: ANN } })
-  await api.signInMagicLink({ body: { email: ANN }, headers: new Headers() })
+  for (const body of [{ email: ANN }, { email: ANN, name: 'Ann' }, { email: 'bob@example.com' }]) {
+    await api.signInMagicLink({ body, headers: new Headers() })
+  }
   await api.generateOneTimeToken({ headers: ann.headers })
-  if (readsJsonText) await api.generatePasskeyRegistrationOptions({ headers: ann.headers })
+  for (const [{ headers }, newEmail] of [
+    [ann, ANN_NEW],
+    [bob, 'bob.new@example.org'],
+  ] as const) {
+    await api.generatePasskeyRegistrationOptions({ headers })
+    await api.linkSocialAccount({ body: { provider: 'github' }, headers })
+    await api.requestEmailChangeEmailOTP({ body: { newEmail }, headers })
+  }
 }
 
 /** A passkey and a wallet are signed by devices, so their rows come through the adapter. */
@@ -150,6 +161,7 @@ async function addSecondFactors({ api, ann, bob }: People): Promise<void> {
       returnHeaders: true,
     })
     user.headers = cookiesOf(headers)
+    await api.sendTwoFactorOTP({ headers: user.headers })
   }
   await api.signInEmail({ body: { email: ANN, password: PASSWORD } })
 }

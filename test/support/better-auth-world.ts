@@ -62,6 +62,7 @@ export function authOptions(
     baseURL: 'http://localhost:3000',
     secret: 'a secret of the tests, long enough to be taken',
     emailAndPassword: { enabled: true, sendResetPassword: nothing },
+    socialProviders: { github: { clientId: 'client', clientSecret: 'secret' } },
     logger: { disabled: true },
     telemetry: { enabled: false },
     rateLimit: { enabled: false },
@@ -71,7 +72,7 @@ export function authOptions(
         dynamicAccessControl: { enabled: true },
         sendInvitationEmail: nothing,
       }),
-      twoFactor({ skipVerificationOnEnable: true }),
+      twoFactor({ skipVerificationOnEnable: true, otpOptions: { sendOTP: nothing } }),
       admin(),
       username(),
       phoneNumber({
@@ -80,7 +81,7 @@ export function authOptions(
         },
         sendPasswordResetOTP: nothing,
       }),
-      emailOTP({ sendVerificationOTP: nothing }),
+      emailOTP({ sendVerificationOTP: nothing, changeEmail: { enabled: true } }),
       magicLink({ sendMagicLink: nothing }),
       oneTimeToken(),
       deviceAuthorization({ verificationUri: '/device' }),
@@ -100,8 +101,6 @@ export function authOptions(
 export interface AuthHost<Auth> {
   readonly auth: Auth
   readonly store: Store
-  /** Whether a rule may look into JSON that is kept as text. */
-  readonly readsJsonText: boolean
   /** `table.column` of every value that holds one of the texts. */
   places(texts: readonly string[]): Promise<readonly string[]>
   /** Rows in the order of their ids. */
@@ -118,7 +117,6 @@ export async function openBetterAuth<const O extends AuthOptions>(options: O) {
   return {
     auth: betterAuth({ ...options, database: db } as O),
     store: sqliteStore(db),
-    readsJsonText: true,
     places: async (texts) => placesOf(db, texts),
     rows: async (table) =>
       db.prepare(`SELECT * FROM "${table}" ORDER BY id`).all() as Record<string, unknown>[],
@@ -138,7 +136,6 @@ export async function openBetterAuthOn<const O extends AuthOptions>(
   return {
     auth: betterAuth({ ...options, database } as O),
     store: createStore(),
-    readsJsonText: false,
     places: (texts) => placesInMongo(db, texts),
     rows: (table) => db.collection(table).find().sort('_id', 1).toArray(),
     close: release,

@@ -31,6 +31,11 @@ definePolicy({ ...head, user: { ...user, action: 'anonymize', set: { email: null
 definePolicy({ ...head, user: { ...user, idType: 'integer' }, tables: {} })
 // @ts-expect-error a form of what is no id
 definePolicy({ ...head, tables: { a: { match: { column: 'c', form: 'string', equals: { user: 'email' } }, action: 'delete' } } })
+definePolicy({ ...head, tables: { a: { match: { column: 'c', inText: true, prefix: '"', suffix: '"' }, action: 'delete' } } })
+// @ts-expect-error a reference in a longer text without its end
+definePolicy({ ...head, tables: { a: { match: { column: 'c', inText: true, prefix: '"' }, action: 'delete' } } })
+// @ts-expect-error a reference in a longer text that leads through rows
+definePolicy({ ...head, tables: { a: { match: { column: 'c', inText: true, prefix: '"', suffix: '"', through: { table: 'b', key: 'id' } }, action: 'delete' } } })
 // @ts-expect-error a prefix where the reference leads through rows
 definePolicy({ ...head, tables: { a: { match: { column: 'c', prefix: 'u-', through: { table: 'b', key: 'id' } }, action: 'delete' } } })
 // @ts-expect-error a prefix before what is no text

@@ -10,23 +10,26 @@ import { idReference } from './references.ts'
 
 /** Rules for the table, in the order of the sources they come from. */
 export function verificationRules(setup: Setup): readonly RuleInput[] {
-  const { names, isMongo, ids, has } = setup
+  const { names, has } = setup
   const table = 'verification'
   const identifier = names.column(table, 'identifier')
   const value = names.column(table, 'value')
   const when = (plugin: BetterAuthPlugin, ...rules: readonly RuleInput[]) =>
     has(plugin) ? rules : []
-  // In MongoDB this JSON is a text, which no path leads into.
-  const inside = (path: string, reason: string): readonly RuleInput[] => {
-    const match: MatchInput = { json: value, path, ...(ids === 'text' ? {} : { form: 'string' }) }
-    return isMongo ? [] : [open(match, reason)]
-  }
+  // The value may be a text of JSON, which no path leads into in MongoDB.
+  const within = (column: string, field: 'id' | 'email', around: Around, reason: string) =>
+    open({ column, equals: { user: field }, inText: true, ...around }, reason)
   return [
     open(
       idReference(setup, value),
       'resets, confirmed deletions, second factors under way and trusted devices name the user as their value',
     ),
-    ...inside('link.userId', 'an OAuth flow under way links an account to the user'),
+    within(
+      value,
+      'id',
+      { prefix: '"userId":"', suffix: '"' },
+      'an OAuth flow under way links an account to the user',
+    ),
     open(
       { column: identifier, equals: { user: 'email' } },
       'a code sent to the address is keyed by it',
@@ -40,8 +43,42 @@ export function verificationRules(setup: Setup): readonly RuleInput[] {
         ),
       ),
     ),
-    ...when('magicLink', ...mailedLink(value, isMongo)),
-    ...when('passkey', ...inside('userData.id', 'a passkey about to be registered')),
+    ...when(
+      'emailOTP',
+      within(
+        identifier,
+        'email',
+        { prefix: 'change-email-otp-', suffix: '-' },
+        'a code sent to the address that is to take its place',
+      ),
+    ),
+    ...when(
+      'twoFactor',
+      within(
+        identifier,
+        'id',
+        { prefix: '2fa-otp-', suffix: '!' },
+        'a code sent to a user who is signed in',
+      ),
+    ),
+    ...when(
+      'magicLink',
+      within(
+        value,
+        'email',
+        { prefix: '{"email":"', suffix: '"' },
+        'a link sent to the address signs in',
+      ),
+    ),
+    ...when(
+      'passkey',
+      within(
+        value,
+        'id',
+        { prefix: '"userData":{"id":"', suffix: '"' },
+        'a passkey about to be registered',
+      ),
+    ),
     ...when(
       'siwe',
       open(
@@ -77,13 +114,10 @@ export function verificationRules(setup: Setup): readonly RuleInput[] {
   ]
 }
 
-/** In MongoDB only the text as a whole can be told: that of a link asked for without a name. */
-function mailedLink(value: string, isMongo: boolean): readonly RuleInput[] {
-  const equals = { user: 'email' } as const
-  const match: MatchInput = isMongo
-    ? { column: value, equals, prefix: '{"email":"', suffix: '"}' }
-    : { json: value, path: 'email', equals }
-  return [open(match, 'a link sent to the address signs in')]
+/** What stands before and behind the user's value. */
+interface Around {
+  readonly prefix: string
+  readonly suffix: string
 }
 
 /** Each of these rows lets somebody in, or is about to. */
