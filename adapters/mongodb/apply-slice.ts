@@ -21,7 +21,7 @@ import { claimsOf } from './claims.ts'
 import type { Connection } from './connection.ts'
 import { assertHeld } from './jobs.ts'
 import { rememberLateAccess } from './late-access.ts'
-import { readHead, sealRecords } from './ledger.ts'
+import { sealRecords } from './ledger.ts'
 import { toStoreError } from './mongo-errors.ts'
 import type { Reader } from './scope.ts'
 import { type Taken, takeSurvey } from './take-survey.ts'
@@ -76,13 +76,12 @@ async function decideUnit(
 ): Promise<Decision<readonly SliceOutcome[]>> {
   if (slice.journal !== undefined) await assertHeld(reader, slice.journal)
   const users = positions.flatMap((position) => slice.users[position] ?? [])
-  const { rows, survey, named } = await takeSurvey(
+  const { rows, survey, named, keepers, head } = await takeSurvey(
     reader,
     program,
     { ...slice, users },
     slice.journal,
   )
-  const head = await readHead(reader)
   let sealed: { readonly seal: Seal; readonly leaving: readonly Leaving[] } | null = null
   const outcomes = settleUnit(slice, positions, survey, (leaving): readonly LedgerEntry[] => {
     const seal = slice.seal(leaving, head)
@@ -109,7 +108,7 @@ async function decideUnit(
       work: [work],
       records: [
         ...(await sealRecords(reader, seal)),
-        ...forgetRecords(slice.tenantId, ids),
+        ...forgetRecords(keepers, slice.tenantId, ids),
         ...(work.cutsAccess ? [rememberLateAccess(crypto.randomUUID(), work)] : []),
       ],
     },

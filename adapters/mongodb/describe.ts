@@ -12,7 +12,8 @@ import {
   type TableSchema,
 } from '../../src/store.ts'
 import type { Doc, MongoDb } from './driver.ts'
-import { lookAtCollection } from './look-at-collection.ts'
+import { firstDocuments } from './first-documents.ts'
+import { FIRST, fieldsAsked, lookAtCollection } from './look-at-collection.ts'
 
 /** What was seen for one question. */
 interface Seen {
@@ -93,10 +94,19 @@ async function look(
   paths: readonly AskedPath[],
 ): Promise<DatabaseSchema> {
   const described: TableSchema[] = []
+  const askedOf = new Map(
+    tables
+      .filter(({ kind }) => kind === 'table')
+      .map(({ name }) => [name, paths.filter(({ table }) => table === name)] as const)
+      .filter(([, asked]) => asked.length > 0),
+  )
+  const wanted = [...askedOf].map(([name, asked]) => ({ name, projection: fieldsAsked(asked) }))
+  const first = await firstDocuments(db, wanted, FIRST)
   for (const table of tables) {
-    const asked = paths.filter((path) => path.table === table.name)
-    const isSampled = table.kind === 'table' && asked.length > 0
-    const seen = isSampled ? await lookAtCollection(db, table.name, asked) : {}
+    const { name } = table
+    const asked = askedOf.get(name)
+    const seen =
+      asked === undefined ? {} : await lookAtCollection(db, name, asked, first.get(name) ?? [])
     described.push({ ...table, ...seen })
   }
   return { tables: described, foreignKeysEnforced: false, createsTables: true }

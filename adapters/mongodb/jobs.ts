@@ -19,6 +19,7 @@ import type { RecordWrite } from './change.ts'
 import type { Doc, MongoDb } from './driver.ts'
 import { JOBS } from './engine-collections.ts'
 import { textOrNull } from './ledger.ts'
+import type { Question } from './questions.ts'
 import { DURABLE, type Reader, type Writer } from './scope.ts'
 import { engineId, keyOf } from './values.ts'
 
@@ -47,22 +48,25 @@ export async function listJobs(
 }
 
 /** The open jobs of a slice, in the order of its users. */
-export async function jobsOf(
-  reader: Reader,
-  { users, tenantId }: Targets,
-): Promise<readonly (JobReference | null)[]> {
-  const found = await reader.find(
-    JOBS,
-    { userId: { $in: users.map(({ id }) => id) }, tenantId },
-    { projection: { userId: 1, kind: 1, fence: 1 } },
-  )
-  const jobs = new Map(
-    found.map(({ userId, _id, kind, fence }): [string | null, JobReference] => [
-      keyOf(userId),
-      { id: String(_id), kind: kind as JobKind, fence: Number(fence) },
-    ]),
-  )
-  return users.map(({ id }) => jobs.get(keyOf(id)) ?? null)
+export function jobsOf({ users, tenantId }: Targets): Question<readonly (JobReference | null)[]> {
+  const ofUsers = { userId: { $in: users.map(({ id }) => id) }, tenantId }
+  return {
+    pipelines: [
+      {
+        collection: JOBS,
+        pipeline: [{ $match: ofUsers }, { $project: { userId: 1, kind: 1, fence: 1 } }],
+      },
+    ],
+    answer([found = []]) {
+      const jobs = new Map(
+        found.map(({ userId, _id, kind, fence }): [string | null, JobReference] => [
+          keyOf(userId),
+          { id: String(_id), kind: kind as JobKind, fence: Number(fence) },
+        ]),
+      )
+      return users.map(({ id }) => jobs.get(keyOf(id)) ?? null)
+    },
+  }
 }
 
 /** One atomic compare-and-set on the fence. */

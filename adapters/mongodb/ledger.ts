@@ -19,6 +19,7 @@ import type {
 import type { RecordWrite } from './change.ts'
 import type { Doc } from './driver.ts'
 import { LEDGER, LEDGER_HEAD, OUTBOX } from './engine-collections.ts'
+import { ask, type Question } from './questions.ts'
 import type { Reader } from './scope.ts'
 import { engineId, keyOf } from './values.ts'
 
@@ -49,14 +50,22 @@ export function entryDocument({ seq, ...entry }: LedgerEntry): Doc {
   return { _id: seq, ...entry }
 }
 
+export const HEAD: Question<LedgerHead | null> = {
+  pipelines: [{ collection: LEDGER_HEAD, pipeline: [{ $match: { _id: 'head' } }] }],
+  answer([found = []]) {
+    const [head] = found
+    if (head === undefined) return null
+    return {
+      seq: Number(head['seq']),
+      hash: String(head['hash']),
+      signature: textOrNull(head['signature']),
+    }
+  },
+}
+
 export async function readHead(reader: Reader): Promise<LedgerHead | null> {
-  const [head] = await reader.find(LEDGER_HEAD, { _id: 'head' })
-  if (head === undefined) return null
-  return {
-    seq: Number(head['seq']),
-    hash: String(head['hash']),
-    signature: textOrNull(head['signature']),
-  }
+  const [found] = await ask(reader, HEAD)
+  return found
 }
 
 export async function readLedger(

@@ -9,13 +9,27 @@ import { isMissingCollection, lacksCommand } from './mongo-errors.ts'
 import { projectionOf } from './paths.ts'
 import { sampleTypes } from './sampled-types.ts'
 
-/** A few commands, none of which reads more than the sample; two for a small collection. */
+/** Documents that are looked at before anybody knows how large they are. */
+export const FIRST = 25
+
+/** The fields that the questions ask about. */
+export function fieldsAsked(asked: readonly AskedPath[]): Doc {
+  return projectionOf(
+    asked.flatMap(({ path, where }) => [path, ...where.map(({ column }) => column)]),
+  )
+}
+
+/**
+ * A few commands, none of which reads more than the sample; one for a collection whose `first` documents,
+ * at most `FIRST`, are all there are.
+ */
 export async function lookAtCollection(
   db: MongoDb,
   name: string,
   asked: readonly AskedPath[],
+  first: readonly Doc[],
 ): Promise<Pick<TableSchema, 'rows' | 'indexes' | 'sampledTypes'>> {
-  const { rows, documents } = await sampleOf(db, name, asked)
+  const { rows, documents } = await sampleOf(db, name, asked, first)
   return {
     ...(rows === null ? {} : { rows }),
     indexes: await indexesOf(db, name),
@@ -36,21 +50,21 @@ interface Size {
 
 /** Documents that are looked at, half of them the oldest and half the newest by `_id`. */
 const SAMPLE = 100
-/** Documents that are looked at before anybody knows how large they are. */
-const FIRST = 25
 const MOST_BYTES = 4_000_000
 
 /** Types drift with time, so the ends tell more than the middle; both are read along the index on `_id`. */
-async function sampleOf(db: MongoDb, name: string, asked: readonly AskedPath[]): Promise<Sample> {
-  const projection = projectionOf(
-    asked.flatMap(({ path, where }) => [path, ...where.map(({ column }) => column)]),
-  )
+async function sampleOf(
+  db: MongoDb,
+  name: string,
+  asked: readonly AskedPath[],
+  first: readonly Doc[],
+): Promise<Sample> {
+  const projection = fieldsAsked(asked)
   const end = (order: 1 | -1, limit: number, skip = 0): Promise<readonly Doc[]> =>
     db
       .collection(name)
       .find({}, { ...PRIMARY, projection, sort: { _id: order }, limit, skip })
       .toArray()
-  const first = await end(1, FIRST)
   if (first.length < FIRST) return { rows: first.length, documents: first }
   const size = await sizeOf(db, name)
   const most = sampleSize(size)

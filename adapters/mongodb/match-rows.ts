@@ -77,42 +77,6 @@ export async function matchStep(
   return { kind: 'rows', rows: [...rows.values()] }
 }
 
-/** Rows by user; a document counts once for each of its users. */
-export async function countMatches(
-  reader: Reader,
-  step: Step,
-  tenantId: string | null,
-  users: number,
-  matches: Matches,
-): Promise<readonly number[]> {
-  const counts = new Array<number>(users).fill(0)
-  const add = (owners: Iterable<number>, rows: number): void => {
-    for (const owner of owners) counts[owner] = (counts[owner] ?? 0) + rows
-  }
-  if (matches.kind === 'rows') {
-    for (const { owners } of matches.rows) add(owners, 1)
-    return counts
-  }
-  const { selector } = step
-  if (selector === null || matches.values.length === 0) return counts
-  const owners = new Map(matches.values.map((owned) => [keyOf(owned.value), owned]))
-  for (const values of pages(matches.values.map(({ value }) => value))) {
-    const groups = await reader.aggregate(selector.table, [
-      { $match: filterOf(selector, tenantId, values) },
-      { $group: { _id: `$${pathOf(selector.locator)}`, rows: { $sum: 1 } } },
-    ])
-    for (const { _id, rows } of groups) {
-      // A field inside an array holds several values: the document counts once for each user among them.
-      const held = Array.isArray(_id)
-        ? new Set(_id.flat(Number.POSITIVE_INFINITY).map(keyOf))
-        : [keyOf(_id)]
-      const found = new Set([...held].flatMap((key) => [...(owners.get(key)?.owners ?? [])]))
-      add(found, Number(rows))
-    }
-  }
-  return counts
-}
-
 /** Documents to be named one by one, with their users where `place` puts them. */
 export function namedRows(
   matches: Matches,

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Doc, MongoCollection, MongoDb, MongoSession, UpdateManyOperation } from './driver.ts'
+import { WRITER } from './engine-collections.ts'
 import { type Fence, inTime, replacement } from './fence.ts'
 import type { BsonTypes } from './values.ts'
 
@@ -11,6 +12,13 @@ export interface Reader {
   readonly types: BsonTypes
   find(collection: string, filter: Doc, options?: FindOptions): Promise<readonly Doc[]>
   aggregate(collection: string, pipeline: readonly Doc[]): Promise<readonly Doc[]>
+  /** Answers each pipeline with its documents; all go to the server in one command. */
+  aggregateAll(pipelines: readonly CollectionPipeline[]): Promise<readonly (readonly Doc[])[]>
+}
+
+export interface CollectionPipeline {
+  readonly collection: string
+  readonly pipeline: readonly Doc[]
 }
 
 export interface FindOptions {
@@ -59,16 +67,34 @@ export function openScope(
     return fence === null ? filter : inTime(filter, fence)
   }
 
+  const aggregate = (name: string, pipeline: readonly Doc[]): Promise<readonly Doc[]> =>
+    from(name)
+      .aggregate([...pipeline], { ...reading, ...LARGE_BATCHES })
+      .toArray()
+
   return {
     types,
     find: (name, filter, { exact = false, ...options } = {}) =>
       from(name)
-        .find(filter, { ...reading, ...options, ...(exact ? UNCONVERTED : {}) })
+        .find(filter, {
+          ...reading,
+          ...LARGE_BATCHES,
+          ...options,
+          ...(exact ? UNCONVERTED : {}),
+        })
         .toArray(),
-    aggregate: (name, pipeline) =>
-      from(name)
-        .aggregate([...pipeline], reading)
-        .toArray(),
+    aggregate,
+    async aggregateAll(pipelines) {
+      const lookups = pipelines.map(({ collection, pipeline }, place) => ({
+        $lookup: { from: collection, pipeline: [...pipeline], as: String(place) },
+      }))
+      const [answers] = await aggregate(WRITER, [ROOT, NOTHING_OF_IT, ...lookups])
+      // Before the engine's collections are there, each is asked for itself.
+      if (answers === undefined) {
+        return Promise.all(pipelines.map((one) => aggregate(one.collection, one.pipeline)))
+      }
+      return pipelines.map((_, place) => answers[place] as readonly Doc[])
+    },
     async deleteMany(name, filter) {
       return (await from(name).deleteMany(guarded(filter), writing)).deletedCount
     },
@@ -106,6 +132,13 @@ const MAJORITY_READ: Doc = { readPreference: 'primary', readConcern: { level: 'm
 const OWN_READ: Doc = { readPreference: 'primary', readConcern: { level: 'local' } }
 /** The driver makes plain numbers of all numeric types otherwise, and drops flags of regular expressions. */
 const UNCONVERTED: Doc = { promoteValues: false, bsonRegExp: true }
+
+/** The first batch of a server holds 101 documents otherwise, and each further one is a command. */
+const LARGE_BATCHES: Doc = { batchSize: 10_000 }
+
+/** The one document that is always there. Transactions allow `$lookup` from it, and no `$unionWith`. */
+const ROOT: Doc = { $match: { _id: 'writer' } }
+const NOTHING_OF_IT: Doc = { $project: { _id: 1 } }
 
 /** A filter without a condition would match every document of the collection. */
 function refuseEmpty(filter: Doc): void {

@@ -21,12 +21,14 @@ import {
   type StepRow,
   unchanged,
 } from './change.ts'
+import { countsOf } from './count-rows.ts'
 import type { Doc } from './driver.ts'
 import { MARKS } from './engine-collections.ts'
 import { findRows } from './find-users.ts'
 import { findEntries, readHead, sealRecords } from './ledger.ts'
-import { countMatches, matchStep, namedRows } from './match-rows.ts'
+import { matchStep, namedRows } from './match-rows.ts'
 import { behindId, pathOf, sideConditions } from './paths.ts'
+import { all, ask, type Question } from './questions.ts'
 import type { Reader } from './scope.ts'
 import { readMark } from './spool.ts'
 import { holdsOf } from './user-records.ts'
@@ -39,7 +41,7 @@ export async function decideSweep(
 ): Promise<Decision<readonly Swept[] | null>> {
   if ((await readMark(reader, mark.name)) !== mark.from) return unchanged(null)
   for (const group of groups) {
-    const holds = await holdsOf(reader, group)
+    const [holds] = await ask(reader, holdsOf(group))
     if (holds.flat().some(isHeldBy)) return unchanged(null)
   }
   const swept: Swept[] = []
@@ -71,14 +73,15 @@ async function sweepGroup(
     fields: { id: group.users[position]?.id },
     derived: group.derived[position] ?? [],
   }))
-  const counts = users.map(() => program.steps.map(() => 0))
   const named: (readonly StepRow[] | null)[] = []
-  for (const [index, step] of program.steps.entries()) {
+  const counting: Question<readonly number[]>[] = []
+  for (const step of program.steps) {
     const matches = await matchStep(reader, program, step, tenantId, users)
-    const own = await countMatches(reader, step, tenantId, users.length, matches)
+    counting.push(countsOf(step, tenantId, users.length, matches))
     named.push(step.except.length === 0 ? null : namedRows(matches))
-    for (const [owner, line] of counts.entries()) line[index] = own[owner] ?? 0
   }
+  const [byStep] = await ask(reader, all(counting))
+  const counts = users.map((_, owner) => byStep.map((own) => own[owner] ?? 0))
   const steps = program.steps.flatMap((step, index) =>
     writes(step) && counts.some((own) => own[index]) ? [{ index, rows: named[index] ?? null }] : [],
   )

@@ -8,18 +8,22 @@ import {
   type JournalEnd,
   keepsItsRows,
   type LastOfCheck,
+  type LedgerHead,
   type Program,
   type Survey,
   type Targets,
 } from '../../src/store.ts'
 import type { StepRow } from './change.ts'
+import { countsOf } from './count-rows.ts'
 import { type FoundRow, findRows } from './find-users.ts'
 import { jobsOf } from './jobs.ts'
-import { countMatches, matchStep, namedRows } from './match-rows.ts'
+import { HEAD } from './ledger.ts'
+import { matchStep, namedRows } from './match-rows.ts'
 import { sideConditions, valueAt } from './paths.ts'
+import { all, ask, type Question } from './questions.ts'
 import type { Reader } from './scope.ts'
 import { restOfStep } from './step-rows.ts'
-import { holdsOf } from './user-records.ts'
+import { holdsOf, keepersOf } from './user-records.ts'
 import { keyOf, storedId } from './values.ts'
 
 export interface Taken {
@@ -27,6 +31,9 @@ export interface Taken {
   readonly survey: Survey
   /** By step: the documents where they have to be named one by one, with positions of users; else `null`. */
   readonly named: readonly (readonly StepRow[] | null)[]
+  /** Collections of the engine that hold something about the users. */
+  readonly keepers: readonly string[]
+  readonly head: LedgerHead | null
 }
 
 export async function takeSurvey(
@@ -38,46 +45,56 @@ export async function takeSurvey(
   const { tenantId } = targets
   const rows = await findRows(reader, program, targets)
   const present = rows.flatMap((row, position) => (row === null ? [] : [{ row, position }]))
+  const owners = new Map(present.map(({ position }, owner) => [position, owner]))
   const users = present.map(({ row }) => ({ fields: row.fields, derived: [] }))
-  const counts = rows.map(() => program.steps.map(() => 0))
+  const counting = program.steps.map(() => NONE)
   const named: (readonly StepRow[] | null)[] = program.steps.map(() => null)
   for (const [index, step] of program.steps.entries()) {
     if (users.length === 0 || step.selector === null) continue
     const cursor = journal?.cursors?.[index] ?? null
-    let own: readonly number[]
     if (journal?.cursors != null && step.except.length > 0) {
       // In the last transaction of a job exceptions may be overwritten: the chunks have had the last word.
       named[index] = []
-      continue
     } else if (cursor !== null && keepsItsRows(step)) {
       const rest = await restOfStep(reader, program, step, tenantId, users, cursor)
       named[index] = rest.map((id) => ({ id, owners: [0] }))
-      own = [rest.length]
+      counting[index] = { pipelines: [], answer: () => [rest.length] }
     } else {
       const matches = await matchStep(reader, program, step, tenantId, users)
-      own = await countMatches(reader, step, tenantId, users.length, matches)
+      counting[index] = countsOf(step, tenantId, users.length, matches)
       if (step.except.length > 0)
         named[index] = namedRows(matches, (owner) => present[owner]?.position)
     }
-    for (const [owner, { position }] of present.entries()) {
-      const line = counts[position]
-      if (line !== undefined) line[index] = own[owner] ?? 0
-    }
   }
+  const [counts, jobs, holds, keepers, head] = await ask(
+    reader,
+    all(counting),
+    jobsOf(targets),
+    holdsOf(targets),
+    keepersOf(targets),
+    HEAD,
+  )
   const bereft: GroupMember[][] = []
   for (const check of program.checks) bereft.push(await findBereft(reader, program, check, rows))
   return {
     rows,
     named,
+    keepers,
+    head,
     survey: {
       users: rows.map((row) => (row === null ? null : { fields: row.fields })),
-      counts,
+      counts: rows.map((_, position) => {
+        const owner = owners.get(position) ?? -1
+        return counts.map((own) => own[owner] ?? 0)
+      }),
       bereft,
-      jobs: await jobsOf(reader, targets),
-      holds: await holdsOf(reader, targets),
+      jobs,
+      holds,
     },
   }
 }
+
+const NONE: Question<readonly number[]> = { pipelines: [], answer: () => [] }
 
 /** Members among the users of groups in which nobody else satisfies the check. */
 async function findBereft(

@@ -15,15 +15,31 @@ import type { RecordWrite } from './change.ts'
 import type { Doc } from './driver.ts'
 import { DISABLED, HOLDS, JOBS, TOKENS } from './engine-collections.ts'
 import { isSameValue, textOrNull } from './ledger.ts'
+import type { Question } from './questions.ts'
 import type { Reader, Writer } from './scope.ts'
 import { engineId } from './values.ts'
 
-/** Removes everything that is kept about users who go; ended holds and schedules with it. */
+/** Which collections hold anything about the users. */
+export function keepersOf({ users, tenantId }: Targets): Question<readonly string[]> {
+  const ofUsers = { userId: { $in: users.map(({ id }) => id) }, tenantId }
+  return {
+    pipelines: ABOUT_USERS.map((collection) => ({
+      collection,
+      pipeline: [{ $match: ofUsers }, { $limit: 1 }, { $project: { _id: 1 } }],
+    })),
+    answer: (found) => ABOUT_USERS.filter((_, place) => found[place]?.length !== 0),
+  }
+}
+
+const ABOUT_USERS = [JOBS, DISABLED, HOLDS, TOKENS]
+
+/** Removes what these collections keep about users who go; ended holds and schedules with it. */
 export function forgetRecords(
+  keepers: readonly string[],
   tenantId: string | null,
   ids: readonly unknown[],
 ): readonly RecordWrite[] {
-  return [JOBS, DISABLED, HOLDS, TOKENS].map((collection) => ({
+  return keepers.map((collection) => ({
     kind: 'remove',
     collection,
     filter: { userId: { $in: ids }, tenantId },
@@ -31,17 +47,15 @@ export function forgetRecords(
 }
 
 /** The holds of a slice's users, in their order. */
-export async function holdsOf(
-  reader: Reader,
-  { users, tenantId }: Targets,
-): Promise<readonly (readonly Hold[])[]> {
-  const found = await reader.find(
-    HOLDS,
-    { userId: { $in: users.map(({ id }) => id) }, tenantId },
-    { sort: { _id: 1 } },
-  )
-  const holds = found.map(toHold)
-  return users.map(({ id }) => holds.filter(({ userId }) => isSameValue(userId, id)))
+export function holdsOf({ users, tenantId }: Targets): Question<readonly (readonly Hold[])[]> {
+  const ofUsers = { userId: { $in: users.map(({ id }) => id) }, tenantId }
+  return {
+    pipelines: [{ collection: HOLDS, pipeline: [{ $match: ofUsers }, { $sort: { _id: 1 } }] }],
+    answer([found = []]) {
+      const holds = found.map(toHold)
+      return users.map(({ id }) => holds.filter(({ userId }) => isSameValue(userId, id)))
+    },
+  }
 }
 
 export async function listHolds(
