@@ -4,6 +4,7 @@ import { type Database as AuthDatabase, KyselyAdapter } from '@auth/kysely-adapt
 import Database from 'better-sqlite3'
 import { Kysely, SqliteDialect } from 'kysely'
 import { sqliteStore } from '../adapters/sqlite/index.ts'
+import { type SchemaFinding, UserDeletionEngine, type UserDeletionError } from '../src/index.ts'
 import { authjsPolicy } from '../src/presets/authjs/index.ts'
 import { type AuthjsHost, annLeaves } from './support/authjs-world.ts'
 import { placesOf } from './support/raw-scan.ts'
@@ -47,7 +48,47 @@ describe("a user of Auth.js, deleted through the engine from its SQL adapter's t
   })
 })
 
+/** As Auth.js' documentation has it. */
+const WEBAUTHN = `
+CREATE TABLE Authenticator (
+  credentialID TEXT NOT NULL UNIQUE, userId TEXT NOT NULL REFERENCES User (id) ON DELETE CASCADE,
+  providerAccountId TEXT NOT NULL, credentialPublicKey TEXT NOT NULL, counter INTEGER NOT NULL,
+  credentialDeviceType TEXT NOT NULL, credentialBackedUp INTEGER NOT NULL, transports TEXT,
+  PRIMARY KEY (userId, credentialID)
+);
+`
+
 describe('authjsPolicy', () => {
+  it('names the table of passkeys while it is not told of them, and deletes from it once it is', async () => {
+    const db = new Database(':memory:')
+    db.exec(SCHEMA + WEBAUTHN)
+    db.exec(
+      "INSERT INTO User (id, email) VALUES ('ann', 'ann@example.com'), ('bob', 'bob@example.com')",
+    )
+    const add = db.prepare(
+      "INSERT INTO Authenticator VALUES (?, ?, 'p', 'key', 0, 'single', 0, NULL)",
+    )
+    for (const id of ['ann', 'bob']) add.run(`of ${id}`, id)
+    const store = sqliteStore(db)
+    const unaware = new UserDeletionEngine({ store, policy: authjsPolicy() })
+    await unaware.migrate()
+    await assert.rejects(unaware.delete('ann', {}), (error: UserDeletionError) => {
+      const findings = error.details['findings'] as readonly SchemaFinding[]
+      assert.deepEqual(
+        findings.map(({ code, table }) => `${code} ${table}`),
+        ['unclassified_table Authenticator'],
+      )
+      return true
+    })
+    const policy = authjsPolicy({ authenticators: true })
+    const engine = new UserDeletionEngine({ store, policy })
+    assert.deepEqual(await engine.checkSchema(), { fits: true, findings: [] })
+    const { steps } = await engine.delete('ann', {})
+    assert.equal(steps.find(({ table }) => table === 'Authenticator')?.rows, 1)
+    assert.deepEqual(db.prepare('SELECT userId FROM Authenticator').pluck().all(), ['bob'])
+    db.close()
+  })
+
   it('has the names of each adapter, and ObjectIds for MongoDB', () => {
     const namesOf = (adapter: 'drizzle' | 'mongodb') => {
       const { user, tables } = authjsPolicy({ adapter, authenticators: adapter === 'drizzle' })

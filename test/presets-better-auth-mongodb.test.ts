@@ -27,6 +27,12 @@ describeMongo('better-auth on MongoDB', 'replica set', ({ describe, it, server }
     annLeaves(it, open, { options, userId: '_id' })
   })
 
+  describe('a user, deleted through the engine without transactions', () => {
+    const journalled: OpenHost = async (auth) =>
+      openBetterAuthOn(await take(), auth, { transactions: 'never' })
+    annLeaves(it, journalled, { options, userId: '_id' })
+  })
+
   it('is refused with a plugin that the policy was not told of, naming its collections', async () => {
     const people = await openPeople(open)
     const without = PLUGINS.filter((plugin) => plugin !== 'organization' && plugin !== 'teams')

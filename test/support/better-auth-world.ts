@@ -21,6 +21,7 @@ import {
   username,
 } from 'better-auth/plugins'
 import Database from 'better-sqlite3'
+import type { MongoStoreOptions } from '../../adapters/mongodb/index.ts'
 import { sqliteStore } from '../../adapters/sqlite/index.ts'
 import type { Store } from '../../src/index.ts'
 import type { BetterAuthPlugin } from '../../src/presets/better-auth/index.ts'
@@ -131,11 +132,12 @@ export async function openBetterAuth<const O extends AuthOptions>(options: O) {
 export async function openBetterAuthOn<const O extends AuthOptions>(
   { db, createStore, release }: PooledDatabase,
   options: O,
+  storeOptions: MongoStoreOptions = {},
 ) {
   const database = mongodbAdapter(db, { client: db.client })
   return {
     auth: betterAuth({ ...options, database } as O),
-    store: createStore(),
+    store: createStore(storeOptions),
     places: (texts) => placesInMongo(db, texts),
     rows: (table) => db.collection(table).find().sort('_id', 1).toArray(),
     close: release,
