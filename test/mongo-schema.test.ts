@@ -391,7 +391,11 @@ describeMongo('the schema check on MongoDB', 'replica set', ({ it, server }) => 
         await db.createCollection('more')
         commands.length = 0
         assert.notEqual(await store.describe({ paths }), first)
-        assert.deepEqual(commands, ['listCollections 1', 'aggregate sessions', 'listIndexes sessions'])
+        assert.deepEqual(commands, [
+          'listCollections 1',
+          'aggregate sessions',
+          'listIndexes sessions',
+        ])
       } finally {
         await client.close()
       }

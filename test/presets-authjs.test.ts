@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { DrizzleAdapter } from '@auth/drizzle-adapter'
 import { type Database as AuthDatabase, KyselyAdapter } from '@auth/kysely-adapter'
 import Database from 'better-sqlite3'
+import { drizzle } from 'drizzle-orm/better-sqlite3'
 import { Kysely, SqliteDialect } from 'kysely'
 import { sqliteStore } from '../adapters/sqlite/index.ts'
 import { type SchemaFinding, UserDeletionEngine, type UserDeletionError } from '../src/index.ts'
@@ -9,7 +11,7 @@ import { authjsPolicy } from '../src/presets/authjs/index.ts'
 import { type AuthjsHost, annLeaves } from './support/authjs-world.ts'
 import { placesOf } from './support/raw-scan.ts'
 
-/** As the adapter's documentation has it. */
+/** As the documentation of the Kysely adapter has it. */
 const SCHEMA = `
 CREATE TABLE User (id TEXT PRIMARY KEY, name TEXT, email TEXT UNIQUE, emailVerified TEXT, image TEXT);
 CREATE TABLE Account (
@@ -38,7 +40,47 @@ async function openKysely(): Promise<AuthjsHost> {
   }
 }
 
-describe("a user of Auth.js, deleted through the engine from its SQL adapter's tables", () => {
+/** As the Drizzle adapter defines its tables. */
+const DRIZZLE_SCHEMA = `
+CREATE TABLE user (id TEXT PRIMARY KEY, name TEXT, email TEXT UNIQUE, emailVerified INTEGER, image TEXT);
+CREATE TABLE account (
+  userId TEXT NOT NULL REFERENCES user (id) ON DELETE CASCADE,
+  type TEXT NOT NULL, provider TEXT NOT NULL, providerAccountId TEXT NOT NULL,
+  refresh_token TEXT, access_token TEXT, expires_at INTEGER, token_type TEXT, scope TEXT, id_token TEXT, session_state TEXT,
+  PRIMARY KEY (provider, providerAccountId)
+);
+CREATE TABLE session (
+  sessionToken TEXT PRIMARY KEY,
+  userId TEXT NOT NULL REFERENCES user (id) ON DELETE CASCADE,
+  expires INTEGER NOT NULL
+);
+CREATE TABLE verificationToken (
+  identifier TEXT NOT NULL, token TEXT NOT NULL, expires INTEGER NOT NULL, PRIMARY KEY (identifier, token)
+);
+`
+
+async function openDrizzle(): Promise<AuthjsHost> {
+  const db = new Database(':memory:')
+  db.exec(DRIZZLE_SCHEMA)
+  return {
+    adapter: DrizzleAdapter(drizzle(db)),
+    store: sqliteStore(db),
+    places: async (texts) => placesOf(db, texts),
+    close: async () => void db.close(),
+  }
+}
+
+describe("a user of Auth.js, deleted through the engine from its Drizzle adapter's tables", () => {
+  annLeaves(it, openDrizzle, {
+    options: { adapter: 'drizzle' },
+    places: [
+      ...['account.userId', 'session.userId', 'user.email', 'user.id'],
+      'verificationToken.identifier',
+    ],
+  })
+})
+
+describe("a user of Auth.js, deleted through the engine from its Kysely adapter's tables", () => {
   annLeaves(it, openKysely, {
     options: {},
     places: [
