@@ -15,7 +15,7 @@ import {
   isKey,
   tenantOf,
 } from './execution/arguments.ts'
-import type { BulkMode, BulkOptions, BulkOutcome, BulkProgress } from './execution/bulk-result.ts'
+import type { BulkOptions, BulkOutcome, BulkProgress } from './execution/bulk-result.ts'
 import type { Canceller } from './execution/change-state.ts'
 import type { DeletionRequest } from './execution/context.ts'
 import type { Expectation } from './execution/expectation.ts'
@@ -26,6 +26,7 @@ import type { ReplayOutcome } from './execution/replay-result.ts'
 import type { UserIdInput } from './native-id.ts'
 import type { PolicyInput } from './policy/policy.ts'
 import { sha256 } from './ports.ts'
+import type { BulkMode } from './terms.ts'
 
 /** `tenantId` is required exactly when the policy names a tenant column. */
 export type TenantScope<P extends PolicyInput> = P['user'] extends { readonly tenant: string }
@@ -44,7 +45,7 @@ export interface DeleteOptions {
 }
 
 export interface DeleteManyOptions {
-  /** `cooperative` (default) keeps the host's event loop free; `throughput` takes slices of 1,000 users, or as many as the store allows. */
+  /** `cooperative` (default) keeps the host's event loop free; `throughput` takes slices of 5,000 users, or as many as the store allows. */
   readonly mode?: BulkMode
   /** Users a second at most, for hosts whose hooks or events fan out to limited APIs. */
   readonly pace?: number

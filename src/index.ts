@@ -25,7 +25,7 @@ export type { EngineOptions } from './engine-options.ts'
 export type { ErrorCode, ErrorDetails, ErrorKind } from './errors.ts'
 // Errors.
 export { ERROR_CODES, UserDeletionError, UserNotFoundError } from './errors.ts'
-export type { BulkMode, BulkOutcome, BulkProgress, BulkResult } from './execution/bulk-result.ts'
+export type { BulkOutcome, BulkProgress, BulkResult } from './execution/bulk-result.ts'
 export type { OpenDeletion, UserStatus } from './execution/change-state.ts'
 export type { UserOutcome } from './execution/delete-slice.ts'
 export type { TenantOutcome, TenantResult } from './execution/delete-tenant.ts'
@@ -118,6 +118,8 @@ export type {
   Assignment,
   AuditRow,
   AuditTemplate,
+  BulkMode,
+  BulkSession,
   Chunk,
   ChunkResult,
   ColumnSchema,

@@ -10,7 +10,7 @@
  *
  * @module
  */
-import type { ColumnValue, Condition, Program, Scalar, UserId } from './terms.ts'
+import type { BulkMode, ColumnValue, Condition, Program, Scalar, UserId } from './terms.ts'
 
 export {
   canBeAsked,
@@ -27,6 +27,7 @@ export {
 export type {
   Assignment,
   AuditTemplate,
+  BulkMode,
   ColumnValue,
   Condition,
   DerivedValue,
@@ -88,6 +89,13 @@ export interface Store {
    * user has a savepoint: a failing user is rolled back alone and answered as `failed`.
    */
   apply(program: Program, slice: Slice): Promise<readonly SliceOutcome[]>
+
+  /**
+   * Prepares the database for many slices in a row, and keeps what they leave behind within bounds. Left out
+   * where a database needs nothing of the kind. {@link Store.apply} is the same inside and outside a session,
+   * and several may be open at once.
+   */
+  openBulk?(mode: BulkMode): Promise<BulkSession>
 
   /**
    * Moves one user from one state to the next: one transaction around reading everything that decides about
@@ -205,6 +213,17 @@ export interface Store {
    * them. Rows, settings and the ledger stay as they are. May block for long; safe to repeat.
    */
   scrub(tables: readonly string[]): Promise<Scrubbed>
+}
+
+/** A bulk run as the store sees it. Whoever opens one closes it, whatever happens in between. */
+export interface BulkSession {
+  /** Waits until the database can take the next slice; rarely for long. Never rejects. */
+  ready(): Promise<void>
+  /**
+   * Works off what is left behind and puts every setting back as it was. Safe to repeat. Rejects, after all of
+   * that, with what went wrong on the way and was made up for.
+   */
+  close(): Promise<void>
 }
 
 export interface StoreCapabilities {

@@ -203,3 +203,6 @@ export interface Program {
   readonly audit: AuditTemplate | null
   readonly derived: readonly DerivedValue[]
 }
+
+/** How a bulk run goes: as fast as it can, or so that the host's event loop stays free. */
+export type BulkMode = 'throughput' | 'cooperative'

@@ -14,6 +14,7 @@ import type {
 } from '../../src/store.ts'
 import { applyChunk } from './apply-chunk.ts'
 import { applySlice } from './apply-slice.ts'
+import { openBulkSession } from './bulk-session.ts'
 import { type Connection, openConnection } from './connection.ts'
 import type { SqliteDatabase } from './database.ts'
 import { describeDatabase, schemaStamp } from './describe.ts'
@@ -59,6 +60,14 @@ export { scanFile } from './scan-file.ts'
 export interface SqliteStoreOptions {
   /** How long a database locked by another connection is tried again, in milliseconds. Default 5,000. */
   readonly busyTimeoutMs?: number
+  /**
+   * Whether bulk runs may checkpoint from a thread with a connection of its own to the same file. Default
+   * `true`. Where there is no file, no WAL, another driver than better-sqlite3, an exclusive lock, or an SQLite
+   * before 3.51, the thread is not started.
+   */
+  readonly checkpointWorker?: boolean
+  /** Size of the WAL above which a bulk run waits for the checkpoint. Default 256 MiB, in throughput mode 1 GiB. */
+  readonly walCapBytes?: number
 }
 
 /**
@@ -66,7 +75,7 @@ export interface SqliteStoreOptions {
  *
  * The handle stays the host's: it is never opened or closed here, and settings that a deletion needs
  * (`secure_delete`, and `journal_size_limit` for a journal that persists) are put back before the call
- * returns to the event loop. Every write is one `BEGIN IMMEDIATE` transaction.
+ * returns to the event loop (a bulk run has `wal_autocheckpoint` put back when it ends). Every write is one `BEGIN IMMEDIATE` transaction.
  *
  * @example
  * import Database from 'better-sqlite3'
@@ -74,6 +83,8 @@ export interface SqliteStoreOptions {
  */
 export function sqliteStore(db: SqliteDatabase, options: SqliteStoreOptions = {}): Store {
   const connection = openConnection(db, { busyTimeoutMs: options.busyTimeoutMs ?? 5_000 })
+  const { checkpointWorker = true, walCapBytes } = options
+  const bulkOptions = { checkpointWorker, ...(walCapBytes === undefined ? {} : { walCapBytes }) }
   const { currentSchema, statementsFor } = schemaCache(connection)
   const { read, write } = connection
 
@@ -97,6 +108,7 @@ export function sqliteStore(db: SqliteDatabase, options: SqliteStoreOptions = {}
         () => applySlice(connection, statementsFor(program), slice),
         (cause) => explainCommit(connection, currentSchema(), cause),
       ),
+    openBulk: (mode) => openBulkSession(db, connection, mode, bulkOptions),
     transition: (program, transition) =>
       write(() => makeTransition(connection, statementsFor(program), transition)),
     findStanding: (program, query) =>

@@ -5,11 +5,10 @@
  */
 import type { ErrorCode, UserDeletionError } from '../errors.ts'
 import { monotonicMs } from '../ports.ts'
+import type { BulkMode } from '../terms.ts'
 import type { ExecutionContext } from './context.ts'
 import type { UserOutcome } from './delete-slice.ts'
 import { warn } from './notify.ts'
-
-export type BulkMode = 'throughput' | 'cooperative'
 
 /** What became of one id of a bulk run. */
 export type BulkOutcome = { readonly index: number; readonly id: unknown } & (

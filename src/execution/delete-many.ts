@@ -4,26 +4,69 @@
  * @module
  */
 import { endsRuns, type UserDeletionError } from '../errors.ts'
-import { monotonicMs, yieldToEventLoop } from '../ports.ts'
-import type { Target, UserId } from '../store.ts'
+import { monotonicMs, unlessAborted, yieldToEventLoop } from '../ports.ts'
+import type { BulkSession, Target, UserId } from '../store.ts'
 import { userIdOf } from './arguments.ts'
 import { type BulkOptions, type BulkResult, createTally, type Tally } from './bulk-result.ts'
 import { type BulkRun, openRun, UNKEYED } from './bulk-run.ts'
 import { type DeletionRequest, type ExecutionContext, targetOf } from './context.ts'
 import { deleteSlice } from './delete-slice.ts'
 import { toEngineError } from './failures.ts'
+import { warn } from './notify.ts'
 import { createPacer } from './pace.ts'
 import { nextSize } from './slice-size.ts'
 
-/** Users in one transaction of throughput mode. */
-const THROUGHPUT_SLICE = 1_000
+/** Users in one transaction of throughput mode: pages that several users share are written once, and memory stays small. */
+const THROUGHPUT_SLICE = 5_000
+
+type Ids = Iterable<unknown> | AsyncIterable<unknown>
 
 /** Deletes users slice by slice. Resolves whatever becomes of single users. */
 export async function deleteMany(
   context: ExecutionContext,
   request: DeletionRequest,
-  ids: Iterable<unknown> | AsyncIterable<unknown>,
+  ids: Ids,
   options: BulkOptions,
+): Promise<BulkResult> {
+  const session = await openSession(context, options)
+  try {
+    return await deleteSlices(context, request, ids, options, session)
+  } finally {
+    await closeSession(context, session)
+  }
+}
+
+/** Users can be deleted without one, so a failure goes to the logger. */
+async function openSession(
+  context: ExecutionContext,
+  { mode }: BulkOptions,
+): Promise<BulkSession | undefined> {
+  try {
+    return await context.store.openBulk?.(mode)
+  } catch (cause) {
+    warn(context, 'a bulk session could not be opened', { cause })
+    return undefined
+  }
+}
+
+/** What is deleted stands. */
+async function closeSession(
+  context: ExecutionContext,
+  session: BulkSession | undefined,
+): Promise<void> {
+  try {
+    await session?.close()
+  } catch (cause) {
+    warn(context, 'a bulk session met a failure', { cause })
+  }
+}
+
+async function deleteSlices(
+  context: ExecutionContext,
+  request: DeletionRequest,
+  ids: Ids,
+  options: BulkOptions,
+  session: BulkSession | undefined,
 ): Promise<BulkResult> {
   const { mode, signal } = options
   const tally = createTally(context, options)
@@ -47,6 +90,7 @@ export async function deleteMany(
     await passOrClose(run, source, taken.ids.slice(0, done))
     tally.skip(done)
     await pacer.turn(fresh.length)
+    if (session !== undefined) await unlessAborted(signal, session.ready())
     if (signal?.aborted && fresh.length > 0) {
       stopped = { by: 'signal', error: signal.reason }
       break
@@ -76,7 +120,7 @@ async function passOrClose(run: BulkRun, source: Source, ids: readonly unknown[]
 
 type Source = Pick<AsyncIterator<unknown>, 'next' | 'return'> | Iterator<unknown>
 
-function iterate(ids: Iterable<unknown> | AsyncIterable<unknown>): Source {
+function iterate(ids: Ids): Source {
   return Symbol.asyncIterator in ids ? ids[Symbol.asyncIterator]() : ids[Symbol.iterator]()
 }
 
