@@ -19,6 +19,8 @@ export type {
   UserIds,
 } from './call-options.ts'
 export type { DeclaredBlocker, Keys } from './context-source.ts'
+// A first policy from the live schema.
+export { type DraftOptions, draftPolicy } from './draft/draft-policy.ts'
 // The engine.
 export { UserDeletionEngine } from './engine.ts'
 export type { EngineOptions } from './engine-options.ts'
@@ -98,6 +100,7 @@ export type {
   TenantInput,
   WhereInput,
 } from './policy/policy.ts'
+export { type Undecided, undecided } from './policy/undecided.ts'
 // For hosts and adapters.
 export type { Clock, Logger, Secret } from './ports.ts'
 export type { LedgerImport, LedgerLines } from './receipt/import-ledger.ts'

@@ -8,29 +8,13 @@ import { Kysely, SqliteDialect } from 'kysely'
 import { sqliteStore } from '../adapters/sqlite/index.ts'
 import { type SchemaFinding, UserDeletionEngine, type UserDeletionError } from '../src/index.ts'
 import { authjsPolicy } from '../src/presets/authjs/index.ts'
+import { AUTHJS_SCHEMA } from './support/authjs-schema.ts'
 import { type AuthjsHost, annLeaves } from './support/authjs-world.ts'
 import { placesOf } from './support/raw-scan.ts'
 
-/** As the documentation of the Kysely adapter has it. */
-const SCHEMA = `
-CREATE TABLE User (id TEXT PRIMARY KEY, name TEXT, email TEXT UNIQUE, emailVerified TEXT, image TEXT);
-CREATE TABLE Account (
-  id TEXT PRIMARY KEY DEFAULT (lower(hex(randomblob(16)))),
-  userId TEXT NOT NULL REFERENCES User (id) ON DELETE CASCADE,
-  type TEXT NOT NULL, provider TEXT NOT NULL, providerAccountId TEXT NOT NULL,
-  refresh_token TEXT, access_token TEXT, expires_at INTEGER, token_type TEXT, scope TEXT, id_token TEXT, session_state TEXT
-);
-CREATE TABLE Session (
-  id TEXT PRIMARY KEY DEFAULT (lower(hex(randomblob(16)))),
-  userId TEXT NOT NULL REFERENCES User (id) ON DELETE CASCADE,
-  sessionToken TEXT NOT NULL UNIQUE, expires TEXT NOT NULL
-);
-CREATE TABLE VerificationToken (identifier TEXT NOT NULL, token TEXT NOT NULL UNIQUE, expires TEXT NOT NULL);
-`
-
 async function openKysely(): Promise<AuthjsHost> {
   const db = new Database(':memory:')
-  db.exec(SCHEMA)
+  db.exec(AUTHJS_SCHEMA)
   const kysely = new Kysely<AuthDatabase>({ dialect: new SqliteDialect({ database: db }) })
   return {
     adapter: KyselyAdapter(kysely),
@@ -103,7 +87,7 @@ CREATE TABLE Authenticator (
 describe('authjsPolicy', () => {
   it('names the table of passkeys while it is not told of them, and deletes from it once it is', async () => {
     const db = new Database(':memory:')
-    db.exec(SCHEMA + WEBAUTHN)
+    db.exec(AUTHJS_SCHEMA + WEBAUTHN)
     db.exec(
       "INSERT INTO User (id, email) VALUES ('ann', 'ann@example.com'), ('bob', 'bob@example.com')",
     )

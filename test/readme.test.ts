@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
-import { execFileSync, spawnSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, it } from 'node:test'
 import { ERROR_CODES } from '../src/errors.ts'
 import { TRANSITIONS } from '../src/index.ts'
+import { compileErrors, withFile } from './support/compiled.ts'
 
 const root = path.resolve(import.meta.dirname, '..')
 const readme = readFileSync(path.join(root, 'README.md'), 'utf8')
@@ -47,6 +48,11 @@ describe('README', () => {
     assert.deepEqual(listed.sort(), tested.sort())
   })
 
+  it('drafts the very policy that it shows', () => {
+    const [code = '', drafted] = blocksUnder('A first policy from your schema')
+    assert.equal(run(code), `${drafted}\n`)
+  })
+
   it('lists every error code with its status and whether to retry', () => {
     for (const [code, { status, retryable }] of Object.entries(ERROR_CODES)) {
       assert.ok(readme.includes(`| \`${code}\` | ${status} | ${retryable ? 'yes' : 'no'} |`), code)
@@ -76,47 +82,27 @@ const MISTAKES =
 
 /** The first block of TypeScript under a heading. */
 function codeUnder(heading: string): string {
-  const [, section = ''] = readme.split(`\n## ${heading}\n`)
-  const [, code] = /```ts\n([\s\S]*?)```/.exec(section) ?? []
+  const [code] = blocksUnder(heading)
   assert.ok(code, heading)
   return code
+}
+
+function blocksUnder(heading: string): readonly string[] {
+  const [, section = ''] = readme.split(`\n## ${heading}\n`)
+  return [...section.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code = '']) => code)
 }
 
 function countChecks(code: string): number {
   return [...code.matchAll(/\/\/=> (.*)/g)].length
 }
 
-function run(code: string): void {
-  withFile(withAssertions(code), (file) => {
-    execFileSync(process.execPath, ['--import', 'tsx', file], { cwd: root, stdio: 'pipe' })
-  })
-}
-
-/** What the compiler prints for code that uses the built package. */
-function compileErrors(code: string): string {
-  const tsc = path.join(root, 'node_modules/typescript/bin/tsc')
-  const strict = ['--strict', '--noEmit', '--module', 'nodenext', '--target', 'es2023']
-  const options = [...strict, '--skipLibCheck', '--ignoreConfig', '--pretty', 'false']
-  return withFile(code, (file) => {
-    const { stdout, stderr } = spawnSync(process.execPath, [tsc, ...options, file], {
-      cwd: root,
-      encoding: 'utf8',
-    })
-    assert.equal(stderr, '')
-    return stdout
-  })
-}
-
-/** Inside the package, so that its own name resolves to the built files. */
-function withFile<T>(code: string, use: (file: string) => T): T {
-  const folder = mkdtempSync(path.join(root, 'dist/readme-'))
-  try {
-    const file = path.join(folder, 'example.mts')
-    writeFileSync(file, code)
-    return use(file)
-  } finally {
-    rmSync(folder, { recursive: true })
-  }
+/** What the code prints. */
+function run(code: string): string {
+  return withFile(withAssertions(code), (file) =>
+    execFileSync(process.execPath, ['--import', 'tsx', file], {
+      ...{ cwd: root, stdio: 'pipe', encoding: 'utf8' },
+    }),
+  )
 }
 
 /** Turns `expression //=> value`, on one line or two, into an assertion. */

@@ -23,6 +23,7 @@ import { findLostRetention } from './retention-ends.ts'
 import { rulesOf } from './rules-of.ts'
 import { tenantPolicyOf } from './tenant-policy.ts'
 import type { DefineTypedPolicy } from './typed-policy.ts'
+import { findUndecided } from './undecided.ts'
 
 const STATUS_PLACEHOLDERS = new Set(['$at', '$atMs', '$atSeconds', '$atDate'])
 const AUDIT_PLACEHOLDERS = new Set([
@@ -74,6 +75,8 @@ export function definePolicy<P extends PolicyInput>(
 
 function checkedPolicy<P extends PolicyInput>(input: P): Policy<P> {
   const copy = cloneData(input)
+  const open = findUndecided(copy)
+  if (open !== null) throw refusal(open.path, `is not decided yet ("${open.question}")`)
   const mistake = findShapeMistake(copy)
   if (mistake !== null) throw refusal(mistake.path, mistake.message)
   checkUser(copy)
