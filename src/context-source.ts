@@ -134,12 +134,12 @@ export function createContextSource(input: ContextSourceInput): ContextSource {
   return {
     subjectOf,
     idType: compiled.user.idType,
-    drift: () => watch.report(programsFor),
+    drift: () => watch.report(),
     async current() {
       const schema = await watch.describe()
       if (known?.schema === schema) return known.context
+      watch.approve(schema)
       const programs = programsFor(schema)
-      watch.approve(schema, programs)
       const context: ExecutionContext = {
         ...shared,
         ...programOf(programs.users.program),

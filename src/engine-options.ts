@@ -9,7 +9,7 @@ import { assertFunction, assertOptions, invalidArgument } from './execution/argu
 import type { ExternalEraser } from './execution/external-eraser.ts'
 import type { BlockerFunction, Hooks, WriteAuditEntry } from './execution/hooks.ts'
 import type { SelfService } from './execution/own-account.ts'
-import type { AcceptableCode, SchemaCheckOptions } from './plan/schema-finding.ts'
+import { isAcceptable, type SchemaCheckOptions } from './plan/schema-finding.ts'
 import type { Policy, PolicyInput } from './policy/policy.ts'
 import { type Clock, consoleLogger, type Logger, systemClock } from './ports.ts'
 import { createIssuer } from './receipt/issue-receipt.ts'
@@ -46,11 +46,6 @@ export interface EngineOptions<P extends PolicyInput = PolicyInput> {
   readonly schemaCheck?: SchemaCheckOptions
 }
 
-const ACCEPTABLE: readonly AcceptableCode[] = [
-  'id_type_mismatch',
-  'mixed_id_types',
-  'unindexed_reference',
-]
 const WEEK_MS = 7 * 86_400_000
 
 /** @throws {@link UserDeletionError} `invalid_argument` naming the option. */
@@ -123,7 +118,7 @@ function schemaCheckOf(options: SchemaCheckOptions): SchemaCheckOptions {
   for (const [index, finding] of accept.entries()) {
     const path = `schemaCheck.accept[${index}]`
     assertOptions(finding, ['code', 'table', 'column'])
-    if (!ACCEPTABLE.includes(finding.code)) {
+    if (!isAcceptable(finding.code)) {
       throw invalidArgument(`${path}.code`, 'A finding with this code cannot be accepted.')
     }
     if (typeof finding.table !== 'string') {

@@ -73,11 +73,14 @@ export type { BsonId, UserIdInput } from './native-id.ts'
 // Plan: what a deletion would do.
 export { type Lookup, lookupsOf } from './plan/lookups.ts'
 export type { Blocker, BulkPlan, Plan, PlannedStep, PolicyStamp } from './plan/plan.ts'
-export type {
-  AcceptableCode,
-  AcceptedFinding,
-  SchemaCheckOptions,
-  SchemaFinding,
+export {
+  type AcceptableCode,
+  type AcceptedFinding,
+  type FindingFacts,
+  SCHEMA_FINDINGS,
+  type SchemaCheckOptions,
+  type SchemaFinding,
+  type SchemaFindingCode,
 } from './plan/schema-finding.ts'
 // Policy: what happens to every row of a user who goes.
 export { definePolicy } from './policy/define-policy.ts'

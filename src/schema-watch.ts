@@ -4,8 +4,8 @@
  * @module
  */
 import { checkSchema, isError, refuseMismatch } from './plan/check-schema.ts'
-import { askedPathsOf } from './plan/references.ts'
-import type { SchemaCheckOptions, SchemaFinding } from './plan/schema-finding.ts'
+import { askedPathsOf, referencesOf } from './plan/references.ts'
+import { inOrder, type SchemaCheckOptions, type SchemaFinding } from './plan/schema-finding.ts'
 import type { Logger } from './ports.ts'
 import type { DatabaseSchema, Store } from './store.ts'
 import type { Program } from './terms.ts'
@@ -14,11 +14,11 @@ import type { Program } from './terms.ts'
 export interface DriftReport {
   /** Whether deletions may run: there is no error among the findings. */
   readonly fits: boolean
-  /** Errors first. */
+  /** Errors first, then warnings, then what the host has accepted. */
   readonly findings: readonly SchemaFinding[]
 }
 
-/** The programs of a policy for one schema, and the tables that each part of the policy names. */
+/** The programs of a policy, not fitted to any schema, and the tables that each part of the policy names. */
 export interface WatchedPrograms {
   readonly users: { readonly program: Program; readonly tables: readonly string[] }
   readonly tenant: { readonly program: Program; readonly tables: readonly string[] } | null
@@ -28,36 +28,37 @@ export interface SchemaWatch {
   /** The live schema, which is looked at anew after a refusal: its cause may be gone. */
   describe(): Promise<DatabaseSchema>
   /** @throws {@link UserDeletionError} `schema_mismatch`. Each warning goes to the logger once. */
-  approve(schema: DatabaseSchema, programs: WatchedPrograms): void
+  approve(schema: DatabaseSchema): void
   /** Looks anew and answers all that is found. */
-  report(programsFor: (schema: DatabaseSchema) => WatchedPrograms): Promise<DriftReport>
+  report(): Promise<DriftReport>
 }
 
 export function watchSchema(
   store: Store,
   logger: Logger,
   options: SchemaCheckOptions,
-  unordered: WatchedPrograms,
+  programs: WatchedPrograms,
 ): SchemaWatch {
-  const { users, tenant } = unordered
-  const paths = askedPathsOf([users.program, ...(tenant === null ? [] : [tenant.program])])
+  const { users, tenant } = programs
+  const all = [users.program, ...(tenant === null ? [] : [tenant.program])]
+  const question = { paths: askedPathsOf(all), lookups: all.flatMap(referencesOf) }
   const warned = new Set<string>()
   let refused = false
 
   return {
-    describe: () => store.describe({ paths, fresh: refused }),
-    approve(schema, programs) {
+    describe: () => store.describe({ ...question, fresh: refused }),
+    approve(schema) {
       const findings = findingsOf(schema, programs, options)
       refused = findings.some(isError)
       refuseMismatch(findings)
-      const news = findings.filter((finding) => !warned.has(keyOf(finding)))
+      const news = findings.filter((one) => one.severity === 'warning' && !warned.has(keyOf(one)))
       for (const finding of news) warned.add(keyOf(finding))
       if (news.length === 0) return
       logger.warn('The policy may not fit the database.', { findings: news })
     },
-    async report(programsFor) {
-      const schema = await store.describe({ paths, fresh: true })
-      const findings = findingsOf(schema, programsFor(schema), options)
+    async report() {
+      const schema = await store.describe({ ...question, fresh: true })
+      const findings = findingsOf(schema, programs, options)
       return Object.freeze({ fits: !findings.some(isError), findings })
     },
   }
@@ -76,8 +77,7 @@ function findingsOf(
     ...finding,
     path: `tenant.${finding.path}`,
   }))
-  const all = [...ofUsers, ...ofTenant]
-  return [...all.filter(isError), ...all.filter((finding) => !isError(finding))]
+  return inOrder([...ofUsers, ...ofTenant])
 }
 
 /** Without the figures in its message, which change. */

@@ -716,6 +716,8 @@ export interface Inspection {
 export interface SchemaQuestion {
   /** The same list object asks the same question. */
   readonly paths: readonly AskedPath[]
+  /** Fields by which rows are found. Where no index leads with one, a store that can says how many rows there are. */
+  readonly lookups?: readonly Pick<AskedPath, 'table' | 'path'>[]
   /** Look again now, whatever was seen earlier. */
   readonly fresh?: boolean
 }
@@ -735,6 +737,13 @@ export interface DatabaseSchema {
   readonly createsTables?: boolean
   /** Whether foreign keys are enforced on this connection. */
   readonly foreignKeysEnforced: boolean
+  /**
+   * Tables that the handle reaches beside the database (attached, temporary), by their name and as
+   * `database.name`. The store never looks into them.
+   */
+  readonly outside?: readonly string[]
+  /** Rows that one deletion may read one by one without holding others up. Default 100,000. */
+  readonly maxScannedRows?: number
 }
 
 export interface TableSchema {

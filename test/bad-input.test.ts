@@ -140,7 +140,6 @@ describe('a policy that does not fit the database', () => {
       { sessions: acmePolicy.tables.sessions, audit_log: acmePolicy.tables.audit_log },
       'unclassified_table',
     ],
-    ['a table the database lacks', { ...acmePolicy.tables, devices: 'unrelated' }, 'missing_table'],
     [
       'a column the database lacks',
       { ...acmePolicy.tables, sessions: { match: 'owner', action: 'delete' } },

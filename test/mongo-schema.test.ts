@@ -310,7 +310,7 @@ describeMongo('the schema check on MongoDB', 'replica set', ({ it, server }) => 
       const accept = [{ code: 'unindexed_reference', table: 'sessions' }] as const
       assert.deepEqual(
         await findingsOn(db, policy, { schemaCheck: { maxUnindexedRows, accept } }),
-        ['warning unindexed_reference sessions.userId'],
+        ['accepted unindexed_reference sessions.userId'],
       )
     }))
 
@@ -339,13 +339,24 @@ describeMongo('the schema check on MongoDB', 'replica set', ({ it, server }) => 
       }
     }))
 
-  it('lets an accepted difference through as a warning, and logs each warning once', () =>
+  it('lets an accepted difference through without a word, and tells of it when asked', () =>
     withDatabase(async (db) => {
       const id = await seed(db, (user, index) => (index === 0 ? user : 'somebody else'))
       const accept = [{ code: 'mixed_id_types', table: 'sessions', column: 'userId' }] as const
       const { engine, warnings } = engineOn(db, policyWith({ sessions }), {
         schemaCheck: { accept },
       })
+      await engine.migrate()
+      await engine.delete(id, {})
+      assert.deepEqual(warnings, [])
+      const { fits, findings } = await engine.checkSchema()
+      assert.deepEqual([fits, short(findings)], [true, ['accepted mixed_id_types sessions.userId']])
+    }))
+
+  it('logs each warning once', () =>
+    withDatabase(async (db) => {
+      const id = await seed(db, (user, index) => (index === 0 ? user : 7))
+      const { engine, warnings } = engineOn(db, policyWith({ sessions }))
       await engine.migrate()
       await engine.plan(id, {})
       await db.createCollection('views', { viewOn: 'sessions', pipeline: [] })

@@ -253,7 +253,8 @@ describe('tables of other kinds, in SQLite', () => {
     const wrong = { ...schema, tables: { events: { ...events, set: { name: null } } } }
     await assert.rejects(deleteOdd(wrong, 1), {
       code: 'schema_mismatch',
-      message: 'tables.events[0].set.name: "name" is computed by the database.',
+      message:
+        'tables.events[0].set.name: "events.name" is computed by the database: overwrite what it is computed from.',
     })
   })
 
@@ -288,7 +289,7 @@ describe('virtual tables, in SQLite', () => {
     }
     await assert.rejects(deleteOdd({ ...schema, tables: {} }, 1), {
       code: 'schema_mismatch',
-      message: `tables.notes: the table "notes" has no rule: say what happens to its rows, or 'unrelated'.`,
+      message: `tables.notes: the table "notes" has no rule: say what happens to its rows, or 'unrelated'. Its rows seem to belong to the user in "user_id".`,
     })
     const { rows } = await deleteOdd(schema, 1)
     assert.deepEqual(rows("SELECT body FROM notes WHERE notes MATCH 'zebra'"), [['zebra of bob']])
@@ -362,7 +363,7 @@ describe('more than one database behind a handle, in SQLite', () => {
       const world = await openOdd({ sql: main + attached, tables })
       await assert.rejects(world.engine.delete(1, {}), {
         code: 'schema_mismatch',
-        message: `tables.${table}: the database has no table "${table}".`,
+        message: `tables.${table}: the database has no table "${table}": it is one of an attached or temporary database, which is never looked into. Clean it by an external eraser, or in an engine of its own, and leave it out here.`,
       })
       assert.deepEqual(world.rows('SELECT id FROM users'), [[1], [2]])
     }

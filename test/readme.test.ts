@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, it } from 'node:test'
 import { ERROR_CODES } from '../src/errors.ts'
-import { TRANSITIONS } from '../src/index.ts'
+import { SCHEMA_FINDINGS, TRANSITIONS } from '../src/index.ts'
 import { compileErrors, withFile } from './support/compiled.ts'
 
 const root = path.resolve(import.meta.dirname, '..')
@@ -57,6 +57,20 @@ describe('README', () => {
     for (const [code, { status, retryable }] of Object.entries(ERROR_CODES)) {
       assert.ok(readme.includes(`| \`${code}\` | ${status} | ${retryable ? 'yes' : 'no'} |`), code)
     }
+  })
+
+  it('lists every finding of the schema check with its severities and whether it can be accepted', () => {
+    const rows = Object.entries(SCHEMA_FINDINGS).map(
+      ([code, { severities, acceptable }]) =>
+        `| \`${code}\` | ${severities.join(', ')} | ${acceptable ? 'yes' : 'no'} |`,
+    )
+    const [, section = ''] = readme.split('\n## The schema check\n')
+    const [, body = ''] = /\n\| finding \|.*\n[-|]+\n((?:\|.*\n)+)/.exec(section) ?? []
+    const shown = body
+      .trim()
+      .split('\n')
+      .map((row) => `${row.split('|').slice(0, 4).join('|')}|`)
+    assert.deepEqual(shown, rows)
   })
 
   it('shows the very transitions that the engine allows', () => {

@@ -46,14 +46,23 @@ export function describeDatabase(connection: Connection): DatabaseSchema {
     }
   })
   const enforced = connection.rows('PRAGMA foreign_keys')[0]?.[0] === 1
-  return { tables, foreignKeysEnforced: enforced }
+  return { tables, foreignKeysEnforced: enforced, outside: tablesOutside(connection) }
 }
 
-/** Changes whenever tables, columns, keys or the enforcement of foreign keys change. */
+/** Changes whenever tables, columns, keys, the enforcement of foreign keys or the attached databases change. */
 export function schemaStamp(connection: Connection): string {
   const version = connection.rows('PRAGMA main.schema_version')[0]?.[0]
   const enforced = connection.rows('PRAGMA foreign_keys')[0]?.[0]
-  return `${String(version)}/${String(enforced)}`
+  // That of temporary tables comes into the list with the first look at it.
+  const databases = connection.rows('PRAGMA database_list').map(([, name]) => name)
+  return [version, enforced, ...databases.filter((name) => name !== 'temp')].join('/')
+}
+
+function tablesOutside(connection: Connection): readonly string[] {
+  return connection
+    .rows(`SELECT schema, name FROM pragma_table_list WHERE schema <> 'main' ORDER BY schema, name`)
+    .filter(([, name]) => !String(name).startsWith('sqlite_'))
+    .flatMap(([database, name]) => [String(name), `${database}.${name}`])
 }
 
 function kindOf(type: unknown): TableSchema['kind'] {

@@ -16,6 +16,7 @@ import { applyChunk } from './apply-chunk.ts'
 import { applySlice } from './apply-slice.ts'
 import { openBulkSession } from './bulk-session.ts'
 import { type Connection, openConnection } from './connection.ts'
+import { describeWithRows } from './count-rows.ts'
 import type { SqliteDatabase } from './database.ts'
 import { describeDatabase, schemaStamp } from './describe.ts'
 import { engineTableStatements } from './engine-tables.ts'
@@ -86,6 +87,7 @@ export function sqliteStore(db: SqliteDatabase, options: SqliteStoreOptions = {}
   const { checkpointWorker = true, walCapBytes } = options
   const bulkOptions = { checkpointWorker, ...(walCapBytes === undefined ? {} : { walCapBytes }) }
   const { currentSchema, statementsFor } = schemaCache(connection)
+  const describe = describeWithRows(connection, currentSchema)
   const { read, write } = connection
 
   return {
@@ -95,7 +97,7 @@ export function sqliteStore(db: SqliteDatabase, options: SqliteStoreOptions = {}
       write(() => {
         for (const statement of engineTableStatements()) connection.change(statement)
       }),
-    describe: () => read(currentSchema),
+    describe: (question) => read(() => describe(question)),
     findUsers: (program, targets) =>
       read(() => findRows(connection, statementsFor(program), targets)),
     listUsers: (program, query) => read(() => listUsers(connection, statementsFor(program), query)),

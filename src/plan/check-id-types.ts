@@ -10,7 +10,10 @@ import type { SchemaFinding } from './schema-finding.ts'
 
 type Tables = ReadonlyMap<string, TableSchema>
 
-/** What samples tell; a table without rows tells nothing. `given`: types that ids are passed in, where they are no user's. */
+/**
+ * What declared types tell, and samples where there are some; a table without either tells nothing. `given`: types that ids
+ * are passed in, where they are no user's.
+ */
 export function checkIdTypes(
   program: Program,
   tables: Tables,
@@ -19,6 +22,7 @@ export function checkIdTypes(
   const references = referencesOf(program)
   const ids = given ?? idTypesOf(program, tables)
   return [
+    ...references.flatMap((reference) => checkDeclared(program, reference, tables)),
     ...references.flatMap((reference) => {
       const sampled = sampledAt(tables, reference)
       if (sampled === null || reference.target === null) return []
@@ -32,6 +36,61 @@ export function checkIdTypes(
     }),
   ]
 }
+
+/** How a column's declared type keeps what is put into it. */
+type Storage = 'text' | 'number' | 'binary'
+
+/**
+ * Text compared with a column of numbers is read as a number, so that it is found all the same. A number is not
+ * found among texts, and bytes are found by nothing else.
+ */
+function checkDeclared(
+  { user }: Program,
+  { table, path, place, target, json, each }: Reference,
+  tables: Tables,
+): readonly SchemaFinding[] {
+  if (target === null || json !== null || each) return []
+  const own = storageOf(tables, table, path)
+  const compared: readonly (readonly [string, string])[] =
+    target.kind === 'rows'
+      ? target.parents.map((parent) => [parent.table, target.key])
+      : target.form === null
+        ? [[user.table, user.fields[target.field] ?? user.id]]
+        : []
+  return compared.flatMap(([other, key]): readonly SchemaFinding[] => {
+    const theirs = storageOf(tables, other, key)
+    if (own === null || theirs === null || own === theirs) return []
+    const isLost =
+      own === 'binary' || theirs === 'binary' || (own === 'text' && target.kind === 'user')
+    const what = `"${table}.${path}" is declared to hold ${own}, and "${other}.${key}" ${theirs}`
+    const remedy =
+      own === 'text' && target.kind === 'user'
+        ? "Say `form: 'string'` in the match, or bring both columns into one type."
+        : 'Bring both columns into one type.'
+    const effect = isLost
+      ? 'nothing would be found'
+      : 'ids that are the same number in two spellings are taken for one'
+    return [
+      {
+        ...{ code: 'id_type_mismatch', severity: isLost ? 'error' : 'warning' },
+        ...{ table, column: path, path: place, message: `${what}: ${effect}. ${remedy}` },
+      },
+    ]
+  })
+}
+
+/** `null` for a type that does not say. */
+function storageOf(tables: Tables, table: string, column: string): Storage | null {
+  const found = tables.get(table)?.columns?.find(({ name }) => name === column)
+  const type = found?.type ?? ''
+  return STORAGES.find(([, pattern]) => pattern.test(type))?.[0] ?? null
+}
+
+const STORAGES: readonly (readonly [Storage, RegExp])[] = [
+  ['number', /int|serial/i],
+  ['text', /char|clob|text|string/i],
+  ['binary', /blob|binary|bytea/i],
+]
 
 const TYPE_NAMES = { object_id: 'objectId', uuid: 'uuid' } as const
 const TENANT_REMEDY = 'The engine compares tenant ids as text: store them as text.'

@@ -23,10 +23,13 @@ export function checkIndexes(
 ): readonly SchemaFinding[] {
   return referencesOf(program).flatMap((reference): readonly SchemaFinding[] => {
     const { table, path, place } = reference
-    const { indexes, rows } = tables.get(table) ?? {}
+    const { indexes, rows, primaryKey = [], columns } = tables.get(table) ?? {}
     if (indexes === undefined || (rows ?? 0) < minRows) return []
-    if (indexes.some((index) => serves(index, reference))) return []
+    const all = [...indexes, { name: '', keys: primaryKey, partial: false }]
+    if (all.some((index) => serves(index, reference))) return []
     const size = rows === undefined ? 'an unknown number of' : `about ${rows}`
+    const inColumn = reference.each && columns !== null ? ARRAYS : 'Create one.'
+    const remedy = readsAll(reference) ? TEXTS : inColumn
     return [
       {
         code: 'unindexed_reference',
@@ -34,7 +37,7 @@ export function checkIndexes(
         table,
         column: path,
         path: place,
-        message: `no index of "${table}" leads with "${path}", so every deletion reads all of its ${size} rows. ${readsAll(reference) ? TEXTS : 'Create one.'}`,
+        message: `no index of "${table}" leads with "${path}", so every deletion reads all of its ${size} rows. ${remedy}`,
       },
     ]
   })
@@ -42,6 +45,8 @@ export function checkIndexes(
 
 const TEXTS =
   'None helps inside a text: keep the user in a column of its own, or accept the finding.'
+const ARRAYS =
+  'An array in a column can have none: keep its elements in a table of their own, or accept the finding.'
 
 /** Fields that the look-up compares with few values may stand before the one that is asked for. */
 function serves({ keys, partial }: IndexSchema, { path, beside }: Reference): boolean {

@@ -1,10 +1,12 @@
 /**
- * Does the policy name the tables that there are, and no others?
+ * Does the policy name the tables that there are, and can their rows be found and changed?
  *
  * @module
  */
+import { suggestsUser } from '../column-names.ts'
 import type { DatabaseSchema, TableSchema } from '../store.ts'
 import type { Program } from '../terms.ts'
+import { isReachable } from './fit-schema.ts'
 import { placeOf } from './references.ts'
 import type { SchemaFinding } from './schema-finding.ts'
 
@@ -13,16 +15,24 @@ export function checkTables(
   classified: readonly string[],
   schema: DatabaseSchema,
 ): readonly SchemaFinding[] {
-  const { tables, createsTables = false } = schema
+  const { tables } = schema
   const own = program.user.rowless ? [] : [program.user.table]
+  const written = program.audit === null ? own : [...own, program.audit.table]
   const named = new Set([...classified, ...own])
   const present = new Map(tables.map((table) => [table.name, table]))
   return [
-    ...tables.filter(({ name, kind }) => needsRule(kind) && !named.has(name)).map(unclassified),
+    ...tables
+      .filter(({ name, kind }) => needsRule(kind) && !named.has(name))
+      .map((table) => unclassified(table, own[0])),
     ...[...named]
       .filter((name) => !present.has(name))
-      .map((name) => missingTable(name, createsTables && !own.includes(name))),
-    ...timeSeriesRules(program, present),
+      .map((name) =>
+        schema.outside?.includes(name)
+          ? isOutside(name)
+          : missing(name, written.includes(name) && !isCreated(name, own, schema)),
+      ),
+    ...(schema.createsTables ? [] : lostParents(program, present)),
+    ...unwritable(program, present),
   ]
 }
 
@@ -31,41 +41,94 @@ function needsRule(kind: TableSchema['kind']): boolean {
   return kind !== 'view'
 }
 
-function unclassified({ name }: TableSchema): SchemaFinding {
+function isCreated(name: string, own: readonly string[], { createsTables }: DatabaseSchema) {
+  return createsTables === true && !own.includes(name)
+}
+
+/** How its rows may belong to the user, as far as keys and names tell. */
+function unclassified(
+  { name, foreignKeys, columns }: TableSchema,
+  users: string | undefined,
+): SchemaFinding {
+  const [key] = foreignKeys.filter(({ references }) => references.table === users)
+  const column = key?.columns[0] ?? columns?.find((one) => suggestsUser(one.name))?.name
+  const [link] = foreignKeys
+  const clue =
+    column !== undefined
+      ? ` Its rows seem to belong to the user in "${column}".`
+      : link === undefined
+        ? ''
+        : ` It refers to "${link.references.table}" by "${link.columns.join('", "')}".`
   return {
     code: 'unclassified_table',
     severity: 'error',
     table: name,
     path: `tables.${name}`,
-    message: `the table "${name}" has no rule: say what happens to its rows, or 'unrelated'.`,
+    message: `the table "${name}" has no rule: say what happens to its rows, or 'unrelated'.${clue}`,
   }
 }
 
-/** A table that comes with its first row holds nothing yet; a misspelt one shows as unclassified too. */
-function missingTable(name: string, isCreated: boolean): SchemaFinding {
-  const remedy = isCreated ? 'Look for a misspelling; ignore this where it was never used.' : ''
+/** A table that is not there holds nothing; under a misspelt name the right one is unclassified. */
+function missing(name: string, isNeeded: boolean): SchemaFinding {
+  const remedy = isNeeded
+    ? 'Correct the name, or create it.'
+    : 'Look for a misspelling; ignore this until the migration that creates it, or where it was never used.'
   return {
     code: 'missing_table',
-    severity: isCreated ? 'warning' : 'error',
+    severity: isNeeded ? 'error' : 'warning',
     table: name,
     path: `tables.${name}`,
-    message: `the database has no table "${name}". ${remedy}`.trimEnd(),
+    message: `the database has no table "${name}". ${remedy}`,
   }
 }
 
-function timeSeriesRules(
+function isOutside(name: string): SchemaFinding {
+  return {
+    code: 'missing_table',
+    severity: 'error',
+    table: name,
+    path: `tables.${name}`,
+    message: `the database has no table "${name}": it is one of an attached or temporary database, which is never looked into. Clean it by an external eraser, or in an engine of its own, and leave it out here.`,
+  }
+}
+
+/** Rules that go through tables of which none is there: their own rows can belong to somebody all the same. */
+function lostParents(
   { steps }: Program,
-  tables: ReadonlyMap<string, TableSchema>,
+  present: ReadonlyMap<string, TableSchema>,
 ): readonly SchemaFinding[] {
   return steps
-    .filter(
-      ({ table, action }) => action !== 'external' && tables.get(table)?.kind === 'time_series',
-    )
+    .filter(({ table, selector }) => present.has(table) && !isReachable(selector, present))
     .map((step) => ({
-      code: 'time_series_rule',
+      code: 'unreachable_table',
       severity: 'error',
       table: step.table,
+      ...(step.selector === null ? {} : { column: step.selector.locator.column }),
       path: placeOf(step),
-      message: `"${step.table}" is a time series, whose rows are not changed with the user's in one transaction: say \`external\` and clean it up elsewhere.`,
+      message: `the rows of "${step.table}" cannot be reached from the user: what they are found through is not there. Go through a table that is, or match by a column of its own.`,
     }))
+}
+
+const UNWRITABLE = {
+  view: {
+    code: 'view_rule',
+    why: 'is a view: say what happens to the rows of the tables behind it, and leave it out.',
+  },
+  time_series: {
+    code: 'time_series_rule',
+    why: "is a time series, whose rows are not changed with the user's in one transaction: say `external` and clean it up elsewhere.",
+  },
+} as const
+
+function unwritable(
+  { steps }: Program,
+  present: ReadonlyMap<string, TableSchema>,
+): readonly SchemaFinding[] {
+  return steps.flatMap((step): readonly SchemaFinding[] => {
+    const kind = present.get(step.table)?.kind
+    if (step.action === 'external' || (kind !== 'view' && kind !== 'time_series')) return []
+    const { code, why } = UNWRITABLE[kind]
+    const place = { table: step.table, path: placeOf(step) }
+    return [{ code, severity: 'error', ...place, message: `"${step.table}" ${why}` }]
+  })
 }

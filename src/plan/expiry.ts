@@ -9,6 +9,7 @@ import { sha256 } from '../ports.ts'
 import type { DatabaseSchema } from '../store.ts'
 import type { Program, Selector, Step } from '../terms.ts'
 import type { CompiledPolicy } from './compile-policy.ts'
+import { fitSteps } from './fit-schema.ts'
 import { orderSteps } from './order-steps.ts'
 import { parentTablesOf } from './touches.ts'
 
@@ -43,19 +44,20 @@ export function buildExpiries(
   digest: string,
   schema: DatabaseSchema | null,
 ): readonly Expiry[] {
-  const retained = compiled.steps.filter(hasEnd)
+  const steps = fitSteps(compiled.steps, schema)
+  const retained = steps.filter(hasEnd)
   const durations = new Map(retained.map((step) => [step.id, step.retention.duration]))
   const ordered = orderSteps(
-    retained.map((step) => expiryStep(step, compiled.steps)),
+    retained.map((step) => expiryStep(step, steps)),
     schema,
   )
   return ordered.flatMap((step, place): readonly Expiry[] => {
     const duration = durations.get(step.id)
     if (duration === undefined) return []
     // References that have to be cut first stand before the step as steps of their own.
-    const steps = ordered.filter(({ id }) => id === step.id || id.startsWith(`${step.id}/unlink:`))
+    const own = ordered.filter(({ id }) => id === step.id || id.startsWith(`${step.id}/unlink:`))
     const { user, derived } = compiled
-    const program = { digest, user, steps, checks: [], audit: null, derived }
+    const program = { digest, user, steps: own, checks: [], audit: null, derived }
     return [
       {
         stepId: step.id,

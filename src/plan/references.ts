@@ -18,6 +18,8 @@ export interface Reference extends AskedPath {
   readonly beside: readonly string[]
   /** The column of the JSON value in which the path starts, where the rule says that there is one. */
   readonly json: string | null
+  /** It stands in the elements of an array. */
+  readonly each: boolean
 }
 
 /** Every field by which the program finds rows. A parent's selector is that of a step of its own. */
@@ -26,7 +28,7 @@ export function referencesOf({
   steps,
   checks,
 }: Pick<Program, 'user' | 'steps' | 'checks'>): readonly Reference[] {
-  const none = { where: [], beside: [], json: null }
+  const none = { where: [], beside: [], json: null, each: false }
   const isUserId = { kind: 'user', field: 'id', form: null } as const
   return [
     ...(user.rowless
@@ -129,5 +131,6 @@ function referenceOf(step: Step, { table, locator, where, tenant, target }: Sele
     target,
     beside: [...where.map((one) => one.column), ...(tenant === null ? [] : [tenant])],
     json: path === null ? null : column,
+    each: locator.each,
   }
 }

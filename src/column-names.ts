@@ -1,0 +1,102 @@
+/**
+ * What the name of a column suggests about what it holds. A suggestion, and no more: people decide.
+ *
+ * @module
+ */
+
+/** What of a person a column seems to hold. `token`: whatever lets in, passwords and secrets too. */
+export type PersonalKind =
+  | 'name'
+  | 'email'
+  | 'phone'
+  | 'address'
+  | 'ip'
+  | 'device'
+  | 'token'
+  | 'birth'
+
+/** `null` where nothing suggests a person. A plain `name` suggests none: things have names too. */
+export function personalKindOf(column: string): PersonalKind | null {
+  const words = wordsOf(column)
+  if (SAYS_ABOUT.has(words.at(-1) ?? '')) return null
+  const text = ` ${words.join(' ')} `
+  return KINDS.find(([, marks]) => marks.some((mark) => text.includes(` ${mark} `)))?.[0] ?? null
+}
+
+/** Whether the name reads as a reference to somebody: `user_id`, `ownerId`, `created_by`, `author`. */
+export function suggestsUser(column: string): boolean {
+  const words = wordsOf(column)
+  const [first = ''] = words
+  const last = words.at(-1) ?? ''
+  if (words.some((word) => ELSEWHERE.has(word))) return false
+  if (last === 'by') return words.length > 1 && !NOT_BY_SOMEBODY.has(first)
+  if (!ID_WORDS.has(last)) return ROLES.has(last) || last === 'userid'
+  const role = words.at(-2) ?? ''
+  return ROLES.has(role) || ROLES_WITH_ID.has(role)
+}
+
+/** `userId`, `user_id` and `USER-ID` are the words `user id`. */
+export function wordsOf(name: string): readonly string[] {
+  return name
+    .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
+    .replace(/([A-Z]+)([A-Z][a-z])/g, '$1 $2')
+    .toLowerCase()
+    .split(/[^a-z0-9]+/)
+    .filter((word) => word !== '')
+}
+
+/** Last words of columns that say something about a value and do not hold it. */
+const SAYS_ABOUT: ReadonlySet<string> = new Set(
+  'verified confirmed enabled required sent at count status type kind template expires'.split(' '),
+)
+
+/** The first that fits counts: an `ip_address` is an IP, an `email_address` an e-mail. */
+const KINDS: readonly (readonly [PersonalKind, readonly string[]])[] = [
+  ['ip', ['ip', 'ips', 'ipv4', 'ipv6', 'ipaddress', 'remote addr', 'remote address']],
+  ['email', ['email', 'emails', 'mail', 'e mail']],
+  ['phone', ['phone', 'phones', 'mobile', 'telephone', 'msisdn', 'fax']],
+  ['birth', ['birth', 'birthday', 'birthdate', 'dob', 'born']],
+  ['device', ['device', 'user agent', 'useragent', 'fingerprint']],
+  [
+    'token',
+    [
+      ...['token', 'tokens', 'password', 'passwd', 'passwords', 'secret', 'otp', 'credential'],
+      ...['api key', 'apikey', 'cookie'],
+    ],
+  ],
+  [
+    'address',
+    ['address', 'addresses', 'addr', 'street', 'postcode', 'zipcode', 'postal', 'zip', 'post code'],
+  ],
+  [
+    'name',
+    [
+      ...['surname', 'forename', 'firstname', 'lastname', 'fullname', 'nickname', 'realname'],
+      ...['username', 'displayname'],
+      ...[
+        ...['first', 'last', 'full', 'given', 'family', 'middle', 'maiden', 'birth', 'nick'],
+        ...['display', 'real', 'legal', 'user', 'person', 'contact', 'customer', 'client'],
+        ...['owner', 'author', 'actor', 'sender', 'recipient', 'member', 'employee', 'guest'],
+      ].map((whose) => `${whose} name`),
+    ],
+  ],
+]
+
+const ID_WORDS: ReadonlySet<string> = new Set(['id', 'uid', 'uuid', 'guid', 'ref'])
+/** Somebody, with or without an `id` behind. */
+const ROLES: ReadonlySet<string> = new Set(
+  'user owner author creator sender recipient receiver inviter invitee assignee reviewer approver editor uploader reporter actor'.split(
+    ' ',
+  ),
+)
+/** Somebody only with an `id` behind: without one a word for something else as well. */
+const ROLES_WITH_ID: ReadonlySet<string> = new Set(
+  'person member manager admin customer employee follower subscriber patient student contact'.split(
+    ' ',
+  ),
+)
+/** Users of somebody else's system. */
+const ELSEWHERE: ReadonlySet<string> = new Set(
+  'provider external remote foreign oauth idp stripe github google'.split(' '),
+)
+const NOT_BY_SOMEBODY: ReadonlySet<string> = new Set(['order', 'group', 'sort', 'sorted', 'index'])

@@ -1,0 +1,147 @@
+/**
+ * Do enforced foreign keys do what the policy says, or something else?
+ *
+ * A reference from a table to rows that a deletion removes is *covered* when a rule deletes the referring
+ * rows, or lets them go, by that very reference: then the database finds nothing left to act on.
+ *
+ * @module
+ */
+import type { DatabaseSchema, ForeignKey, TableSchema } from '../store.ts'
+import type { Program, Selector, Step } from '../terms.ts'
+import type { SchemaFinding } from './schema-finding.ts'
+import { removesRows } from './touches.ts'
+
+/**
+ * One finding at most for each reference. Those to the user that no rule mentions are not looked at here.
+ *
+ * @param isTenant The program is that of a tenant's own rows: rows of others are none of its tables' then.
+ */
+export function checkForeignKeys(
+  program: Program,
+  classified: readonly string[],
+  { tables, foreignKeysEnforced }: DatabaseSchema,
+  isTenant: boolean,
+): readonly SchemaFinding[] {
+  if (!foreignKeysEnforced) return []
+  const removed = tablesWithRemovals(program)
+  return tables
+    .filter(({ name }) => name === program.user.table || classified.includes(name))
+    .flatMap((child) =>
+      child.foreignKeys
+        .filter(({ references }) => removed.has(references.table))
+        .flatMap((reference) => checkReference(program, child, reference, isTenant)),
+    )
+}
+
+function tablesWithRemovals({ user, steps }: Program): ReadonlySet<string> {
+  const ofSteps = steps.filter(removesRows).map(({ table }) => table)
+  const keepsUsers = user.rowless === true || user.action === 'anonymize'
+  return new Set(keepsUsers ? ofSteps : [...ofSteps, user.table])
+}
+
+function checkReference(
+  program: Program,
+  child: TableSchema,
+  reference: ForeignKey,
+  isTenant: boolean,
+): readonly SchemaFinding[] {
+  const steps = program.steps.filter(({ table }) => table === child.name)
+  if (steps.some(({ action }) => action === 'external')) return []
+  if (isCovered(program, steps, reference)) return []
+  const isMentioned = steps.some((step) => mentions(step, reference))
+  if (reference.references.table === program.user.table && !isMentioned) return []
+  const remains = steps.length === 0 ? 'unrelated' : whatRemains(steps, reference)
+  if (isTenant && remains === 'others') return []
+  const found = consequenceOf(child, reference, remains)
+  if (found === null) return []
+  const place = { table: child.name, column: reference.columns[0] ?? '' }
+  return [{ ...place, path: `tables.${child.name}`, ...found }]
+}
+
+/** What the policy means to stay of the table: nothing of the user's (`others`), or rows of the user's too. */
+type Remains = 'unrelated' | 'kept' | 'others'
+
+function whatRemains(steps: readonly Step[], reference: ForeignKey): Remains {
+  const keeps = steps.some(
+    (step) => (step.action === 'retain' || step.action === 'anonymize') && !letsGo(step, reference),
+  )
+  if (keeps) return 'kept'
+  return steps.some(removesRows) ? 'others' : 'kept'
+}
+
+type Found = Pick<SchemaFinding, 'code' | 'severity' | 'message'>
+
+function consequenceOf(
+  child: TableSchema,
+  { columns, references, onDelete }: ForeignKey,
+  remains: Remains,
+): Found | null {
+  const name = `"${child.name}.${columns.join('", "')}" refers to "${references.table}"`
+  const isNullable = columns.some((column) => isNull(child, column))
+  if (onDelete === 'cascade') {
+    return {
+      code: 'foreign_key_deletes',
+      severity: remains === 'others' ? 'warning' : 'error',
+      message: `${name} with ON DELETE CASCADE: the database deletes rows of "${child.name}" that ${STAY[remains]}. Take the cascade off, or say in a rule that they go.`,
+    }
+  }
+  const isCut = onDelete === 'set_default' || (onDelete === 'set_null' && isNullable)
+  if (isCut && remains === 'others') return null
+  if (isCut) {
+    return {
+      code: 'foreign_key_changes',
+      severity: 'warning',
+      message: `${name} with ON DELETE ${onDelete === 'set_null' ? 'SET NULL' : 'SET DEFAULT'}: the database overwrites it in rows that ${STAY[remains]}, and no plan shows it. Detach it by a rule, or take the action off.`,
+    }
+  }
+  return {
+    code: 'foreign_key_blocks',
+    severity: 'warning',
+    message: `${name}, and no rule deletes such rows or lets them go first: a user who has some cannot be deleted. Delete or detach them by a rule, keep the user row (\`user.action: 'anonymize'\`), or take the foreign key off.`,
+  }
+}
+
+const STAY: Readonly<Record<Remains, string>> = {
+  unrelated: "the policy calls 'unrelated'",
+  kept: 'the policy keeps',
+  others: 'no rule matches',
+}
+
+function isCovered(program: Program, steps: readonly Step[], reference: ForeignKey): boolean {
+  const byReference = steps.filter(({ selector }) => follows(program, selector, reference))
+  const isLeft = byReference.some(
+    (step) => step.action !== 'block' && !removesRows(step) && !letsGo(step, reference),
+  )
+  return byReference.length > 0 && !isLeft
+}
+
+/** Whether the selector finds exactly the rows whose reference leads to the user's rows. */
+function follows({ user }: Program, selector: Selector | null, reference: ForeignKey): boolean {
+  if (selector === null || selector.locator.path !== null || selector.locator.each) return false
+  const place = reference.columns.indexOf(selector.locator.column)
+  const referred = reference.references.columns[place]
+  if (place === -1 || referred === undefined) return false
+  const { target } = selector
+  if (target.kind === 'user') {
+    if (target.form !== null || reference.references.table !== user.table) return false
+    return user.fields[target.field] === referred
+  }
+  return (
+    target.key === referred &&
+    target.parents.some(({ table }) => table === reference.references.table)
+  )
+}
+
+function letsGo({ set }: Step, { columns }: ForeignKey): boolean {
+  return set.some(({ column }) => columns.includes(column))
+}
+
+function mentions(step: Step, reference: ForeignKey): boolean {
+  const column = step.selector?.locator.column
+  if (column !== undefined && reference.columns.includes(column)) return true
+  return letsGo(step, reference)
+}
+
+function isNull({ columns }: TableSchema, name: string): boolean {
+  return columns?.find((column) => column.name === name)?.nullable ?? true
+}
