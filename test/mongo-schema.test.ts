@@ -323,6 +323,7 @@ describeMongo('the schema check on MongoDB', 'replica set', ({ it, server }) => 
     ['a partial index', { userId: 1 }, { partialFilterExpression: { at: { $gt: 0 } } }, false],
     ['a hidden index', { userId: 1 }, { hidden: true }, false],
     ['a text index', { userId: 'text' }, {}, false],
+    ['one that ignores case', { userId: 1 }, { collation: { locale: 'en', strength: 2 } }, false],
   ]
   it('knows which indexes find a reference and which do not', () =>
     withDatabase(async (db) => {

@@ -53,7 +53,11 @@ export type IndexKeys = { readonly [field: string]: 1 }
 
 /** One update among several that go to the server together. */
 export interface UpdateManyOperation {
-  readonly updateMany: { readonly filter: Doc; readonly update: Doc | Doc[] }
+  readonly updateMany: {
+    readonly filter: Doc
+    readonly update: Doc | Doc[]
+    readonly collation?: Doc
+  }
 }
 
 export interface MongoCursor {

@@ -101,10 +101,13 @@ async function indexesOf(db: MongoDb, name: string): Promise<readonly IndexSchem
   try {
     // No collection has more than 64 indexes, so the first batch holds all.
     const { cursor } = await db.command({ listIndexes: name, cursor: { batchSize: 1_000 } })
-    return (cursor as { readonly firstBatch: readonly Doc[] }).firstBatch
-      .filter(({ hidden }) => hidden !== true)
-      .map(indexSchema)
-      .sort((a, b) => (a.name < b.name ? -1 : 1))
+    return (
+      (cursor as { readonly firstBatch: readonly Doc[] }).firstBatch
+        // The adapter compares byte by byte, which an index that ignores case does not help with.
+        .filter(({ hidden, collation }) => hidden !== true && collation === undefined)
+        .map(indexSchema)
+        .sort((a, b) => (a.name < b.name ? -1 : 1))
+    )
   } catch (error) {
     if (isMissingCollection(error)) return []
     throw error

@@ -61,6 +61,7 @@ export function openScope(
 ): Writer {
   const reading = kind === 'durable' ? MAJORITY_READ : kind === 'ordered' ? OWN_READ : kind
   const writing = kind === 'durable' ? DURABLE : kind === 'ordered' ? ORDERED : kind
+  const matching = { ...writing, ...BYTE_BY_BYTE }
   const from = (name: string): MongoCollection => db.collection(name)
   const guarded = (filter: Doc): Doc => {
     refuseEmpty(filter)
@@ -69,7 +70,7 @@ export function openScope(
 
   const aggregate = (name: string, pipeline: readonly Doc[]): Promise<readonly Doc[]> =>
     from(name)
-      .aggregate([...pipeline], { ...reading, ...LARGE_BATCHES })
+      .aggregate([...pipeline], { ...reading, ...LARGE_BATCHES, ...BYTE_BY_BYTE })
       .toArray()
 
   return {
@@ -79,6 +80,7 @@ export function openScope(
         .find(filter, {
           ...reading,
           ...LARGE_BATCHES,
+          ...BYTE_BY_BYTE,
           ...options,
           ...(exact ? UNCONVERTED : {}),
         })
@@ -96,16 +98,16 @@ export function openScope(
       return pipelines.map((_, place) => answers[place] as readonly Doc[])
     },
     async deleteMany(name, filter) {
-      return (await from(name).deleteMany(guarded(filter), writing)).deletedCount
+      return (await from(name).deleteMany(guarded(filter), matching)).deletedCount
     },
     async updateMany(name, { filter, update }) {
-      return (await from(name).updateMany(guarded(filter), update, writing)).matchedCount
+      return (await from(name).updateMany(guarded(filter), update, matching)).matchedCount
     },
     async updateAll(name, updates) {
       if (updates.length === 0) return 0
       const operations = updates.map(
         ({ filter, update }): UpdateManyOperation => ({
-          updateMany: { filter: guarded(filter), update },
+          updateMany: { filter: guarded(filter), update, ...BYTE_BY_BYTE },
         }),
       )
       const result = await from(name).bulkWrite(operations, { ...writing, ordered: true })
@@ -132,6 +134,9 @@ const MAJORITY_READ: Doc = { readPreference: 'primary', readConcern: { level: 'm
 const OWN_READ: Doc = { readPreference: 'primary', readConcern: { level: 'local' } }
 /** The driver makes plain numbers of all numeric types otherwise, and drops flags of regular expressions. */
 const UNCONVERTED: Doc = { promoteValues: false, bsonRegExp: true }
+
+/** In a collection whose own collation ignores case, an id would stand for the ids of others too. */
+const BYTE_BY_BYTE = { collation: { locale: 'simple' } } as const
 
 /** The first batch of a server holds 101 documents otherwise, and each further one is a command. */
 const LARGE_BATCHES: Doc = { batchSize: 10_000 }
