@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { Db, Document } from 'mongodb'
+import type { Db } from 'mongodb'
 import type { MongoDb } from '../adapters/mongodb/index.ts'
 import { describeMongo } from './support/mongo-server.ts'
 import { createSmallWorld, SCOPE, smallEngine } from './support/mongo-small-world.ts'
@@ -15,8 +15,8 @@ for (const topology of ['replica set', 'standalone'] as const) {
         }
         await createSmallWorld(db, 1)
         await db
-          .collection<Document>('users')
-          .insertOne({ _id: 'twin', id: 'USR_1', tenant_id: SCOPE.tenantId, status: 'active' })
+          .collection('users')
+          .insertOne({ id: 'USR_1', tenant_id: SCOPE.tenantId, status: 'active' })
         await db.collection('sessions').insertOne({ user_id: 'USR_1' })
         await db.collection('posts').insertOne({ author_id: 'USR_1', title: 'mine' })
         await db.collection('audit_log').insertOne({ actor_id: 'USR_1', actor_name: 'Twin' })

@@ -56,7 +56,7 @@ export interface UpdateManyOperation {
   readonly updateMany: {
     readonly filter: Doc
     readonly update: Doc | Doc[]
-    readonly collation?: Doc
+    readonly collation?: { readonly locale: string }
   }
 }
 
