@@ -52,6 +52,8 @@ const COMMANDS = [
 ]
 /** With `FAULTS=every` a fault hits each command; else each fault hits other ones of them. */
 const STEP = isEveryFault ? 1 : 9
+/** A lease that could not be given back, and a transaction that could not be ended, hold up the next run. */
+const LEASE_MS = 500
 /** Only commands of this client fail. */
 const APP = 'under test'
 /** More than all runs on one server need. */
@@ -140,7 +142,7 @@ async function openLab(client: MongoClient): Promise<Lab> {
   const db = client.db(`faults_${process.pid}_${Date.now()}`)
   await createSmallWorld(db, USERS)
   const others = await bytesOfOthers(db)
-  const patient = smallEngine(db as MongoDb, {})
+  const patient = smallEngine(db as MongoDb, { leaseMs: LEASE_MS })
   let users = 0
   return {
     async fail(fault, at, isLasting, onHit) {
@@ -158,8 +160,7 @@ async function openLab(client: MongoClient): Promise<Lab> {
       const handle = interceptedDb(faulty.db(db.databaseName), (command) =>
         isArmed && command.at === at ? strike(command.name) : undefined,
       )
-      // A lease that could not be given back holds up the next run.
-      const mongo = { leaseMs: 500, busyTimeoutMs: isLasting ? 30 : 2_000 }
+      const mongo = { leaseMs: LEASE_MS, busyTimeoutMs: isLasting ? 30 : 2_000 }
       const engine = smallEngine(handle, mongo)
       const first = await askFor(engine, id)
       isArmed = false

@@ -13,13 +13,14 @@ import { persist } from './patience.ts'
 import { openScope, type Reader, type Writer } from './scope.ts'
 import type { ConnectionOptions, Surroundings } from './surroundings.ts'
 import { decideInTransaction } from './transaction.ts'
+import { openWritingSession } from './writing-session.ts'
 
 export interface Connection {
   /** Known once the server has been asked. */
   readonly detected: Detected | null
   read<T>(work: (reader: Reader) => Promise<T>): Promise<T>
-  /** Single commands that are atomic of themselves and may be repeated. */
-  direct<T>(work: (writer: Writer) => Promise<T>): Promise<T>
+  /** Single commands that are atomic of themselves and may be repeated; `tries` counts from 1. */
+  direct<T>(work: (writer: Writer, tries: number) => Promise<T>): Promise<T>
   /**
    * Decides on what the reader shows and carries the change out, atomically: no other call to `write`, here
    * or in another process, runs in between. `decide` may run again.
@@ -33,6 +34,7 @@ export function openConnection(db: MongoDb, options: ConnectionOptions): Connect
   let detected: Detected | null = null
   let detection: Promise<Detected> | null = null
   let queue: Promise<unknown> = Promise.resolve()
+  const session = openWritingSession(db, options.leaseMs)
 
   /** The server is asked once, by whichever call is first; after a failure by the next one again. */
   async function ask(): Promise<Detected> {
@@ -48,13 +50,15 @@ export function openConnection(db: MongoDb, options: ConnectionOptions): Connect
 
   async function surroundings(): Promise<Surroundings & { readonly detected: Detected }> {
     const found = await ask()
-    return { db, options, scope: openScope(db, found.types, 'durable'), detected: found }
+    const scope = openScope(db, found.types, 'durable')
+    return { db, options, scope, session, detected: found }
   }
 
-  async function direct<T>(work: (scope: Writer) => Promise<T>): Promise<T> {
+  async function direct<T>(work: (scope: Writer, tries: number) => Promise<T>): Promise<T> {
     try {
       const { scope } = await surroundings()
-      return await persist(options.busyTimeoutMs, () => work(scope))
+      const ask = (tries: number): Promise<T> => work(scope, tries)
+      return await persist(options.busyTimeoutMs, ask, session.endSilent)
     } catch (error) {
       throw toStoreError(error)
     }

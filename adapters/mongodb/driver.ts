@@ -23,6 +23,7 @@ export interface MongoClient {
 
 export interface MongoSession {
   readonly id?: unknown
+  readonly hasEnded?: boolean
   startTransaction(options?: Doc): void
   commitTransaction(): Promise<unknown>
   abortTransaction(): Promise<unknown>

@@ -7,6 +7,8 @@ import { ENGINE_TABLE_PREFIX } from '../../src/store.ts'
 
 /** One document: whose turn it is to write, and what is being written where there are no transactions. */
 export const WRITER: string = `${ENGINE_TABLE_PREFIX}writer`
+/** One document: sessions in which processes write, where there are transactions. */
+export const SESSIONS: string = `${ENGINE_TABLE_PREFIX}sessions`
 export const LEDGER: string = `${ENGINE_TABLE_PREFIX}ledger`
 export const LEDGER_HEAD: string = `${ENGINE_TABLE_PREFIX}ledger_head`
 export const LEDGER_IMPORT: string = `${ENGINE_TABLE_PREFIX}ledger_import`

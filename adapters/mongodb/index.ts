@@ -55,7 +55,7 @@ export interface MongoStoreOptions {
   readonly documentsPerTransaction?: number
   /** How long a write waits for its turn and for a server that is away, in milliseconds. Default 10,000. */
   readonly busyTimeoutMs?: number
-  /** Without transactions: how long others wait for a writer that gives no sign, in milliseconds. Default 10,000. */
+  /** How long others wait for a writer that gives no sign of life, in milliseconds. Default 10,000. */
   readonly leaseMs?: number
   /**
    * For how long indexes and sampled documents are taken for unchanged, in milliseconds. Default 10 minutes; a new
@@ -124,7 +124,7 @@ export function mongoStore(db: MongoDb, options: MongoStoreOptions = {}): Store 
     saveHold: (hold) => write(async () => onlyRecords(undefined, [holdRecord(hold)])),
     removeHold: (id) => write(async () => onlyRecords(undefined, [releaseRecord(id)])),
     saveToken: (token) => direct((writer) => saveToken(writer, token)),
-    claimJob: (claim) => direct(() => claimJob(db, claim)),
+    claimJob: (claim) => direct((reader, tries) => claimJob(db, reader, claim, tries)),
     saveJob: (save) => direct((writer) => saveJob(writer, save)),
     removeJob: (job) => direct((writer) => removeJob(writer, job)),
     readLedger: (query) => read((reader) => readLedger(reader, query)),

@@ -69,18 +69,30 @@ export function jobsOf({ users, tenantId }: Targets): Question<readonly (JobRefe
   }
 }
 
-/** One atomic compare-and-set on the fence. */
-export async function claimJob(db: MongoDb, claim: JobClaim): Promise<Job | null> {
+/**
+ * One atomic compare-and-set on the fence. The answer to an earlier try may have been lost on the way: then the job
+ * is claimed already, just as it was asked for.
+ */
+export async function claimJob(
+  db: MongoDb,
+  reader: Reader,
+  claim: JobClaim,
+  tries: number,
+): Promise<Job | null> {
   const { id, fence, owner, now, leaseUntil } = claim
-  const claimed = await db
-    .collection(JOBS)
-    .findOneAndUpdate(
-      { _id: id, fence, leaseUntil: { $lte: now } },
-      { $set: { owner, leaseUntil }, $inc: { fence: 1 } },
-      { returnDocument: 'after', ...DURABLE },
-    )
-  return claimed === null ? null : toJob(claimed as Doc)
+  const claimed = await db.collection(JOBS).findOneAndUpdate(
+    { _id: id, fence, leaseUntil: { $lte: now } },
+    { $set: { owner, leaseUntil }, $inc: { fence: 1 } },
+    // It waits for a transaction that holds the job, maybe one whose process is gone.
+    { returnDocument: 'after', ...DURABLE, maxTimeMS: LONGEST_WAIT_MS },
+  )
+  if (claimed !== null) return toJob(claimed as Doc)
+  if (tries === 1) return null
+  const [own] = await reader.find(JOBS, { _id: id, fence: fence + 1, owner, leaseUntil })
+  return own === undefined ? null : toJob(own)
 }
+
+const LONGEST_WAIT_MS = 1_000
 
 export async function saveJob(
   writer: Writer,

@@ -80,8 +80,8 @@ export function notMigrated(): UserDeletionError {
 const DUPLICATE_KEY = 11_000
 const VALIDATION = 121
 const DISK_FULL = new Set([14_031])
-/** LockTimeout, WriteConflict, TransactionTooOld, NoSuchTransaction, and rate limits of a compatible server. */
-const CONFLICTS = new Set([24, 112, 225, 251, 16_500])
+/** LockTimeout, MaxTimeMSExpired in a wait for another writer, WriteConflict, TransactionTooOld, NoSuchTransaction, and rate limits of a compatible server. */
+const CONFLICTS = new Set([24, 50, 112, 225, 251, 16_500])
 /** Unreachable hosts, a primary that steps down or starts, interrupted commands, and unconfirmed writes. */
 const UNAVAILABLE = new Set([
   6, 7, 64, 89, 91, 189, 262, 9_001, 10_107, 11_600, 11_602, 13_435, 13_436,

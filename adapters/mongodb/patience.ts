@@ -26,13 +26,19 @@ export function openPatience(limitMs: number): Patience {
 }
 
 /** Runs work that may be repeated, until it goes through, fails for good, or the time is up. */
-export async function persist<T>(limitMs: number, work: () => Promise<T>): Promise<T> {
+export async function persist<T>(
+  limitMs: number,
+  work: (tries: number) => Promise<T>,
+  beforeNext: () => Promise<void> = async () => {},
+): Promise<T> {
   const patience = openPatience(limitMs)
-  for (;;) {
+  for (let tries = 1; ; tries += 1) {
     try {
-      return await work()
+      return await work(tries)
     } catch (error) {
-      if (!(isConflict(error) || isUnavailable(error)) || !(await patience.wait())) throw error
+      if (!(isConflict(error) || isUnavailable(error))) throw error
+      await beforeNext()
+      if (!(await patience.wait())) throw error
     }
   }
 }

@@ -6,6 +6,7 @@
 import type { TransactionUse } from './detect.ts'
 import type { MongoDb } from './driver.ts'
 import type { Writer } from './scope.ts'
+import type { WritingSession } from './writing-session.ts'
 
 export interface ConnectionOptions {
   readonly transactions: TransactionUse
@@ -18,4 +19,6 @@ export interface Surroundings {
   readonly options: ConnectionOptions
   /** Without a session. */
   readonly scope: Writer
+  /** For transactions. */
+  readonly session: WritingSession
 }

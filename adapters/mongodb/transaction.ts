@@ -35,6 +35,7 @@ export async function decideInTransaction<T>(
       await cutLateAccessOf(here, attempt.change)
       return attempt.result
     }
+    await here.session.endSilent()
     if (!(await patience.wait())) throw attempt.error
   }
 }
@@ -51,7 +52,19 @@ async function tryOnce<T>(
   here: Surroundings,
   decide: (reader: Reader) => Promise<Decision<T>>,
 ): Promise<Attempt<T>> {
-  const session = here.db.client.startSession()
+  try {
+    return await here.session.use((session) => transact(here, session, decide))
+  } catch (error) {
+    if (isTransient(error) || isUnavailable(error)) return { kind: 'again', error }
+    throw error
+  }
+}
+
+async function transact<T>(
+  here: Surroundings,
+  session: MongoSession,
+  decide: (reader: Reader) => Promise<Decision<T>>,
+): Promise<Attempt<T>> {
   const commit = crypto.randomUUID()
   try {
     session.startTransaction({
@@ -74,10 +87,7 @@ async function tryOnce<T>(
     await abortQuietly(session)
     // The abort may have been lost too, and an open transaction keeps every other writer out for a minute.
     if (isUnavailable(error)) await endOnServer(here, session)
-    if (isTransient(error) || isUnavailable(error)) return { kind: 'again', error }
     throw error
-  } finally {
-    await session.endSession()
   }
 }
 

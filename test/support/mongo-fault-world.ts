@@ -11,7 +11,7 @@ import type { MongoDb } from '../../adapters/mongodb/index.ts'
 import { faultModel } from './fault-policy.ts'
 import { openFaultWorld } from './fault-world.ts'
 import { checkInvariants, type Row, type Snapshot, takeSnapshot } from './invariants.ts'
-import { BULK, mongoEngine, TARGETS } from './mongo-fault-engine.ts'
+import { mongoEngine, NEXT, TARGETS } from './mongo-fault-engine.ts'
 
 /** This user has so many comments more than the others. */
 const LARGE = { user: 'a2', comments: 24 } as const
@@ -82,7 +82,7 @@ export interface Before {
 
 /** Deletes those who are left, and once more when all are gone. */
 export async function finishBulk(db: Db): Promise<void> {
-  const engine = mongoEngine(db as MongoDb, { ...BULK, startAt: '2026-03-01T14:00:00.000Z' })
+  const engine = mongoEngine(db as MongoDb, { ...NEXT, startAt: '2026-03-01T14:00:00.000Z' })
   assert.deepEqual((await engine.resume()).failed, [])
   const { errors, deleted, alreadyDeleted } = await engine.deleteMany(TARGETS, { tenantId: 'a' })
   assert.deepEqual(errors, [])

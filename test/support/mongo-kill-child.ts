@@ -1,5 +1,4 @@
-/** Deletes users of a database, and kills itself before a command, whose session it names: `mongo-kill-child.ts <uri> <database> <at>`. */
-import { writeSync } from 'node:fs'
+/** Deletes users of a database, and kills itself before a command: `mongo-kill-child.ts <uri> <database> <at>`. */
 import { MongoClient } from 'mongodb'
 import type { MongoDb } from '../../adapters/mongodb/index.ts'
 import { BULK, mongoEngine, SHORT_LEASE, TARGETS } from './mongo-fault-engine.ts'
@@ -7,11 +6,9 @@ import { BULK, mongoEngine, SHORT_LEASE, TARGETS } from './mongo-fault-engine.ts
 const [uri = '', database = '', at = ''] = process.argv.slice(2)
 const client = new MongoClient(uri, { monitorCommands: true })
 let commands = 0
-client.on('commandStarted', ({ command }) => {
+client.on('commandStarted', () => {
   commands += 1
-  if (commands !== Number(at)) return
-  writeSync(1, command['lsid'].id.toString('hex'))
-  process.kill(process.pid, 'SIGKILL')
+  if (commands === Number(at)) process.kill(process.pid, 'SIGKILL')
 })
 const engine = mongoEngine(client.db(database) as MongoDb, { ...BULK, mongo: SHORT_LEASE })
 const { deleted, alreadyDeleted, errors } = await engine.deleteMany(TARGETS, { tenantId: 'a' })
