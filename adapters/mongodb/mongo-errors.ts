@@ -118,7 +118,9 @@ function isClosed(error: unknown): boolean {
 function codeOf(error: unknown): number {
   if (typeof error !== 'object' || error === null) return 0
   const code: unknown = Reflect.get(behindBulk(error), 'code')
-  return typeof code === 'number' ? code : 0
+  // Where a command asked for values as they are, its error holds them as the driver's own objects.
+  const number = Number(code ?? 0)
+  return Number.isInteger(number) ? number : 0
 }
 
 function nameOf(error: unknown): string {

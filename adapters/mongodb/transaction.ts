@@ -75,11 +75,8 @@ async function transact<T>(
     const scope = openScope(here.db, here.scope.types, { session })
     await takeTurn(scope, commit)
     const { result, change } = await decide(scope)
-    if (change === null) {
-      await session.abortTransaction()
-      return { kind: 'committed', result, change }
-    }
-    await carryOut(scope, change, 'transaction')
+    if (change !== null) await carryOut(scope, change, 'transaction')
+    // Also where nothing is to be written: what was read is confirmed with the commit, and nothing is told before.
     return (await commitTransaction(here, session, commit))
       ? { kind: 'committed', result, change }
       : { kind: 'again', error: storeBusy() }
