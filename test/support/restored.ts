@@ -1,19 +1,7 @@
-import { copyFileSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
-import type { TestContext } from 'node:test'
-import Database from 'better-sqlite3'
-import { sqliteStore } from '../../adapters/sqlite/index.ts'
 import { definePolicy, type EngineOptions, UserDeletionEngine } from '../../src/index.ts'
+import type { TablesGroup } from './each-tables.ts'
 import { fixedClock } from './fixed-clock.ts'
-
-/** E-mails are not unique here, so a later person can have the address of a deleted one who came back. */
-const schema = `
-CREATE TABLE users (id TEXT PRIMARY KEY, tenant_id TEXT NOT NULL, email TEXT, created_at, status TEXT DEFAULT 'active');
-CREATE TABLE sessions (id TEXT PRIMARY KEY, user_id TEXT NOT NULL);
-CREATE TABLE invitations (id TEXT PRIMARY KEY, tenant_id TEXT NOT NULL, email TEXT);
-CREATE TABLE holds (id TEXT PRIMARY KEY, user_id TEXT NOT NULL);
-`
+import type { TablesHost } from './tables-host.ts'
 
 const tables = {
   sessions: { match: 'user_id', action: 'delete', grantsAccess: true, event: 'session.revoked' },
@@ -51,89 +39,66 @@ export const blankPolicy = definePolicy({
 
 type Options = Partial<EngineOptions<typeof restoredPolicy>>
 
-/** Tenants tnt_a and tnt_b with four users each; the first of both share an address. */
-function fill(db: Database.Database): void {
-  db.exec(schema)
-  const run = (sql: string, ...values: unknown[]): unknown => db.prepare(sql).run(...values)
-  for (const tenant of ['a', 'b']) {
-    for (const number of [1, 2, 3, 4]) {
-      const id = `usr_${tenant}${number}`
-      const email = `user${number}@example.com`
-      addUser(db, id, `tnt_${tenant}`, email, '2026-01-01T00:00:00.000Z')
-      run('INSERT INTO invitations VALUES (?, ?, ?)', `inv_${id}`, `tnt_${tenant}`, email)
-    }
-  }
+/**
+ * Tenants tnt_a and tnt_b with four users each; the first of both share an address. E-mails are not unique here, so
+ * a later person can have the address of a deleted one who came back.
+ */
+const BACKUP = `
+CREATE TABLE users (id TEXT PRIMARY KEY, tenant_id TEXT NOT NULL, email TEXT, created_at, status TEXT);
+CREATE TABLE sessions (id TEXT PRIMARY KEY, user_id TEXT NOT NULL);
+CREATE TABLE invitations (id TEXT PRIMARY KEY, tenant_id TEXT NOT NULL, email TEXT);
+CREATE TABLE holds (id TEXT PRIMARY KEY, user_id TEXT NOT NULL);
+${['a', 'b'].flatMap((tenant) => [1, 2, 3, 4].map((number) => rowsOf(tenant, number))).join('')}`
+
+function rowsOf(tenant: string, number: number): string {
+  const id = `usr_${tenant}${number}`
+  const email = `user${number}@example.com`
+  return `
+INSERT INTO users VALUES ('${id}', 'tnt_${tenant}', '${email}', '2026-01-01T00:00:00.000Z', 'active');
+INSERT INTO sessions VALUES ('ses_${id}_1', '${id}'), ('ses_${id}_2', '${id}');
+INSERT INTO invitations VALUES ('inv_${id}', 'tnt_${tenant}', '${email}');`
 }
 
 /** A user with two sessions. */
-export function addUser(
-  db: Database.Database,
+export async function addUser(
+  host: TablesHost,
   id: string,
-  tenant: string,
+  tenant_id: string,
   email: string | null,
-  createdAt: unknown,
-): void {
-  db.prepare('INSERT INTO users (id, tenant_id, email, created_at) VALUES (?, ?, ?, ?)').run(
-    id,
-    tenant,
-    email,
-    createdAt,
-  )
-  for (const part of [1, 2]) {
-    db.prepare('INSERT INTO sessions VALUES (?, ?)').run(`ses_${id}_${part}`, id)
-  }
+  created_at: unknown,
+): Promise<void> {
+  await host.insert('users', { id, tenant_id, email, created_at, status: 'active' })
+  await host.insert('sessions', ...[1, 2].map((part) => ({ id: `ses_${id}_${part}`, user_id: id })))
 }
 
 /**
- * A file of which a copy was made before `work` deleted users, and which was then replaced by that copy;
- * what the ledger held is given as the lines of an export.
+ * A database as it was before `work` deleted users from it; what the ledger held afterwards is given as the lines of
+ * an export.
  */
 export async function restoreBackup(
-  t: TestContext,
+  open: TablesGroup['open'],
   options: Options,
   work: (engine: UserDeletionEngine<typeof restoredPolicy>) => Promise<unknown>,
 ) {
-  const folder = mkdtempSync(path.join(tmpdir(), 'restored-'))
-  const [live, backup] = [path.join(folder, 'live.sqlite'), path.join(folder, 'backup.sqlite')]
-  const open = (file: string) => {
-    const db = new Database(file)
-    db.pragma('foreign_keys = ON')
-    db.pragma('synchronous = OFF')
-    return db
-  }
-  const engineFor = (db: Database.Database, more: Options = {}) =>
+  const engineFor = ({ store }: TablesHost, more: Options = {}) =>
     new UserDeletionEngine({
-      store: sqliteStore(db),
-      policy: restoredPolicy,
-      clock: fixedClock(),
+      ...{ store, policy: restoredPolicy, clock: fixedClock(), logger: { warn: () => {} } },
       ...options,
       ...more,
     })
-  const before = open(live)
-  fill(before)
-  const engine = engineFor(before)
-  await engine.migrate()
-  before.pragma('wal_checkpoint(TRUNCATE)')
-  copyFileSync(live, backup)
-  await work(engine)
+  const lost = engineFor(await open(BACKUP))
+  await lost.migrate()
+  await work(lost)
   const lines: string[] = []
-  for await (const line of engine.ledger.export()) lines.push(line)
-  before.close()
-  copyFileSync(backup, live)
-  const db = open(live)
-  t.after(() => {
-    db.close()
-    rmSync(folder, { recursive: true })
-  })
+  for await (const line of lost.ledger.export()) lines.push(line)
+  const host = await open(BACKUP)
   const later = fixedClock('2026-04-01T00:00:00.000Z')
-  const restored = engineFor(db, { clock: later })
-  const ids = (table: string): unknown[] =>
-    db.prepare(`SELECT id FROM ${table} ORDER BY id`).pluck().all()
+  const engine = engineFor(host, { clock: later })
+  await engine.migrate()
   return {
-    db,
-    lines,
-    engine: restored,
-    engineWith: (more: Options) => engineFor(db, { clock: later, ...more }),
-    ids,
+    ...{ host, lines, engine },
+    engineWith: (more: Options) => engineFor(host, { clock: later, ...more }),
+    ids: async (table: string): Promise<readonly unknown[]> =>
+      (await host.rows(table)).map(({ id }) => id),
   }
 }

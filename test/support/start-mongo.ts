@@ -79,6 +79,9 @@ function started(server: MongoMemoryServer, uri: string): StartedMongo {
     const exit = once(mongod, 'exit')
     mongod.kill('SIGKILL')
     await exit
+    // Services that the server has started outlive it where Wine runs it, and would keep this process waiting.
+    mongod.stdout?.destroy()
+    mongod.stderr?.destroy()
   }
   return {
     uri,
