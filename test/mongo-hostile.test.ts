@@ -124,6 +124,7 @@ describeMongo('hostile values in the place of ids', 'replica set', ({ it, server
             ({ name }) => name,
           )
           const all = names
+            .filter((name) => !TURNS.includes(name))
             .sort()
             .map(async (name) => [name, await db.collection(name).find().toArray()])
           return JSON.stringify(await Promise.all(all))
@@ -251,4 +252,6 @@ describeMongo('hostile values in the place of ids', 'replica set', ({ it, server
     }))
 })
 
+/** Who writes, and whose turn it is: also what in the end writes nothing takes its turn. */
+const TURNS: readonly string[] = ['user_deletion_writer', 'user_deletion_sessions']
 const WRITES: readonly string[] = ['insert', 'update', 'delete', 'findAndModify', 'bulkWrite']
