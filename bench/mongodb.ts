@@ -1,12 +1,14 @@
 /**
  * What the engine costs on MongoDB beside hand-written commands that do the same work.
  *
- * Both delete the same users, about 30 documents each, on the same server, in turns and in shuffled order:
- * the engine in throughput mode, and by hand one `deleteMany({ $in })` or `updateMany({ $in })` a collection
- * and batch of 500, with majority write concern, counts by user, receipts in a chain, and events. After each
- * run both have to leave the same documents behind. The last line is the ratio of their medians.
+ * All delete as many users, about 30 documents each, out of the same database on the same server, in turns and
+ * in shuffled order: the engine in throughput mode, and by hand one `deleteMany({ $in })` or
+ * `updateMany({ $in })` a collection and batch, with majority write concern, counts by user, receipts in a
+ * chain, and events; plain, in transactions, with several transactions in flight, and user by user. After each
+ * round all have to have left the same documents behind. The last line is the ratio of the engine's median to
+ * that of the plain batches.
  *
- *     npm run bench:mongodb -- --users 20000 --rounds 5 --batch 500 --transactions 0
+ *     npm run bench:mongodb -- --users 20000 --rounds 5
  *
  * @module
  */
@@ -18,17 +20,13 @@ import { UserDeletionEngine } from '../src/index.ts'
 import { findMongo } from '../test/support/find-mongo.ts'
 import { startMongo } from '../test/support/start-mongo.ts'
 import { deleteByHand } from './mongodb/by-hand.ts'
-import { createCollections, digestOf, fill, TENANT, userIds } from './mongodb/data.ts'
+import { createCollections, digestsOf, fill, TENANT, userIds } from './mongodb/data.ts'
 import { benchPolicy } from './mongodb/policy.ts'
 import { median, numbersFrom, print, round } from './support/figures.ts'
 
-/** `transactions`: 1 to have the hand-written batches in transactions too. */
-const { users, rounds, batch, transactions } = numbersFrom({
-  users: 20_000,
-  rounds: 5,
-  batch: 500,
-  transactions: 0,
-})
+const { users, rounds } = numbersFrom({ users: 20_000, rounds: 5 })
+/** Those who are deleted one by one are fewer, or nothing else would be measured. */
+const ONE_BY_ONE = Math.ceil(users / 40)
 
 const source = await findMongo()
 assert.ok(source.kind !== 'none', 'there is no MongoDB server')
@@ -36,42 +34,70 @@ const server = source.kind === 'program' ? await startMongo(source.path, 'replic
 const client = new MongoClient(source.kind === 'program' ? (server?.uri ?? '') : source.uri)
 const db = client.db('user_deletion_bench')
 
-type Name = 'engine' | 'byHand'
+type Contender = (ids: readonly string[]) => Promise<number>
 
-const contenders: Readonly<Record<Name, (ids: readonly string[]) => Promise<number>>> = {
+const PLAIN = 'by hand, batches of 500'
+const contenders: Readonly<Record<string, Contender>> = {
   async engine(ids) {
     const engine = new UserDeletionEngine({ store: mongoStore(db), policy: benchPolicy })
     const options = { tenantId: TENANT, mode: 'throughput', reason: 'benchmark' } as const
     return (await engine.deleteMany(ids, options)).deleted
   },
-  byHand: (ids) => deleteByHand(client, db, ids, { batch, inTransactions: transactions === 1 }),
+  [PLAIN]: byHand({ batch: 500, inTransactions: false, inFlight: 1 }),
+  'by hand, transactions of 500': byHand({ batch: 500, inTransactions: true, inFlight: 1 }),
+  'by hand, transactions of 100, four in flight': byHand({
+    ...{ batch: 100, inTransactions: true, inFlight: 4 },
+  }),
+  'by hand, user by user': byHand({ batch: 1, inTransactions: false, inFlight: 1 }),
+}
+const names = Object.keys(contenders)
+const lanes = names.length
+
+function byHand(options: Parameters<typeof deleteByHand>[3]): Contender {
+  return (ids) => deleteByHand(client, db, ids, options)
+}
+
+/** Every so many users belong to the same contender, and as many stay. */
+function laneOf(all: readonly string[], name: string): readonly string[] {
+  const place = names.indexOf(name)
+  const lane = all.filter((_, index) => index % (lanes + 1) === place)
+  return lane.slice(0, name === 'by hand, user by user' ? ONE_BY_ONE : users)
 }
 
 try {
-  const rates: Record<Name, number[]> = { engine: [], byHand: [] }
+  const rates = new Map(names.map((name) => [name, [] as number[]]))
   const random = createRandom(1)
   await createCollections(db)
   await new UserDeletionEngine({ store: mongoStore(db), policy: benchPolicy }).migrate()
+  const all = userIds(users * (lanes + 1))
   for (let number = 1; number <= rounds; number += 1) {
-    const digests: string[] = []
-    const figures: Partial<Record<Name, number>> = {}
-    for (const name of random.shuffle<Name>(['engine', 'byHand'])) {
-      await fill(db, users * 2, number)
-      const chosen = userIds(users * 2).filter((_, place) => place % 2 === 0)
+    await fill(db, all, number)
+    for (const name of random.shuffle(names)) {
+      const chosen = laneOf(all, name)
       const started = performance.now()
-      const deleted = await contenders[name](chosen)
-      const rate = chosen.length / ((performance.now() - started) / 1_000)
+      const deleted = await contenders[name]?.(chosen)
+      rates.get(name)?.push(chosen.length / ((performance.now() - started) / 1_000))
       assert.equal(deleted, chosen.length, `${name} did not delete everybody`)
-      rates[name].push(rate)
-      figures[name] = round(rate)
-      digests.push(await digestOf(db))
     }
-    assert.equal(digests[0], digests[1], 'the two left different documents behind')
+    const digests = await digestsOf(
+      db,
+      names.map((name) => laneOf(all, name).slice(0, ONE_BY_ONE)),
+    )
+    for (const [place, digest] of digests.entries()) {
+      assert.equal(digest, digests[0], `${names[place]} has left other documents behind`)
+    }
+    const figures = Object.fromEntries(
+      names.map((name) => [name, round(rates.get(name)?.at(-1) ?? 0)]),
+    )
     print(JSON.stringify({ round: number, users, ...figures }))
   }
-  const [engine, byHand] = [median(rates.engine), median(rates.byHand)]
-  print(`engine ${round(engine)} users/s, by hand ${round(byHand)} users/s, medians`)
-  print(`ratio: ${(engine / byHand).toFixed(2)}`)
+  const engine = median(rates.get('engine') ?? [])
+  for (const [name, own] of rates) {
+    const [low, high] = [Math.min(...own), Math.max(...own)].map((rate) => round(rate))
+    const ratio = (engine / median(own)).toFixed(2)
+    print(`${name}: ${round(median(own))} users/s (${low} to ${high}), engine at ${ratio} of it`)
+  }
+  print(`ratio: ${(engine / median(rates.get(PLAIN) ?? [])).toFixed(2)}`)
 } finally {
   await client.close()
   await server?.stop()

@@ -11,6 +11,8 @@ import { TENANT } from './data.ts'
 export interface ByHandOptions {
   readonly batch: number
   readonly inTransactions: boolean
+  /** Batches that are under way at a time; each place has a chain of receipts of its own. */
+  readonly inFlight: number
 }
 
 /** Answers how many users are gone. */
@@ -18,21 +20,27 @@ export async function deleteByHand(
   client: MongoClient,
   db: Db,
   ids: readonly string[],
-  { batch, inTransactions }: ByHandOptions,
+  { batch, inTransactions, inFlight }: ByHandOptions,
 ): Promise<number> {
-  let deleted = 0
-  for (let start = 0; start < ids.length; start += batch) {
-    const page = ids.slice(start, start + batch)
-    if (!inTransactions) {
-      deleted += await deleteBatch(db, page, { writeConcern: MAJORITY })
-      continue
+  let start = 0
+  async function work(chain: number): Promise<number> {
+    let deleted = 0
+    while (start < ids.length) {
+      const page = ids.slice(start, start + batch)
+      start += batch
+      if (!inTransactions) {
+        deleted += await deleteBatch(db, page, chain, { writeConcern: MAJORITY })
+        continue
+      }
+      const options = { writeConcern: MAJORITY, readConcern: { level: 'snapshot' as const } }
+      deleted += await client.withSession((session) =>
+        session.withTransaction(() => deleteBatch(db, page, chain, { session }), options),
+      )
     }
-    const options = { writeConcern: MAJORITY, readConcern: { level: 'snapshot' as const } }
-    deleted += await client.withSession((session) =>
-      session.withTransaction(() => deleteBatch(db, page, { session }), options),
-    )
+    return deleted
   }
-  return deleted
+  const parts = await Promise.all(Array.from({ length: inFlight }, (_, chain) => work(chain)))
+  return parts.reduce((sum, part) => sum + part, 0)
 }
 
 const MAJORITY: WriteConcernSettings = { w: 'majority', j: true }
@@ -76,7 +84,12 @@ type WriteOptions =
   | { readonly session: ClientSession }
   | { readonly writeConcern: WriteConcernSettings }
 
-async function deleteBatch(db: Db, ids: readonly string[], options: WriteOptions): Promise<number> {
+async function deleteBatch(
+  db: Db,
+  ids: readonly string[],
+  chain: number,
+  options: WriteOptions,
+): Promise<number> {
   const reading = 'session' in options ? options : {}
   const list = { $in: [...ids] }
   const users = await db
@@ -101,7 +114,7 @@ async function deleteBatch(db: Db, ids: readonly string[], options: WriteOptions
   const { deletedCount } = await db
     .collection('users')
     .deleteMany({ userId: list, tenantId: TENANT }, options)
-  await seal(db, users, counts, options)
+  await seal(db, users, counts, chain, options)
   return deletedCount
 }
 
@@ -113,11 +126,12 @@ async function seal(
   db: Db,
   users: readonly Document[],
   counts: readonly Map<string, number>[],
+  chain: number,
   options: WriteOptions,
 ): Promise<void> {
-  const heads = db.collection<{ _id: string; seq: number; hash: string }>('byHandHead')
+  const heads = db.collection<{ _id: number; seq: number; hash: string }>('byHandHead')
   const reading = 'session' in options ? options : {}
-  let { seq, hash } = (await heads.findOne({ _id: 'head' }, reading)) ?? { seq: 0, hash: '' }
+  let { seq, hash } = (await heads.findOne({ _id: chain }, reading)) ?? { seq: 0, hash: '' }
   const now = Date.now()
   const at = new Date(now).toISOString()
   const until = new Date(now + 30 * DAY).toISOString()
@@ -144,7 +158,7 @@ async function seal(
     const digest = digestOf('sha256', body)
     seq += 1
     hash = createHash('sha256').update(hash).update(body).digest('hex')
-    receipts.push({ _id: seq, at, tenantId: TENANT, userId, body, digest, hash })
+    receipts.push({ _id: { chain, seq }, at, tenantId: TENANT, userId, body, digest, hash })
     const told = STEPS.flatMap(({ event }, step) =>
       event === null || rows(step) === 0 ? [] : [{ type: event, rows: rows(step) }],
     )
@@ -155,5 +169,5 @@ async function seal(
   }
   await db.collection('byHandReceipts').insertMany(receipts, options)
   await db.collection('byHandEvents').insertMany(events, options)
-  await heads.replaceOne({ _id: 'head' }, { seq, hash }, { ...options, upsert: true })
+  await heads.replaceOne({ _id: chain }, { seq, hash }, { ...options, upsert: true })
 }

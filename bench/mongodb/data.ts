@@ -38,12 +38,11 @@ export function userIds(users: number): string[] {
 }
 
 /** Empties everything and writes the users anew; their documents lie scattered as in a grown database. */
-export async function fill(db: Db, users: number, seed: number): Promise<void> {
+export async function fill(db: Db, ids: readonly string[], seed: number): Promise<void> {
   const existing = await db.listCollections({ type: 'collection' }, { nameOnly: true }).toArray()
   for (const { name } of existing) {
     if (!name.startsWith('user_deletion_writer')) await db.collection(name).deleteMany({})
   }
-  const ids = userIds(users)
   for (let start = 0; start < ids.length; start += 1_000) {
     const page = ids.slice(start, start + 1_000)
     for (const name of Object.keys(COLLECTIONS) as Name[]) {
@@ -55,17 +54,31 @@ export async function fill(db: Db, users: number, seed: number): Promise<void> {
   }
 }
 
-/** A digest of all documents of the host's collections, keys of their own aside. */
-export async function digestOf(db: Db): Promise<string> {
-  const hash = createHash('sha256')
+/**
+ * For each list of users a digest of what the host's collections hold of them: the same for two lists where the
+ * same is left, whoever the users are and in whatever order their documents lie.
+ */
+export async function digestsOf(
+  db: Db,
+  lists: readonly (readonly string[])[],
+): Promise<readonly string[]> {
+  const places = new Map(
+    lists.flatMap((ids, list) => ids.map((id, place) => [id, { list, place }] as const)),
+  )
+  const sums = lists.map(() => new Uint8Array(32))
   for (const name of Object.keys(COLLECTIONS)) {
-    const documents = await db
-      .collection(name)
-      .find({}, { projection: { _id: 0 }, sort: { key: 1 } })
-      .toArray()
-    hash.update(JSON.stringify([name, documents]))
+    for await (const document of db.collection(name).find({}, { projection: { _id: 0 } })) {
+      const [id = ''] = String(document['key']).split('/')
+      const owner = places.get(id)
+      const sum = sums[owner?.list ?? -1]
+      if (owner === undefined || sum === undefined) continue
+      const text = JSON.stringify([name, document]).replaceAll(id, String(owner.place))
+      for (const [index, byte] of createHash('sha256').update(text).digest().entries()) {
+        sum[index] = ((sum[index] ?? 0) + byte) & 0xff
+      }
+    }
   }
-  return hash.digest('hex')
+  return sums.map((sum) => Buffer.from(sum).toString('hex'))
 }
 
 const COPIES: Readonly<Record<Name, number>> = {
