@@ -7,11 +7,15 @@ import {
   type BulkOutcome,
   type DeletionReceipt,
   definePolicy,
+  type EngineOptions,
   type PolicyInput,
+  type Store,
   UserDeletionEngine,
 } from '../src/index.ts'
 import { helloJohnPolicy, soleOwner } from '../src/presets/hellojohn/index.ts'
+import { withMethods } from '../src/testing/contract-world.ts'
 import { acmePolicy, openAcme } from './support/acme.ts'
+import { forEachTables } from './support/each-tables.ts'
 import { fixedClock } from './support/fixed-clock.ts'
 import { openHelloJohn } from './support/hellojohn.ts'
 
@@ -309,48 +313,90 @@ INSERT INTO invoices VALUES ('bill_1', 'tnt_a', 'usr_1', 'x'), ('bill_2', 'tnt_b
 INSERT INTO shared VALUES ('sh_1', 'tnt_a');
 `
 
-describe('deleteTenant with a table of tenants', () => {
-  const open = async (kind: 'sqlite' | 'memory') => {
-    const db = new Database(':memory:')
-    db.exec(shopSchema)
-    const sqlite = sqliteStore(db)
-    const tables = ['tenants', 'users', 'domains', 'invoices', 'shared']
-    const rowsOf = (table: string) =>
-      db.prepare(`SELECT * FROM ${table}`).all() as Record<string, unknown>[]
-    const schema = (await sqlite.describe()).tables
-    const data = Object.fromEntries(tables.map((table) => [table, rowsOf(table)]))
-    const memory = memoryStore({ schema, data })
-    const store = kind === 'sqlite' ? sqlite : memory
-    const engine = new UserDeletionEngine({ store, policy: shopPolicy, clock: fixedClock() })
-    await engine.migrate()
-    const rows = (table: string) => (kind === 'sqlite' ? rowsOf(table) : memory.rows(table))
-    return { db, engine, rows }
-  }
-
-  for (const kind of ['sqlite', 'memory'] as const) {
-    it(`deletes children before the tenant's row, which goes last, in ${kind}`, async () => {
-      const { engine, rows } = await open(kind)
+forEachTables(({ name, describe, it, open }) => {
+  describe(`deleteTenant with a table of tenants on ${name}`, () => {
+    it("deletes children before the tenant's row, which goes last", async () => {
+      const { store, rows } = await open(shopSchema)
+      const engine = shopEngine(store)
+      await engine.migrate()
       const { users, tenant } = await engine.deleteTenant('tnt_a', { expect: { max: 2 } })
       assert.deepEqual([users.deleted, tenant.status], [2, 'deleted'])
       const receipt = tenant.status === 'deleted' ? tenant.receipt : null
       assert.deepEqual(receipt?.userRow, { table: 'tenants', action: 'delete' })
-      assert.deepEqual(rows('tenants'), [{ id: 'tnt_b', name: 'B' }])
-      assert.deepEqual(rows('users'), [{ id: 'usr_3', tenant_id: 'tnt_b' }])
-      assert.deepEqual(rows('domains'), [{ id: 'dom_2', tenant_id: 'tnt_b' }])
-      assert.deepEqual(rows('invoices'), [
+      assert.deepEqual(await rows('tenants'), [{ id: 'tnt_b', name: 'B' }])
+      assert.deepEqual(await rows('users'), [{ id: 'usr_3', tenant_id: 'tnt_b' }])
+      assert.deepEqual(await rows('domains'), [{ id: 'dom_2', tenant_id: 'tnt_b' }])
+      assert.deepEqual(await rows('invoices'), [
         { id: 'bill_1', tenant_id: 'tnt_a', user_id: null, note: null },
         { id: 'bill_2', tenant_id: 'tnt_b', user_id: 'usr_3', note: 'x' },
       ])
-      assert.deepEqual(rows('shared'), [{ id: 'sh_1', tenant_id: 'tnt_a' }])
+      assert.deepEqual(await rows('shared'), [{ id: 'sh_1', tenant_id: 'tnt_a' }])
       await assert.rejects(engine.deleteTenant('tnt_a', { expect: { max: 0 } }), {
         details: { receiptId: receipt?.id },
       })
       await assert.rejects(engine.deleteTenant('tnt_x', { expect: { max: 0 } }), { details: {} })
     })
-  }
 
+    it('keeps the rows while a user is left, and deletes them with the last one', async () => {
+      const { store, rows } = await open(shopSchema)
+      const { engine, refuse } = vetoingEngine(store)
+      await engine.migrate()
+      refuse('usr_2')
+      const first = await engine.deleteTenant('tnt_a', { expect: { max: 2 } })
+      assert.deepEqual([first.users.deleted, first.users.failed], [1, 1])
+      assert.deepEqual(first.tenant, { status: 'kept', because: 'users_left', error: null })
+      assert.equal((await rows('tenants')).length, 2)
+      assert.equal((await rows('domains')).length, 2)
+      refuse(null)
+      const { users, tenant } = await engine.deleteTenant('tnt_a', { expect: { max: 1 } })
+      assert.deepEqual([users.deleted, tenant.status], [1, 'deleted'])
+      assert.deepEqual(await rows('domains'), [{ id: 'dom_2', tenant_id: 'tnt_b' }])
+    })
+
+    it('keeps the rows when somebody signs up at the last moment, and says so', async () => {
+      const host = await open(shopSchema)
+      const late = withMethods(host.store, {
+        apply: async (program, slice) => {
+          if (program.user.table === 'tenants') {
+            await host.insert('users', { id: 'usr_late', tenant_id: 'tnt_a' })
+          }
+          return host.store.apply(program, slice)
+        },
+      })
+      const engine = shopEngine(late)
+      await engine.migrate()
+      const { users, tenant } = await engine.deleteTenant('tnt_a', { expect: { max: 2 } })
+      assert.deepEqual([users.deleted, tenant.status], [2, 'kept'])
+      assert.equal(tenant.status === 'kept' && tenant.error?.code, 'deletion_blocked')
+      assert.equal((await host.rows('tenants')).length, 2)
+      assert.equal((await host.rows('domains')).length, 2)
+    })
+  })
+})
+
+function shopEngine(store: Store, options: Partial<EngineOptions<typeof shopPolicy>> = {}) {
+  const quiet = { clock: fixedClock(), logger: { warn: () => {} } }
+  return new UserDeletionEngine({ store, policy: shopPolicy, ...quiet, ...options })
+}
+
+function vetoingEngine(store: Store) {
+  let refused: string | null = null
+  const beforeDelete = ({ userId }: { readonly userId: unknown }) =>
+    userId === refused ? false : undefined
+  return {
+    engine: shopEngine(store, { hooks: { beforeDelete } }),
+    refuse(id: string | null) {
+      refused = id
+    },
+  }
+}
+
+describe('deleteTenant with a table of tenants', () => {
   it('fails as a value where a table that no rule names keeps the tenant', async () => {
-    const { db, engine, rows } = await open('sqlite')
+    const db = new Database(':memory:')
+    db.exec(shopSchema)
+    const engine = shopEngine(sqliteStore(db))
+    await engine.migrate()
     db.exec('CREATE TABLE extra (id TEXT PRIMARY KEY)')
     await assert.rejects(engine.deleteTenant('tnt_a', { expect: { max: 2 } }), {
       code: 'schema_mismatch',
@@ -361,7 +407,7 @@ describe('deleteTenant with a table of tenants', () => {
     const { users, tenant } = await engine.deleteTenant('tnt_a', { expect: { max: 2 } })
     assert.equal(users.deleted, 2)
     assert.equal(tenant.status === 'failed' && tenant.error.code, 'constraint_violation')
-    assert.equal(rows('domains').length, 2)
+    assert.equal(db.prepare('SELECT count(*) FROM domains').pluck().get(), 2)
   })
 })
 

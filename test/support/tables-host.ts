@@ -16,6 +16,8 @@ export type Row = Readonly<Record<string, unknown>>
 
 export interface TablesHost {
   readonly store: Store
+  /** Another one over the same database, as another part of the host may open it; memory has but one. */
+  openStore(): Store
   /** Rows with these values, or all, by their id; JSON as values. */
   rows(table: string, where?: Row): Promise<readonly Row[]>
   insert(table: string, ...rows: readonly Row[]): Promise<void>
@@ -30,6 +32,7 @@ export async function openInMemory(sql: string): Promise<TablesHost> {
   const store = memoryStore({ schema, data })
   return {
     store,
+    openStore: () => store,
     rows: async (table, where) => inOrder(store.rows(table).map(parsed), where),
     insert: async (table, ...rows) => store.insert(table, ...rows),
     update: async (table, where, set) => void store.update(table, where, set),
@@ -44,6 +47,7 @@ export function openInSqlite(sql: string): TablesHost {
   const run = (text: string, values: readonly unknown[]): void => void db.prepare(text).run(values)
   return {
     store: sqliteStore(db),
+    openStore: () => sqliteStore(db),
     rows: async (table, where) => inOrder(selectAll(db, table).map(parsed), where),
     async insert(table, ...rows) {
       for (const row of rows) {
@@ -83,13 +87,17 @@ export function tablesOnMongo(server: () => SharedMongo): (sql: string) => Promi
   }
 }
 
-async function hostOn({ db, store, release }: PooledDatabase, data: Data): Promise<TablesHost> {
+async function hostOn(
+  { db, store, createStore, release }: PooledDatabase,
+  data: Data,
+): Promise<TablesHost> {
   const insert: TablesHost['insert'] = async (table, ...rows) => {
     if (rows.length > 0) await db.collection(table).insertMany(rows.map((row) => ({ ...row })))
   }
   for (const [table, documents] of Object.entries(data)) await insert(table, ...documents)
   return {
     store,
+    openStore: () => createStore(),
     async rows(table, where) {
       const found = await db
         .collection(table)
