@@ -82,7 +82,7 @@ describeMongo('a turn that is not given back', 'standalone', ({ it, server }) =>
       assert.equal(await assertGone(db, 'usr_2'), id)
       await assertGone(db, 'usr_1')
       // What the command would hit, were it carried out now.
-      const late = sessionOf('usr_1', 3)
+      const late = sessionOf('usr_1', 1)
       await db.collection<object>('sessions').insertOne(late)
       wake()
       await assert.rejects(stopped, { code: 'lease_lost' })
