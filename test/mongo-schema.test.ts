@@ -190,6 +190,18 @@ describeMongo('the schema check on MongoDB', 'replica set', ({ it, server }) => 
       ])
     }))
 
+  it('sees types that only the middle of a large collection has', () =>
+    withDatabase(async (db) => {
+      const id = await seed(db, (user) => user)
+      const rows = Array.from({ length: 2_400 }, (_, index) => ({
+        userId: index < 100 || index >= 2_300 ? id : String(id),
+      }))
+      await db.collection('sessions').insertMany(rows)
+      assert.deepEqual(await findingsOn(db, policyWith({ sessions })), [
+        'error mixed_id_types sessions.userId',
+      ])
+    }))
+
   it('judges a rule with side conditions by the documents that satisfy them', () =>
     withDatabase(async (db) => {
       const id = await seed(db, (user) => user)
@@ -413,7 +425,7 @@ describeMongo('the schema check on MongoDB', 'replica set', ({ it, server }) => 
       }
     }))
 
-  it('reads no more than a hundred documents of a collection, however many there are', () =>
+  it('reads no more than a hundred documents of a collection, and of a large one fifty more', () =>
     withDatabase(async (db) => {
       const rows = Array.from({ length: 500 }, () => ({ userId: new ObjectId() }))
       await db.collection('sessions').insertMany(rows)
@@ -421,5 +433,9 @@ describeMongo('the schema check on MongoDB', 'replica set', ({ it, server }) => 
       const { tables } = await mongoStore(db).describe({ paths })
       assert.deepEqual(tables[0]?.sampledTypes?.[0]?.types, { objectId: 100 })
       assert.equal(tables[0]?.rows, 500)
+      const more = Array.from({ length: 1_500 }, () => ({ userId: new ObjectId() }))
+      await db.collection('sessions').insertMany(more)
+      const { tables: large } = await mongoStore(db).describe({ paths })
+      assert.deepEqual(large[0]?.sampledTypes?.[0]?.types, { objectId: 150 })
     }))
 })

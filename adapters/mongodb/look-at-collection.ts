@@ -50,9 +50,11 @@ interface Size {
 
 /** Documents that are looked at, half of them the oldest and half the newest by `_id`. */
 const SAMPLE = 100
+/** From so many documents on, some at random are looked at too: the server does not read all for them. */
+const LARGE = 2_000
 const MOST_BYTES = 4_000_000
 
-/** Types drift with time, so the ends tell more than the middle; both are read along the index on `_id`. */
+/** Types drift with time, so the ends tell more than the middle; they are read along the index on `_id`. */
 async function sampleOf(
   db: MongoDb,
   name: string,
@@ -71,7 +73,28 @@ async function sampleOf(
   const oldest = most / 2 > FIRST ? await end(1, most / 2 - FIRST, FIRST) : []
   const rest = size === null ? most : size.rows - FIRST - oldest.length
   const newest = rest > 0 ? await end(-1, Math.min(rest, most / 2)) : []
-  return { rows: size?.rows ?? null, documents: [...first, ...oldest, ...newest] }
+  const isLarge = size !== null && size.rows >= LARGE
+  const middle = isLarge ? await atRandom(db, name, projection, most / 2) : []
+  return { rows: size?.rows ?? null, documents: [...first, ...oldest, ...middle, ...newest] }
+}
+
+/** None where a compatible server has no such stage. */
+async function atRandom(
+  db: MongoDb,
+  name: string,
+  projection: Doc,
+  size: number,
+): Promise<readonly Doc[]> {
+  const stages = Object.keys(projection).length === 0 ? [] : [{ $project: projection }]
+  try {
+    return await db
+      .collection(name)
+      .aggregate([{ $sample: { size } }, ...stages], PRIMARY)
+      .toArray()
+  } catch (error) {
+    if (lacksCommand(error)) return []
+    throw error
+  }
 }
 
 function sampleSize(size: Size | null): number {
