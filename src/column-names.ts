@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { saysOneOf, wordsOf } from './name-words.ts'
 
 /** What of a person a column seems to hold. `token`: whatever lets in, passwords and secrets too. */
 export type PersonalKind =
@@ -19,8 +20,7 @@ export type PersonalKind =
 export function personalKindOf(column: string): PersonalKind | null {
   const words = wordsOf(column)
   if (SAYS_ABOUT.has(words.at(-1) ?? '')) return null
-  const text = ` ${words.join(' ')} `
-  return KINDS.find(([, marks]) => marks.some((mark) => text.includes(` ${mark} `)))?.[0] ?? null
+  return KINDS.find(([, phrases]) => saysOneOf(words, phrases))?.[0] ?? null
 }
 
 /** Whether the name reads as a reference to somebody: `user_id`, `ownerId`, `created_by`, `author`. */
@@ -35,44 +35,24 @@ export function suggestsUser(column: string): boolean {
   return ROLES.has(role) || ROLES_WITH_ID.has(role)
 }
 
-/** `userId`, `user_id` and `USER-ID` are the words `user id`. */
-export function wordsOf(name: string): readonly string[] {
-  return name
-    .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
-    .replace(/([A-Z]+)([A-Z][a-z])/g, '$1 $2')
-    .toLowerCase()
-    .split(/[^a-z0-9]+/)
-    .filter((word) => word !== '')
-}
-
 /** Last words of columns that say something about a value and do not hold it. */
 const SAYS_ABOUT: ReadonlySet<string> = new Set(
-  'verified confirmed enabled required sent at count status type kind template expires'.split(' '),
+  'verified confirmed enabled required sent at count status type kind template expire'.split(' '),
 )
 
 /** The first that fits counts: an `ip_address` is an IP, an `email_address` an e-mail. */
 const KINDS: readonly (readonly [PersonalKind, readonly string[]])[] = [
-  ['ip', ['ip', 'ips', 'ipv4', 'ipv6', 'ipaddress', 'remote addr', 'remote address']],
-  ['email', ['email', 'emails', 'mail', 'e mail']],
-  ['phone', ['phone', 'phones', 'mobile', 'telephone', 'msisdn', 'fax']],
+  ['ip', ['ip', 'ipv4', 'ipv6', 'ip address', 'remote addr', 'remote address']],
+  ['email', ['email', 'mail', 'e mail']],
+  ['phone', ['phone', 'mobile', 'telephone', 'msisdn', 'fax']],
   ['birth', ['birth', 'birthday', 'birthdate', 'dob', 'born']],
-  ['device', ['device', 'user agent', 'useragent', 'fingerprint']],
-  [
-    'token',
-    [
-      ...['token', 'tokens', 'password', 'passwd', 'passwords', 'secret', 'otp', 'credential'],
-      ...['api key', 'apikey', 'cookie'],
-    ],
-  ],
-  [
-    'address',
-    ['address', 'addresses', 'addr', 'street', 'postcode', 'zipcode', 'postal', 'zip', 'post code'],
-  ],
+  ['device', ['device', 'user agent', 'fingerprint']],
+  ['token', ['token', 'password', 'passwd', 'secret', 'otp', 'credential', 'api key', 'cookie']],
+  ['address', ['address', 'addr', 'street', 'postal', 'post code', 'zip', 'zip code']],
   [
     'name',
     [
-      ...['surname', 'forename', 'firstname', 'lastname', 'fullname', 'nickname', 'realname'],
-      ...['username', 'displayname'],
+      ...['surname', 'forename'],
       ...[
         ...['first', 'last', 'full', 'given', 'family', 'middle', 'maiden', 'birth', 'nick'],
         ...['display', 'real', 'legal', 'user', 'person', 'contact', 'customer', 'client'],

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { saysOneOf, wordsOf } from './name-words.ts'
+import { saysOneOf, wordsOf } from '../name-words.ts'
 
 /** As a reference to a user: the one whom the row is about, or somebody who had a hand in it. */
 export type PersonRole = 'owner' | 'actor'

@@ -3,10 +3,11 @@
  *
  * @module
  */
+
+import { wordsOf } from '../name-words.ts'
 import type { MatchInput, RuleInput, SetInput, WhereInput } from '../policy/policy.ts'
 import { isFreeForm, isPersonal } from './columns.ts'
 import { actionOfKind, type Decision, type DraftAction, decide, keptBecause } from './decisions.ts'
-import { wordsOf } from './name-words.ts'
 import type { ProposedLine } from './proposal.ts'
 import type { DraftColumn, DraftSchema, DraftTable } from './read-schema.ts'
 import { formOf, type ParentColumn, type UserIdColumn } from './references.ts'

@@ -4,10 +4,10 @@
  * @module
  */
 import { UserDeletionError } from '../errors.ts'
+import { wordsOf } from '../name-words.ts'
 import type { NativeIdType } from '../policy/policy.ts'
 import type { AskedPath, DatabaseSchema, ForeignKey, SampledTypes, TableSchema } from '../store.ts'
 import { isEmail, isPhone, typeColumnFor } from './columns.ts'
-import { wordsOf } from './name-words.ts'
 import { SAMPLED_NAMES } from './sampled-names.ts'
 
 export interface DraftSchema {

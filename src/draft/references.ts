@@ -3,9 +3,10 @@
  *
  * @module
  */
+
+import { wordsOf } from '../name-words.ts'
 import type { ForeignKey, ForeignKeyAction } from '../store.ts'
 import { baseOf, isEmail, isUserList, isVagueReference, personRole } from './columns.ts'
-import { wordsOf } from './name-words.ts'
 import { type DraftColumn, type DraftSchema, type DraftTable, typeColumnOf } from './read-schema.ts'
 
 /** A column that holds the id of a user, or may. */
