@@ -3,8 +3,8 @@ import { describe, it } from 'node:test'
 import { sqliteStore } from '../adapters/sqlite/index.ts'
 import { type BulkResult, UserDeletionEngine } from '../src/index.ts'
 import { withMethods } from '../src/testing/contract-world.ts'
-import { acmePolicy, openAcme } from './support/acme.ts'
-import { fixedClock } from './support/fixed-clock.ts'
+import { acmePolicy, openAcme, openAcmeOn } from './support/acme.ts'
+import { forEachTables } from './support/each-tables.ts'
 
 const SCOPE = { tenantId: 'tnt_a' }
 
@@ -25,131 +25,124 @@ function leapingClock() {
 const ids = (count: number): string[] =>
   Array.from({ length: count }, (_, index) => `usr_a${index + 1}`)
 
-describe('the pace of a bulk run', () => {
-  it('takes as long as its users a second ask for', async () => {
-    const clock = leapingClock()
-    const { engine } = await openAcme({ users: 12, clock })
-    const started = clock.now().getTime()
-    const result = await engine.deleteMany(ids(12), { ...SCOPE, mode: 'throughput', pace: 4 })
-    assert.equal(result.deleted, 12)
-    assert.deepEqual(clock.waits, [1_000, 1_000])
-    assert.equal(clock.now().getTime() - started, 2_000)
-  })
-
-  it('goes one by one below one user a second', async () => {
-    const clock = leapingClock()
-    const { engine } = await openAcme({ users: 3, clock })
-    await engine.deleteMany(ids(3), { ...SCOPE, mode: 'throughput', pace: 0.5 })
-    assert.deepEqual(clock.waits, [2_000, 2_000])
-  })
-
-  it('stops waiting when the signal is aborted', async () => {
-    const controller = new AbortController()
-    const clock = { now: () => new Date('2026-03-01T12:00:00.000Z'), sleep: () => forever }
-    const forever = new Promise<void>(() => {})
-    const { engine } = await openAcme({ users: 3, clock })
-    const run = engine.deleteMany(ids(3), {
-      ...SCOPE,
-      pace: 1,
-      signal: controller.signal,
-      onProgress: () => queueMicrotask(() => controller.abort()),
+forEachTables(({ name, describe, it, open }) => {
+  describe(`the pace of a bulk run on ${name}`, () => {
+    it('takes as long as its users a second ask for', async () => {
+      const clock = leapingClock()
+      const { engine } = await openAcmeOn(open, { users: 12, clock })
+      const started = clock.now().getTime()
+      const result = await engine.deleteMany(ids(12), { ...SCOPE, mode: 'throughput', pace: 4 })
+      assert.equal(result.deleted, 12)
+      assert.deepEqual(clock.waits, [1_000, 1_000])
+      assert.equal(clock.now().getTime() - started, 2_000)
     })
-    const result = await run
-    assert.deepEqual([result.deleted, result.stopped?.by], [1, 'signal'])
-  })
 
-  it('refuses a pace that is no number above 0', async () => {
-    const { engine } = await openAcme()
-    for (const pace of [0, -1, Number.NaN, Number.POSITIVE_INFINITY, '5' as never]) {
-      await assert.rejects(engine.deleteMany(ids(1), { ...SCOPE, pace }), {
-        code: 'invalid_argument',
-        details: { path: 'pace' },
-      })
-    }
-  })
-})
-
-describe('a bulk run under a key', () => {
-  it('goes on where it was aborted, without asking for the ids before', async () => {
-    const { db, engine } = await openAcme({ users: 9 })
-    const controller = new AbortController()
-    const first = await engine.deleteMany(ids(9), {
-      ...SCOPE,
-      run: 'cleanup-1',
-      signal: controller.signal,
-      onProgress: ({ done }) => done >= 3 && controller.abort(),
+    it('goes one by one below one user a second', async () => {
+      const clock = leapingClock()
+      const { engine } = await openAcmeOn(open, { users: 3, clock })
+      await engine.deleteMany(ids(3), { ...SCOPE, mode: 'throughput', pace: 0.5 })
+      assert.deepEqual(clock.waits, [2_000, 2_000])
     })
-    assert.equal(first.stopped?.by, 'signal')
-    const seen: unknown[] = []
-    const second = await engine.deleteMany(ids(9), {
-      ...SCOPE,
-      run: 'cleanup-1',
-      onOutcome: ({ index, id, status }) => seen.push([index, id, status]),
-    })
-    assert.equal(second.skipped, first.deleted)
-    assert.equal(first.deleted + second.deleted, 9)
-    assert.deepEqual(
-      seen,
-      ids(9)
-        .map((id, index) => [index, id, 'deleted'])
-        .slice(first.deleted),
-    )
-    assert.equal(
-      db.prepare(`SELECT count(*) FROM users WHERE tenant_id = 'tnt_a'`).pluck().get(),
-      0,
-    )
-  })
 
-  it('meets the users of a slice again whose note was lost, and deletes nobody twice', async () => {
-    const { db, engine } = await openAcme({ users: 5 })
-    const store = sqliteStore(db)
-    const crashing = withMethods(store, {
-      writeMark: async () => {
-        throw new Error('crash')
-      },
-    })
-    const dying = new UserDeletionEngine({
-      store: crashing,
-      policy: acmePolicy,
-      clock: fixedClock(),
-    })
-    await assert.rejects(dying.deleteMany(ids(5), { ...SCOPE, mode: 'throughput', run: 'key' }))
-    const again = await engine.deleteMany(ids(5), { ...SCOPE, mode: 'throughput', run: 'key' })
-    assert.deepEqual([again.deleted, again.alreadyDeleted, again.skipped], [0, 5, 0])
-    const subjects: unknown[] = []
-    for await (const { subject } of engine.ledger.receipts()) subjects.push(subject)
-    assert.deepEqual(subjects, ids(5))
-  })
-
-  it('skips the whole list once it is through', async () => {
-    const { engine } = await openAcme({ users: 4 })
-    const run = (): Promise<BulkResult> => engine.deleteMany(ids(4), { ...SCOPE, run: 'key' })
-    assert.equal((await run()).deleted, 4)
-    const { deleted, skipped, requested } = await run()
-    assert.deepEqual([deleted, skipped, requested], [0, 4, 4])
-  })
-
-  it('refuses another list under the same key, with nothing deleted', async () => {
-    const { db, engine } = await openAcme({ users: 5 })
-    await engine.deleteMany(ids(2), { ...SCOPE, mode: 'throughput', run: 'key' })
-    const count = (): unknown => db.prepare('SELECT count(*) FROM users').pluck().get()
-    const before = count()
-    await assert.rejects(
-      engine.deleteMany(['usr_a2', 'usr_a1', 'usr_a3'], {
+    it('stops waiting when the signal is aborted', async () => {
+      const controller = new AbortController()
+      const clock = { now: () => new Date('2026-03-01T12:00:00.000Z'), sleep: () => forever }
+      const forever = new Promise<void>(() => {})
+      const { engine } = await openAcmeOn(open, { users: 3, clock })
+      const run = engine.deleteMany(ids(3), {
         ...SCOPE,
-        mode: 'throughput',
-        run: 'key',
-      }),
-      { code: 'idempotency_conflict' },
-    )
-    assert.equal(count(), before)
+        pace: 1,
+        signal: controller.signal,
+        onProgress: () => queueMicrotask(() => controller.abort()),
+      })
+      const result = await run
+      assert.deepEqual([result.deleted, result.stopped?.by], [1, 'signal'])
+    })
+
+    it('refuses a pace that is no number above 0', async () => {
+      const { engine } = await openAcmeOn(open)
+      for (const pace of [0, -1, Number.NaN, Number.POSITIVE_INFINITY, '5' as never]) {
+        await assert.rejects(engine.deleteMany(ids(1), { ...SCOPE, pace }), {
+          code: 'invalid_argument',
+          details: { path: 'pace' },
+        })
+      }
+    })
   })
 
-  it('keeps the keys of two tenants apart', async () => {
-    const { engine } = await openAcme({ users: 2 })
-    await engine.deleteMany(['usr_a1'], { ...SCOPE, run: 'key' })
-    const other = await engine.deleteMany(['usr_b1'], { tenantId: 'tnt_b', run: 'key' })
-    assert.equal(other.deleted, 1)
+  describe(`a bulk run under a key on ${name}`, () => {
+    it('goes on where it was aborted, without asking for the ids before', async () => {
+      const { host, engine } = await openAcmeOn(open, { users: 9 })
+      const controller = new AbortController()
+      const first = await engine.deleteMany(ids(9), {
+        ...SCOPE,
+        run: 'cleanup-1',
+        signal: controller.signal,
+        onProgress: ({ done }) => done >= 3 && controller.abort(),
+      })
+      assert.equal(first.stopped?.by, 'signal')
+      const seen: unknown[] = []
+      const second = await engine.deleteMany(ids(9), {
+        ...SCOPE,
+        run: 'cleanup-1',
+        onOutcome: ({ index, id, status }) => seen.push([index, id, status]),
+      })
+      assert.equal(second.skipped, first.deleted)
+      assert.equal(first.deleted + second.deleted, 9)
+      assert.deepEqual(
+        seen,
+        ids(9)
+          .map((id, index) => [index, id, 'deleted'])
+          .slice(first.deleted),
+      )
+      assert.deepEqual(await host.rows('users', { tenant_id: 'tnt_a' }), [])
+    })
+
+    it('meets the users of a slice again whose note was lost, and deletes nobody twice', async () => {
+      const { host, engine, engineWith } = await openAcmeOn(open, { users: 5 })
+      const crashing = withMethods(host.store, {
+        writeMark: async () => {
+          throw new Error('crash')
+        },
+      })
+      const dying = engineWith({ store: crashing })
+      await assert.rejects(dying.deleteMany(ids(5), { ...SCOPE, mode: 'throughput', run: 'key' }))
+      const again = await engine.deleteMany(ids(5), { ...SCOPE, mode: 'throughput', run: 'key' })
+      assert.deepEqual([again.deleted, again.alreadyDeleted, again.skipped], [0, 5, 0])
+      const subjects: unknown[] = []
+      for await (const { subject } of engine.ledger.receipts()) subjects.push(subject)
+      assert.deepEqual(subjects, ids(5))
+    })
+
+    it('skips the whole list once it is through', async () => {
+      const { engine } = await openAcmeOn(open, { users: 4 })
+      const run = (): Promise<BulkResult> => engine.deleteMany(ids(4), { ...SCOPE, run: 'key' })
+      assert.equal((await run()).deleted, 4)
+      const { deleted, skipped, requested } = await run()
+      assert.deepEqual([deleted, skipped, requested], [0, 4, 4])
+    })
+
+    it('refuses another list under the same key, with nothing deleted', async () => {
+      const { host, engine } = await openAcmeOn(open, { users: 5 })
+      await engine.deleteMany(ids(2), { ...SCOPE, mode: 'throughput', run: 'key' })
+      const before = await host.rows('users')
+      await assert.rejects(
+        engine.deleteMany(['usr_a2', 'usr_a1', 'usr_a3'], {
+          ...SCOPE,
+          mode: 'throughput',
+          run: 'key',
+        }),
+        { code: 'idempotency_conflict' },
+      )
+      assert.deepEqual(await host.rows('users'), before)
+    })
+
+    it('keeps the keys of two tenants apart', async () => {
+      const { engine } = await openAcmeOn(open, { users: 2 })
+      await engine.deleteMany(['usr_a1'], { ...SCOPE, run: 'key' })
+      const other = await engine.deleteMany(['usr_b1'], { tenantId: 'tnt_b', run: 'key' })
+      assert.equal(other.deleted, 1)
+    })
   })
 })
 

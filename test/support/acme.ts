@@ -1,6 +1,7 @@
 import Database from 'better-sqlite3'
 import { sqliteStore } from '../../adapters/sqlite/index.ts'
 import { definePolicy, type EngineOptions, UserDeletionEngine } from '../../src/index.ts'
+import type { TablesGroup } from './each-tables.ts'
 import { fixedClock } from './fixed-clock.ts'
 
 /** A small auth database: two tenants, sessions, an audit log, and an unrelated table. */
@@ -53,6 +54,31 @@ export async function openAcme(options: AcmeOptions & { users?: number; file?: s
   })
   await engine.migrate()
   return { db, engine }
+}
+
+/** The same on a store of any kind. */
+export async function openAcmeOn(
+  open: TablesGroup['open'],
+  { users = 3, ...options }: AcmeOptions & { users?: number } = {},
+) {
+  const rows = ['a', 'b'].flatMap((tenant) =>
+    Array.from({ length: users }, (_, index) => {
+      const id = `usr_${tenant}${index + 1}`
+      return `INSERT INTO users (id, tenant_id) VALUES ('${id}', 'tnt_${tenant}');
+        INSERT INTO sessions VALUES ('ses_${id}_1', '${id}'), ('ses_${id}_2', '${id}');`
+    }),
+  )
+  const host = await open(`${acmeSchema} ${rows.join('\n')}`)
+  const engineWith = (more: AcmeOptions = {}) =>
+    new UserDeletionEngine({
+      ...{ store: host.store, policy: acmePolicy, clock: fixedClock() },
+      ...{ logger: { warn: () => {} } },
+      ...options,
+      ...more,
+    })
+  const engine = engineWith()
+  await engine.migrate()
+  return { host, engine, engineWith }
 }
 
 function addUser(db: Database.Database, tenant: string, index: number): void {
