@@ -5,7 +5,7 @@
  */
 import { UserDeletionError } from './errors.ts'
 import type { LedgerEntry, Slice, SliceOutcome, Survey, Work } from './store.ts'
-import type { IdForm, Selector, SelectorTarget, Step, UserId } from './terms.ts'
+import type { IdForm, Program, Selector, SelectorTarget, Step, UserId } from './terms.ts'
 
 /** A user who goes, with the values derived for them. */
 export interface Leaving extends Work {
@@ -70,6 +70,24 @@ export function isWithinText(target: SelectorTarget): boolean {
   return target.kind === 'user' && target.form?.within === true
 }
 
+/** Whether rows may hold something else than the very value that is looked for: {@link standsFor} tells. */
+export function isComparedAsText(target: SelectorTarget): boolean {
+  return target.kind === 'user' && (target.form?.within ?? target.form?.ignoreCase) === true
+}
+
+/** Whether a held value stands for one that a reference of this form writes. */
+export function standsFor(held: unknown, written: unknown, form: IdForm | null): boolean {
+  if (typeof held !== 'string') return false
+  const text = String(written)
+  if (form?.within) return held.includes(text)
+  return form?.ignoreCase ? inLowerCase(held) === inLowerCase(text) : held === text
+}
+
+/** As SQLite's `lower`: letters beyond A to Z stay what they are. */
+export function inLowerCase(text: string): string {
+  return text.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase())
+}
+
 /** The id that a reference of this form holds; `null` where the prefix does not stand in front of one. */
 export function idBehind(held: unknown, form: IdForm | null): unknown {
   if (form === null || form.prefix === '') return held
@@ -107,6 +125,20 @@ export function residueLeft(table: string): UserDeletionError {
   })
 }
 
-function leafFields({ target }: Selector): readonly string[] {
-  return target.kind === 'user' ? [target.field] : target.parents.flatMap(leafFields)
+/** Whether rows are found by the field in whatever case it is written. */
+export function isFoundInAnyCase({ steps }: Pick<Program, 'steps'>, field: string): boolean {
+  return steps
+    .flatMap(({ selector, except }) => (selector === null ? except : [selector, ...except]))
+    .flatMap(leafTargets)
+    .some((target) => target.field === field && target.form?.ignoreCase === true)
+}
+
+type UserTarget = Extract<SelectorTarget, { readonly kind: 'user' }>
+
+function leafTargets({ target }: Selector): readonly UserTarget[] {
+  return target.kind === 'user' ? [target] : target.parents.flatMap(leafTargets)
+}
+
+function leafFields(selector: Selector): readonly string[] {
+  return leafTargets(selector).map(({ field }) => field)
 }

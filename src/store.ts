@@ -16,12 +16,16 @@ export {
   canBeAsked,
   compareIds,
   idBehind,
+  inLowerCase,
+  isComparedAsText,
+  isFoundInAnyCase,
   isWithinText,
   keepsItsRows,
   type Leaving,
   leavesNoMatch,
   residueLeft,
   settleUnit,
+  standsFor,
   writtenAs,
 } from './store-helpers.ts'
 export type {

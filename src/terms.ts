@@ -30,6 +30,8 @@ export interface IdForm {
   readonly suffix?: string
   /** Prefix, value and suffix stand anywhere in a longer text. */
   readonly within?: true
+  /** The letters A to Z are compared with a to z. */
+  readonly ignoreCase?: true
 }
 
 /** A value that a policy may write or compare with. */

@@ -106,6 +106,15 @@ describe('a field between fixed texts', () => {
     assert.equal(refusalOf({ column: 'key', equals, form: 'string' }), 'tables.codes.match.form')
   })
 
+  it('is compared in any case in a column of its own only, and never an id', () => {
+    const place = 'tables.codes.match.ignoreCase'
+    const whole = { column: 'key', equals, ignoreCase: true }
+    assert.equal(refusalOf(whole), null)
+    assert.equal(refusalOf({ column: 'key', ignoreCase: true }), place)
+    assert.equal(refusalOf({ ...whole, inText: true, prefix: '<', suffix: '>' }), place)
+    assert.equal(refusalOf({ array: 'key', equals, ignoreCase: true }), place)
+  })
+
   it('is refused within a longer text without its ends, in JSON, and where rows stay', () => {
     const text = { column: 'key', equals, inText: true, prefix: '(', suffix: ')' }
     assert.equal(refusalOf({ ...text, suffix: undefined }), 'tables.codes.match.suffix')

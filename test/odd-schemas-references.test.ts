@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { deleteOdd } from './support/odd-schema.ts'
+import { deleteOdd, openOdd } from './support/odd-schema.ts'
 
 const PEOPLE = `
   CREATE TABLE users (id INTEGER PRIMARY KEY, email TEXT);
@@ -145,5 +145,168 @@ describe('lists of user ids in one column, in SQLite', () => {
       [3, '[2]', null],
       [4, 'not JSON: 1', '{"admins":1}'],
     ])
+  })
+})
+
+describe('references by an address, in SQLite', () => {
+  const user = { table: 'users', id: 'id', fields: { email: 'email' } }
+  const match = { column: 'email', equals: { user: 'email' }, ignoreCase: true } as const
+
+  it('in another case: finds it whichever side wrote it how, and only A to Z count as a to z', async () => {
+    const { rows } = await deleteOdd(
+      {
+        sql: `
+          CREATE TABLE users (id INTEGER PRIMARY KEY, email TEXT);
+          CREATE TABLE invitations (email TEXT);
+          CREATE TABLE guests (email TEXT COLLATE NOCASE);
+          CREATE INDEX invitations_email ON invitations (lower(email));
+          INSERT INTO users VALUES (1, 'Ann.Ö@Example.com'), (2, 'bob@example.com');
+          INSERT INTO invitations VALUES ('ann.Ö@example.COM'), ('ann.ö@example.com'), ('BOB@example.com'), (NULL);
+          INSERT INTO guests VALUES ('ANN.Ö@EXAMPLE.COM'), ('Bob@Example.com');`,
+        user,
+        tables: { invitations: { match, action: 'delete' }, guests: { match, action: 'delete' } },
+      },
+      1,
+    )
+    assert.deepEqual(rows('SELECT email FROM invitations'), [
+      ['ann.ö@example.com'],
+      ['BOB@example.com'],
+      [null],
+    ])
+    assert.deepEqual(rows('SELECT email FROM guests'), [['Bob@Example.com']])
+  })
+
+  it('wants an index on the column in lower case', async () => {
+    const findings = async (indexed: string) => {
+      const sql = `
+        CREATE TABLE users (id INTEGER PRIMARY KEY, email TEXT);
+        CREATE TABLE invitations (email TEXT);
+        CREATE INDEX invitations_email ON invitations (${indexed});`
+      const tables = { invitations: { match, action: 'delete' } } as const
+      const world = await openOdd({ sql, user, tables, schemaCheck: { minUnindexedRows: 0 } })
+      const all = (await world.engine.checkSchema()).findings
+      return all.flatMap(({ code, table, column }) => (table === 'users' ? [] : [[code, column]]))
+    }
+    assert.deepEqual(await findings('lower(email)'), [])
+    assert.deepEqual(await findings('lower("email")'), [])
+    assert.deepEqual(await findings('email'), [['unindexed_reference', 'email']])
+  })
+
+  it('leaves rows to a later user who has the address in another case', async () => {
+    const schema = {
+      sql: `
+        CREATE TABLE users (id INTEGER PRIMARY KEY, email TEXT);
+        CREATE TABLE invitations (email TEXT);
+        INSERT INTO users VALUES (1, 'ann@example.com');
+        INSERT INTO invitations VALUES ('ann@example.com');`,
+      user,
+      tables: { invitations: { match, action: 'delete' } },
+    } as const
+    const { db, engine, rows } = await deleteOdd(schema, 1)
+    db.exec(`
+      INSERT INTO users VALUES (1, 'ann@example.com'), (2, 'Ann@Example.com');
+      INSERT INTO invitations VALUES ('ANN@example.com');`)
+    const { deletedAgain } = await engine.replay()
+    assert.equal(deletedAgain, 1)
+    assert.deepEqual(rows('SELECT id FROM users'), [[2]])
+    assert.deepEqual(rows('SELECT email FROM invitations'), [['ANN@example.com']])
+  })
+})
+
+describe('what the policy has no words for, and what the database can say for it, in SQLite', () => {
+  it('UUIDs in blobs: a generated column holds their text', async () => {
+    const [ann, bob] = ['6f1c2f0e8a3b4d5c9e7f001122334455', '6f1c2f0e8a3b4d5c9e7f001122334456']
+    const { rows } = await deleteOdd(
+      {
+        sql: `
+          CREATE TABLE users (id BLOB PRIMARY KEY);
+          CREATE TABLE sessions (user_id BLOB REFERENCES users (id));
+          ALTER TABLE users ADD COLUMN id_text TEXT GENERATED ALWAYS AS (lower(hex(id))) VIRTUAL;
+          ALTER TABLE sessions ADD COLUMN user_id_text TEXT GENERATED ALWAYS AS (lower(hex(user_id))) VIRTUAL;
+          CREATE UNIQUE INDEX users_id_text ON users (id_text);
+          CREATE INDEX sessions_user_id_text ON sessions (user_id_text);
+          INSERT INTO users (id) VALUES (x'${ann}'), (x'${bob}');
+          INSERT INTO sessions (user_id) VALUES (x'${ann}'), (x'${bob}'), (x'${ann}');`,
+        user: { table: 'users', id: 'id_text' },
+        tables: { sessions: { match: 'user_id_text', action: 'delete' } },
+        schemaCheck: {
+          accept: [{ code: 'user_reference', table: 'sessions', column: 'user_id' }],
+        },
+      },
+      ann,
+    )
+    assert.deepEqual(rows('SELECT lower(hex(id)) FROM users'), [[bob]])
+    assert.deepEqual(rows('SELECT lower(hex(user_id)) FROM sessions'), [[bob]])
+  })
+
+  it('lists with commas: a generated column shows them as an array, and a trigger takes the user out', async () => {
+    const { receipt, rows } = await deleteOdd(
+      {
+        sql: `
+          CREATE TABLE users (id INTEGER PRIMARY KEY);
+          CREATE TABLE rooms (
+            id INTEGER PRIMARY KEY,
+            members TEXT NOT NULL,
+            member_array TEXT GENERATED ALWAYS AS ('[' || members || ']') VIRTUAL
+          );
+          CREATE TRIGGER users_leave_rooms AFTER DELETE ON users BEGIN
+            UPDATE rooms
+              SET members = trim(replace(',' || members || ',', ',' || old.id || ',', ','), ',')
+              WHERE ',' || members || ',' LIKE '%,' || old.id || ',%';
+          END;
+          INSERT INTO users VALUES (1), (2), (11);
+          INSERT INTO rooms (members) VALUES ('1,2,11'), ('11,1'), ('1'), ('2,11'), ('');`,
+        tables: {
+          rooms: {
+            match: { array: 'member_array' },
+            action: 'external',
+            reason: 'the trigger users_leave_rooms takes the user out',
+          },
+        },
+      },
+      1,
+    )
+    assert.equal(receipt.steps.find(({ table }) => table === 'rooms')?.rows, 3)
+    assert.deepEqual(rows('SELECT members FROM rooms'), [['2,11'], ['11'], [''], ['2,11'], ['']])
+  })
+
+  it('lists with commas whose rows go with any of their users', async () => {
+    const { rows } = await deleteOdd(
+      {
+        sql: `${PEOPLE}
+          CREATE TABLE calls (id INTEGER PRIMARY KEY, between_users TEXT);
+          INSERT INTO calls VALUES (1, ',1,2,'), (2, ',2,3,'), (3, ',11,1,'), (4, ',11,');`,
+        tables: {
+          calls: {
+            match: { column: 'between_users', inText: true, prefix: ',', suffix: ',' },
+            action: 'delete',
+          },
+        },
+      },
+      1,
+    )
+    assert.deepEqual(rows('SELECT id FROM calls'), [[2], [4]])
+  })
+
+  it('references in several columns: a generated column joins them on both sides', async () => {
+    const { rows } = await deleteOdd(
+      {
+        sql: `${PEOPLE}
+          CREATE TABLE orders (shop TEXT, no INTEGER, user_id INTEGER, key TEXT GENERATED ALWAYS AS (shop || '/' || no) VIRTUAL, PRIMARY KEY (shop, no));
+          CREATE TABLE lines (shop TEXT, no INTEGER, item TEXT, order_key TEXT GENERATED ALWAYS AS (shop || '/' || no) VIRTUAL, FOREIGN KEY (shop, no) REFERENCES orders (shop, no));
+          INSERT INTO orders VALUES ('a', 1, 1), ('b', 1, 2);
+          INSERT INTO lines VALUES ('a', 1, 'of ann'), ('b', 1, 'of bob');`,
+        tables: {
+          orders: { match: 'user_id', action: 'delete' },
+          lines: {
+            match: { column: 'order_key', through: { table: 'orders', key: 'key' } },
+            action: 'delete',
+          },
+        },
+      },
+      1,
+    )
+    assert.deepEqual(rows('SELECT item FROM lines'), [['of bob']])
+    assert.deepEqual(rows('SELECT shop FROM orders'), [['b']])
   })
 })

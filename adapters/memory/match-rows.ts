@@ -6,10 +6,11 @@
 import {
   type Condition,
   idBehind,
-  isWithinText,
+  isComparedAsText,
   type Locator,
   type Selector,
   type Step,
+  standsFor,
   writtenAs,
 } from '../../src/store.ts'
 import type { Row, Tables } from './rows.ts'
@@ -84,9 +85,9 @@ function usersBehind(
   { target }: Selector,
   owners: ReadonlyMap<unknown, ReadonlySet<number>>,
 ): Iterable<number> {
-  if (!isWithinText(target)) return owners.get(value) ?? []
-  return [...owners].flatMap(([held, users]) =>
-    typeof value === 'string' && value.includes(String(held)) ? [...users] : [],
+  if (target.kind !== 'user' || !isComparedAsText(target)) return owners.get(value) ?? []
+  return [...owners].flatMap(([written, users]) =>
+    standsFor(value, written, target.form) ? [...users] : [],
   )
 }
 

@@ -7,6 +7,8 @@ import {
   compareIds,
   type FoundUser,
   type GroupMember,
+  inLowerCase,
+  isFoundInAnyCase,
   type JobReference,
   type JournalEnd,
   keepsItsRows,
@@ -136,10 +138,11 @@ function isTombstone(user: UserTable, row: UserRow, restored: boolean): boolean 
 /** The user's fields; of restored users without those whose value another user of the tenant holds. */
 function foundUser(
   tables: Tables,
-  { user }: Program,
+  program: Program,
   { tenantId, restored = false }: Targets,
   row: UserRow,
 ): FoundUser {
+  const { user } = program
   const others = restored
     ? [...tables.rows(user.table).values()].filter(
         (other) =>
@@ -149,7 +152,9 @@ function foundUser(
     : []
   const fields = Object.entries(user.fields).map(([field, column]) => {
     const value = stored(row[column])
-    const isShared = others.some((other) => stored(other[column]) === value)
+    const spelt = (one: unknown) =>
+      typeof one === 'string' && isFoundInAnyCase(program, field) ? inLowerCase(one) : one
+    const isShared = others.some((other) => spelt(stored(other[column])) === spelt(value))
     return [field, isShared && field !== 'id' ? null : value]
   })
   return { fields: Object.fromEntries(fields) as FoundUser['fields'] }

@@ -3,19 +3,21 @@
  *
  * @module
  */
-import type {
-  Program,
-  Targets,
-  UserId,
-  UserPage,
-  UserQuery,
-  UserRow,
-  UserTable,
+import {
+  isFoundInAnyCase,
+  type Program,
+  type Targets,
+  type UserId,
+  type UserPage,
+  type UserQuery,
+  type UserRow,
+  type UserTable,
 } from '../../src/store.ts'
 import type { Doc } from './driver.ts'
 import { namedUsers } from './ledger.ts'
 import { behindId, valueAt } from './paths.ts'
 import type { Reader } from './scope.ts'
+import { inAnyCase } from './text-patterns.ts'
 import { lacking } from './updates.ts'
 import { engineId, keyOf, storedId } from './values.ts'
 
@@ -50,7 +52,7 @@ export async function findRows(
     if (document === undefined || tombstones[position]) return null
     return foundRow(user, document, id)
   })
-  return restored ? withoutSharedFields(reader, user, tenantId, found) : found
+  return restored ? withoutSharedFields(reader, program, tenantId, found) : found
 }
 
 /** Ids of the user table in ascending order: numbers before text, text byte by byte. */
@@ -141,10 +143,11 @@ function foundRow(user: UserTable, document: Doc, id: UserId): FoundRow {
 /** Of restored users without fields whose value another user of the tenant holds. */
 async function withoutSharedFields(
   reader: Reader,
-  user: UserTable,
+  program: Program,
   tenantId: string | null,
   found: readonly (FoundRow | null)[],
 ): Promise<readonly (FoundRow | null)[]> {
+  const { user } = program
   const others = Object.entries(user.fields).filter(([field]) => field !== 'id')
   const own: (FoundRow | null)[] = []
   for (const one of found) {
@@ -152,7 +155,9 @@ async function withoutSharedFields(
     for (const [field, column] of one === null ? [] : others) {
       const value = one?.fields[field]
       if (one === null || value === null) continue
-      const theirs = { [column]: { $eq: value }, [user.id]: { $ne: valueAt(one.row, user.id) } }
+      const isText = typeof value === 'string' && isFoundInAnyCase(program, field)
+      const same = isText ? { $regex: inAnyCase(value) } : { $eq: value }
+      const theirs = { [column]: same, [user.id]: { $ne: valueAt(one.row, user.id) } }
       const filter = { ...theirs, ...tenantFilter(user, tenantId) }
       const [other] = await reader.find(user.table, filter, { limit: 1 })
       if (other !== undefined) nothing[field] = null

@@ -4,11 +4,13 @@
  * @module
  */
 import {
+  isComparedAsText,
   isWithinText,
   type Locator,
   type Program,
   type Selector,
   type Step,
+  standsFor,
   type UserTable,
   writtenAs,
 } from '../../src/store.ts'
@@ -23,6 +25,7 @@ import {
   sideConditions,
 } from './paths.ts'
 import type { Reader } from './scope.ts'
+import { inAnyCase, literally } from './text-patterns.ts'
 import { keyOf, storedId } from './values.ts'
 
 /** A user by what the program knows of them. */
@@ -62,7 +65,7 @@ export async function matchStep(
   if (selector === null) return NOTHING
   const owners = await ownersByValue(reader, user, selector, tenantId, users)
   if (owners.size === 0) return NOTHING
-  if (except.length === 0 && !selector.locator.each && !isWithinText(selector.target)) {
+  if (except.length === 0 && !selector.locator.each && !isComparedAsText(selector.target)) {
     return { kind: 'values', values: [...owners.values()] }
   }
   const rows = await rowsOf(reader, selector, tenantId, owners)
@@ -97,7 +100,9 @@ export function filterOf(
 ): Doc {
   const { locator, target } = selector
   const conditions = sideConditions(selector, tenantId)
-  const located = isWithinText(target) ? withinAny(locator, values) : locatedIn(locator, values)
+  const located = isComparedAsText(target)
+    ? asText(locator, values, isWithinText(target))
+    : locatedIn(locator, values)
   return conditions.length === 0 ? located : { $and: [located, ...conditions] }
 }
 
@@ -189,21 +194,20 @@ function ownersBehind(
   { target }: Selector,
   owners: ReadonlyMap<string, Owned>,
 ): Iterable<number> {
-  if (!isWithinText(target)) return owners.get(keyOf(value) ?? '')?.owners ?? []
+  if (target.kind !== 'user' || !isComparedAsText(target)) {
+    return owners.get(keyOf(value) ?? '')?.owners ?? []
+  }
   return [...owners.values()].flatMap((owned) =>
-    typeof value === 'string' && value.includes(String(owned.value)) ? [...owned.owners] : [],
+    standsFor(value, owned.value, target.form) ? [...owned.owners] : [],
   )
 }
 
-/** Texts in which one of the values stands, character by character. */
-function withinAny(locator: Locator, values: readonly unknown[]): Doc {
+/** Texts in which one of the values stands, character by character, or that are one of them in any case. */
+function asText(locator: Locator, values: readonly unknown[], isWithin: boolean): Doc {
   const path = pathOf(locator)
-  return { $or: values.map((value) => ({ [path]: { $regex: literally(String(value)) } })) }
-}
-
-/** As a pattern of the server, which takes no NUL. */
-function literally(text: string): string {
-  return text.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&').replaceAll('\0', '\\x00')
+  const patternOf = (text: string) =>
+    isWithin ? literally(text) : `^${inAnyCase(text)}(?![\\s\\S])`
+  return { $or: values.map((value) => ({ [path]: { $regex: patternOf(String(value)) } })) }
 }
 
 function locatedIn(locator: Locator, values: readonly unknown[]): Doc {

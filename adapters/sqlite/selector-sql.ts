@@ -10,7 +10,7 @@
 import {
   type Condition,
   type IdForm,
-  isWithinText,
+  isComparedAsText,
   type JsonPath,
   type Locator,
   type Selector,
@@ -47,7 +47,7 @@ export function userValueOf(chain: Chain): UserValue {
 
 /** A selector that holds the user in its own row, outside arrays and longer texts: one user a row and field. */
 export function isDirect({ target, locator }: Selector): boolean {
-  return target.kind === 'user' && !locator.each && !isWithinText(target)
+  return target.kind === 'user' && !locator.each && !isComparedAsText(target)
 }
 
 /** What a row holds where the locator points. Text that is not JSON holds nothing. */
@@ -159,13 +159,19 @@ export function anyUser(value: string, wanted: UserValue): string {
   if (wanted.form?.within) {
     return `EXISTS (SELECT 1 FROM json_each(${valueParameter(wanted)}) AS held WHERE ${holdsText(value, 'held.value')})`
   }
-  return `${value} IN (SELECT value FROM json_each(${valueParameter(wanted)}))`
+  const held = inAnyCase(value, wanted)
+  return `${held} IN (SELECT ${inAnyCase('value', wanted)} FROM json_each(${valueParameter(wanted)}))`
 }
 
 /** `value = …` for one user of the relation `u`. */
 export function sameUser(value: string, wanted: UserValue): string {
   if (wanted.form?.within) return holdsText(value, `u.${userColumn(wanted)}`)
-  return `${value} = u.${userColumn(wanted)}`
+  return `${inAnyCase(value, wanted)} = ${inAnyCase(`u.${userColumn(wanted)}`, wanted)}`
+}
+
+/** An index on this very expression serves. */
+function inAnyCase(value: string, { form }: UserValue): string {
+  return form?.ignoreCase ? `lower(${value})` : value
 }
 
 /** Code point by code point, whatever the column's collation. */
@@ -182,7 +188,8 @@ export function valueParameter(value: UserValue): string {
 export function valueKey({ field, form }: UserValue): string {
   if (form !== null) {
     const behind = form.suffix === undefined ? '' : `_${hex(form.suffix)}`
-    return `form_${hex(field)}_${hex(form.prefix)}${behind}`
+    const anyCase = form.ignoreCase ? '_i' : ''
+    return `form_${hex(field)}_${hex(form.prefix)}${behind}${anyCase}`
   }
   return field === 'id' ? 'id' : `field_${hex(field)}`
 }

@@ -6,6 +6,7 @@
  */
 import {
   type Assignment,
+  isComparedAsText,
   type LastOfCheck,
   leavesNoMatch,
   type Program,
@@ -306,8 +307,9 @@ function relation({ program }: StepContext): string {
 }
 
 function commonValue(chains: readonly Chain[]): UserValue | null {
-  // What a longer text holds is none of the values that were looked for.
-  if (chains.some((chain) => userValueOf(chain).form?.within)) return null
+  // What is held is none of the values that were looked for.
+  const leaves = chains.flatMap((chain) => chain.at(-1) ?? [])
+  if (leaves.some(({ target }) => isComparedAsText(target))) return null
   const values = new Map(chains.map(userValueOf).map((value) => [valueKey(value), value]))
   const [value] = values.values()
   return values.size === 1 && value !== undefined ? value : null

@@ -7,6 +7,7 @@ import { UserDeletionError } from '../../src/errors.ts'
 import {
   type FoundUser,
   type GroupMember,
+  isFoundInAnyCase,
   type Survey,
   type Targets,
   writtenAs,
@@ -109,21 +110,28 @@ function findFields(
 /** The fields without those whose value another user of the tenant holds. */
 function withoutShared(
   connection: Connection,
-  { program: { user } }: ProgramSql,
+  { program }: ProgramSql,
   tenantId: string | null,
   fields: FoundUser['fields'],
 ): FoundUser['fields'] {
+  const { user } = program
   const id = quoteName(user.id)
   const tenant = user.tenant === null ? '' : ` AND ${quoteName(user.tenant)} = @tenant`
-  const isShared = (field: string): boolean =>
-    connection.rows(
-      `SELECT 1 FROM ${quoteTable(user.table)} WHERE ${quoteName(user.fields[field] ?? user.id)} = @value AND ${id} <> @id${tenant} LIMIT 1`,
+  const isShared = (field: string): boolean => {
+    const column = quoteName(user.fields[field] ?? user.id)
+    const isSame = isFoundInAnyCase(program, field)
+      ? `lower(${column}) = lower(@value)`
+      : `${column} = @value`
+    const rows = connection.rows(
+      `SELECT 1 FROM ${quoteTable(user.table)} WHERE ${isSame} AND ${id} <> @id${tenant} LIMIT 1`,
       {
         value: fields[field],
         id: fields['id'],
         ...(user.tenant === null ? {} : { tenant: tenantId }),
       },
-    ).length > 0
+    )
+    return rows.length > 0
+  }
   return Object.fromEntries(
     Object.entries(fields).map(([field, value]) => [
       field,

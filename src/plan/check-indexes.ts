@@ -5,7 +5,7 @@
  */
 import type { IndexSchema, TableSchema } from '../store.ts'
 import type { Program } from '../terms.ts'
-import { type Reference, readsAll, referencesOf } from './references.ts'
+import { isInAnyCase, type Reference, readsAll, referencesOf } from './references.ts'
 import type { SchemaFinding } from './schema-finding.ts'
 
 interface Bounds {
@@ -28,8 +28,7 @@ export function checkIndexes(
     const all = [...indexes, { name: '', keys: primaryKey, partial: false }]
     if (all.some((index) => serves(index, reference))) return []
     const size = rows === undefined ? 'an unknown number of' : `about ${rows}`
-    const inColumn = reference.each && columns !== null ? ARRAYS : 'Create one.'
-    const remedy = readsAll(reference) ? TEXTS : inColumn
+    const remedy = remedyFor(reference, columns === null)
     return [
       {
         code: 'unindexed_reference',
@@ -43,17 +42,35 @@ export function checkIndexes(
   })
 }
 
-const TEXTS =
-  'None helps inside a text: keep the user in a column of its own, or accept the finding.'
-const ARRAYS =
-  'An array in a column can have none: keep its elements in a table of their own, or accept the finding.'
+function remedyFor(reference: Reference, isDocument: boolean): string {
+  const accept = 'or accept the finding.'
+  if (readsAll(reference)) {
+    return `None helps inside a text: keep the user in a column of its own, ${accept}`
+  }
+  if (isInAnyCase(reference)) {
+    return isDocument
+      ? `None helps in any case: keep a second field in lower case, ${accept}`
+      : `Create one on lower("${reference.path}").`
+  }
+  return reference.each && !isDocument
+    ? `An array in a column can have none: keep its elements in a table of their own, ${accept}`
+    : 'Create one.'
+}
 
 /** Fields that the look-up compares with few values may stand before the one that is asked for. */
-function serves({ keys, partial }: IndexSchema, { path, beside }: Reference): boolean {
+function serves({ keys, partial }: IndexSchema, reference: Reference): boolean {
   if (partial) return false
+  const { path, beside } = reference
+  if (isInAnyCase(reference)) return isLower(keys[0] ?? '', path)
   const leading = keys.findIndex((key) => !beside.includes(key) || key === path)
   const key = keys[leading]
   return key === path || (leading === 0 && key !== undefined && isBelow(path, key))
+}
+
+/** An index on the expression in which the SQLite adapter compares. */
+function isLower(key: string, column: string): boolean {
+  const inside = /^lower\s*\((.*)\)$/i.exec(key)?.[1]?.trim()
+  return inside === column || inside === `"${column}"`
 }
 
 function isBelow(path: string, key: string): boolean {

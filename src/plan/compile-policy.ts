@@ -138,7 +138,9 @@ function matchFormOf(match: MatchInput): IdForm | null {
   if (match.inText) {
     return { type: 'plain', prefix: match.prefix, suffix: match.suffix, within: true }
   }
-  return fieldOf(match) === 'id' ? idFormOf(match) : fieldFormOf(match)
+  if (fieldOf(match) === 'id') return idFormOf(match)
+  const form = fieldFormOf(match)
+  return match.ignoreCase ? { type: 'plain', prefix: '', ...form, ignoreCase: true } : form
 }
 
 /** A field between fixed texts is text. */

@@ -50,6 +50,11 @@ export function readsAll({ target }: Reference): boolean {
   return target !== null && isWithinText(target)
 }
 
+/** Whether the index that helps is one on the field in lower case. */
+export function isInAnyCase({ target }: Reference): boolean {
+  return target?.kind === 'user' && target.form?.ignoreCase === true
+}
+
 /** Fields that hold the tenant's id, which is text. */
 export function tenantPathsOf({ user, steps }: Program): readonly (AskedPath & Placed)[] {
   return [

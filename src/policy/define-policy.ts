@@ -261,6 +261,7 @@ function checkRule(policy: PolicyInput, table: string, index: number, rule: Rule
   if (rule.match !== undefined) {
     checkMatch(policy, path, rule.match)
     checkInText(path, rule.match, rule.action)
+    checkAnyCase(path, rule.match)
     checkTenant(policy, path, rule as { match: MatchInput; tenant?: string; acrossTenants?: true })
   }
   if ('set' in rule && rule.set !== undefined) checkSet(fields, `${path}.set`, rule.set)
@@ -303,6 +304,17 @@ function checkInText(path: string, match: MatchInput, action: RuleInput['action'
       throw refusal(`${path}.match.${end}`, 'is missing beside "inText"')
   }
   if (action !== 'delete') throw refusal(`${path}.match.inText`, 'is for rules that delete')
+}
+
+/** Ids are compared as they are: two that differ in case only are two users. */
+function checkAnyCase(path: string, match: MatchInput): void {
+  if (typeof match === 'string' || match.ignoreCase === undefined) return
+  if ((match.equals?.user ?? 'id') === 'id') {
+    throw refusal(`${path}.match.ignoreCase`, 'needs a field of the user other than the id')
+  }
+  if (match.inText !== undefined) {
+    throw refusal(`${path}.match.ignoreCase`, 'cannot stand beside "inText"')
+  }
 }
 
 /** How a reference may write down what it ends at: the id, another field, or (null) a column of other rows. */

@@ -44,7 +44,8 @@ const match = v.lazy((input) => {
     const paths = { path: v.optional(path), element: v.optional(path) }
     return v.strictObject({ array: name, ...paths, ...target })
   }
-  return v.strictObject({ column: name, ...target, inText: v.optional(v.literal(true)) })
+  const asText = { inText: v.optional(v.literal(true)), ignoreCase: v.optional(v.literal(true)) }
+  return v.strictObject({ column: name, ...target, ...asText })
 })
 
 const where = v.record(

@@ -238,9 +238,21 @@ type TargetInput =
 export type MatchInput = string | ColumnMatch | JsonMatch | ArrayMatch
 
 export type ColumnMatch = { readonly column: string; readonly element?: never } & (
-  | (TargetInput & { readonly inText?: never })
+  | (TargetInput & { readonly inText?: never; readonly ignoreCase?: never })
+  | AnyCaseTarget
   | TextTarget
 )
+
+/**
+ * A field of the user in whatever case it is written: `Ann@Example.com` is `ann@example.com`. Letters beyond A to Z
+ * are compared as they are. Users whose fields differ in case only count as one there.
+ */
+type AnyCaseTarget = {
+  readonly ignoreCase: true
+  readonly equals: UserReference
+  readonly through?: never
+  readonly inText?: never
+} & FieldForm
 
 /**
  * The reference stands somewhere in a longer text, between two texts that set it apart from longer values: a
@@ -248,6 +260,7 @@ export type ColumnMatch = { readonly column: string; readonly element?: never } 
  */
 interface TextTarget {
   readonly inText: true
+  readonly ignoreCase?: never
   readonly prefix: string
   readonly suffix: string
   readonly equals?: UserReference
@@ -261,6 +274,7 @@ export type JsonMatch = {
   readonly path: string
   readonly element?: never
   readonly inText?: never
+  readonly ignoreCase?: never
 } & TargetInput
 /**
  * An element of a JSON array: the whole column, or the array found at `path`. With `element`, the reference
@@ -271,6 +285,7 @@ export type ArrayMatch = {
   readonly path?: string
   readonly element?: string
   readonly inText?: never
+  readonly ignoreCase?: never
 } & TargetInput
 
 /** What is written, by column. */

@@ -42,6 +42,17 @@ const PEOPLE: readonly (readonly [id: string, tenant: string, email: string | nu
   [OWNERS[1], TENANT_A, 'owner2@example.com'],
 ]
 
+/** One person's address in several spellings, and what only looks like it. */
+const ADDRESSES: Readonly<Record<string, string | null>> = {
+  nl_1: SHARED_EMAIL,
+  nl_capital: 'Ann@Example.com',
+  nl_upper: 'ANN@EXAMPLE.COM',
+  nl_longer: 'Ann@Example.com.au',
+  nl_line: 'ann@example.com\n',
+  nl_dot: 'Ann@Example-com',
+  nl_none: null,
+}
+
 /** Fresh rows by table, parents first. JSON columns hold values, not text. */
 export function contractData(): Record<string, Row[]> {
   const data: Record<string, Row[]> = {
@@ -90,7 +101,7 @@ export function contractData(): Record<string, Row[]> {
   )
   add('comments', { id: 'com_lost', author_id: LOST, pinned_by: null, body: 'left over' })
   add('legal_holds', { id: 'hold_1', user_id: HELD })
-  add('newsletters', { id: 'nl_1', address: SHARED_EMAIL })
+  for (const [id, address] of Object.entries(ADDRESSES)) add('newsletters', { id, address })
   for (const owner of OWNERS) add('members', { org: 'org_1', user_id: owner, role: 'owner' })
   add('invoices', { id: 'bill_1', user_id: DEBTOR, amount: 100 })
   add('sessions', { id: 'ses_debtor', user_id: DEBTOR, ip: '4.4.4.4' })

@@ -16,6 +16,11 @@ const [SEVEN] = NUMBERS
 const KEYS = { pseudonym: 'a pseudonym key for tests', subject: 'a subject key for tests' }
 /** Thirty days after the world's clock, to the millisecond. */
 const DUE = '2026-03-31T12:00:00.000Z'
+const anyCase = {
+  match: { column: 'address', equals: { user: 'email' }, ignoreCase: true },
+  acrossTenants: true,
+  action: 'delete',
+} as const
 const ENDING = { action: 'retain', reason: 'support', for: 'P30D', then: 'delete' } as const
 
 export function referenceClauses(clause: Clause): void {
@@ -98,6 +103,26 @@ export function referenceClauses(clause: Clause): void {
     assert.equal(await world.row('settings', `set_${ANN}`), undefined)
     assert.notEqual(await world.row('settings', 'set_bare'), undefined)
     assert.deepEqual((await world.row('rooms', 'room_all'))?.['members'], roomMembers(BOB, TWIN))
+  })
+
+  clause('by a field in whatever case it is written', async (world) => {
+    const engine = world.engineWith({}, withTables({ newsletters: anyCase }))
+    const receipt = await engine.delete(ANN, IN_A)
+    assert.equal(receipt.steps.find(({ table }) => table === 'newsletters')?.rows, 3)
+    assert.deepEqual(await newsletters(world), ['nl_dot', 'nl_line', 'nl_longer', 'nl_none'])
+  })
+
+  clause('by a field in whatever case, chunk by chunk and many at once', async (world) => {
+    const anonymized: RuleInput = {
+      ...{ match: anyCase.match, acrossTenants: true, action: 'anonymize', reason: 'counted' },
+      set: { address: null },
+    }
+    const small = { maxRowsPerTransaction: 1 }
+    const engine = world.engineWith(small, withTables({ newsletters: anonymized }))
+    const many = await engine.deleteMany([BOB, ANN], IN_A)
+    assert.equal(many.deleted, 2)
+    const left = (await world.rows('newsletters')).filter(({ address }) => address !== null)
+    assert.deepEqual(left.map(({ id }) => id).sort(), ['nl_dot', 'nl_line', 'nl_longer'])
   })
 
   clause('within a longer text, between two others', async (world) => {
@@ -251,6 +276,10 @@ const quoted: RuleInput = {
 }
 
 const prefixed: RuleInput = { match: { column: 'key', prefix: 'user:' }, ...ENDING }
+
+async function newsletters(world: World): Promise<readonly unknown[]> {
+  return (await world.rows('newsletters')).map(({ id }) => id).sort()
+}
 
 async function settings(world: World): Promise<readonly unknown[]> {
   return (await world.rows('settings')).map(({ id }) => id).sort()

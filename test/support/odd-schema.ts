@@ -8,6 +8,7 @@ import {
   type ExternalEraser,
   type Policy,
   type PolicyInput,
+  type SchemaCheckOptions,
   UserDeletionEngine,
   type UserId,
 } from '../../src/index.ts'
@@ -19,6 +20,7 @@ export interface OddSchema {
   readonly tables: PolicyInput['tables']
   /** Default: `users`, by `id`. */
   readonly user?: PolicyInput['user']
+  readonly schemaCheck?: SchemaCheckOptions
 }
 
 /** Stands for the type of the policies here, which name a tenant or none. */
@@ -33,7 +35,7 @@ export interface OddWorld {
 
 /** Opens the database in memory, foreign keys enforced, and an engine on it. */
 export async function openOdd(
-  { sql, tables, user }: OddSchema,
+  { sql, tables, user, schemaCheck = {} }: OddSchema,
   erasers: (db: Database.Database) => readonly ExternalEraser[] = () => [],
 ): Promise<OddWorld> {
   const db = new Database(':memory:')
@@ -49,6 +51,8 @@ export async function openOdd(
     ...{ store: sqliteStore(db), policy, clock: fixedClock() },
     externalErasers: erasers(db),
     writeAuditEntry: () => {},
+    schemaCheck,
+    logger: { warn: () => {} },
   })
   await engine.migrate()
   const rows = (query: string) => db.prepare(query).raw().safeIntegers().all().map(plain)
