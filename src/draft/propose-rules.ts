@@ -50,7 +50,7 @@ export function lineByEmail(site: Site, { name }: DraftColumn): ProposedLine {
   }
   return {
     rule: ruleOf(site, matching, actionOfKind(kind)),
-    question: `Does \`${name}\` hold the address of a user, in the same case as \`${schema.user.name}\` does?`,
+    question: `Does \`${name}\` hold the address of a user, in the same case as \`${schema.user.name}\` does, or in any (\`ignoreCase: true\`)?`,
   }
 }
 

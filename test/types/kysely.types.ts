@@ -66,7 +66,7 @@ const policy = define({
       rules: [{ match: 'author_id', action: 'detach', to: 'ghost' }, { match: 'editor_id', action: 'detach' }],
       precedence: ['block', 'retain', 'anonymize', 'detach', 'delete'],
     },
-    memberships: { match: { column: 'user_id', equals: { user: 'email' } }, tenant: 'tenant_id', where: { role: 'owner' }, action: 'delete' },
+    memberships: { match: { column: 'user_id', equals: { user: 'email' }, ignoreCase: true }, tenant: 'tenant_id', where: { role: 'owner' }, action: 'delete' },
     audit_log: [
       { match: 'actor_id', where: { type: ['a', 'b'], at: '2026-01-01', counted: 1, data: true, resource_id: null }, action: 'anonymize', reason: 'r', set: { actor_id: { randomToken: true }, metadata: { scrub: ['email'] }, photo: null, data: 'any', counted: 1, at: '2026-01-01' } },
       { match: { json: 'metadata', path: 'any.path.at.all' }, action: 'anonymize', reason: 'r', set: { metadata: { pull: { user: 'id' }, path: 'ids' } } },

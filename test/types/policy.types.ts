@@ -1,7 +1,7 @@
 // biome-ignore-all format: an expected error has to stand on the line below its comment.
 /** Compiled by `npm run typecheck`: each expected error is a mistake that types must catch. */
 import { Binary, ObjectId, UUID } from 'mongodb'
-import { definePolicy, type UserDeletionEngine } from '../../src/index.ts'
+import { definePolicy, type UserDeletionEngine, undecided } from '../../src/index.ts'
 
 const user = { table: 'users', id: 'id' } as const
 const head = { name: 'n', version: 1, user } as const
@@ -20,6 +20,10 @@ definePolicy({ ...head, tables: { a: { match: 'u', action: 'retain', reason: 'r'
 definePolicy({ ...head, tables: { a: { match: 'u', action: 'delete', set: { b: null } } } })
 // @ts-expect-error a match by a field and through a table at once
 definePolicy({ ...head, tables: { a: { match: { column: 'c', equals: { user: 'id' }, through: { table: 'b', key: 'id' } }, action: 'delete' } } })
+// @ts-expect-error ids are compared as they are
+definePolicy({ ...head, tables: { a: { match: { column: 'c', ignoreCase: true }, action: 'delete' } } })
+// @ts-expect-error nobody has decided
+definePolicy({ ...head, tables: { a: undecided('Do they go?', { match: 'c', action: 'delete' }) } })
 // @ts-expect-error a word for "no user data" that does not exist
 definePolicy({ ...head, tables: { a: 'ignore' } })
 // @ts-expect-error access is granted by rows that go, not by rows that stay
