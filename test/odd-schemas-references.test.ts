@@ -294,6 +294,7 @@ describe('what the policy has no words for, and what the database can say for it
         sql: `${PEOPLE}
           CREATE TABLE orders (shop TEXT, no INTEGER, user_id INTEGER, key TEXT GENERATED ALWAYS AS (shop || '/' || no) VIRTUAL, PRIMARY KEY (shop, no));
           CREATE TABLE lines (shop TEXT, no INTEGER, item TEXT, order_key TEXT GENERATED ALWAYS AS (shop || '/' || no) VIRTUAL, FOREIGN KEY (shop, no) REFERENCES orders (shop, no));
+          CREATE UNIQUE INDEX order_keys ON orders (key);
           INSERT INTO orders VALUES ('a', 1, 1), ('b', 1, 2);
           INSERT INTO lines VALUES ('a', 1, 'of ann'), ('b', 1, 'of bob');`,
         tables: {

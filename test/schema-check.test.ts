@@ -147,7 +147,8 @@ describe('names that only the policy knows', () => {
     const checks = {
       last: { table: 'devices', match: 'user_id', within: 'id', effect: 'block', remedy: 'r' },
     } as const
-    const world = open({ sql: USERS + SESSIONS, tables, policy: { checks } })
+    const check = { accept: [{ code: 'shared_parent_key', table: 'devices' }] } as const
+    const world = open({ sql: USERS + SESSIONS, tables, policy: { checks }, check })
     const { db, engine, rows, warnings } = world
     db.exec(`INSERT INTO users VALUES ('ann', NULL), ('bob', NULL);
       INSERT INTO sessions VALUES ('s1', 'ann'), ('s2', 'bob')`)

@@ -10,6 +10,7 @@ import { checkColumns } from './check-columns.ts'
 import { checkForeignKeys } from './check-foreign-keys.ts'
 import { checkIdTypes } from './check-id-types.ts'
 import { checkIndexes } from './check-indexes.ts'
+import { checkParentKeys } from './check-parent-keys.ts'
 import { checkPaths } from './check-paths.ts'
 import { checkPeople } from './check-people.ts'
 import { checkTables } from './check-tables.ts'
@@ -54,6 +55,7 @@ export function checkSchema(
         ...checkForeignKeys(program, classified, schema, isTenant),
         ...(isTenant ? [] : checkPeople(program, classified, tables)),
         ...(isTenant ? [] : checkTriggers(program, tables)),
+        ...checkParentKeys(program, tables),
         ...checkIdTypes(program, tables, givenIdTypes),
         ...checkIndexes(program, tables, bounds),
         ...checkPaths(program, tables),

@@ -25,6 +25,7 @@ export type AcceptableCode =
   | 'foreign_key_changes'
   | 'foreign_key_blocks'
   | 'touched_trigger'
+  | 'shared_parent_key'
   | 'id_type_mismatch'
   | 'mixed_id_types'
   | 'unindexed_reference'
@@ -61,6 +62,7 @@ export const SCHEMA_FINDINGS: Readonly<Record<SchemaFindingCode, FindingFacts>> 
   foreign_key_changes: { severities: WARNING, acceptable: true },
   foreign_key_blocks: { severities: WARNING, acceptable: true },
   touched_trigger: { severities: WARNING, acceptable: true },
+  shared_parent_key: { severities: ERROR, acceptable: true },
   id_type_mismatch: { severities: EITHER, acceptable: true },
   mixed_id_types: { severities: EITHER, acceptable: true },
   unindexed_reference: { severities: EITHER, acceptable: true },

@@ -75,6 +75,18 @@ function keyedTables(
   })
 }
 
+/** The key of rows that other rules go through no longer has to be unique. */
+export function sharedParentKey(world: SchemaWorld): readonly Mutant[] {
+  return stepsOf(world).flatMap(({ selector }) => {
+    if (selector?.target.kind !== 'rows') return []
+    const { key, parents } = selector.target
+    return parents.map(({ table }) => ({
+      world: redefine(world, table, key, (part) => part.replace(/PRIMARY KEY|UNIQUE/i, '')),
+      ...{ table, column: key },
+    }))
+  })
+}
+
 function toUser({ policy: { user } }: SchemaWorld, action = ''): string {
   return `REFERENCES ${quote(user.table)} (${quote(user.id)}) ${action}`
 }
