@@ -21,10 +21,11 @@ export interface HandWrittenOptions {
 
 const BATCH = 1_000
 
-/** Prepares the statements; call the answer with ids. */
+/** Prepares the statements; call the answer with ids. `size`: users in a transaction. */
 export function handWritten(
   db: Database.Database,
   options: HandWrittenOptions,
+  size: number = BATCH,
 ): (ids: readonly string[]) => number {
   db.pragma('secure_delete = ON')
   db.exec(RECEIPT_TABLES)
@@ -32,8 +33,8 @@ export function handWritten(
   const batch = db.transaction(deleteBatch)
   return (ids) => {
     let deleted = 0
-    for (let start = 0; start < ids.length; start += BATCH) {
-      deleted += batch.immediate(ids.slice(start, start + BATCH))
+    for (let start = 0; start < ids.length; start += size) {
+      deleted += batch.immediate(ids.slice(start, start + size))
     }
     db.pragma('wal_checkpoint(TRUNCATE)')
     return deleted
@@ -46,7 +47,7 @@ function prepareBatch(db: Database.Database, options: HandWrittenOptions): Batch
   const { tenantId } = options
   const find = db
     .prepare<[string, string], [string, string | null]>(
-      'SELECT id, email FROM users WHERE id IN (SELECT value FROM json_each(?)) AND tenant_id = ?',
+      'SELECT id, email FROM users WHERE id IN (SELECT value FROM json_each(?)) AND (tenant_id = ?) IS TRUE',
     )
     .raw()
   const steps = [...deleting, ...anonymizing].map((step) => ({
@@ -55,7 +56,7 @@ function prepareBatch(db: Database.Database, options: HandWrittenOptions): Batch
     write: step.write === LATER ? null : db.prepare(step.write),
   }))
   const removeUsers = db.prepare(
-    'DELETE FROM users WHERE id IN (SELECT value FROM json_each(?)) AND tenant_id = ?',
+    'DELETE FROM users WHERE id IN (SELECT value FROM json_each(?)) AND (tenant_id = ?) IS TRUE',
   )
   const seal = prepareSeal(db, [...deleting, ...anonymizing], { policy: 'hellojohn', ...options })
 

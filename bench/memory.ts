@@ -95,7 +95,8 @@ interface Report {
 
 // Child processes get their part of the work from the environment.
 const { BENCH_CONTENDER: contender, BENCH_FILE: file = '' } = process.env
-const { users } = numbersFrom({ users: 1_000_000 })
+/** `deletesOnly`: 0 to leave that one out. */
+const { users, deletesOnly } = numbersFrom({ users: 1_000_000, deletesOnly: 1 })
 if (contender === undefined) await compare()
 else print(JSON.stringify(await measure(contender as Name)))
 
@@ -105,6 +106,7 @@ async function compare(): Promise<void> {
     fill(template)
     const grown = new Map<Name, number>()
     for (const name of ['deletesOnly', 'handWritten', 'engine'] satisfies Name[]) {
+      if (name === 'deletesOnly' && deletesOnly === 0) continue
       const copy = join(folder, `${name}.sqlite`)
       copyFileSync(template, copy)
       const report = await inChild(name, copy)
@@ -114,6 +116,7 @@ async function compare(): Promise<void> {
     const more = (name: Name): number =>
       round((grown.get('engine') ?? 0) - (grown.get(name) ?? 0), 1)
     print(`the engine grows by ${more('handWritten')} MB more than the same work by hand`)
+    if (deletesOnly === 0) return
     print(`and by ${more('deletesOnly')} MB more than batches that keep no receipts`)
   })
 }

@@ -94,6 +94,25 @@ describe('a SQLite file', () => {
     db.close()
   })
 
+  it('has its user rows found by their id, whatever index on the tenant there is', async () => {
+    const { db, engine } = await openFile('WAL')
+    db.exec('CREATE INDEX users_tenant ON users (tenant_id, email)')
+    const seen = new Set<string>()
+    const prepare = db.prepare.bind(db)
+    db.prepare = ((sql: string) => {
+      seen.add(sql)
+      return prepare(sql)
+    }) as typeof db.prepare
+    await engine.deleteMany(['usr_1', 'usr_2'], { tenantId })
+    const removal = [...seen].filter((sql) => sql.startsWith('DELETE FROM main."users"'))
+    assert.equal(removal.length, 1)
+    const steps = prepare(`EXPLAIN QUERY PLAN ${removal[0]}`).all({ ids: '[]', tenant: tenantId })
+    const plan = steps.map((step) => (step as { detail: string }).detail)
+    assert.ok(plan.some((line) => line.includes('sqlite_autoindex_users_1 (id=?)')))
+    assert.ok(!plan.some((line) => line.includes('users_tenant')))
+    db.close()
+  })
+
   it('opened for reading only is store_readonly', async () => {
     const { db, file } = await openFile('DELETE')
     db.close()

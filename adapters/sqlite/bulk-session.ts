@@ -23,21 +23,24 @@ export interface BulkSessionOptions {
 }
 
 const MIB = 2 ** 20
+/** Cutting the log stops writers for about a third of a millisecond a MiB, so cooperative mode keeps it short. */
 const CAP_BYTES: Readonly<Record<BulkMode, number>> = {
-  cooperative: 256 * MIB,
+  cooperative: 96 * MIB,
   throughput: 1_024 * MIB,
 }
 
 /** Log that is not written back yet at which the thread is started, and at which it is told to go on. */
 const START_BYTES = 4 * MIB
 const PASS_BYTES: Readonly<Record<BulkMode, number>> = {
-  cooperative: 16 * MIB,
+  cooperative: 64 * MIB,
   throughput: 1_024 * MIB,
 }
 /** So many checkpoints without any progress, and a reader is in the way, who is not waited for. */
 const FRUITLESS = 3
 const FRUITLESS_PAUSE_MS = 10
 const PATIENCE_MS = 20
+/** Checkpoints at the end that wait for nobody. */
+const LAST_PASSES = 20
 
 /** Opens a session; without a file, a WAL or a thread it leaves checkpoints to SQLite. */
 export async function openBulkSession(
@@ -105,6 +108,16 @@ export async function openBulkSession(
     }
   }
 
+  /** The last checkpoint stops writers, and has nothing to write back if it comes right after one that was complete. */
+  async function emptyLog(checkpointer: Checkpointer): Promise<void> {
+    for (let passes = 0; passes < LAST_PASSES && db.open && checkpointer.isAlive; passes += 1) {
+      await checkpointer.pass()
+      const { log, done } = look(connection)
+      if (done >= log) break
+    }
+    await checkpointer.finish()
+  }
+
   return {
     ready() {
       // What is wrong with the database shows in the next slice, where it belongs to users.
@@ -116,7 +129,7 @@ export async function openBulkSession(
       await underWay
       try {
         if (thread.state === 'running') {
-          await thread.checkpointer.finish()
+          await emptyLog(thread.checkpointer)
           failure = thread.checkpointer.failure
         }
       } finally {

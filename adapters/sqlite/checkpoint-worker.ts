@@ -12,7 +12,7 @@ export interface WorkerData extends Driver {
   readonly patienceMs: number
 }
 
-/** `pass`: write back what nobody is in the way of. `finish`: all of it, empty the log, and end. */
+/** `pass`: write back what nobody is in the way of. `finish`: the rest with writers stopped, empty the log, and end. */
 export type Order = 'pass' | 'finish'
 
 /** What a checkpoint came to; the first report says that the database is open. */
@@ -25,7 +25,7 @@ export interface Report {
 /**
  * Its program as text: a file of its own would be lost in a bundle, and would not run from the sources.
  * It loads the very files that the host's driver was loaded from. An encrypted database shows when the
- * schema is read. Two checkpoints that wait for nobody leave little for the one that stops writers.
+ * schema is read.
  */
 export const WORKER_PROGRAM = `
 const { parentPort, workerData } = require('node:worker_threads')
@@ -41,8 +41,6 @@ function checkpoint(kind) {
 
 parentPort.on('message', (order) => {
   if (order === 'pass') return parentPort.postMessage(checkpoint('PASSIVE'))
-  checkpoint('PASSIVE')
-  checkpoint('PASSIVE')
   const report = checkpoint('TRUNCATE')
   db.close()
   parentPort.postMessage(report)

@@ -67,7 +67,7 @@ export interface SqliteStoreOptions {
    * before 3.51, the thread is not started.
    */
   readonly checkpointWorker?: boolean
-  /** Size of the WAL above which a bulk run waits for the checkpoint. Default 256 MiB, in throughput mode 1 GiB. */
+  /** Size of the WAL above which a bulk run waits for the checkpoint. Default 96 MiB, in throughput mode 1 GiB. */
   readonly walCapBytes?: number
 }
 

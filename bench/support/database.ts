@@ -24,13 +24,33 @@ export async function withFolder<T>(work: (folder: string) => Promise<T>): Promi
 }
 
 /** Fills a file with users of the built-in schema and closes it. */
-export function createTemplate(file: string, users: number): readonly SeededUser[] {
+export function createTemplate(
+  file: string,
+  users: number,
+  layout: 'scattered' | 'clustered' = 'scattered',
+): readonly SeededUser[] {
   const db = openDatabase(file)
   db.exec(helloJohnSchema)
   const seeded = seed(db, { users, tenants: { [TENANT]: 100 }, extras: false })
+  if (layout === 'clustered') clusterByUser(db)
   db.pragma('wal_checkpoint(TRUNCATE)')
   db.close()
   return seeded
+}
+
+/** Writes the long tables anew, each user's rows side by side. */
+function clusterByUser(db: Database.Database): void {
+  const owners = {
+    sessions: 'user_id',
+    audit_log: "coalesce(actor_id, resource_id, json_extract(metadata, '$.email'))",
+    webhook_events: "json_extract(data, '$.user.id')",
+  }
+  db.pragma('foreign_keys = OFF')
+  for (const [table, owner] of Object.entries(owners)) {
+    db.exec(`CREATE TEMP TABLE kept AS SELECT * FROM ${table} ORDER BY ${owner}, rowid;
+      DELETE FROM ${table}; INSERT INTO ${table} SELECT * FROM kept; DROP TABLE kept`)
+  }
+  db.exec('VACUUM')
 }
 
 export function openDatabase(file: string): Database.Database {
@@ -51,8 +71,24 @@ export async function withCopy<T>(
     return await work(db)
   } finally {
     db.close()
-    for (const suffix of ['', '-wal', '-shm']) rmSync(`${file}${suffix}`, { force: true })
+    removeFile(file)
   }
+}
+
+/** A copy that outlives a call. */
+export function copyTo(template: string, file: string): string {
+  removeFile(file)
+  copyFileSync(template, file)
+  return file
+}
+
+export function removeFile(file: string): void {
+  for (const suffix of ['', '-wal', '-shm']) rmSync(`${file}${suffix}`, { force: true })
+}
+
+export function idsIn(db: Database.Database): string[] {
+  const ids = db.prepare<[string], string>('SELECT id FROM users WHERE tenant_id = ? ORDER BY id')
+  return ids.pluck().all(TENANT)
 }
 
 /** So many ids at random, the same for the same round. */

@@ -1,0 +1,96 @@
+/**
+ * The benchmark of bulk deletion on SQLite: each part beside its peers, then the goals with their figures.
+ *
+ *     npm run bench                                      10,000 users
+ *     npm run bench -- --users 100000                    the report
+ *     npm run bench -- --users 100000 --only peers       one part again
+ *     npm run bench -- --db COPY.sqlite --policy policy.ts --users 5000   on the own data
+ *
+ * Every part writes its results before the next one begins, so that a run can be gone on with. Charts are
+ * SVG files beside them; `README.md` is written anew from all results that are there.
+ *
+ * @module
+ */
+import { parseArgs } from 'node:util'
+import { measureOwn } from './own-data.ts'
+import { ceiling, clustered } from './parts/ceiling.ts'
+import { growth } from './parts/growth.ts'
+import { memory } from './parts/memory.ts'
+import { besidePeers } from './parts/peers.ts'
+import { remnants } from './parts/remnants.ts'
+import { besideServer } from './parts/server.ts'
+import { createTemplate, withFolder } from './support/database.ts'
+import { print, round } from './support/figures.ts'
+import type { Part, Settings } from './support/part.ts'
+import { printGoals, printPart, savePart, writeReport } from './support/report.ts'
+
+const parts: Readonly<Record<string, Part>> = {
+  ceiling,
+  clustered,
+  peers: besidePeers,
+  growth,
+  server: besideServer,
+  memory,
+  remnants,
+}
+
+const { values } = parseArgs({
+  options: {
+    users: { type: 'string' },
+    rounds: { type: 'string' },
+    only: { type: 'string' },
+    db: { type: 'string' },
+    policy: { type: 'string' },
+    tenant: { type: 'string' },
+  },
+})
+
+function whole(name: 'users' | 'rounds', fallback: number): number {
+  const number = Number(values[name] ?? fallback)
+  if (Number.isSafeInteger(number) && number > 0) return number
+  throw new Error(`--${name} is no whole number above 0`)
+}
+
+if (values.db === undefined) await runParts()
+else {
+  if (values.policy === undefined)
+    throw new Error('--policy names the file that exports the policy')
+  await measureOwn({
+    database: values.db,
+    policy: values.policy,
+    users: whole('users', 5_000),
+    tenantId: values.tenant ?? null,
+  })
+}
+
+async function runParts(): Promise<void> {
+  const users = whole('users', 10_000)
+  const rounds = whole('rounds', 5)
+  const names = values.only === undefined ? Object.keys(parts) : [values.only]
+  await withFolder(async (folder) => {
+    const settings: Settings = { users, rounds, folder, template: templatesIn(folder) }
+    for (const name of names) {
+      const part = parts[name]
+      if (part === undefined) throw new Error(`--only takes ${Object.keys(parts).join(', ')}`)
+      const started = performance.now()
+      const result = await part.run(settings)
+      printPart(result)
+      print(`${name}: ${round((performance.now() - started) / 1_000)} s\n`)
+      savePart(name, settings, result)
+    }
+  })
+  const goals = writeReport(Object.keys(parts), users)
+  printGoals(goals)
+}
+
+/** Files are filled once and shared by the parts. */
+function templatesIn(folder: string): Settings['template'] {
+  const known = new Map<string, string>()
+  return (users, layout = 'scattered') => {
+    const key = `${layout}-${users}`
+    const file = known.get(key) ?? `${folder}/${key}.sqlite`
+    if (!known.has(key)) createTemplate(file, users, layout)
+    known.set(key, file)
+    return file
+  }
+}
