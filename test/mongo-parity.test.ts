@@ -7,7 +7,7 @@ import { describeMongo } from './support/mongo-server.ts'
 
 const SEED = Number(process.env['PARITY_SEED'] ?? 20_260_301)
 /** On each topology. */
-const RUNS = 25
+const RUNS = 50
 
 for (const [place, topology] of (['replica set', 'standalone'] as const).entries()) {
   describeMongo(`MongoDB, ${topology}`, topology, ({ it, server }) => {

@@ -35,7 +35,8 @@ interface ParentKey {
 function parentsOf({ target }: Selector): readonly ParentKey[] {
   if (target.kind === 'user') return []
   return target.parents.flatMap((parent) => [
-    { table: parent.table, key: target.key },
+    // By the very column that says whose they are, all who share the key are the same user's.
+    ...(parent.locator.column === target.key ? [] : [{ table: parent.table, key: target.key }]),
     ...parentsOf(parent),
   ])
 }
