@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { Db } from 'mongodb'
+import { type Db, MongoNetworkError } from 'mongodb'
 import { UserNotFoundError } from '../src/index.ts'
 import { type Command, interceptedDb } from './support/intercepted-db.ts'
 import { describeMongo, describeOwnMongo } from './support/mongo-server.ts'
@@ -69,6 +69,28 @@ describeMongo('what stands in for a transaction', 'standalone', ({ it, server })
       await db.command({ collMod: 'audit_log', validator: {} })
       await engine.delete(USER, SCOPE)
       await assertGone(db, USER)
+    }))
+
+  it('does once more what a server has forgotten that went away meanwhile', () =>
+    server().withDatabase(async (db) => {
+      await createSmallWorld(db, 1)
+      const tables = ['posts', 'audit_log'] as const
+      const before = await Promise.all(tables.map((table) => db.collection(table).find().toArray()))
+      const isLast = ({ name, collection }: Command): boolean =>
+        name === 'deleteMany' && collection === 'users'
+      const engine = engineWith(db, isLast, async () => {
+        for (const [place, table] of tables.entries()) {
+          await db.collection(table).deleteMany({})
+          await db.collection(table).insertMany(before[place] ?? [])
+        }
+        throw new MongoNetworkError('the connection is gone')
+      })
+      await engine.delete(USER, SCOPE)
+      await assertGone(db, USER)
+      assert.equal(await db.collection('posts').countDocuments({ author_id: USER }), 0)
+      const [entry] = await db.collection('audit_log').find({ actor_id: USER }).toArray()
+      assert.equal(entry?.['actor_name'], null)
+      assert.equal(await receipts(db), 1)
     }))
 
   it('looks for rows that came in behind their step, and puts everything back', () =>

@@ -18,7 +18,7 @@ import { WRITER } from './engine-collections.ts'
 import { isLate } from './fence.ts'
 import { cutLateAccessOf } from './late-access.ts'
 import { type Lease, leaseLost, takeLease } from './lease.ts'
-import { isUnavailable } from './mongo-errors.ts'
+import { isUnavailable, storeBusy } from './mongo-errors.ts'
 import { openPatience, persist } from './patience.ts'
 import { openScope, type Reader, type Writer } from './scope.ts'
 import type { Surroundings } from './surroundings.ts'
@@ -32,10 +32,10 @@ export async function decideWithJournal<T>(
   const patience = openPatience(here.options.busyTimeoutMs)
   for (;;) {
     try {
-      const { result, change } = await underLease(here, async (lease, scope) => {
-        await finishLeftOver(scope, lease)
+      const { result, change } = await underLease(here, async (lease, scope, outages) => {
+        await finishLeftOver(scope, lease, outages)
         const decision = await decide(scope)
-        if (decision.change !== null) await carryOutOrUndo(scope, lease, decision.change)
+        if (decision.change !== null) await carryOutOrUndo(scope, lease, decision.change, outages)
         return decision
       })
       await cutLateAccessOf(here, change)
@@ -50,10 +50,10 @@ export async function decideWithJournal<T>(
 
 /** Finishes what a process that is gone has written down, and once more what was refused then. */
 export function finishInterrupted(here: Surroundings): Promise<void> {
-  return underLease(here, async (lease, scope) => {
-    await finishLeftOver(scope, lease)
+  return underLease(here, async (lease, scope, outages) => {
+    await finishLeftOver(scope, lease, outages)
     for (const { _id, change } of await scope.find(WRITER, { refused: true })) {
-      await finishChange(scope, change as Doc)
+      await finishChange(scope, change as Doc, outages)
       await scope.deleteMany(WRITER, { _id })
     }
   })
@@ -61,22 +61,31 @@ export function finishInterrupted(here: Surroundings): Promise<void> {
 
 async function underLease<T>(
   here: Surroundings,
-  work: (lease: Lease, scope: Writer) => Promise<T>,
+  work: (lease: Lease, scope: Writer, outages: Outages) => Promise<T>,
 ): Promise<T> {
   const lease = await takeLease(here)
   try {
     const scope = openScope(here.db, here.scope.types, 'ordered', lease.until)
-    return await work(lease, persistent(here, scope, lease))
+    const outages = { count: 0 }
+    return await work(lease, persistent(here, scope, lease, outages), outages)
   } finally {
     await lease.release()
   }
 }
 
-async function carryOutOrUndo(scope: Writer, lease: Lease, change: Change): Promise<void> {
+async function carryOutOrUndo(
+  scope: Writer,
+  lease: Lease,
+  change: Change,
+  outages: Outages,
+): Promise<void> {
   await lease.record(changeDocument(change))
   const { writer, undo } = undoable(scope)
   try {
-    await carryOut(writer, change, 'none')
+    await undisturbed(outages, async (isRepeat) => {
+      if (!isRepeat) await carryOut(writer, change, 'none')
+      else if (!(await carryOn(writer, writer, change))) throw storeBusy()
+    })
   } catch (error) {
     // The server is away: what is written down stays, and whoever comes next finishes it.
     if (isUnavailable(error)) throw error
@@ -87,10 +96,10 @@ async function carryOutOrUndo(scope: Writer, lease: Lease, change: Change): Prom
   await lease.record(null)
 }
 
-async function finishLeftOver(scope: Writer, lease: Lease): Promise<void> {
+async function finishLeftOver(scope: Writer, lease: Lease, outages: Outages): Promise<void> {
   if (lease.leftOver === null) return
   try {
-    await finishChange(scope, lease.leftOver)
+    await finishChange(scope, lease.leftOver, outages)
   } catch (error) {
     if (isUnavailable(error)) throw error
     // Whoever comes next must not be kept from its own work; `recover` tries again and says what is wrong.
@@ -99,28 +108,65 @@ async function finishLeftOver(scope: Writer, lease: Lease): Promise<void> {
   await lease.record(null)
 }
 
-/** Carries on with a change from the start: every part of it may be repeated. */
-async function finishChange(scope: Writer, document: Doc): Promise<void> {
+async function finishChange(scope: Writer, document: Doc, outages: Outages): Promise<void> {
   const change = await readChange(scope, document)
   const { writer, undo } = undoable(scope)
-  if (!(await reclaimUsers(writer, change.work))) return
   try {
-    for (const work of change.work) await workOnHost(writer, work, 'none')
+    await undisturbed(outages, async () => {
+      await carryOn(writer, scope, change)
+    })
   } catch (error) {
     if (!isUnavailable(error)) await undo()
     throw error
   }
-  await writeRecords(scope, change.records)
+}
+
+/** Carries on with a change from the start: every part of it may be repeated. `false`: the change is off. */
+async function carryOn(writer: Writer, ofRecords: Writer, change: Change): Promise<boolean> {
+  if (!(await reclaimUsers(writer, change.work))) return false
+  for (const work of change.work) await workOnHost(writer, work, 'none')
+  await writeRecords(ofRecords, change.records)
+  return true
+}
+
+/** Counts how often the server was away. */
+interface Outages {
+  count: number
+}
+
+/**
+ * A server that ends without warning forgets what it has acknowledged and not written down yet. So work during
+ * which it was away is done once more, from the start, until it stays.
+ */
+async function undisturbed(
+  outages: Outages,
+  work: (isRepeat: boolean) => Promise<void>,
+): Promise<void> {
+  for (let isRepeat = false; ; isRepeat = true) {
+    const before = outages.count
+    try {
+      await work(isRepeat)
+      if (outages.count === before) return
+    } catch (error) {
+      if (outages.count === before || isUnavailable(error)) throw error
+    }
+  }
 }
 
 /** Every command is repeated while the server is away for a moment, and none goes out after the lease. */
-function persistent({ options }: Surroundings, scope: Writer, lease: Lease): Writer {
+function persistent(
+  { options }: Surroundings,
+  scope: Writer,
+  lease: Lease,
+  outages: Outages,
+): Writer {
   const send = <T>(command: () => Promise<T>): Promise<T> =>
     persist(options.busyTimeoutMs, async () => {
       lease.assertHeld()
       try {
         return await command()
       } catch (error) {
+        if (isUnavailable(error)) outages.count += 1
         throw isLate(error) ? leaseLost(error) : error
       }
     })
