@@ -66,7 +66,7 @@ async function underLease<T>(
   const lease = await takeLease(here)
   try {
     const scope = openScope(here.db, here.scope.types, 'ordered', lease.until)
-    const outages = { count: 0 }
+    const outages = openOutages(here)
     return await work(lease, persistent(here, scope, lease, outages), outages)
   } finally {
     await lease.release()
@@ -84,7 +84,7 @@ async function carryOutOrUndo(
   try {
     await undisturbed(outages, async (isRepeat) => {
       if (!isRepeat) await carryOut(writer, change, 'none')
-      else if (!(await carryOn(writer, writer, change))) throw storeBusy()
+      else if (!(await carryOn(writer, change))) throw storeBusy()
     })
   } catch (error) {
     // The server is away: what is written down stays, and whoever comes next finishes it.
@@ -113,7 +113,7 @@ async function finishChange(scope: Writer, document: Doc, outages: Outages): Pro
   const { writer, undo } = undoable(scope)
   try {
     await undisturbed(outages, async () => {
-      await carryOn(writer, scope, change)
+      await carryOn(writer, change)
     })
   } catch (error) {
     if (!isUnavailable(error)) await undo()
@@ -122,16 +122,31 @@ async function finishChange(scope: Writer, document: Doc, outages: Outages): Pro
 }
 
 /** Carries on with a change from the start: every part of it may be repeated. `false`: the change is off. */
-async function carryOn(writer: Writer, ofRecords: Writer, change: Change): Promise<boolean> {
+async function carryOn(writer: Writer, change: Change): Promise<boolean> {
   if (!(await reclaimUsers(writer, change.work))) return false
   for (const work of change.work) await workOnHost(writer, work, 'none')
-  await writeRecords(ofRecords, change.records)
+  await writeRecords(writer, change.records)
   return true
 }
 
-/** Counts how often the server was away. */
+/** Tells whether the server was away in between. */
 interface Outages {
   count: number
+  /** Differs once the server was away. A driver that repeats a read hides that, but a new process has a new id. */
+  stamp(): Promise<string>
+}
+
+function openOutages({ db, options }: Surroundings): Outages {
+  const outages: Outages = {
+    count: 0,
+    async stamp() {
+      const { topologyVersion } = await persist(options.busyTimeoutMs, () =>
+        db.command({ hello: 1 }),
+      )
+      return `${outages.count} ${String(Reflect.get(Object(topologyVersion), 'processId'))}`
+    },
+  }
+  return outages
 }
 
 /**
@@ -143,12 +158,12 @@ async function undisturbed(
   work: (isRepeat: boolean) => Promise<void>,
 ): Promise<void> {
   for (let isRepeat = false; ; isRepeat = true) {
-    const before = outages.count
+    const before = await outages.stamp()
     try {
       await work(isRepeat)
-      if (outages.count === before) return
+      if ((await outages.stamp()) === before) return
     } catch (error) {
-      if (outages.count === before || isUnavailable(error)) throw error
+      if (isUnavailable(error) || (await outages.stamp()) === before) throw error
     }
   }
 }

@@ -15,6 +15,7 @@ import {
 } from '../../src/store.ts'
 import type { StepRow } from './change.ts'
 import { countsOf } from './count-rows.ts'
+import { HOLDS, JOBS } from './engine-collections.ts'
 import { type FoundRow, findRows } from './find-users.ts'
 import { jobsOf } from './jobs.ts'
 import { HEAD } from './ledger.ts'
@@ -79,7 +80,11 @@ export async function takeSurvey(
   return {
     rows,
     named,
-    keepers,
+    keepers: [
+      ...(jobs.some((job) => job !== null) ? [JOBS] : []),
+      ...(holds.flat().length > 0 ? [HOLDS] : []),
+      ...keepers,
+    ],
     head,
     survey: {
       users: rows.map((row) => (row === null ? null : { fields: row.fields })),

@@ -13,25 +13,25 @@ import type {
 } from '../../src/store.ts'
 import type { RecordWrite } from './change.ts'
 import type { Doc } from './driver.ts'
-import { DISABLED, HOLDS, JOBS, TOKENS } from './engine-collections.ts'
+import { DISABLED, HOLDS, TOKENS } from './engine-collections.ts'
 import { isSameValue, textOrNull } from './ledger.ts'
 import type { Question } from './questions.ts'
 import type { Reader, Writer } from './scope.ts'
 import { engineId } from './values.ts'
 
-/** Which collections hold anything about the users. */
+/** Whether the engine has disabled any of the users, or holds tokens of theirs: by collection, if so. */
 export function keepersOf({ users, tenantId }: Targets): Question<readonly string[]> {
   const ofUsers = { userId: { $in: users.map(({ id }) => id) }, tenantId }
   return {
-    pipelines: ABOUT_USERS.map((collection) => ({
+    pipelines: KEEPERS.map((collection) => ({
       collection,
       pipeline: [{ $match: ofUsers }, { $limit: 1 }, { $project: { _id: 1 } }],
     })),
-    answer: (found) => ABOUT_USERS.filter((_, place) => found[place]?.length !== 0),
+    answer: (found) => KEEPERS.filter((_, place) => found[place]?.length !== 0),
   }
 }
 
-const ABOUT_USERS = [JOBS, DISABLED, HOLDS, TOKENS]
+const KEEPERS = [DISABLED, TOKENS]
 
 /** Removes what these collections keep about users who go; ended holds and schedules with it. */
 export function forgetRecords(
