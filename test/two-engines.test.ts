@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { definePolicy, type Store, UserDeletionEngine } from '../src/index.ts'
+import { definePolicy, type Store, type UserDeletionError, UserDeletionEngine } from '../src/index.ts'
 import { forEachTables } from './support/each-tables.ts'
 import { fixedClock } from './support/fixed-clock.ts'
 
@@ -79,7 +79,54 @@ forEachTables(({ name, it, open }) => {
       })
     }
   }
+
+  it(`a large user who was deleted by another engine since the slice was decided is already deleted, on ${name}`, async () => {
+    const host = await open(SQL)
+    const first = engineOn(host.store)
+    await first.migrate()
+    const before = async (): Promise<void> => void (await first.delete(LARGE, SCOPE))
+    const second = engineOn(beforeFirstTransition(host.openStore(), before))
+    const result = await second.deleteMany([LARGE], SCOPE)
+    assert.deepEqual([result.errors, result.alreadyDeleted, result.deleted], [[], 1, 0])
+    for await (const job of second.jobs()) assert.fail(`${job.kind} is still open`)
+  })
+
+  it(`an erasure that another engine was quicker with names the receipt, on ${name}`, async () => {
+    const host = await open(SQL)
+    const first = engineOn(host.store)
+    await first.migrate()
+    let receiptId: string | undefined
+    const before = async (): Promise<void> => {
+      receiptId = (await first.delete(LARGE, SCOPE)).id
+    }
+    const second = engineOn(beforeFirstTransition(host.openStore(), before))
+    await assert.rejects(second.erase(LARGE, SCOPE), (error: UserDeletionError) => {
+      assert.deepEqual([error.code, error.details], ['resource_not_found', { receiptId }])
+      return true
+    })
+  })
 })
+
+const LARGE = 'usr_7'
+
+function beforeFirstTransition(store: Store, act: () => Promise<void>): Store {
+  let isFirst = true
+  const transition: Store['transition'] = async (program, move) => {
+    if (isFirst) {
+      isFirst = false
+      await act()
+    }
+    return store.transition(program, move)
+  }
+  return new Proxy(store, {
+    get: (target, name) => (name === 'transition' ? transition : boundTo(target, name)),
+  })
+}
+
+function boundTo(target: object, name: string | symbol): unknown {
+  const member: unknown = Reflect.get(target, name, target)
+  return typeof member === 'function' ? member.bind(target) : member
+}
 
 function engineOn(store: Store): UserDeletionEngine<typeof policy> {
   const quiet = { clock: fixedClock(), logger: { warn: () => {} } }

@@ -15,11 +15,12 @@ import type {
   TransitionPlan,
   UserRow,
 } from '../store.ts'
+import { absence } from './absence.ts'
 import { askHost } from './ask.ts'
 import type { DeletionRequest, ExecutionContext } from './context.ts'
 import { accessHolds, findBlockers, lastingBlockers } from './decide.ts'
 import { assertAccessCanBeCut, disabling, enabling, shutOutEvents } from './disabling.ts'
-import { blockedError, notFound } from './failures.ts'
+import { blockedError } from './failures.ts'
 import { newJob, newState, readState, type Schedule, type ScheduledBy } from './job-state.ts'
 import { tellRevoked } from './notify.ts'
 import { watchClock } from './seen-clock.ts'
@@ -220,7 +221,7 @@ async function statusFrom(
   outcome: TransitionOutcome,
 ): Promise<UserStatus> {
   if (outcome.kind === 'refused') throw outcome.reason
-  if (outcome.kind === 'absent') throw await absent(context, tenantId, target)
+  if (outcome.kind === 'absent') throw await absence(context, tenantId, target)
   return statusOf(context, outcome.standing)
 }
 
@@ -232,17 +233,8 @@ export async function readStatus(
 ): Promise<UserStatus> {
   const query = { tenantId, user: target, tokenHash: null }
   const standing = await context.store.findStanding(context.program, query)
-  if (standing === null) throw await absent(context, tenantId, target)
+  if (standing === null) throw await absence(context, tenantId, target)
   return statusOf(context, standing)
-}
-
-async function absent(
-  { store }: ExecutionContext,
-  tenantId: string | null,
-  { subject }: Target,
-): Promise<UserDeletionError> {
-  const [earlier] = await store.findEntries({ tenantId, subjects: [subject] })
-  return notFound(earlier)
 }
 
 function statusOf({ program }: ExecutionContext, standing: Standing): UserStatus {

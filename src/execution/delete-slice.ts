@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { endsRuns, type UserDeletionError } from '../errors.ts'
+import { endsRuns, type UserDeletionError, UserNotFoundError } from '../errors.ts'
 import { receiptOf, sealDeletions } from '../receipt/issue-receipt.ts'
 import type { DeletionReceipt } from '../receipt/receipt.ts'
 import type { LedgerEntry, SliceOutcome, Target, Verdict } from '../store.ts'
@@ -110,7 +110,11 @@ async function deleteAsked(
     // Without waiting: a promise for each user would outweigh what there is to do.
     else if (outcome.kind === 'deleted') outcomes[position] = new Deleted(outcome.entry)
     else if (isTurnedAway(outcome)) later.push(position)
-    else outcomes[position] = await settle(context, request, target, outcome)
+    else {
+      const settled = await settle(context, request, target, outcome)
+      if (settled === 'absent') absent.push(position)
+      else outcomes[position] = settled
+    }
   }
   await reportAbsent(context, request, targets, absent, outcomes)
   if (later.length > 0) await deleteAsked(context, request, targets, later, outcomes)
@@ -196,7 +200,7 @@ async function settle(
   request: DeletionRequest,
   target: Target,
   outcome: Extract<SliceOutcome, { kind: 'failed' | 'refused' }>,
-): Promise<UserOutcome> {
+): Promise<UserOutcome | 'absent'> {
   if (outcome.kind === 'failed') return failed(toEngineError(outcome.error))
   const reason = outcome.reason as RefusalReason
   if (reason.kind === 'blocked') return failed(blockedError(reason.blockers))
@@ -207,7 +211,8 @@ async function settle(
         : await joinDeletion(context, request, target)
     return { status: 'deleted', receipt }
   } catch (cause) {
-    return failed(toEngineError(cause))
+    // Somebody else has deleted the user since the slice was decided.
+    return cause instanceof UserNotFoundError ? 'absent' : failed(toEngineError(cause))
   }
 }
 

@@ -6,11 +6,12 @@
 import { UserDeletionError } from '../errors.ts'
 import type { DeletionReceipt } from '../receipt/receipt.ts'
 import type { Job, Standing, Target } from '../store.ts'
+import { absence } from './absence.ts'
 import { askHost } from './ask.ts'
 import type { DeletionRequest, ExecutionContext } from './context.ts'
 import { isUnderWay } from './decide.ts'
 import { freshProgress } from './eraser-progress.ts'
-import { idempotencyConflict, inProgress, notFound } from './failures.ts'
+import { idempotencyConflict, inProgress } from './failures.ts'
 import { whileInFlight } from './in-flight.ts'
 import { type Erasure, newJob, readState } from './job-state.ts'
 import { notifyDeleted, tellRevoked } from './notify.ts'
@@ -86,10 +87,7 @@ async function open(
       return planJob(context, request, target, standing, { erasure })
     },
   })
-  if (outcome.kind === 'absent') {
-    const [earlier] = await store.findEntries({ tenantId, subjects: [target.subject] })
-    throw notFound(earlier)
-  }
+  if (outcome.kind === 'absent') throw await absence(context, tenantId, target)
   // The erasers may take days, and tokens that outlive their session must not.
   if (outcome.kind === 'done') await tellRevoked(context, tenantId, target.id)
   return runOpened(context, request, target, outcome)
@@ -147,7 +145,7 @@ async function widen(
       }
     },
   })
-  if (outcome.kind === 'absent') throw notFound(undefined)
+  if (outcome.kind === 'absent') throw await absence(context, request.tenantId, target)
   if (outcome.kind === 'done' && outcome.standing.job !== null) return outcome.standing.job
   throw new UserDeletionError('lease_lost', 'Another worker has taken the job over.')
 }

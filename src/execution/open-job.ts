@@ -13,10 +13,11 @@ import type {
   TransitionPlan,
   TransitionVerdict,
 } from '../store.ts'
+import { absence } from './absence.ts'
 import type { DeletionRequest, ExecutionContext } from './context.ts'
 import { decide, isLarge, type RefusalReason } from './decide.ts'
 import { disabling, shutOutEvents, strandedStep } from './disabling.ts'
-import { blockedError, inProgress, notFound } from './failures.ts'
+import { blockedError, inProgress } from './failures.ts'
 import { type JobState, newJob, newState } from './job-state.ts'
 import { type JobOutcome, joinJob, runJob } from './run-job.ts'
 
@@ -70,7 +71,7 @@ export async function runOpened(
   if (outcome.kind === 'done' && outcome.standing.job !== null) {
     return runJob(context, outcome.standing.job)
   }
-  if (outcome.kind !== 'refused') throw notFound(undefined)
+  if (outcome.kind !== 'refused') throw await absence(context, request.tenantId, target)
   const reason = outcome.reason as RefusalReason
   if (reason.kind === 'has_job') return joinJob(context, request.tenantId, target)
   throw reason.kind === 'blocked' ? blockedError(reason.blockers) : inProgress()

@@ -17,17 +17,17 @@ import {
   type Job,
   residueLeft,
   type SliceOutcome,
-  type Store,
   type Survey,
   type Target,
   type Verdict,
 } from '../store.ts'
+import { absence } from './absence.ts'
 import { auditRows } from './audit-entry.ts'
 import { type DeletionRequest, type ExecutionContext, targetOf, targetsOf } from './context.ts'
 import { isLarge, isUnderWay, type RefusalReason } from './decide.ts'
 import { whileUnderWay } from './disabling.ts'
 import { type ErasersProgress, externalOutcomes, waitingFor } from './eraser-progress.ts'
-import { inProgress, notFound } from './failures.ts'
+import { inProgress } from './failures.ts'
 import {
   afterChunk,
   doneBySteps,
@@ -188,28 +188,33 @@ function refuseStandstill(table: string, before: Cursor | null, after: ChunkResu
 
 /** Read from the user row each time: it goes last, so it is the one place that holds them. */
 async function readFields(
-  { context: { store, program }, job, target }: JobRun,
+  run: JobRun,
   request: DeletionRequest,
 ): Promise<Readonly<Record<string, unknown>>> {
+  const { context, target } = run
+  const { store, program } = context
   const targets = targetsOf(request, [target])
   if (targets.restored) {
     // Of a restored user the store holds back what may be somebody else's by now.
     const [found] = (await store.survey(program, targets)).users
-    if (found == null) throw await endWithoutUser(store, job)
+    if (found == null) throw await endWithoutUser(run)
     return found.fields
   }
   const [row] = await store.findUsers(program, targets)
-  if (row == null) throw await endWithoutUser(store, job)
+  if (row == null) throw await endWithoutUser(run)
   const entries = Object.entries(program.user.fields)
   const fields = Object.fromEntries(entries.map(([field, column]) => [field, row[column]]))
   // Not as the row holds it, which may be a type that the database alone has.
   return { ...fields, id: target.id }
 }
 
-/** The host has deleted the user by itself. What was left of the steps is for `verify` to tell. */
-async function endWithoutUser(store: Store, job: Job): Promise<UserNotFoundError> {
-  await store.removeJob(job)
-  return notFound(undefined)
+/**
+ * The host has deleted the user by itself, or a worker that has taken the job over was quicker. What was left
+ * of the steps is for `verify` to tell.
+ */
+async function endWithoutUser({ context, job, target }: JobRun): Promise<UserNotFoundError> {
+  await context.store.removeJob(job)
+  return absence(context, job.tenantId, target)
 }
 
 /** The last transaction. `'more'` when there are so many rows that chunks are due first. */
@@ -245,7 +250,7 @@ async function close(run: JobRun, state: JobState): Promise<DeletionReceipt | 'm
       cursors: state.chunked ? done.map(({ cursor }) => cursor) : null,
     },
   })
-  if (outcome?.kind === 'absent') throw await endWithoutUser(store, job)
+  if (outcome?.kind === 'absent') throw await endWithoutUser(run)
   return receiptFrom(outcome)
 }
 
