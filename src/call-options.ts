@@ -15,13 +15,14 @@ import {
   isKey,
   tenantOf,
 } from './execution/arguments.ts'
-import type { BulkOptions, BulkOutcome, BulkProgress } from './execution/bulk-result.ts'
+import type { BulkOptions, BulkOutcome } from './execution/bulk-result.ts'
 import type { Canceller } from './execution/change-state.ts'
 import type { DeletionRequest } from './execution/context.ts'
 import type { Expectation } from './execution/expectation.ts'
 import type { HoldTerms } from './execution/holds.ts'
 import type { ScheduledBy } from './execution/job-state.ts'
 import type { OwnSession } from './execution/own-account.ts'
+import { type BulkProgress, isCount } from './execution/progress.ts'
 import type { ReplayOutcome } from './execution/replay-result.ts'
 import type { UserIdInput } from './native-id.ts'
 import type { PolicyInput } from './policy/policy.ts'
@@ -58,11 +59,17 @@ export interface DeleteManyOptions {
   readonly requestedBy?: string
   readonly expect?: Expectation
   readonly signal?: AbortSignal
+  /**
+   * How many ids there are, for the remaining time that `onProgress` tells. Arrays, other lists with a `length`
+   * or `size`, and lists with `expect` are counted without it. It limits nothing: for that there is `expect`.
+   */
+  readonly total?: number
+  /** Called after each slice: how far the run is, its rate, and the remaining time in milliseconds. */
   readonly onProgress?: (progress: BulkProgress) => void
   readonly onOutcome?: (outcome: BulkOutcome) => void
 }
 
-export interface DeleteTenantOptions extends Omit<DeleteManyOptions, 'run'> {
+export interface DeleteTenantOptions extends Omit<DeleteManyOptions, 'run' | 'total'> {
   /** At most so many users, or exactly what `planTenant` showed. */
   readonly expect: Expectation
 }
@@ -209,6 +216,12 @@ function runKeyOf(key: string | undefined): string | null {
   throw invalidArgument('run', 'The run key is not a text of 1 to 255 bytes.')
 }
 
+function totalOf(total: number | undefined): number | null {
+  if (total === undefined) return null
+  if (isCount(total)) return total
+  throw invalidArgument('total', '`total` is not a whole number from 0 on.')
+}
+
 /** When something was asked for; `null` for now. Not in the future. */
 export function requestedAtOf({ requestedAt }: EraseOptions, now: Date): string | null {
   if (requestedAt === undefined) return null
@@ -266,7 +279,8 @@ export function bulkOptionsOf(options: DeleteManyOptions): BulkOptions {
   assertFunction('onProgress', onProgress)
   assertFunction('onOutcome', onOutcome)
   const [pace, run] = [paceOf(options.pace), runKeyOf(options.run)]
-  return { mode, pace, run, signal, onProgress, onOutcome }
+  const total = totalOf(options.total)
+  return { mode, pace, run, total, signal, onProgress, onOutcome }
 }
 
 export function assertIterable(ids: unknown): void {

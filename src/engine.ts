@@ -245,6 +245,7 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
       'requestedBy',
       'expect',
       'signal',
+      'total',
       'onProgress',
       'onOutcome',
     ])

@@ -27,7 +27,7 @@ export type { EngineOptions } from './engine-options.ts'
 export type { ErrorCode, ErrorDetails, ErrorKind } from './errors.ts'
 // Errors.
 export { ERROR_CODES, UserDeletionError, UserNotFoundError } from './errors.ts'
-export type { BulkOutcome, BulkProgress, BulkResult } from './execution/bulk-result.ts'
+export type { BulkOutcome, BulkResult } from './execution/bulk-result.ts'
 export type { OpenDeletion, UserStatus } from './execution/change-state.ts'
 export type { UserOutcome } from './execution/delete-slice.ts'
 export type { TenantOutcome, TenantResult } from './execution/delete-tenant.ts'
@@ -62,6 +62,7 @@ export type {
   SelfService,
 } from './execution/own-account.ts'
 export type { TenantPlan } from './execution/plan-tenant.ts'
+export type { BulkProgress } from './execution/progress.ts'
 export type { Proof } from './execution/prove.ts'
 export type { PurgeResult } from './execution/purge.ts'
 export type { ReplayOutcome, ReplayResult } from './execution/replay-result.ts'

@@ -55,19 +55,25 @@ export function createProgress(total: number): {
   stop(): void
 } {
   if (process.stdout.isTTY) {
-    const bar = new SingleBar({ format: '{bar} {percentage} %  {value} users  {rate} users/s' })
-    bar.start(total, 0, { rate: 0 })
+    const bar = new SingleBar({
+      format: '{bar} {percentage} %  {value} users  {rate} users/s, {left} s left',
+    })
+    bar.start(total, 0, { rate: 0, left: '?' })
     return {
-      update: ({ done, usersPerSecond }) => bar.update(done, { rate: count(usersPerSecond) }),
+      update: ({ done, rate, remainingMs }) =>
+        bar.update(done, {
+          rate: count(rate),
+          left: remainingMs === null ? '?' : count(remainingMs / 1_000),
+        }),
       stop: () => bar.stop(),
     }
   }
   const marks = [25, 50, 75, 100]
   return {
-    update: ({ done, usersPerSecond }) => {
+    update: ({ done, rate }) => {
       for (let [mark] = marks; mark !== undefined && done * 100 >= mark * total; [mark] = marks) {
         marks.shift()
-        say(`${String(mark).padStart(3)} %  ${count(done)} users  ${count(usersPerSecond)} users/s`)
+        say(`${String(mark).padStart(3)} %  ${count(done)} users  ${count(rate)} users/s`)
       }
     },
     stop: () => {},

@@ -9,6 +9,7 @@ import type { BulkMode } from '../terms.ts'
 import type { ExecutionContext } from './context.ts'
 import type { UserOutcome } from './delete-slice.ts'
 import { warn } from './notify.ts'
+import { type BulkProgress, perSecond, progressOf } from './progress.ts'
 
 /** What became of one id of a bulk run. */
 export type BulkOutcome = { readonly index: number; readonly id: unknown } & (
@@ -16,14 +17,6 @@ export type BulkOutcome = { readonly index: number; readonly id: unknown } & (
   /** The same id stood earlier in the slice. */
   | { readonly status: 'duplicate' }
 )
-
-export interface BulkProgress {
-  /** Ids dealt with so far. */
-  readonly done: number
-  readonly deleted: number
-  readonly failed: number
-  readonly usersPerSecond: number
-}
 
 /** What a bulk run did. `requested` is the sum of the five counts below it. */
 export interface BulkResult {
@@ -60,6 +53,8 @@ export interface BulkOptions {
   readonly pace: number | null
   /** Key of the run; `null` for a run that is not gone on with. */
   readonly run: string | null
+  /** Ids that there are in all; `null` for as many as the input says. */
+  readonly total: number | null
   readonly signal: AbortSignal | undefined
   readonly onProgress: ((progress: BulkProgress) => void) | undefined
   readonly onOutcome: ((outcome: BulkOutcome) => void) | undefined
@@ -77,12 +72,16 @@ export interface Tally {
   result(stopped: BulkResult['stopped']): BulkResult
 }
 
-export function createTally(context: ExecutionContext, options: BulkOptions): Tally {
+/** `total`: ids that are expected in all, `null` where nobody knows. */
+export function createTally(
+  context: ExecutionContext,
+  options: BulkOptions,
+  total: number | null,
+): Tally {
   const started = monotonicMs()
   const counts = { deleted: 0, already_deleted: 0, duplicate: 0, skipped: 0, failed: 0 }
   const errors: BulkResult['errors'][number][] = []
   const failedByCode: Partial<Record<ErrorCode, number>> = {}
-  const rate = (): number => counts.deleted / Math.max((monotonicMs() - started) / 1_000, 1e-6)
 
   function tell<T>(listener: ((value: T) => void) | undefined, value: T): void {
     try {
@@ -115,11 +114,15 @@ export function createTally(context: ExecutionContext, options: BulkOptions): Ta
       tell(options.onOutcome, { index, id, ...told })
     },
     report() {
-      const { deleted, failed } = counts
-      const done = deleted + failed + counts.already_deleted + counts.duplicate + counts.skipped
-      tell(options.onProgress, { done, deleted, failed, usersPerSecond: rate() })
+      if (options.onProgress === undefined) return
+      const { deleted, failed, skipped } = counts
+      const done = deleted + failed + counts.already_deleted + counts.duplicate + skipped
+      const elapsedMs = monotonicMs() - started
+      const progress = progressOf({ done, total, deleted, failed, skipped, elapsedMs })
+      tell(options.onProgress, progress)
     },
     result(stopped) {
+      const durationMs = monotonicMs() - started
       const { deleted, failed, skipped } = counts
       const { already_deleted: alreadyDeleted, duplicate: duplicates } = counts
       return {
@@ -133,8 +136,8 @@ export function createTally(context: ExecutionContext, options: BulkOptions): Ta
         errors,
         failedByCode,
         stopped,
-        durationMs: monotonicMs() - started,
-        usersPerSecond: rate(),
+        durationMs,
+        usersPerSecond: perSecond(deleted, durationMs),
       }
     },
   }

@@ -14,6 +14,7 @@ import { deleteSlice } from './delete-slice.ts'
 import { toEngineError } from './failures.ts'
 import { warn } from './notify.ts'
 import { createPacer } from './pace.ts'
+import { sizeOf } from './progress.ts'
 import { nextSize } from './slice-size.ts'
 
 /** Users in one transaction of throughput mode: pages that several users share are written once, and memory stays small. */
@@ -69,7 +70,7 @@ async function deleteSlices(
   session: BulkSession | undefined,
 ): Promise<BulkResult> {
   const { mode, signal } = options
-  const tally = createTally(context, options)
+  const tally = createTally(context, options, options.total ?? sizeOf(ids))
   const run = options.run === null ? UNKEYED : await openRun(context, request, options.run)
   const pacer = createPacer(context, options.pace, signal)
   const source = iterate(ids)

@@ -28,7 +28,7 @@ export function assertExpectation(expect: unknown): asserts expect is Expectatio
 
 /**
  * Checks the whole input before the first deletion. Ids are set aside in an engine table first, so that a
- * source that can be read only once is both checked and executed; `run` gets them back.
+ * source that can be read only once is both checked and executed; `run` gets them back, counted.
  *
  * @throws {@link UserDeletionError} `expectation_failed` with nothing changed.
  */
@@ -37,7 +37,7 @@ export async function withExpected<T>(
   request: DeletionRequest,
   ids: Iterable<unknown> | AsyncIterable<unknown>,
   expect: Expectation,
-  run: (ids: AsyncIterable<unknown>) => Promise<T>,
+  run: (ids: AsyncIterable<unknown> & { readonly size: number }) => Promise<T>,
   digestOf: (ids: AsyncIterable<unknown>) => Promise<string> = async (spooledIds) =>
     (await planMany(context, request, spooledIds)).digest,
 ): Promise<T> {
@@ -52,7 +52,7 @@ export async function withExpected<T>(
         throw failed('Users, steps or blockers are not those of the plan.', {})
       }
     }
-    return await run(spooled(context, name))
+    return await run({ size: count, [Symbol.asyncIterator]: () => spooled(context, name) })
   } finally {
     await context.store.clearSpool(name)
   }
