@@ -1,5 +1,10 @@
 import assert from 'node:assert/strict'
-import { definePolicy, type Store, type UserDeletionError, UserDeletionEngine } from '../src/index.ts'
+import {
+  definePolicy,
+  type Store,
+  UserDeletionEngine,
+  type UserDeletionError,
+} from '../src/index.ts'
 import { forEachTables } from './support/each-tables.ts'
 import { fixedClock } from './support/fixed-clock.ts'
 
