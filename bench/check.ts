@@ -67,7 +67,6 @@ async function measureAll(): Promise<Record<string, number[]>> {
     for (let number = 0; number < rounds; number += 1) {
       for (const name of random.shuffle(Object.keys(contenders))) {
         await withCopy(template, async (db) => {
-          db.pragma('secure_delete = ON')
           const ids = createRandom(number + 1)
             .shuffle(idsIn(db))
             .slice(0, DELETED)

@@ -27,7 +27,6 @@ export function handWritten(
   options: HandWrittenOptions,
   size: number = BATCH,
 ): (ids: readonly string[]) => number {
-  db.pragma('secure_delete = ON')
   db.exec(RECEIPT_TABLES)
   const deleteBatch = prepareBatch(db, options)
   const batch = db.transaction(deleteBatch)

@@ -4,6 +4,7 @@
  *     npm run bench                                      10,000 users
  *     npm run bench -- --users 100000                    the report
  *     npm run bench -- --users 100000 --only peers       one part again
+ *     npm run bench -- --peers 500                       peers delete 500 users each and not a tenth of all
  *     npm run bench -- --db COPY.sqlite --policy policy.ts --users 5000   on the own data
  *
  * Every part writes its results before the next one begins, so that a run can be gone on with. Charts are
@@ -38,6 +39,7 @@ const { values } = parseArgs({
   options: {
     users: { type: 'string' },
     rounds: { type: 'string' },
+    peers: { type: 'string' },
     only: { type: 'string' },
     db: { type: 'string' },
     policy: { type: 'string' },
@@ -45,7 +47,7 @@ const { values } = parseArgs({
   },
 })
 
-function whole(name: 'users' | 'rounds', fallback: number): number {
+function whole(name: 'users' | 'rounds' | 'peers', fallback: number): number {
   const number = Number(values[name] ?? fallback)
   if (Number.isSafeInteger(number) && number > 0) return number
   throw new Error(`--${name} is no whole number above 0`)
@@ -66,9 +68,11 @@ else {
 async function runParts(): Promise<void> {
   const users = whole('users', 10_000)
   const rounds = whole('rounds', 5)
+  const peers = whole('peers', Math.ceil(users / 10))
+  if (peers > users / 2) throw new Error('--peers is more than half of the users')
   const names = values.only === undefined ? Object.keys(parts) : [values.only]
   await withFolder(async (folder) => {
-    const settings: Settings = { users, rounds, folder, template: templatesIn(folder) }
+    const settings: Settings = { users, rounds, peers, folder, template: templatesIn(folder) }
     for (const name of names) {
       const part = parts[name]
       if (part === undefined) throw new Error(`--only takes ${Object.keys(parts).join(', ')}`)

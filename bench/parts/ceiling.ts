@@ -10,7 +10,7 @@ import { engine } from '../peers/engine.ts'
 import { digestOf } from '../support/check.ts'
 import { idsIn, withCopy } from '../support/database.ts'
 import { round } from '../support/figures.ts'
-import { type Contender, secondsFor, spreadOf } from '../support/measure.ts'
+import { type Contender, createSamples, rangeOf, secondsFor } from '../support/measure.ts'
 import type { Part } from '../support/part.ts'
 
 /** How many of the file's users are deleted in a run. */
@@ -31,7 +31,7 @@ function part(title: string, layout: 'scattered' | 'clustered', only?: number): 
         'by hand, one transaction, deferred checkpoints': setBased(size, true),
       }
       const names = Object.keys(contenders)
-      const rates = new Map(names.map((name) => [name, [] as number[]]))
+      const rates = createSamples()
       const random = createRandom(1)
       for (let number = 0; number < rounds; number += 1) {
         const digests = new Set<string>()
@@ -41,25 +41,25 @@ function part(title: string, layout: 'scattered' | 'clustered', only?: number): 
               .shuffle(idsIn(db))
               .slice(0, size)
             const seconds = await secondsFor(name, contenders[name] as Contender, db, ids)
-            rates.get(name)?.push(size / seconds)
+            rates.add(name, size / seconds)
             if (number === 0) digests.add(digestOf(db))
           })
         }
         assert.ok(digests.size <= 1, 'engine and hand-written SQL left different rows')
       }
-      const spreads = names.map((name) => ({ name, ...spreadOf(rates.get(name) ?? []) }))
+      const spreads = names.map((name) => ({ name, spread: rates.of(name) }))
       const ratio = (index: number): number =>
-        round((spreads[0]?.median ?? 0) / (spreads[index]?.median ?? 1), 2)
+        round((spreads[0]?.spread.median ?? 0) / (spreads[index]?.spread.median ?? 1), 2)
       return {
         tables: [
           {
             title,
             note: `${size} of ${users} users a run, each run on a fresh copy of the file, ${rounds} interleaved rounds. secure_delete ON, final checkpoint included, same receipts and counts by user. After the first round all left the very same rows.`,
             head: ['', 'users/s', 'range', 'engine / it'],
-            rows: spreads.map(({ name, median, min, max }, index) => [
+            rows: spreads.map(({ name, spread }, index) => [
               name,
-              round(median),
-              `${round(min)} to ${round(max)}`,
+              round(spread.median),
+              rangeOf(spread),
               ratio(index),
             ]),
           },

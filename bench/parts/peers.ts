@@ -13,30 +13,28 @@ import {
 import { cascade, documentLoop, setBased, transactionPerUser } from '../peers/by-hand.ts'
 import { engine } from '../peers/engine.ts'
 import { drizzleLoop, kyselyLoop } from '../peers/query-builders.ts'
-import { copyTo, idsIn, openDatabase, removeFile } from '../support/database.ts'
+import { idsIn, withCopy } from '../support/database.ts'
 import { round } from '../support/figures.ts'
-import { type Contender, secondsFor, spreadOf } from '../support/measure.ts'
+import { type Contender, createSamples, rangeOf, secondsFor } from '../support/measure.ts'
 import type { Goal, Part } from '../support/part.ts'
 
-/** Users whom each way deletes in a run. */
-const SAMPLE = 1_000
 /** The document's loop pauses, so it would take minutes; its rate does not depend on the number. */
 const PAUSED_SAMPLE = 60
+/** Rounds in which the peers run with secure_delete OFF, too. */
+const OFF_ROUNDS = 3
 
 interface Peer {
   readonly name: string
   readonly contender: Contender
   readonly target?: number
   readonly sample?: number
-  /** It leaves tables or foreign keys behind that are not in the policy, so it comes after the others. */
-  readonly altersSchema?: true
 }
 
 const peers: readonly Peer[] = [
   { name: 'engine, throughput mode', contender: engine('throughput') },
-  { name: 'by hand, B = 1000, receipts', contender: setBased(1_000), altersSchema: true },
+  { name: 'by hand, B = 1000, receipts', contender: setBased(1_000) },
   { name: 'transaction a user', contender: transactionPerUser },
-  { name: 'foreign keys that cascade', contender: cascade, altersSchema: true },
+  { name: 'foreign keys that cascade', contender: cascade },
   { name: 'document’s loop', contender: documentLoop(1_000), target: 40, sample: PAUSED_SAMPLE },
   { name: 'document’s loop, no pause', contender: documentLoop(0) },
   { name: 'better-auth removeUser', contender: betterAuthRemoveUser, target: 4 },
@@ -47,43 +45,31 @@ const peers: readonly Peer[] = [
   { name: 'Drizzle loop', contender: drizzleLoop, target: 2 },
 ]
 
-/** Rounds in which the peers run with secure_delete OFF, too. */
-const OFF_ROUNDS = 3
-
 type SecureDelete = 'ON' | 'OFF'
 
 export const besidePeers: Part = {
   title: 'Beside its peers',
-  async run({ users, rounds, template, folder }) {
+  async run({ users, rounds, peers: size, template }) {
     const file = template(users)
-    const sample = Math.min(SAMPLE, Math.floor(users / 30))
-    const rates = new Map<string, number[]>()
+    const rates = createSamples()
     const random = createRandom(1)
-    const runs = peers.flatMap((peer) =>
-      (peer === peers[0] ? (['ON'] as const) : (['ON', 'OFF'] as const)).map((secure) => ({
-        peer,
-        secure,
-      })),
-    )
     for (let number = 0; number < rounds; number += 1) {
-      const copy = copyTo(file, `${folder}/peers.sqlite`)
-      const ids = createRandom(number + 1).shuffle(await withDatabase(copy, 'ON', idsIn))
-      const order = random
-        .shuffle(runs)
-        .filter(({ secure }) => secure === 'ON' || number < OFF_ROUNDS)
-      const last = order.filter(({ peer }) => peer.altersSchema)
-      for (const { peer, secure } of [...order.filter((run) => !last.includes(run)), ...last]) {
-        const own = ids.splice(0, Math.min(peer.sample ?? sample, sample))
-        const seconds = await withDatabase(copy, secure, (db) =>
-          secondsFor(peer.name, peer.contender, db, own),
+      for (const { peer, secure } of random.shuffle(runsOf(number))) {
+        await withCopy(
+          file,
+          async (db) => {
+            db.pragma('foreign_keys = OFF')
+            const ids = createRandom(number + 1)
+              .shuffle(idsIn(db))
+              .slice(0, Math.min(size, peer.sample ?? size))
+            const seconds = await secondsFor(peer.name, peer.contender, db, ids)
+            rates.add(keyOf(peer, secure), ids.length / seconds)
+          },
+          secure,
         )
-        const key = keyOf(peer, secure)
-        rates.set(key, [...(rates.get(key) ?? []), own.length / seconds])
       }
-      removeFile(copy)
     }
-    const spread = (peer: Peer, secure: SecureDelete) =>
-      spreadOf(rates.get(keyOf(peer, secure)) ?? [])
+    const spread = (peer: Peer, secure: SecureDelete) => rates.of(keyOf(peer, secure))
     const own = spread(peers[0] as Peer, 'ON').median
     const ratio = (peer: Peer, secure: SecureDelete): number =>
       round(own / spread(peer, secure).median, 1)
@@ -91,7 +77,7 @@ export const besidePeers: Part = {
       tables: [
         {
           title: 'Beside its peers',
-          note: `${sample} users each (the document’s loop with its pause ${Math.min(PAUSED_SAMPLE, sample)}: its rate does not depend on the number), one after the other in shuffled order (hand-written batches and the cascade last, as they change the schema) on the same copy of a file of ${users} users, a new copy in each of ${rounds} rounds (with secure_delete OFF in ${Math.min(OFF_ROUNDS, rounds)}); the final checkpoint is included. Everybody deletes and anonymizes the same rows; what a library leaves out is done after it by prepared statements. The engine writes receipts and has secure_delete ON in both columns; the peers write none.`,
+          note: `${size} of ${users} users a run (the document’s loop with its pause ${Math.min(PAUSED_SAMPLE, size)}: its rate does not depend on the number), each run on a fresh copy of the file, ${rounds} interleaved rounds (with secure_delete OFF: ${Math.min(OFF_ROUNDS, rounds)}), final checkpoint included. Everybody deletes and anonymizes the same rows; what a library leaves out is done after it by prepared statements. The engine writes receipts and has secure_delete ON in both columns; of the peers only the hand-written batches write receipts.`,
           head: [
             '',
             'users/s',
@@ -101,12 +87,12 @@ export const besidePeers: Part = {
             'engine (ON) / it (OFF)',
           ],
           rows: peers.map((peer, index) => {
-            const { median, min, max } = spread(peer, 'ON')
+            const on = spread(peer, 'ON')
             const off = index === 0 ? null : spread(peer, 'OFF').median
             return [
               peer.name,
-              round(median),
-              `${round(min)} to ${round(max)}`,
+              round(on.median),
+              rangeOf(on),
               ratio(peer, 'ON'),
               off === null ? '' : round(off),
               off === null ? '' : ratio(peer, 'OFF'),
@@ -144,22 +130,14 @@ export const besidePeers: Part = {
   },
 }
 
-function keyOf({ name }: Peer, secure: SecureDelete): string {
-  return `${name} ${secure}`
+/** The engine has secure_delete ON always. */
+function runsOf(round: number): { readonly peer: Peer; readonly secure: SecureDelete }[] {
+  return peers.flatMap((peer, index) => [
+    { peer, secure: 'ON' as const },
+    ...(index > 0 && round < OFF_ROUNDS ? [{ peer, secure: 'OFF' as const }] : []),
+  ])
 }
 
-/** A connection of its own, so that no way meets the settings of another. */
-async function withDatabase<T>(
-  file: string,
-  secure: SecureDelete,
-  work: (db: ReturnType<typeof openDatabase>) => Promise<T> | T,
-): Promise<T> {
-  const db = openDatabase(file)
-  try {
-    db.pragma(`secure_delete = ${secure}`)
-    db.pragma('foreign_keys = OFF')
-    return await work(db)
-  } finally {
-    db.close()
-  }
+function keyOf({ name }: Peer, secure: SecureDelete): string {
+  return `${name} ${secure}`
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type Database from 'better-sqlite3'
 import { scanFile, sqliteStore } from '../../adapters/sqlite/index.ts'
 import { createRandom } from '../../examples/demo/random.ts'
 import { UserDeletionEngine } from '../../src/index.ts'
@@ -11,98 +12,71 @@ import { setBased } from '../peers/by-hand.ts'
 import { engine } from '../peers/engine.ts'
 import { withCopy } from '../support/database.ts'
 import { round } from '../support/figures.ts'
-import { type Contender, secondsFor, timed } from '../support/measure.ts'
-import type { Part } from '../support/part.ts'
+import { type Contender, createSamples, rangeOf, secondsFor, timed } from '../support/measure.ts'
+import type { Goal, Part } from '../support/part.ts'
 import { deletedOf } from './ceiling.ts'
 
-const contenders: Readonly<Record<string, Contender>> = {
-  'engine, throughput mode': engine('throughput'),
-  'engine, cooperative mode': engine('cooperative'),
-  'by hand, B = 1000': setBased(1_000),
-}
+const THROUGHPUT = 'engine, throughput mode'
+const COOPERATIVE = 'engine, cooperative mode'
+const BY_HAND = 'by hand, B = 1000'
 
-interface Left {
-  readonly name: string
-  readonly addresses: number
-  readonly afterScrub: number | null
-  readonly scrubSeconds: number | null
-  readonly fileMib: number | null
+const contenders: Readonly<Record<string, Contender>> = {
+  [THROUGHPUT]: engine('throughput'),
+  [COOPERATIVE]: engine('cooperative'),
+  [BY_HAND]: setBased(1_000),
 }
+const names = Object.keys(contenders)
 
 export const remnants: Part = {
   title: 'What stays readable',
-  async run({ users, template }) {
+  async run({ users, rounds, template }) {
     const file = template(users)
     const size = deletedOf(users)
-    const left: Left[] = []
-    for (const [name, contender] of Object.entries(contenders)) {
-      await withCopy(file, async (db) => {
-        const people = createRandom(7)
-          .shuffle(
-            db.prepare<[], { id: string; email: string }>('SELECT id, email FROM users').all(),
-          )
-          .slice(0, size)
-        const needles = people.map(({ email }) => email)
-        const readable = async (): Promise<number> =>
-          (await scanFile(db, needles)).needles.filter(({ found }) => found > 0).length
-        await secondsFor(
-          name,
-          contender,
-          db,
-          people.map(({ id }) => id),
-        )
-        const addresses = await readable()
-        if (!name.startsWith('engine, throughput')) {
-          return void left.push({
-            name,
-            addresses,
-            afterScrub: null,
-            scrubSeconds: null,
-            fileMib: null,
-          })
-        }
-        const scrubber = new UserDeletionEngine({ store: sqliteStore(db), policy: helloJohnPolicy })
-        const seconds = await timed('scrubFile', async () => void (await scrubber.scrubFile()))
-        const pages = Number(db.pragma('page_count', { simple: true }))
-        const fileMib = round((pages * Number(db.pragma('page_size', { simple: true }))) / 2 ** 20)
-        left.push({
-          name,
-          addresses,
-          afterScrub: await readable(),
-          scrubSeconds: round(seconds, 1),
-          fileMib,
+    const left = createSamples()
+    const random = createRandom(1)
+    let scrubbed: Scrubbed | null = null
+    for (let number = 0; number < rounds; number += 1) {
+      for (const name of random.shuffle(names)) {
+        await withCopy(file, async (db) => {
+          const people = createRandom(number + 1)
+            .shuffle(peopleIn(db))
+            .slice(0, size)
+          const ids = people.map(({ id }) => id)
+          const emails = people.map(({ email }) => email)
+          await secondsFor(name, contenders[name] as Contender, db, ids)
+          left.add(name, await countReadable(db, emails))
+          if (number === 0 && name === THROUGHPUT) scrubbed = await scrub(db, emails)
         })
-      })
+      }
     }
-    const [own, cooperative, byHand] = left
-    const most = Math.max(own?.addresses ?? 0, cooperative?.addresses ?? 0)
     return {
       tables: [
         {
           title: 'Addresses of deleted users that stay readable',
-          note: `Searched for in the bytes of database and WAL after ${size} of ${users} users were deleted, secure_delete ON; the file was filled with secure_delete OFF, which is SQLite’s default. One run each.`,
-          head: ['', 'addresses', 'after scrubFile()', 'its seconds', 'file MiB'],
-          rows: left.map(({ name, addresses, afterScrub, scrubSeconds, fileMib }) => [
-            name,
-            addresses,
-            afterScrub ?? '',
-            scrubSeconds ?? '',
-            fileMib ?? '',
-          ]),
+          note: `Searched for in the bytes of database and WAL after ${size} of ${users} users were deleted, medians of ${rounds} interleaved rounds with other users each, on fresh copies, secure_delete ON; the file was filled with secure_delete OFF, which is SQLite’s default. scrubFile() once, in the first round.`,
+          head: ['', 'addresses', 'range', 'after scrubFile()', 'its seconds', 'file MiB'],
+          rows: names.map((name) => {
+            const addresses = left.of(name)
+            const { readable, seconds, mib } =
+              (name === THROUGHPUT ? scrubbed : null) ?? NOT_SCRUBBED
+            return [name, round(addresses.median), rangeOf(addresses), readable, seconds, mib]
+          }),
         },
       ],
       charts: [],
       goals: [
-        {
-          what: '7. readable addresses (target: as many as by hand)',
-          figure: most,
-          unit: '',
-          target: byHand?.addresses ?? 0,
-          is: 'at most',
-        },
+        ...[THROUGHPUT, COOPERATIVE].map(
+          (name): Goal => ({
+            what: `7. ${name}: readable addresses (target: as many as by hand)`,
+            figure: left.of(name).median,
+            unit: '',
+            target: left.of(BY_HAND).median,
+            is: 'at most',
+          }),
+        ),
         {
           what: '7. readable addresses after scrubFile()',
-          figure: own?.afterScrub ?? Number.NaN,
+          figure: scrubbed === null ? Number.NaN : (scrubbed as Scrubbed).readable,
           unit: '',
           target: 0,
           is: 'at most',
@@ -110,4 +84,33 @@ export const remnants: Part = {
       ],
     }
   },
+}
+
+interface Scrubbed {
+  readonly readable: number
+  readonly seconds: number
+  readonly mib: number
+}
+
+const NOT_SCRUBBED = { readable: '', seconds: '', mib: '' } as const
+
+function peopleIn(db: Database.Database): { readonly id: string; readonly email: string }[] {
+  return db
+    .prepare<[], { id: string; email: string }>('SELECT id, email FROM users ORDER BY id')
+    .all()
+}
+
+async function countReadable(db: Database.Database, emails: readonly string[]): Promise<number> {
+  const { needles } = await scanFile(db, emails)
+  return needles.filter(({ found }) => found > 0).length
+}
+
+async function scrub(db: Database.Database, emails: readonly string[]): Promise<Scrubbed> {
+  const scrubber = new UserDeletionEngine({ store: sqliteStore(db), policy: helloJohnPolicy })
+  const seconds = await timed('scrubFile', async () => void (await scrubber.scrubFile()))
+  const [pages, pageSize] = ['page_count', 'page_size'].map((name) =>
+    Number(db.pragma(name, { simple: true })),
+  )
+  const mib = round(((pages ?? 0) * (pageSize ?? 0)) / 2 ** 20)
+  return { readable: await countReadable(db, emails), seconds: round(seconds, 1), mib }
 }

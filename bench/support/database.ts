@@ -59,31 +59,25 @@ export function openDatabase(file: string): Database.Database {
   return db
 }
 
-/** Runs `work` on a fresh copy, which is in the page cache from having just been written. */
+/**
+ * Runs `work` on a fresh copy, which is in the page cache from having just been written. `secure_delete` is that of
+ * the connection: the engine turns it on for itself.
+ */
 export async function withCopy<T>(
   template: string,
   work: (db: Database.Database) => Promise<T>,
+  secureDelete: 'ON' | 'OFF' = 'ON',
 ): Promise<T> {
   const file = `${template}.copy`
   copyFileSync(template, file)
   const db = openDatabase(file)
   try {
+    db.pragma(`secure_delete = ${secureDelete}`)
     return await work(db)
   } finally {
     db.close()
-    removeFile(file)
+    for (const suffix of ['', '-wal', '-shm']) rmSync(`${file}${suffix}`, { force: true })
   }
-}
-
-/** A copy that outlives a call. */
-export function copyTo(template: string, file: string): string {
-  removeFile(file)
-  copyFileSync(template, file)
-  return file
-}
-
-export function removeFile(file: string): void {
-  for (const suffix of ['', '-wal', '-shm']) rmSync(`${file}${suffix}`, { force: true })
 }
 
 export function idsIn(db: Database.Database): string[] {

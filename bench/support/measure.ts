@@ -7,7 +7,7 @@ import { strict as assert } from 'node:assert'
 import type Database from 'better-sqlite3'
 import { Bench } from 'tinybench'
 import { assertDeleted, countAudit } from './check.ts'
-import { median } from './figures.ts'
+import { median, round } from './figures.ts'
 
 /** A way of deleting: prepares what is not measured, and answers what is. */
 export type Contender = (
@@ -50,10 +50,25 @@ export interface Spread {
   readonly median: number
   readonly min: number
   readonly max: number
-  readonly rounds: number
 }
 
-export function spreadOf(values: readonly number[]): Spread {
-  const [min, max] = [Math.min(...values), Math.max(...values)]
-  return { median: median(values), min, max, rounds: values.length }
+export interface Samples {
+  add(name: string, value: number): void
+  of(name: string): Spread
+}
+
+/** Keeps what each round has measured, by name. */
+export function createSamples(): Samples {
+  const all = new Map<string, number[]>()
+  return {
+    add: (name, value) => void all.set(name, [...(all.get(name) ?? []), value]),
+    of(name) {
+      const values = all.get(name) ?? []
+      return { median: median(values), min: Math.min(...values), max: Math.max(...values) }
+    },
+  }
+}
+
+export function rangeOf({ min, max }: Spread): string {
+  return `${round(min)} to ${round(max)}`
 }

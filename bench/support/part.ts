@@ -9,6 +9,8 @@ export interface Settings {
   /** Users in the file. */
   readonly users: number
   readonly rounds: number
+  /** Users whom each of the peers deletes. */
+  readonly peers: number
   /** A folder for files, removed at the end. */
   readonly folder: string
   /** The file with so many users, filled at the first call. */
