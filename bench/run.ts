@@ -6,6 +6,7 @@
  *     npm run bench -- --users 100000 --only peers       one part again
  *     npm run bench -- --peers 500                       peers delete 500 users each and not a tenth of all
  *     npm run bench -- --db COPY.sqlite --policy policy.ts --users 5000   on the own data
+ *     npm run bench -- --db mongodb://host/name --policy policy.ts --users 5000   on a clone of it
  *
  * Every part writes its results before the next one begins, so that a run can be gone on with. Charts are
  * SVG files beside them; `README.md` is written anew from all results that are there.
@@ -13,7 +14,7 @@
  * @module
  */
 import { parseArgs } from 'node:util'
-import { measureOwn } from './own-data.ts'
+import { measureOwn } from './own-data/measure-own.ts'
 import { ceiling, clustered } from './parts/ceiling.ts'
 import { growth } from './parts/growth.ts'
 import { memory } from './parts/memory.ts'
