@@ -37,7 +37,7 @@ export async function workOnHost(
   isolation: Isolation,
 ): Promise<void> {
   const { program, tenantId, users } = work
-  for (const stepWork of work.steps) await runStep(writer, work, stepWork)
+  for (const stepWork of work.steps) await runStep(writer, work, stepWork, isolation)
   if (isolation === 'none') {
     // Sessions may have slipped in since their step ran: the user row is still there and only now goes.
     if (work.cutsAccess) await cutLateAccess(writer, work)
@@ -61,7 +61,7 @@ export async function cutLateAccess(writer: Writer, work: HostWork): Promise<voi
   for (const [index, step] of work.program.steps.entries()) {
     if (!step.access || step.action !== 'delete' || !ran.has(index) || !endsAtId(step)) continue
     if (losesExceptions(step, work.program.steps)) continue
-    await runStep(writer, work, { index, rows: null })
+    await runStep(writer, work, { index, rows: null }, 'none')
   }
 }
 
@@ -80,6 +80,7 @@ async function runStep(
   writer: Writer,
   { program, tenantId, users }: HostWork,
   { index, rows }: StepWork,
+  isolation: Isolation,
 ): Promise<void> {
   const step = program.steps[index]
   if (step === undefined || !writes(step)) return
@@ -96,7 +97,8 @@ async function runStep(
   const fixed = touchesOwnFilter(step)
     ? await byRows(writer, step, tenantId, users.length, matches)
     : matches
-  const updates = [...updatesOf(writer, program, step, tenantId, users, fixed)]
+  const target = { tenantId, users, matches: fixed, isolation }
+  const updates = [...updatesOf(writer, program, step, target)]
   for (const page of pages(updates)) await writer.updateAll(step.table, page)
 }
 
@@ -125,20 +127,25 @@ export function writes({ action, set }: Step): boolean {
   return action === 'delete' || set.length > 0
 }
 
+interface StepTarget {
+  readonly tenantId: string | null
+  readonly users: readonly SliceUser[]
+  readonly matches: Matches
+  readonly isolation: Isolation
+}
+
 function* updatesOf(
   { types }: Writer,
   program: Program,
   step: Step,
-  tenantId: string | null,
-  users: readonly SliceUser[],
-  matches: Matches,
+  { tenantId, users, matches, isolation }: StepTarget,
 ): Iterable<Update> {
   const locatorPath = step.selector === null ? '' : pathOf(step.selector.locator)
   const table = program.user
   if (!isWrittenByUser(step.set)) {
     const [user = NOBODY] = users
     for (const filter of filtersOf(step, tenantId, matches)) {
-      yield* updatesFor(step.set, locatorPath, filter, { types, table, user })
+      yield* updatesFor(step.set, { filter, locatorPath, isolation }, { types, table, user })
     }
     return
   }
@@ -146,7 +153,7 @@ function* updatesOf(
   for (const [position, user] of users.entries()) {
     const own = ownMatches(matches, position)
     for (const filter of filtersOf(step, tenantId, own)) {
-      yield* updatesFor(step.set, locatorPath, filter, { types, table, user })
+      yield* updatesFor(step.set, { filter, locatorPath, isolation }, { types, table, user })
     }
   }
 }
@@ -212,7 +219,11 @@ async function writeUserRows(writer: Writer, work: HostWork, isolation: Isolatio
     if (isolation === 'transaction' && deleted !== users.length) throw residueLeft(user.table)
   } else {
     const updates = users.flatMap((one) =>
-      updatesFor(user.set, user.id, ofUsers([one]), { types, table: user, user: one }),
+      updatesFor(
+        user.set,
+        { filter: ofUsers([one]), locatorPath: user.id, isolation },
+        { types, table: user, user: one },
+      ),
     )
     for (const page of pages(updates)) await writer.updateAll(user.table, page)
   }

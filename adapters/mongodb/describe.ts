@@ -14,6 +14,7 @@ import {
 import type { Doc, MongoDb } from './driver.ts'
 import { firstDocuments } from './first-documents.ts'
 import { FIRST, fieldsAsked, lookAtCollection } from './look-at-collection.ts'
+import { openRandomDocuments } from './random-documents.ts'
 
 /** What was seen for one question. */
 interface Seen {
@@ -102,11 +103,14 @@ async function look(
   )
   const wanted = [...askedOf].map(([name, asked]) => ({ name, projection: fieldsAsked(asked) }))
   const first = await firstDocuments(db, wanted, FIRST)
+  const atRandom = openRandomDocuments(db)
   for (const table of tables) {
     const { name } = table
     const asked = askedOf.get(name)
     const seen =
-      asked === undefined ? {} : await lookAtCollection(db, name, asked, first.get(name) ?? [])
+      asked === undefined
+        ? {}
+        : await lookAtCollection(db, name, asked, first.get(name) ?? [], atRandom)
     described.push({ ...table, ...seen })
   }
   return { tables: described, foreignKeysEnforced: false, createsTables: true }

@@ -7,6 +7,7 @@ import type { AskedPath, IndexSchema, TableSchema } from '../../src/store.ts'
 import type { Doc, MongoDb } from './driver.ts'
 import { isMissingCollection, lacksCommand } from './mongo-errors.ts'
 import { projectionOf } from './paths.ts'
+import type { RandomDocuments } from './random-documents.ts'
 import { sampleTypes } from './sampled-types.ts'
 
 /** Documents that are looked at before anybody knows how large they are. */
@@ -28,8 +29,9 @@ export async function lookAtCollection(
   name: string,
   asked: readonly AskedPath[],
   first: readonly Doc[],
+  atRandom: RandomDocuments,
 ): Promise<Pick<TableSchema, 'rows' | 'indexes' | 'sampledTypes'>> {
-  const { rows, documents } = await sampleOf(db, name, asked, first)
+  const { rows, documents } = await sampleOf(db, name, asked, first, atRandom)
   return {
     ...(rows === null ? {} : { rows }),
     indexes: await indexesOf(db, name),
@@ -60,6 +62,7 @@ async function sampleOf(
   name: string,
   asked: readonly AskedPath[],
   first: readonly Doc[],
+  atRandom: RandomDocuments,
 ): Promise<Sample> {
   const projection = fieldsAsked(asked)
   const end = (order: 1 | -1, limit: number, skip = 0): Promise<readonly Doc[]> =>
@@ -74,27 +77,8 @@ async function sampleOf(
   const rest = size === null ? most : size.rows - FIRST - oldest.length
   const newest = rest > 0 ? await end(-1, Math.min(rest, most / 2)) : []
   const isLarge = size !== null && size.rows >= LARGE
-  const middle = isLarge ? await atRandom(db, name, projection, most / 2) : []
+  const middle = isLarge ? await atRandom(name, projection, most / 2) : []
   return { rows: size?.rows ?? null, documents: [...first, ...oldest, ...middle, ...newest] }
-}
-
-/** None where a compatible server has no such stage. */
-async function atRandom(
-  db: MongoDb,
-  name: string,
-  projection: Doc,
-  size: number,
-): Promise<readonly Doc[]> {
-  const stages = Object.keys(projection).length === 0 ? [] : [{ $project: projection }]
-  try {
-    return await db
-      .collection(name)
-      .aggregate([{ $sample: { size } }, ...stages], PRIMARY)
-      .toArray()
-  } catch (error) {
-    if (lacksCommand(error)) return []
-    throw error
-  }
 }
 
 function sampleSize(size: Size | null): number {

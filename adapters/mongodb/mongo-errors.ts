@@ -62,6 +62,11 @@ export function isMissingCollection(error: unknown): boolean {
   return codeOf(error) === NAMESPACE_NOT_FOUND
 }
 
+/** Whether a command took longer than it was given. */
+export function isOutOfTime(error: unknown): boolean {
+  return codeOf(error) === MAX_TIME_EXPIRED
+}
+
 export function isDuplicateKey(error: unknown): boolean {
   return codeOf(error) === DUPLICATE_KEY
 }
@@ -77,11 +82,12 @@ export function notMigrated(): UserDeletionError {
   return new UserDeletionError('not_migrated', "The engine's own collections are missing.")
 }
 
+const MAX_TIME_EXPIRED = 50
 const DUPLICATE_KEY = 11_000
 const VALIDATION = 121
 const DISK_FULL = new Set([14_031])
 /** LockTimeout, MaxTimeMSExpired in a wait for another writer, WriteConflict, TransactionTooOld, NoSuchTransaction, and rate limits of a compatible server. */
-const CONFLICTS = new Set([24, 50, 112, 225, 251, 16_500])
+const CONFLICTS = new Set([24, MAX_TIME_EXPIRED, 112, 225, 251, 16_500])
 /** Unreachable hosts, a primary that steps down or starts, interrupted commands, and unconfirmed writes. */
 const UNAVAILABLE = new Set([
   6, 7, 64, 89, 91, 189, 262, 9_001, 10_107, 11_600, 11_602, 13_435, 13_436,

@@ -10,6 +10,7 @@ import {
   type UserTable,
   writtenAs,
 } from '../../src/store.ts'
+import type { Isolation } from './change.ts'
 import type { Doc } from './driver.ts'
 import type { SliceUser } from './match-rows.ts'
 import { elementHolding, pathOf } from './paths.ts'
@@ -23,19 +24,26 @@ export interface UpdateOwner {
   readonly user: SliceUser
 }
 
+/** The documents of an update. */
+export interface UpdateTarget {
+  readonly filter: Doc
+  readonly locatorPath: string
+  readonly isolation: Isolation
+}
+
 /**
  * The updates that write the assignments, in order. What must not create a missing sub-document has an
- * update of its own; the one that may change what `filter` asks for comes last.
+ * update of its own; those that may change what `filter` asks for come last, and a document meets one of them.
  */
 export function updatesFor(
   set: readonly Assignment[],
-  locatorPath: string,
-  filter: Doc,
+  { filter, locatorPath, isolation }: UpdateTarget,
   owner: UpdateOwner,
 ): readonly Update[] {
-  const main = new UpdateOperators()
-  const guarded: Update[] = []
-  const pulls: Pull[] = []
+  let main = new UpdateOperators()
+  const guarded: GuardedSet[] = []
+  const scalars: Update[] = []
+  const pulls: Branch[] = []
   for (const assignment of set) {
     const path = pathOfAssignment(assignment)
     switch (assignment.kind) {
@@ -44,47 +52,89 @@ export function updatesFor(
       case 'json_value': {
         const value = valueFor(assignment, owner)
         if (isGuarded(assignment, locatorPath)) {
-          guarded.push(guardedSet(filter, path, value, assignment))
-        } else main.set(path, value)
+          guarded.push({ path, value, guard: guardOf(path, value, assignment) })
+        } else main = main.set(path, value)
         break
       }
       case 'scrub':
-        guarded.push({
+        scalars.push({
           filter: { $and: [filter, { [assignment.column]: NO_DOCUMENT }] },
           update: { $set: { [assignment.column]: null } },
         })
-        for (const scrubbed of assignment.paths) main.unset(join(assignment.column, scrubbed))
+        for (const scrubbed of assignment.paths) {
+          main = main.unset(join(assignment.column, scrubbed))
+        }
         break
       case 'pull': {
         const condition = pulled(assignment, owner)
-        if (condition !== null) pulls.push({ path, condition })
+        // The server refuses to pull from anything but an array.
+        if (condition !== null) {
+          pulls.push({
+            applies: isArrayAt(path),
+            add: (operators) => operators.pull(path, condition),
+          })
+        }
         break
       }
     }
   }
-  return [...guarded, ...mainUpdates(main, pulls, filter)]
+  const all = pulls.reduce((operators, { add }) => add(operators), main)
+  const [joined, ...apart] = joinedFirst(guarded, all, isolation)
+  return [
+    ...scalars,
+    ...apart.map(({ path, value, guard }) => ({
+      filter: { $and: [filter, guard] },
+      update: { $set: { [path]: value } },
+    })),
+    ...branchedUpdates(main, joined === null ? pulls : [branchOf(joined), ...pulls], filter),
+  ]
 }
 
-interface Pull {
+interface GuardedSet {
   readonly path: string
-  readonly condition: unknown
+  readonly value: unknown
+  readonly guard: Doc
+}
+
+/** Operators for those documents only to which a condition applies. */
+interface Branch {
+  readonly applies: Doc
+  readonly add: (operators: UpdateOperators) => UpdateOperators
+}
+
+/** One update for each set of branches that documents allow; a document meets one, before or after it is written. */
+function branchedUpdates(
+  operators: UpdateOperators,
+  branches: readonly Branch[],
+  filter: Doc,
+): Update[] {
+  const [branch, ...rest] = branches
+  if (branch === undefined) {
+    const update = operators.update()
+    return update === null ? [] : [{ filter, update }]
+  }
+  const { applies, add } = branch
+  return [
+    ...branchedUpdates(add(operators), rest, { $and: [filter, applies] }),
+    ...branchedUpdates(operators, rest, { $and: [filter, { $nor: [applies] }] }),
+  ]
 }
 
 /**
- * The server refuses to pull from anything but an array. So there is an update for each set of pulls that
- * documents allow, and a document meets one of them only, before or after another has been written.
+ * Of the guarded values the one that goes with the main update, so that a document is written once. Without a
+ * transaction none does: a document that comes to have the place in between would be left out.
  */
-function mainUpdates(main: UpdateOperators, pulls: readonly Pull[], filter: Doc): Update[] {
-  const [pull, ...rest] = pulls
-  if (pull === undefined) {
-    const update = main.update()
-    return update === null ? [] : [{ filter, update }]
-  }
-  const array = isArrayAt(pull.path)
-  return [
-    ...mainUpdates(main.withPull(pull), rest, { $and: [filter, array] }),
-    ...mainUpdates(main, rest, { $and: [filter, { $nor: [array] }] }),
-  ]
+function joinedFirst(
+  guarded: readonly GuardedSet[],
+  others: UpdateOperators,
+  isolation: Isolation,
+): readonly [GuardedSet | null, ...GuardedSet[]] {
+  const joined = guarded.find(({ path }) => isolation === 'transaction' && !others.touches(path))
+  return [joined ?? null, ...guarded.filter((one) => one !== joined)]
+}
+
+function branchOf({ path, value, guard }: GuardedSet): Branch {
+  return { applies: guard, add: (operators) => operators.set(path, value) }
 }
 
 /** Reached through documents alone: the server cannot pull from the elements of another array. */
@@ -160,26 +210,33 @@ function lackingOne(assignment: Assignment, owner: UpdateOwner): readonly Doc[] 
 }
 
 class UpdateOperators {
-  readonly #set: Record<string, unknown>
-  readonly #unset: Record<string, unknown>
-  readonly #pull: Record<string, unknown>
+  readonly #set: Doc
+  readonly #unset: Doc
+  readonly #pull: Doc
 
   constructor(set: Doc = {}, unset: Doc = {}, pull: Doc = {}) {
-    this.#set = { ...set }
-    this.#unset = { ...unset }
-    this.#pull = { ...pull }
+    this.#set = set
+    this.#unset = unset
+    this.#pull = pull
   }
 
-  set(path: string, value: unknown): void {
-    this.#set[path] = value
+  set(path: string, value: unknown): UpdateOperators {
+    return new UpdateOperators({ ...this.#set, [path]: value }, this.#unset, this.#pull)
   }
 
-  unset(path: string): void {
-    this.#unset[path] = ''
+  unset(path: string): UpdateOperators {
+    return new UpdateOperators(this.#set, { ...this.#unset, [path]: '' }, this.#pull)
   }
 
-  withPull({ path, condition }: Pull): UpdateOperators {
+  pull(path: string, condition: unknown): UpdateOperators {
     return new UpdateOperators(this.#set, this.#unset, { ...this.#pull, [path]: condition })
+  }
+
+  /** Whether a path, one that leads to it, or one behind it is written: the server refuses both in one update. */
+  touches(path: string): boolean {
+    return [this.#set, this.#unset, this.#pull]
+      .flatMap((operands) => Object.keys(operands))
+      .some((own) => own === path || own.startsWith(`${path}.`) || path.startsWith(`${own}.`))
   }
 
   update(): Doc | null {
@@ -200,13 +257,12 @@ function isGuarded(assignment: Assignment, locatorPath: string): boolean {
   return (assignment.kind === 'constant' || assignment.kind === 'derived') && path.includes('.')
 }
 
-function guardedSet(filter: Doc, path: string, value: unknown, { kind }: ValueAssignment): Update {
+/** Where there is a place for the value. */
+function guardOf(path: string, value: unknown, { kind }: ValueAssignment): Doc {
   const parent = path.slice(0, path.lastIndexOf('.'))
-  const guard =
-    kind === 'json_value' || value === null
-      ? { [path]: { $exists: true } }
-      : { [parent]: { $type: 'object' } }
-  return { filter: { $and: [filter, guard] }, update: { $set: { [path]: value } } }
+  return kind === 'json_value' || value === null
+    ? { [path]: { $exists: true } }
+    : { [parent]: { $type: 'object' } }
 }
 
 function valueFor(assignment: ValueAssignment, { user, types }: UpdateOwner): unknown {
