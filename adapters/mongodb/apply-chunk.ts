@@ -42,7 +42,13 @@ export async function decideChunk(
   } as const
   if (rows.length === 0) return onlyRecords(result, [saved])
   const work: HostWork = {
-    ...{ program, tenantId, users: [user], claims: [], steps: [{ index, rows: ofOne(rows) }] },
+    ...{
+      program,
+      tenantId,
+      users: [user],
+      claims: [],
+      steps: [{ index, rows: ofOne(rows), count: rows.length }],
+    },
     ...{ userRows: { kind: 'leave' }, cutsAccess: false, auditRows: [] },
   }
   return { result, change: { work: [work], records: [saved] } }

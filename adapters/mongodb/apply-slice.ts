@@ -124,11 +124,11 @@ function stepsOf(
 ): readonly StepWork[] {
   const places = new Map(leaving.map(({ user }, place) => [positions.indexOf(user), place]))
   return program.steps.flatMap((step, index): readonly StepWork[] => {
-    const isNeeded = leaving.some(({ counts }) => (counts[index] ?? 0) > 0)
+    const count = leaving.reduce((sum, { counts }) => sum + (counts[index] ?? 0), 0)
     // Access is looked for again at the end, so its steps are among them even without rows by now.
-    if (!writes(step) || !(isNeeded || step.access)) return []
+    if (!writes(step) || !(count > 0 || step.access)) return []
     const rows = named[index] ?? null
-    return [{ index, rows: rows === null ? null : ofLeaving(rows, places) }]
+    return [{ index, rows: rows === null ? null : ofLeaving(rows, places), count }]
   })
 }
 

@@ -18,7 +18,7 @@ import {
 } from './match-rows.ts'
 import { pathOf } from './paths.ts'
 import type { Update, Writer } from './scope.ts'
-import { isWrittenByUser, touchesOwnFilter, updatesFor } from './updates.ts'
+import { isWrittenByUser, touchesOwnFilter, updateOfComplete, updatesFor } from './updates.ts'
 import { storedId } from './values.ts'
 
 export async function carryOut(
@@ -61,7 +61,7 @@ export async function cutLateAccess(writer: Writer, work: HostWork): Promise<voi
   for (const [index, step] of work.program.steps.entries()) {
     if (!step.access || step.action !== 'delete' || !ran.has(index) || !endsAtId(step)) continue
     if (losesExceptions(step, work.program.steps)) continue
-    await runStep(writer, work, { index, rows: null }, 'none')
+    await runStep(writer, work, { index, rows: null, count: null }, 'none')
   }
 }
 
@@ -79,7 +79,7 @@ export async function writeRecords(writer: Writer, records: readonly RecordWrite
 async function runStep(
   writer: Writer,
   { program, tenantId, users }: HostWork,
-  { index, rows }: StepWork,
+  { index, rows, count }: StepWork,
   isolation: Isolation,
 ): Promise<void> {
   const step = program.steps[index]
@@ -97,9 +97,51 @@ async function runStep(
   const fixed = touchesOwnFilter(step)
     ? await byRows(writer, step, tenantId, users.length, matches)
     : matches
-  const target = { tenantId, users, matches: fixed, isolation }
-  const updates = [...updatesOf(writer, program, step, target)]
-  for (const page of pages(updates)) await writer.updateAll(step.table, page)
+  const owned = [...ownedFilters(step, tenantId, users, fixed)]
+  await writeOwned(writer, program, { step, owned, count: isolation === 'none' ? null : count })
+}
+
+interface OwnedFilter {
+  readonly filter: Doc
+  /** Whose values are written; any user's where they are the same for all. */
+  readonly user: SliceUser
+}
+
+interface StepWrite {
+  readonly step: Step
+  readonly owned: readonly OwnedFilter[]
+  /** How many documents of the users there are; `null` where that may change while they are written. */
+  readonly count: number | null
+}
+
+/** First those that have a place for every value. Where these are all, nothing else needs to be looked at. */
+async function writeOwned(
+  writer: Writer,
+  { user: table }: Program,
+  { step, owned, count }: StepWrite,
+): Promise<void> {
+  const { types } = writer
+  const { set, selector } = step
+  const locatorPath = selector === null ? '' : pathOf(selector.locator)
+  const updatesBy = (write: typeof updatesFor): readonly Update[] =>
+    owned.flatMap(({ filter, user }) => write(set, locatorPath, filter, { types, table, user }))
+  const updates = updatesBy(updatesFor)
+  if (count !== null && updates.length > owned.length) {
+    const complete = updatesBy(updateOfComplete)
+    if ((await updateByPages(writer, step.table, complete)) === count) return
+  }
+  await updateByPages(writer, step.table, updates)
+}
+
+/** Answers how many documents were met. */
+async function updateByPages(
+  writer: Writer,
+  table: string,
+  updates: readonly Update[],
+): Promise<number> {
+  let met = 0
+  for (const page of pages(updates)) met += await writer.updateAll(table, page)
+  return met
 }
 
 /** The same documents by their `_id`, each with all users for whom it matches. */
@@ -127,34 +169,21 @@ export function writes({ action, set }: Step): boolean {
   return action === 'delete' || set.length > 0
 }
 
-interface StepTarget {
-  readonly tenantId: string | null
-  readonly users: readonly SliceUser[]
-  readonly matches: Matches
-  readonly isolation: Isolation
-}
-
-function* updatesOf(
-  { types }: Writer,
-  program: Program,
+function* ownedFilters(
   step: Step,
-  { tenantId, users, matches, isolation }: StepTarget,
-): Iterable<Update> {
-  const locatorPath = step.selector === null ? '' : pathOf(step.selector.locator)
-  const table = program.user
+  tenantId: string | null,
+  users: readonly SliceUser[],
+  matches: Matches,
+): Iterable<OwnedFilter> {
   if (!isWrittenByUser(step.set)) {
     const [user = NOBODY] = users
-    for (const filter of filtersOf(step, tenantId, matches)) {
-      yield* updatesFor(step.set, { filter, locatorPath, isolation }, { types, table, user })
-    }
+    for (const filter of filtersOf(step, tenantId, matches)) yield { filter, user }
     return
   }
   // One after the other: of users who share a document the last one's value stays.
   for (const [position, user] of users.entries()) {
     const own = ownMatches(matches, position)
-    for (const filter of filtersOf(step, tenantId, own)) {
-      yield* updatesFor(step.set, { filter, locatorPath, isolation }, { types, table, user })
-    }
+    for (const filter of filtersOf(step, tenantId, own)) yield { filter, user }
   }
 }
 
@@ -219,13 +248,9 @@ async function writeUserRows(writer: Writer, work: HostWork, isolation: Isolatio
     if (isolation === 'transaction' && deleted !== users.length) throw residueLeft(user.table)
   } else {
     const updates = users.flatMap((one) =>
-      updatesFor(
-        user.set,
-        { filter: ofUsers([one]), locatorPath: user.id, isolation },
-        { types, table: user, user: one },
-      ),
+      updatesFor(user.set, user.id, ofUsers([one]), { types, table: user, user: one }),
     )
-    for (const page of pages(updates)) await writer.updateAll(user.table, page)
+    await updateByPages(writer, user.table, updates)
   }
 }
 

@@ -43,6 +43,8 @@ export interface StepWork {
    * overwritten when the step runs. `null` for all that match then.
    */
   readonly rows: readonly StepRow[] | null
+  /** How many documents there were when the work was decided, one of two users twice; `null` where nobody counted. */
+  readonly count: number | null
 }
 
 export interface StepRow {

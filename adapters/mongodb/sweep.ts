@@ -82,9 +82,10 @@ async function sweepGroup(
   }
   const [byStep] = await ask(reader, all(counting))
   const counts = users.map((_, owner) => byStep.map((own) => own[owner] ?? 0))
-  const steps = program.steps.flatMap((step, index) =>
-    writes(step) && counts.some((own) => own[index]) ? [{ index, rows: named[index] ?? null }] : [],
-  )
+  const steps = program.steps.flatMap((step, index) => {
+    const count = counts.reduce((sum, own) => sum + (own[index] ?? 0), 0)
+    return writes(step) && count > 0 ? [{ index, rows: named[index] ?? null, count }] : []
+  })
   return {
     swept: {
       counts: group.users.map((_, position) => counts[positions.indexOf(position)] ?? null),

@@ -55,7 +55,7 @@ export async function decideTransition(
     users: [{ fields: row.fields, derived: [] }],
     claims: claimsOf(program, set, [row]),
     steps: program.steps.flatMap((step, index) =>
-      cutsAccess && step.access && writes(step) ? [{ index, rows: null }] : [],
+      cutsAccess && step.access && writes(step) ? [{ index, rows: null, count: null }] : [],
     ),
     userRows: { kind: 'write', set },
     cutsAccess,

@@ -10,7 +10,6 @@ import {
   type UserTable,
   writtenAs,
 } from '../../src/store.ts'
-import type { Isolation } from './change.ts'
 import type { Doc } from './driver.ts'
 import type { SliceUser } from './match-rows.ts'
 import { elementHolding, pathOf } from './paths.ts'
@@ -24,26 +23,87 @@ export interface UpdateOwner {
   readonly user: SliceUser
 }
 
-/** The documents of an update. */
-export interface UpdateTarget {
-  readonly filter: Doc
-  readonly locatorPath: string
-  readonly isolation: Isolation
-}
-
 /**
  * The updates that write the assignments, in order. What must not create a missing sub-document has an
- * update of its own; those that may change what `filter` asks for come last, and a document meets one of them.
+ * update of its own; the one that may change what `filter` asks for comes last.
  */
 export function updatesFor(
   set: readonly Assignment[],
-  { filter, locatorPath, isolation }: UpdateTarget,
+  locatorPath: string,
+  filter: Doc,
   owner: UpdateOwner,
 ): readonly Update[] {
+  const { main, guarded, scrubbed, pulls } = writesOf(set, locatorPath, owner)
+  return [
+    ...scrubbed.map((column) => ({
+      filter: { $and: [filter, { [column]: NO_DOCUMENT }] },
+      update: { $set: { [column]: null } },
+    })),
+    ...guarded.map(({ path, value, guard }) => ({
+      filter: { $and: [filter, guard] },
+      update: { $set: { [path]: value } },
+    })),
+    ...mainUpdates(main, pulls, filter),
+  ]
+}
+
+/**
+ * One update that writes all of them, to documents that have a place for each. They are those with which most
+ * collections are full, and are met and written once. None where two of the values would get into each other's way.
+ */
+export function updateOfComplete(
+  set: readonly Assignment[],
+  locatorPath: string,
+  filter: Doc,
+  owner: UpdateOwner,
+): readonly Update[] {
+  const { main, guarded, scrubbed, pulls } = writesOf(set, locatorPath, owner)
+  let operators = main
+  for (const { path, value } of guarded) {
+    if (operators.touches(path)) return []
+    operators = operators.with('$set', path, value)
+  }
+  for (const { path, condition } of pulls) {
+    if (operators.touches(path)) return []
+    operators = operators.with('$pull', path, condition)
+  }
+  const update = operators.update()
+  if (update === null) return []
+  const conditions = [
+    ...scrubbed.map((column) => ({ $nor: [{ [column]: NO_DOCUMENT }] })),
+    ...guarded.map(({ guard }) => guard),
+    ...pulls.map(({ path }) => isArrayAt(path)),
+  ]
+  return [{ filter: { $and: [filter, ...conditions] }, update }]
+}
+
+/** What assignments write, by what a document must have for it. */
+interface Writes {
+  /** To every document. */
+  readonly main: UpdateOperators
+  readonly guarded: readonly GuardedSet[]
+  /** Columns that paths are scrubbed from, unless something else than a document is there. */
+  readonly scrubbed: readonly string[]
+  /** From arrays: the server refuses to pull from anything else. */
+  readonly pulls: readonly Pull[]
+}
+
+interface GuardedSet {
+  readonly path: string
+  readonly value: unknown
+  readonly guard: Doc
+}
+
+interface Pull {
+  readonly path: string
+  readonly condition: unknown
+}
+
+function writesOf(set: readonly Assignment[], locatorPath: string, owner: UpdateOwner): Writes {
   let main = new UpdateOperators()
   const guarded: GuardedSet[] = []
-  const scalars: Update[] = []
-  const pulls: Branch[] = []
+  const scrubbed: string[] = []
+  const pulls: Pull[] = []
   for (const assignment of set) {
     const path = pathOfAssignment(assignment)
     switch (assignment.kind) {
@@ -53,88 +113,38 @@ export function updatesFor(
         const value = valueFor(assignment, owner)
         if (isGuarded(assignment, locatorPath)) {
           guarded.push({ path, value, guard: guardOf(path, value, assignment) })
-        } else main = main.set(path, value)
+        } else main = main.with('$set', path, value)
         break
       }
       case 'scrub':
-        scalars.push({
-          filter: { $and: [filter, { [assignment.column]: NO_DOCUMENT }] },
-          update: { $set: { [assignment.column]: null } },
-        })
-        for (const scrubbed of assignment.paths) {
-          main = main.unset(join(assignment.column, scrubbed))
+        scrubbed.push(assignment.column)
+        for (const own of assignment.paths) {
+          main = main.with('$unset', join(assignment.column, own), '')
         }
         break
       case 'pull': {
         const condition = pulled(assignment, owner)
-        // The server refuses to pull from anything but an array.
-        if (condition !== null) {
-          pulls.push({
-            applies: isArrayAt(path),
-            add: (operators) => operators.pull(path, condition),
-          })
-        }
+        if (condition !== null) pulls.push({ path, condition })
         break
       }
     }
   }
-  const all = pulls.reduce((operators, { add }) => add(operators), main)
-  const [joined, ...apart] = joinedFirst(guarded, all, isolation)
-  return [
-    ...scalars,
-    ...apart.map(({ path, value, guard }) => ({
-      filter: { $and: [filter, guard] },
-      update: { $set: { [path]: value } },
-    })),
-    ...branchedUpdates(main, joined === null ? pulls : [branchOf(joined), ...pulls], filter),
-  ]
+  return { main, guarded, scrubbed, pulls }
 }
 
-interface GuardedSet {
-  readonly path: string
-  readonly value: unknown
-  readonly guard: Doc
-}
-
-/** Operators for those documents only to which a condition applies. */
-interface Branch {
-  readonly applies: Doc
-  readonly add: (operators: UpdateOperators) => UpdateOperators
-}
-
-/** One update for each set of branches that documents allow; a document meets one, before or after it is written. */
-function branchedUpdates(
-  operators: UpdateOperators,
-  branches: readonly Branch[],
-  filter: Doc,
-): Update[] {
-  const [branch, ...rest] = branches
-  if (branch === undefined) {
-    const update = operators.update()
+/** An update for each set of pulls that documents allow; a document meets one, before or after it is written. */
+function mainUpdates(main: UpdateOperators, pulls: readonly Pull[], filter: Doc): Update[] {
+  const [pull, ...rest] = pulls
+  if (pull === undefined) {
+    const update = main.update()
     return update === null ? [] : [{ filter, update }]
   }
-  const { applies, add } = branch
+  const { path, condition } = pull
+  const array = isArrayAt(path)
   return [
-    ...branchedUpdates(add(operators), rest, { $and: [filter, applies] }),
-    ...branchedUpdates(operators, rest, { $and: [filter, { $nor: [applies] }] }),
+    ...mainUpdates(main.with('$pull', path, condition), rest, { $and: [filter, array] }),
+    ...mainUpdates(main, rest, { $and: [filter, { $nor: [array] }] }),
   ]
-}
-
-/**
- * Of the guarded values the one that goes with the main update, so that a document is written once. Without a
- * transaction none does: a document that comes to have the place in between would be left out.
- */
-function joinedFirst(
-  guarded: readonly GuardedSet[],
-  others: UpdateOperators,
-  isolation: Isolation,
-): readonly [GuardedSet | null, ...GuardedSet[]] {
-  const joined = guarded.find(({ path }) => isolation === 'transaction' && !others.touches(path))
-  return [joined ?? null, ...guarded.filter((one) => one !== joined)]
-}
-
-function branchOf({ path, value, guard }: GuardedSet): Branch {
-  return { applies: guard, add: (operators) => operators.set(path, value) }
 }
 
 /** Reached through documents alone: the server cannot pull from the elements of another array. */
@@ -209,40 +219,29 @@ function lackingOne(assignment: Assignment, owner: UpdateOwner): readonly Doc[] 
   }
 }
 
+type Operator = '$set' | '$unset' | '$pull'
+
 class UpdateOperators {
-  readonly #set: Doc
-  readonly #unset: Doc
-  readonly #pull: Doc
+  readonly #operands: Readonly<Partial<Record<Operator, Doc>>>
 
-  constructor(set: Doc = {}, unset: Doc = {}, pull: Doc = {}) {
-    this.#set = set
-    this.#unset = unset
-    this.#pull = pull
+  constructor(operands: Readonly<Partial<Record<Operator, Doc>>> = {}) {
+    this.#operands = operands
   }
 
-  set(path: string, value: unknown): UpdateOperators {
-    return new UpdateOperators({ ...this.#set, [path]: value }, this.#unset, this.#pull)
+  with(operator: Operator, path: string, operand: unknown): UpdateOperators {
+    const own = { ...this.#operands[operator], [path]: operand }
+    return new UpdateOperators({ ...this.#operands, [operator]: own })
   }
 
-  unset(path: string): UpdateOperators {
-    return new UpdateOperators(this.#set, { ...this.#unset, [path]: '' }, this.#pull)
-  }
-
-  pull(path: string, condition: unknown): UpdateOperators {
-    return new UpdateOperators(this.#set, this.#unset, { ...this.#pull, [path]: condition })
-  }
-
-  /** Whether a path, one that leads to it, or one behind it is written: the server refuses both in one update. */
+  /** Whether the path, one that leads to it, or one behind it is written: the server refuses both in one update. */
   touches(path: string): boolean {
-    return [this.#set, this.#unset, this.#pull]
+    return Object.values(this.#operands)
       .flatMap((operands) => Object.keys(operands))
       .some((own) => own === path || own.startsWith(`${path}.`) || path.startsWith(`${own}.`))
   }
 
   update(): Doc | null {
-    const operators = { $set: this.#set, $unset: this.#unset, $pull: this.#pull }
-    const used = Object.entries(operators).filter(([, of]) => Object.keys(of).length > 0)
-    return used.length === 0 ? null : Object.fromEntries(used)
+    return Object.keys(this.#operands).length === 0 ? null : this.#operands
   }
 }
 
