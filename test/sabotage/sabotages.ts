@@ -12,7 +12,6 @@ export const sabotages: readonly Sabotage[] = [
   {
     name: 'drop the tenant filter when users are looked up',
     file: 'adapters/sqlite/step-sql.ts',
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the text of the file.
     find: '  const tenant = inTenant(user)\n  return `SELECT j.key',
     replace: "  const tenant = ''\n  return `SELECT j.key",
     caughtBy: 'test/adapters/sqlite.test.ts',
