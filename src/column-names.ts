@@ -23,13 +23,15 @@ export function personalKindOf(column: string): PersonalKind | null {
   return KINDS.find(([, phrases]) => saysOneOf(words, phrases))?.[0] ?? null
 }
 
-/** Whether the name reads as a reference to somebody: `user_id`, `ownerId`, `created_by`, `author`. */
+/**
+ * Whether the name reads as a reference to somebody, or to some: `user_id`, `ownerId`, `created_by`, `author`,
+ * `memberIds`. Of a place in documents, the keys before the last one count with it: `actor.id`.
+ */
 export function suggestsUser(column: string): boolean {
   const words = wordsOf(column)
-  const [first = ''] = words
   const last = words.at(-1) ?? ''
   if (words.some((word) => ELSEWHERE.has(word))) return false
-  if (last === 'by') return words.length > 1 && !NOT_BY_SOMEBODY.has(first)
+  if (last === 'by') return words.length > 1 && !NOT_BY_SOMEBODY.has(words.at(-2) ?? '')
   if (!ID_WORDS.has(last)) return ROLES.has(last) || last === 'userid'
   const role = words.at(-2) ?? ''
   return ROLES.has(role) || ROLES_WITH_ID.has(role)
@@ -62,7 +64,7 @@ const KINDS: readonly (readonly [PersonalKind, readonly string[]])[] = [
   ],
 ]
 
-const ID_WORDS: ReadonlySet<string> = new Set(['id', 'uid', 'uuid', 'guid', 'ref'])
+const ID_WORDS: ReadonlySet<string> = new Set(['id', 'ids', 'uid', 'uuid', 'guid', 'ref'])
 /** Somebody, with or without an `id` behind. */
 const ROLES: ReadonlySet<string> = new Set(
   'user owner author creator sender recipient receiver inviter invitee assignee reviewer approver editor uploader reporter actor'.split(

@@ -41,7 +41,10 @@ export function watchSchema(
 ): SchemaWatch {
   const { users, tenant } = programs
   const all = [users.program, ...(tenant === null ? [] : [tenant.program])]
-  const question = { paths: askedPathsOf(all), lookups: all.flatMap(referencesOf) }
+  const question = {
+    ...{ paths: askedPathsOf(all), lookups: all.flatMap(referencesOf) },
+    everything: true,
+  }
   const warned = new Set<string>()
   let refused = false
 

@@ -722,6 +722,8 @@ export interface SchemaQuestion {
   readonly paths: readonly AskedPath[]
   /** Fields by which rows are found. Where no index leads with one, a store that can says how many rows there are. */
   readonly lookups?: readonly Pick<AskedPath, 'table' | 'path'>[]
+  /** Tell of every table what a sample of it holds anywhere, and what its validator asks for. */
+  readonly everything?: boolean
   /** Look again now, whatever was seen earlier. */
   readonly fresh?: boolean
 }
@@ -761,6 +763,8 @@ export interface TableSchema {
   readonly withoutRowId?: boolean
   /** Unique keys beside the primary key. */
   readonly uniqueKeys: readonly (readonly string[])[]
+  /** Unique keys that take null but once. Default: none, as SQL has it. */
+  readonly nullKeys?: readonly NullKey[]
   readonly foreignKeys: readonly ForeignKey[]
   readonly triggers: readonly TriggerSchema[]
   /**
@@ -774,6 +778,52 @@ export interface TableSchema {
   readonly indexes?: readonly IndexSchema[]
   /** What a sample of the rows holds at the paths that were asked for. */
   readonly sampledTypes?: readonly SampledTypes[]
+  /** Where the rows of a table without columns hold a value, in a sample or by its validator. */
+  readonly sampledPaths?: readonly SampledPath[]
+  /** What the database asks of rows of a table without columns. */
+  readonly validator?: ValidatorSchema
+}
+
+/** A unique key in which nulls are equal. */
+export interface NullKey {
+  readonly keys: readonly string[]
+  /** A field that is not there counts as null. */
+  readonly missing: boolean
+}
+
+/** A place that holds a value, and no sub-document only. */
+export interface SampledPath {
+  /** Keys joined by dots, arrays opened; `*` stands for keys that are data themselves. */
+  readonly path: string
+  /** Of the values: `string`, `number`, `objectId`, `date`, `null`, …; empty where none has been seen. */
+  readonly types: readonly string[]
+}
+
+/** What rows have to be like when they are written. */
+export interface ValidatorSchema {
+  /** Rows that are not like it are refused; otherwise the database only makes a note of them. */
+  readonly refuses: boolean
+  readonly fields: readonly ValidatedField[]
+  /** Fields that are mentioned in a way that the store does not read; keys joined by dots. */
+  readonly unread: readonly string[]
+}
+
+export interface ValidatedField {
+  /** Keys joined by dots, arrays opened; empty for the row itself. */
+  readonly path: string
+  /** It has to be there wherever what it is a part of is there. */
+  readonly required: boolean
+  /**
+   * Types that it may have, as the database calls them: `string`, `bool`, `int`, `double`, `date`, `objectId`,
+   * `uuid`, `null`, …; `null`: any.
+   */
+  readonly types: readonly string[] | null
+  /** The only values it may have; `null`: any. */
+  readonly values: readonly unknown[] | null
+  /** Types of which the validator asks more than stands here; `any` is all of them. */
+  readonly more: readonly string[]
+  /** It takes no fields but those that stand here with their path. */
+  readonly closed: boolean
 }
 
 export interface IndexSchema {

@@ -299,10 +299,92 @@ describeMongo('the schema check on MongoDB', 'replica set', ({ it, server }) => 
       const { fits, findings } = await engine.checkSchema()
       assert.ok(fits)
       assert.deepEqual(short(findings), [
+        'warning personal_column log.actorEmail',
         'warning path_not_found events.data.user.id',
         'warning path_not_found log.actorMail',
       ])
-      assert.match(findings[0]?.message ?? '', /holds text/)
+      assert.match(findings[1]?.message ?? '', /holds text/)
+    }))
+
+  it('tells of places that look like a person or a reference, wherever no rule mentions them', () =>
+    withDatabase(async (db) => {
+      const id = await seed(db, (user) => user)
+      await db.collection('sessions').updateMany({}, { $set: { opened: { by: id } } })
+      await db.collection('offices').insertOne({
+        ...{ name: 'One', notifications: { email: true }, reviewer: false },
+        contacts: [{ phone: '1' }, { phone: null, lines: ['a'] }],
+      })
+      const actor = { id, email: 'ann@example.com', name: 'Ann', verifiedBy: new Date(0) }
+      await db.collection<{ readonly actor: object }>('log').insertOne({ actor })
+      const set = { 'actor.email': null }
+      const log = { match: 'actor.id', action: 'anonymize', reason: 'SOC 2', set } as const
+      const policy = policyWith({ sessions, offices: 'unrelated', log })
+      const accept = [{ code: 'unindexed_reference', table: 'log' }] as const
+      const found = await findingsOn(db, policy, { schemaCheck: { accept } })
+      assert.deepEqual(found, [
+        'warning user_reference sessions.opened.by',
+        'warning personal_column offices.contacts.phone',
+        'warning personal_column log.actor.name',
+        'accepted unindexed_reference log.actor.id',
+      ])
+    }))
+
+  it('takes a place for mentioned with all that is below it, and what stays of a scrub for forgotten', () =>
+    withDatabase(async (db) => {
+      const id = await seed(db, (user) => user)
+      const person = { email: 'ann@example.com', phone: '1', address: { street: 'a' } }
+      await db
+        .collection('log')
+        .insertOne({ userId: id, was: person, is: person, members: [person] })
+      await db.collection('log').createIndex({ userId: 1 })
+      const log = (set: object) =>
+        ({
+          match: 'userId',
+          action: 'anonymize',
+          reason: 'SOC 2',
+          set,
+        }) as PolicyInput['tables'][string]
+      const set = { was: null, members: null, is: { scrub: ['email', 'address'] } }
+      assert.deepEqual(await findingsOn(db, policyWith({ sessions, log: log(set) })), [
+        'warning personal_column log.is.phone',
+      ])
+    }))
+
+  it('says of a collection without a rule by which path its documents seem to belong to the user', () =>
+    withDatabase(async (db) => {
+      const id = await seed(db, (user) => user)
+      await db.collection('notes').insertOne({ text: 'a', meta: [{ author: { id } }] })
+      const { engine } = engineOn(db, policyWith({ sessions }))
+      const { findings } = await engine.checkSchema()
+      assert.deepEqual(short(findings), ['error unclassified_table notes'])
+      assert.match(findings[0]?.message ?? '', /belong to the user in "meta.author.id"/)
+    }))
+
+  it('sees fields that only the newest documents of a collection have, which no rule reads', () =>
+    withDatabase(async (db) => {
+      await seed(db, (id) => id)
+      const old = Array.from({ length: 300 }, (_, index) => ({ index }))
+      await db.collection('offices').insertMany(old)
+      await db.collection('offices').insertOne({ email: 'one@example.com' })
+      assert.deepEqual(await findingsOn(db, policyWith({ sessions, offices: 'unrelated' })), [
+        'warning personal_column offices.email',
+      ])
+    }))
+
+  it('reads of a large document only what the policy asks for', () =>
+    withDatabase(async (db) => {
+      await seed(db, (id) => id)
+      const large = { scan: 'a'.repeat(40_000), email: 'one@example.com', ownerId: 7 }
+      await db.collection('files').insertOne({ ...large })
+      await db.collection('files').createIndex({ ownerId: 1 })
+      const files = { match: 'ownerId', action: 'retain', reason: 'law' } as const
+      const policy = policyWith({ sessions, files })
+      assert.deepEqual(await findingsOn(db, policy), ['error id_type_mismatch files.ownerId'])
+      await db.collection('files').insertOne({ ...large, scan: 'a' })
+      assert.deepEqual(await findingsOn(db, policy), [
+        'error id_type_mismatch files.ownerId',
+        'warning personal_column files.email',
+      ])
     }))
 
   it('warns of a reference without an index, with the size; above the bound it is an error', () =>
@@ -420,6 +502,16 @@ describeMongo('the schema check on MongoDB', 'replica set', ({ it, server }) => 
           'aggregate sessions',
           'listIndexes sessions',
         ])
+        // Everything takes one command more, for the validators, however many collections there are.
+        commands.length = 0
+        const whole = await store.describe({ paths, everything: true })
+        assert.deepEqual(commands, [
+          ...['listCollections 1', 'listCollections 1', 'aggregate more'],
+          'listIndexes sessions',
+        ])
+        commands.length = 0
+        assert.equal(await store.describe({ paths, everything: true }), whole)
+        assert.deepEqual(commands, ['listCollections 1'])
       } finally {
         await client.close()
       }

@@ -1,11 +1,10 @@
 /**
- * The live schema. A collection promises no columns, so what the policy asks for is looked up in a sample.
+ * The live schema. A collection promises no columns, so a sample tells what its documents hold.
  *
  * @module
  */
 import { isDeepStrictEqual } from 'node:util'
 import {
-  type AskedPath,
   type DatabaseSchema,
   ENGINE_TABLE_PREFIX,
   type SchemaQuestion,
@@ -13,8 +12,9 @@ import {
 } from '../../src/store.ts'
 import type { Doc, MongoDb } from './driver.ts'
 import { firstDocuments } from './first-documents.ts'
-import { FIRST, fieldsAsked, lookAtCollection } from './look-at-collection.ts'
+import { type CollectionQuestion, FIRST, lookAtCollection, wantedBy } from './look-at-collection.ts'
 import { openRandomDocuments } from './random-documents.ts'
+import { readValidators } from './validators.ts'
 
 /** What was seen for one question. */
 interface Seen {
@@ -24,8 +24,8 @@ interface Seen {
 }
 
 /**
- * Answers with the same object while nothing has changed. Each call asks for the list of collections; indexes
- * and samples are looked at again when that has changed, when they are older than `maxAgeMs`, or when asked to.
+ * Answers with the same object while nothing has changed. Each call asks for the list of collections; indexes,
+ * validators and samples are looked at again when that has changed, when they are older than `maxAgeMs`, or when asked to.
  */
 export function openDescription(
   db: MongoDb,
@@ -33,14 +33,14 @@ export function openDescription(
 ): (question?: SchemaQuestion) => Promise<DatabaseSchema> {
   const seen = new Map<string, Seen>()
 
-  return async ({ paths, fresh = false } = NOTHING_ASKED) => {
+  return async ({ paths, everything = false, fresh = false } = NOTHING_ASKED) => {
     const tables = await listTables(db)
     const stamp = JSON.stringify(tables)
-    const question = JSON.stringify(paths)
+    const question = JSON.stringify([everything, paths])
     const last = seen.get(question)
     const isRecent = last !== undefined && performance.now() - last.at < maxAgeMs
     if (last?.stamp === stamp && isRecent && !fresh) return last.schema
-    const schema = look(db, tables, paths).then(async (present) => {
+    const schema = look(db, tables, { paths, everything }).then(async (present) => {
       const before = await last?.schema
       return before !== undefined && isDeepStrictEqual(before, present) ? before : present
     })
@@ -92,25 +92,27 @@ function tableSchema({ name, type }: Doc): TableSchema {
 async function look(
   db: MongoDb,
   tables: readonly TableSchema[],
-  paths: readonly AskedPath[],
+  { paths, everything = false }: SchemaQuestion,
 ): Promise<DatabaseSchema> {
-  const described: TableSchema[] = []
-  const askedOf = new Map(
+  const validators = everything ? await readValidators(db) : new Map<string, never>()
+  const questions = new Map(
     tables
       .filter(({ kind }) => kind === 'table')
-      .map(({ name }) => [name, paths.filter(({ table }) => table === name)] as const)
-      .filter(([, asked]) => asked.length > 0),
+      .map(({ name }): [string, CollectionQuestion] => {
+        const asked = paths.filter(({ table }) => table === name)
+        return [name, { name, asked, everything, validator: validators.get(name) ?? null }]
+      })
+      .filter(([, { asked }]) => everything || asked.length > 0),
   )
-  const wanted = [...askedOf].map(([name, asked]) => ({ name, projection: fieldsAsked(asked) }))
-  const first = await firstDocuments(db, wanted, FIRST)
+  const first = await firstDocuments(db, [...questions.values()].map(wantedBy), FIRST)
   const atRandom = openRandomDocuments(db)
+  const described: TableSchema[] = []
   for (const table of tables) {
-    const { name } = table
-    const asked = askedOf.get(name)
+    const question = questions.get(table.name)
     const seen =
-      asked === undefined
+      question === undefined
         ? {}
-        : await lookAtCollection(db, name, asked, first.get(name) ?? [], atRandom)
+        : await lookAtCollection(db, question, first.get(table.name) ?? [], atRandom)
     described.push({ ...table, ...seen })
   }
   return { tables: described, foreignKeysEnforced: false, createsTables: true }

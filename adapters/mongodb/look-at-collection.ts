@@ -3,40 +3,64 @@
  *
  * @module
  */
-import type { AskedPath, IndexSchema, TableSchema } from '../../src/store.ts'
+import type { AskedPath, SampledPath, TableSchema, ValidatorSchema } from '../../src/store.ts'
 import type { Doc, MongoDb } from './driver.ts'
+import { readCut, type Wanted } from './first-documents.ts'
+import { indexesOf } from './indexes.ts'
 import { isMissingCollection, lacksCommand } from './mongo-errors.ts'
 import { projectionOf } from './paths.ts'
 import type { RandomDocuments } from './random-documents.ts'
+import { samplePaths } from './sampled-paths.ts'
 import { sampleTypes } from './sampled-types.ts'
+import { declaredPaths } from './validators.ts'
 
 /** Documents that are looked at before anybody knows how large they are. */
 export const FIRST = 25
 
-/** The fields that the questions ask about. */
-export function fieldsAsked(asked: readonly AskedPath[]): Doc {
-  return projectionOf(
-    asked.flatMap(({ path, where }) => [path, ...where.map(({ column }) => column)]),
-  )
+/** What is asked about a collection. */
+export interface CollectionQuestion {
+  readonly name: string
+  readonly asked: readonly AskedPath[]
+  /** Every path that the sample holds is wanted, and those that the validator declares. */
+  readonly everything: boolean
+  readonly validator: ValidatorSchema | null
+}
+
+/** What of the documents answers the question. */
+export function wantedBy({ name, asked, everything }: CollectionQuestion): Wanted {
+  const fields = asked.flatMap(({ path, where }) => [path, ...where.map(({ column }) => column)])
+  return { name, projection: projectionOf(fields), whole: everything }
 }
 
 /**
  * A few commands, none of which reads more than the sample; one for a collection whose `first` documents,
- * at most `FIRST`, are all there are.
+ * at most `FIRST`, are all there are, and none where no rule asks for its indexes either.
  */
 export async function lookAtCollection(
   db: MongoDb,
-  name: string,
-  asked: readonly AskedPath[],
+  question: CollectionQuestion,
   first: readonly Doc[],
   atRandom: RandomDocuments,
-): Promise<Pick<TableSchema, 'rows' | 'indexes' | 'sampledTypes'>> {
-  const { rows, documents } = await sampleOf(db, name, asked, first, atRandom)
+): Promise<Partial<TableSchema>> {
+  const { name, asked, everything, validator } = question
+  const { rows, documents } = await sampleOf(db, wantedBy(question), first, atRandom)
   return {
     ...(rows === null ? {} : { rows }),
-    indexes: await indexesOf(db, name),
+    ...(asked.length === 0 ? {} : await indexesOf(db, name)),
     sampledTypes: asked.map((path) => sampleTypes(documents, path)),
+    ...(everything ? { sampledPaths: allPaths(documents, validator) } : {}),
+    ...(validator === null ? {} : { validator }),
   }
+}
+
+/** Of a place that is both declared and there, what is there. */
+function allPaths(
+  documents: readonly Doc[],
+  validator: ValidatorSchema | null,
+): readonly SampledPath[] {
+  const sampled = samplePaths(documents)
+  const declared = validator === null ? [] : declaredPaths(validator)
+  return [...new Map([...declared, ...sampled].map((one) => [one.path, one])).values()]
 }
 
 interface Sample {
@@ -59,25 +83,30 @@ const MOST_BYTES = 4_000_000
 /** Types drift with time, so the ends tell more than the middle; they are read along the index on `_id`. */
 async function sampleOf(
   db: MongoDb,
-  name: string,
-  asked: readonly AskedPath[],
+  wanted: Wanted,
   first: readonly Doc[],
   atRandom: RandomDocuments,
 ): Promise<Sample> {
-  const projection = fieldsAsked(asked)
-  const end = (order: 1 | -1, limit: number, skip = 0): Promise<readonly Doc[]> =>
-    db
-      .collection(name)
-      .find({}, { ...PRIMARY, projection, sort: { _id: order }, limit, skip })
-      .toArray()
+  const { name } = wanted
+  const read = (...stages: Doc[]): Promise<readonly Doc[]> =>
+    readCut((cut) =>
+      db
+        .collection(name)
+        .aggregate([...stages, ...cut(wanted)], PRIMARY)
+        .toArray(),
+    )
   if (first.length < FIRST) return { rows: first.length, documents: first }
   const size = await sizeOf(db, name)
-  const most = sampleSize(size)
-  const oldest = most / 2 > FIRST ? await end(1, most / 2 - FIRST, FIRST) : []
-  const rest = size === null ? most : size.rows - FIRST - oldest.length
-  const newest = rest > 0 ? await end(-1, Math.min(rest, most / 2)) : []
+  const half = sampleSize(size) / 2
+  const oldest =
+    half > FIRST
+      ? await read({ $sort: { _id: 1 } }, { $skip: FIRST }, { $limit: half - FIRST })
+      : []
+  const rest = size === null ? 2 * half : size.rows - FIRST - oldest.length
+  const newest =
+    rest > 0 ? await read({ $sort: { _id: -1 } }, { $limit: Math.min(rest, half) }) : []
   const isLarge = size !== null && size.rows >= LARGE
-  const middle = isLarge ? await atRandom(name, projection, most / 2) : []
+  const middle = isLarge ? await atRandom(wanted, half) : []
   return { rows: size?.rows ?? null, documents: [...first, ...oldest, ...middle, ...newest] }
 }
 
@@ -102,30 +131,6 @@ async function sizeOf(db: MongoDb, name: string): Promise<Size | null> {
     if (lacksCommand(error)) return null
     throw error
   }
-}
-
-async function indexesOf(db: MongoDb, name: string): Promise<readonly IndexSchema[]> {
-  try {
-    // No collection has more than 64 indexes, so the first batch holds all.
-    const { cursor } = await db.command({ listIndexes: name, cursor: { batchSize: 1_000 } })
-    return (
-      (cursor as { readonly firstBatch: readonly Doc[] }).firstBatch
-        // The adapter compares byte by byte, which an index that ignores case does not help with.
-        .filter(({ hidden, collation }) => hidden !== true && collation === undefined)
-        .map(indexSchema)
-        .sort((a, b) => (a.name < b.name ? -1 : 1))
-    )
-  } catch (error) {
-    if (isMissingCollection(error)) return []
-    throw error
-  }
-}
-
-function indexSchema({ name, key, partialFilterExpression: filter }: Doc): IndexSchema {
-  const parts = Object.entries(key as Doc)
-  const special = parts.findIndex(([, kind]) => typeof kind === 'string' && kind !== 'hashed')
-  const keys = (special === -1 ? parts : parts.slice(0, special)).map(([field]) => field)
-  return { name: String(name), keys, partial: filter !== undefined }
 }
 
 const PRIMARY: Doc = { readPreference: 'primary' }

@@ -57,6 +57,11 @@ export function lacksCommand(error: unknown): boolean {
   return UNKNOWN_COMMAND.has(codeOf(error))
 }
 
+/** Whether the server does not know an operator of an expression. */
+export function lacksExpression(error: unknown): boolean {
+  return UNKNOWN_EXPRESSION.has(codeOf(error)) || lacksCommand(error)
+}
+
 /** Whether the collection was dropped meanwhile. */
 export function isMissingCollection(error: unknown): boolean {
   return codeOf(error) === NAMESPACE_NOT_FOUND
@@ -98,6 +103,8 @@ const CONNECTION = /Network|ServerSelection|PoolCleared|WaitQueueTimeout/
 const NO_TRANSACTIONS = new Set([20, 59, 115, 238, 263])
 /** CommandNotFound, CommandNotSupported, and a stage with an unknown name. */
 const UNKNOWN_COMMAND = new Set([59, 115, 238, 303, 40_324])
+/** InvalidPipelineOperator, and what servers before it had a code for it said. */
+const UNKNOWN_EXPRESSION = new Set([168, 15_999, 31_325])
 const NAMESPACE_NOT_FOUND = 26
 
 /** The values that were refused stay out of the error: only the cause, which the server wrote, holds them. */

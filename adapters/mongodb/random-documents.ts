@@ -4,13 +4,10 @@
  * @module
  */
 import type { Doc, MongoDb } from './driver.ts'
+import { readCut, type Wanted } from './first-documents.ts'
 import { isOutOfTime, lacksCommand } from './mongo-errors.ts'
 
-export type RandomDocuments = (
-  name: string,
-  projection: Doc,
-  size: number,
-) => Promise<readonly Doc[]>
+export type RandomDocuments = (wanted: Wanted, size: number) => Promise<readonly Doc[]>
 
 /**
  * None where a compatible server has no such stage. The server jumps to places of the collection; while these
@@ -18,17 +15,18 @@ export type RandomDocuments = (
  */
 export function openRandomDocuments(db: MongoDb): RandomDocuments {
   let isWorthIt = true
-  return async (name, projection, size) => {
+  return async (wanted, size) => {
     if (!isWorthIt) return []
-    const stages = Object.keys(projection).length === 0 ? [] : [{ $project: projection }]
     try {
-      return await db
-        .collection(name)
-        .aggregate([{ $sample: { size } }, ...stages], {
-          readPreference: 'primary',
-          maxTimeMS: MOST_MS,
-        })
-        .toArray()
+      return await readCut((cut) =>
+        db
+          .collection(wanted.name)
+          .aggregate([{ $sample: { size } }, ...cut(wanted)], {
+            readPreference: 'primary',
+            maxTimeMS: MOST_MS,
+          })
+          .toArray(),
+      )
     } catch (error) {
       if (!isOutOfTime(error) && !lacksCommand(error)) throw error
       isWorthIt = false

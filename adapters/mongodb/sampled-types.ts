@@ -41,7 +41,8 @@ function typesAt(value: unknown, path: readonly string[]): readonly string[] {
   return typesAt(value[key], rest)
 }
 
-function typeName(value: unknown): string {
+/** The name of a value's type: that of JavaScript, or in the words of MongoDB. */
+export function typeName(value: unknown): string {
   if (value === null) return 'null'
   if (typeof value === 'bigint') return 'number'
   if (typeof value !== 'object') return typeof value

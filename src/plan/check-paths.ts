@@ -26,11 +26,17 @@ export function checkPaths(
   return [...byPath.values()].flatMap((uses): readonly SchemaFinding[] => {
     const sampled = uses.flatMap((use) => sampledAt(tables, use) ?? [])
     const isThere = sampled.some(({ types }) => Object.keys(types).length > 0)
+    const isDeclared = uses.some((use) => declares(tables.get(use.table), use.path))
     const rows = Math.max(0, ...sampled.map((one) => one.rows))
     const [first] = uses
-    if (first === undefined || isThere || rows === 0) return []
+    if (first === undefined || isThere || isDeclared || rows === 0) return []
     return [notFound(first, rows, isText(first, tables))]
   })
+}
+
+function declares(table: TableSchema | undefined, path: string): boolean {
+  const { fields = [], unread = [] } = table?.validator ?? {}
+  return unread.includes(path) || fields.some((field) => field.path === path)
 }
 
 type NamedPath = AskedPath & { readonly place: string; readonly json?: string | null }

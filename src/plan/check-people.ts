@@ -6,7 +6,7 @@
 import { type PersonalKind, personalKindOf, suggestsUser } from '../column-names.ts'
 import type { ForeignKey, TableSchema } from '../store.ts'
 import type { Program, Step } from '../terms.ts'
-import { namedColumnsOf } from './named-columns.ts'
+import { columnsHeldBy, type HeldColumn, mentionsOf } from './mentions.ts'
 import type { SchemaFinding } from './schema-finding.ts'
 
 /** Of tables that the policy names. What is cleaned elsewhere (`external`) is not looked at. */
@@ -15,20 +15,14 @@ export function checkPeople(
   classified: readonly string[],
   tables: ReadonlyMap<string, TableSchema>,
 ): readonly SchemaFinding[] {
-  const mentioned = new Set(
-    namedColumnsOf(program)
-      .filter(({ use }) => use !== 'entry')
-      .map(({ table, column }) => keyOf(table, column)),
-  )
+  const isMentioned = mentionsOf(program)
   const { user } = program
   return [...new Set([...classified, user.table])].flatMap((name): readonly SchemaFinding[] => {
     const table = tables.get(name)
     const steps = program.steps.filter((step) => step.table === name)
     if (table === undefined || table.kind === 'view') return []
     if (steps.some(({ action }) => action === 'external')) return []
-    const open = (table.columns ?? [])
-      .map((column) => column.name)
-      .filter((column) => !mentioned.has(keyOf(name, column)))
+    const open = columnsHeldBy(table).filter((column) => !isMentioned(table, column.name))
     return [
       ...open.flatMap((column) => references(program, table, column, steps)),
       ...personal(table, open, whatStays(program, name, steps)),
@@ -40,9 +34,10 @@ export function checkPeople(
 function references(
   { user }: Program,
   { name: table, foreignKeys }: TableSchema,
-  column: string,
+  held: HeldColumn,
   steps: readonly Step[],
 ): readonly SchemaFinding[] {
+  const column = held.name
   const place = { code: 'user_reference', table, column, path: `tables.${table}` } as const
   const says = steps.length === 0 ? "the policy calls the table 'unrelated'" : 'no rule mentions it'
   const key = foreignKeys.find(
@@ -54,9 +49,20 @@ function references(
     const message = `"${table}.${column}" refers to "${user.table}", and ${says}: ${CONSEQUENCE[key.onDelete]} Say what happens to such rows.`
     return [{ ...place, severity: 'error', message }]
   }
-  if (!suggestsUser(column)) return []
+  if (!seemsReference(held)) return []
   const message = `"${table}.${column}" looks like a reference to a user, and ${says}: say what happens to such rows, or accept the finding.`
   return [{ ...place, severity: 'warning', message }]
+}
+
+/** Whether it has the name of a reference, and something that may be one. */
+export function seemsReference({ name, types }: HeldColumn): boolean {
+  return suggestsUser(name) && (types === null || !areAll(types, ['boolean', 'date']))
+}
+
+/** Of what has been seen. Null may stand for anything. */
+function areAll(types: readonly string[], kinds: readonly string[]): boolean {
+  const seen = types.filter((type) => type !== 'null')
+  return seen.length > 0 && seen.every((type) => kinds.includes(type))
 }
 
 function isDecided({ columns }: ForeignKey, column: string, steps: readonly Step[]): boolean {
@@ -94,12 +100,14 @@ function whatStays({ user }: Program, table: string, steps: readonly Step[]): St
 
 function personal(
   { name: table }: TableSchema,
-  open: readonly string[],
+  open: readonly HeldColumn[],
   stays: Stays,
 ): readonly SchemaFinding[] {
   if (stays === null) return []
-  return open.flatMap((column): readonly SchemaFinding[] => {
+  return open.flatMap(({ name: column, types }): readonly SchemaFinding[] => {
     const kind = personalKindOf(column)
+    // `notifications.email: true` says how, and not whom.
+    if (types !== null && areAll(types, ['boolean'])) return []
     // A token in a row that stays belongs to whoever the row belongs to from now on.
     if (kind === null || (stays === 'detached' && kind === 'token')) return []
     const place = { table, column, path: `tables.${table}` }
@@ -125,7 +133,3 @@ const WHY = {
   kept: 'stays in rows that are kept: overwrite it in `set`, or accept the finding.',
   detached: 'stays in rows that are only detached: anonymize them, or accept the finding.',
 } as const
-
-function keyOf(table: string, column: string): string {
-  return JSON.stringify([table, column])
-}

@@ -3,10 +3,11 @@
  *
  * @module
  */
-import { suggestsUser } from '../column-names.ts'
 import type { DatabaseSchema, TableSchema } from '../store.ts'
 import type { Program } from '../terms.ts'
+import { seemsReference } from './check-people.ts'
 import { isReachable } from './fit-schema.ts'
+import { columnsHeldBy } from './mentions.ts'
 import { placeOf } from './references.ts'
 import type { SchemaFinding } from './schema-finding.ts'
 
@@ -46,12 +47,10 @@ function isCreated(name: string, own: readonly string[], { createsTables }: Data
 }
 
 /** How its rows may belong to the user, as far as keys and names tell. */
-function unclassified(
-  { name, foreignKeys, columns }: TableSchema,
-  users: string | undefined,
-): SchemaFinding {
+function unclassified(table: TableSchema, users: string | undefined): SchemaFinding {
+  const { name, foreignKeys } = table
   const [key] = foreignKeys.filter(({ references }) => references.table === users)
-  const column = key?.columns[0] ?? columns?.find((one) => suggestsUser(one.name))?.name
+  const column = key?.columns[0] ?? columnsHeldBy(table).find(seemsReference)?.name
   const [link] = foreignKeys
   const clue =
     column !== undefined

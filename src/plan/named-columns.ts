@@ -3,12 +3,15 @@
  *
  * @module
  */
-import type { Assignment, Program, Selector, Step, UserTable } from '../terms.ts'
+import type { Assignment, JsonPath, Program, Selector, Step, UserTable } from '../terms.ts'
 import { placeOf } from './references.ts'
+import { placesOf } from './touches.ts'
 
 export interface NamedColumn {
   readonly table: string
   readonly column: string
+  /** Where in a JSON value that the column holds; `null`: all of it. */
+  readonly inside: JsonPath | null
   /** Where in the policy. */
   readonly path: string
   /**
@@ -23,12 +26,13 @@ export function namedColumnsOf(program: Program): readonly NamedColumn[] {
   return [
     ...(user.rowless ? [] : columnsOfUser(user)),
     ...Object.keys(audit?.entry ?? {}).map((column) => ({
-      ...{ table: audit?.table ?? '', column, path: 'audit.entry', use: 'entry' as const },
+      ...{ table: audit?.table ?? '', column, inside: null },
+      ...{ path: 'audit.entry', use: 'entry' as const },
     })),
     ...steps.flatMap(columnsOfStep),
     ...checks.flatMap(({ name, table, match, within, where }) =>
       [match, within, ...where.map(({ column }) => column)].map((column) => ({
-        ...{ table, column, path: `checks.${name}`, use: 'need' as const },
+        ...{ table, column, inside: null, path: `checks.${name}`, use: 'need' as const },
       })),
     ),
   ]
@@ -46,17 +50,16 @@ export function userWritesOf({ set, disabled, active }: UserTable): readonly Ass
 function columnsOfUser(user: UserTable): readonly NamedColumn[] {
   const { table, tenant, createdAt, fields, set } = user
   const needed = (column: string, path: string) =>
-    ({ table, column, path, use: 'need' }) satisfies NamedColumn
+    ({ table, column, inside: null, path, use: 'need' }) satisfies NamedColumn
   const overwritten = new Set(set.map(({ column }) => column))
   return [
     ...Object.values(fields).map((column) => needed(column, 'user.fields')),
     ...(tenant === null ? [] : [needed(tenant, 'user.tenant')]),
     ...(createdAt === undefined ? [] : [needed(createdAt, 'user.createdAt')]),
-    ...userWritesOf(user).map(
-      ({ column }): NamedColumn =>
-        overwritten.has(column)
-          ? { table, column, path: 'user.set', use: 'overwrite' }
-          : needed(column, 'user.status'),
+    ...userWritesOf(user).flatMap((assignment): readonly NamedColumn[] =>
+      overwritten.has(assignment.column)
+        ? writtenBy(table, assignment, 'user.set', 'overwrite')
+        : [needed(assignment.column, 'user.status')],
     ),
   ]
 }
@@ -68,25 +71,40 @@ function columnsOfStep(step: Step): readonly NamedColumn[] {
   const found = new Set(read.map(({ table, column }) => JSON.stringify([table, column])))
   return [
     ...read.map((column) => ({ ...column, path, use: 'need' as const })),
-    // What rows are found by is needed, also where it is written.
-    ...written
-      .filter(({ column }) => !found.has(JSON.stringify([step.table, column])))
-      .map(({ column }) => ({
-        ...{ table: step.table, column, path: `${path}.set`, use: 'overwrite' as const },
-      })),
+    ...written.flatMap((assignment) =>
+      // What rows are found by is needed, also where it is written.
+      found.has(JSON.stringify([step.table, assignment.column]))
+        ? writtenBy(step.table, assignment, path, 'need')
+        : writtenBy(step.table, assignment, `${path}.set`, 'overwrite'),
+    ),
   ]
+}
+
+function writtenBy(
+  table: string,
+  assignment: Assignment,
+  path: string,
+  use: NamedColumn['use'],
+): readonly NamedColumn[] {
+  return placesOf(table, assignment).map(({ column, path: inside }) => ({
+    ...{ table, column, inside, path, use },
+  }))
 }
 
 function columnsOfSelector(
   selector: Selector,
-): readonly { readonly table: string; readonly column: string }[] {
+): readonly Pick<NamedColumn, 'table' | 'column' | 'inside'>[] {
   const { table, locator, where, tenant, target } = selector
-  const own = [locator.column, ...where.map(({ column }) => column)]
-  if (tenant !== null) own.push(tenant)
-  const columns = own.map((column) => ({ table, column }))
+  const { column, path, element } = locator
+  const inside = path === null && element === null ? null : [...(path ?? []), ...(element ?? [])]
+  const others = [...where.map((one) => one.column), ...(tenant === null ? [] : [tenant])]
+  const columns = [
+    { table, column, inside },
+    ...others.map((other) => ({ table, column: other, inside: null })),
+  ]
   if (target.kind === 'user') return columns
   const above = target.parents.flatMap((parent) => [
-    { table: parent.table, column: target.key },
+    { table: parent.table, column: target.key, inside: null },
     ...columnsOfSelector(parent),
   ])
   return [...columns, ...above]

@@ -19,6 +19,7 @@ type Obstacle =
 /** What a host may know about and accept. */
 export type AcceptableCode =
   | 'constant_into_unique'
+  | 'value_refused'
   | 'user_reference'
   | 'personal_column'
   | 'foreign_key_deletes'
@@ -50,12 +51,13 @@ export const SCHEMA_FINDINGS: Readonly<Record<SchemaFindingCode, FindingFacts>> 
   missing_table: { severities: EITHER, acceptable: false },
   missing_column: { severities: EITHER, acceptable: false },
   unreachable_table: { severities: ERROR, acceptable: false },
-  null_into_not_null: { severities: ERROR, acceptable: false },
+  null_into_not_null: { severities: EITHER, acceptable: false },
   key_changed: { severities: ERROR, acceptable: false },
   generated_column: { severities: ERROR, acceptable: false },
   view_rule: { severities: ERROR, acceptable: false },
   time_series_rule: { severities: ERROR, acceptable: false },
   constant_into_unique: { severities: EITHER, acceptable: true },
+  value_refused: { severities: EITHER, acceptable: true },
   user_reference: { severities: EITHER, acceptable: true },
   personal_column: { severities: WARNING, acceptable: true },
   foreign_key_deletes: { severities: EITHER, acceptable: true },

@@ -17,11 +17,13 @@ import {
   UUID,
 } from 'mongodb'
 import { memoryStore } from '../../adapters/memory/index.ts'
+import type { AcceptableCode, AcceptedFinding } from '../../src/index.ts'
 import { withMethods } from '../../src/testing/contract-world.ts'
 import { type KeyType, type MongoWorld, type NumberType, WIDTH } from './generated-mongo-world.ts'
 import { policyOf } from './generated-policy.ts'
 import type { Host } from './generated-run.ts'
 import { type Row, rowsOf, schemaOf, tableName } from './generated-schema.ts'
+import type { World } from './generated-world.ts'
 import { mongoPool } from './mongo-pool.ts'
 import type { SharedMongo } from './mongo-server.ts'
 
@@ -32,7 +34,9 @@ export function openSchemaless({ world }: MongoWorld, transactions: boolean): Ho
   const rows = (table: string): readonly Row[] =>
     store.rows(table).toSorted((a, b) => Number(a['rid']) - Number(b['rid'])) as readonly Row[]
   const capabilities = { ...store.capabilities, transactions }
-  return { store: withMethods(store, { capabilities }), rows, close: () => {} }
+  // What it warns of is to be refused alike when it happens.
+  const schemaCheck = { accept: acceptedIn(world, 'constant_into_unique') }
+  return { store: withMethods(store, { capabilities }), schemaCheck, rows, close: () => {} }
 }
 
 /** Makes the function that opens a world, in an empty database. */
@@ -59,10 +63,7 @@ export function openOnMongo(server: () => SharedMongo): (world: MongoWorld) => P
       store: createStore(),
       // Rows hold ids in forms that no rule looks for, so that none is found by mistake.
       schemaCheck: {
-        accept: schemaOf(world).flatMap(({ name: table }) => [
-          { code: 'id_type_mismatch', table },
-          { code: 'mixed_id_types', table },
-        ]),
+        accept: acceptedIn(world, 'constant_into_unique', 'id_type_mismatch', 'mixed_id_types'),
       },
       policy:
         nativeIds === undefined
@@ -80,6 +81,10 @@ export function openOnMongo(server: () => SharedMongo): (world: MongoWorld) => P
       close: release,
     }
   }
+}
+
+function acceptedIn(world: World, ...codes: readonly AcceptableCode[]): readonly AcceptedFinding[] {
+  return schemaOf(world).flatMap(({ name: table }) => codes.map((code) => ({ code, table })))
 }
 
 /** The same for every world of a kind: a wide one of which a world uses a part. */
