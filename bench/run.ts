@@ -24,7 +24,8 @@ import { besideServer } from './parts/server.ts'
 import { createTemplate, withFolder } from './support/database.ts'
 import { print, round } from './support/figures.ts'
 import type { Part, Settings } from './support/part.ts'
-import { printGoals, printPart, savePart, writeReport } from './support/report.ts'
+import { printGoals, printPart, type Report, savePart, writeReport } from './support/report.ts'
+import { sqliteVersions } from './support/versions.ts'
 
 const parts: Readonly<Record<string, Part>> = {
   ceiling,
@@ -34,6 +35,12 @@ const parts: Readonly<Record<string, Part>> = {
   server: besideServer,
   memory,
   remnants,
+}
+
+const report: Report = {
+  begin: '<!-- report: written by `npm run bench` -->',
+  title: (users) => `Last report: ${users} users in the file`,
+  parts: Object.keys(parts),
 }
 
 const { values } = parseArgs({
@@ -81,11 +88,10 @@ async function runParts(): Promise<void> {
       const result = await part.run(settings)
       printPart(result)
       print(`${name}: ${round((performance.now() - started) / 1_000)} s\n`)
-      savePart(name, settings, result)
+      savePart(name, settings, result, sqliteVersions())
     }
   })
-  const goals = writeReport(Object.keys(parts), users)
-  printGoals(goals)
+  printGoals(writeReport(report, users))
 }
 
 /** Files are filled once and shared by the parts. */

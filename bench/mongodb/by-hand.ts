@@ -4,7 +4,14 @@
  * @module
  */
 import { createHash, hash as digestOf } from 'node:crypto'
-import type { ClientSession, Db, Document, MongoClient, WriteConcernSettings } from 'mongodb'
+import type {
+  AnyBulkWriteOperation,
+  ClientSession,
+  Db,
+  Document,
+  MongoClient,
+  WriteConcernSettings,
+} from 'mongodb'
 import { monotonicFactory } from 'ulid'
 import { TENANT } from './data.ts'
 
@@ -13,6 +20,8 @@ export interface ByHandOptions {
   readonly inTransactions: boolean
   /** Batches that are under way at a time; each place has a chain of receipts of its own. */
   readonly inFlight: number
+  /** One command with `$in` for all users of a batch, or one `bulkWrite` with an operation a user. */
+  readonly write: 'many' | 'bulk'
 }
 
 /** Answers how many users are gone. */
@@ -20,7 +29,7 @@ export async function deleteByHand(
   client: MongoClient,
   db: Db,
   ids: readonly string[],
-  { batch, inTransactions, inFlight }: ByHandOptions,
+  { batch, inTransactions, inFlight, write }: ByHandOptions,
 ): Promise<number> {
   let start = 0
   async function work(chain: number): Promise<number> {
@@ -29,12 +38,12 @@ export async function deleteByHand(
       const page = ids.slice(start, start + batch)
       start += batch
       if (!inTransactions) {
-        deleted += await deleteBatch(db, page, chain, { writeConcern: MAJORITY })
+        deleted += await deleteBatch(db, page, chain, write, { writeConcern: MAJORITY })
         continue
       }
       const options = { writeConcern: MAJORITY, readConcern: { level: 'snapshot' as const } }
       deleted += await client.withSession((session) =>
-        session.withTransaction(() => deleteBatch(db, page, chain, { session }), options),
+        session.withTransaction(() => deleteBatch(db, page, chain, write, { session }), options),
       )
     }
     return deleted
@@ -88,6 +97,7 @@ async function deleteBatch(
   db: Db,
   ids: readonly string[],
   chain: number,
+  write: ByHandOptions['write'],
   options: WriteOptions,
 ): Promise<number> {
   const reading = 'session' in options ? options : {}
@@ -107,15 +117,36 @@ async function deleteBatch(
       .toArray()
     counts.push(new Map(groups.map(({ _id, n }) => [String(_id), Number(n)])))
   }
-  for (const { table, field, update } of STEPS) {
-    if (update === null) await db.collection(table).deleteMany({ [field]: list }, options)
-    else await db.collection(table).updateMany({ [field]: list }, update, options)
-  }
+  for (const step of STEPS) await (write === 'bulk' ? writeBulk : writeMany)(db, step, ids, options)
   const { deletedCount } = await db
     .collection('users')
     .deleteMany({ userId: list, tenantId: TENANT }, options)
   await seal(db, users, counts, chain, options)
   return deletedCount
+}
+
+async function writeMany(
+  db: Db,
+  { table, field, update }: Step,
+  ids: readonly string[],
+  options: WriteOptions,
+): Promise<void> {
+  const filter = { [field]: { $in: [...ids] } }
+  if (update === null) await db.collection(table).deleteMany(filter, options)
+  else await db.collection(table).updateMany(filter, update, options)
+}
+
+async function writeBulk(
+  db: Db,
+  { table, field, update }: Step,
+  ids: readonly string[],
+  options: WriteOptions,
+): Promise<void> {
+  const operations = ids.map((id): AnyBulkWriteOperation => {
+    const filter = { [field]: id }
+    return update === null ? { deleteMany: { filter } } : { updateMany: { filter, update } }
+  })
+  await db.collection(table).bulkWrite(operations, { ...options, ordered: false })
 }
 
 const ulid = monotonicFactory()

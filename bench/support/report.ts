@@ -4,10 +4,8 @@
  * @module
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { cpus, release, totalmem, type } from 'node:os'
 import { join } from 'node:path'
-import Database from 'better-sqlite3'
 import Table from 'cli-table3'
 import { drawChart } from './charts.ts'
 import { print, round } from './figures.ts'
@@ -15,15 +13,17 @@ import { type Goal, isMet, type PartResult, type Settings } from './part.ts'
 
 const FOLDER = join(import.meta.dirname, '../results')
 const REPORT = join(import.meta.dirname, '../README.md')
-const BEGIN = '<!-- report: written by `npm run bench` -->'
-const PACKAGES = [
-  'better-sqlite3',
-  'better-auth',
-  'kysely',
-  'drizzle-orm',
-  '@auth/kysely-adapter',
-  '@auth/drizzle-adapter',
-]
+
+/** A section of `bench/README.md` that a command writes. */
+export interface Report {
+  /** The comment that it begins with; it ends where the next one begins. */
+  readonly begin: string
+  title(users: number): string
+  /** Names of the results that it is made of. */
+  readonly parts: readonly string[]
+}
+
+const ANY_REPORT = '<!-- report: '
 
 interface Saved extends PartResult {
   readonly users: number
@@ -46,50 +46,58 @@ export function printGoals(goals: readonly Goal[]): void {
 }
 
 /** Keeps the results of a part, and its charts. */
-export function savePart(name: string, { users, rounds }: Settings, result: PartResult): void {
+export function savePart(
+  name: string,
+  { users, rounds }: Pick<Settings, 'users' | 'rounds'>,
+  result: PartResult,
+  versions: string,
+): void {
   mkdirSync(FOLDER, { recursive: true })
-  const saved: Saved = {
-    users,
-    rounds,
-    at: new Date().toISOString(),
-    machine: machine(),
-    versions: versions(),
-    ...result,
-  }
+  const at = new Date().toISOString()
+  const saved: Saved = { users, rounds, at, machine: machine(), versions, ...result }
   writeFileSync(join(FOLDER, `${name}.json`), `${JSON.stringify(saved, null, 2)}\n`)
   for (const chart of result.charts) writeFileSync(join(FOLDER, chart.file), drawChart(chart))
 }
 
 /** Writes the report out of all results that were taken with so many users, and answers their goals. */
-export function writeReport(names: readonly string[], users: number): readonly Goal[] {
-  const saved = names
+export function writeReport({ begin, title, parts }: Report, users: number): readonly Goal[] {
+  const saved = parts
     .map((name) => join(FOLDER, `${name}.json`))
     .filter((file) => existsSync(file))
     .map((file) => JSON.parse(readFileSync(file, 'utf8')) as Saved)
     .filter((result) => result.users === users)
   const goals = saved.flatMap((result) => result.goals)
   const lines = [
-    BEGIN,
+    begin,
     '',
-    `## Last report: ${users} users in the file`,
+    `## ${title(users)}`,
     '',
     [...new Set(saved.map((part) => `${part.machine}; ${part.versions}`))].join('\n\n'),
     '',
     markdownTable(['goal', 'figure', 'target', ''], goals.map(goalText)),
     ...saved.flatMap(({ tables, charts, at }) => [
-      ...tables.flatMap(({ title, note, head, rows }) => [
-        `### ${title}`,
+      ...tables.flatMap(({ title: heading, note, head, rows }) => [
+        `### ${heading}`,
         '',
         `${note} Taken ${at.slice(0, 16)} UTC.`,
         '',
         markdownTable(head, rows),
       ]),
-      ...charts.flatMap(({ file, title }) => [`![${title}](results/${file})`, '']),
+      ...charts.flatMap(({ file, title: heading }) => [`![${heading}](results/${file})`, '']),
     ]),
   ]
-  const [head = ''] = readFileSync(REPORT, 'utf8').split(BEGIN)
-  writeFileSync(REPORT, `${head}${lines.join('\n').trimEnd()}\n`)
+  const text = readFileSync(REPORT, 'utf8')
+  writeFileSync(REPORT, replaceSection(text, begin, lines.join('\n').trimEnd()))
   return goals
+}
+
+/** What stands from `begin` up to the next report gives way; a section that is not there yet comes last. */
+function replaceSection(text: string, begin: string, section: string): string {
+  const start = text.indexOf(begin)
+  if (start === -1) return `${text.trimEnd()}\n\n${section}\n`
+  const end = text.indexOf(ANY_REPORT, start + begin.length)
+  const rest = end === -1 ? '' : `\n${text.slice(end)}`
+  return `${text.slice(0, start)}${section}\n${rest}`
 }
 
 function goalText(goal: Goal): string[] {
@@ -109,21 +117,4 @@ function machine(): string {
   const [cpu] = cpus()
   const memory = round(totalmem() / 2 ** 30)
   return `${cpus().length} x ${cpu?.model ?? 'unknown'}, ${memory} GiB, ${type()} ${release()}, Node ${process.version}`
-}
-
-function versions(): string {
-  const db = new Database(':memory:')
-  const sqlite = db.prepare('SELECT sqlite_version()').pluck().get()
-  db.close()
-  const list = PACKAGES.map((name) => `${name} ${versionOf(name)}`)
-  return [`SQLite ${sqlite}`, ...list].join(', ')
-}
-
-function versionOf(name: string): string {
-  const file = createRequire(import.meta.url)
-    .resolve.paths(name)
-    ?.map((folder) => join(folder, name, 'package.json'))
-  const found = file?.find((path) => existsSync(path))
-  if (found === undefined) return 'unknown'
-  return (JSON.parse(readFileSync(found, 'utf8')) as { version: string }).version
 }
