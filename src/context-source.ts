@@ -9,6 +9,7 @@ import { invalidArgument } from './execution/arguments.ts'
 import type { ExecutionContext } from './execution/context.ts'
 import { deriveKnownValues, deriveValues, subjectFor } from './execution/derive.ts'
 import type { BlockerFunction } from './execution/hooks.ts'
+import { createFlights } from './execution/in-flight.ts'
 import { buildProgram } from './plan/build-program.ts'
 import { refuseLostExpiries } from './plan/check-expiry.ts'
 import { compileCheck, compilePolicy } from './plan/compile-policy.ts'
@@ -108,7 +109,7 @@ export function createContextSource(input: ContextSourceInput): ContextSource {
     policy: Object.freeze({ name: policy.name, version: policy.version, digest }),
     blockers: input.blockers.filter((blocker) => typeof blocker === 'function'),
     owner: `${processName()}/${issuer.newId()}`,
-    inFlight: new Set<string>(),
+    inFlight: createFlights(),
     subjectOf,
   }
   const programOf = (
@@ -124,7 +125,7 @@ export function createContextSource(input: ContextSourceInput): ContextSource {
     ...programOf(program),
     ...{ hooks: {}, blockers: [], erasers: [], writeAuditEntry: null, expiries: [] },
     maxRowsPerTransaction: Number.MAX_SAFE_INTEGER,
-    inFlight: new Set(),
+    inFlight: createFlights(),
     subjectOf: (id) => id,
     deletes: 'tenant.deleted',
     ofTenant: null,

@@ -4,7 +4,7 @@
  * @module
  */
 import { UserDeletionError } from './errors.ts'
-import type { LedgerEntry, Slice, SliceOutcome, Survey, Work } from './store.ts'
+import type { LedgerEntry, LedgerHead, Seal, Slice, SliceOutcome, Survey, Work } from './store.ts'
 import type { IdForm, Program, Selector, SelectorTarget, Step, UserId } from './terms.ts'
 
 /** A user who goes, with the values derived for them. */
@@ -14,7 +14,8 @@ export interface Leaving extends Work {
 
 /**
  * One unit of isolation of a slice: asks for the verdicts, has `remove` delete those who go, and answers an
- * outcome for each user. `remove` returns the sealed entries in the order it was given the users.
+ * outcome for each user. `remove` returns the sealed entries in the order it was given the users, or none where
+ * the slice does not keep them.
  */
 export function settleUnit(
   slice: Slice,
@@ -35,12 +36,42 @@ export function settleUnit(
   return verdicts.map((verdict, index): SliceOutcome => {
     if (survey.users[index] == null) return { kind: 'absent' }
     if (verdict.kind === 'refuse') return { kind: 'refused', reason: verdict.reason }
+    if (!slice.keepsEntries) return DELETED
     // Entries stand in the order of those who leave, and so do the verdicts.
     const entry = entries[sealed]
     sealed += 1
     if (entry === undefined) throw new Error('a deleted user has no ledger entry')
     return { kind: 'deleted', entry }
   })
+}
+
+/** The same for everybody: a slice may hold thousands. */
+const DELETED: SliceOutcome = { kind: 'deleted', entry: null }
+
+/** Users whose receipts are in memory at once. */
+const SEALED_AT_ONCE = 500
+
+/**
+ * Seals those who go part by part after the present head, has `write` write each seal, and answers the entries
+ * that the slice keeps.
+ */
+export function sealInParts(
+  slice: Pick<Slice, 'seal' | 'keepsEntries'>,
+  leaving: readonly Leaving[],
+  head: LedgerHead | null,
+  write: (seal: Seal) => void,
+): readonly LedgerEntry[] {
+  const kept: LedgerEntry[] = []
+  let end = head
+  for (let start = 0; start < leaving.length; start += SEALED_AT_ONCE) {
+    const part = leaving.slice(start, start + SEALED_AT_ONCE)
+    const seal = slice.seal(part, end)
+    if (seal.entries.length < part.length) throw new Error('a deleted user has no ledger entry')
+    write(seal)
+    end = seal.head
+    if (slice.keepsEntries) kept.push(...seal.entries)
+  }
+  return kept
 }
 
 /** Whether rows no longer match once the step has run: nothing of them may be left, and chunks need no cursor. */

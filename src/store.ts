@@ -24,6 +24,7 @@ export {
   type Leaving,
   leavesNoMatch,
   residueLeft,
+  sealInParts,
   settleUnit,
   standsFor,
   writtenAs,
@@ -379,8 +380,16 @@ export interface Slice extends Targets {
    * `positions` says where in the slice the surveyed users stand.
    */
   decide(survey: Survey, positions: readonly number[]): readonly Verdict[]
-  /** Pure. Called once per unit of isolation, after the work; entries stand in the order of `works`. */
+  /**
+   * Pure. Called after the work of a unit of isolation, with all of it or one part after the other, each with
+   * the head that the one before has left; entries stand in the order of `works`.
+   */
   seal(works: readonly Work[], head: LedgerHead | null): Seal
+  /**
+   * Whether outcomes hold the entries. Without it they are forgotten once they are written: those of a large
+   * slice outweigh all else that is known of it.
+   */
+  readonly keepsEntries: boolean
   /** Set for the last transaction of the journalled way. */
   readonly journal?: JournalEnd
   /**
@@ -432,7 +441,8 @@ export interface Swept {
 }
 
 export type SliceOutcome =
-  | { readonly kind: 'deleted'; readonly entry: LedgerEntry }
+  /** `entry`: `null` where the slice does not keep them. */
+  | { readonly kind: 'deleted'; readonly entry: LedgerEntry | null }
   | { readonly kind: 'absent' }
   | { readonly kind: 'refused'; readonly reason: unknown }
   | { readonly kind: 'failed'; readonly error: unknown }

@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { sqliteStore } from '../adapters/sqlite/index.ts'
-import { type BulkResult, UserDeletionEngine } from '../src/index.ts'
+import {
+  type BulkOutcome,
+  type BulkResult,
+  type DeletionReceipt,
+  type Hooks,
+  UserDeletionEngine,
+} from '../src/index.ts'
 import { withMethods } from '../src/testing/contract-world.ts'
 import { acmePolicy, openAcme, openAcmeOn } from './support/acme.ts'
 import { forEachTables } from './support/each-tables.ts'
@@ -144,6 +150,37 @@ forEachTables(({ name, describe, it, open }) => {
       assert.equal(other.deleted, 1)
     })
   })
+})
+
+describe('the receipts of a bulk run', () => {
+  const read: string[] = []
+  const afterDelete = ({ userId }: DeletionReceipt): unknown => read.push(String(userId))
+  const onOutcome = (outcome: BulkOutcome): unknown =>
+    outcome.status === 'deleted' && read.push(String(outcome.receipt.userId))
+
+  for (const [reader, hooks, options] of [
+    ['nobody', { onRevoke: () => {} }, {}],
+    ['afterDelete', { afterDelete }, {}],
+    ['onOutcome', {}, { onOutcome }],
+  ] satisfies [string, Hooks, object][]) {
+    it(`stay in memory only where somebody reads them: ${reader}`, async () => {
+      read.length = 0
+      const { db } = await openAcme({ users: 3 })
+      const store = sqliteStore(db)
+      const kept: boolean[] = []
+      const watched = withMethods(store, {
+        apply: (program, slice) => {
+          kept.push(slice.keepsEntries)
+          return store.apply(program, slice)
+        },
+      })
+      const engine = new UserDeletionEngine({ store: watched, policy: acmePolicy, hooks })
+      const result = await engine.deleteMany(ids(3), { ...SCOPE, ...options, mode: 'throughput' })
+      assert.equal(result.deleted, 3)
+      assert.deepEqual(kept, [reader !== 'nobody'])
+      assert.deepEqual(read.sort(), reader === 'nobody' ? [] : ids(3))
+    })
+  }
 })
 
 describe('what one transaction holds', () => {

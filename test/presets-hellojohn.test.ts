@@ -83,6 +83,7 @@ async function withoutAnn(): Promise<Db> {
     tenantId: 'tnt_1',
     users: [{ id: 'usr_ann', subject: 'usr_ann' }],
     isolation: 'together',
+    keepsEntries: true,
     decide: ({ users }) => users.map(() => ({ kind: 'proceed', derived: [] })),
     seal: () => ({ entries: [ENTRY], events: [], head: { seq: 1, hash: 'h', signature: null } }),
   })

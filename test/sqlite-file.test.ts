@@ -5,7 +5,7 @@ import path from 'node:path'
 import { after, describe, it } from 'node:test'
 import Database from 'better-sqlite3'
 import { sqliteStore } from '../adapters/sqlite/index.ts'
-import { definePolicy, UserDeletionEngine } from '../src/index.ts'
+import { type DeletionReceipt, definePolicy, UserDeletionEngine } from '../src/index.ts'
 import { acmePolicy, acmeSchema, count } from './support/acme.ts'
 
 const folder = mkdtempSync(path.join(tmpdir(), 'sqlite-file-'))
@@ -75,6 +75,23 @@ describe('a SQLite file', () => {
     })
   }
 
+  it('gets no row written again that holds already what is to stand there', async () => {
+    const { db, engine } = await openFile('WAL')
+    const written: unknown[] = []
+    db.function('note', (email) => void written.push(email))
+    db.exec(`UPDATE audit_log SET actor_email = NULL WHERE actor_id = 'usr_2';
+      CREATE TRIGGER written AFTER UPDATE ON audit_log BEGIN SELECT note(OLD.actor_email); END`)
+    const receipts: DeletionReceipt[] = []
+    await engine.deleteMany(['usr_1', 'usr_2'], {
+      tenantId,
+      onOutcome: (outcome) => outcome.status === 'deleted' && receipts.push(outcome.receipt),
+    })
+    assert.deepEqual(written, ['canary1@example.com'])
+    const rows = receipts.map(({ steps }) => steps.find(({ table }) => table === 'audit_log')?.rows)
+    assert.deepEqual(rows, [1, 1])
+    db.close()
+  })
+
   it('locked by another writer is tried again, then store_busy with nothing changed', async () => {
     const { db, file } = await openFile('WAL')
     const store = sqliteStore(db, { busyTimeoutMs: 30 })
@@ -124,7 +141,7 @@ describe('a SQLite file', () => {
 })
 
 describe('a constraint that refuses', () => {
-  function open(child: string) {
+  function open(child: string, author: string | null = 'u1') {
     const db = new Database(':memory:')
     db.exec(`CREATE TABLE users (id TEXT PRIMARY KEY); ${child}
       INSERT INTO users VALUES ('u1'), ('u2'); INSERT INTO notes VALUES (1, 'u1');`)
@@ -133,7 +150,7 @@ describe('a constraint that refuses', () => {
       version: 1,
       user: { table: 'users', id: 'id' },
       tables: {
-        notes: { match: 'author', action: 'anonymize', reason: 'kept', set: { author: 'u1' } },
+        notes: { match: 'author', action: 'anonymize', reason: 'kept', set: { author } },
       },
     })
     return { db, engine: new UserDeletionEngine({ store: sqliteStore(db), policy }) }
@@ -182,7 +199,7 @@ describe('a constraint that refuses', () => {
   })
 
   it('in the middle of a deletion leaves everything as it was', async () => {
-    const { db, engine } = open('CREATE TABLE notes (id INTEGER PRIMARY KEY, author TEXT);')
+    const { db, engine } = open('CREATE TABLE notes (id INTEGER PRIMARY KEY, author TEXT);', null)
     db.exec(
       "CREATE TRIGGER fixed BEFORE UPDATE ON notes BEGIN SELECT RAISE(ABORT, 'append only'); END",
     )

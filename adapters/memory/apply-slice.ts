@@ -13,6 +13,7 @@ import {
   type Slice,
   type SliceOutcome,
   type Step,
+  sealInParts,
   settleUnit,
 } from '../../src/store.ts'
 import { matchStep, type SliceUser } from './match-rows.ts'
@@ -71,14 +72,15 @@ function removeUsers(
   })
   removeUserRows(tables, program, slice.tenantId, users)
   refuseLateResidue(tables, program, slice.tenantId, users)
-  const seal = slice.seal(leaving, records.head)
-  records.write(seal)
-  for (const { table, values } of seal.auditRows ?? []) tables.insert(table, [values])
+  const entries = sealInParts(slice, leaving, records.head, (seal) => {
+    records.write(seal)
+    for (const { table, values } of seal.auditRows ?? []) tables.insert(table, [values])
+  })
   if (slice.journal !== undefined) records.finishJob(slice.journal.jobId, slice.journal.fence)
   const ids = leaving.map(({ found }) => found.fields['id'])
   records.removeJobs(slice.tenantId, ids)
   records.ofUsers.forget(slice.tenantId, ids)
-  return seal.entries
+  return entries
 }
 
 export interface StepRun {

@@ -16,6 +16,7 @@ import {
   type SliceOutcome,
   type Step,
   type Survey,
+  sealInParts,
   settleUnit,
 } from '../../src/store.ts'
 import { writeKeys } from './apply-chunk.ts'
@@ -82,12 +83,13 @@ function removeUsers(
   runSteps(connection, sql, leaving, parameters, slice.journal)
   removeUserRows(connection, sql, parameters, leaving.length)
   refuseLateResidue(connection, sql, parameters)
-  const seal = slice.seal(leaving, readHead(connection))
-  writeSeal(connection, seal)
+  const entries = sealInParts(slice, leaving, readHead(connection), (seal) =>
+    writeSeal(connection, seal),
+  )
   if (slice.journal !== undefined) finishJob(connection, slice.journal)
   const ids = leaving.map(({ found }) => found.fields['id'])
   forgetUsers(connection, slice.tenantId, ids)
-  return seal.entries
+  return entries
 }
 
 /** Every step in order, each followed by the residue check that can only be made at once. */

@@ -23,6 +23,21 @@ export function assignmentsSql(set: readonly Assignment[], context: AssignmentCo
     .join(', ')
 }
 
+/**
+ * Whether the row `t0` holds anything else than what would be written, to the letter. A row that several steps
+ * match has often lost already what a later one takes away, and writing it again would cost its page once more.
+ */
+export function differsSql(set: readonly Assignment[], context: AssignmentContext): string {
+  // Constants first: they are compared sooner than JSON is written.
+  return [...set]
+    .sort((a, b) => Number(a.kind !== 'constant') - Number(b.kind !== 'constant'))
+    .map((assignment) => {
+      const held = `t0.${quoteName(assignment.column)} COLLATE BINARY`
+      return `${held} IS NOT (${valueSql(assignment, context)})`
+    })
+    .join(' OR ')
+}
+
 function valueSql(assignment: Assignment, context: AssignmentContext): string {
   const column = `t0.${quoteName(assignment.column)}`
   switch (assignment.kind) {

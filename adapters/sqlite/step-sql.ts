@@ -14,7 +14,7 @@ import {
   type Step,
   type UserTable,
 } from '../../src/store.ts'
-import { assignmentsSql, pendingSql } from './assignment-sql.ts'
+import { type AssignmentContext, assignmentsSql, differsSql, pendingSql } from './assignment-sql.ts'
 import { jsonPath, quoteName, quoteTable } from './literals.ts'
 import {
   anyUser,
@@ -148,10 +148,13 @@ function countSql(context: StepContext): CountSql {
 
 function applySql(context: StepContext): string | null {
   const { step } = context
-  const verb = writeSql(context, (index) => `p.d${index}`, goneFrom(step))
+  const values = assignmentContext(context, (index) => `p.d${index}`, goneFrom(step))
+  const verb = writeSql(context, values)
   if (verb === null) return null
-  if (step.set.some(({ kind }) => kind === 'derived')) return updateFromPairs(context, verb)
-  return onRows(context, verb)
+  const change = step.action === 'delete' ? '' : ` AND (${differsSql(step.set, values)})`
+  if (step.set.some(({ kind }) => kind === 'derived'))
+    return updateFromPairs(context, verb) + change
+  return onRows(context, verb) + change
 }
 
 /** A verb on all rows of the step for all users of the slice. */
@@ -210,16 +213,19 @@ function updateFromPairs(context: StepContext, verb: string): string {
   return `WITH ${relation(context)}, p AS MATERIALIZED (${joined}) ${verb} FROM p WHERE ${match}`
 }
 
-function writeSql(
+function assignmentContext(
   { step, facts }: StepContext,
-  derived: (index: number) => string,
-  gone: (value: string, wanted: UserValue) => string,
-): string | null {
+  derived: AssignmentContext['derived'],
+  gone: AssignmentContext['gone'],
+): AssignmentContext {
+  return { gone, derived, nullable: (column) => facts.nullable(step.table, column) }
+}
+
+function writeSql({ step }: StepContext, values: AssignmentContext): string | null {
   const table = quoteTable(step.table)
   if (step.action === 'delete') return `DELETE FROM ${table} AS t0`
   if (step.set.length === 0 || step.action === 'block' || step.action === 'external') return null
-  const nullable = (column: string): boolean => facts.nullable(step.table, column)
-  return `UPDATE ${table} AS t0 SET ${assignmentsSql(step.set, { gone, nullable, derived })}`
+  return `UPDATE ${table} AS t0 SET ${assignmentsSql(step.set, values)}`
 }
 
 function residueSql(context: StepContext): ResidueSql | null {
@@ -235,7 +241,10 @@ function residueSql(context: StepContext): ResidueSql | null {
 
 function chunkSql(context: StepContext): ChunkSql | null {
   const { step, selector, key } = context
-  const verb = writeSql(context, (index) => `@d${index}`, anyUser)
+  const verb = writeSql(
+    context,
+    assignmentContext(context, (index) => `@d${index}`, anyUser),
+  )
   if (verb === null) return null
   const after = ` AND ${keyTuple(key)} > (${key.map((_, index) => `@after${index}`).join(', ')})`
   const keys = (extra: string): string =>

@@ -37,10 +37,11 @@ export function takeSurvey(
     places.push(position)
     found.push(user)
   }
+  const derived = sql.program.derived.map(() => null)
   const parameters = sliceParameters(
     sql.values,
     targets.tenantId,
-    found.map(({ fields }) => ({ fields, derived: sql.program.derived.map(() => null) })),
+    found.map(({ fields }) => ({ fields, derived })),
   )
   const counts = users.map(() => sql.steps.map(() => 0))
   countSteps(connection, sql, parameters, found, (user) => counts[places[user] ?? -1])

@@ -7,7 +7,7 @@ import type { ErrorCode, UserDeletionError } from '../errors.ts'
 import { monotonicMs } from '../ports.ts'
 import type { BulkMode } from '../terms.ts'
 import type { ExecutionContext } from './context.ts'
-import type { UserOutcome } from './delete-slice.ts'
+import type { ReceiptUse, UserOutcome } from './delete-slice.ts'
 import { warn } from './notify.ts'
 import { type BulkProgress, perSecond, progressOf } from './progress.ts'
 
@@ -66,6 +66,8 @@ const MAX_ERRORS = 100
 export interface Tally {
   /** Index of the next id of the input. */
   next: number
+  /** Whether outcomes are told with their receipts. */
+  readonly receipts: ReceiptUse
   skip(ids: number): void
   add(index: number, id: unknown, outcome: UserOutcome | { readonly status: 'duplicate' }): void
   report(): void
@@ -93,6 +95,7 @@ export function createTally(
 
   return {
     next: 0,
+    receipts: options.onOutcome === undefined ? 'unread' : 'read',
     skip(ids) {
       counts.skipped += ids
       this.next += ids

@@ -11,6 +11,7 @@ import type { Store, Target, Targets } from '../store.ts'
 import type { Program, UserId } from '../terms.ts'
 import type { ExternalEraser } from './external-eraser.ts'
 import type { BlockerFunction, Hooks, WriteAuditEntry } from './hooks.ts'
+import type { Flights } from './in-flight.ts'
 
 export interface ExecutionContext {
   readonly store: Store
@@ -37,7 +38,7 @@ export interface ExecutionContext {
   readonly owner: string
   readonly issuer: Issuer
   /** Users that a call of this engine is working on. */
-  readonly inFlight: Set<string>
+  readonly inFlight: Flights
   /** Waits by the clock. */
   pause(ms: number): Promise<void>
   /** How the ledger names a user. */
@@ -70,9 +71,4 @@ export function targetsOf(
   users: readonly Target[],
 ): Targets {
   return { tenantId, users, restored: replayOf !== undefined }
-}
-
-/** A key under which `inFlight` holds a user; the ids 1 and "1" differ. */
-export function flightKey(tenantId: string | null, id: UserId): string {
-  return `${typeof id} ${tenantId ?? ''} ${id}`
 }

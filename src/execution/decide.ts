@@ -39,9 +39,13 @@ export function decide(input: DecisionInput, survey: Survey): readonly Verdict[]
     if (own.length > 0) return refuse({ kind: 'blocked', blockers: own })
     if (isLarge(survey.counts[user], input.maxRows)) return refuse({ kind: 'too_large' })
     if (room.turnedAway.has(user)) return refuse({ kind: 'slice_full' })
-    return { kind: 'proceed', derived: input.derive(found.fields) }
+    const derived = input.derive(found.fields)
+    return derived.length === 0 ? PROCEED : { kind: 'proceed', derived }
   })
 }
+
+/** Most users of a slice hear the same. */
+const PROCEED: Verdict = { kind: 'proceed', derived: [] }
 
 /** Whether a user has more rows than one transaction should hold. */
 export function isLarge(counts: readonly number[] | undefined, maxRows: number): boolean {

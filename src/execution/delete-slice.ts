@@ -4,16 +4,16 @@
  * @module
  */
 import { endsRuns, type UserDeletionError, UserNotFoundError } from '../errors.ts'
-import { receiptOf, sealDeletions } from '../receipt/issue-receipt.ts'
+import { keptReceipt, receiptOf, sealDeletions } from '../receipt/issue-receipt.ts'
 import type { DeletionReceipt } from '../receipt/receipt.ts'
 import type { LedgerEntry, SliceOutcome, Target, Verdict } from '../store.ts'
 import { askHost } from './ask.ts'
-import { type DeletionRequest, type ExecutionContext, flightKey, targetsOf } from './context.ts'
+import { type DeletionRequest, type ExecutionContext, targetsOf } from './context.ts'
 import { decide, type RefusalReason } from './decide.ts'
 import { whileUnderWay } from './disabling.ts'
 
 import { blockedError, inProgress, notFound, tenantNotFound, toEngineError } from './failures.ts'
-import { notifyDeleted } from './notify.ts'
+import { type Deleted, notifyDeleted } from './notify.ts'
 import { deleteLargeUser, joinDeletion } from './open-job.ts'
 import { sealFrame } from './seal-frame.ts'
 
@@ -28,58 +28,76 @@ export type UserOutcome =
     }
   | { readonly status: 'failed'; readonly error: UserDeletionError }
 
+/** What becomes of the receipts of a slice: those that nobody reads are written and forgotten. */
+export type ReceiptUse = 'read' | 'unread'
+
 /**
  * Deletes the users of a slice; the ids are valid and no two are equal. One outcome for each target, in
  * order. Never rejects for what happens to users; a store that cannot go on shows in all their outcomes.
+ * Receipts that were to stay `'unread'` cannot be read, unless a hook reads them anyway.
  */
 export async function deleteSlice(
   context: ExecutionContext,
   request: DeletionRequest,
   targets: readonly Target[],
+  receipts: ReceiptUse = 'read',
 ): Promise<readonly UserOutcome[]> {
   const outcomes: (UserOutcome | undefined)[] = []
-  const keys = targets.map(({ id }) => flightKey(request.tenantId, id))
+  const keepsEntries = receipts === 'read' || context.hooks.afterDelete !== undefined
+  const run: SliceRun = { context, request, targets, keepsEntries, outcomes }
+  const { tenantId } = request
   const positions: number[] = []
-  for (const [position, key] of keys.entries()) {
-    if (context.inFlight.has(key)) {
-      outcomes[position] = failed(inProgress())
-      continue
-    }
-    context.inFlight.add(key)
-    positions.push(position)
+  for (const [position, { id }] of targets.entries()) {
+    if (context.inFlight.take(tenantId, id)) positions.push(position)
+    else outcomes[position] = failed(inProgress())
   }
   try {
-    await deleteOwned(context, request, targets, positions, outcomes)
+    await deleteOwned(run, positions)
   } catch (cause) {
     const error = toEngineError(cause)
     for (const position of targets.keys()) outcomes[position] ??= failed(error)
   } finally {
-    for (const position of positions) context.inFlight.delete(keys[position] ?? '')
+    for (const { id } of at(targets, positions)) context.inFlight.release(tenantId, id)
   }
   const settled = targets.map((_, position) => outcomes[position] ?? failed(inProgress()))
-  if (tellsAnybody(context)) {
-    const gone = targets.flatMap(({ id }, position) => {
-      const outcome = settled[position]
-      if (outcome?.status !== 'deleted') return []
-      return [{ userId: id, tenantId: request.tenantId, receipt: outcome.receipt }]
-    })
-    await notifyDeleted(context, gone)
-  }
+  if (tellsAnybody(context)) await notifyDeleted(context, deletedOf(run, settled))
   return settled
 }
 
-/** Receipts are read back only for hooks that want them. */
+interface SliceRun {
+  readonly context: ExecutionContext
+  readonly request: DeletionRequest
+  readonly targets: readonly Target[]
+  readonly keepsEntries: boolean
+  /** By target; filled while the slice is worked on. */
+  readonly outcomes: (UserOutcome | undefined)[]
+}
+
 function tellsAnybody({ hooks }: ExecutionContext): boolean {
   return hooks.afterDelete !== undefined || hooks.onRevoke !== undefined
 }
 
-async function deleteOwned(
-  context: ExecutionContext,
-  request: DeletionRequest,
-  targets: readonly Target[],
-  positions: readonly number[],
-  outcomes: (UserOutcome | undefined)[],
-): Promise<void> {
+/** Who was deleted. A receipt is read back when its turn comes: those of all at once would outweigh the slice. */
+function deletedOf(
+  { request: { tenantId }, targets }: SliceRun,
+  outcomes: readonly UserOutcome[],
+): readonly Deleted[] {
+  return targets.flatMap(({ id: userId }, position): readonly Deleted[] => {
+    const outcome = outcomes[position]
+    if (outcome?.status !== 'deleted') return []
+    const readBack = {
+      userId,
+      tenantId,
+      get receipt() {
+        return outcome.receipt
+      },
+    }
+    return [readBack]
+  })
+}
+
+async function deleteOwned(run: SliceRun, positions: readonly number[]): Promise<void> {
+  const { context, request, targets, outcomes } = run
   const users = at(targets, positions)
   const objections = await askHost(context, request, users)
   const asked: number[] = []
@@ -88,18 +106,13 @@ async function deleteOwned(
     if (objection === undefined) asked.push(position)
     else outcomes[position] = failed(objection)
   }
-  await deleteAsked(context, request, targets, asked, outcomes)
+  await deleteAsked(run, asked)
 }
 
 /** Users whom nobody objected to. Those for whom the slice had no room go in the next one. */
-async function deleteAsked(
-  context: ExecutionContext,
-  request: DeletionRequest,
-  targets: readonly Target[],
-  asked: readonly number[],
-  outcomes: (UserOutcome | undefined)[],
-): Promise<void> {
-  const applied = await applyTogetherOrEach(context, request, at(targets, asked))
+async function deleteAsked(run: SliceRun, asked: readonly number[]): Promise<void> {
+  const { targets, outcomes } = run
+  const applied = await applyTogetherOrEach(run, at(targets, asked))
   const absent: number[] = []
   const later: number[] = []
   for (const [index, position] of asked.entries()) {
@@ -108,16 +121,17 @@ async function deleteAsked(
     if (target === undefined || outcome === undefined) continue
     if (outcome.kind === 'absent') absent.push(position)
     // Without waiting: a promise for each user would outweigh what there is to do.
-    else if (outcome.kind === 'deleted') outcomes[position] = new Deleted(outcome.entry)
+    else if (outcome.kind === 'deleted')
+      outcomes[position] = outcome.entry === null ? UNREAD : new WithReceipt(outcome.entry)
     else if (isTurnedAway(outcome)) later.push(position)
     else {
-      const settled = await settle(context, request, target, outcome)
+      const settled = await settle(run, target, outcome)
       if (settled === 'absent') absent.push(position)
       else outcomes[position] = settled
     }
   }
-  await reportAbsent(context, request, targets, absent, outcomes)
-  if (later.length > 0) await deleteAsked(context, request, targets, later, outcomes)
+  await reportAbsent(run, absent)
+  if (later.length > 0) await deleteAsked(run, later)
 }
 
 function isTurnedAway(outcome: SliceOutcome): boolean {
@@ -131,34 +145,32 @@ function at(targets: readonly Target[], positions: readonly number[]): readonly 
 
 /** Together first; when that fails for a reason of one user, again with a savepoint for each. */
 async function applyTogetherOrEach(
-  context: ExecutionContext,
-  request: DeletionRequest,
+  run: SliceRun,
   users: readonly Target[],
 ): Promise<readonly SliceOutcome[]> {
   if (users.length === 0) return []
   try {
-    return await apply(context, request, users, 'together')
+    return await apply(run, users, 'together')
   } catch (cause) {
     if (users.length === 1 || endsRuns(toEngineError(cause))) throw cause
   }
   try {
-    return await apply(context, request, users, 'each')
+    return await apply(run, users, 'each')
   } catch (cause) {
     if (endsRuns(toEngineError(cause))) throw cause
-    return applyOneByOne(context, request, users)
+    return applyOneByOne(run, users)
   }
 }
 
 /** What only shows at the commit, a deferred foreign key, cannot be told apart by savepoints. */
 async function applyOneByOne(
-  context: ExecutionContext,
-  request: DeletionRequest,
+  run: SliceRun,
   users: readonly Target[],
 ): Promise<readonly SliceOutcome[]> {
   const outcomes: SliceOutcome[] = []
   for (const user of users) {
     try {
-      outcomes.push(...(await apply(context, request, [user], 'together')))
+      outcomes.push(...(await apply(run, [user], 'together')))
     } catch (error) {
       outcomes.push({ kind: 'failed', error })
     }
@@ -167,8 +179,7 @@ async function applyOneByOne(
 }
 
 function apply(
-  context: ExecutionContext,
-  request: DeletionRequest,
+  { context, request, keepsEntries }: SliceRun,
   users: readonly Target[],
   isolation: 'together' | 'each',
 ): Promise<readonly SliceOutcome[]> {
@@ -179,6 +190,7 @@ function apply(
     ...whileUnderWay(context),
     ...targetsOf(request, users),
     isolation,
+    keepsEntries,
     decide: (survey): readonly Verdict[] =>
       decide({ program, maxRows, maxSliceRows, now: clock.now(), derive }, survey),
     seal: (works, head) =>
@@ -196,8 +208,7 @@ function apply(
 }
 
 async function settle(
-  context: ExecutionContext,
-  request: DeletionRequest,
+  { context, request }: SliceRun,
   target: Target,
   outcome: Extract<SliceOutcome, { kind: 'failed' | 'refused' }>,
 ): Promise<UserOutcome | 'absent'> {
@@ -217,11 +228,8 @@ async function settle(
 }
 
 async function reportAbsent(
-  { store, deletes: kind }: ExecutionContext,
-  { tenantId }: DeletionRequest,
-  targets: readonly Target[],
+  { context: { store, deletes: kind }, request: { tenantId }, targets, outcomes }: SliceRun,
   absent: readonly number[],
-  outcomes: (UserOutcome | undefined)[],
 ): Promise<void> {
   if (absent.length === 0) return
   const subjects = absent.flatMap((position) => targets[position]?.subject ?? [])
@@ -241,18 +249,19 @@ function failed(error: UserDeletionError): UserOutcome {
   return { status: 'failed', error }
 }
 
-/** Reads the receipt back when somebody asks: most of a bulk run's are never looked at. */
-class Deleted {
+/** Reads the receipt back when somebody asks: kept for each user of a slice it would outweigh the entry. */
+class WithReceipt {
   readonly status = 'deleted'
-  readonly #entry: LedgerEntry
-  #receipt: DeletionReceipt | undefined
+  readonly #entry: LedgerEntry | null
 
-  constructor(entry: LedgerEntry) {
+  constructor(entry: LedgerEntry | null) {
     this.#entry = entry
   }
 
   get receipt(): DeletionReceipt {
-    this.#receipt ??= receiptOf(this.#entry)
-    return this.#receipt
+    return keptReceipt(this.#entry)
   }
 }
+
+/** One for all users of a slice that keeps no entries. */
+const UNREAD: UserOutcome = new WithReceipt(null)

@@ -13,6 +13,7 @@ import type { ExecutionContext } from './context.ts'
 export interface Deleted {
   readonly userId: UserId
   readonly tenantId: string | null
+  /** Read only where a hook wants it. */
   readonly receipt: DeletionReceipt
 }
 
@@ -23,9 +24,10 @@ export async function notifyDeleted(
 ): Promise<void> {
   const { afterDelete, onRevoke } = context.hooks
   if (afterDelete === undefined && onRevoke === undefined) return
-  await inParallel(deleted, async ({ userId, tenantId, receipt }) => {
-    await tellRevoked(context, tenantId, userId)
+  await inParallel(deleted, async (user) => {
+    await tellRevoked(context, user.tenantId, user.userId)
     if (afterDelete === undefined) return
+    const { receipt } = user
     await tell(context, 'afterDelete', { receiptId: receipt.id }, () => afterDelete(receipt))
   })
 }

@@ -5,7 +5,7 @@
  */
 import type { UserDeletionError } from '../errors.ts'
 import type { DeletionReceipt } from '../receipt/receipt.ts'
-import { type ExecutionContext, flightKey } from './context.ts'
+import type { ExecutionContext } from './context.ts'
 import { toEngineError } from './failures.ts'
 import { type Deleted, notifyDeleted } from './notify.ts'
 import { runJob, takeOver, type Waiting } from './run-job.ts'
@@ -33,12 +33,11 @@ export async function resumeJobs(
   const kinds = ['deletion', 'erasure'] as const
   for (const job of await context.store.listJobs({ limit, kinds, dueBy })) {
     if (signal?.aborted) break
-    const key = flightKey(job.tenantId, job.userId)
-    if (context.inFlight.has(key)) {
+    const { userId, tenantId } = job
+    if (!context.inFlight.take(tenantId, userId)) {
       held += 1
       continue
     }
-    context.inFlight.add(key)
     try {
       const claimed = await takeOver(context, job)
       if (claimed === null) {
@@ -46,7 +45,6 @@ export async function resumeJobs(
         continue
       }
       const outcome = await runJob(context, claimed)
-      const { userId, tenantId } = job
       if (outcome.kind === 'finished') {
         finished.push({ userId, tenantId, receipt: outcome.receipt })
       } else {
@@ -56,7 +54,7 @@ export async function resumeJobs(
     } catch (cause) {
       failed.push({ jobId: job.id, error: toEngineError(cause) })
     } finally {
-      context.inFlight.delete(key)
+      context.inFlight.release(tenantId, userId)
     }
   }
   await notifyDeleted(context, finished)

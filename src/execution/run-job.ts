@@ -9,7 +9,7 @@
  */
 import { UserDeletionError, type UserNotFoundError } from '../errors.ts'
 import { isProcessGone, yieldToEventLoop } from '../ports.ts'
-import { receiptOf, sealDeletions } from '../receipt/issue-receipt.ts'
+import { keptReceipt, sealDeletions } from '../receipt/issue-receipt.ts'
 import type { DeletionReceipt } from '../receipt/receipt.ts'
 import {
   type ChunkResult,
@@ -231,6 +231,7 @@ async function close(run: JobRun, state: JobState): Promise<DeletionReceipt | 'm
     ...whileUnderWay(context),
     ...targetsOf(state.request, [target]),
     isolation: 'together',
+    keepsEntries: true,
     decide: (survey) => [verdictOf(survey, maxRowsPerTransaction, program.steps, state, derive)],
     seal: (works, head) => {
       const users = works.map(({ found, counts }) => ({
@@ -291,7 +292,7 @@ function verdictOf(
 function receiptFrom(outcome: SliceOutcome | undefined): DeletionReceipt | 'more' {
   switch (outcome?.kind) {
     case 'deleted':
-      return receiptOf(outcome.entry)
+      return keptReceipt(outcome.entry)
     case 'refused':
       return 'more'
     case 'failed':

@@ -107,6 +107,12 @@ export function receiptOf(entry: LedgerEntry): DeletionReceipt {
   return JSON.parse(entry.body) as DeletionReceipt
 }
 
+/** The receipt of a user whose slice kept its entries: whoever reads receipts has the slice keep them. */
+export function keptReceipt(entry: LedgerEntry | null): DeletionReceipt {
+  if (entry === null) throw new Error('the slice of this receipt has kept no entries')
+  return receiptOf(entry)
+}
+
 /** Writes the receipts of one seal. */
 function bodyWriter(frame: SealFrame, at: Date): (user: DeletedUser, id: string) => string {
   const { program } = frame

@@ -4,7 +4,7 @@
  * @module
  */
 import assert from 'node:assert/strict'
-import type { Store } from '../store.ts'
+import type { SliceOutcome, Store } from '../store.ts'
 import { ANN, BOB, DEBTOR, NIL, OWNERS, type Row } from './contract-data.ts'
 import { auditedPolicy } from './contract-fixture.ts'
 import { type Clause, IN_A, programOf, type World, withMethods } from './contract-world.ts'
@@ -123,6 +123,33 @@ export function safetyClauses(clause: Clause): void {
       assert.deepEqual([result.deleted, result.failedByCode], [1, { deletion_blocked: 1 }])
       assert.equal(await world.row('users', OWNERS[0]), undefined)
       assert.notEqual(await world.row('users', OWNERS[1]), undefined)
+    },
+  )
+
+  clause(
+    'outcomes hold no entry where the slice keeps none, and the ledger holds all',
+    async (world) => {
+      const outcomes: SliceOutcome[] = []
+      for (const keepsEntries of [false, true]) {
+        const store = withMethods(world.store, {
+          apply: async (program, slice) => {
+            const settled = await world.store.apply(program, { ...slice, keepsEntries })
+            outcomes.push(...settled)
+            return settled
+          },
+        })
+        const users = keepsEntries ? [NIL] : [ANN, BOB]
+        await world.engineWith({ store }).deleteMany(users, { ...IN_A, mode: 'throughput' })
+      }
+      const entries = await world.store.readLedger({ afterSeq: 0, limit: 100 })
+      const deletions = entries.filter(({ kind }) => kind === 'user.deleted')
+      assert.deepEqual(deletions.map(({ subject }) => subject).sort(), [ANN, BOB, NIL].sort())
+      const kept = deletions.find(({ subject }) => subject === NIL)
+      assert.deepEqual(outcomes, [
+        { kind: 'deleted', entry: null },
+        { kind: 'deleted', entry: null },
+        { kind: 'deleted', entry: kept },
+      ])
     },
   )
 

@@ -352,6 +352,7 @@ async function run(
       tenantId: null,
       users,
       isolation,
+      keepsEntries: true,
       decide,
       seal,
     })
