@@ -35,4 +35,4 @@ export function openRandomDocuments(db: MongoDb): RandomDocuments {
   }
 }
 
-const MOST_MS = 200
+const MOST_MS = 1_000
