@@ -4,10 +4,10 @@
  * @module
  */
 import { checkSchema, isError, refuseMismatch } from './plan/check-schema.ts'
-import { askedPathsOf, referencesOf } from './plan/references.ts'
+import { askedPathsOf, readsAll, referencesOf } from './plan/references.ts'
 import { inOrder, type SchemaCheckOptions, type SchemaFinding } from './plan/schema-finding.ts'
 import type { Logger } from './ports.ts'
-import type { DatabaseSchema, Store } from './store.ts'
+import type { DatabaseSchema, LookupQuestion, Store } from './store.ts'
 import type { Program } from './terms.ts'
 
 /** Everything in which the policy and the live database differ. */
@@ -42,7 +42,8 @@ export function watchSchema(
   const { users, tenant } = programs
   const all = [users.program, ...(tenant === null ? [] : [tenant.program])]
   const question = {
-    ...{ paths: askedPathsOf(all), lookups: all.flatMap(referencesOf) },
+    paths: askedPathsOf(all),
+    lookups: all.flatMap(lookupsIn),
     everything: true,
   }
   const warned = new Set<string>()
@@ -65,6 +66,12 @@ export function watchSchema(
       return Object.freeze({ fits: !findings.some(isError), findings })
     },
   }
+}
+
+function lookupsIn(program: Program): readonly LookupQuestion[] {
+  return referencesOf(program).map((one) => ({
+    ...{ table: one.table, path: one.path, inText: readsAll(one) },
+  }))
 }
 
 function findingsOf(

@@ -730,12 +730,17 @@ export interface Inspection {
 export interface SchemaQuestion {
   /** The same list object asks the same question. */
   readonly paths: readonly AskedPath[]
-  /** Fields by which rows are found. Where no index leads with one, a store that can says how many rows there are. */
-  readonly lookups?: readonly Pick<AskedPath, 'table' | 'path'>[]
+  /** Fields by which rows are found. Where no index helps with one, a store that can says how many rows there are. */
+  readonly lookups?: readonly LookupQuestion[]
   /** Tell of every table what a sample of it holds anywhere, and what its validator asks for. */
   readonly everything?: boolean
   /** Look again now, whatever was seen earlier. */
   readonly fresh?: boolean
+}
+
+export interface LookupQuestion extends Pick<AskedPath, 'table' | 'path'> {
+  /** It is looked for inside a text, which no index helps with. */
+  readonly inText: boolean
 }
 
 /** Where in the rows of a table, keys joined by dots; arrays on the way and at the end are opened. */

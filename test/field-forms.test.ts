@@ -90,15 +90,30 @@ describe('a field between fixed texts', () => {
     const db = new Database(':memory:')
     db.exec('CREATE TABLE users (id INTEGER PRIMARY KEY, email TEXT, phone TEXT)')
     db.exec('CREATE TABLE codes (key TEXT)')
-    const schemaCheck = { minUnindexedRows: 0 }
-    const engine = new UserDeletionEngine({ store: sqliteStore(db), policy, schemaCheck })
-    await engine.migrate()
-    const { findings } = await engine.checkSchema()
-    const codes = findings.filter(({ table }) => table === 'codes')
-    const remedies = codes.map(({ message }) => message.split('rows. ')[1])
+    const unindexed = async (bounds: object) => {
+      const schemaCheck = { minUnindexedRows: 0, ...bounds }
+      const engine = new UserDeletionEngine({ store: sqliteStore(db), policy, schemaCheck })
+      const { findings } = await engine.checkSchema()
+      return findings.filter(({ table }) => table === 'codes')
+    }
+    const remedyOf = ({ message }: { readonly message: string }) => message.split('rows. ')[1]
+    const remedies = (await unindexed({})).map(remedyOf)
     const text =
       'None helps inside a text: keep the user in a column of its own, or accept the finding.'
     assert.deepEqual(remedies, [...Array(4).fill('Create one.'), text, text])
+    db.exec('CREATE INDEX codes_key ON codes (key)')
+    assert.deepEqual((await unindexed({})).map(remedyOf), [text, text])
+    // It is shorter than the table, so that many rows are no reason to refuse.
+    db.exec("INSERT INTO codes VALUES ('a'), ('b')")
+    const large = await unindexed({ minUnindexedRows: 2, maxUnindexedRows: 1 })
+    assert.deepEqual(
+      large.map(({ severity }) => severity),
+      ['warning', 'warning'],
+    )
+    assert.deepEqual(await unindexed({ minUnindexedRows: 3 }), [])
+    db.exec('DROP INDEX codes_key')
+    const withoutIndex = await unindexed({ minUnindexedRows: 2, maxUnindexedRows: 1 })
+    assert.deepEqual(new Set(withoutIndex.map(({ severity }) => severity)), new Set(['error']))
   })
 
   it('is refused around the id, rows of other tables, and in another spelling', () => {

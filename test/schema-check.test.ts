@@ -310,6 +310,28 @@ describe('foreign keys at odds with the policy', () => {
     assert.deepEqual(await findingsOf(world), [])
   })
 
+  it('from rows that stay to rows that go at the end of their retention', async () => {
+    const ended = { action: 'retain', reason: 'law', for: 'P30D', then: 'delete' } as const
+    const events = { match: 'user_id', ...ended } as const
+    const sql = (action: string) => `${USERS}
+      CREATE TABLE events (id TEXT PRIMARY KEY, user_id TEXT);
+      CREATE TABLE tries (event TEXT NOT NULL REFERENCES events (id) ${action})`
+    const through = { table: 'events', key: 'id' }
+    const own = { match: { column: 'event', through }, action: 'retain', reason: 'law' } as const
+    const keptFor = (duration: string) => ({ ...own, for: duration, then: 'delete' }) as const
+    const found = (action: string, rule: PolicyInput['tables'][string]) =>
+      findingsOf({ sql: sql(action), tables: { events, tries: rule } })
+    assert.deepEqual(await found('', 'unrelated'), ['warning foreign_key_blocks tries.event'])
+    assert.deepEqual(await found('ON DELETE CASCADE', 'unrelated'), [
+      'error foreign_key_deletes tries.event',
+    ])
+    assert.deepEqual(await found('', own), ['warning foreign_key_blocks tries.event'])
+    assert.deepEqual(await found('', keptFor('P30D')), [])
+    assert.deepEqual(await found('', keptFor('P1D')), [])
+    const removed = { match: { column: 'event', through }, action: 'delete' } as const
+    assert.deepEqual(await found('', removed), [])
+  })
+
   it("from others' rows to the user's: answers that go with what they answer", async () => {
     const comments = (action: string) => `${USERS}CREATE TABLE comments (
       id TEXT PRIMARY KEY, author TEXT, parent TEXT REFERENCES comments (id) ${action})`
@@ -541,6 +563,18 @@ describe('what the database does by itself, and what it is slow at', () => {
       const world = { sql, tables: { events }, check: { minUnindexedRows: 0 } }
       const expected = isEnough ? [] : ['warning unindexed_reference events.data.user.id']
       assert.deepEqual(await findingsOf(world), expected, expression)
+    }
+    const collations: readonly (readonly [string, string, boolean])[] = [
+      ['TEXT', 'actor_id COLLATE NOCASE', false],
+      ['TEXT COLLATE NOCASE', 'actor_id', true],
+      ['TEXT COLLATE "nocase"', 'actor_id COLLATE BINARY', false],
+      ['TEXT COLLATE NOCASE', 'actor_id COLLATE nocase DESC', true],
+    ]
+    for (const [type, key, isEnough] of collations) {
+      const sql = `${USERS}CREATE TABLE log (actor_id ${type}, actor_email); CREATE INDEX i ON log (${key})`
+      const world = { sql, tables: { log }, check: { minUnindexedRows: 0 } }
+      const expected = isEnough ? [] : ['warning unindexed_reference log.actor_id']
+      assert.deepEqual(await findingsOf(world), expected, `${type}: ${key}`)
     }
     const partial = `${USERS}CREATE TABLE log (actor_id, actor_email); CREATE INDEX i ON log (actor_id) WHERE actor_id > ''`
     assert.deepEqual(

@@ -41,7 +41,8 @@ function withRows(
 ): DatabaseSchema {
   const tables = schema.tables.map((table): TableSchema => {
     const own = lookups.filter((lookup) => lookup.table === table.name)
-    if (table.kind !== 'table' || own.every(({ path }) => isLed(table, path))) return table
+    if (table.kind !== 'table' || own.every(({ path, inText }) => !inText && isLed(table, path)))
+      return table
     const sql = `SELECT count(*) FROM (SELECT 1 FROM ${quoteTable(table.name)} LIMIT ${MOST_COUNTED})`
     return { ...table, rows: Number(connection.rows(sql)[0]?.[0]) }
   })

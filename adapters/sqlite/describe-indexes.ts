@@ -11,16 +11,17 @@ import { NAME, partsInBrackets, unquoted } from './sql-text.ts'
 export interface FoundIndex {
   readonly index: IndexSchema
   readonly isKey: boolean
-  /** One of its keys is an expression. */
-  readonly hasExpression: boolean
+  /** Its columns, whatever they are compared by; `null` where one of its keys is an expression. */
+  readonly columns: readonly string[] | null
 }
 
 /** Indexes of ordinary tables. The key that is the row id itself has none. */
 export function indexesByTable(connection: Connection): ReadonlyMap<string, readonly FoundIndex[]> {
   const rows = connection.rows(
-    `SELECT t.name, i.name, i."unique", i.partial, i.origin, x.name, s.sql
+    `SELECT t.name, i.name, i."unique", i.partial, i.origin, x.name, s.sql, x.coll, d.sql
      FROM pragma_table_list AS t, pragma_index_list(t.name, 'main') AS i, pragma_index_xinfo(i.name, 'main') AS x
      LEFT JOIN main.sqlite_schema AS s ON s.type = 'index' AND s.name = i.name
+     LEFT JOIN main.sqlite_schema AS d ON d.type = 'table' AND d.name = t.name
      WHERE t.schema = 'main' AND t.type = 'table' AND x.key = 1 ORDER BY t.name, i.name, x.seqno`,
   )
   const byIndex = new Map<string, (readonly unknown[])[]>()
@@ -38,31 +39,49 @@ export function indexesByTable(connection: Connection): ReadonlyMap<string, read
 
 /** Columns of which no two rows hold the same values, the primary key apart. */
 export function uniqueKeysOf(indexes: readonly FoundIndex[]): readonly (readonly string[])[] {
-  return indexes
-    .filter(({ index, isKey, hasExpression }) => index.unique && !isKey && !hasExpression)
-    .filter(({ index }) => !index.partial)
-    .map(({ index }) => index.keys)
+  return indexes.flatMap(({ index, isKey, columns }) =>
+    index.unique && !index.partial && !isKey && columns !== null ? [columns] : [],
+  )
 }
 
 function foundIndex(parts: readonly (readonly unknown[])[]): FoundIndex {
-  const [, name, unique, partial, origin, , sql] = parts[0] ?? []
+  const [, name, unique, partial, origin, , sql, , table] = parts[0] ?? []
   const written = parts.map((part) => part[5])
   const hasExpression = written.includes(null)
   const expressions = hasExpression ? partsInBrackets(String(sql)) : []
   return {
     index: {
       name: String(name),
-      keys: written.map((column, place) =>
-        column === null ? expressionKey(expressions[place] ?? '') : String(column),
+      keys: parts.map(([, , , , , column, , collation], place) =>
+        column === null
+          ? expressionKey(expressions[place] ?? '')
+          : columnKey(String(column), String(collation), String(table)),
       ),
       partial: partial === 1,
       unique: unique === 1,
     },
     isKey: origin === 'pk',
-    hasExpression,
+    columns: hasExpression ? null : written.map(String),
   }
 }
 
+/** A column is compared by its own collation, and an index that has it in another order is of no help. */
+function columnKey(column: string, collation: string, table: string): string {
+  const own = collationOf(column, table)
+  return own === collation.toUpperCase() ? column : `${column} COLLATE ${collation}`
+}
+
+function collationOf(column: string, table: string): string {
+  const [definition = ''] = partsInBrackets(table).flatMap((part) => {
+    const [name = ''] = LEADING_NAME.exec(part) ?? []
+    return unquoted(name).toLowerCase() === column.toLowerCase() ? part : []
+  })
+  const [, collation = 'BINARY'] = COLLATION.exec(definition) ?? []
+  return unquoted(collation).toUpperCase()
+}
+
+const LEADING_NAME = new RegExp(`^${NAME}`)
+const COLLATION = new RegExp(`\\bCOLLATE\\s+(${NAME})`, 'i')
 const JSON_VALUE = new RegExp(
   `^CASE\\s+WHEN\\s+json_valid\\s*\\(\\s*(${NAME})\\s*\\)\\s*THEN\\s+json_extract\\s*\\(\\s*(${NAME})\\s*,\\s*'\\$((?:\\."[^"']*")+)'\\s*\\)\\s*END(?:\\s+(?:ASC|DESC))?$`,
   'i',

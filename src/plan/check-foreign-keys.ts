@@ -2,12 +2,15 @@
  * Do enforced foreign keys do what the policy says, or something else?
  *
  * A reference from a table to rows that a deletion removes is *covered* when a rule deletes the referring
- * rows, or lets them go, by that very reference: then the database finds nothing left to act on.
+ * rows, or lets them go, by that very reference: then the database finds nothing left to act on. The same holds
+ * for rows that go at the end of their retention.
  *
  * @module
  */
+import { endsLater } from '../duration.ts'
 import type { DatabaseSchema, ForeignKey, TableSchema } from '../store.ts'
 import type { Program, Selector, Step } from '../terms.ts'
+import { hasEnd, type RetainedStep } from './expiry.ts'
 import type { SchemaFinding } from './schema-finding.ts'
 import { removesRows } from './touches.ts'
 
@@ -23,14 +26,42 @@ export function checkForeignKeys(
   isTenant: boolean,
 ): readonly SchemaFinding[] {
   if (!foreignKeysEnforced) return []
-  const removed = tablesWithRemovals(program)
-  return tables
-    .filter(({ name }) => name === program.user.table || classified.includes(name))
-    .flatMap((child) =>
+  const children = tables.filter(
+    ({ name }) => name === program.user.table || classified.includes(name),
+  )
+  const checkAt = (moment: Program, removed: ReadonlySet<string>, goes: Goes) =>
+    children.flatMap((child) =>
       child.foreignKeys
         .filter(({ references }) => removed.has(references.table))
-        .flatMap((reference) => checkReference(program, child, reference, isTenant)),
+        .flatMap((reference) => checkReference(moment, child, reference, isTenant, goes)),
     )
+  const removed = tablesWithRemovals(program)
+  const later = program.steps
+    .filter(isDeletedLater)
+    .filter(({ table }) => !removed.has(table))
+    .flatMap((step) =>
+      checkAt(atTheEndOf(step, program), new Set([step.table]), 'at the end of their retention'),
+    )
+  return [...checkAt(program, removed, 'with the user'), ...later]
+}
+
+/** When rows go that others refer to. */
+type Goes = 'with the user' | 'at the end of their retention'
+
+function isDeletedLater(step: Step): step is RetainedStep {
+  return hasEnd(step) && step.retention.then === 'delete'
+}
+
+/** The program as if what ends by then had been done with the deletion. */
+function atTheEndOf({ retention }: RetainedStep, program: Program): Program {
+  const steps = program.steps.map((step): Step => {
+    if (!hasEnd(step) || endsLater(step.retention.duration, retention.duration)) return step
+    const { then, thenSet } = step.retention
+    return then === 'delete'
+      ? { ...step, action: 'delete', set: [] }
+      : { ...step, set: [...step.set, ...thenSet] }
+  })
+  return { ...program, steps }
 }
 
 function tablesWithRemovals({ user, steps }: Program): ReadonlySet<string> {
@@ -44,6 +75,7 @@ function checkReference(
   child: TableSchema,
   reference: ForeignKey,
   isTenant: boolean,
+  goes: Goes,
 ): readonly SchemaFinding[] {
   const steps = program.steps.filter(({ table }) => table === child.name)
   if (steps.some(({ action }) => action === 'external')) return []
@@ -52,7 +84,7 @@ function checkReference(
   if (reference.references.table === program.user.table && !isMentioned) return []
   const remains = steps.length === 0 ? 'unrelated' : whatRemains(steps, reference)
   if (isTenant && remains === 'others') return []
-  const found = consequenceOf(child, reference, remains)
+  const found = consequenceOf(child, reference, remains, goes)
   if (found === null) return []
   const place = { table: child.name, column: reference.columns[0] ?? '' }
   return [{ ...place, path: `tables.${child.name}`, ...found }]
@@ -75,8 +107,9 @@ function consequenceOf(
   child: TableSchema,
   { columns, references, onDelete }: ForeignKey,
   remains: Remains,
+  goes: Goes,
 ): Found | null {
-  const name = `"${child.name}.${columns.join('", "')}" refers to "${references.table}"`
+  const name = `"${child.name}.${columns.join('", "')}" refers to "${references.table}"${goes === 'with the user' ? '' : `, whose rows go ${goes}`}`
   const isNullable = columns.some((column) => isNull(child, column))
   if (onDelete === 'cascade') {
     return {
@@ -94,8 +127,13 @@ function consequenceOf(
       message: `${name} with ON DELETE ${onDelete === 'set_null' ? 'SET NULL' : 'SET DEFAULT'}: the database overwrites it in rows that ${STAY[remains]}, and no plan shows it. Detach it by a rule, or take the action off.`,
     }
   }
+  const code = 'foreign_key_blocks'
+  if (goes !== 'with the user') {
+    const message = `${name}, and no rule deletes such rows or lets them go by then: rows that have some stay. Let them go with it, or earlier, or take the foreign key off.`
+    return { code, severity: 'warning', message }
+  }
   return {
-    code: 'foreign_key_blocks',
+    code,
     severity: 'warning',
     message: `${name}, and no rule deletes such rows or lets them go first: a user who has some cannot be deleted. Delete or detach them by a rule, keep the user row (\`user.action: 'anonymize'\`), or take the foreign key off.`,
   }

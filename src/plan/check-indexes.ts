@@ -26,17 +26,21 @@ export function checkIndexes(
     const { indexes, rows, primaryKey = [], columns } = tables.get(table) ?? {}
     if (indexes === undefined || (rows ?? 0) < minRows) return []
     const all = [...indexes, { name: '', keys: primaryKey, partial: false }]
-    if (all.some((index) => serves(index, reference))) return []
+    // Inside a text an index only makes the way shorter: it is read from end to end.
+    const isServed = all.some((index) => serves(index, reference))
+    if (isServed && !readsAll(reference)) return []
     const size = rows === undefined ? 'an unknown number of' : `about ${rows}`
     const remedy = remedyFor(reference, columns === null)
     return [
       {
         code: 'unindexed_reference',
-        severity: (rows ?? 0) > maxRows ? 'error' : 'warning',
+        severity: (rows ?? 0) > maxRows && !isServed ? 'error' : 'warning',
         table,
         column: path,
         path: place,
-        message: `no index of "${table}" leads with "${path}", so every deletion reads all of its ${size} rows. ${remedy}`,
+        message: readsAll(reference)
+          ? `"${path}" of "${table}" is looked for inside a text, so every deletion reads all of its ${size} rows. ${remedy}`
+          : `no index of "${table}" leads with "${path}", so every deletion reads all of its ${size} rows. ${remedy}`,
       },
     ]
   })

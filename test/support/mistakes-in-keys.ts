@@ -45,9 +45,10 @@ export function keptKey(action: string): Put {
     }))
 }
 
-export function unrelatedKey(action: string): Put {
+/** From a table that is unrelated to rows that go with the user, or at the end of their retention. */
+export function unrelatedKey(action: string, goes: 'now' | 'later' = 'now'): Put {
   return (world) =>
-    keyedTables(world).map(({ table: parent, key }) => {
+    (goes === 'now' ? keyedTables(world) : endingTables(world)).map(({ table: parent, key }) => {
       const part = `parent TEXT REFERENCES ${quote(parent)} (${quote(key)}) ON DELETE ${action}`
       const changed = withRule(withTable(world, 'attachments', [part]), 'attachments', 'unrelated')
       return { world: changed, table: 'attachments', column: 'parent' }
@@ -73,6 +74,12 @@ function keyedTables(
     const removes = stepsOf(world).some((step) => step.table === table && step.action === 'delete')
     return isKeyed && removes ? [{ table, key: 'id' }] : []
   })
+}
+
+/** Tables whose rows are deleted at the end of a retention and not before. */
+function endingTables(world: SchemaWorld) {
+  const ending = stepsOf(world).filter(({ retention }) => retention?.then === 'delete')
+  return [...new Set(ending.map(({ table }) => table))].map((table) => ({ table, key: 'id' }))
 }
 
 /** The key of rows that other rules go through no longer has to be unique. */

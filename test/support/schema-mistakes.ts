@@ -120,6 +120,12 @@ export const MISTAKES: readonly Mistake[] = [
     unrelatedKey('RESTRICT'),
   ],
   [
+    'RESTRICT from an unrelated table to rows that go at the end of their retention',
+    'foreign_key_blocks',
+    'warning',
+    unrelatedKey('RESTRICT', 'later'),
+  ],
+  [
     "NO ACTION from others' rows of the same table",
     'foreign_key_blocks',
     'warning',
