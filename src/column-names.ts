@@ -4,6 +4,7 @@
  * @module
  */
 import { saysOneOf, wordsOf } from './name-words.ts'
+import { PEOPLE } from './people-words.ts'
 
 /** What of a person a column seems to hold. `token`: whatever lets in, passwords and secrets too. */
 export type PersonalKind =
@@ -23,6 +24,11 @@ export function personalKindOf(column: string): PersonalKind | null {
   return KINDS.find(([, phrases]) => saysOneOf(words, phrases))?.[0] ?? null
 }
 
+/** Whether it may say something of a person, which is more than what seems to hold one. */
+export function mayBePersonal(column: string): boolean {
+  return personalKindOf(column) !== null || saysOneOf(wordsOf(column), MAYBE_PERSONAL)
+}
+
 /**
  * Whether the name reads as a reference to somebody, or to some: `user_id`, `ownerId`, `created_by`, `author`,
  * `memberIds`. Of a place in documents, the keys before the last one count with it: `actor.id`.
@@ -32,9 +38,8 @@ export function suggestsUser(column: string): boolean {
   const last = words.at(-1) ?? ''
   if (words.some((word) => ELSEWHERE.has(word))) return false
   if (last === 'by') return words.length > 1 && !NOT_BY_SOMEBODY.has(words.at(-2) ?? '')
-  if (!ID_WORDS.has(last)) return ROLES.has(last) || last === 'userid'
-  const role = words.at(-2) ?? ''
-  return ROLES.has(role) || ROLES_WITH_ID.has(role)
+  if (!ID_WORDS.has(last)) return PEOPLE.get(last)?.alone === 'always' || last === 'userid'
+  return PEOPLE.has(words.at(-2) ?? '')
 }
 
 /** Last words of columns that say something about a value and do not hold it. */
@@ -65,18 +70,10 @@ const KINDS: readonly (readonly [PersonalKind, readonly string[]])[] = [
 ]
 
 const ID_WORDS: ReadonlySet<string> = new Set(['id', 'ids', 'uid', 'uuid', 'guid', 'ref'])
-/** Somebody, with or without an `id` behind. */
-const ROLES: ReadonlySet<string> = new Set(
-  'user owner author creator sender recipient receiver inviter invitee assignee reviewer approver editor uploader reporter actor'.split(
-    ' ',
-  ),
-)
-/** Somebody only with an `id` behind: without one a word for something else as well. */
-const ROLES_WITH_ID: ReadonlySet<string> = new Set(
-  'person member manager admin customer employee follower subscriber patient student contact'.split(
-    ' ',
-  ),
-)
+const MAYBE_PERSONAL: readonly string[] = [
+  ...['name', 'city', 'country', 'location', 'latitude', 'longitude', 'gender', 'avatar', 'photo'],
+  ...['agent', 'contact', 'identifier', 'ssn', 'passport', 'iban'],
+]
 /** Users of somebody else's system. */
 const ELSEWHERE: ReadonlySet<string> = new Set(
   'provider external remote foreign oauth idp stripe github google'.split(' '),

@@ -3,19 +3,24 @@
  *
  * @module
  */
+import { mayBePersonal } from '../column-names.ts'
 import { saysOneOf, wordsOf } from '../name-words.ts'
+import { PEOPLE } from '../people-words.ts'
 
 /** As a reference to a user: the one whom the row is about, or somebody who had a hand in it. */
 export type PersonRole = 'owner' | 'actor'
 
 /** The role in which a column names a user; `null` for a column that names none. `userWords`: of the user table. */
 export function personRole(name: string, userWords: readonly string[]): PersonRole | null {
-  const base = baseOf(wordsOf(name))
+  const words = wordsOf(name)
+  const base = baseOf(words)
   const said = base.join(' ')
   if (said === '') return null
-  if (said === userWords.join(' ') || OWNERS.has(said)) return 'owner'
-  if (ACTORS.has(said) || base.at(-1) === 'by') return 'actor'
-  return null
+  if (said === userWords.join(' ')) return 'owner'
+  if (said === 'invited user' || base.at(-1) === 'by') return 'actor'
+  const person = PEOPLE.get(said)
+  if (person === undefined || person.part === 'listed') return null
+  return person.alone === 'seldom' && base.length === words.length ? null : person.part
 }
 
 /** Whether it holds an address by which somebody is written to. */
@@ -37,7 +42,7 @@ export function isPhone(name: string): boolean {
 export function isPersonal(name: string): boolean {
   const words = wordsOf(name)
   if (['at', 'count', 'verified', 'enabled', 'id'].includes(words.at(-1) ?? '')) return false
-  return saysOneOf(words, PERSONAL)
+  return mayBePersonal(name)
 }
 
 /** Whether it may hold anything: a document, or what somebody has written. */
@@ -52,7 +57,7 @@ export function isUserList(
 ): boolean {
   if (!/ids$/i.test(name) && !sampled.includes('array')) return false
   const said = baseOf(wordsOf(name.replace(/ids$/i, 'Id'))).join(' ')
-  return said === userWords.join(' ') || OWNERS.has(said) || LISTED.has(said)
+  return said === userWords.join(' ') || PEOPLE.has(said)
 }
 
 /** Of a pair like `owner_type` and `owner_id`, the column that says what the id is of. */
@@ -72,21 +77,6 @@ export function baseOf(words: readonly string[]): readonly string[] {
   return ['id', 'uuid', 'uid', 'key'].includes(words.at(-1) ?? '') ? words.slice(0, -1) : words
 }
 
-const OWNERS = new Set(['user', 'owner', 'holder', 'person', 'customer', 'member', 'subscriber'])
-const LISTED = new Set(['participant', 'recipient', 'admin', 'viewer', 'editor', 'attendee'])
-const ACTORS = new Set([
-  ...['author', 'creator', 'editor', 'inviter', 'sender', 'receiver', 'recipient', 'actor'],
-  ...[
-    'assignee',
-    'reviewer',
-    'approver',
-    'reporter',
-    'uploader',
-    'manager',
-    'admin',
-    'invited user',
-  ],
-])
 const VAGUE = new Set([
   'reference',
   'subject',
@@ -96,12 +86,6 @@ const VAGUE = new Set([
   'object',
   'principal',
 ])
-const PERSONAL: readonly string[] = [
-  ...['name', 'firstname', 'lastname', 'fullname', 'displayname', 'username', 'nickname', 'email'],
-  ...['mail', 'phone', 'mobile', 'address', 'street', 'city', 'zip', 'postcode', 'ip', 'device'],
-  ...['agent', 'birth', 'birthday', 'gender', 'avatar', 'photo', 'token', 'country', 'location'],
-  ...['ssn', 'passport', 'iban', 'fingerprint', 'latitude', 'longitude', 'contact', 'identifier'],
-]
 const FREE_FORM: readonly string[] = [
   ...['metadata', 'meta', 'data', 'payload', 'json', 'context', 'detail', 'attribute', 'property'],
   ...['extra', 'body', 'content', 'message', 'text', 'note', 'comment', 'description', 'value'],
