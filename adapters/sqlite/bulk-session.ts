@@ -25,14 +25,14 @@ export interface BulkSessionOptions {
 const MIB = 2 ** 20
 /** Cutting the log stops writers for about a third of a millisecond a MiB, so cooperative mode keeps it short. */
 const CAP_BYTES: Readonly<Record<BulkMode, number>> = {
-  cooperative: 96 * MIB,
+  cooperative: 48 * MIB,
   throughput: 1_024 * MIB,
 }
 
 /** Log that is not written back yet at which the thread is started, and at which it is told to go on. */
 const START_BYTES = 4 * MIB
 const PASS_BYTES: Readonly<Record<BulkMode, number>> = {
-  cooperative: 64 * MIB,
+  cooperative: 32 * MIB,
   throughput: 1_024 * MIB,
 }
 /** So many checkpoints without any progress, and a reader is in the way, who is not waited for. */

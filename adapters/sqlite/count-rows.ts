@@ -3,12 +3,14 @@
  *
  * @module
  */
+import { setImmediate as immediate } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
 import type { AskedPath, DatabaseSchema, SchemaQuestion, TableSchema } from '../../src/store.ts'
-import type { Connection } from './connection.ts'
-import { quoteTable } from './literals.ts'
+import type { Connection, Parameters } from './connection.ts'
+import { quoteName, quoteTable } from './literals.ts'
+import { rowKeyOf } from './program-sql.ts'
 
-export type Describe = (question?: SchemaQuestion) => DatabaseSchema
+export type Describe = (question?: SchemaQuestion) => Promise<DatabaseSchema>
 
 /** Rows are counted once for a schema and a question, and again when asked to look anew. */
 export function describeWithRows(
@@ -17,13 +19,15 @@ export function describeWithRows(
 ): Describe {
   const seen = new WeakMap<readonly AskedPath[], { of: DatabaseSchema; answer: DatabaseSchema }>()
 
-  return (question) => {
-    const schema = currentSchema()
+  return async (question) => {
+    const schema = await connection.read(currentSchema)
     if (question === undefined) return schema
     const last = seen.get(question.paths)
     if (last?.of === schema && question.fresh !== true) return last.answer
-    const counted = withRows(connection, schema, question.lookups ?? [])
-    const answer = isDeepStrictEqual(last?.answer, counted) ? (last?.answer ?? counted) : counted
+    const counted = await withRows(connection, schema, question.lookups ?? [])
+    // Somebody else may have asked meanwhile.
+    const other = seen.get(question.paths)?.answer
+    const answer = other !== undefined && isDeepStrictEqual(other, counted) ? other : counted
     seen.set(question.paths, { of: schema, answer })
     return answer
   }
@@ -33,20 +37,59 @@ export function describeWithRows(
 const MOST_SCANNED = 1_000_000
 /** Counting ends where it is known that there are too many. */
 const MOST_COUNTED = MOST_SCANNED + 1
+/** Rows that are counted before the host's event loop turns. */
+const PART = 20_000
 
-function withRows(
+async function withRows(
   connection: Connection,
   schema: DatabaseSchema,
   lookups: NonNullable<SchemaQuestion['lookups']>,
-): DatabaseSchema {
-  const tables = schema.tables.map((table): TableSchema => {
+): Promise<DatabaseSchema> {
+  const tables: TableSchema[] = []
+  for (const table of schema.tables) {
     const own = lookups.filter((lookup) => lookup.table === table.name)
-    if (table.kind !== 'table' || own.every(({ path, inText }) => !inText && isLed(table, path)))
-      return table
-    const sql = `SELECT count(*) FROM (SELECT 1 FROM ${quoteTable(table.name)} LIMIT ${MOST_COUNTED})`
-    return { ...table, rows: Number(connection.rows(sql)[0]?.[0]) }
-  })
+    const isServed = own.every(({ path, inText }) => !inText && isLed(table, path))
+    const isCounted = table.kind === 'table' && !isServed
+    tables.push(isCounted ? { ...table, rows: await countRows(connection, table) } : table)
+  }
   return { ...schema, tables, maxScannedRows: MOST_SCANNED }
+}
+
+/** Part after part along the primary key, whose index is read faster than the rows. */
+async function countRows(connection: Connection, table: TableSchema): Promise<number> {
+  const name = quoteTable(table.name)
+  const keys = table.primaryKey.length > 0 ? table.primaryKey : rowKeyOf(table)
+  const list = keys.map(quoteName).join(', ')
+  const places = keys.map((_, index) => `@k${index}`).join(', ')
+  let after: readonly unknown[] | null = null
+  for (let rows = 0; rows < MOST_COUNTED; rows += PART) {
+    const from: string = after === null ? name : `${name} WHERE (${list}) > (${places})`
+    const held: readonly unknown[] = after ?? []
+    const parameters = Object.fromEntries(held.map((value, index) => [`k${index}`, value]))
+    const end: readonly unknown[] | undefined = await connection.read(
+      () =>
+        connection.rows(
+          `SELECT ${list} FROM ${from} ORDER BY ${list} LIMIT 1 OFFSET ${PART - 1}`,
+          parameters,
+        )[0],
+    )
+    // Nothing comes after a key with NULL in it, which SQLite allows.
+    if (end?.includes(null)) return countFrom(connection, name, {}, MOST_COUNTED)
+    if (end === undefined) return rows + (await countFrom(connection, from, parameters, PART))
+    after = end
+    await immediate()
+  }
+  return MOST_COUNTED
+}
+
+function countFrom(
+  connection: Connection,
+  from: string,
+  parameters: Parameters,
+  most: number,
+): Promise<number> {
+  const sql = `SELECT count(*) FROM (SELECT 1 FROM ${from} LIMIT ${most})`
+  return connection.read(() => Number(connection.rows(sql, parameters)[0]?.[0]))
 }
 
 /** Whether some index leads with the path. Others may serve as well; then the rows are counted for nothing. */

@@ -67,7 +67,7 @@ export interface SqliteStoreOptions {
    * before 3.51, the thread is not started.
    */
   readonly checkpointWorker?: boolean
-  /** Size of the WAL above which a bulk run waits for the checkpoint. Default 96 MiB, in throughput mode 1 GiB. */
+  /** Size of the WAL above which a bulk run waits for the checkpoint. Default 48 MiB, in throughput mode 1 GiB. */
   readonly walCapBytes?: number
 }
 
@@ -97,7 +97,7 @@ export function sqliteStore(db: SqliteDatabase, options: SqliteStoreOptions = {}
       write(() => {
         for (const statement of engineTableStatements()) connection.change(statement)
       }),
-    describe: (question) => read(() => describe(question)),
+    describe,
     findUsers: (program, targets) =>
       read(() => findRows(connection, statementsFor(program), targets)),
     listUsers: (program, query) => read(() => listUsers(connection, statementsFor(program), query)),

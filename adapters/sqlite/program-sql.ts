@@ -63,7 +63,7 @@ function factsOf(schema: DatabaseSchema): TableFacts {
 }
 
 /** A row id under a name that no column of the table hides; the primary key in a table without row ids. */
-function rowKeyOf(table: TableSchema | undefined): RowKey {
+export function rowKeyOf(table: TableSchema | undefined): RowKey {
   if (table?.withoutRowId) return table.primaryKey
   const taken = new Set(table?.columns?.map(({ name }) => name.toLowerCase()))
   return [ROW_ID_NAMES.find((name) => !taken.has(name)) ?? 'rowid']

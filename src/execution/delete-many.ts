@@ -31,6 +31,8 @@ export async function deleteMany(
   ids: Ids,
   options: BulkOptions,
 ): Promise<BulkResult> {
+  // The first call has looked at the schema, and the first slice has all of its statements prepared.
+  await yieldToEventLoop()
   const session = await openSession(context, options)
   try {
     return await deleteSlices(context, request, ids, options, session)

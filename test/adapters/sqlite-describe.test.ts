@@ -144,3 +144,49 @@ describe('the description of an SQLite schema', () => {
     )
   })
 })
+
+describe('the number of rows that a look-up without an index would read', () => {
+  const PART = 20_000
+  const KEYS = {
+    'a key of text': ['(id TEXT PRIMARY KEY, owner TEXT)', "printf('k%08d', n)"],
+    'a key of two columns, without row ids': [
+      '(a INTEGER, b TEXT, owner TEXT, PRIMARY KEY (a, b)) WITHOUT ROWID',
+      "n % 3, printf('%08d', n)",
+    ],
+    'no key': ['(id, owner TEXT)', 'n % 7'],
+    'a key that is NULL in most rows': [
+      '(id TEXT PRIMARY KEY, owner TEXT)',
+      `CASE WHEN n > 5 THEN NULL ELSE n END`,
+    ],
+  } as const
+
+  async function countIn(table: string, key: string, rows: number): Promise<unknown> {
+    const db = new Database(':memory:')
+    db.exec(`CREATE TABLE t ${table}`)
+    db.exec(`WITH RECURSIVE c (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < ${rows})
+      INSERT INTO t SELECT ${key}, 'x' FROM c`)
+    const lookups = [{ table: 't', path: 'owner', inText: false }]
+    const { tables } = await sqliteStore(db).describe({ paths: [], lookups })
+    db.close()
+    return tables[0]?.rows
+  }
+
+  for (const [name, [table, key]] of Object.entries(KEYS)) {
+    it(`is right on both sides of a part: ${name}`, async () => {
+      for (const rows of [1, PART - 1, PART, PART + 1, 2 * PART + 5])
+        assert.equal(await countIn(table, key, rows), rows)
+    })
+  }
+
+  it('is counted while the event loop turns', async () => {
+    let turns = 0
+    const turn = setImmediate(function again() {
+      turns += 1
+      next = setImmediate(again)
+    })
+    let next = turn
+    await countIn(...KEYS['a key of text'], 3 * PART + 1)
+    clearImmediate(next)
+    assert.ok(turns >= 3, `${turns} turns`)
+  })
+})
