@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { ObjectId } from 'mongodb'
+import { readCut } from '../../adapters/mongodb/first-documents.ts'
 import { samplePaths } from '../../adapters/mongodb/sampled-paths.ts'
 
 const paths = (...documents: readonly object[]): readonly string[] =>
@@ -79,5 +80,31 @@ describe('the paths of sampled documents', () => {
       samplePaths([{ a: 'ann@example.com', b: ['ann'], c: { d: 'ann' } }]),
     )
     assert.doesNotMatch(told, /ann/)
+  })
+})
+
+describe('documents that are read for their paths', () => {
+  const wanted = { projection: { _id: 1, userId: 1 }, whole: true } as const
+
+  it('are cut to what is asked for on a server that cannot tell how large they are', async () => {
+    const stages: string[] = []
+    const found = await readCut(async (cut) => {
+      stages.push(JSON.stringify(cut(wanted)))
+      if (stages.length === 1) throw Object.assign(new Error('no such expression'), { code: 168 })
+      return [{ userId: 1 }]
+    })
+    assert.deepEqual(found, [{ userId: 1 }])
+    assert.match(stages[0] ?? '', /bsonSize/)
+    assert.equal(stages[1], JSON.stringify([{ $project: wanted.projection }]))
+  })
+
+  it('are not asked for twice where something else went wrong', async () => {
+    let calls = 0
+    const read = readCut(async () => {
+      calls += 1
+      throw Object.assign(new Error('not allowed'), { code: 13 })
+    })
+    await assert.rejects(read, /not allowed/)
+    assert.equal(calls, 1)
   })
 })
