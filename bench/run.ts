@@ -3,7 +3,7 @@
  *
  *     npm run bench                                      10,000 users
  *     npm run bench -- --users 100000                    the report
- *     npm run bench -- --users 100000 --only peers       one part again
+ *     npm run bench -- --users 100000 --only peers       one part again, or several: peers,growth
  *     npm run bench -- --peers 500                       peers delete 500 users each and not a tenth of all
  *     npm run bench -- --db COPY.sqlite --policy policy.ts --users 5000   on the own data
  *     npm run bench -- --db mongodb://host/name --policy policy.ts --users 5000   on a clone of it
@@ -78,7 +78,7 @@ async function runParts(): Promise<void> {
   const rounds = whole('rounds', 5)
   const peers = whole('peers', Math.ceil(users / 10))
   if (peers > users / 2) throw new Error('--peers is more than half of the users')
-  const names = values.only === undefined ? Object.keys(parts) : [values.only]
+  const names = values.only?.split(',') ?? Object.keys(parts)
   await withFolder(async (folder) => {
     const settings: Settings = { users, rounds, peers, folder, template: templatesIn(folder) }
     for (const name of names) {

@@ -21,7 +21,7 @@ import type { Goal, Part } from '../support/part.ts'
 /** The document's loop pauses, so it would take minutes; its rate does not depend on the number. */
 const PAUSED_SAMPLE = 60
 /** Rounds in which the peers run with secure_delete OFF, too. */
-const OFF_ROUNDS = 3
+const OFF_ROUNDS = 1
 
 interface Peer {
   readonly name: string
