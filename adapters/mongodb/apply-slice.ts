@@ -13,7 +13,6 @@ import {
   type SliceOutcome,
   settleUnit,
 } from '../../src/store.ts'
-import { auditRowsWithKeys } from './audit-rows.ts'
 import { writes } from './carry-out.ts'
 import type { Decision, HostWork, StepRow, StepWork } from './change.ts'
 import { unchanged } from './change.ts'
@@ -21,7 +20,6 @@ import { claimsOf } from './claims.ts'
 import type { Connection } from './connection.ts'
 import { assertHeld } from './jobs.ts'
 import { rememberLateAccess } from './late-access.ts'
-import { sealRecords } from './ledger.ts'
 import { toStoreError } from './mongo-errors.ts'
 import type { Reader } from './scope.ts'
 import { type Taken, takeSurvey } from './take-survey.ts'
@@ -82,14 +80,18 @@ async function decideUnit(
     { ...slice, users },
     slice.journal,
   )
-  let sealed: { readonly seal: Seal; readonly leaving: readonly Leaving[] } | null = null
+  let made: Unsealed | null = null
   const outcomes = settleUnit(slice, positions, survey, (leaving): readonly LedgerEntry[] => {
+    if (!slice.keepsEntries) {
+      made = { leaving, seal: () => complete(slice.seal(leaving, head), leaving) }
+      return []
+    }
     const seal = slice.seal(leaving, head)
-    sealed = { seal, leaving }
+    made = { leaving, seal: () => seal }
     return seal.entries
   })
-  if (sealed === null) return unchanged(outcomes)
-  const { seal, leaving } = sealed as { readonly seal: Seal; readonly leaving: readonly Leaving[] }
+  if (made === null) return unchanged(outcomes)
+  const { leaving, seal } = made as Unsealed
   const found = leaving.flatMap(({ user }) => rows[positions.indexOf(user)] ?? [])
   const work: HostWork = {
     program,
@@ -99,20 +101,31 @@ async function decideUnit(
     steps: stepsOf(program, named, leaving, positions),
     userRows: { kind: 'end' },
     cutsAccess: program.steps.some(({ access }) => access),
-    auditRows: auditRowsWithKeys(reader.types, program, seal.auditRows ?? []),
+    auditRows: [],
   }
   const ids = leaving.map(({ found: { fields } }) => fields['id'])
   return {
     result: outcomes,
     change: {
+      seal,
       work: [work],
       records: [
-        ...(await sealRecords(reader, seal)),
         ...forgetRecords(keepers, slice.tenantId, ids),
         ...(work.cutsAccess ? [rememberLateAccess(crypto.randomUUID(), work)] : []),
       ],
     },
   }
+}
+
+/** Those who go, and what seals it. */
+interface Unsealed {
+  readonly leaving: readonly Leaving[]
+  readonly seal: () => Seal
+}
+
+function complete(seal: Seal, leaving: readonly Leaving[]): Seal {
+  if (seal.entries.length < leaving.length) throw new Error('a deleted user has no ledger entry')
+  return seal
 }
 
 /** Steps with rows to write. */

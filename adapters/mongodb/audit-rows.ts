@@ -33,7 +33,7 @@ export function auditRowsWithKeys(
 /** With keys of their own, so that the same row is not written twice after a crash. */
 export async function insertAuditRows(
   writer: Writer,
-  { auditRows }: HostWork,
+  { auditRows }: Pick<HostWork, 'auditRows'>,
   isolation: Isolation,
 ): Promise<void> {
   for (const { table, values, id } of auditRows) {

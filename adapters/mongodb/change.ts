@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { ColumnValue, Program } from '../../src/store.ts'
+import type { ColumnValue, Program, Seal } from '../../src/store.ts'
 import type { Doc } from './driver.ts'
 import type { SliceUser } from './match-rows.ts'
 
@@ -12,6 +12,11 @@ export interface Change {
   readonly work: readonly HostWork[]
   /** The engine's own documents, after the host's. */
   readonly records: readonly RecordWrite[]
+}
+
+/** A change of which the seal is still to be made: that takes its time, and the host's documents don't wait for it. */
+export interface UnsealedChange extends Change {
+  readonly seal?: () => Seal
 }
 
 /** How much of a transaction's work the server does: without one the adapter has to make up for it. */
@@ -84,7 +89,7 @@ export type RecordWrite =
 export interface Decision<T> {
   readonly result: T
   /** `null` when nothing is to be written. */
-  readonly change: Change | null
+  readonly change: UnsealedChange | null
 }
 
 export function unchanged<T>(result: T): Decision<T> {

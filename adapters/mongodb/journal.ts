@@ -21,6 +21,7 @@ import { type Lease, leaseLost, takeLease } from './lease.ts'
 import { isUnavailable, storeBusy } from './mongo-errors.ts'
 import { openPatience, persist } from './patience.ts'
 import { openScope, type Reader, type Writer } from './scope.ts'
+import { sealed } from './sealed.ts'
 import type { Surroundings } from './surroundings.ts'
 import { undoable } from './undo.ts'
 
@@ -34,9 +35,10 @@ export async function decideWithJournal<T>(
     try {
       const { result, change } = await underLease(here, async (lease, scope, outages) => {
         await finishLeftOver(scope, lease, outages)
-        const decision = await decide(scope)
-        if (decision.change !== null) await carryOutOrUndo(scope, lease, decision.change, outages)
-        return decision
+        const { result, change: decided } = await decide(scope)
+        const change = decided === null ? null : await sealed(scope, decided)
+        if (change !== null) await carryOutOrUndo(scope, lease, change, outages)
+        return { result, change }
       })
       await cutLateAccessOf(here, change)
       return result

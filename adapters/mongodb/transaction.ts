@@ -4,7 +4,6 @@
  * @module
  */
 
-import { carryOut } from './carry-out.ts'
 import type { Decision } from './change.ts'
 import type { MongoSession } from './driver.ts'
 import { WRITER } from './engine-collections.ts'
@@ -18,6 +17,7 @@ import {
 } from './mongo-errors.ts'
 import { openPatience, persist } from './patience.ts'
 import { DURABLE, openScope, type Reader, type Writer } from './scope.ts'
+import { carryOutAndSeal } from './sealed.ts'
 import type { Surroundings } from './surroundings.ts'
 
 /**
@@ -75,7 +75,7 @@ async function transact<T>(
     const scope = openScope(here.db, here.scope.types, { session })
     await takeTurn(scope, commit)
     const { result, change } = await decide(scope)
-    if (change !== null) await carryOut(scope, change, 'transaction')
+    if (change !== null) await carryOutAndSeal(scope, change)
     // Also where nothing is to be written: what was read is confirmed with the commit, and nothing is told before.
     return (await commitTransaction(here, session, commit))
       ? { kind: 'committed', result, change }
