@@ -38,9 +38,13 @@ export const USER_BY_USER: MongoContender = byHand('deleteMany, user by user', {
   ...{ ...PLAIN, batch: 1 },
 })
 
+export const PLAIN_BATCHES: MongoContender = byHand('deleteMany({ $in }), batches of 500', {
+  ...{ ...PLAIN, batch: 500 },
+})
+
 export const contenders: readonly MongoContender[] = [
   ENGINE,
-  byHand('deleteMany({ $in }), batches of 500', { ...PLAIN, batch: 500 }),
+  PLAIN_BATCHES,
   byHand('deleteMany({ $in }), transactions of 500', { ...ATOMIC, batch: 500 }),
   byHand('deleteMany({ $in }), transactions of 250', { ...ATOMIC, batch: 250 }),
   byHand('deleteMany({ $in }), transactions of 100, four in flight', {
