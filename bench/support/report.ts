@@ -116,5 +116,5 @@ function markdownTable(
 function machine(): string {
   const [cpu] = cpus()
   const memory = round(totalmem() / 2 ** 30)
-  return `${cpus().length} x ${cpu?.model ?? 'unknown'}, ${memory} GiB, ${type()} ${release()}, Node ${process.version}`
+  return `${cpus().length} x ${cpu?.model ?? 'unknown'}, ${memory} GiB, ${type()} ${release().split('.', 2).join('.')}, Node ${process.version}`
 }
