@@ -48,6 +48,17 @@ export function settleUnit(
 /** The same for everybody: a slice may hold thousands. */
 const DELETED: SliceOutcome = { kind: 'deleted', entry: null }
 
+/** The seal of those who go, each of whom has an entry. */
+export function sealWhole(
+  slice: Pick<Slice, 'seal'>,
+  leaving: readonly Leaving[],
+  head: LedgerHead | null,
+): Seal {
+  const seal = slice.seal(leaving, head)
+  if (seal.entries.length < leaving.length) throw new Error('a deleted user has no ledger entry')
+  return seal
+}
+
 /** Users whose receipts are in memory at once. */
 const SEALED_AT_ONCE = 500
 
@@ -65,8 +76,7 @@ export function sealInParts(
   let end = head
   for (let start = 0; start < leaving.length; start += SEALED_AT_ONCE) {
     const part = leaving.slice(start, start + SEALED_AT_ONCE)
-    const seal = slice.seal(part, end)
-    if (seal.entries.length < part.length) throw new Error('a deleted user has no ledger entry')
+    const seal = sealWhole(slice, part, end)
     write(seal)
     end = seal.head
     if (slice.keepsEntries) kept.push(...seal.entries)

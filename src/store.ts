@@ -25,6 +25,7 @@ export {
   leavesNoMatch,
   residueLeft,
   sealInParts,
+  sealWhole,
   settleUnit,
   standsFor,
   writtenAs,

@@ -2,15 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before } from 'node:test'
 import type { Db } from 'mongodb'
 import { mongoStore } from '../adapters/mongodb/index.ts'
-import {
-  definePolicy,
-  lookupsOf,
-  type Policy,
-  type PolicyInput,
-  SCHEMA_FINDINGS,
-  type SchemaFinding,
-  UserDeletionEngine,
-} from '../src/index.ts'
+import { lookupsOf, type PolicyInput, type SchemaFinding } from '../src/index.ts'
 import { authjsPolicy } from '../src/presets/authjs/index.ts'
 import { betterAuthPolicy } from '../src/presets/better-auth/index.ts'
 import { helloJohnPolicy } from '../src/presets/hellojohn-mongodb/index.ts'
@@ -22,17 +14,12 @@ import { seeded } from './support/hostile-values.ts'
 import { MONGO_MISTAKES, type MongoMutant, type MongoWorld } from './support/mongo-mistakes.ts'
 import { mongoPool } from './support/mongo-pool.ts'
 import { describeMongo } from './support/mongo-server.ts'
+import { assertFound, findingsOf } from './support/schema-findings.ts'
 
 const SEED = 20260301
 
 const authjs = authjsPolicy({ adapter: 'mongodb' })
 const betterAuth = betterAuthPolicy({ plugins: PLUGINS, database: 'mongodb' })
-
-async function findingsIn(db: Db, policy: PolicyInput): Promise<readonly SchemaFinding[]> {
-  const checked = definePolicy(policy) as Policy<PolicyInput>
-  const engine = new UserDeletionEngine({ store: mongoStore(db), policy: checked })
-  return (await engine.checkSchema()).findings
-}
 
 describeMongo('the schema check of collections', 'replica set', ({ it, server }) => {
   const random = seeded(SEED)
@@ -61,7 +48,7 @@ describeMongo('the schema check of collections', 'replica set', ({ it, server })
 
   it('finds nothing where nothing is wrong', async () => {
     for (const { name, db, policy } of worlds)
-      assert.deepEqual(await findingsIn(db, policy), [], name)
+      assert.deepEqual(await findingsOf(mongoStore(db), policy), [], name)
   })
 
   for (const mistake of MONGO_MISTAKES) {
@@ -69,29 +56,25 @@ describeMongo('the schema check of collections', 'replica set', ({ it, server })
       const mutants = worlds.flatMap((world) => mistake.put(world, random))
       assert.notEqual(mutants.length, 0)
       for (const mutant of mutants) {
-        const found = await findingsOf(mutant)
-        const shown = found.map((one) => `${one.severity} ${one.code} ${one.table} ${one.column}`)
-        const { table, column, world } = mutant
-        const wanted = `${mistake.severity} ${mistake.code} ${table} ${column}`
-        assert.ok(shown.includes(wanted), `${world.name}: ${wanted}\n${shown.join('\n')}`)
-        for (const { code, severity, message } of found) {
-          assert.ok(SCHEMA_FINDINGS[code].severities.includes(severity as 'error'), code)
-          assert.match(message, /^\S[^\n]*[.]$/)
-        }
+        assertFound(await findingsWith(mutant), mistake, mutant)
       }
     })
   }
 
   it('finds nothing once every mistake is taken back', async () => {
     for (const { name, db, policy } of worlds)
-      assert.deepEqual(await findingsIn(db, policy), [], name)
+      assert.deepEqual(await findingsOf(mongoStore(db), policy), [], name)
   })
 })
 
-async function findingsOf({ world, policy, make }: MongoMutant): Promise<readonly SchemaFinding[]> {
+async function findingsWith({
+  world,
+  policy,
+  make,
+}: MongoMutant): Promise<readonly SchemaFinding[]> {
   const takeBack = await make()
   try {
-    return await findingsIn(world.db, policy)
+    return await findingsOf(mongoStore(world.db), policy)
   } finally {
     await takeBack()
   }

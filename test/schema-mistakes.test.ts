@@ -3,38 +3,26 @@ import { describe, it } from 'node:test'
 import { getMigrations } from 'better-auth/db/migration'
 import Database from 'better-sqlite3'
 import { sqliteStore } from '../adapters/sqlite/index.ts'
-import {
-  definePolicy,
-  type EngineOptions,
-  type Policy,
-  type PolicyInput,
-  SCHEMA_FINDINGS,
-  type SchemaFinding,
-  UserDeletionEngine,
-} from '../src/index.ts'
+import type { EngineOptions, PolicyInput, SchemaFinding } from '../src/index.ts'
 import { authjsPolicy } from '../src/presets/authjs/index.ts'
 import { type BetterAuthPlugin, betterAuthPolicy } from '../src/presets/better-auth/index.ts'
 import { helloJohnPolicy, helloJohnSchema } from '../src/presets/hellojohn/index.ts'
 import { AUTHJS_SCHEMA } from './support/authjs-schema.ts'
 import { authOptions, PLUGINS } from './support/better-auth-world.ts'
 import { seeded } from './support/hostile-values.ts'
+import { assertFound, findingsOf } from './support/schema-findings.ts'
 import type { Mutant } from './support/schema-mistake.ts'
 import { MISTAKES } from './support/schema-mistakes.ts'
 import { putTogether, type SchemaWorld, takeApart } from './support/schema-world.ts'
 
 const SEED = 20260301
 
-async function findingsIn(
+function findingsIn(
   db: Database.Database,
   policy: PolicyInput,
   schemaCheck: NonNullable<EngineOptions['schemaCheck']> = {},
 ): Promise<readonly SchemaFinding[]> {
-  const engine = new UserDeletionEngine({
-    store: sqliteStore(db),
-    policy: definePolicy(policy) as Policy<PolicyInput>,
-    schemaCheck,
-  })
-  return (await engine.checkSchema()).findings
+  return findingsOf(sqliteStore(db), policy, schemaCheck)
 }
 
 /** A database that better-auth's own migration made. */
@@ -142,25 +130,12 @@ describe('the schema check where something is wrong', () => {
   for (const { mistake, made } of mutants) {
     it(`${mistake.kind}: ${mistake.code}`, async () => {
       for (const mutant of made) {
-        const found = await findingsOf(mutant)
-        const { table, column, world } = mutant
-        const isIt = (one: SchemaFinding) =>
-          one.code === mistake.code &&
-          one.severity === mistake.severity &&
-          one.table === table &&
-          one.column === column
-        const shown = found.map((one) => `${one.severity} ${one.code} ${one.table} ${one.column}`)
-        const place = `${world.name}: ${table} ${column}\n${shown.join('\n')}`
-        assert.ok(found.some(isIt), place)
-        for (const { code, severity, message } of found) {
-          assert.ok(SCHEMA_FINDINGS[code].severities.includes(severity as 'error'), code)
-          assert.match(message, /^\S[^\n]*[.]$/)
-        }
+        assertFound(await findingsWith(mutant), mistake, mutant)
       }
     })
   }
 
-  async function findingsOf({ world }: Mutant): Promise<readonly SchemaFinding[]> {
+  async function findingsWith({ world }: Mutant): Promise<readonly SchemaFinding[]> {
     const db = putTogether(world)
     try {
       return await findingsIn(db, world.policy, { minUnindexedRows: 0 })

@@ -11,6 +11,7 @@ import {
   type Seal,
   type Slice,
   type SliceOutcome,
+  sealWhole,
   settleUnit,
 } from '../../src/store.ts'
 import { writes } from './carry-out.ts'
@@ -83,10 +84,10 @@ async function decideUnit(
   let made: Unsealed | null = null
   const outcomes = settleUnit(slice, positions, survey, (leaving): readonly LedgerEntry[] => {
     if (!slice.keepsEntries) {
-      made = { leaving, seal: () => complete(slice.seal(leaving, head), leaving) }
+      made = { leaving, seal: () => sealWhole(slice, leaving, head) }
       return []
     }
-    const seal = slice.seal(leaving, head)
+    const seal = sealWhole(slice, leaving, head)
     made = { leaving, seal: () => seal }
     return seal.entries
   })
@@ -121,11 +122,6 @@ async function decideUnit(
 interface Unsealed {
   readonly leaving: readonly Leaving[]
   readonly seal: () => Seal
-}
-
-function complete(seal: Seal, leaving: readonly Leaving[]): Seal {
-  if (seal.entries.length < leaving.length) throw new Error('a deleted user has no ledger entry')
-  return seal
 }
 
 /** Steps with rows to write. */

@@ -18,24 +18,25 @@ import {
 } from './match-rows.ts'
 import { pathOf } from './paths.ts'
 import type { Update, Writer } from './scope.ts'
-import { isWrittenByUser, touchesOwnFilter, updateOfComplete, updatesFor } from './updates.ts'
+import { isWrittenByUser, touchesOwnFilter, updatesFor } from './updates.ts'
 import { storedId } from './values.ts'
 
-export async function carryOut(
-  writer: Writer,
-  change: Change,
-  isolation: Isolation,
-): Promise<void> {
-  if (isolation === 'none') for (const work of change.work) await claimUsers(writer, work)
-  for (const work of change.work) await workOnHost(writer, work, isolation)
-  await writeRecords(writer, change.records)
+/** Without a transaction. */
+export async function carryOut(writer: Writer, { work, records }: Change): Promise<void> {
+  for (const one of work) await claimUsers(writer, one)
+  await workOnAll(writer, work, 'none')
+  await writeRecords(writer, records)
 }
 
-export async function workOnHost(
+export async function workOnAll(
   writer: Writer,
-  work: HostWork,
+  work: readonly HostWork[],
   isolation: Isolation,
 ): Promise<void> {
+  for (const one of work) await workOnHost(writer, one, isolation)
+}
+
+async function workOnHost(writer: Writer, work: HostWork, isolation: Isolation): Promise<void> {
   const { program, tenantId, users } = work
   for (const stepWork of work.steps) await runStep(writer, work, stepWork, isolation)
   if (isolation === 'none') {
@@ -123,14 +124,15 @@ async function writeOwned(
   const { types } = writer
   const { set, selector } = step
   const locatorPath = selector === null ? '' : pathOf(selector.locator)
-  const updatesBy = (write: typeof updatesFor): readonly Update[] =>
-    owned.flatMap(({ filter, user }) => write(set, locatorPath, filter, { types, table, user }))
-  const updates = updatesBy(updatesFor)
-  if (count !== null && updates.length > owned.length) {
-    const complete = updatesBy(updateOfComplete)
+  const updates = owned.map(({ filter, user }) =>
+    updatesFor(set, locatorPath, filter, { types, table, user }),
+  )
+  const each = updates.flatMap((one) => one.each)
+  if (count !== null && each.length > owned.length) {
+    const complete = updates.flatMap((one) => one.complete)
     if ((await updateByPages(writer, step.table, complete)) === count) return
   }
-  await updateByPages(writer, step.table, updates)
+  await updateByPages(writer, step.table, each)
 }
 
 /** Answers how many documents were met. */
@@ -247,8 +249,9 @@ async function writeUserRows(writer: Writer, work: HostWork, isolation: Isolatio
     // Without a transaction a crash may have come right behind this.
     if (isolation === 'transaction' && deleted !== users.length) throw residueLeft(user.table)
   } else {
-    const updates = users.flatMap((one) =>
-      updatesFor(user.set, user.id, ofUsers([one]), { types, table: user, user: one }),
+    const updates = users.flatMap(
+      (one) =>
+        updatesFor(user.set, user.id, ofUsers([one]), { types, table: user, user: one }).each,
     )
     await updateByPages(writer, user.table, updates)
   }

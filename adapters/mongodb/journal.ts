@@ -9,7 +9,7 @@
  */
 
 import { UserDeletionError } from '../../src/errors.ts'
-import { carryOut, workOnHost, writeRecords } from './carry-out.ts'
+import { carryOut, workOnAll, writeRecords } from './carry-out.ts'
 import type { Change, Decision } from './change.ts'
 import { changeDocument, readChange } from './change-document.ts'
 import { reclaimUsers } from './claims.ts'
@@ -85,7 +85,7 @@ async function carryOutOrUndo(
   const { writer, undo } = undoable(scope)
   try {
     await undisturbed(outages, async (isRepeat) => {
-      if (!isRepeat) await carryOut(writer, change, 'none')
+      if (!isRepeat) await carryOut(writer, change)
       else if (!(await carryOn(writer, change))) throw storeBusy()
     })
   } catch (error) {
@@ -126,7 +126,7 @@ async function finishChange(scope: Writer, document: Doc, outages: Outages): Pro
 /** Carries on with a change from the start: every part of it may be repeated. `false`: the change is off. */
 async function carryOn(writer: Writer, change: Change): Promise<boolean> {
   if (!(await reclaimUsers(writer, change.work))) return false
-  for (const work of change.work) await workOnHost(writer, work, 'none')
+  await workOnAll(writer, change.work, 'none')
   await writeRecords(writer, change.records)
   return true
 }

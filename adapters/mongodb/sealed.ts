@@ -5,7 +5,7 @@
  */
 import { setImmediate as turnOfTheLoop } from 'node:timers/promises'
 import { auditRowsWithKeys, insertAuditRows } from './audit-rows.ts'
-import { carryOut, workOnHost, writeRecords } from './carry-out.ts'
+import { workOnAll, writeRecords } from './carry-out.ts'
 import type { Change, UnsealedChange } from './change.ts'
 import { sealRecords } from './ledger.ts'
 import type { Reader, Writer } from './scope.ts'
@@ -23,22 +23,23 @@ export async function sealed(reader: Reader, { seal, ...change }: UnsealedChange
 }
 
 /** In a transaction. The seal is made while the server is at the host's documents. */
-export async function carryOutAndSeal(writer: Writer, change: UnsealedChange): Promise<void> {
-  const [first] = change.work
-  if (change.seal === undefined || first === undefined)
-    return carryOut(writer, change, 'transaction')
-  const atWork = workOnAll(writer, change)
+export async function carryOutAndSeal(
+  writer: Writer,
+  { work, records, seal }: UnsealedChange,
+): Promise<void> {
+  const [first] = work
+  const atWork = workOnAll(writer, work, 'transaction')
+  if (seal === undefined || first === undefined) {
+    await atWork
+    return writeRecords(writer, records)
+  }
   // It is waited for below; until then a failure must not count as one that nobody looks at.
   atWork.catch(() => {})
   await turnOfTheLoop()
-  const made = await settledWith(atWork, change.seal)
+  const made = await settledWith(atWork, seal)
   const auditRows = auditRowsWithKeys(writer.types, first.program, made.auditRows ?? [])
   await insertAuditRows(writer, { auditRows }, 'transaction')
-  await writeRecords(writer, [...(await sealRecords(writer, made)), ...change.records])
-}
-
-async function workOnAll(writer: Writer, { work }: Change): Promise<void> {
-  for (const one of work) await workOnHost(writer, one, 'transaction')
+  await writeRecords(writer, [...(await sealRecords(writer, made)), ...records])
 }
 
 /** Whatever comes of it: no command of the session is under way behind this. */

@@ -23,17 +23,31 @@ export interface UpdateOwner {
   readonly user: SliceUser
 }
 
-/**
- * The updates that write the assignments, in order. What must not create a missing sub-document has an
- * update of its own; the one that may change what `filter` asks for comes last.
- */
+/** Two ways of writing the same assignments. */
+export interface Updates {
+  /**
+   * For any document, in order. What must not create a missing sub-document has an update of its own; the one
+   * that may change what the filter asks for comes last.
+   */
+  readonly each: readonly Update[]
+  /**
+   * One update for documents that have a place for every value: with them most collections are full, and they
+   * are met and written once. None where two of the values would get into each other's way.
+   */
+  readonly complete: readonly Update[]
+}
+
 export function updatesFor(
   set: readonly Assignment[],
   locatorPath: string,
   filter: Doc,
   owner: UpdateOwner,
-): readonly Update[] {
-  const { main, guarded, scrubbed, pulls } = writesOf(set, locatorPath, owner)
+): Updates {
+  const writes = writesOf(set, locatorPath, owner)
+  return { each: eachUpdate(writes, filter), complete: completeUpdate(writes, filter) }
+}
+
+function eachUpdate({ main, guarded, scrubbed, pulls }: Writes, filter: Doc): readonly Update[] {
   return [
     ...scrubbed.map((column) => ({
       filter: { $and: [filter, { [column]: NO_DOCUMENT }] },
@@ -47,17 +61,10 @@ export function updatesFor(
   ]
 }
 
-/**
- * One update that writes all of them, to documents that have a place for each. They are those with which most
- * collections are full, and are met and written once. None where two of the values would get into each other's way.
- */
-export function updateOfComplete(
-  set: readonly Assignment[],
-  locatorPath: string,
+function completeUpdate(
+  { main, guarded, scrubbed, pulls }: Writes,
   filter: Doc,
-  owner: UpdateOwner,
 ): readonly Update[] {
-  const { main, guarded, scrubbed, pulls } = writesOf(set, locatorPath, owner)
   let operators = main
   for (const { path, value } of guarded) {
     if (operators.touches(path)) return []

@@ -366,8 +366,8 @@ export const sabotages: readonly Sabotage[] = [
   {
     name: 'delete users without a claim',
     file: 'adapters/mongodb/carry-out.ts',
-    find: 'for (const work of change.work) await claimUsers(writer, work)',
-    replace: 'for (const work of change.work.slice(1)) await claimUsers(writer, work)',
+    find: 'for (const one of work) await claimUsers(writer, one)',
+    replace: 'for (const one of work.slice(1)) await claimUsers(writer, one)',
     caughtBy: 'test/mongo-guards.test.ts',
   },
   {
