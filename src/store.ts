@@ -223,8 +223,10 @@ export interface Store {
 
 /** A bulk run as the store sees it. Whoever opens one closes it, whatever happens in between. */
 export interface BulkSession {
-  /** Waits until the database can take the next slice; rarely for long. Never rejects. */
-  ready(): Promise<void>
+  /** Users that the next slice holds at most, by what those before have needed. Never throws. */
+  mostUsers(): number
+  /** Waits until the database can take a slice of so many users; rarely for long. Never rejects. */
+  ready(users: number): Promise<void>
   /**
    * Works off what is left behind and puts every setting back as it was. Safe to repeat. Rejects, after all of
    * that, with what went wrong on the way and was made up for.

@@ -180,6 +180,31 @@ describe('the checkpoints of a bulk run', () => {
     }
   })
 
+  it('leave the log under its cap in throughput mode too: slices hold as many users as fit', async () => {
+    const more = Array.from({ length: 5_000 }, (_, index) => `more_${index}`)
+    const { db, engine, name } = await open()
+    const insert = db.prepare("INSERT INTO users (id, tenant_id) VALUES (?, 'tnt_a')")
+    db.transaction(() => more.map((id) => insert.run(id)))()
+    db.pragma('wal_checkpoint(TRUNCATE)')
+    const done: number[] = []
+    const sizes: number[] = []
+    const onProgress = (progress: { readonly done: number }) => {
+      done.push(progress.done)
+      sizes.push(statSync(`${name}-wal`).size)
+    }
+    const result = await engine.deleteMany(more, { tenantId, mode: 'throughput', onProgress })
+    assert.equal(result.deleted, more.length)
+    const slices = done.map((all, index) => all - (done[index - 1] ?? 0))
+    // What a user needs is not known before the first slice.
+    const [first = 0, ...others] = slices
+    assert.ok(first > 1_000, `the first slice held ${first} users`)
+    assert.ok(others.length > 1)
+    assert.ok(Math.max(...others) < 500, `then ${Math.max(...others)} were in one`)
+    // The file of the log keeps the size that the first one gave it.
+    assert.equal(new Set(sizes).size, 1)
+    db.close()
+  })
+
   it('stay in the host’s thread where no other may: as ever when cooperative, rare for throughput', async () => {
     for (const [mode, expected] of [
       ['cooperative', HOSTS_VALUE],

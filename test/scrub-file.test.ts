@@ -449,6 +449,7 @@ function beforeStatement(db: Database.Database, sql: string, act: () => void): S
         },
         get: (...values) => statement.get(...values),
         all: (...values) => statement.all(...values),
+        iterate: (...values) => statement.iterate(...values),
         raw: (toggle) => statement.raw(toggle),
         safeIntegers: (toggle) => statement.safeIntegers(toggle),
       }

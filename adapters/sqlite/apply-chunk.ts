@@ -51,7 +51,7 @@ function writeChunk(connection: Connection, sql: ProgramSql, chunk: Chunk): Chun
     return { rows: 0, cursor: chunk.cursor, done: true }
   }
   const parameters = {
-    ...sliceParameters(sql.values, chunk.tenantId, [chunk]),
+    ...sliceParameters(sql.values, chunk.tenantId, [chunk], () => chunk.derived),
     ...Object.fromEntries(chunk.derived.map((value, index) => [`d${index}`, value])),
   }
   // Rows that a step removes or cuts loose do not match again: the next chunk starts from the front.

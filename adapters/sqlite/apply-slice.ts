@@ -78,8 +78,12 @@ function removeUsers(
   slice: Slice,
   leaving: readonly Leaving[],
 ): readonly LedgerEntry[] {
-  const users = leaving.map(({ found, derived }) => ({ fields: found.fields, derived }))
-  const parameters = sliceParameters(sql.values, slice.tenantId, users)
+  const parameters = sliceParameters(
+    sql.values,
+    slice.tenantId,
+    leaving.map(({ found }) => found),
+    (place) => leaving[place]?.derived ?? [],
+  )
   runSteps(connection, sql, leaving, parameters, slice.journal)
   removeUserRows(connection, sql, parameters, leaving.length)
   refuseLateResidue(connection, sql, parameters)
@@ -205,9 +209,9 @@ function recount(connection: Connection, sql: ProgramSql, slice: Slice, survey: 
   return { ...survey, counts: [counts] }
 }
 
-function parametersOf(sql: ProgramSql, slice: Slice, { fields }: FoundUser): Parameters {
+function parametersOf(sql: ProgramSql, slice: Slice, found: FoundUser): Parameters {
   const derived = sql.program.derived.map(() => null)
-  return sliceParameters(sql.values, slice.tenantId, [{ fields, derived }])
+  return sliceParameters(sql.values, slice.tenantId, [found], () => derived)
 }
 
 function removeUserRows(

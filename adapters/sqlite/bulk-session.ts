@@ -14,11 +14,12 @@ import { type Checkpointer, startCheckpointer } from './checkpointer.ts'
 import type { Connection } from './connection.ts'
 import type { SqliteDatabase } from './database.ts'
 import { driverOf } from './driver-files.ts'
+import { createLogRoom } from './log-room.ts'
 
 export interface BulkSessionOptions {
   /** Whether checkpoints may go to a thread with a connection of its own. */
   readonly checkpointWorker: boolean
-  /** Size of the log above which slices wait for the checkpoint; by default what suits the mode. */
+  /** Size that the log is to stay under; by default what suits the mode. */
   readonly walCapBytes?: number
 }
 
@@ -26,15 +27,18 @@ const MIB = 2 ** 20
 /** Cutting the log stops writers for about a third of a millisecond a MiB, so cooperative mode keeps it short. */
 const CAP_BYTES: Readonly<Record<BulkMode, number>> = {
   cooperative: 48 * MIB,
-  throughput: 1_024 * MIB,
+  throughput: 2_048 * MIB,
 }
 
 /** Log that is not written back yet at which the thread is started, and at which it is told to go on. */
 const START_BYTES = 4 * MIB
 const PASS_BYTES: Readonly<Record<BulkMode, number>> = {
   cooperative: 32 * MIB,
-  throughput: 1_024 * MIB,
+  // The longer it waits, the fewer pages are written back twice.
+  throughput: Number.POSITIVE_INFINITY,
 }
+/** Users in a transaction whose journal cannot be looked at. */
+const UNMEASURED = 10_000
 /** So many checkpoints without any progress, and a reader is in the way, who is not waited for. */
 const FRUITLESS = 3
 const FRUITLESS_PAUSE_MS = 10
@@ -51,11 +55,14 @@ export async function openBulkSession(
 ): Promise<BulkSession> {
   const file = await connection.read(() => logFile(connection))
   if (file === null) return NOTHING_TO_DO
-  const pageSize = Number(connection.rows('PRAGMA main.page_size')[0]?.[0])
+  const [pageSize, filePages] = ['page_size', 'page_count'].map((name) =>
+    Number(connection.rows(`PRAGMA main.${name}`)[0]?.[0]),
+  ) as [number, number]
   const capPages = Math.ceil((options.walCapBytes ?? CAP_BYTES[mode]) / pageSize)
   const passPages = Math.min(Math.ceil(PASS_BYTES[mode] / pageSize), capPages)
   const startPages = Math.min(Math.ceil(START_BYTES / pageSize), passPages)
   const canLook = isAtLeast(connection, SQLITE_WITH_NOOP)
+  const room = createLogRoom(capPages, filePages)
   const driver = options.checkpointWorker && canLook ? driverOf(db) : null
   let thread: Thread = driver === null ? { state: 'none' } : { state: 'not_yet' }
   let failure: unknown = null
@@ -76,9 +83,7 @@ export async function openBulkSession(
     letGo = hold()
   }
 
-  const keepUp = async (): Promise<void> => {
-    if (thread.state === 'none' || !db.open) return
-    const wal = look(connection)
+  const makeRoom = async (users: number, wal: Log): Promise<void> => {
     if (thread.state === 'not_yet' && driver !== null && wal.log >= startPages) {
       const checkpointer = await startCheckpointer({ ...driver, file, patienceMs: PATIENCE_MS })
       if (checkpointer === null) return goOnWithout()
@@ -90,8 +95,15 @@ export async function openBulkSession(
       failure = checkpointer.failure
       return goOnWithout()
     }
-    if (wal.log > capPages) await workOff(checkpointer)
+    if (wal.log + room.pagesFor(users) > capPages) await workOff(checkpointer)
     else if (wal.log - wal.done >= passPages && !checkpointer.isAtWork) void checkpointer.pass()
+  }
+
+  const keepUp = async (users: number): Promise<void> => {
+    if (!canLook || !db.open) return
+    const wal = look(connection)
+    await makeRoom(users, wal)
+    room.begin(users, wal.log)
   }
 
   /** Waits until the log can begin anew. */
@@ -119,9 +131,19 @@ export async function openBulkSession(
   }
 
   return {
-    ready() {
+    mostUsers() {
+      // Cooperative slices are small by the time they may take.
+      if (mode === 'cooperative') return Number.POSITIVE_INFINITY
+      try {
+        if (canLook && db.open) room.look(look(connection).log)
+      } catch {
+        // As with ready.
+      }
+      return room.users()
+    },
+    ready(users) {
       // What is wrong with the database shows in the next slice, where it belongs to users.
-      underWay = keepUp().catch(() => {})
+      underWay = keepUp(users).catch(() => {})
       return underWay
     },
     async close() {
@@ -148,7 +170,11 @@ type Thread =
   | { readonly state: 'not_yet' | 'none' }
   | { readonly state: 'running'; readonly checkpointer: Checkpointer }
 
-const NOTHING_TO_DO: BulkSession = { ready: async () => {}, close: async () => {} }
+const NOTHING_TO_DO: BulkSession = {
+  mostUsers: () => UNMEASURED,
+  ready: async () => {},
+  close: async () => {},
+}
 
 /** The database's file where it has a log that another connection may write back; `null` otherwise. */
 function logFile(connection: Connection): string | null {
@@ -169,7 +195,12 @@ function isAtLeast(connection: Connection, [major, minor]: readonly [number, num
 }
 
 /** Pages in the log, and how many of them are written back. */
-function look(connection: Connection): { readonly log: number; readonly done: number } {
+interface Log {
+  readonly log: number
+  readonly done: number
+}
+
+function look(connection: Connection): Log {
   const [row] = connection.rows('PRAGMA main.wal_checkpoint(NOOP)')
   return { log: Number(row?.[1]), done: Number(row?.[2]) }
 }

@@ -11,6 +11,11 @@ import { connectionBusy, isBusy, storeClosed, toStoreError } from './sqlite-erro
 export interface Connection {
   /** One statement's rows as arrays; integers beyond 2^53 come as bigint. */
   rows(sql: string, parameters?: Parameters): readonly (readonly unknown[])[]
+  /**
+   * The same, one row after the other: those of a large slice would outlive many of V8's young collections if
+   * they were there at once. `visit` must not write.
+   */
+  each(sql: string, parameters: Parameters, visit: (row: readonly unknown[]) => void): void
   /** One statement's rows as objects. */
   records(sql: string, parameters?: Parameters): readonly Readonly<Record<string, unknown>>[]
   /** Runs a statement and answers how many rows it changed itself. */
@@ -51,28 +56,37 @@ export function openConnection(db: SqliteDatabase, options: ConnectionOptions): 
     return statement
   }
 
-  function query(sql: string, raw: boolean, parameters: Parameters): readonly unknown[] {
+  function reading(sql: string, raw: boolean): SqliteStatement {
     const statement = prepare(sql)
     // Both toggles outlive a call, and the host may have set another default for its handle.
     statement.raw(raw)
     statement.safeIntegers(true)
-    return statement.all(parameters)
+    return statement
   }
 
   function rows(sql: string, parameters: Parameters = {}): readonly (readonly unknown[])[] {
-    const found = query(sql, true, parameters) as unknown[][]
-    // In place: the arrays were made for this call, and a copy of each would be most of its garbage.
-    for (const row of found) {
-      for (let index = 0; index < row.length; index += 1) row[index] = plainInteger(row[index])
-    }
+    const found = reading(sql, true).all(parameters) as unknown[][]
+    for (const row of found) makePlain(row)
     return found
+  }
+
+  function each(
+    sql: string,
+    parameters: Parameters,
+    visit: (row: readonly unknown[]) => void,
+  ): void {
+    for (const row of reading(sql, true).iterate(parameters) as Iterable<unknown[]>) {
+      makePlain(row)
+      visit(row)
+    }
   }
 
   function records(
     sql: string,
     parameters: Parameters = {},
   ): readonly Readonly<Record<string, unknown>>[] {
-    return query(sql, false, parameters).map((row) => {
+    const found = reading(sql, false).all(parameters)
+    return found.map((row) => {
       const entries = Object.entries(row as object).map(([name, value]) => [
         name,
         plainInteger(value),
@@ -169,6 +183,7 @@ export function openConnection(db: SqliteDatabase, options: ConnectionOptions): 
 
   return {
     rows,
+    each,
     records,
     change,
     read: async (work) => {
@@ -246,6 +261,11 @@ export class SavepointLost extends Error {
 function assertUsable(db: SqliteDatabase): void {
   if (!db.open) throw storeClosed()
   if (db.inTransaction) throw connectionBusy()
+}
+
+/** In place: the array was made for this call, and a copy of it would be most of its garbage. */
+function makePlain(row: unknown[]): void {
+  for (let index = 0; index < row.length; index += 1) row[index] = plainInteger(row[index])
 }
 
 /** Integers come as bigint; those that a number holds exactly become numbers. */

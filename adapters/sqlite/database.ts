@@ -14,6 +14,7 @@ export interface SqliteStatement {
   run(...parameters: unknown[]): { readonly changes: number }
   get(...parameters: unknown[]): unknown
   all(...parameters: unknown[]): unknown[]
+  iterate(...parameters: unknown[]): Iterable<unknown>
   raw(toggle?: boolean): unknown
   safeIntegers(toggle?: boolean): unknown
 }

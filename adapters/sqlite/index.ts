@@ -67,7 +67,10 @@ export interface SqliteStoreOptions {
    * before 3.51, the thread is not started.
    */
   readonly checkpointWorker?: boolean
-  /** Size of the WAL above which a bulk run waits for the checkpoint. Default 48 MiB, in throughput mode 1 GiB. */
+  /**
+   * Size that the WAL of a bulk run is to stay under: slices wait for the checkpoint, and hold as many users as
+   * fit. Default 48 MiB, in throughput mode 2 GiB.
+   */
   readonly walCapBytes?: number
 }
 

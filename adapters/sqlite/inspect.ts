@@ -15,7 +15,7 @@ export function inspect(
   { tenantId, target, fields, derived }: InspectedUser,
 ): Inspection {
   const [user] = findRows(connection, sql, { tenantId, users: [target] })
-  const parameters = sliceParameters(sql.values, tenantId, [{ fields, derived }])
+  const parameters = sliceParameters(sql.values, tenantId, [{ fields }], () => derived)
   const known = derived.map((value) => value !== null)
   const count = (text: string): number => Number(connection.rows(text, parameters)[0]?.[0])
   const askable = sql.program.steps.map((step) => canBeAsked(step, fields))

@@ -8,22 +8,21 @@ import type { Parameters } from './connection.ts'
 import { jsonText } from './literals.ts'
 import { type UserValue, valueParameter } from './selector-sql.ts'
 
-export interface SliceUser {
-  readonly fields: FoundUser['fields']
-  readonly derived: readonly (string | null)[]
-}
+/** The values derived for the user at a place. */
+type DerivedOf = (place: number) => readonly (string | null)[]
 
 export function sliceParameters(
   wanted: readonly UserValue[],
   tenantId: string | null,
-  users: readonly SliceUser[],
+  users: readonly FoundUser[],
+  derivedOf: DerivedOf,
 ): Parameters {
   let text: string | undefined
   const parameters: Record<string, unknown> = {
     tenant: tenantId,
     // Spelled when a statement names it, which few do.
     get users() {
-      text ??= usersText(wanted, users)
+      text ??= usersText(wanted, users, derivedOf)
       return text
     },
   }
@@ -38,15 +37,19 @@ export function sliceParameters(
   return parameters
 }
 
-function usersText(wanted: readonly UserValue[], users: readonly SliceUser[]): string {
+function usersText(
+  wanted: readonly UserValue[],
+  users: readonly FoundUser[],
+  derivedOf: DerivedOf,
+): string {
   return jsonText(
-    users.map((user) => [...wanted.map((one) => heldFor(user, one)), ...user.derived]),
+    users.map((user, place) => [...wanted.map((one) => heldFor(user, one)), ...derivedOf(place)]),
   )
 }
 
 /** What references of this form hold for the user; `null` for nothing. */
 function heldFor(
-  { fields }: Pick<SliceUser, 'fields'>,
+  { fields }: FoundUser,
   { field, form }: UserValue,
 ): string | number | bigint | null {
   return bindable(writtenAs(fields[field], form))

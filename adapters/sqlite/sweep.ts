@@ -37,11 +37,10 @@ function sweepGroup(
 ): Swept {
   const mayBeSwept = whoMayBeSwept(connection, sql, group, throughSeq)
   const positions = [...group.users.keys()].filter((position) => mayBeSwept[position])
-  const users = positions.map((position) => ({
-    fields: { id: group.users[position]?.id },
-    derived: group.derived[position] ?? [],
-  }))
-  const parameters = sliceParameters(sql.values, group.tenantId, users)
+  const users = positions.map((position) => ({ fields: { id: group.users[position]?.id } }))
+  const derivedOf = (place: number): readonly (string | null)[] =>
+    group.derived[positions[place] ?? -1] ?? []
+  const parameters = sliceParameters(sql.values, group.tenantId, users, derivedOf)
   const counts = users.map(() => sql.steps.map(() => 0))
   countSteps(connection, sql, parameters, users, (user) => counts[user])
   const found = counts.map((own) => ({ counts: own }))

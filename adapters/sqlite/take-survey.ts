@@ -9,6 +9,7 @@ import {
   type GroupMember,
   isFoundInAnyCase,
   type Survey,
+  type Target,
   type Targets,
   writtenAs,
 } from '../../src/store.ts'
@@ -38,11 +39,7 @@ export function takeSurvey(
     found.push(user)
   }
   const derived = sql.program.derived.map(() => null)
-  const parameters = sliceParameters(
-    sql.values,
-    targets.tenantId,
-    found.map(({ fields }) => ({ fields, derived })),
-  )
+  const parameters = sliceParameters(sql.values, targets.tenantId, found, () => derived)
   const counts = users.map(() => sql.steps.map(() => 0))
   countSteps(connection, sql, parameters, found, (user) => counts[places[user] ?? -1])
   const bereft = sql.checks.map((check, index) =>
@@ -88,11 +85,13 @@ export function findRows(
   targets: Targets,
 ): readonly (Readonly<Record<string, unknown>> | null)[] {
   const { id } = sql.program.user
-  const records = connection.records(sql.findRows, lookUp(targets))
-  return inOrder(connection, sql, targets, records, (row) => {
-    const { [POSITION]: position, ...columns } = row
-    return { position: Number(position), id: columns[id], value: columns }
-  })
+  const rows: (Readonly<Record<string, unknown>> | null)[] = targets.users.map(() => null)
+  const targetOf = rowToTarget(connection, sql, targets)
+  for (const record of connection.records(sql.findRows, lookUp(targets))) {
+    const { [POSITION]: position, ...columns } = record
+    if (targetOf(position, columns[id]) !== null) rows[Number(position)] = columns
+  }
+  return rows
 }
 
 function findFields(
@@ -100,12 +99,22 @@ function findFields(
   sql: ProgramSql,
   targets: Targets,
 ): readonly (FoundUser | null)[] {
-  const rows = connection.rows(sql.findFields, lookUp(targets))
-  return inOrder(connection, sql, targets, rows, ([position, ...values]) => {
-    const fields = Object.fromEntries(sql.fields.map((field, index) => [field, values[index]]))
-    const own = targets.restored ? withoutShared(connection, sql, targets.tenantId, fields) : fields
-    return { position: Number(position), id: values[0], value: { fields: own } }
+  const found: (FoundUser | null)[] = targets.users.map(() => null)
+  const targetOf = rowToTarget(connection, sql, targets)
+  connection.each(sql.findFields, lookUp(targets), ([position, id, ...values]) => {
+    const target = targetOf(position, id)
+    if (target === null) return
+    // Text that is there already, so that a slice holds its ids once.
+    const fields: Record<string, unknown> = { id: typeof id === 'string' ? target.id : id }
+    for (const [index, value] of values.entries()) fields[sql.fields[index + 1] ?? ''] = value
+    found[Number(position)] = { fields }
   })
+  if (!targets.restored) return found
+  return found.map((user) =>
+    user === null
+      ? null
+      : { fields: withoutShared(connection, sql, targets.tenantId, user.fields) },
+  )
 }
 
 /** The fields without those whose value another user of the tenant holds. */
@@ -145,23 +154,19 @@ function lookUp({ users, tenantId }: Targets): Parameters {
   return { ids: jsonText(users.map(({ id }) => id)), tenant: tenantId }
 }
 
-function inOrder<R, V>(
+/** Tells whose row was found for a position; `null` for one that only looks like the user's. */
+function rowToTarget(
   connection: Connection,
   sql: ProgramSql,
   targets: Targets,
-  rows: readonly R[],
-  read: (row: R) => { readonly position: number; readonly id: unknown; readonly value: V },
-): readonly (V | null)[] {
-  const found: (V | null)[] = targets.users.map(() => null)
+): (position: unknown, id: unknown) => Target | null {
   const gone = findTombstones(connection, sql, targets)
-  for (const row of rows) {
-    const { position, id, value } = read(row)
-    const target = targets.users[position]
+  return (position, id) => {
+    const target = targets.users[Number(position)]
     // A column's affinity or collation may find '1' for 1 or 'A' for 'a'; only the very id counts.
-    if (target === undefined || id !== plainInteger(target.id) || gone(target)) continue
-    found[position] = value
+    if (target === undefined || id !== plainInteger(target.id) || gone(target)) return null
+    return target
   }
-  return found
 }
 
 /** Tells `add` the rows of one step for each user, named by the position among those found. */
@@ -172,17 +177,17 @@ function countByUser(
   holders: (value: UserValue) => Holders,
   add: (user: number, rows: unknown) => void,
 ): void {
-  for (const [key, rows] of connection.rows(sql, parameters)) {
-    if (by.kind === 'position') add(Number(key), rows)
-    else {
-      const known = holders(by.value)
-      for (const user of known.get(key) ?? looselyEqual(known, key)) add(user, rows)
-    }
-  }
+  connection.each(sql, parameters, ([key, rows]) => {
+    if (by.kind === 'position') return add(Number(key), rows)
+    const known = holders(by.value)
+    const held = known.get(key) ?? looselyEqual(known, key)
+    if (typeof held === 'number') return add(held, rows)
+    for (const user of held) add(user, rows)
+  })
 }
 
-/** Positions of the users for whom references hold a value. */
-type Holders = ReadonlyMap<unknown, readonly number[]>
+/** Positions of the users for whom references hold a value: nearly always one, who needs no list. */
+type Holders = ReadonlyMap<unknown, number | readonly number[]>
 
 /** Looked up once a field and form: many steps match by the same one. */
 function holdersOf(users: readonly FoundUser[]): (wanted: UserValue) => Holders {
@@ -191,12 +196,13 @@ function holdersOf(users: readonly FoundUser[]): (wanted: UserValue) => Holders 
     const key = valueKey(wanted)
     const known = byKey.get(key)
     if (known !== undefined) return known
-    const holders = new Map<unknown, number[]>()
+    const holders = new Map<unknown, number | number[]>()
     for (const [position, { fields }] of users.entries()) {
       const value = writtenAs(fields[wanted.field], wanted.form)
-      const positions = holders.get(value)
-      if (positions === undefined) holders.set(value, [position])
-      else positions.push(position)
+      const others = holders.get(value)
+      if (others === undefined) holders.set(value, position)
+      else if (typeof others === 'number') holders.set(value, [others, position])
+      else others.push(position)
     }
     byKey.set(key, holders)
     return holders
@@ -204,7 +210,7 @@ function holdersOf(users: readonly FoundUser[]): (wanted: UserValue) => Holders 
 }
 
 /** A column of another type holds the same id as other text ('7' for 7): the text decides. Anything looser is refused. */
-function looselyEqual(holders: Holders, key: unknown): readonly number[] {
+function looselyEqual(holders: Holders, key: unknown): number | readonly number[] {
   const found = [...holders].find(([value]) => String(value) === String(key))
   if (found === undefined) {
     throw new UserDeletionError(

@@ -148,7 +148,7 @@ function cutAccess(
   )
   if (found == null) return counts
   const derived = sql.program.derived.map(() => null)
-  const parameters = sliceParameters(sql.values, tenantId, [{ fields: found.fields, derived }])
+  const parameters = sliceParameters(sql.values, tenantId, [found], () => derived)
   runSteps(connection, sql, [{ counts }], parameters)
   return counts
 }

@@ -18,7 +18,7 @@ import { sizeOf } from './progress.ts'
 import { nextSize } from './slice-size.ts'
 
 /** Users in one transaction of throughput mode: a page that several of them share is written once. */
-const THROUGHPUT_SLICE = 10_000
+const THROUGHPUT_SLICE = 20_000
 /** The same where somebody is asked about each user or reads each receipt, which are in memory till the slice ends. */
 const ATTENDED_SLICE = 5_000
 
@@ -86,7 +86,8 @@ async function deleteSlices(
       stopped = { by: 'signal', error: signal.reason }
       break
     }
-    const taken = await take(source, pacer.sliceOf(size))
+    const room = Math.min(size, session?.mostUsers() ?? size)
+    const taken = await take(source, pacer.sliceOf(room))
     ended = taken.ended
     if (taken.failure !== null) stopped = { by: 'source', error: taken.failure.cause }
     const done = run.doneOf(tally.next, taken.ids.length)
@@ -95,7 +96,7 @@ async function deleteSlices(
     await passOrClose(run, source, taken.ids.slice(0, done))
     tally.skip(done)
     await pacer.turn(fresh.length)
-    if (session !== undefined) await unlessAborted(signal, session.ready())
+    if (session !== undefined) await unlessAborted(signal, session.ready(fresh.length))
     if (signal?.aborted && fresh.length > 0) {
       stopped = { by: 'signal', error: signal.reason }
       break

@@ -11,7 +11,6 @@ import { askHost } from './ask.ts'
 import { type DeletionRequest, type ExecutionContext, targetsOf } from './context.ts'
 import { decide, type RefusalReason } from './decide.ts'
 import { whileUnderWay } from './disabling.ts'
-
 import { blockedError, inProgress, notFound, tenantNotFound, toEngineError } from './failures.ts'
 import { type Deleted, notifyDeleted } from './notify.ts'
 import { deleteLargeUser, joinDeletion } from './open-job.ts'
@@ -143,7 +142,10 @@ function at(targets: readonly Target[], positions: readonly number[]): readonly 
   return positions.flatMap((position) => targets[position] ?? [])
 }
 
-/** Together first; when that fails for a reason of one user, again with a savepoint for each. */
+/** Of a large slice that failed so many are tried together, so that few go one by one because of a single user. */
+const PART = 500
+
+/** Together first; when that fails for a reason of one user, again in parts, or with a savepoint for each. */
 async function applyTogetherOrEach(
   run: SliceRun,
   users: readonly Target[],
@@ -154,12 +156,30 @@ async function applyTogetherOrEach(
   } catch (cause) {
     if (users.length === 1 || endsRuns(toEngineError(cause))) throw cause
   }
+  if (users.length > PART) return applyInParts(run, users)
   try {
     return await apply(run, users, 'each')
   } catch (cause) {
     if (endsRuns(toEngineError(cause))) throw cause
     return applyOneByOne(run, users)
   }
+}
+
+async function applyInParts(
+  run: SliceRun,
+  users: readonly Target[],
+): Promise<readonly SliceOutcome[]> {
+  const outcomes: SliceOutcome[] = []
+  try {
+    while (outcomes.length < users.length) {
+      const part = users.slice(outcomes.length, outcomes.length + PART)
+      outcomes.push(...(await applyTogetherOrEach(run, part)))
+    }
+  } catch (error) {
+    // Users of earlier parts are gone for good, so this answers instead of rejecting.
+    while (outcomes.length < users.length) outcomes.push({ kind: 'failed', error })
+  }
+  return outcomes
 }
 
 /** What only shows at the commit, a deferred foreign key, cannot be told apart by savepoints. */

@@ -6,7 +6,7 @@ import { sliceParameters } from '../../adapters/sqlite/slice-parameters.ts'
 import { definePolicy, type Program } from '../../src/index.ts'
 import { compilePolicy } from '../../src/plan/compile-policy.ts'
 
-const FIELDS = ['ann', 'bob'].map((id) => ({ fields: { id }, derived: [] }))
+const FIELDS = ['ann', 'bob'].map((id) => ({ fields: { id } }))
 
 /** A table of settings with an index on their keys, and the statements of one rule over it. */
 function open(match: object, set: object = { action: 'delete' }) {
@@ -26,7 +26,7 @@ function open(match: object, set: object = { action: 'delete' }) {
   const sql = programSql(program, { tables: [], foreignKeysEnforced: true })
   const [step] = sql.steps
   assert.ok(step != null)
-  const parameters = sliceParameters(sql.values, null, FIELDS)
+  const parameters = sliceParameters(sql.values, null, FIELDS, () => [])
   const planOf = (statement: string): string => {
     const named = Object.fromEntries(
       [...statement.matchAll(/@(\w+)/g)].map(([, name = '']) => [name, parameters[name]]),

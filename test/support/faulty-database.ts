@@ -57,6 +57,7 @@ export function faultyDatabase(db: SqliteDatabase): FaultyDatabase {
       run: (...values) => execute(sql, () => real().run(...values)),
       get: (...values) => execute(sql, () => real().get(...values)),
       all: (...values) => execute(sql, () => real().all(...values)),
+      iterate: (...values) => execute(sql, () => [...real().iterate(...values)]),
       raw: (toggle) => {
         // `raw` is refused on a statement that answers no rows.
         toggles = [...toggles, (compiled) => compiled.raw(toggle)]
@@ -72,6 +73,8 @@ export function faultyDatabase(db: SqliteDatabase): FaultyDatabase {
       run: (...values) => execute(sql, () => real.run(...values)),
       get: (...values) => execute(sql, () => real.get(...values)),
       all: (...values) => execute(sql, () => real.all(...values)),
+      // Read to its end: rows left unread would keep the handle busy.
+      iterate: (...values) => execute(sql, () => [...real.iterate(...values)]),
       raw: (toggle) => real.raw(toggle),
       safeIntegers: (toggle) => real.safeIntegers(toggle),
     }
