@@ -4,12 +4,27 @@
  * @module
  */
 import { UserDeletionError } from './errors.ts'
-import type { LedgerEntry, LedgerHead, Seal, Slice, SliceOutcome, Survey, Work } from './store.ts'
+import type {
+  LedgerEntry,
+  LedgerHead,
+  Seal,
+  Slice,
+  SliceOutcome,
+  Survey,
+  Verdict,
+  Work,
+} from './store.ts'
 import type { IdForm, Program, Selector, SelectorTarget, Step, UserId } from './terms.ts'
 
 /** A user who goes, with the values derived for them. */
 export interface Leaving extends Work {
   readonly derived: readonly string[]
+}
+
+/** Those who go, put together when they are asked for: of all at once they would outweigh the ids of a large slice. */
+export interface LeavingUsers extends Iterable<Leaving> {
+  readonly length: number
+  at(place: number): Leaving | undefined
 }
 
 /**
@@ -21,16 +36,10 @@ export function settleUnit(
   slice: Slice,
   positions: readonly number[],
   survey: Survey,
-  remove: (leaving: readonly Leaving[]) => readonly LedgerEntry[],
+  remove: (leaving: LeavingUsers) => readonly LedgerEntry[],
 ): readonly SliceOutcome[] {
   const verdicts = slice.decide(survey, positions)
-  const leaving: Leaving[] = []
-  for (const [index, verdict] of verdicts.entries()) {
-    const found = survey.users[index]
-    if (found == null || verdict.kind !== 'proceed') continue
-    const counts = survey.counts[index] ?? []
-    leaving.push({ user: positions[index] ?? index, found, counts, derived: verdict.derived })
-  }
+  const leaving = whoLeaves(positions, survey, verdicts)
   const entries = leaving.length === 0 ? [] : remove(leaving)
   let sealed = 0
   return verdicts.map((verdict, index): SliceOutcome => {
@@ -47,6 +56,32 @@ export function settleUnit(
 
 /** The same for everybody: a slice may hold thousands. */
 const DELETED: SliceOutcome = { kind: 'deleted', entry: null }
+
+function whoLeaves(
+  positions: readonly number[],
+  survey: Survey,
+  verdicts: readonly Verdict[],
+): LeavingUsers {
+  const indexes: number[] = []
+  for (const [index, verdict] of verdicts.entries()) {
+    if (survey.users[index] != null && verdict.kind === 'proceed') indexes.push(index)
+  }
+  const at = (place: number): Leaving | undefined => {
+    const index = indexes[place] ?? -1
+    const found = survey.users[index]
+    const verdict = verdicts[index]
+    if (found == null || verdict?.kind !== 'proceed') return undefined
+    const counts = survey.counts[index] ?? []
+    return { user: positions[index] ?? index, found, counts, derived: verdict.derived }
+  }
+  return {
+    length: indexes.length,
+    at,
+    *[Symbol.iterator]() {
+      for (const place of indexes.keys()) yield at(place) as Leaving
+    },
+  }
+}
 
 /** The seal of those who go, each of whom has an entry. */
 export function sealWhole(
@@ -68,14 +103,18 @@ const SEALED_AT_ONCE = 500
  */
 export function sealInParts(
   slice: Pick<Slice, 'seal' | 'keepsEntries'>,
-  leaving: readonly Leaving[],
+  leaving: LeavingUsers,
   head: LedgerHead | null,
   write: (seal: Seal) => void,
 ): readonly LedgerEntry[] {
   const kept: LedgerEntry[] = []
   let end = head
   for (let start = 0; start < leaving.length; start += SEALED_AT_ONCE) {
-    const part = leaving.slice(start, start + SEALED_AT_ONCE)
+    const part: Leaving[] = []
+    for (let place = start; place < start + SEALED_AT_ONCE; place += 1) {
+      const one = leaving.at(place)
+      if (one !== undefined) part.push(one)
+    }
     const seal = sealWhole(slice, part, end)
     write(seal)
     end = seal.head

@@ -22,6 +22,7 @@ export {
   isWithinText,
   keepsItsRows,
   type Leaving,
+  type LeavingUsers,
   leavesNoMatch,
   residueLeft,
   sealInParts,

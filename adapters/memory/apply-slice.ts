@@ -54,7 +54,9 @@ function applyUnit(
   const users = positions.flatMap((position) => slice.users[position] ?? [])
   const targets = { ...slice, users }
   const survey = takeSurvey(db.tables, db.records, program, targets, slice.journal)
-  return settleUnit(slice, positions, survey, (leaving) => removeUsers(db, program, slice, leaving))
+  return settleUnit(slice, positions, survey, (leaving) =>
+    removeUsers(db, program, slice, [...leaving]),
+  )
 }
 
 /** The steps, the user rows and the seal, in this order. */

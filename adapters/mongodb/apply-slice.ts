@@ -82,7 +82,8 @@ async function decideUnit(
     slice.journal,
   )
   let made: Unsealed | null = null
-  const outcomes = settleUnit(slice, positions, survey, (leaving): readonly LedgerEntry[] => {
+  const outcomes = settleUnit(slice, positions, survey, (users): readonly LedgerEntry[] => {
+    const leaving = [...users]
     if (!slice.keepsEntries) {
       made = { leaving, seal: () => sealWhole(slice, leaving, head) }
       return []

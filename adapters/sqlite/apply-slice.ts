@@ -9,7 +9,7 @@ import {
   type FoundUser,
   type JournalEnd,
   keepsItsRows,
-  type Leaving,
+  type LeavingUsers,
   type LedgerEntry,
   residueLeft,
   type Slice,
@@ -63,7 +63,8 @@ function applyUnit(
   positions: readonly number[],
 ): readonly SliceOutcome[] {
   if (slice.journal !== undefined) assertHeld(connection, slice.journal)
-  const users = positions.flatMap((position) => slice.users[position] ?? [])
+  const isAll = positions.length === slice.users.length
+  const users = isAll ? slice.users : positions.flatMap((position) => slice.users[position] ?? [])
   const taken = takeSurvey(connection, sql, { ...slice, users }, 'blocking')
   const survey = slice.journal === undefined ? taken : recount(connection, sql, slice, taken)
   return settleUnit(slice, positions, survey, (leaving) =>
@@ -76,37 +77,49 @@ function removeUsers(
   connection: Connection,
   sql: ProgramSql,
   slice: Slice,
-  leaving: readonly Leaving[],
+  leaving: LeavingUsers,
 ): readonly LedgerEntry[] {
-  const parameters = sliceParameters(
-    sql.values,
-    slice.tenantId,
-    leaving.map(({ found }) => found),
-    (place) => leaving[place]?.derived ?? [],
-  )
-  runSteps(connection, sql, leaving, parameters, slice.journal)
+  const found = Array.from(leaving, (one) => one.found)
+  const derivedOf = (place: number): readonly string[] => leaving.at(place)?.derived ?? []
+  const parameters = sliceParameters(sql.values, slice.tenantId, found, derivedOf)
+  runSteps(connection, sql, totalsOf(sql, leaving), parameters, slice.journal)
   removeUserRows(connection, sql, parameters, leaving.length)
   refuseLateResidue(connection, sql, parameters)
   const entries = sealInParts(slice, leaving, readHead(connection), (seal) =>
     writeSeal(connection, seal),
   )
   if (slice.journal !== undefined) finishJob(connection, slice.journal)
-  const ids = leaving.map(({ found }) => found.fields['id'])
+  const ids = found.map(({ fields }) => fields['id'])
   forgetUsers(connection, slice.tenantId, ids)
   return entries
 }
 
-/** Every step in order, each followed by the residue check that can only be made at once. */
+/** Rows of all the users by step. */
+export function totalsOf(
+  sql: ProgramSql,
+  users: Iterable<{ readonly counts: readonly number[] }>,
+): readonly number[] {
+  const totals = sql.steps.map(() => 0)
+  for (const { counts } of users) {
+    for (const [index, rows] of counts.entries()) totals[index] = (totals[index] ?? 0) + rows
+  }
+  return totals
+}
+
+/**
+ * Every step in order, each followed by the residue check that can only be made at once. `totals`: rows of all
+ * users by step.
+ */
 export function runSteps(
   connection: Connection,
   sql: ProgramSql,
-  users: readonly { readonly counts: readonly number[] }[],
+  totals: readonly number[],
   parameters: Parameters,
   journal?: JournalEnd,
 ): void {
   for (const [index, step] of sql.program.steps.entries()) {
     const statements = sql.steps[index]
-    const rows = users.reduce((sum, { counts }) => sum + (counts[index] ?? 0), 0)
+    const rows = totals[index] ?? 0
     if (statements == null || statements.apply === null || rows === 0) continue
     runStep(connection, sql, { step, statements, index, rows, parameters, journal })
     if (statements.residue?.when === 'at_once') {

@@ -4,7 +4,7 @@
  * @module
  */
 import type { HeldIdsQuery, Sweep, SweepGroup, Swept, UserId } from '../../src/store.ts'
-import { refuseLateResidue, runSteps } from './apply-slice.ts'
+import { refuseLateResidue, runSteps, totalsOf } from './apply-slice.ts'
 import type { Connection } from './connection.ts'
 import { readHead, writeSeal } from './ledger.ts'
 import { jsonText } from './literals.ts'
@@ -42,9 +42,12 @@ function sweepGroup(
     group.derived[positions[place] ?? -1] ?? []
   const parameters = sliceParameters(sql.values, group.tenantId, users, derivedOf)
   const counts = users.map(() => sql.steps.map(() => 0))
-  countSteps(connection, sql, parameters, users, (user) => counts[user])
-  const found = counts.map((own) => ({ counts: own }))
-  runSteps(connection, sql, found, parameters)
+  countSteps(connection, sql, parameters, users, (user) => counts[user] ?? [])
+  const totals = totalsOf(
+    sql,
+    counts.map((own) => ({ counts: own })),
+  )
+  runSteps(connection, sql, totals, parameters)
   refuseLateResidue(connection, sql, parameters)
   return {
     counts: group.users.map((_, position) => counts[positions.indexOf(position)] ?? null),

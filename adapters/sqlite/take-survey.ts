@@ -40,8 +40,17 @@ export function takeSurvey(
   }
   const derived = sql.program.derived.map(() => null)
   const parameters = sliceParameters(sql.values, targets.tenantId, found, () => derived)
-  const counts = users.map(() => sql.steps.map(() => 0))
-  countSteps(connection, sql, parameters, found, (user) => counts[places[user] ?? -1])
+  // Those without rows share one list, and in a large slice they may be many.
+  const none: number[] = sql.steps.map(() => 0)
+  const counts = users.map(() => none)
+  countSteps(connection, sql, parameters, found, (user) => {
+    const place = places[user] ?? user
+    const known = counts[place]
+    if (known !== undefined && known !== none) return known
+    const own = [...none]
+    counts[place] = own
+    return own
+  })
   const bereft = sql.checks.map((check, index) =>
     checks === 'blocking' && sql.program.checks[index]?.effect === 'warn'
       ? []
@@ -65,7 +74,7 @@ export function countSteps(
   sql: ProgramSql,
   parameters: Parameters,
   users: readonly FoundUser[],
-  countsOf: (user: number) => number[] | undefined,
+  countsOf: (user: number) => number[],
 ): void {
   if (users.length === 0) return
   const holders = holdersOf(users)
@@ -73,7 +82,7 @@ export function countSteps(
     if (step === null) continue
     countByUser(connection, step.count, parameters, holders, (user, rows) => {
       const own = countsOf(user)
-      if (own !== undefined) own[index] = (own[index] ?? 0) + Number(rows)
+      own[index] = (own[index] ?? 0) + Number(rows)
     })
   }
 }

@@ -149,6 +149,6 @@ function cutAccess(
   if (found == null) return counts
   const derived = sql.program.derived.map(() => null)
   const parameters = sliceParameters(sql.values, tenantId, [found], () => derived)
-  runSteps(connection, sql, [{ counts }], parameters)
+  runSteps(connection, sql, counts, parameters)
   return counts
 }

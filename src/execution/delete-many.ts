@@ -91,7 +91,7 @@ async function deleteSlices(
     ended = taken.ended
     if (taken.failure !== null) stopped = { by: 'source', error: taken.failure.cause }
     const done = run.doneOf(tally.next, taken.ids.length)
-    const fresh = taken.ids.slice(done)
+    const fresh = done === 0 ? taken.ids : taken.ids.slice(done)
     // What is skipped is compared with the recorded list before anything of this one is deleted.
     await passOrClose(run, source, taken.ids.slice(0, done))
     tally.skip(done)

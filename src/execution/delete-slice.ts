@@ -99,6 +99,7 @@ async function deleteOwned(run: SliceRun, positions: readonly number[]): Promise
   const { context, request, targets, outcomes } = run
   const users = at(targets, positions)
   const objections = await askHost(context, request, users)
+  if (objections.size === 0) return deleteAsked(run, positions)
   const asked: number[] = []
   for (const [index, position] of positions.entries()) {
     const objection = objections.get(index)
