@@ -95,7 +95,7 @@ export function sealWhole(
 }
 
 /** Users whose receipts are in memory at once. */
-const SEALED_AT_ONCE = 500
+const SEALED_AT_ONCE = 20
 
 /**
  * Seals those who go part by part after the present head, has `write` write each seal, and answers the entries
