@@ -26,10 +26,31 @@ export const sabotages: readonly Sabotage[] = [
   {
     name: 'delete the user row first',
     file: 'adapters/sqlite/apply-slice.ts',
-    find: '  runSteps(connection, sql, leaving, parameters, slice.journal)',
+    find: '  runSteps(connection, sql, totalsOf(sql, leaving), parameters, slice.journal)',
     replace:
-      '  removeUserRows(connection, sql, parameters, leaving.length)\n  runSteps(connection, sql, leaving, parameters, slice.journal)',
+      '  removeUserRows(connection, sql, parameters, leaving.length)\n  runSteps(connection, sql, totalsOf(sql, leaving), parameters, slice.journal)',
     caughtBy: 'test/adapters/sqlite.test.ts',
+  },
+  {
+    name: 'let users without rows share the counts of those who have some',
+    file: 'adapters/sqlite/take-survey.ts',
+    find: '    const own = [...none]',
+    replace: '    const own = none',
+    caughtBy: 'test/adapters/sqlite.test.ts',
+  },
+  {
+    name: 'learn nothing of how far the log has grown',
+    file: 'adapters/sqlite/log-room.ts',
+    find: '        pagesPerUser = Math.max(pagesPerUser ?? 0, grown / begun.users)',
+    replace: '        void grown',
+    caughtBy: 'test/bulk-session.test.ts',
+  },
+  {
+    name: 'call users of a slice failed whose part is gone for good',
+    file: 'src/execution/delete-slice.ts',
+    find: "    while (outcomes.length < users.length) outcomes.push({ kind: 'failed', error })",
+    replace: '    throw error',
+    caughtBy: 'test/large-slices.test.ts',
   },
   {
     name: "swallow a step's error",
