@@ -82,7 +82,11 @@ function removeUsers(
   const found = Array.from(leaving, (one) => one.found)
   const derivedOf = (place: number): readonly string[] => leaving.at(place)?.derived ?? []
   const parameters = sliceParameters(sql.values, slice.tenantId, found, derivedOf)
-  runSteps(connection, sql, totalsOf(sql, leaving), parameters, slice.journal)
+  const totals = totalsOf(
+    sql,
+    Array.from(leaving, (one) => one.counts),
+  )
+  runSteps(connection, sql, totals, parameters, slice.journal)
   removeUserRows(connection, sql, parameters, leaving.length)
   refuseLateResidue(connection, sql, parameters)
   const entries = sealInParts(slice, leaving, readHead(connection), (seal) =>
@@ -94,14 +98,14 @@ function removeUsers(
   return entries
 }
 
-/** Rows of all the users by step. */
+/** Rows of all users by step, out of those of each. */
 export function totalsOf(
   sql: ProgramSql,
-  users: Iterable<{ readonly counts: readonly number[] }>,
+  counts: readonly (readonly number[])[],
 ): readonly number[] {
   const totals = sql.steps.map(() => 0)
-  for (const { counts } of users) {
-    for (const [index, rows] of counts.entries()) totals[index] = (totals[index] ?? 0) + rows
+  for (const own of counts) {
+    for (const [index, rows] of own.entries()) totals[index] = (totals[index] ?? 0) + rows
   }
   return totals
 }

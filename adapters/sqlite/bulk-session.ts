@@ -100,7 +100,8 @@ export async function openBulkSession(
   }
 
   const keepUp = async (users: number): Promise<void> => {
-    if (!canLook || !db.open) return
+    // Cooperative mode without the thread has nothing to do between its many slices.
+    if (!canLook || !db.open || (mode === 'cooperative' && thread.state === 'none')) return
     const wal = look(connection)
     await makeRoom(users, wal)
     room.begin(users, wal.log)

@@ -43,11 +43,7 @@ function sweepGroup(
   const parameters = sliceParameters(sql.values, group.tenantId, users, derivedOf)
   const counts = users.map(() => sql.steps.map(() => 0))
   countSteps(connection, sql, parameters, users, (user) => counts[user] ?? [])
-  const totals = totalsOf(
-    sql,
-    counts.map((own) => ({ counts: own })),
-  )
-  runSteps(connection, sql, totals, parameters)
+  runSteps(connection, sql, totalsOf(sql, counts), parameters)
   refuseLateResidue(connection, sql, parameters)
   return {
     counts: group.users.map((_, position) => counts[positions.indexOf(position)] ?? null),

@@ -26,9 +26,9 @@ export const sabotages: readonly Sabotage[] = [
   {
     name: 'delete the user row first',
     file: 'adapters/sqlite/apply-slice.ts',
-    find: '  runSteps(connection, sql, totalsOf(sql, leaving), parameters, slice.journal)',
+    find: '  runSteps(connection, sql, totals, parameters, slice.journal)',
     replace:
-      '  removeUserRows(connection, sql, parameters, leaving.length)\n  runSteps(connection, sql, totalsOf(sql, leaving), parameters, slice.journal)',
+      '  removeUserRows(connection, sql, parameters, leaving.length)\n  runSteps(connection, sql, totals, parameters, slice.journal)',
     caughtBy: 'test/adapters/sqlite.test.ts',
   },
   {
