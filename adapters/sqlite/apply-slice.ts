@@ -5,6 +5,7 @@
  */
 import { endsRuns, UserDeletionError } from '../../src/errors.ts'
 import {
+  type Assignment,
   type Cursor,
   type FoundUser,
   type JournalEnd,
@@ -22,6 +23,7 @@ import {
 import { writeKeys } from './apply-chunk.ts'
 import { type Connection, type Parameters, SavepointLost } from './connection.ts'
 import { explainRefusal } from './explain-refusal.ts'
+import type { GroupSql } from './group-sql.ts'
 import { assertHeld, finishJob } from './jobs.ts'
 import { readHead, writeSeal } from './ledger.ts'
 import { quoteName, quoteTable } from './literals.ts'
@@ -111,8 +113,9 @@ export function totalsOf(
 }
 
 /**
- * Every step in order, each followed by the residue check that can only be made at once. `totals`: rows of all
- * users by step.
+ * Every step in order, each followed by the residue check that can only be made at once; steps that may be
+ * written together in one statement, unless a journal tells how far each has come. `totals`: rows of all users
+ * by step.
  */
 export function runSteps(
   connection: Connection,
@@ -121,11 +124,18 @@ export function runSteps(
   parameters: Parameters,
   journal?: JournalEnd,
 ): void {
+  const rowsOf = (index: number): number => totals[index] ?? 0
+  const groups = journal === undefined ? sql.groups.filter(({ steps }) => steps.every(rowsOf)) : []
   for (const [index, step] of sql.program.steps.entries()) {
     const statements = sql.steps[index]
-    const rows = totals[index] ?? 0
+    const rows = rowsOf(index)
     if (statements == null || statements.apply === null || rows === 0) continue
-    runStep(connection, sql, { step, statements, index, rows, parameters, journal })
+    const group = groups.find(({ steps }) => steps.includes(index))
+    if (group === undefined) {
+      runStep(connection, sql, { step, statements, index, rows, parameters, journal })
+    } else if (group.steps[0] === index) {
+      runGroup(connection, sql, group, rowsOf(group.widest), parameters)
+    }
     if (statements.residue?.when === 'at_once') {
       refuseResidue(connection, step, statements, parameters)
     }
@@ -159,35 +169,58 @@ interface StepRun {
 function runStep(connection: Connection, sql: ProgramSql, run: StepRun): void {
   const { step, statements, parameters } = run
   const cursors = run.journal?.cursors ?? null
-  const changed = explained(connection, sql, run, () =>
-    cursors !== null && keepsItsRows(step)
-      ? writeRest(connection, statements, cursors, run)
-      : connection.change(statements.apply ?? '', parameters),
+  write(
+    connection,
+    sql,
+    { ...run, table: step.table, select: statements.select, set: step.set },
+    () =>
+      cursors !== null && keepsItsRows(step)
+        ? writeRest(connection, statements, cursors, run)
+        : connection.change(statements.apply ?? '', parameters),
   )
-  if (changed > run.rows) {
-    throw new UserDeletionError('store_failed', `A step touched more rows than were counted.`, {
-      details: { table: step.table, counted: run.rows, changed },
-    })
-  }
 }
 
-function explained<T>(connection: Connection, sql: ProgramSql, run: StepRun, work: () => T): T {
+/** `rows`: those of the widest step, which are those of all. */
+function runGroup(
+  connection: Connection,
+  sql: ProgramSql,
+  { steps, widest, apply }: GroupSql,
+  rows: number,
+  parameters: Parameters,
+): void {
+  const table = sql.program.steps[widest]?.table ?? ''
+  const select = sql.steps[widest]?.select
+  if (select === undefined) throw new Error('a group has no statements')
+  const set = steps.flatMap((index) => sql.program.steps[index]?.set ?? [])
+  write(connection, sql, { table, select, set, rows, parameters }, () =>
+    connection.change(apply, parameters),
+  )
+}
+
+interface Written extends Pick<StepRun, 'rows' | 'parameters'>, Pick<StepSql, 'select'> {
+  readonly table: string
+  readonly set: readonly Assignment[]
+}
+
+function write(
+  connection: Connection,
+  sql: ProgramSql,
+  { table, select, set, rows, parameters }: Written,
+  work: () => number,
+): void {
+  let changed: number
   try {
-    return work()
+    changed = work()
   } catch (cause) {
     if (constraintKind(cause) === null) throw cause
-    const { step, statements, parameters } = run
-    throw explainRefusal(
-      connection,
-      sql.schema,
-      {
-        table: step.table,
-        parameters,
-        select: statements.select,
-        writes: step.set.map(({ column }) => column),
-      },
-      cause,
-    )
+    const writes = set.map(({ column }) => column)
+    const where = { table, parameters, select, writes }
+    throw explainRefusal(connection, sql.schema, where, cause)
+  }
+  if (changed > rows) {
+    throw new UserDeletionError('store_failed', `A step touched more rows than were counted.`, {
+      details: { table, counted: rows, changed },
+    })
   }
 }
 

@@ -42,15 +42,10 @@ function valueSql(assignment: Assignment, context: AssignmentContext): string {
   const column = `t0.${quoteName(assignment.column)}`
   switch (assignment.kind) {
     case 'constant':
-      return literal(assignment.value)
+    case 'scrub':
+      return plainValueSql(assignment, column, context.nullable(assignment.column))
     case 'derived':
       return context.derived(assignment.index)
-    case 'scrub': {
-      // Text that is not JSON cannot be scrubbed by path, so nothing of it may stay.
-      const fallback = context.nullable(assignment.column) ? 'NULL' : "'{}'"
-      const paths = assignment.paths.map(jsonPath).join(', ')
-      return `CASE WHEN json_valid(${column}) THEN json_remove(${column}, ${paths}) ELSE ${fallback} END`
-    }
     case 'json_value': {
       const path = jsonPath(assignment.path)
       return `CASE WHEN json_valid(${column}) THEN json_replace(${column}, ${path}, ${jsonLiteral(assignment.value)}) ELSE ${column} END`
@@ -58,6 +53,22 @@ function valueSql(assignment: Assignment, context: AssignmentContext): string {
     case 'pull':
       return pullSql(column, assignment, context.gone)
   }
+}
+
+/** Assignments that depend on nothing but what the column holds. */
+export type PlainAssignment = Extract<Assignment, { kind: 'constant' | 'scrub' }>
+
+/** What takes the place of the value `held`. */
+export function plainValueSql(
+  assignment: PlainAssignment,
+  held: string,
+  nullable: boolean,
+): string {
+  if (assignment.kind === 'constant') return literal(assignment.value)
+  // Text that is not JSON cannot be scrubbed by path, so nothing of it may stay.
+  const fallback = nullable ? 'NULL' : "'{}'"
+  const paths = assignment.paths.map(jsonPath).join(', ')
+  return `CASE WHEN json_valid(${held}) THEN json_remove(${held}, ${paths}) ELSE ${fallback} END`
 }
 
 type Pull = Extract<Assignment, { kind: 'pull' }>

@@ -55,7 +55,7 @@ export interface StepSql {
   select(columns: string): string
 }
 
-/** Rows of `[key, rows]`; the key is a position in `@users`, or what references hold for the user. */
+/** Rows of `[key, rows of each step counted]`; the key is a position in `@users`, or what references hold for the user. */
 export interface CountSql {
   readonly sql: string
   readonly by: { readonly kind: 'position' } | { readonly kind: 'value'; readonly value: UserValue }

@@ -78,11 +78,12 @@ export function countSteps(
 ): void {
   if (users.length === 0) return
   const holders = holdersOf(users)
-  for (const [index, step] of sql.steps.entries()) {
-    if (step === null) continue
-    countByUser(connection, step.count, parameters, holders, (user, rows) => {
+  for (const { count, steps } of sql.counts) {
+    countByUser(connection, count, parameters, holders, (user, rows) => {
       const own = countsOf(user)
-      own[index] = (own[index] ?? 0) + Number(rows)
+      for (const [place, index] of steps.entries()) {
+        own[index] = (own[index] ?? 0) + Number(rows[place])
+      }
     })
   }
 }
@@ -178,15 +179,15 @@ function rowToTarget(
   }
 }
 
-/** Tells `add` the rows of one step for each user, named by the position among those found. */
+/** Tells `add` the rows of steps for each user, named by the position among those found. */
 function countByUser(
   connection: Connection,
   { sql, by }: CountSql,
   parameters: Parameters,
   holders: (value: UserValue) => Holders,
-  add: (user: number, rows: unknown) => void,
+  add: (user: number, rows: readonly unknown[]) => void,
 ): void {
-  connection.each(sql, parameters, ([key, rows]) => {
+  connection.each(sql, parameters, ([key, ...rows]) => {
     if (by.kind === 'position') return add(Number(key), rows)
     const known = holders(by.value)
     const held = known.get(key) ?? looselyEqual(known, key)

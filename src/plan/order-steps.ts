@@ -1,6 +1,6 @@
 /**
- * Puts steps in an order in which each finds its rows as they were, children go before parents, and access
- * is cut as early as that allows.
+ * Puts steps in an order in which each finds its rows as they were, children go before parents, access is cut
+ * as early as that allows, and steps that may be written together stand side by side.
  *
  * @module
  */
@@ -16,6 +16,7 @@ import {
   shareLocator,
   writesOf,
 } from './touches.ts'
+import { findAlike } from './written-together.ts'
 
 /** A reason why one step stands before another. */
 interface Edge {
@@ -98,15 +99,35 @@ function sort(draft: Draft, tables: Tables): readonly Step[] {
   const ordered: Step[] = []
   const waiting = new Set(draft.steps)
   while (waiting.size > 0) {
-    const ready = [...waiting].filter(
-      (step) => !edges.some(({ before, after }) => after === step && waiting.has(before)),
+    const isReady = (step: Step, isMet: (before: Step) => boolean): boolean =>
+      !edges.some(({ before, after }) => after === step && waiting.has(before) && !isMet(before))
+    const ready = [...waiting].filter((step) => isReady(step, () => false))
+    const blocked = [...waiting].filter(
+      (step) => !isReady(step, (before) => findAlike(before, step)),
     )
-    const next = ready.find((step) => urgent.has(step)) ?? ready[0]
+    const next =
+      ready.find((step) => urgent.has(step)) ?? besideItsLike(ready, blocked, ordered.at(-1))
     if (next === undefined) return breakCycle(draft, tables, findCycle(waiting, edges))
     ordered.push(next)
     waiting.delete(next)
   }
   return ordered
+}
+
+/**
+ * Steps that may be written together stand side by side: after one of them comes the next, and none begins
+ * while another is blocked, where something else can go first.
+ */
+function besideItsLike(
+  ready: readonly Step[],
+  blocked: readonly Step[],
+  last: Step | undefined,
+): Step | undefined {
+  return (
+    ready.find((step) => last !== undefined && findAlike(step, last)) ??
+    ready.find((step) => !blocked.some((other) => findAlike(step, other))) ??
+    ready[0]
+  )
 }
 
 function findEdges(draft: Draft, tables: Tables): readonly Edge[] {

@@ -99,7 +99,7 @@ export const sabotages: readonly Sabotage[] = [
   {
     name: 'count wrongly',
     file: 'adapters/sqlite/take-survey.ts',
-    find: '?? 0) + Number(rows)',
+    find: '?? 0) + Number(rows[place])',
     replace: '?? 0) + 1',
     caughtBy: 'test/adapters/sqlite.test.ts',
   },
@@ -677,5 +677,33 @@ export const sabotages: readonly Sabotage[] = [
     find: "return cause instanceof UserNotFoundError ? 'absent' : failed(toEngineError(cause))",
     replace: 'return failed(toEngineError(cause))',
     caughtBy: 'test/two-engines.test.ts',
+  },
+  {
+    name: 'write all rows of a group as its narrowest rule says',
+    file: 'adapters/sqlite/group-sql.ts',
+    find: '  if (next.when === null) return written',
+    replace: '  if (next.when !== undefined) return written',
+    caughtBy: 'test/written-together.test.ts',
+  },
+  {
+    name: 'count the rows of a group alike for all of its rules',
+    file: 'adapters/sqlite/group-sql.ts',
+    find: "when === null ? 'count(*)'",
+    replace: "when !== undefined ? 'count(*)'",
+    caughtBy: 'test/written-together.test.ts',
+  },
+  {
+    name: 'write rules together of which one overwrites what the next one reads',
+    file: 'src/plan/written-together.ts',
+    find: 'steps.some(readsWhatIsWritten)',
+    replace: 'steps.length === 0',
+    caughtBy: 'test/written-together.test.ts',
+  },
+  {
+    name: 'write rules together that find different rows',
+    file: 'src/plan/written-together.ts',
+    find: '    stricter.values.every((value) => condition.values.includes(value))',
+    replace: '    stricter.values.some((value) => condition.values.includes(value))',
+    caughtBy: 'test/written-together.test.ts',
   },
 ]

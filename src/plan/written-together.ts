@@ -1,0 +1,93 @@
+/**
+ * Which steps read the same rows and may write them in one go.
+ *
+ * @module
+ */
+import { isComparedAsText } from '../store-helpers.ts'
+import type { Condition, Selector, Step } from '../terms.ts'
+import { overlaps, readsOfSelector, writesOf } from './touches.ts'
+
+/** Steps that stand side by side, as positions in the program. */
+export interface StepGroup {
+  readonly steps: readonly number[]
+  /** The step whose rows are those of all. */
+  readonly widest: number
+}
+
+/** Each further step doubles what may have to be written into a row. */
+const MOST_STEPS = 4
+
+/**
+ * Parts the steps of a program into groups, in order; most steps are a group of their own. The steps of a group
+ * find their rows by what none of them writes before it is read, so that a store may read a row once, look at
+ * the conditions of all, and write what the steps would have written one after the other. Pure.
+ */
+export function groupSteps(steps: readonly Step[]): readonly StepGroup[] {
+  const groups: StepGroup[] = []
+  for (const position of steps.keys()) {
+    const last = groups.at(-1)
+    const joined = last === undefined ? null : join(steps, [...last.steps, position])
+    if (joined === null) groups.push({ steps: [position], widest: position })
+    else groups[groups.length - 1] = joined
+  }
+  return groups
+}
+
+function join(all: readonly Step[], positions: readonly number[]): StepGroup | null {
+  const steps = positions.flatMap((position) => all[position] ?? [])
+  if (steps.length > MOST_STEPS) return null
+  const widest = positions.find((_, place) => {
+    const candidate = steps[place]
+    return steps.every((step) => candidate !== undefined && isWithin(step, candidate))
+  })
+  return widest === undefined || steps.some(readsWhatIsWritten)
+    ? null
+    : { steps: positions, widest }
+}
+
+function readsWhatIsWritten({ selector }: Step, place: number, steps: readonly Step[]): boolean {
+  const written = steps.slice(0, place).flatMap(writesOf)
+  return (
+    selector !== null &&
+    readsOfSelector(selector).some((read) => written.some((other) => overlaps(read, other)))
+  )
+}
+
+/** Whether one of the two finds only rows that the other finds as well, so that they may stand in one group. */
+export function findAlike(a: Step, b: Step): boolean {
+  return isWithin(a, b) || isWithin(b, a)
+}
+
+/** Whether the step finds the user in the same place of a row as the wider one, under at least its conditions. */
+function isWithin(step: Step, wider: Step): boolean {
+  const [own, others] = [step.selector, wider.selector]
+  if (own === null || others === null || !rewrites(step) || !rewrites(wider)) return false
+  return (
+    placeOf(own) === placeOf(others) &&
+    others.where.every((condition) => own.where.some((stricter) => implies(stricter, condition)))
+  )
+}
+
+/** Whether the step keeps its rows, names the user in a place of their own, and writes what depends on the row alone. */
+function rewrites({ action, selector, except, set }: Step): boolean {
+  return (
+    (action === 'anonymize' || action === 'retain') &&
+    except.length === 0 &&
+    set.length > 0 &&
+    set.every(({ kind }) => kind === 'constant' || kind === 'scrub') &&
+    selector?.target.kind === 'user' &&
+    !selector.locator.each &&
+    !isComparedAsText(selector.target)
+  )
+}
+
+function placeOf({ table, locator, target, tenant }: Selector): string {
+  return JSON.stringify([table, locator, target, tenant])
+}
+
+function implies(stricter: Condition, condition: Condition): boolean {
+  return (
+    stricter.column === condition.column &&
+    stricter.values.every((value) => condition.values.includes(value))
+  )
+}
