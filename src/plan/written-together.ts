@@ -5,7 +5,7 @@
  */
 import { isComparedAsText } from '../store-helpers.ts'
 import type { Condition, Selector, Step } from '../terms.ts'
-import { overlaps, readsOfSelector, writesOf } from './touches.ts'
+import { overlaps, ownReadsOf, writesOf } from './touches.ts'
 
 /** Steps that stand side by side, as positions in the program. */
 export interface StepGroup {
@@ -18,9 +18,9 @@ export interface StepGroup {
 const MOST_STEPS = 4
 
 /**
- * Parts the steps of a program into groups, in order; most steps are a group of their own. The steps of a group
- * find their rows by what none of them writes before it is read, so that a store may read a row once, look at
- * the conditions of all, and write what the steps would have written one after the other. Pure.
+ * Parts the steps of a program into groups, in order; most steps are a group of their own. None of a group
+ * writes what one of them reads, so that a store may read a row once, look at the conditions of all, and write
+ * what the steps would have written one after the other. Pure.
  */
 export function groupSteps(steps: readonly Step[]): readonly StepGroup[] {
   const groups: StepGroup[] = []
@@ -36,26 +36,20 @@ export function groupSteps(steps: readonly Step[]): readonly StepGroup[] {
 function join(all: readonly Step[], positions: readonly number[]): StepGroup | null {
   const steps = positions.flatMap((position) => all[position] ?? [])
   if (steps.length > MOST_STEPS) return null
-  const widest = positions.find((_, place) => {
-    const candidate = steps[place]
-    return steps.every((step) => candidate !== undefined && isWithin(step, candidate))
-  })
-  return widest === undefined || steps.some(readsWhatIsWritten)
-    ? null
-    : { steps: positions, widest }
+  const widest = positions.find((_, place) => isWidest(steps[place], steps))
+  return widest === undefined ? null : { steps: positions, widest }
 }
 
-function readsWhatIsWritten({ selector }: Step, place: number, steps: readonly Step[]): boolean {
-  const written = steps.slice(0, place).flatMap(writesOf)
-  return (
-    selector !== null &&
-    readsOfSelector(selector).some((read) => written.some((other) => overlaps(read, other)))
-  )
-}
-
-/** Whether one of the two finds only rows that the other finds as well, so that they may stand in one group. */
+/** Whether the two may stand in one group. */
 export function findAlike(a: Step, b: Step): boolean {
-  return isWithin(a, b) || isWithin(b, a)
+  return isWidest(a, [a, b]) || isWidest(b, [a, b])
+}
+
+function isWidest(candidate: Step | undefined, steps: readonly Step[]): boolean {
+  if (candidate === undefined || !steps.every((step) => isWithin(step, candidate))) return false
+  const written = steps.flatMap(writesOf)
+  const read = steps.flatMap(ownReadsOf)
+  return !read.some((place) => written.some((other) => overlaps(place, other)))
 }
 
 /** Whether the step finds the user in the same place of a row as the wider one, under at least its conditions. */

@@ -695,8 +695,8 @@ export const sabotages: readonly Sabotage[] = [
   {
     name: 'write rules together of which one overwrites what the next one reads',
     file: 'src/plan/written-together.ts',
-    find: 'steps.some(readsWhatIsWritten)',
-    replace: 'steps.length === 0',
+    find: '  return !read.some((place) =>',
+    replace: '  return read.length > 0 || !read.some((place) =>',
     caughtBy: 'test/written-together.test.ts',
   },
   {
