@@ -89,6 +89,16 @@ export async function unlessAborted(
   })
 }
 
+/** A promise that is kept after so many milliseconds, unless it is stopped before. */
+export function countdown(ms: number): { readonly over: Promise<void>; stop(): void } {
+  let stop = (): void => {}
+  const over = new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, ms)
+    stop = () => clearTimeout(timer)
+  })
+  return { over, stop }
+}
+
 /** Doubles with every attempt up to the ceiling, less up to a half at random, so that many don't come at once. */
 export function backoffMs(attempt: number, first: number, ceiling: number): number {
   return Math.round(Math.min(ceiling, first * 2 ** (attempt - 1)) * (0.5 + Math.random() / 2))

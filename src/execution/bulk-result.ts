@@ -64,8 +64,6 @@ export interface BulkOptions {
 const MAX_ERRORS = 100
 
 export interface Tally {
-  /** Index of the next id of the input. */
-  next: number
   /** Whether outcomes are told with their receipts. */
   readonly receipts: ReceiptUse
   skip(ids: number): void
@@ -94,11 +92,9 @@ export function createTally(
   }
 
   return {
-    next: 0,
     receipts: options.onOutcome === undefined ? 'unread' : 'read',
     skip(ids) {
       counts.skipped += ids
-      this.next += ids
     },
     add(index, id, outcome) {
       counts[outcome.status] += 1

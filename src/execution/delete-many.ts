@@ -9,6 +9,13 @@ import type { BulkSession, Target, UserId } from '../store.ts'
 import { userIdOf } from './arguments.ts'
 import { type BulkOptions, type BulkResult, createTally, type Tally } from './bulk-result.ts'
 import { type BulkRun, openRun, UNKEYED } from './bulk-run.ts'
+import {
+  type BulkSource,
+  type Ids,
+  type NumberedId,
+  openSortedSource,
+  openSource,
+} from './bulk-source.ts'
 import { type DeletionRequest, type ExecutionContext, targetOf } from './context.ts'
 import { deleteSlice } from './delete-slice.ts'
 import { toEngineError } from './failures.ts'
@@ -21,8 +28,6 @@ import { nextSize } from './slice-size.ts'
 const THROUGHPUT_SLICE = 20_000
 /** The same where somebody is asked about each user or reads each receipt, which are in memory till the slice ends. */
 const ATTENDED_SLICE = 5_000
-
-type Ids = Iterable<unknown> | AsyncIterable<unknown>
 
 /** Deletes users slice by slice. Resolves whatever becomes of single users. */
 export async function deleteMany(
@@ -73,11 +78,13 @@ async function deleteSlices(
   options: BulkOptions,
   session: BulkSession | undefined,
 ): Promise<BulkResult> {
-  const { mode, signal } = options
+  const { mode, pace, signal } = options
   const tally = createTally(context, options, options.total ?? sizeOf(ids))
   const run = options.run === null ? UNKEYED : await openRun(context, request, options.run)
-  const pacer = createPacer(context, options.pace, signal)
-  const source = iterate(ids)
+  const pacer = createPacer(context, pace, signal)
+  // A key remembers how far down the list a run is, and at a pace those read ahead would wait for long.
+  const isInOrder = mode === 'throughput' || options.run !== null || pace !== null
+  const source = (isInOrder ? openSource : openSortedSource)(context, ids, signal)
   const most = context.store.capabilities.limits?.users ?? Number.POSITIVE_INFINITY
   let size = mode === 'throughput' ? Math.min(throughputSlice(context, options), most) : 1
   let stopped: BulkResult['stopped'] = null
@@ -87,10 +94,10 @@ async function deleteSlices(
       break
     }
     const room = Math.min(size, session?.mostUsers() ?? size)
-    const taken = await take(source, pacer.sliceOf(room))
+    const taken = await source.take(pacer.sliceOf(room))
     ended = taken.ended
     if (taken.failure !== null) stopped = { by: 'source', error: taken.failure.cause }
-    const done = run.doneOf(tally.next, taken.ids.length)
+    const done = run.doneOf(taken.ids[0]?.index ?? 0, taken.ids.length)
     const fresh = done === 0 ? taken.ids : taken.ids.slice(done)
     // What is skipped is compared with the recorded list before anything of this one is deleted.
     await passOrClose(run, source, taken.ids.slice(0, done))
@@ -110,7 +117,7 @@ async function deleteSlices(
     if (taken.ids.length > 0) tally.report()
     await yieldToEventLoop()
   }
-  if (stopped !== null && stopped.by !== 'source') await source.return?.()
+  if (stopped !== null && stopped.by !== 'source') await source.giveUp()
   return tally.result(stopped)
 }
 
@@ -123,41 +130,16 @@ function throughputSlice(
 }
 
 /** A source that is given up is told so. */
-async function passOrClose(run: BulkRun, source: Source, ids: readonly unknown[]): Promise<void> {
+async function passOrClose(
+  run: BulkRun,
+  source: BulkSource,
+  ids: readonly NumberedId[],
+): Promise<void> {
   try {
     await run.pass(ids)
   } catch (cause) {
-    await source.return?.()
+    await source.giveUp()
     throw cause
-  }
-}
-
-type Source = Pick<AsyncIterator<unknown>, 'next' | 'return'> | Iterator<unknown>
-
-function iterate(ids: Ids): Source {
-  return Symbol.asyncIterator in ids ? ids[Symbol.asyncIterator]() : ids[Symbol.iterator]()
-}
-
-interface Taken {
-  readonly ids: readonly unknown[]
-  readonly ended: boolean
-  readonly failure: { readonly cause: unknown } | null
-}
-
-/** The next ids; what came before a source that throws still counts. */
-async function take(source: Source, size: number): Promise<Taken> {
-  const ids: unknown[] = []
-  try {
-    while (ids.length < size) {
-      const pending = source.next()
-      // Awaiting each id of a plain array would cost more than deleting some of them.
-      const { done, value } = 'then' in pending ? await pending : pending
-      if (done) return { ids, ended: true, failure: null }
-      ids.push(value)
-    }
-    return { ids, ended: false, failure: null }
-  } catch (cause) {
-    return { ids, ended: true, failure: { cause } }
   }
 }
 
@@ -165,7 +147,7 @@ async function take(source: Source, size: number): Promise<Taken> {
 async function runSlice(
   context: ExecutionContext,
   request: DeletionRequest,
-  ids: readonly unknown[],
+  ids: readonly NumberedId[],
   tally: Tally,
 ): Promise<UserDeletionError | null> {
   const { targets, places } = sortOut(context, ids, tally)
@@ -186,13 +168,11 @@ interface Sorted {
 }
 
 /** Whom the ids name, each once; what names nobody is counted at once. */
-function sortOut(context: ExecutionContext, ids: readonly unknown[], tally: Tally): Sorted {
-  const start = tally.next
+function sortOut(context: ExecutionContext, ids: readonly NumberedId[], tally: Tally): Sorted {
   const targets: Target[] = []
   const places: number[] = []
   const seen = new Set<UserId>()
-  for (const [offset, given] of ids.entries()) {
-    const index = start + offset
+  for (const { index, given } of ids) {
     let id: UserId
     try {
       id = userIdOf(given, context.program.user.idType)
@@ -208,6 +188,5 @@ function sortOut(context: ExecutionContext, ids: readonly unknown[], tally: Tall
     targets.push(targetOf(context, id))
     places.push(index)
   }
-  tally.next = start + ids.length
   return { targets, places }
 }

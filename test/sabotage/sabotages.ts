@@ -706,4 +706,25 @@ export const sabotages: readonly Sabotage[] = [
     replace: '    stricter.values.some((value) => condition.values.includes(value))',
     caughtBy: 'test/written-together.test.ts',
   },
+  {
+    name: 'wait for all ids that are read ahead',
+    file: 'src/execution/bulk-source.ts',
+    find: 'found.length === 0 ? null : (patience?.over ?? null)',
+    replace: 'null',
+    caughtBy: 'test/bulk-source.test.ts',
+  },
+  {
+    name: 'ask for an id again that has not come yet',
+    file: 'src/execution/bulk-source.ts',
+    find: 'const asked = awaited ?? input.next()',
+    replace: 'const asked = input.next()',
+    caughtBy: 'test/bulk-source.test.ts',
+  },
+  {
+    name: 'read ahead under a key',
+    file: 'src/execution/delete-many.ts',
+    find: ' || options.run !== null || pace !== null',
+    replace: '',
+    caughtBy: 'test/bulk-source.test.ts',
+  },
 ]
