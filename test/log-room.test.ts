@@ -48,6 +48,12 @@ describe('the room that the log has for users', () => {
     assert.equal(room.users(), CAP)
   })
 
+  it('learns nothing from users who had gone before', () => {
+    const room = createLogRoom(CAP, CAP + 1)
+    write(room, 4_000, { from: 0, to: 2 })
+    assert.equal(room.users(), 4_000)
+  })
+
   it('is never so small that slices would be of single users', () => {
     const room = createLogRoom(10, CAP)
     write(room, 1_000, { from: 0, to: 5_000 })

@@ -19,7 +19,7 @@ export interface LogRoom {
 const UNKNOWN = 4_000
 /** A cap that not even these fit under is passed. */
 const LEAST = 100
-/** Slices of fewer users tell little of large ones. */
+/** Slices of fewer users tell little of large ones, and so do those that write fewer pages: their users had gone before. */
 const TELLING = 100
 
 /** `filePages`: pages of the database, which is all that a transaction can change of it. */
@@ -40,7 +40,7 @@ export function createLogRoom(capPages: number, filePages: number): LogRoom {
       if (begun !== null && begun.users >= TELLING) {
         // A log that has begun anew is all of this slice.
         const grown = log < begun.log ? log : log - begun.log
-        pagesPerUser = Math.max(pagesPerUser ?? 0, grown / begun.users)
+        if (grown >= TELLING) pagesPerUser = Math.max(pagesPerUser ?? 0, grown / begun.users)
       }
       begun = null
     },
