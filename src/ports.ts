@@ -89,8 +89,13 @@ export async function unlessAborted(
   })
 }
 
-/** A promise that is kept after so many milliseconds, unless it is stopped before. */
-export function countdown(ms: number): { readonly over: Promise<void>; stop(): void } {
+export interface Countdown {
+  readonly over: Promise<void>
+  stop(): void
+}
+
+/** Is over after so many milliseconds, unless it is stopped before: then never. */
+export function countdown(ms: number): Countdown {
   let stop = (): void => {}
   const over = new Promise<void>((resolve) => {
     const timer = setTimeout(resolve, ms)

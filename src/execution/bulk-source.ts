@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { countdown, unlessAborted } from '../ports.ts'
+import { type Countdown, countdown, unlessAborted, yieldToEventLoop } from '../ports.ts'
 import type { IdType, UserId } from '../terms.ts'
 import { readUserId } from './arguments.ts'
 import type { ExecutionContext } from './context.ts'
@@ -45,6 +45,8 @@ export function openSource(
 const READ_AHEAD = 10_000
 /** How long more of them are waited for while there are some to go on with. */
 const PATIENCE_MS = 20
+/** Ids that are read in one turn of the event loop. */
+const TURN = 1_000
 
 /**
  * The order of the ids themselves among those that are read ahead, which go faster so. An input that lets wait is
@@ -97,7 +99,7 @@ function compare(a: UserId | null, b: UserId | null): number {
 type Answer = IteratorResult<unknown>
 
 interface Reader {
-  /** As many as there are, or fewer when they let wait and `isHasty`. */
+  /** So many ids at most. `isHasty`: fewer when they let wait, and with turns for the event loop in between. */
   read(most: number, isHasty: boolean): Promise<Taken>
   giveUp(): Promise<void>
 }
@@ -110,19 +112,21 @@ function openReader(context: ExecutionContext, ids: Ids, signal: AbortSignal | u
 
   async function read(most: number, isHasty: boolean): Promise<Taken> {
     const found: NumberedId[] = []
-    const patience = isHasty ? countdown(PATIENCE_MS) : null
+    let patience: Countdown | null = null
     try {
       while (found.length < most) {
         const asked = awaited ?? input.next()
         let answer: Answer | null
         // Awaiting each id of a plain array would cost more than deleting some of them.
         if (!('then' in asked)) answer = asked
-        else if (patience === null && signal === undefined) answer = await asked
-        else answer = await inTime(asked, found.length === 0 ? null : (patience?.over ?? null))
+        else if (!isHasty && signal === undefined) answer = await asked
+        else answer = await inTime(asked, patience)
         if (answer === null) return { ids: found, ended: false, failure: null }
         if (answer.done) return { ids: found, ended: true, failure: null }
         found.push({ index, given: answer.value })
         index += 1
+        if (isHasty) patience ??= countdown(PATIENCE_MS)
+        if (isHasty && found.length % TURN === 0) await yieldToEventLoop()
       }
       return { ids: found, ended: false, failure: null }
     } catch (cause) {
@@ -133,17 +137,19 @@ function openReader(context: ExecutionContext, ids: Ids, signal: AbortSignal | u
     }
   }
 
-  /** `null` when it is over first, or without one the run; the answer is waited for again next time. */
+  /** `null` when patience, or without any the run, ends first; the answer is waited for again next time. */
   async function inTime(
     asked: Promise<Answer>,
-    over: Promise<void> | null,
+    patience: Countdown | null,
   ): Promise<Answer | null> {
     awaited = asked
     let answer: Answer | null = null
     const waiting = asked.then((value) => {
       answer = value
     })
-    await (over === null ? unlessAborted(signal, waiting) : Promise.race([waiting, over]))
+    await (patience === null
+      ? unlessAborted(signal, waiting)
+      : Promise.race([waiting, patience.over]))
     if (answer !== null) awaited = null
     return answer
   }
