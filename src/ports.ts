@@ -75,33 +75,45 @@ export function sleepBy(clock: Clock, ms: number): Promise<void> {
   return clock.sleep === undefined ? sleep(ms) : clock.sleep(ms)
 }
 
+/** A promise that is kept once there is nothing more to wait for; never, when it is stopped before. */
+export interface Wait {
+  readonly over: Promise<null>
+  stop(): void
+}
+
+/** Over after so many milliseconds. */
+export function waitFor(ms: number): Wait {
+  let stop = (): void => {}
+  const over = new Promise<null>((resolve) => {
+    const timer = setTimeout(() => resolve(null), ms)
+    stop = () => clearTimeout(timer)
+  })
+  return { over, stop }
+}
+
+/** Over once the signal is aborted. */
+export function waitForAbort(signal: AbortSignal | undefined): Wait {
+  let stop = (): void => {}
+  const over = new Promise<null>((resolve) => {
+    if (signal?.aborted) return resolve(null)
+    const end = (): void => resolve(null)
+    signal?.addEventListener('abort', end, { once: true })
+    stop = () => signal?.removeEventListener('abort', end)
+  })
+  return { over, stop }
+}
+
 /** Waits for the work, or for the signal to be aborted if that comes first. */
 export async function unlessAborted(
   signal: AbortSignal | undefined,
   work: Promise<void>,
 ): Promise<void> {
-  if (signal === undefined) return work
-  if (signal.aborted) return
-  await new Promise<void>((resolve, reject) => {
-    const stop = (): void => resolve()
-    signal.addEventListener('abort', stop, { once: true })
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop))
-  })
-}
-
-export interface Countdown {
-  readonly over: Promise<void>
-  stop(): void
-}
-
-/** Is over after so many milliseconds, unless it is stopped before: then never. */
-export function countdown(ms: number): Countdown {
-  let stop = (): void => {}
-  const over = new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, ms)
-    stop = () => clearTimeout(timer)
-  })
-  return { over, stop }
+  const abort = waitForAbort(signal)
+  try {
+    await Promise.race([work, abort.over])
+  } finally {
+    abort.stop()
+  }
 }
 
 /** Doubles with every attempt up to the ceiling, less up to a half at random, so that many don't come at once. */

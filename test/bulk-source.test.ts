@@ -79,6 +79,25 @@ describe('the ids of a bulk run in cooperative mode', () => {
     assert.equal(db.prepare("SELECT count(*) FROM users WHERE id LIKE 'usr_a%'").pluck().get(), 0)
   })
 
+  it('leave the event loop its turns while an input takes its time for each', async () => {
+    const { engine } = await openAcme()
+    let turns = 0
+    function* slow() {
+      const counter = setInterval(() => {
+        turns += 1
+      }, 0)
+      for (let index = 0; index < 8; index += 1) {
+        const until = performance.now() + 5
+        while (performance.now() < until);
+        yield `usr_of_nobody_${index}`
+      }
+      clearInterval(counter)
+    }
+    const { failed } = await engine.deleteMany(slow(), SCOPE)
+    assert.equal(failed, 8)
+    assert.ok(turns >= 6, `${turns} turns`)
+  })
+
   it('are all dealt with when the input throws behind them', async () => {
     const { engine } = await openAcme({ users: 3 })
     async function* failing() {
@@ -176,5 +195,111 @@ describe('an input of ids that is given up', () => {
     assert.equal(stopped?.by, 'signal')
     assert.ok(deleted > 0)
     assert.deepEqual(warnings, ['an input of ids failed when it was given up'])
+  })
+
+  it('is waited for at its end when its last id has come meanwhile', async () => {
+    const { engine } = await openAcme({ users: 3 })
+    const controller = new AbortController()
+    let hasEnded = false
+    let answer = (): void => {}
+    const later = new Promise<void>((resolve) => {
+      answer = resolve
+    })
+    async function* input() {
+      try {
+        yield 'usr_a1'
+        await later
+        yield 'usr_a2'
+      } finally {
+        await new Promise(setImmediate)
+        hasEnded = true
+      }
+    }
+    // The first slice goes while the second id is awaited; it comes, and nobody takes it any more.
+    const onProgress = (): void => {
+      answer()
+      controller.abort()
+    }
+    const { signal } = controller
+    const { deleted } = await engine.deleteMany(input(), { ...SCOPE, signal, onProgress })
+    assert.equal(deleted, 1)
+    assert.ok(hasEnded)
+  })
+
+  it('may fail on the very abort of the run', async () => {
+    const unhandled: unknown[] = []
+    const note = (reason: unknown): void => void unhandled.push(reason)
+    process.on('unhandledRejection', note)
+    try {
+      for (const options of [{}, { run: 'key' }, { mode: 'throughput' }] as const) {
+        for (const before of [[], ['usr_a1']]) {
+          const { engine } = await openAcme({ users: 3 })
+          const controller = new AbortController()
+          async function* input() {
+            yield* before
+            controller.abort()
+            throw new Error('aborted as well')
+          }
+          const { signal } = controller
+          const { stopped } = await engine.deleteMany(input(), { ...SCOPE, ...options, signal })
+          assert.ok(stopped !== null)
+        }
+      }
+      await new Promise(setImmediate)
+      assert.deepEqual(unhandled, [])
+    } finally {
+      process.off('unhandledRejection', note)
+    }
+  })
+
+  it('may answer with anything that has a `then`, as `await` takes it', async () => {
+    for (const options of [{}, { signal: new AbortController().signal }, { run: 'key' }]) {
+      const { db, engine } = await openAcme({ users: 3 })
+      let asked = 0
+      const input = {
+        [Symbol.asyncIterator]: () => input,
+        next: () => {
+          asked += 1
+          const id = asked
+          return {
+            then: (resolve: (value: object) => void) => {
+              setImmediate(() => resolve({ done: id > 2, value: `usr_a${id}` }))
+            },
+          }
+        },
+      }
+      const { deleted } = await engine.deleteMany(input as never, { ...SCOPE, ...options })
+      assert.equal(deleted, 2)
+      assert.deepEqual(db.prepare("SELECT id FROM users WHERE id LIKE 'usr_a%'").pluck().all(), [
+        'usr_a3',
+      ])
+    }
+  })
+
+  it('is not told of its end when it has ended by itself', async () => {
+    const warnings: string[] = []
+    const logger = { warn: (message: string) => void warnings.push(message) }
+    const { engine } = await openAcme({ users: 20, logger })
+    const calls: string[] = []
+    let left = 20
+    const input = {
+      [Symbol.iterator]: () => input,
+      next: () => {
+        if (left === 0) throw new Error('the input broke')
+        left -= 1
+        return { done: false, value: `usr_a${20 - left}` }
+      },
+      return: () => {
+        calls.push('return')
+        return { done: true, value: undefined }
+      },
+    }
+    const controller = new AbortController()
+    const onProgress = (): void => controller.abort()
+    const { signal } = controller
+    const { stopped } = await engine.deleteMany(input as never, { ...SCOPE, signal, onProgress })
+    assert.equal(stopped?.by, 'signal')
+    assert.deepEqual(calls, [])
+    assert.deepEqual(warnings, ['an input of ids failed behind the last one deleted'])
   })
 })

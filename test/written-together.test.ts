@@ -61,6 +61,22 @@ describe('the rules of a table that are written together', () => {
     assert.deepEqual(groupsOf([everything, own, inTenant]), [[2], [0, 1]])
   })
 
+  it('do not overtake a rule that writes something else in the same column', () => {
+    const named = { match: 'actor', where: { kind: 'a' }, set: { ip: null } }
+    const last = { match: 'actor', set: { note: 'second' } }
+    const between = (set: Rule): Rule => ({ match: 'target', set })
+    assert.deepEqual(groupsOf([named, between({ note: 'first' }), last]), [[0], [1], [2]])
+    for (const set of [{ note: 'second' }, { meta: { scrub: ['note'] } }]) {
+      assert.deepEqual(groupsOf([named, between(set), last]), [[0, 2], [1]])
+    }
+    const scrubbed = { match: 'actor', set: { note: { scrub: ['a'] } } }
+    assert.deepEqual(groupsOf([named, between({ note: { scrub: ['a.b'] } }), scrubbed]), [
+      [0, 2],
+      [1],
+    ])
+    assert.deepEqual(groupsOf([named, between({ note: null }), scrubbed]), [[0], [1], [2]])
+  })
+
   it('are no more than four', () => {
     const kinds = ['a', 'b', 'c', 'd'].map((kind) => ({ ...signIns, where: { kind } }))
     assert.deepEqual(groupsOf([everything, ...kinds]), [[0, 1, 2, 3], [4]])
@@ -213,5 +229,27 @@ describe('rules that are written together', () => {
       { seed: 20_261_127, numRuns: 300 },
     )
     assert.ok(seen.grouped > 100, 'too few rules were written together')
+  })
+
+  it('go one after the other where a trigger acts on what the first one writes', async () => {
+    const db = new Database(':memory:')
+    db.exec(SCHEMA)
+    db.exec(`INSERT INTO log VALUES (1, 'ann', 'a', NULL, '10.0.0.1', 'old', '{}');
+      CREATE TRIGGER remember AFTER UPDATE OF ip ON log
+        BEGIN UPDATE log SET note = OLD.ip WHERE id = NEW.id; END;`)
+    const engine = new UserDeletionEngine({
+      store: sqliteStore(db),
+      policy: definePolicy(
+        policyOf([
+          { match: 'actor', set: { ip: null } },
+          { match: 'actor', where: { kind: 'a' }, set: { note: null } },
+        ]) as never,
+      ),
+      clock: fixedClock(),
+      logger: { warn: () => {} },
+    })
+    await engine.migrate()
+    await engine.delete('ann', { tenantId: 't' })
+    assert.deepEqual(db.prepare('SELECT ip, note FROM log').get(), { ip: null, note: null })
   })
 })

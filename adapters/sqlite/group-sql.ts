@@ -16,12 +16,13 @@ export interface GroupSql extends StepGroup {
   readonly apply: string
 }
 
-/** `null` for a step that is alone. */
+/** `null` for a step that is alone, and where a trigger would see the steps of a group at once. */
 export function groupSql(program: Program, group: StepGroup, facts: TableFacts): GroupSql | null {
   const steps = group.steps.flatMap((position) => program.steps[position] ?? [])
   const widest = program.steps[group.widest]
   const selector = widest?.selector
   if (steps.length < 2 || widest === undefined || selector == null) return null
+  if (facts.reactsToUpdates(widest.table)) return null
   const { from, where } = chainSql([selector], anyUser)
   const held = located('t0', selector.locator)
   const parts = steps.map((step): Part => ({ set: step.set, when: conditionsOf(step, widest) }))

@@ -83,6 +83,8 @@ function factsOf(schema: DatabaseSchema): TableFacts {
   const tables = new Map(schema.tables.map((table) => [table.name, table]))
   return {
     rowKey: (name) => rowKeyOf(tables.get(name)),
+    reactsToUpdates: (name) =>
+      tables.get(name)?.triggers.some(({ event }) => event === 'update') ?? false,
     nullable: (name, column) =>
       tables.get(name)?.columns?.find((candidate) => candidate.name === column)?.nullable ?? true,
   }

@@ -40,6 +40,8 @@ import {
 export interface TableFacts {
   rowKey(table: string): RowKey
   nullable(table: string, column: string): boolean
+  /** Whether a trigger acts on updates of the table. */
+  reactsToUpdates(table: string): boolean
 }
 
 export interface StepSql {

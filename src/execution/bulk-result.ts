@@ -29,7 +29,7 @@ export interface BulkResult {
   /** Ids that an earlier call of the same run had dealt with. */
   readonly skipped: number
   readonly failed: number
-  /** The first failures, up to 100; all of them go to `onOutcome`. */
+  /** The first failures in the order of the work, up to 100; all of them go to `onOutcome`. */
   readonly errors: readonly {
     readonly index: number
     readonly id: unknown

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type Countdown, countdown, unlessAborted, yieldToEventLoop } from '../ports.ts'
+import { monotonicMs, type Wait, waitFor, waitForAbort, yieldToEventLoop } from '../ports.ts'
 import type { IdType, UserId } from '../terms.ts'
 import { readUserId } from './arguments.ts'
 import type { ExecutionContext } from './context.ts'
@@ -43,10 +43,6 @@ export function openSource(
 
 /** Ids that are read ahead: as many users share few pages of a table, or of an index on their ids. */
 const READ_AHEAD = 10_000
-/** How long more of them are waited for while there are some to go on with. */
-const PATIENCE_MS = 20
-/** Ids that are read in one turn of the event loop. */
-const TURN = 1_000
 
 /**
  * The order of the ids themselves among those that are read ahead, which go faster so. An input that lets wait is
@@ -62,7 +58,6 @@ export function openSortedSource(
   let ahead: Taken = { ids: [], ended: false, failure: null }
   let next = 0
   return {
-    giveUp: reader.giveUp,
     async take(size) {
       if (next >= ahead.ids.length) {
         const read = await reader.read(READ_AHEAD, true)
@@ -74,6 +69,12 @@ export function openSortedSource(
       return next < ahead.ids.length
         ? { ids: taken, ended: false, failure: null }
         : { ...ahead, ids: taken }
+    },
+    async giveUp() {
+      const cause = ahead.failure?.cause
+      if (cause !== undefined)
+        warn(context, 'an input of ids failed behind the last one deleted', { cause })
+      await reader.giveUp()
     },
   }
 }
@@ -96,60 +97,65 @@ function compare(a: UserId | null, b: UserId | null): number {
   return a < b ? -1 : 1
 }
 
-type Answer = IteratorResult<unknown>
-
 interface Reader {
-  /** So many ids at most. `isHasty`: fewer when they let wait, and with turns for the event loop in between. */
-  read(most: number, isHasty: boolean): Promise<Taken>
+  /** So many ids at most. With `mayBeFewer` those that are there, and turns for the event loop in between. */
+  read(most: number, mayBeFewer: boolean): Promise<Taken>
   giveUp(): Promise<void>
 }
+
+/** How long more ids are waited for while there are some to go on with. */
+const PATIENCE_MS = 20
+/** Reading goes on for so long before the event loop has its turn. */
+const TURN_MS = 4
 
 function openReader(context: ExecutionContext, ids: Ids, signal: AbortSignal | undefined): Reader {
   const input = Symbol.asyncIterator in ids ? ids[Symbol.asyncIterator]() : ids[Symbol.iterator]()
   let index = 0
+  let hasEnded = false
   /** Asked for, and not there yet when the reading stopped. */
-  let awaited: Promise<Answer> | null = null
+  let awaited: Question | null = null
 
-  async function read(most: number, isHasty: boolean): Promise<Taken> {
+  async function read(most: number, mayBeFewer: boolean): Promise<Taken> {
     const found: NumberedId[] = []
-    let patience: Countdown | null = null
+    const abort = waitForAbort(signal)
+    let patience: Wait | null = null
+    let turn = monotonicMs()
     try {
       while (found.length < most) {
-        const asked = awaited ?? input.next()
+        const asked = awaited?.answer ?? input.next()
         let answer: Answer | null
         // Awaiting each id of a plain array would cost more than deleting some of them.
         if (!('then' in asked)) answer = asked
-        else if (!isHasty && signal === undefined) answer = await asked
-        else answer = await inTime(asked, patience)
+        else if (!mayBeFewer && signal === undefined) answer = await asked
+        else answer = await answerUnless((patience ?? abort).over, asked)
         if (answer === null) return { ids: found, ended: false, failure: null }
-        if (answer.done) return { ids: found, ended: true, failure: null }
+        hasEnded = answer.done === true
+        if (hasEnded) return { ids: found, ended: true, failure: null }
         found.push({ index, given: answer.value })
         index += 1
-        if (isHasty) patience ??= countdown(PATIENCE_MS)
-        if (isHasty && found.length % TURN === 0) await yieldToEventLoop()
+        if (!mayBeFewer) continue
+        patience ??= waitFor(PATIENCE_MS)
+        if (monotonicMs() - turn < TURN_MS) continue
+        await yieldToEventLoop()
+        turn = monotonicMs()
       }
       return { ids: found, ended: false, failure: null }
     } catch (cause) {
-      awaited = null
+      hasEnded = true
       return { ids: found, ended: true, failure: { cause } }
     } finally {
+      abort.stop()
       patience?.stop()
     }
   }
 
-  /** `null` when patience, or without any the run, ends first; the answer is waited for again next time. */
-  async function inTime(
-    asked: Promise<Answer>,
-    patience: Countdown | null,
+  /** `null` when `over` is kept first: then the same answer is waited for the next time. */
+  async function answerUnless(
+    over: Promise<null>,
+    asked: PromiseLike<Answer>,
   ): Promise<Answer | null> {
-    awaited = asked
-    let answer: Answer | null = null
-    const waiting = asked.then((value) => {
-      answer = value
-    })
-    await (patience === null
-      ? unlessAborted(signal, waiting)
-      : Promise.race([waiting, patience.over]))
+    awaited ??= ask(asked)
+    const answer = await Promise.race([awaited.answer, over])
     if (answer !== null) awaited = null
     return answer
   }
@@ -157,12 +163,30 @@ function openReader(context: ExecutionContext, ids: Ids, signal: AbortSignal | u
   return {
     read,
     async giveUp() {
+      if (hasEnded) return
       // What the run has done is worth more than how its input ends.
       const ended = Promise.resolve()
         .then(() => input.return?.())
         .catch((cause) => warn(context, 'an input of ids failed when it was given up', { cause }))
       // One that is still looking for an id only ends when it has found it.
-      if (awaited === null) await ended
+      if (awaited === null || awaited.isAnswered) await ended
     },
   }
+}
+
+type Answer = IteratorResult<unknown>
+
+interface Question {
+  readonly answer: Promise<Answer>
+  readonly isAnswered: boolean
+}
+
+/** A failure is told when the answer is waited for, and never if the run has ended by then. */
+function ask(asked: PromiseLike<Answer>): Question {
+  const question = { answer: Promise.resolve(asked), isAnswered: false }
+  const note = (): void => {
+    question.isAnswered = true
+  }
+  question.answer.then(note, note)
+  return question
 }

@@ -113,7 +113,7 @@ async function deleteSlices(
     if (fatal !== null) stopped = { by: 'store', error: fatal }
     else await passOrClose(run, source, fresh)
     if (mode === 'cooperative' && fresh.length > 0)
-      size = Math.min(nextSize(size, monotonicMs() - started), most)
+      size = Math.min(nextSize(size, fresh.length, monotonicMs() - started), most)
     if (taken.ids.length > 0) tally.report()
     await yieldToEventLoop()
   }

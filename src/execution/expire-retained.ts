@@ -136,7 +136,7 @@ async function expireStep(stepRun: StepRun, start: Progress): Promise<Progress> 
       progress = moved
       next += looked.length
       run.left -= looked.length
-      run.size = nextSize(run.size, monotonicMs() - started)
+      run.size = nextSize(run.size, looked.length, monotonicMs() - started)
       await yieldToEventLoop()
     }
     // Another process may have moved the mark meanwhile.

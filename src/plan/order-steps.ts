@@ -8,6 +8,7 @@ import { UserDeletionError } from '../errors.ts'
 import type { DatabaseSchema, ForeignKey, TableSchema } from '../store.ts'
 import type { Step } from '../terms.ts'
 import {
+  disagree,
   exceptionReadsOf,
   overlaps,
   ownReadsOf,
@@ -16,7 +17,7 @@ import {
   shareLocator,
   writesOf,
 } from './touches.ts'
-import { findAlike } from './written-together.ts'
+import { areAlike } from './written-together.ts'
 
 /** A reason why one step stands before another. */
 interface Edge {
@@ -92,21 +93,21 @@ function unlink(draft: Draft, step: Step, reference: ForeignKey, tables: Tables)
 
 function sort(draft: Draft, tables: Tables): readonly Step[] {
   const edges = findEdges(draft, tables)
+  const befores = beforesOf(draft.steps, edges)
   const urgent = leadingTo(
     draft.steps.filter(({ access }) => access),
     edges,
   )
+  const likes = findLikes(draft.steps)
   const ordered: Step[] = []
   const waiting = new Set(draft.steps)
   while (waiting.size > 0) {
-    const isReady = (step: Step, isMet: (before: Step) => boolean): boolean =>
-      !edges.some(({ before, after }) => after === step && waiting.has(before) && !isMet(before))
-    const ready = [...waiting].filter((step) => isReady(step, () => false))
-    const blocked = [...waiting].filter(
-      (step) => !isReady(step, (before) => findAlike(before, step)),
-    )
+    const waitsFor = (step: Step): readonly Step[] =>
+      befores.get(step)?.filter((before) => waiting.has(before)) ?? []
+    const ready = [...waiting].filter((step) => waitsFor(step).length === 0)
     const next =
-      ready.find((step) => urgent.has(step)) ?? besideItsLike(ready, blocked, ordered.at(-1))
+      ready.find((step) => urgent.has(step)) ??
+      besideItsLike({ ready, waiting, likes, waitsFor, last: ordered.at(-1) })
     if (next === undefined) return breakCycle(draft, tables, findCycle(waiting, edges))
     ordered.push(next)
     waiting.delete(next)
@@ -114,20 +115,63 @@ function sort(draft: Draft, tables: Tables): readonly Step[] {
   return ordered
 }
 
+function beforesOf(
+  steps: readonly Step[],
+  edges: readonly Edge[],
+): ReadonlyMap<Step, readonly Step[]> {
+  const befores = new Map(steps.map((step): [Step, Step[]] => [step, []]))
+  for (const { before, after } of edges) befores.get(after)?.push(before)
+  return befores
+}
+
+/** Steps that may be written together, by step; most have none. */
+type Likes = ReadonlyMap<Step, ReadonlySet<Step>>
+
+function findLikes(steps: readonly Step[]): Likes {
+  const likes = new Map<Step, ReadonlySet<Step>>()
+  for (const step of steps) {
+    const own = steps.filter((other) => other !== step && areAlike(step, other))
+    if (own.length > 0) likes.set(step, new Set(own))
+  }
+  return likes
+}
+
+interface Choice {
+  readonly ready: readonly Step[]
+  /** In the order of the draft, those that are ready included. */
+  readonly waiting: ReadonlySet<Step>
+  readonly likes: Likes
+  readonly last: Step | undefined
+  waitsFor(step: Step): readonly Step[]
+}
+
 /**
  * Steps that may be written together stand side by side: after one of them comes the next, and none begins
- * while another is blocked, where something else can go first.
+ * while another waits for something else, where a step can go first that no earlier one disagrees with.
  */
-function besideItsLike(
-  ready: readonly Step[],
-  blocked: readonly Step[],
-  last: Step | undefined,
-): Step | undefined {
+function besideItsLike(choice: Choice): Step | undefined {
+  const { ready, likes, last, waitsFor } = choice
+  const [first] = ready
+  if (likes.size === 0) return first
+  const isNext = (step: Step): boolean => last !== undefined && likes.get(step)?.has(last) === true
+  const isBlocked = (step: Step): boolean =>
+    waitsFor(step).some((before) => !likes.get(step)?.has(before))
+  const mayBegin = (step: Step): boolean => ![...(likes.get(step) ?? [])].some(isBlocked)
+  const mayGo = (step: Step): boolean => step === first || mayOvertake(step, choice)
   return (
-    ready.find((step) => last !== undefined && findAlike(step, last)) ??
-    ready.find((step) => !blocked.some((other) => findAlike(step, other))) ??
-    ready[0]
+    ready.find((step) => isNext(step) && mayGo(step)) ??
+    ready.find((step) => mayBegin(step) && mayGo(step)) ??
+    first
   )
+}
+
+/** Whether no step that is written down before it, and need not wait for it, would have its values overwritten. */
+function mayOvertake(step: Step, { waiting, waitsFor }: Choice): boolean {
+  for (const earlier of waiting) {
+    if (earlier === step) return true
+    if (disagree(earlier, step) && !waitsFor(earlier).includes(step)) return false
+  }
+  return true
 }
 
 function findEdges(draft: Draft, tables: Tables): readonly Edge[] {

@@ -100,6 +100,21 @@ export function placesOf(table: string, assignment: Assignment): readonly Place[
   }
 }
 
+/** Whether a row that both write depends on which of them writes last. */
+export function disagree(a: Step, b: Step): boolean {
+  return (
+    a.table === b.table && a.set.some((own) => b.set.some((other) => differ(a.table, own, other)))
+  )
+}
+
+function differ(table: string, a: Assignment, b: Assignment): boolean {
+  if (a.kind === 'scrub' && b.kind === 'scrub') return false
+  if (a.kind === 'constant' && b.kind === 'constant') {
+    return a.column === b.column && a.value !== b.value
+  }
+  return placesOf(table, a).some((own) => placesOf(table, b).some((other) => overlaps(own, other)))
+}
+
 /** Whether some step overwrites what tells a row of a stronger rule from one of this step. */
 export function losesExceptions(step: Step, steps: readonly Step[]): boolean {
   return exceptionReadsOf(step).some((read) =>

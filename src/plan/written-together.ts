@@ -14,13 +14,14 @@ export interface StepGroup {
   readonly widest: number
 }
 
-/** Each further step doubles what may have to be written into a row. */
+/** With each further step a column may have twice as many values to choose from. */
 const MOST_STEPS = 4
 
 /**
  * Parts the steps of a program into groups, in order; most steps are a group of their own. None of a group
  * writes what one of them reads, so that a store may read a row once, look at the conditions of all, and write
- * what the steps would have written one after the other. Pure.
+ * what the steps would have written one after the other; unless the database looks or acts between them,
+ * by a CHECK or a trigger. Pure.
  */
 export function groupSteps(steps: readonly Step[]): readonly StepGroup[] {
   const groups: StepGroup[] = []
@@ -41,7 +42,7 @@ function join(all: readonly Step[], positions: readonly number[]): StepGroup | n
 }
 
 /** Whether the two may stand in one group. */
-export function findAlike(a: Step, b: Step): boolean {
+export function areAlike(a: Step, b: Step): boolean {
   return isWidest(a, [a, b]) || isWidest(b, [a, b])
 }
 
@@ -57,6 +58,7 @@ function isWithin(step: Step, wider: Step): boolean {
   const [own, others] = [step.selector, wider.selector]
   if (own === null || others === null || !rewrites(step) || !rewrites(wider)) return false
   return (
+    own.table === others.table &&
     placeOf(own) === placeOf(others) &&
     others.where.every((condition) => own.where.some((stricter) => implies(stricter, condition)))
   )
@@ -75,8 +77,8 @@ function rewrites({ action, selector, except, set }: Step): boolean {
   )
 }
 
-function placeOf({ table, locator, target, tenant }: Selector): string {
-  return JSON.stringify([table, locator, target, tenant])
+function placeOf({ locator, target, tenant }: Selector): string {
+  return JSON.stringify([locator, target, tenant])
 }
 
 function implies(stricter: Condition, condition: Condition): boolean {
