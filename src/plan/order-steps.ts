@@ -7,8 +7,8 @@
 import { UserDeletionError } from '../errors.ts'
 import type { DatabaseSchema, ForeignKey, TableSchema } from '../store.ts'
 import type { Step } from '../terms.ts'
+import { besideItsLike, findLikes } from './side-by-side.ts'
 import {
-  disagree,
   exceptionReadsOf,
   overlaps,
   ownReadsOf,
@@ -17,7 +17,6 @@ import {
   shareLocator,
   writesOf,
 } from './touches.ts'
-import { areAlike } from './written-together.ts'
 
 /** A reason why one step stands before another. */
 interface Edge {
@@ -122,56 +121,6 @@ function beforesOf(
   const befores = new Map(steps.map((step): [Step, Step[]] => [step, []]))
   for (const { before, after } of edges) befores.get(after)?.push(before)
   return befores
-}
-
-/** Steps that may be written together, by step; most have none. */
-type Likes = ReadonlyMap<Step, ReadonlySet<Step>>
-
-function findLikes(steps: readonly Step[]): Likes {
-  const likes = new Map<Step, ReadonlySet<Step>>()
-  for (const step of steps) {
-    const own = steps.filter((other) => other !== step && areAlike(step, other))
-    if (own.length > 0) likes.set(step, new Set(own))
-  }
-  return likes
-}
-
-interface Choice {
-  readonly ready: readonly Step[]
-  /** In the order of the draft, those that are ready included. */
-  readonly waiting: ReadonlySet<Step>
-  readonly likes: Likes
-  readonly last: Step | undefined
-  waitsFor(step: Step): readonly Step[]
-}
-
-/**
- * Steps that may be written together stand side by side: after one of them comes the next, and none begins
- * while another waits for something else, where a step can go first that no earlier one disagrees with.
- */
-function besideItsLike(choice: Choice): Step | undefined {
-  const { ready, likes, last, waitsFor } = choice
-  const [first] = ready
-  if (likes.size === 0) return first
-  const isNext = (step: Step): boolean => last !== undefined && likes.get(step)?.has(last) === true
-  const isBlocked = (step: Step): boolean =>
-    waitsFor(step).some((before) => !likes.get(step)?.has(before))
-  const mayBegin = (step: Step): boolean => ![...(likes.get(step) ?? [])].some(isBlocked)
-  const mayGo = (step: Step): boolean => step === first || mayOvertake(step, choice)
-  return (
-    ready.find((step) => isNext(step) && mayGo(step)) ??
-    ready.find((step) => mayBegin(step) && mayGo(step)) ??
-    first
-  )
-}
-
-/** Whether no step that is written down before it, and need not wait for it, would have its values overwritten. */
-function mayOvertake(step: Step, { waiting, waitsFor }: Choice): boolean {
-  for (const earlier of waiting) {
-    if (earlier === step) return true
-    if (disagree(earlier, step) && !waitsFor(earlier).includes(step)) return false
-  }
-  return true
 }
 
 function findEdges(draft: Draft, tables: Tables): readonly Edge[] {

@@ -736,7 +736,7 @@ export const sabotages: readonly Sabotage[] = [
   },
   {
     name: 'let a rule overtake one that it disagrees with',
-    file: 'src/plan/order-steps.ts',
+    file: 'src/plan/side-by-side.ts',
     find: 'step === first || mayOvertake(step, choice)',
     replace: 'true',
     caughtBy: 'test/written-together.test.ts',
