@@ -7,7 +7,6 @@ import { UserDeletionError } from '../errors.ts'
 import { idText } from '../plan/build-plan.ts'
 import { sha256 } from '../ports.ts'
 import { readUserId } from './arguments.ts'
-import type { NumberedId } from './bulk-source.ts'
 import type { DeletionRequest, ExecutionContext } from './context.ts'
 
 /** How far a run is, told by the list itself. */
@@ -20,7 +19,7 @@ export interface BulkRun {
    *
    * @throws {@link UserDeletionError} `idempotency_conflict` when the list differs from the recorded one.
    */
-  pass(ids: readonly NumberedId[]): Promise<void>
+  pass(ids: readonly unknown[]): Promise<void>
 }
 
 interface Recorded {
@@ -45,8 +44,8 @@ export async function openRun(
   return {
     doneOf: (index, count) => Math.max(0, Math.min(count, recorded.done - index)),
     async pass(ids) {
-      for (const { given } of ids) {
-        const own = readUserId(given, program.user.idType)
+      for (const id of ids) {
+        const own = readUserId(id, program.user.idType)
         trail = sha256(`${trail}${own === null ? 'no id,' : idText(own)}`)
         done += 1
         if (done === recorded.done && trail !== recorded.trail) throw otherList()

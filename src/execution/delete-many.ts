@@ -9,16 +9,11 @@ import type { BulkSession, Target, UserId } from '../store.ts'
 import { userIdOf } from './arguments.ts'
 import { type BulkOptions, type BulkResult, createTally, type Tally } from './bulk-result.ts'
 import { type BulkRun, openRun, UNKEYED } from './bulk-run.ts'
-import {
-  type BulkSource,
-  type Ids,
-  type NumberedId,
-  openSortedSource,
-  openSource,
-} from './bulk-source.ts'
+import { type BulkSource, openSortedSource, openSource } from './bulk-source.ts'
 import { type DeletionRequest, type ExecutionContext, targetOf } from './context.ts'
 import { deleteSlice } from './delete-slice.ts'
 import { toEngineError } from './failures.ts'
+import type { Ids, Taken } from './id-input.ts'
 import { warn } from './notify.ts'
 import { createPacer } from './pace.ts'
 import { sizeOf } from './progress.ts'
@@ -97,7 +92,7 @@ async function deleteSlices(
     const taken = await source.take(pacer.sliceOf(room))
     ended = taken.ended
     if (taken.failure !== null) stopped = { by: 'source', error: taken.failure.cause }
-    const done = run.doneOf(taken.ids[0]?.index ?? 0, taken.ids.length)
+    const done = run.doneOf(taken.indexOf(0), taken.ids.length)
     const fresh = done === 0 ? taken.ids : taken.ids.slice(done)
     // What is skipped is compared with the recorded list before anything of this one is deleted.
     await passOrClose(run, source, taken.ids.slice(0, done))
@@ -109,7 +104,8 @@ async function deleteSlices(
       break
     }
     const started = monotonicMs()
-    const fatal = await runSlice(context, request, fresh, tally)
+    const indexOf = (offset: number): number => taken.indexOf(done + offset)
+    const fatal = await runSlice(context, request, { ids: fresh, indexOf }, tally)
     if (fatal !== null) stopped = { by: 'store', error: fatal }
     else await passOrClose(run, source, fresh)
     if (mode === 'cooperative' && fresh.length > 0)
@@ -133,7 +129,7 @@ function throughputSlice(
 async function passOrClose(
   run: BulkRun,
   source: BulkSource,
-  ids: readonly NumberedId[],
+  ids: readonly unknown[],
 ): Promise<void> {
   try {
     await run.pass(ids)
@@ -143,14 +139,16 @@ async function passOrClose(
   }
 }
 
+type IdSlice = Pick<Taken, 'ids' | 'indexOf'>
+
 /** Deletes one slice; answers the error after which no other slice can fare better. */
 async function runSlice(
   context: ExecutionContext,
   request: DeletionRequest,
-  ids: readonly NumberedId[],
+  slice: IdSlice,
   tally: Tally,
 ): Promise<UserDeletionError | null> {
-  const { targets, places } = sortOut(context, ids, tally)
+  const { targets, places } = sortOut(context, slice, tally)
   if (targets.length === 0) return null
   const outcomes = await deleteSlice(context, request, targets, tally.receipts)
   let fatal: UserDeletionError | null = null
@@ -168,11 +166,12 @@ interface Sorted {
 }
 
 /** Whom the ids name, each once; what names nobody is counted at once. */
-function sortOut(context: ExecutionContext, ids: readonly NumberedId[], tally: Tally): Sorted {
+function sortOut(context: ExecutionContext, { ids, indexOf }: IdSlice, tally: Tally): Sorted {
   const targets: Target[] = []
   const places: number[] = []
   const seen = new Set<UserId>()
-  for (const { index, given } of ids) {
+  for (const [offset, given] of ids.entries()) {
+    const index = indexOf(offset)
     let id: UserId
     try {
       id = userIdOf(given, context.program.user.idType)

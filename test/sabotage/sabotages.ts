@@ -708,16 +708,16 @@ export const sabotages: readonly Sabotage[] = [
   },
   {
     name: 'wait for all ids that are read ahead',
-    file: 'src/execution/bulk-source.ts',
+    file: 'src/execution/id-input.ts',
     find: 'answerUnless((patience ?? abort).over, asked)',
     replace: 'answerUnless(abort.over, asked)',
     caughtBy: 'test/bulk-source.test.ts',
   },
   {
     name: 'ask for an id again that has not come yet',
-    file: 'src/execution/bulk-source.ts',
-    find: 'const asked = awaited?.answer ?? input.next()',
-    replace: 'const asked = input.next()',
+    file: 'src/execution/id-input.ts',
+    find: 'const asked = awaited?.answer ?? iterator.next()',
+    replace: 'const asked = iterator.next()',
     caughtBy: 'test/bulk-source.test.ts',
   },
   {
