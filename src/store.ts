@@ -12,7 +12,7 @@
  */
 import type { BulkMode, ColumnValue, Condition, Program, Scalar, UserId } from './terms.ts'
 
-export { groupSteps, type StepGroup } from './plan/written-together.ts'
+export { conditionsBeyond, groupSteps, type StepGroup } from './plan/written-together.ts'
 export {
   canBeAsked,
   compareIds,

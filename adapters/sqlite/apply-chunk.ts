@@ -11,12 +11,11 @@ import {
   residueLeft,
 } from '../../src/store.ts'
 import type { Connection, Parameters } from './connection.ts'
-import { explainRefusal } from './explain-refusal.ts'
+import { explainingRefusal } from './explain-refusal.ts'
 import { saveProgress } from './jobs.ts'
 import { jsonText } from './literals.ts'
 import type { ProgramSql } from './program-sql.ts'
 import { sliceParameters } from './slice-parameters.ts'
-import { constraintKind } from './sqlite-errors.ts'
 import type { ChunkSql } from './step-sql.ts'
 
 /** Writes one chunk and saves the job, inside the transaction that the caller has opened. */
@@ -45,9 +44,9 @@ export function writeKeys(
 }
 
 function writeChunk(connection: Connection, sql: ProgramSql, chunk: Chunk): ChunkResult {
-  const statements = sql.steps[chunk.step]
   const step = sql.program.steps[chunk.step]
-  if (statements?.chunk == null || step === undefined) {
+  const { write = null, chunk: byKeys = null } = sql.steps[chunk.step] ?? {}
+  if (step === undefined || write === null || byKeys === null) {
     return { rows: 0, cursor: chunk.cursor, done: true }
   }
   const parameters = {
@@ -56,21 +55,10 @@ function writeChunk(connection: Connection, sql: ProgramSql, chunk: Chunk): Chun
   }
   // Rows that a step removes or cuts loose do not match again: the next chunk starts from the front.
   const cursor = leavesNoMatch(step) ? null : chunk.cursor
-  try {
-    const { keys, rows } = writeKeys(connection, statements.chunk, parameters, cursor, chunk.limit)
-    if (keys.length > 0 && rows === 0) {
-      throw residueLeft(step.table)
-    }
-    return { rows, cursor: keys.at(-1) ?? chunk.cursor, done: keys.length < chunk.limit }
-  } catch (cause) {
-    if (constraintKind(cause) === null) throw cause
-    const { table, set } = step
-    const writes = set.map(({ column }) => column)
-    throw explainRefusal(
-      connection,
-      sql.schema,
-      { table, parameters, select: statements.select, writes },
-      cause,
-    )
-  }
+  const written = { ...write, parameters }
+  const { keys, rows } = explainingRefusal(connection, sql.schema, written, () =>
+    writeKeys(connection, byKeys, parameters, cursor, chunk.limit),
+  )
+  if (keys.length > 0 && rows === 0) throw residueLeft(step.table)
+  return { rows, cursor: keys.at(-1) ?? chunk.cursor, done: keys.length < chunk.limit }
 }

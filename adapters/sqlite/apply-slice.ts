@@ -5,8 +5,6 @@
  */
 import { endsRuns, UserDeletionError } from '../../src/errors.ts'
 import {
-  type Assignment,
-  type Cursor,
   type FoundUser,
   type JournalEnd,
   keepsItsRows,
@@ -15,23 +13,21 @@ import {
   residueLeft,
   type Slice,
   type SliceOutcome,
-  type Step,
   type Survey,
   sealInParts,
   settleUnit,
 } from '../../src/store.ts'
 import { writeKeys } from './apply-chunk.ts'
 import { type Connection, type Parameters, SavepointLost } from './connection.ts'
-import { explainRefusal } from './explain-refusal.ts'
-import type { GroupSql } from './group-sql.ts'
+import { explainingRefusal } from './explain-refusal.ts'
 import { assertHeld, finishJob } from './jobs.ts'
 import { readHead, writeSeal } from './ledger.ts'
 import { quoteName, quoteTable } from './literals.ts'
 import type { ProgramSql } from './program-sql.ts'
 import { anyUser, USER_ID } from './selector-sql.ts'
 import { sliceParameters } from './slice-parameters.ts'
-import { constraintKind, toStoreError } from './sqlite-errors.ts'
-import type { StepSql } from './step-sql.ts'
+import { toStoreError } from './sqlite-errors.ts'
+import type { ResidueSql, WriteSql } from './step-sql.ts'
 import { takeSurvey } from './take-survey.ts'
 import { forgetUsers } from './user-records.ts'
 
@@ -113,9 +109,8 @@ export function totalsOf(
 }
 
 /**
- * Every step in order, each followed by the residue check that can only be made at once; steps that may be
- * written together in one statement, unless a journal tells how far each has come. `totals`: rows of all users
- * by step.
+ * Every step in order, each followed by the residue check that can only be made at once. `totals`: rows of all
+ * users by step.
  */
 export function runSteps(
   connection: Connection,
@@ -124,22 +119,69 @@ export function runSteps(
   parameters: Parameters,
   journal?: JournalEnd,
 ): void {
-  const rowsOf = (index: number): number => totals[index] ?? 0
-  const groups = journal === undefined ? sql.groups.filter(({ steps }) => steps.every(rowsOf)) : []
-  for (const [index, step] of sql.program.steps.entries()) {
-    const statements = sql.steps[index]
-    const rows = rowsOf(index)
-    if (statements == null || statements.apply === null || rows === 0) continue
-    const group = groups.find(({ steps }) => steps.includes(index))
-    if (group === undefined) {
-      runStep(connection, sql, { step, statements, index, rows, parameters, journal })
-    } else if (group.steps[0] === index) {
-      runGroup(connection, sql, group, rowsOf(group.widest), parameters)
-    }
-    if (statements.residue?.when === 'at_once') {
-      refuseResidue(connection, step, statements, parameters)
-    }
+  for (const { index, rows, write } of turnsOf(sql, totals, journal)) {
+    const statement = { ...write, parameters }
+    const changed = explainingRefusal(connection, sql.schema, statement, () =>
+      journal === undefined
+        ? connection.change(write.sql, parameters)
+        : endJournal(connection, sql, index, write, parameters, journal),
+    )
+    refuseMoreThanCounted(write.table, rows, changed)
+    const residue = sql.steps[index]?.residue
+    if (residue?.when === 'at_once') refuseResidue(connection, write.table, residue, parameters)
   }
+}
+
+/** One statement in its turn. */
+interface Turn {
+  /** The step, of several the one whose rows are those of all. */
+  readonly index: number
+  /** Counted for the users who go. */
+  readonly rows: number
+  readonly write: WriteSql
+}
+
+/** Steps without rows have none. Steps stay together where each has rows, and no journal tells how far each has come. */
+function turnsOf(
+  { groups, steps }: ProgramSql,
+  totals: readonly number[],
+  journal: JournalEnd | undefined,
+): readonly Turn[] {
+  const turn = (index: number, write: WriteSql | null | undefined): readonly Turn[] =>
+    write == null ? [] : [{ index, rows: totals[index] ?? 0, write }]
+  return groups.flatMap((group) => {
+    const busy = group.steps.filter((index) => (totals[index] ?? 0) > 0)
+    if (journal === undefined && busy.length === group.steps.length) {
+      return turn(group.widest, group.write)
+    }
+    return busy.flatMap((index) => turn(index, steps[index]?.write))
+  })
+}
+
+/** In the last transaction of the journalled way: steps that keep their rows write only those behind the cursor. */
+function endJournal(
+  connection: Connection,
+  { program, steps }: ProgramSql,
+  index: number,
+  write: WriteSql,
+  parameters: Parameters,
+  { cursors }: JournalEnd,
+): number {
+  const [step, chunk] = [program.steps[index], steps[index]?.chunk]
+  if (cursors === null || step === undefined || chunk == null || !keepsItsRows(step)) {
+    return connection.change(write.sql, parameters)
+  }
+  return writeKeys(connection, chunk, parameters, cursors[index] ?? null, ALL).rows
+}
+
+/** SQLite's LIMIT for "no limit". */
+const ALL = -1
+
+function refuseMoreThanCounted(table: string, counted: number, changed: number): void {
+  if (changed <= counted) return
+  throw new UserDeletionError('store_failed', `A step touched more rows than were counted.`, {
+    details: { table, counted, changed },
+  })
 }
 
 /** Refuses rows that deleting steps still match once everything is done. */
@@ -149,95 +191,10 @@ export function refuseLateResidue(
   parameters: Parameters,
 ): void {
   for (const [index, step] of sql.program.steps.entries()) {
-    const statements = sql.steps[index]
-    if (statements?.residue?.when === 'at_end') {
-      refuseResidue(connection, step, statements, parameters)
-    }
+    const residue = sql.steps[index]?.residue
+    if (residue?.when === 'at_end') refuseResidue(connection, step.table, residue, parameters)
   }
 }
-
-interface StepRun {
-  readonly step: Step
-  readonly statements: StepSql
-  readonly index: number
-  /** Rows counted for the users who go. */
-  readonly rows: number
-  readonly parameters: Parameters
-  readonly journal: JournalEnd | undefined
-}
-
-function runStep(connection: Connection, sql: ProgramSql, run: StepRun): void {
-  const { step, statements, parameters } = run
-  const cursors = run.journal?.cursors ?? null
-  write(
-    connection,
-    sql,
-    { ...run, table: step.table, select: statements.select, set: step.set },
-    () =>
-      cursors !== null && keepsItsRows(step)
-        ? writeRest(connection, statements, cursors, run)
-        : connection.change(statements.apply ?? '', parameters),
-  )
-}
-
-/** `rows`: those of the widest step, which are those of all. */
-function runGroup(
-  connection: Connection,
-  sql: ProgramSql,
-  { steps, widest, apply }: GroupSql,
-  rows: number,
-  parameters: Parameters,
-): void {
-  const table = sql.program.steps[widest]?.table ?? ''
-  const select = sql.steps[widest]?.select
-  if (select === undefined) throw new Error('a group has no statements')
-  const set = steps.flatMap((index) => sql.program.steps[index]?.set ?? [])
-  write(connection, sql, { table, select, set, rows, parameters }, () =>
-    connection.change(apply, parameters),
-  )
-}
-
-interface Written extends Pick<StepRun, 'rows' | 'parameters'>, Pick<StepSql, 'select'> {
-  readonly table: string
-  readonly set: readonly Assignment[]
-}
-
-function write(
-  connection: Connection,
-  sql: ProgramSql,
-  { table, select, set, rows, parameters }: Written,
-  work: () => number,
-): void {
-  let changed: number
-  try {
-    changed = work()
-  } catch (cause) {
-    if (constraintKind(cause) === null) throw cause
-    const writes = set.map(({ column }) => column)
-    const where = { table, parameters, select, writes }
-    throw explainRefusal(connection, sql.schema, where, cause)
-  }
-  if (changed > rows) {
-    throw new UserDeletionError('store_failed', `A step touched more rows than were counted.`, {
-      details: { table, counted: rows, changed },
-    })
-  }
-}
-
-/** In the last transaction of the journalled way: only the rows behind the cursor. */
-function writeRest(
-  connection: Connection,
-  { chunk }: StepSql,
-  cursors: readonly (Cursor | null)[],
-  { parameters, index }: StepRun,
-): number {
-  if (chunk === null) return 0
-  const cursor = cursors[index] ?? null
-  return writeKeys(connection, chunk, parameters, cursor, ALL).rows
-}
-
-/** SQLite's LIMIT for "no limit". */
-const ALL = -1
 
 /** Counts of steps that keep their rows, less what earlier chunks have written. */
 function recount(connection: Connection, sql: ProgramSql, slice: Slice, survey: Survey): Survey {
@@ -272,35 +229,25 @@ function removeUserRows(
 ): void {
   const { user } = sql.program
   if (user.rowless) return
-  let changed: number
-  try {
-    changed = connection.change(sql.userRow, parameters)
-  } catch (cause) {
-    if (constraintKind(cause) === null) throw cause
-    const where = anyUser(`t0.${quoteName(user.id)}`, USER_ID)
-    throw explainRefusal(
-      connection,
-      sql.schema,
-      {
-        table: user.table,
-        parameters,
-        select: (columns) =>
-          `SELECT ${columns} FROM ${quoteTable(user.table)} AS t0 WHERE ${where}`,
-        writes: user.set.map(({ column }) => column),
-      },
-      cause,
-    )
+  const where = anyUser(`t0.${quoteName(user.id)}`, USER_ID)
+  const written = {
+    table: user.table,
+    parameters,
+    select: (columns: string) =>
+      `SELECT ${columns} FROM ${quoteTable(user.table)} AS t0 WHERE ${where}`,
+    writes: user.set.map(({ column }) => column),
   }
+  const changed = explainingRefusal(connection, sql.schema, written, () =>
+    connection.change(sql.userRow, parameters),
+  )
   if (changed !== users) throw residueLeft(user.table)
 }
 
 function refuseResidue(
   connection: Connection,
-  step: Step,
-  { residue }: StepSql,
+  table: string,
+  { sql }: ResidueSql,
   parameters: Parameters,
 ): void {
-  if (residue !== null && connection.rows(residue.sql, parameters).length > 0) {
-    throw residueLeft(step.table)
-  }
+  if (connection.rows(sql, parameters).length > 0) throw residueLeft(table)
 }

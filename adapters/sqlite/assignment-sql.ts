@@ -17,24 +17,38 @@ export interface AssignmentContext {
   derived(index: number): string
 }
 
-export function assignmentsSql(set: readonly Assignment[], context: AssignmentContext): string {
-  return set
-    .map((assignment) => `${quoteName(assignment.column)} = ${valueSql(assignment, context)}`)
-    .join(', ')
+/** A column, and the expression for what it is to hold. */
+export interface ColumnSql {
+  readonly column: string
+  readonly value: string
+  /** Whether the value is there without work on what the row holds. */
+  readonly isConstant: boolean
+}
+
+export function columnsSql(
+  set: readonly Assignment[],
+  context: AssignmentContext,
+): readonly ColumnSql[] {
+  return set.map((assignment) => ({
+    column: assignment.column,
+    value: valueSql(assignment, context),
+    isConstant: assignment.kind === 'constant',
+  }))
+}
+
+export function assignmentsSql(columns: readonly ColumnSql[]): string {
+  return columns.map(({ column, value }) => `${quoteName(column)} = ${value}`).join(', ')
 }
 
 /**
  * Whether the row `t0` holds anything else than what would be written, to the letter. A row that several steps
  * match has often lost already what a later one takes away, and writing it again would cost its page once more.
  */
-export function differsSql(set: readonly Assignment[], context: AssignmentContext): string {
+export function differsSql(columns: readonly ColumnSql[]): string {
   // Constants first: they are compared sooner than JSON is written.
-  return [...set]
-    .sort((a, b) => Number(a.kind !== 'constant') - Number(b.kind !== 'constant'))
-    .map((assignment) => {
-      const held = `t0.${quoteName(assignment.column)} COLLATE BINARY`
-      return `${held} IS NOT (${valueSql(assignment, context)})`
-    })
+  return [...columns]
+    .sort((a, b) => Number(b.isConstant) - Number(a.isConstant))
+    .map(({ column, value }) => `t0.${quoteName(column)} COLLATE BINARY IS NOT (${value})`)
     .join(' OR ')
 }
 

@@ -18,11 +18,22 @@ export interface RefusedStatement {
   readonly writes: readonly string[]
 }
 
-/**
- * The error for a refused statement: a `constraint_violation` naming the place, or the cause itself when
- * it was no constraint. To be called while the transaction is still open, so that the rows are there.
- */
-export function explainRefusal(
+/** Does the work; a refusal by a constraint becomes a `constraint_violation` that names the place. */
+export function explainingRefusal<T>(
+  connection: Connection,
+  schema: DatabaseSchema,
+  statement: RefusedStatement,
+  work: () => T,
+): T {
+  try {
+    return work()
+  } catch (cause) {
+    throw explainRefusal(connection, schema, statement, cause)
+  }
+}
+
+/** The cause itself where it was no constraint. The transaction is still open, so that the rows are there. */
+function explainRefusal(
   connection: Connection,
   schema: DatabaseSchema,
   statement: RefusedStatement,

@@ -3,42 +3,76 @@
  *
  * @module
  */
-import { isDeepStrictEqual } from 'node:util'
-import type { Assignment, Program, Step, StepGroup } from '../../src/store.ts'
-import { type PlainAssignment, plainValueSql } from './assignment-sql.ts'
+import {
+  type Assignment,
+  conditionsBeyond,
+  groupSteps,
+  type Program,
+  type Step,
+  type StepGroup,
+} from '../../src/store.ts'
+import {
+  assignmentsSql,
+  type ColumnSql,
+  differsSql,
+  type PlainAssignment,
+  plainValueSql,
+} from './assignment-sql.ts'
 import { quoteName, quoteTable } from './literals.ts'
 import { anyUser, chainSql, conditionSql, located, userValueOf } from './selector-sql.ts'
-import type { CountSql, TableFacts } from './step-sql.ts'
+import type { CountSql, StepSql, TableFacts, WriteSql } from './step-sql.ts'
 
+/** Most steps are a group of their own. */
 export interface GroupSql extends StepGroup {
   /** Rows of the steps, in their order. */
   readonly count: CountSql
-  readonly apply: string
+  /** `null` for steps that write nothing. */
+  readonly write: WriteSql | null
 }
 
-/** `null` for a step that is alone, and where a trigger would see the steps of a group at once. */
-export function groupSql(program: Program, group: StepGroup, facts: TableFacts): GroupSql | null {
-  const steps = group.steps.flatMap((position) => program.steps[position] ?? [])
+/** Every step that a query can find, in order. `alone`: the statements of each by itself. */
+export function groupsSql(
+  program: Program,
+  alone: readonly (StepSql | null)[],
+  facts: TableFacts,
+): readonly GroupSql[] {
+  return groupSteps(program.steps).flatMap((group) => {
+    const together = group.steps.length > 1 ? togetherSql(program, group, facts) : null
+    return together ?? group.steps.flatMap((index) => aloneSql(alone[index] ?? null, index))
+  })
+}
+
+function aloneSql(step: StepSql | null, index: number): readonly GroupSql[] {
+  if (step === null) return []
+  return [{ steps: [index], widest: index, count: step.count, write: step.write }]
+}
+
+/** `null` where a trigger would see the steps at once. */
+function togetherSql(program: Program, group: StepGroup, facts: TableFacts): GroupSql | null {
   const widest = program.steps[group.widest]
   const selector = widest?.selector
-  if (steps.length < 2 || widest === undefined || selector == null) return null
-  if (facts.reactsToUpdates(widest.table)) return null
+  if (widest === undefined || selector == null || facts.reactsToUpdates(widest.table)) return null
+  const { table } = widest
   const { from, where } = chainSql([selector], anyUser)
-  const held = located('t0', selector.locator)
-  const parts = steps.map((step): Part => ({ set: step.set, when: conditionsOf(step, widest) }))
+  const parts = group.steps
+    .flatMap((position) => program.steps[position] ?? [])
+    .map((step): Part => ({ set: step.set, when: conditionSqlBeyond(widest, step) }))
   const rows = parts.map(({ when }) =>
     when === null ? 'count(*)' : `count(*) FILTER (WHERE ${when})`,
   )
-  const columns = columnsOf(parts, (column) => facts.nullable(widest.table, column))
-  const set = columns.map(({ name, value }) => `${name} = ${value}`)
-  const differs = columns.map(({ name, value }) => `t0.${name} COLLATE BINARY IS NOT (${value})`)
+  const columns = columnsOf(parts, (column) => facts.nullable(table, column))
   return {
     ...group,
     count: {
-      sql: `SELECT ${held}, ${rows.join(', ')} FROM ${from} WHERE ${where} GROUP BY 1`,
+      sql: `SELECT ${located('t0', selector.locator)}, ${rows.join(', ')} FROM ${from} WHERE ${where} GROUP BY 1`,
       by: { kind: 'value', value: userValueOf([selector]) },
     },
-    apply: `UPDATE ${quoteTable(widest.table)} AS t0 SET ${set.join(', ')} WHERE ${where} AND (${differs.join(' OR ')})`,
+    write: {
+      sql: `UPDATE ${quoteTable(table)} AS t0 SET ${assignmentsSql(columns)} WHERE ${where} AND (${differsSql(columns)})`,
+      table,
+      writes: columns.map(({ column }) => column),
+      select: (names) => `SELECT ${names} FROM ${from} WHERE ${where}`,
+    },
   }
 }
 
@@ -48,19 +82,10 @@ interface Part {
   readonly when: string | null
 }
 
-function conditionsOf({ selector }: Step, widest: Step): string | null {
-  const known = widest.selector?.where ?? []
-  const own = (selector?.where ?? []).filter(
-    (condition) => !known.some((other) => isDeepStrictEqual(other, condition)),
-  )
-  return own.length === 0
-    ? null
-    : own.map((condition) => conditionSql('t0', condition)).join(' AND ')
-}
-
-interface ColumnSql {
-  readonly name: string
-  readonly value: string
+function conditionSqlBeyond(widest: Step, step: Step): string | null {
+  const beyond = conditionsBeyond(widest, step)
+  if (beyond.length === 0) return null
+  return beyond.map((condition) => conditionSql('t0', condition)).join(' AND ')
 }
 
 /** What each column holds once all steps have had their turn, one after the other. */
@@ -76,14 +101,11 @@ function columnsOf(
       writes.set(assignment.column, [...earlier, { assignment, when }])
     }
   }
-  // Where everything is a constant it is compared sooner than JSON is written.
-  return [...writes]
-    .map(([column, own]) => ({
-      name: quoteName(column),
-      value: afterwards(`t0.${quoteName(column)}`, own, [], nullable(column)),
-      isConstant: own.every(({ assignment }) => assignment.kind === 'constant'),
-    }))
-    .sort((a, b) => Number(b.isConstant) - Number(a.isConstant))
+  return Array.from(writes, ([column, own]) => ({
+    column,
+    value: afterwards(`t0.${quoteName(column)}`, own, [], nullable(column)),
+    isConstant: own.every(({ assignment }) => assignment.kind === 'constant'),
+  }))
 }
 
 interface Write {

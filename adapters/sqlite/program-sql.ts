@@ -3,11 +3,10 @@
  *
  * @module
  */
-import { type DatabaseSchema, groupSteps, type Program, type TableSchema } from '../../src/store.ts'
-import { type GroupSql, groupSql } from './group-sql.ts'
+import type { DatabaseSchema, Program, TableSchema } from '../../src/store.ts'
+import { type GroupSql, groupsSql } from './group-sql.ts'
 import type { RowKey, UserValue } from './selector-sql.ts'
 import {
-  type CountSql,
   fieldsOf,
   findUsersSql,
   lastOfSql,
@@ -22,12 +21,10 @@ import { blankedSql } from './tombstones.ts'
 export interface ProgramSql {
   readonly program: Program
   readonly schema: DatabaseSchema
-  /** By step of the program; `null` for steps that no query can find. */
+  /** By step of the program, each by itself; `null` for steps that no query can find. */
   readonly steps: readonly (StepSql | null)[]
-  /** Steps that are written together. */
+  /** The steps in order, those together that are counted and written together. */
   readonly groups: readonly GroupSql[]
-  /** What counts the rows of all steps. */
-  readonly counts: readonly StepCounts[]
   readonly fields: readonly string[]
   /** In the order of `@users`. */
   readonly values: readonly UserValue[]
@@ -39,24 +36,16 @@ export interface ProgramSql {
   readonly checks: readonly string[]
 }
 
-interface StepCounts {
-  readonly count: CountSql
-  /** Positions of the steps whose rows are counted, in order. */
-  readonly steps: readonly number[]
-}
-
 export function programSql(program: Program, schema: DatabaseSchema): ProgramSql {
   const facts = factsOf(schema)
   const fields = fieldsOf(program)
   const columns = fields.map((field) => program.user.fields[field] ?? program.user.id)
   const steps = program.steps.map((step) => stepSql(program, step, facts))
-  const groups = groupSteps(program.steps).flatMap((group) => groupSql(program, group, facts) ?? [])
   return {
     program,
     schema,
     steps,
-    groups,
-    counts: [...countsAlone(steps, groups), ...groups],
+    groups: groupsSql(program, steps, facts),
     fields,
     values: valuesOf(program),
     findRows: findUsersSql(program.user, 'all'),
@@ -65,16 +54,6 @@ export function programSql(program: Program, schema: DatabaseSchema): ProgramSql
     blanked: blankedSql(program),
     checks: program.checks.map(lastOfSql),
   }
-}
-
-function countsAlone(
-  steps: readonly (StepSql | null)[],
-  groups: readonly GroupSql[],
-): readonly StepCounts[] {
-  const grouped = new Set(groups.flatMap((group) => group.steps))
-  return steps.flatMap((step, index) =>
-    step === null || grouped.has(index) ? [] : { count: step.count, steps: [index] },
-  )
 }
 
 const ROW_ID_NAMES = ['rowid', '_rowid_', 'oid']

@@ -14,7 +14,15 @@ import {
   type Step,
   type UserTable,
 } from '../../src/store.ts'
-import { type AssignmentContext, assignmentsSql, differsSql, pendingSql } from './assignment-sql.ts'
+import {
+  type AssignmentContext,
+  assignmentsSql,
+  type ColumnSql,
+  columnsSql,
+  differsSql,
+  pendingSql,
+} from './assignment-sql.ts'
+import type { RefusedStatement } from './explain-refusal.ts'
 import { jsonPath, quoteName, quoteTable } from './literals.ts'
 import {
   anyUser,
@@ -47,14 +55,17 @@ export interface TableFacts {
 export interface StepSql {
   readonly count: CountSql
   /** `null` for steps that write nothing. */
-  readonly apply: string | null
+  readonly write: WriteSql | null
   readonly residue: ResidueSql | null
   readonly chunk: ChunkSql | null
   /** Rows of the one user in `u` that lack the step's work. */
   pending(derivedKnown: readonly boolean[]): string
   readonly matched: string
-  /** The rows of the step themselves, for all users of the slice. */
-  select(columns: string): string
+}
+
+/** A statement that writes the rows of all users of the slice, and what explains its refusal. */
+export interface WriteSql extends Omit<RefusedStatement, 'parameters'> {
+  readonly sql: string
 }
 
 /** Rows of `[key, rows of each step counted]`; the key is a position in `@users`, or what references hold for the user. */
@@ -88,11 +99,10 @@ export function stepSql(program: Program, step: Step, facts: TableFacts): StepSq
   }
   return {
     count: countSql(context),
-    apply: applySql(context),
+    write: wholeSql(context),
     residue: residueSql(context),
     chunk: chunkSql(context),
     matched: matchedSql(context, null),
-    select: (columns) => onRows(context, `SELECT ${columns} FROM ${quoteTable(step.table)} AS t0`),
     pending: (known) => matchedSql(context, pendingCondition(context, known)),
   }
 }
@@ -148,15 +158,20 @@ function countSql(context: StepContext): CountSql {
   return { sql: `SELECT value, count(*) FROM (${rows.join(' UNION ')}) GROUP BY value`, by }
 }
 
-function applySql(context: StepContext): string | null {
+function wholeSql(context: StepContext): WriteSql | null {
   const { step } = context
-  const values = assignmentContext(context, (index) => `p.d${index}`, goneFrom(step))
-  const verb = writeSql(context, values)
+  const columns = columnsFor(context, (index) => `p.d${index}`, goneFrom(step))
+  const verb = verbSql(step, columns)
   if (verb === null) return null
-  const change = step.action === 'delete' ? '' : ` AND (${differsSql(step.set, values)})`
-  if (step.set.some(({ kind }) => kind === 'derived'))
-    return updateFromPairs(context, verb) + change
-  return onRows(context, verb) + change
+  const rows = step.set.some(({ kind }) => kind === 'derived')
+    ? updateFromPairs(context, verb)
+    : onRows(context, verb)
+  return {
+    sql: step.action === 'delete' ? rows : `${rows} AND (${differsSql(columns)})`,
+    table: step.table,
+    writes: columns.map(({ column }) => column),
+    select: (names) => onRows(context, `SELECT ${names} FROM ${quoteTable(step.table)} AS t0`),
+  }
 }
 
 /** A verb on all rows of the step for all users of the slice. */
@@ -215,19 +230,20 @@ function updateFromPairs(context: StepContext, verb: string): string {
   return `WITH ${relation(context)}, p AS MATERIALIZED (${joined}) ${verb} FROM p WHERE ${match}`
 }
 
-function assignmentContext(
+function columnsFor(
   { step, facts }: StepContext,
   derived: AssignmentContext['derived'],
   gone: AssignmentContext['gone'],
-): AssignmentContext {
-  return { gone, derived, nullable: (column) => facts.nullable(step.table, column) }
+): readonly ColumnSql[] {
+  const nullable = (column: string): boolean => facts.nullable(step.table, column)
+  return columnsSql(step.set, { gone, derived, nullable })
 }
 
-function writeSql({ step }: StepContext, values: AssignmentContext): string | null {
+function verbSql(step: Step, columns: readonly ColumnSql[]): string | null {
   const table = quoteTable(step.table)
   if (step.action === 'delete') return `DELETE FROM ${table} AS t0`
-  if (step.set.length === 0 || step.action === 'block' || step.action === 'external') return null
-  return `UPDATE ${table} AS t0 SET ${assignmentsSql(step.set, values)}`
+  if (columns.length === 0 || step.action === 'block' || step.action === 'external') return null
+  return `UPDATE ${table} AS t0 SET ${assignmentsSql(columns)}`
 }
 
 function residueSql(context: StepContext): ResidueSql | null {
@@ -243,10 +259,8 @@ function residueSql(context: StepContext): ResidueSql | null {
 
 function chunkSql(context: StepContext): ChunkSql | null {
   const { step, selector, key } = context
-  const verb = writeSql(
-    context,
-    assignmentContext(context, (index) => `@d${index}`, anyUser),
-  )
+  const columns = columnsFor(context, (index) => `@d${index}`, anyUser)
+  const verb = verbSql(step, columns)
   if (verb === null) return null
   const after = ` AND ${keyTuple(key)} > (${key.map((_, index) => `@after${index}`).join(', ')})`
   const keys = (extra: string): string =>
@@ -281,13 +295,13 @@ export function userRowSql(program: Program, facts: TableFacts): string {
   if (user.action === 'delete') {
     return `DELETE FROM ${table} AS t0 WHERE ${anyUser(`t0.${quoteName(user.id)}`, USER_ID)}${tenant}`
   }
-  const set = assignmentsSql(user.set, {
+  const columns = columnsSql(user.set, {
     gone: sameUser,
     nullable: (column) => facts.nullable(user.table, column),
     derived: (index) => `u.d${index}`,
   })
   const users = usersSql(valuesOf(program), program.derived.length)
-  return `WITH ${users} UPDATE ${table} AS t0 SET ${set} FROM u WHERE ${sameUser(`t0.${quoteName(user.id)}`, USER_ID)}${tenant}`
+  return `WITH ${users} UPDATE ${table} AS t0 SET ${assignmentsSql(columns)} FROM u WHERE ${sameUser(`t0.${quoteName(user.id)}`, USER_ID)}${tenant}`
 }
 
 /** Out of the planner's reach: without statistics it would take an index on the tenant, and go through all its users. */

@@ -78,7 +78,7 @@ export function countSteps(
 ): void {
   if (users.length === 0) return
   const holders = holdersOf(users)
-  for (const { count, steps } of sql.counts) {
+  for (const { count, steps } of sql.groups) {
     countByUser(connection, count, parameters, holders, (user, rows) => {
       const own = countsOf(user)
       for (const [place, index] of steps.entries()) {

@@ -16,7 +16,7 @@ import type {
 } from '../../src/store.ts'
 import { runSteps } from './apply-slice.ts'
 import type { Connection } from './connection.ts'
-import { explainRefusal } from './explain-refusal.ts'
+import { explainingRefusal } from './explain-refusal.ts'
 import { insertJob, listJobs, removeJob } from './jobs.ts'
 import { writeEvents } from './ledger.ts'
 import { quoteName, quoteTable } from './literals.ts'
@@ -120,15 +120,13 @@ function writeColumns(
   const scope = tenant === null ? '' : ` AND ${quoteName(tenant)} = @tenant`
   const values = columns.map((column, index) => [`value${index}`, bindable(set[column] ?? null)])
   const parameters = { ...Object.fromEntries(values), id, tenant: tenantId }
-  try {
+  const written = { table, parameters, select: null, writes: columns }
+  explainingRefusal(connection, schema, written, () =>
     connection.change(
       `UPDATE ${quoteTable(table)} SET ${list} WHERE ${quoteName(key)} = @id${scope}`,
       parameters,
-    )
-  } catch (cause) {
-    const statement = { table, parameters, select: null, writes: columns }
-    throw explainRefusal(connection, schema, statement, cause)
-  }
+    ),
+  )
 }
 
 function bindable(value: ColumnValue): Exclude<ColumnValue, boolean> {

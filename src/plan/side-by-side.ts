@@ -10,6 +10,7 @@ import { areAlike } from './written-together.ts'
 /** Steps that may be written together, by step; most have none. */
 type Likes = ReadonlyMap<Step, ReadonlySet<Step>>
 
+/** By step, all others that may be written together with it. Pure. */
 export function findLikes(steps: readonly Step[]): Likes {
   const likes = new Map<Step, ReadonlySet<Step>>()
   for (const step of steps) {

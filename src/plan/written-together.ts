@@ -3,8 +3,9 @@
  *
  * @module
  */
+import { isDeepEqual } from '../ports.ts'
 import { isComparedAsText } from '../store-helpers.ts'
-import type { Condition, Selector, Step } from '../terms.ts'
+import type { Condition, Step } from '../terms.ts'
 import { overlaps, ownReadsOf, writesOf } from './touches.ts'
 
 /** Steps that stand side by side, as positions in the program. */
@@ -59,9 +60,17 @@ function isWithin(step: Step, wider: Step): boolean {
   if (own === null || others === null || !rewrites(step) || !rewrites(wider)) return false
   return (
     own.table === others.table &&
-    placeOf(own) === placeOf(others) &&
-    others.where.every((condition) => own.where.some((stricter) => implies(stricter, condition)))
+    isDeepEqual(own.locator, others.locator) &&
+    isDeepEqual(own.target, others.target) &&
+    isDeepEqual(own.tenant, others.tenant) &&
+    others.where.every((condition) => isImplied(condition, own.where))
   )
+}
+
+/** The conditions that choose the step's rows among those of the wider one; none where they are the same. */
+export function conditionsBeyond(wider: Step, step: Step): readonly Condition[] {
+  const known = wider.selector?.where ?? []
+  return (step.selector?.where ?? []).filter((condition) => !isImplied(condition, known))
 }
 
 /** Whether the step keeps its rows, names the user in a place of their own, and writes what depends on the row alone. */
@@ -77,13 +86,9 @@ function rewrites({ action, selector, except, set }: Step): boolean {
   )
 }
 
-function placeOf({ locator, target, tenant }: Selector): string {
-  return JSON.stringify([locator, target, tenant])
-}
-
-function implies(stricter: Condition, condition: Condition): boolean {
-  return (
-    stricter.column === condition.column &&
-    stricter.values.every((value) => condition.values.includes(value))
+function isImplied(condition: Condition, others: readonly Condition[]): boolean {
+  return others.some(
+    ({ column, values }) =>
+      column === condition.column && values.every((value) => condition.values.includes(value)),
   )
 }

@@ -49,7 +49,7 @@ describe('a reference behind a prefix in SQLite', () => {
       const { step, planOf } = open(match)
       const statements = [
         step.count.sql,
-        step.apply,
+        step.write?.sql,
         step.residue?.sql,
         step.matched,
         step.chunk?.first,
