@@ -48,15 +48,16 @@ export interface DeleteOptions {
 export interface DeleteManyOptions {
   /**
    * `cooperative` (default) keeps the host's event loop free. It reads up to 10,000 ids ahead and deletes those in
-   * their own order, which is faster, unless there is a `run` or a `pace`. `throughput` takes the ids as they come,
-   * in slices of up to 20,000 users (5,000 where somebody looks at each), or as many as the store allows.
+   * their own order, which is faster, unless there is a `pace`. `throughput` takes the ids as they come, in slices
+   * of up to 20,000 users (5,000 where somebody looks at each), or as many as the store allows.
    */
   readonly mode?: BulkMode
   /** Users a second at most, for hosts whose hooks or events fan out to limited APIs. */
   readonly pace?: number
   /**
-   * A key under which the run remembers how far it is: the same list fed again, after a crash or an abort, goes
-   * on there. Its ids go in the order of the list. Ids that have failed are not tried again under it. 1 to 255 bytes.
+   * A key under which the run remembers how far it is: the same list fed again, after a crash or an abort and in
+   * either mode, goes on there. Another list, also one that ends too soon, is an `idempotency_conflict`; one that
+   * has grown at its end is not. Ids that have failed are not tried again under it. 1 to 255 bytes.
    */
   readonly run?: string
   readonly reason?: string

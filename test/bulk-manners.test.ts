@@ -77,48 +77,54 @@ forEachTables(({ name, describe, it, open }) => {
   })
 
   describe(`a bulk run under a key on ${name}`, () => {
-    it('goes on where it was aborted, without asking for the ids before', async () => {
-      const { host, engine } = await openAcmeOn(open, { users: 9 })
-      const controller = new AbortController()
-      const first = await engine.deleteMany(ids(9), {
-        ...SCOPE,
-        run: 'cleanup-1',
-        signal: controller.signal,
-        onProgress: ({ done }) => done >= 3 && controller.abort(),
+    for (const mode of ['cooperative', 'throughput'] as const) {
+      it(`goes on in ${mode} mode where it was aborted, without asking for the ids before`, async () => {
+        const { host, engine } = await openAcmeOn(open, { users: 9 })
+        const list = ids(9).toReversed()
+        const controller = new AbortController()
+        const first = await engine.deleteMany(list, {
+          ...SCOPE,
+          run: 'cleanup-1',
+          signal: controller.signal,
+          onProgress: ({ done }) => done >= 3 && controller.abort(),
+        })
+        assert.equal(first.stopped?.by, 'signal')
+        const seen: unknown[] = []
+        const second = await engine.deleteMany(list, {
+          ...SCOPE,
+          mode,
+          run: 'cleanup-1',
+          onOutcome: ({ index, id, status }) => seen.push([index, id, status]),
+        })
+        assert.equal(second.skipped, first.deleted)
+        assert.equal(first.deleted + second.deleted, 9)
+        assert.deepEqual(
+          seen,
+          ids(9)
+            .map((id) => [list.indexOf(id), id, 'deleted'])
+            .slice(first.deleted),
+        )
+        assert.deepEqual(await host.rows('users', { tenant_id: 'tnt_a' }), [])
       })
-      assert.equal(first.stopped?.by, 'signal')
-      const seen: unknown[] = []
-      const second = await engine.deleteMany(ids(9), {
-        ...SCOPE,
-        run: 'cleanup-1',
-        onOutcome: ({ index, id, status }) => seen.push([index, id, status]),
-      })
-      assert.equal(second.skipped, first.deleted)
-      assert.equal(first.deleted + second.deleted, 9)
-      assert.deepEqual(
-        seen,
-        ids(9)
-          .map((id, index) => [index, id, 'deleted'])
-          .slice(first.deleted),
-      )
-      assert.deepEqual(await host.rows('users', { tenant_id: 'tnt_a' }), [])
-    })
 
-    it('meets the users of a slice again whose note was lost, and deletes nobody twice', async () => {
-      const { host, engine, engineWith } = await openAcmeOn(open, { users: 5 })
-      const crashing = withMethods(host.store, {
-        writeMark: async () => {
-          throw new Error('crash')
-        },
+      it(`meets the users of a slice again in ${mode} mode whose note was lost, and deletes nobody twice`, async () => {
+        const { host, engine, engineWith } = await openAcmeOn(open, { users: 5 })
+        const crashing = withMethods(host.store, {
+          writeMark: async () => {
+            throw new Error('crash')
+          },
+        })
+        const run = { ...SCOPE, mode, run: 'key' }
+        await assert.rejects(engineWith({ store: crashing }).deleteMany(ids(5), run))
+        const gone = 5 - (await host.rows('users', { tenant_id: 'tnt_a' })).length
+        assert.ok(gone > 0)
+        const again = await engine.deleteMany(ids(5), run)
+        assert.deepEqual([again.deleted, again.alreadyDeleted, again.skipped], [5 - gone, gone, 0])
+        const subjects: unknown[] = []
+        for await (const { subject } of engine.ledger.receipts()) subjects.push(subject)
+        assert.deepEqual(subjects, ids(5))
       })
-      const dying = engineWith({ store: crashing })
-      await assert.rejects(dying.deleteMany(ids(5), { ...SCOPE, mode: 'throughput', run: 'key' }))
-      const again = await engine.deleteMany(ids(5), { ...SCOPE, mode: 'throughput', run: 'key' })
-      assert.deepEqual([again.deleted, again.alreadyDeleted, again.skipped], [0, 5, 0])
-      const subjects: unknown[] = []
-      for await (const { subject } of engine.ledger.receipts()) subjects.push(subject)
-      assert.deepEqual(subjects, ids(5))
-    })
+    }
 
     it('skips the whole list once it is through', async () => {
       const { engine } = await openAcmeOn(open, { users: 4 })
@@ -140,6 +146,30 @@ forEachTables(({ name, describe, it, open }) => {
         }),
         { code: 'idempotency_conflict' },
       )
+      assert.deepEqual(await host.rows('users'), before)
+    })
+
+    it('refuses a list that ends before the one of the key did', async () => {
+      const { host, engine } = await openAcmeOn(open, { users: 9 })
+      await engine.deleteMany(ids(4), { ...SCOPE, run: 'through' })
+      const controller = new AbortController()
+      await engine.deleteMany(ids(9).slice(4), {
+        ...SCOPE,
+        run: 'begun',
+        signal: controller.signal,
+        onProgress: () => controller.abort(),
+      })
+      const before = await host.rows('users')
+      for (const [run, list] of [
+        ['through', ids(3)],
+        ['through', []],
+        ['begun', ids(8).slice(4)],
+        ['begun', []],
+      ] as const) {
+        await assert.rejects(engine.deleteMany(list, { ...SCOPE, run }), {
+          code: 'idempotency_conflict',
+        })
+      }
       assert.deepEqual(await host.rows('users'), before)
     })
 

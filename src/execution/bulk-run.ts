@@ -5,31 +5,66 @@
  */
 import { UserDeletionError } from '../errors.ts'
 import { idText } from '../plan/build-plan.ts'
-import { sha256 } from '../ports.ts'
+import { sha256, yieldToEventLoop } from '../ports.ts'
 import { readUserId } from './arguments.ts'
 import type { DeletionRequest, ExecutionContext } from './context.ts'
 
+/** Ids that were read together, in the order of the list. */
+export interface Window {
+  readonly ids: readonly unknown[]
+  /** Their offsets in the order in which they are dealt with. */
+  readonly order: readonly number[]
+}
+
 /** How far a run is, told by the list itself. */
 export interface BulkRun {
-  /** How many of the next ids, from this place of the list on, an earlier call has dealt with. */
-  doneOf(index: number, count: number): number
+  /** Ids at the front of the list that an earlier call has dealt with. */
+  readonly done: number
+  /** How many of those behind them it had read ahead, and not dealt with all of; they are a window once more. */
+  readonly ahead: number
+  /** Passes over the next ids of the front. @throws {@link otherList} when they differ from the recorded ones. */
+  skip(ids: readonly unknown[]): Promise<void>
   /**
-   * Takes note of the ids of a slice that has been dealt with, or passed over. Recorded after the slice's
-   * commit: what a crash lets slip in between is met again, and answered from the ledger.
+   * Begins with the ids behind all that came before; answers how many of them, in their order, an earlier call
+   * has dealt with.
    *
-   * @throws {@link UserDeletionError} `idempotency_conflict` when the list differs from the recorded one.
+   * @throws {@link otherList} as above.
    */
-  pass(ids: readonly unknown[]): Promise<void>
+  begin(window: Window): Promise<number>
+  /**
+   * So many more of the window are dealt with. Recorded after the commit of their slice: what a crash lets slip
+   * in between is met again, and answered from the ledger.
+   */
+  pass(count: number): Promise<void>
 }
 
 interface Recorded {
+  /** Ids at the front of the list, all of them dealt with. */
   readonly done: number
-  /** Hash over the ids so far, each hashed onto the one before. */
+  /** Hash over them, each hashed onto the one before. */
   readonly trail: string
+  /** The window behind them, where it is not through. */
+  readonly ahead?: Ahead
+}
+
+interface Ahead {
+  /** How many there are, and how many of them are dealt with. */
+  readonly ids: number
+  readonly done: number
+  /** The trail gone on over as many of them, in the order of the list. */
+  readonly trail: string
+  /** The same over those that are dealt with: what it is for another order, nobody may be passed over by. */
+  readonly order: string
 }
 
 /** A run without a key remembers nothing. */
-export const UNKEYED: BulkRun = { doneOf: () => 0, pass: async () => {} }
+export const UNKEYED: BulkRun = {
+  done: 0,
+  ahead: 0,
+  skip: async () => {},
+  begin: async () => 0,
+  pass: async () => {},
+}
 
 export async function openRun(
   { store, program }: ExecutionContext,
@@ -39,23 +74,72 @@ export async function openRun(
   const mark = `run:${JSON.stringify([tenantId, key])}`
   const text = await store.readMark(mark)
   const recorded: Recorded = text === null ? { done: 0, trail: '' } : (JSON.parse(text) as Recorded)
+  let { ahead } = recorded
   let done = 0
   let trail = ''
+  let window: Window = { ids: [], order: [] }
+  let own: Ahead = { ids: 0, done: 0, trail, order: trail }
+
+  /** The same a number of ids of the window further on. */
+  async function further(from: Ahead, count: number): Promise<Ahead> {
+    const { ids, order } = window
+    const end = from.done + count
+    const inOrder = order.slice(from.done, end).map((offset) => ids[offset])
+    return {
+      ids: ids.length,
+      done: end,
+      trail: await extend(from.trail, ids.slice(from.done, end)),
+      order: await extend(from.order, inOrder),
+    }
+  }
+
+  async function extend(from: string, ids: readonly unknown[]): Promise<string> {
+    let hash = from
+    for (const [index, id] of ids.entries()) {
+      const known = readUserId(id, program.user.idType)
+      hash = sha256(`${hash}${known === null ? 'no id,' : idText(known)}`)
+      if (index % IDS_A_TURN === IDS_A_TURN - 1) await yieldToEventLoop()
+    }
+    return hash
+  }
+
   return {
-    doneOf: (index, count) => Math.max(0, Math.min(count, recorded.done - index)),
-    async pass(ids) {
-      for (const id of ids) {
-        const own = readUserId(id, program.user.idType)
-        trail = sha256(`${trail}${own === null ? 'no id,' : idText(own)}`)
-        done += 1
-        if (done === recorded.done && trail !== recorded.trail) throw otherList()
+    done: recorded.done,
+    ahead: ahead?.ids ?? 0,
+    async skip(ids) {
+      trail = await extend(trail, ids)
+      done += ids.length
+      if (done === recorded.done && trail !== recorded.trail) throw otherList()
+    },
+    async begin(next) {
+      window = next
+      own = { ids: next.ids.length, done: 0, trail, order: trail }
+      const known = ahead
+      ahead = undefined
+      if (known === undefined) return 0
+      const met = await further(own, known.done)
+      if (met.trail !== known.trail) throw otherList()
+      if (met.order === known.order) own = met
+      return own.done
+    },
+    async pass(count) {
+      own = await further(own, count)
+      if (own.done < window.ids.length) {
+        await store.writeMark(mark, JSON.stringify({ done, trail, ahead: own }))
+        return
       }
-      if (done > recorded.done) await store.writeMark(mark, JSON.stringify({ done, trail }))
+      done += own.ids
+      trail = own.trail
+      await store.writeMark(mark, JSON.stringify({ done, trail }))
     },
   }
 }
 
-function otherList(): UserDeletionError {
+/** The event loop has its turns while long lists are looked through. */
+const IDS_A_TURN = 1_000
+
+/** What a list is answered that is not the one of the key. */
+export function otherList(): UserDeletionError {
   return new UserDeletionError(
     'idempotency_conflict',
     'The run key was used with another list of ids.',

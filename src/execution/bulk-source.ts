@@ -6,70 +6,132 @@
  */
 import type { IdType, UserId } from '../terms.ts'
 import { readUserId } from './arguments.ts'
+import { type BulkRun, otherList } from './bulk-run.ts'
 import type { ExecutionContext } from './context.ts'
 import { type Ids, openInput, type Taken } from './id-input.ts'
 import { warn } from './notify.ts'
 
 export interface BulkSource {
-  /** The next ids, so many at most; what came before an input that throws still counts. An abort ends the waiting. */
-  take(size: number): Promise<Taken>
+  /**
+   * The next ids, so many at most; what came before an input that throws still counts. An abort ends the waiting.
+   *
+   * @throws {@link otherList} when the key of the run belongs to another list, which one is that ends too soon.
+   */
+  take(size: number): Promise<TakenNext>
+  /** What was taken last is dealt with. */
+  pass(): Promise<void>
   /** Tells an input that nobody asks it any more. A failure goes to the logger. */
   giveUp(): Promise<void>
 }
 
-/** The order of the input, one id read for each that is taken. */
-export function openSource(
-  context: ExecutionContext,
-  ids: Ids,
-  signal: AbortSignal | undefined,
-): BulkSource {
-  const input = openInput(context, ids, signal)
-  return { take: (size) => input.read(size, false), giveUp: input.giveUp }
+export interface TakenNext extends Taken {
+  /** Ids that an earlier call of the run has dealt with, and this one passes over. */
+  readonly skipped: number
+}
+
+export interface SourceOptions {
+  readonly run: BulkRun
+  readonly signal: AbortSignal | undefined
+  /**
+   * The order of the ids themselves among those that are read ahead, which go faster so. An input that lets wait is
+   * not waited for while there are ids to go on with.
+   */
+  readonly readsAhead: boolean
 }
 
 /** Ids that are read ahead: as many users share few pages of a table, or of an index on their ids. */
 const READ_AHEAD = 10_000
+/** Ids that are passed over at once. */
+const SKIP = 1_000
 
-/**
- * The order of the ids themselves among those that are read ahead, which go faster so. An input that lets wait is
- * not waited for while there are ids to go on with.
- */
-export function openSortedSource(
+export function openSource(
   context: ExecutionContext,
   ids: Ids,
-  signal: AbortSignal | undefined,
+  { run, signal, readsAhead }: SourceOptions,
 ): BulkSource {
   const input = openInput(context, ids, signal)
   const { idType } = context.program.user
-  let ahead: Taken = { ids: [], indexOf: () => 0, ended: false, failure: null }
-  /** Offsets of those read ahead, in the order of the ids. */
+  let skipped = 0
+  let unfinished = run.ahead
+  let window: Taken = { ids: [], indexOf: () => 0, ended: false, failure: null }
+  /** Offsets in the window, in the order in which they are taken. */
   let order: readonly number[] = []
   let next = 0
-  return {
-    async take(size) {
-      if (next >= order.length) {
-        ahead = await input.read(READ_AHEAD, true)
-        order = orderOf(ahead.ids, idType)
-        next = 0
-      }
-      const { ids, indexOf } = ahead
-      const offsets = order.slice(next, next + size)
-      next += offsets.length
-      const isLast = next >= order.length
-      return {
-        ids: offsets.map((offset) => ids[offset]),
-        indexOf: (offset) => indexOf(offsets[offset] ?? 0),
-        ended: isLast && ahead.ended,
-        failure: isLast ? ahead.failure : null,
-      }
-    },
-    async giveUp() {
-      const { failure } = ahead
-      if (failure !== null)
-        warn(context, 'an input of ids failed behind the last one deleted', { ...failure })
-      await input.giveUp()
-    },
+  let taken = 0
+
+  async function skip(): Promise<TakenNext> {
+    const front = await input.read(Math.min(SKIP, run.done - skipped), false)
+    skipped += front.ids.length
+    await run.skip(front.ids)
+    if (skipped < run.done && hasComeToItsEnd(front)) throw otherList()
+    return { ...front, ids: [], skipped: front.ids.length }
   }
+
+  /** Reads the next window; answers how many of its ids an earlier call has dealt with. */
+  async function readOn(size: number): Promise<number> {
+    if (unfinished > 0) window = await readAgain(unfinished)
+    else window = await input.read(readsAhead ? READ_AHEAD : size, readsAhead)
+    order = unfinished > 0 || readsAhead ? orderOf(window.ids, idType) : [...window.ids.keys()]
+    unfinished = 0
+    next = order.length === 0 ? 0 : await run.begin({ ids: window.ids, order })
+    return next
+  }
+
+  /** The very ids of a window that was begun. Who of them is dealt with only shows when all are there. */
+  async function readAgain(count: number): Promise<Taken> {
+    const again = await input.read(count, false)
+    if (again.ids.length === count) return again
+    if (hasComeToItsEnd(again)) throw otherList()
+    return { ...again, ids: [] }
+  }
+
+  async function take(size: number): Promise<TakenNext> {
+    if (skipped < run.done) return skip()
+    const alreadyDone = next < order.length ? 0 : await readOn(size)
+    const offsets = order.slice(next, next + size)
+    next += offsets.length
+    taken = offsets.length
+    const isLast = next >= order.length
+    const { ids, indexOf } = window
+    return {
+      ids: offsets.map((offset) => ids[offset]),
+      indexOf: (offset) => indexOf(offsets[offset] ?? 0),
+      skipped: alreadyDone,
+      ended: isLast && window.ended,
+      failure: isLast ? window.failure : null,
+    }
+  }
+
+  async function giveUp(): Promise<void> {
+    const { failure } = window
+    if (failure !== null)
+      warn(context, 'an input of ids failed behind the last one deleted', { ...failure })
+    await input.giveUp()
+  }
+
+  /** Whoever fails asks the input for nothing more. */
+  async function orGiveUp<T>(work: Promise<T>): Promise<T> {
+    try {
+      return await work
+    } catch (cause) {
+      await giveUp()
+      throw cause
+    }
+  }
+
+  return {
+    take: (size) => orGiveUp(take(size)),
+    async pass() {
+      const count = taken
+      taken = 0
+      if (count > 0) await orGiveUp(run.pass(count))
+    },
+    giveUp,
+  }
+}
+
+function hasComeToItsEnd({ ended, failure }: Taken): boolean {
+  return ended && failure === null
 }
 
 /** Any order that brings neighbours together will do: what is no id comes first, then numbers, then texts. */

@@ -8,8 +8,8 @@ import { monotonicMs, unlessAborted, yieldToEventLoop } from '../ports.ts'
 import type { BulkSession, Target, UserId } from '../store.ts'
 import { userIdOf } from './arguments.ts'
 import { type BulkOptions, type BulkResult, createTally, type Tally } from './bulk-result.ts'
-import { type BulkRun, openRun, UNKEYED } from './bulk-run.ts'
-import { type BulkSource, openSortedSource, openSource } from './bulk-source.ts'
+import { openRun, UNKEYED } from './bulk-run.ts'
+import { openSource } from './bulk-source.ts'
 import { type DeletionRequest, type ExecutionContext, targetOf } from './context.ts'
 import { deleteSlice } from './delete-slice.ts'
 import { toEngineError } from './failures.ts'
@@ -77,9 +77,9 @@ async function deleteSlices(
   const tally = createTally(context, options, options.total ?? sizeOf(ids))
   const run = options.run === null ? UNKEYED : await openRun(context, request, options.run)
   const pacer = createPacer(context, pace, signal)
-  // A key remembers how far down the list a run is, and at a pace those read ahead would wait for long.
-  const isInOrder = mode === 'throughput' || options.run !== null || pace !== null
-  const source = (isInOrder ? openSource : openSortedSource)(context, ids, signal)
+  // At a pace those read ahead would wait for long.
+  const readsAhead = mode === 'cooperative' && pace === null
+  const source = openSource(context, ids, { run, signal, readsAhead })
   const most = context.store.capabilities.limits?.users ?? Number.POSITIVE_INFINITY
   let size = mode === 'throughput' ? Math.min(throughputSlice(context, options), most) : 1
   let stopped: BulkResult['stopped'] = null
@@ -92,25 +92,21 @@ async function deleteSlices(
     const taken = await source.take(pacer.sliceOf(room))
     ended = taken.ended
     if (taken.failure !== null) stopped = { by: 'source', error: taken.failure.cause }
-    const done = run.doneOf(taken.indexOf(0), taken.ids.length)
-    const fresh = done === 0 ? taken.ids : taken.ids.slice(done)
-    // What is skipped is compared with the recorded list before anything of this one is deleted.
-    await passOrClose(run, source, taken.ids.slice(0, done))
-    tally.skip(done)
-    await pacer.turn(fresh.length)
-    if (session !== undefined) await unlessAborted(signal, session.ready(fresh.length))
-    if (signal?.aborted && fresh.length > 0) {
+    const users = taken.ids.length
+    tally.skip(taken.skipped)
+    await pacer.turn(users)
+    if (session !== undefined) await unlessAborted(signal, session.ready(users))
+    if (signal?.aborted && users > 0) {
       stopped = { by: 'signal', error: signal.reason }
       break
     }
     const started = monotonicMs()
-    const indexOf = (offset: number): number => taken.indexOf(done + offset)
-    const fatal = await runSlice(context, request, { ids: fresh, indexOf }, tally)
+    const fatal = await runSlice(context, request, taken, tally)
     if (fatal !== null) stopped = { by: 'store', error: fatal }
-    else await passOrClose(run, source, fresh)
-    if (mode === 'cooperative' && fresh.length > 0)
-      size = Math.min(nextSize(size, fresh.length, monotonicMs() - started), most)
-    if (taken.ids.length > 0) tally.report()
+    else await source.pass()
+    if (mode === 'cooperative' && users > 0)
+      size = Math.min(nextSize(size, users, monotonicMs() - started), most)
+    if (users + taken.skipped > 0) tally.report()
     await yieldToEventLoop()
   }
   if (stopped !== null && stopped.by !== 'source') await source.giveUp()
@@ -123,20 +119,6 @@ function throughputSlice(
 ): number {
   const attending = [hooks.beforeDelete, hooks.afterDelete, onOutcome, ...blockers]
   return attending.some((one) => one !== undefined) ? ATTENDED_SLICE : THROUGHPUT_SLICE
-}
-
-/** A source that is given up is told so. */
-async function passOrClose(
-  run: BulkRun,
-  source: BulkSource,
-  ids: readonly unknown[],
-): Promise<void> {
-  try {
-    await run.pass(ids)
-  } catch (cause) {
-    await source.giveUp()
-    throw cause
-  }
 }
 
 type IdSlice = Pick<Taken, 'ids' | 'indexOf'>
