@@ -161,6 +161,7 @@ function hostRows(db: Database.Database): unknown {
 
 const SETTINGS = [
   'secure_delete',
+  'temp_store',
   'busy_timeout',
   'foreign_keys',
   'journal_mode',

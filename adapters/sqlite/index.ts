@@ -78,8 +78,9 @@ export interface SqliteStoreOptions {
  * A store over an open better-sqlite3 handle.
  *
  * The handle stays the host's: it is never opened or closed here, and settings that a deletion needs
- * (`secure_delete`, and `journal_size_limit` for a journal that persists) are put back before the call
- * returns to the event loop (a bulk run has `wal_autocheckpoint` put back when it ends). Every write is one `BEGIN IMMEDIATE` transaction.
+ * (`secure_delete`, `temp_store` where there are no temporary tables, and `journal_size_limit` for a journal that
+ * persists) are put back before the call returns to the event loop (a bulk run has `wal_autocheckpoint` put back when
+ * it ends). Every write is one `BEGIN IMMEDIATE` transaction.
  *
  * @example
  * import Database from 'better-sqlite3'
@@ -92,6 +93,7 @@ export function sqliteStore(db: SqliteDatabase, options: SqliteStoreOptions = {}
   const { currentSchema, statementsFor } = schemaCache(connection)
   const describe = describeWithRows(connection, currentSchema)
   const { read, write } = connection
+  const explain = (cause: unknown): unknown => explainCommit(connection, currentSchema(), cause)
 
   return {
     name: 'sqlite',
@@ -109,22 +111,19 @@ export function sqliteStore(db: SqliteDatabase, options: SqliteStoreOptions = {}
     inspect: (program: Program, subject: InspectedUser): Promise<Inspection> =>
       read(() => inspect(connection, statementsFor(program), subject)),
     apply: (program, slice) =>
-      connection.write(
-        () => applySlice(connection, statementsFor(program), slice),
-        (cause) => explainCommit(connection, currentSchema(), cause),
-      ),
+      write(() => applySlice(connection, statementsFor(program), slice), {
+        explain,
+        isSmall: slice.users.length <= SMALL_SLICE,
+      }),
     openBulk: (mode) => openBulkSession(db, connection, mode, bulkOptions),
     transition: (program, transition) =>
-      write(() => makeTransition(connection, statementsFor(program), transition)),
+      write(() => makeTransition(connection, statementsFor(program), transition), SMALL),
     findStanding: (program, query) =>
       read(() => findStanding(connection, statementsFor(program), query)),
     applyChunk: (program, chunk) =>
-      write(() => applyChunk(connection, statementsFor(program), chunk)),
+      write(() => applyChunk(connection, statementsFor(program), chunk), SMALL),
     sweep: (program, work) =>
-      connection.write(
-        () => sweep(connection, statementsFor(program), work),
-        (cause) => explainCommit(connection, currentSchema(), cause),
-      ),
+      write(() => sweep(connection, statementsFor(program), work), { explain }),
     heldIds: (program, query) => read(() => heldIds(connection, statementsFor(program), query)),
     listJobs: (query) => read(() => listJobs(connection, query)),
     listHolds: (query) => read(() => listHolds(connection, query)),
@@ -154,6 +153,10 @@ export function sqliteStore(db: SqliteDatabase, options: SqliteStoreOptions = {}
     scrub: (tables) => scrubFile(connection, tables),
   }
 }
+
+const SMALL = { isSmall: true } as const
+/** Users whose rows, of two thousand pages each at most, may be in memory at once. */
+const SMALL_SLICE = 100
 
 interface SchemaCache {
   currentSchema(): DatabaseSchema

@@ -30,7 +30,7 @@ export interface Asked {
   readonly answer: unknown
 }
 
-const SETTINGS = ['secure_delete', 'busy_timeout', 'foreign_keys'] as const
+const SETTINGS = ['secure_delete', 'temp_store', 'busy_timeout', 'foreign_keys'] as const
 
 export const VARIANTS = [
   { mode: 'before', lasting: false },
