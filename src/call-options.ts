@@ -56,8 +56,10 @@ export interface DeleteManyOptions {
   readonly pace?: number
   /**
    * A key under which the run remembers how far it is: the same list fed again, after a crash or an abort and in
-   * either mode, goes on there. Another list, also one that ends too soon, is an `idempotency_conflict`; one that
-   * has grown at its end is not. Ids that have failed are not tried again under it. 1 to 255 bytes.
+   * either mode, goes on there. A list that differs from what is recorded, or ends before, is an
+   * `idempotency_conflict`; it may grow at its end. Ids that have failed for a reason that may pass (`retryable`)
+   * are tried again with the list, and those behind them are met again; others are not. What a call had read ahead
+   * is dealt with in its own order, and once all of it is there. 1 to 255 bytes.
    */
   readonly run?: string
   readonly reason?: string

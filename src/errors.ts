@@ -114,7 +114,7 @@ export const ERROR_CODES: Readonly<Record<ErrorCode, ErrorKind>> = {
   idempotency_conflict: {
     status: 409,
     retryable: false,
-    remedy: 'Use a new idempotency key: this one was used with other arguments.',
+    remedy: 'Use a new key: this one was used with other arguments, or with another list.',
   },
   expectation_failed: {
     status: 409,

@@ -241,6 +241,11 @@ export interface StoreCapabilities {
   readonly transactions: boolean
   /** How far a committed deletion has cleared the database file at the moment of its commit. */
   readonly erasure: ErasureLevel
+  /**
+   * Whether the database works in another process, so that a slice does not hold up the host's event loop. Default
+   * `false`: the work of a slice is taken to be that of this thread.
+   */
+  readonly remote?: boolean
   /** What one transaction holds at most; left out where the database sets no limit. */
   readonly limits?: TransactionLimits
   /**

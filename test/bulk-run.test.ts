@@ -1,8 +1,15 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
-import type { BulkOutcome, DeleteManyOptions } from '../src/index.ts'
-import { openAcme } from './support/acme.ts'
+import { sqliteStore } from '../adapters/sqlite/index.ts'
+import {
+  type BulkOutcome,
+  type DeleteManyOptions,
+  UserDeletionEngine,
+  UserDeletionError,
+} from '../src/index.ts'
+import { withMethods } from '../src/testing/contract-world.ts'
+import { acmePolicy, openAcme } from './support/acme.ts'
 
 const SCOPE = { tenantId: 'tnt_a' }
 
@@ -76,14 +83,18 @@ describe('a bulk run under a key', () => {
     )
   })
 
-  it('passes nobody over by the word of another list', async () => {
+  it('passes nobody over by another order than that of those who were deleted', async () => {
     const { db, engine } = await openAcme({ users: 9 })
-    await feed(engine, ['usr_a5', 'usr_a1', 'usr_a2', 'usr_a6'], { abortAt: 1 })
-    const { result } = await feed(engine, ['usr_a5', 'usr_a0', 'usr_a3', 'usr_a4'])
-    assert.equal(result.skipped, 0)
-    assert.equal(result.deleted, 3)
-    const left = db.prepare("SELECT id FROM users WHERE tenant_id = 'tnt_a' ORDER BY id")
-    assert.deepEqual(left.pluck().all(), ['usr_a2', 'usr_a6', 'usr_a7', 'usr_a8', 'usr_a9'])
+    const list = ['usr_a5', 'usr_a1', 'usr_a2', 'usr_a6']
+    await feed(engine, list, { abortAt: 1 })
+    // Recorded by a version with another order of ids.
+    db.exec(
+      "UPDATE user_deletion_marks SET value = json_set(value, '$.ahead.order', 'another') WHERE name LIKE 'run:%'",
+    )
+    const { result } = await feed(engine, list)
+    assert.deepEqual([result.skipped, result.alreadyDeleted, result.deleted], [0, 1, 3])
+    const left = db.prepare("SELECT count(*) FROM users WHERE tenant_id = 'tnt_a'")
+    assert.equal(left.pluck().get(), 5)
   })
 
   it('refuses another list while those read ahead are not through', async () => {
@@ -92,11 +103,74 @@ describe('a bulk run under a key', () => {
     const before = db.prepare('SELECT id FROM users').all()
     for (const list of [
       ['usr_a3', 'usr_a1', 'usr_a2'],
+      ['usr_a4', 'usr_a1', 'usr_a3'],
       ['usr_a4', 'usr_a1'],
     ]) {
       await assert.rejects(feed(engine, list), { code: 'idempotency_conflict' })
     }
     assert.deepEqual(db.prepare('SELECT id FROM users').all(), before)
+  })
+
+  it('leaves those open who have failed for a reason that may pass', async () => {
+    for (const mode of ['cooperative', 'throughput'] as const) {
+      let isBroken = true
+      const blocker = ({ userId }: { userId: unknown }) => {
+        if (isBroken && userId === 'usr_a2') throw new Error('the CRM does not answer')
+        return userId === 'usr_a3' ? { name: 'open_invoice', remedy: 'Pay it.' } : null
+      }
+      const { db, engine } = await openAcme({ users: 5, blockers: [blocker] })
+      const list = ['usr_a5', 'usr_a3', 'usr_a1', 'usr_a2', 'usr_a4']
+      const { result } = await feed(engine, list, { mode })
+      assert.deepEqual(result.failedByCode, { deletion_blocked: 1, hook_failed: 1 })
+      assert.equal(result.deleted, 3)
+      isBroken = false
+      const again = await feed(engine, list, { mode })
+      assert.equal(again.result.deleted, 1)
+      assert.equal(again.result.failedByCode.hook_failed, undefined)
+      const left = db.prepare("SELECT id FROM users WHERE tenant_id = 'tnt_a'")
+      assert.deepEqual(left.pluck().all(), ['usr_a3'])
+      const last = await feed(engine, list, { mode })
+      assert.equal(last.result.skipped, 5)
+    }
+  })
+
+  it('leaves those open whom another call is deleting', async () => {
+    let letGo = (): void => {}
+    const held = new Promise<void>((resolve) => {
+      letGo = resolve
+    })
+    let calls = 0
+    const beforeDelete = async (): Promise<void> => {
+      calls += 1
+      if (calls === 1) await held
+    }
+    const { engine } = await openAcme({ users: 3, hooks: { beforeDelete } })
+    const list = ['usr_a2', 'usr_a1', 'usr_a3']
+    const first = feed(engine, list, { mode: 'throughput' })
+    await new Promise((resolve) => setImmediate(resolve))
+    while (calls === 0) await new Promise((resolve) => setImmediate(resolve))
+    const second = await feed(engine, list)
+    assert.deepEqual(second.result.failedByCode, { in_progress: 3 })
+    const third = await feed(engine, list)
+    assert.equal(third.result.skipped, 0)
+    letGo()
+    assert.equal((await first).result.deleted, 3)
+  })
+
+  it('leaves those open whom a failing store has not deleted', async () => {
+    const { db, engine } = await openAcme({ users: 4 })
+    const apply = async (): Promise<never> => {
+      throw new UserDeletionError('store_busy', 'busy')
+    }
+    const failing = new UserDeletionEngine({
+      store: withMethods(sqliteStore(db), { apply }),
+      policy: acmePolicy,
+    })
+    const list = ['usr_a4', 'usr_a1', 'usr_a2', 'usr_a3']
+    const { result } = await feed(failing, list)
+    assert.equal(result.stopped?.by, 'store')
+    const again = await feed(engine, list)
+    assert.deepEqual([again.result.skipped, again.result.deleted], [0, 4])
   })
 
   it('goes on after an abort, or a failure of the input, before those read ahead are there again', async () => {
@@ -121,6 +195,44 @@ describe('a bulk run under a key', () => {
     assert.deepEqual([aborted.deleted, failed.deleted], [0, 0])
     const last = await engine.deleteMany(list, run)
     assert.deepEqual([last.skipped, last.deleted, last.stopped], [1, 3, null])
+  })
+
+  it('is stopped, and the list none other, where the input ends because of the abort', async () => {
+    for (const mode of ['cooperative', 'throughput'] as const) {
+      const { engine } = await openAcme({ users: 6 })
+      const list = ['usr_a6', 'usr_a2', 'usr_a4', 'usr_a1']
+      await feed(engine, list, { mode, abortAt: mode === 'cooperative' ? 1 : 4 })
+      const controller = new AbortController()
+      function* input() {
+        yield* list.slice(0, 2)
+        controller.abort()
+      }
+      const { signal } = controller
+      const aborted = await engine.deleteMany(input(), { ...SCOPE, run: 'key', mode, signal })
+      assert.equal(aborted.stopped?.by, 'signal')
+      assert.equal((await feed(engine, list, { mode })).result.stopped, null)
+    }
+  })
+
+  it('leaves the event loop its turns while those read ahead are read again', async () => {
+    const { engine } = await openAcme()
+    const list = Array.from({ length: 2_000 }, (_, index) => `usr_of_nobody_${index}`)
+    await feed(engine, list, { abortAt: 1 })
+    let turns = 0
+    function* slow() {
+      const counter = setInterval(() => {
+        turns += 1
+      }, 0)
+      for (const [index, id] of list.entries()) {
+        const until = performance.now() + (index < 8 ? 5 : 0)
+        while (performance.now() < until);
+        yield id
+      }
+      clearInterval(counter)
+    }
+    const { skipped } = await engine.deleteMany(slow(), { ...SCOPE, run: 'key' })
+    assert.ok(skipped > 0)
+    assert.ok(turns >= 6, `${turns} turns`)
   })
 
   it('passes a long list over in a few turns', async () => {

@@ -89,6 +89,7 @@ export function mongoStore(db: MongoDb, options: MongoStoreOptions = {}): Store 
       return {
         transactions: connection.detected?.mode !== 'journal',
         erasure: ROWS_REMOVED,
+        remote: true,
         limits: { users: usersPerTransaction, rows: documentsPerTransaction },
         nativeTypes: ['object_id', 'uuid', 'date'],
       }

@@ -33,14 +33,24 @@ export async function askHost(
   const objections = new Map<number, UserDeletionError>()
   const { beforeDelete } = context.hooks
   if (beforeDelete === undefined && context.blockers.length === 0) return objections
-  const views = await viewUsers(context, request, targets)
-  await inParallel(views, async (view, position) => {
-    if (view === null) return
-    const blockers = forWhen === 'now' ? view.plan.blockers : lastingBlockers(view.plan.blockers)
-    const objection = blockers.length > 0 ? blockedError(blockers) : await askHook(context, view)
+  const users = await surveyUsers(context, request, targets)
+  await inParallel(users, async (user, position) => {
+    if (user === null) return
+    const objection = await objectionTo(context, user, forWhen)
     if (objection !== null) objections.set(position, objection)
   })
   return objections
+}
+
+async function objectionTo(
+  context: ExecutionContext,
+  user: UserView,
+  forWhen: 'now' | 'later',
+): Promise<UserDeletionError | null> {
+  const view = await withHostBlockers(context, user)
+  if (view instanceof UserDeletionError) return view
+  const blockers = forWhen === 'now' ? view.plan.blockers : lastingBlockers(view.plan.blockers)
+  return blockers.length > 0 ? blockedError(blockers) : askHook(context, view)
 }
 
 /** A user with their plan, blockers of the host's functions included. */
@@ -48,8 +58,21 @@ export interface UserView extends Omit<DeletionContext, 'signal'> {
   readonly plan: Plan
 }
 
-/** Plans every target that exists; the order is that of the targets. */
+/** Plans every target that exists; the order is that of the targets. Throws what a blocker threw. */
 export async function viewUsers(
+  context: ExecutionContext,
+  request: DeletionRequest,
+  targets: readonly Target[],
+): Promise<readonly (UserView | null)[]> {
+  return inParallel(await surveyUsers(context, request, targets), async (user) => {
+    const view = user === null ? null : await withHostBlockers(context, user)
+    if (view instanceof UserDeletionError) throw view
+    return view
+  })
+}
+
+/** The same without having asked the host's functions. */
+async function surveyUsers(
   context: ExecutionContext,
   request: DeletionRequest,
   targets: readonly Target[],
@@ -59,11 +82,10 @@ export async function viewUsers(
   const survey = await store.survey(program, asked)
   const plans = planSurvey(context, request, targets, survey)
   const rows = await store.findUsers(program, asked)
-  return inParallel(plans, async (plan, position) => {
+  return plans.map((plan, position) => {
     const user = rows[position]
     if (plan === null || user == null) return null
-    const view = { ...request, userId: plan.userId, user: Object.freeze({ ...user }), plan }
-    return { ...view, plan: await withHostBlockers(context, view) }
+    return { ...request, userId: plan.userId, user: Object.freeze({ ...user }), plan }
   })
 }
 
@@ -96,17 +118,21 @@ export function planSurvey(
   })
 }
 
-async function withHostBlockers(context: ExecutionContext, view: UserView): Promise<Plan> {
+async function withHostBlockers(
+  context: ExecutionContext,
+  view: UserView,
+): Promise<UserView | UserDeletionError> {
   const found: Blocker[] = []
   for (const blocker of context.blockers) {
     const answer = await ask(context, view, blocker)
-    if (answer instanceof UserDeletionError) throw answer
+    if (answer instanceof UserDeletionError) return answer
     found.push(
       ...refusals(answer).map(({ name, remedy }) => ({ name, remedy, table: null, rows: 0 })),
     )
   }
-  if (found.length === 0) return deepFreeze(view.plan)
-  return deepFreeze({ ...view.plan, blockers: [...view.plan.blockers, ...found] })
+  const { plan } = view
+  const blockers = found.length === 0 ? plan.blockers : [...plan.blockers, ...found]
+  return { ...view, plan: deepFreeze({ ...plan, blockers }) }
 }
 
 function refusals(answer: BlockerAnswer): readonly Refusal[] {

@@ -36,6 +36,8 @@ export interface BulkRun {
    * in between is met again, and answered from the ledger.
    */
   pass(count: number): Promise<void>
+  /** Records nothing more: whoever comes next is met again when the list is fed again. */
+  stand(): void
 }
 
 interface Recorded {
@@ -51,9 +53,9 @@ interface Ahead {
   /** How many there are, and how many of them are dealt with. */
   readonly ids: number
   readonly done: number
-  /** The trail gone on over as many of them, in the order of the list. */
+  /** The trail gone on over all of them. */
   readonly trail: string
-  /** The same over those that are dealt with: what it is for another order, nobody may be passed over by. */
+  /** The same over those that are dealt with, in their order; by another order nobody is passed over. */
   readonly order: string
 }
 
@@ -64,6 +66,7 @@ export const UNKEYED: BulkRun = {
   skip: async () => {},
   begin: async () => 0,
   pass: async () => {},
+  stand() {},
 }
 
 export async function openRun(
@@ -79,18 +82,13 @@ export async function openRun(
   let trail = ''
   let window: Window = { ids: [], order: [] }
   let own: Ahead = { ids: 0, done: 0, trail, order: trail }
+  let isStanding = false
 
   /** The same a number of ids of the window further on. */
   async function further(from: Ahead, count: number): Promise<Ahead> {
     const { ids, order } = window
-    const end = from.done + count
-    const inOrder = order.slice(from.done, end).map((offset) => ids[offset])
-    return {
-      ids: ids.length,
-      done: end,
-      trail: await extend(from.trail, ids.slice(from.done, end)),
-      order: await extend(from.order, inOrder),
-    }
+    const next = order.slice(from.done, from.done + count).map((offset) => ids[offset])
+    return { ...from, done: from.done + count, order: await extend(from.order, next) }
   }
 
   async function extend(from: string, ids: readonly unknown[]): Promise<string> {
@@ -113,16 +111,17 @@ export async function openRun(
     },
     async begin(next) {
       window = next
-      own = { ids: next.ids.length, done: 0, trail, order: trail }
+      own = { ids: next.ids.length, done: 0, trail: await extend(trail, next.ids), order: trail }
       const known = ahead
       ahead = undefined
       if (known === undefined) return 0
+      if (own.trail !== known.trail) throw otherList()
       const met = await further(own, known.done)
-      if (met.trail !== known.trail) throw otherList()
       if (met.order === known.order) own = met
       return own.done
     },
     async pass(count) {
+      if (isStanding) return
       own = await further(own, count)
       if (own.done < window.ids.length) {
         await store.writeMark(mark, JSON.stringify({ done, trail, ahead: own }))
@@ -131,6 +130,9 @@ export async function openRun(
       done += own.ids
       trail = own.trail
       await store.writeMark(mark, JSON.stringify({ done, trail }))
+    },
+    stand() {
+      isStanding = true
     },
   }
 }
@@ -142,7 +144,7 @@ const IDS_A_TURN = 1_000
 export function otherList(): UserDeletionError {
   return new UserDeletionError(
     'idempotency_conflict',
-    'The run key was used with another list of ids.',
+    'The run key was used with another list of ids. Nothing was deleted.',
     { details: { path: 'run' } },
   )
 }

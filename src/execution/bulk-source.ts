@@ -18,8 +18,8 @@ export interface BulkSource {
    * @throws {@link otherList} when the key of the run belongs to another list, which one is that ends too soon.
    */
   take(size: number): Promise<TakenNext>
-  /** What was taken last is dealt with. */
-  pass(): Promise<void>
+  /** What was taken last is dealt with, or, with somebody who may still be deleted, is to be met again. */
+  pass(isThrough: boolean): Promise<void>
   /** Tells an input that nobody asks it any more. A failure goes to the logger. */
   giveUp(): Promise<void>
 }
@@ -63,7 +63,7 @@ export function openSource(
     const front = await input.read(Math.min(SKIP, run.done - skipped), false)
     skipped += front.ids.length
     await run.skip(front.ids)
-    if (skipped < run.done && hasComeToItsEnd(front)) throw otherList()
+    if (skipped < run.done && hasEnded(front)) throw otherList()
     return { ...front, ids: [], skipped: front.ids.length }
   }
 
@@ -77,12 +77,20 @@ export function openSource(
     return next
   }
 
-  /** The very ids of a window that was begun. Who of them is dealt with only shows when all are there. */
+  /**
+   * The very ids of a window that was begun. Only when all are there it shows that they are the same, so where the
+   * input fails before, nobody's turn comes.
+   */
   async function readAgain(count: number): Promise<Taken> {
     const again = await input.read(count, false)
     if (again.ids.length === count) return again
-    if (hasComeToItsEnd(again)) throw otherList()
+    if (hasEnded(again)) throw otherList()
     return { ...again, ids: [] }
+  }
+
+  /** Whether there are no more, and nothing else has ended the reading. */
+  function hasEnded({ ended, failure }: Taken): boolean {
+    return ended && failure === null && signal?.aborted !== true
   }
 
   async function take(size: number): Promise<TakenNext> {
@@ -121,17 +129,12 @@ export function openSource(
 
   return {
     take: (size) => orGiveUp(take(size)),
-    async pass() {
-      const count = taken
-      taken = 0
-      if (count > 0) await orGiveUp(run.pass(count))
+    async pass(isThrough) {
+      if (!isThrough) run.stand()
+      else if (taken > 0) await orGiveUp(run.pass(taken))
     },
     giveUp,
   }
-}
-
-function hasComeToItsEnd({ ended, failure }: Taken): boolean {
-  return ended && failure === null
 }
 
 /** Any order that brings neighbours together will do: what is no id comes first, then numbers, then texts. */

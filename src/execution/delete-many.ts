@@ -80,7 +80,8 @@ async function deleteSlices(
   // At a pace those read ahead would wait for long.
   const readsAhead = mode === 'cooperative' && pace === null
   const source = openSource(context, ids, { run, signal, readsAhead })
-  const most = context.store.capabilities.limits?.users ?? Number.POSITIVE_INFINITY
+  const { capabilities } = context.store
+  const most = capabilities.limits?.users ?? Number.POSITIVE_INFINITY
   let size = mode === 'throughput' ? Math.min(throughputSlice(context, options), most) : 1
   let stopped: BulkResult['stopped'] = null
   for (let ended = false; !ended && stopped === null; ) {
@@ -96,16 +97,16 @@ async function deleteSlices(
     tally.skip(taken.skipped)
     await pacer.turn(users)
     if (session !== undefined) await unlessAborted(signal, session.ready(users))
-    if (signal?.aborted && users > 0) {
+    if (signal?.aborted) {
       stopped = { by: 'signal', error: signal.reason }
       break
     }
     const started = monotonicMs()
-    const fatal = await runSlice(context, request, taken, tally)
+    const { fatal, isThrough } = await runSlice(context, request, taken, tally)
     if (fatal !== null) stopped = { by: 'store', error: fatal }
-    else await source.pass()
+    else await source.pass(isThrough)
     if (mode === 'cooperative' && users > 0)
-      size = Math.min(nextSize(size, users, monotonicMs() - started), most)
+      size = Math.min(nextSize(size, users, monotonicMs() - started, capabilities), most)
     if (users + taken.skipped > 0) tally.report()
     await yieldToEventLoop()
   }
@@ -123,22 +124,32 @@ function throughputSlice(
 
 type IdSlice = Pick<Taken, 'ids' | 'indexOf'>
 
-/** Deletes one slice; answers the error after which no other slice can fare better. */
+interface SliceEnd {
+  /** The error after which no other slice can fare better. */
+  readonly fatal: UserDeletionError | null
+  /** Whether nobody of the slice has failed for a reason that may pass. */
+  readonly isThrough: boolean
+}
+
+/** Deletes one slice. */
 async function runSlice(
   context: ExecutionContext,
   request: DeletionRequest,
   slice: IdSlice,
   tally: Tally,
-): Promise<UserDeletionError | null> {
+): Promise<SliceEnd> {
   const { targets, places } = sortOut(context, slice, tally)
-  if (targets.length === 0) return null
+  if (targets.length === 0) return { fatal: null, isThrough: true }
   const outcomes = await deleteSlice(context, request, targets, tally.receipts)
   let fatal: UserDeletionError | null = null
+  let isThrough = true
   for (const [position, outcome] of outcomes.entries()) {
     tally.add(places[position] ?? 0, targets[position]?.id, outcome)
-    if (outcome.status === 'failed' && endsRuns(outcome.error)) fatal = outcome.error
+    if (outcome.status !== 'failed') continue
+    if (endsRuns(outcome.error)) fatal = outcome.error
+    if (outcome.error.retryable) isThrough = false
   }
-  return fatal
+  return { fatal, isThrough }
 }
 
 interface Sorted {

@@ -117,6 +117,7 @@ function newTally({ stepId, table, action }: Expiry): Tally {
 /** Works through the due deletions of one step and answers how far it came. */
 async function expireStep(stepRun: StepRun, start: Progress): Promise<Progress> {
   const { context, expiry, bounds, run } = stepRun
+  const { capabilities } = context.store
   let progress = await retryOpen(stepRun, start)
   while (!run.stopped) {
     const due = await readDue(context, expiry, progress.seq, bounds.ceiling)
@@ -136,7 +137,7 @@ async function expireStep(stepRun: StepRun, start: Progress): Promise<Progress> 
       progress = moved
       next += looked.length
       run.left -= looked.length
-      run.size = nextSize(run.size, looked.length, monotonicMs() - started)
+      run.size = nextSize(run.size, looked.length, monotonicMs() - started, capabilities)
       await yieldToEventLoop()
     }
     // Another process may have moved the mark meanwhile.

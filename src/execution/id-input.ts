@@ -19,7 +19,7 @@ export interface Taken {
 }
 
 export interface IdInput {
-  /** So many ids at most. With `mayBeFewer` those that are there, and turns for the event loop in between. */
+  /** So many ids at most, with turns for the event loop in between; with `mayBeFewer` those that are there. */
   read(most: number, mayBeFewer: boolean): Promise<Taken>
   /** Tells the input that nobody asks it any more. A failure goes to the logger. */
   giveUp(): Promise<void>
@@ -64,8 +64,7 @@ export function openInput(
         hasEnded = answer.done === true
         if (hasEnded) return taken(true)
         ids.push(answer.value)
-        if (!mayBeFewer) continue
-        patience ??= waitFor(PATIENCE_MS)
+        if (mayBeFewer) patience ??= waitFor(PATIENCE_MS)
         if (monotonicMs() - turn < TURN_MS) continue
         await yieldToEventLoop()
         turn = monotonicMs()

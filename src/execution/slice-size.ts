@@ -4,18 +4,34 @@
  * @module
  */
 
-/** Cooperative mode doubles its slices below the target, shrinks them above the limit, and never passes the ceiling. */
-const SLICE_TARGET_MS = 4
-const SLICE_LIMIT_MS = 8
-const COOPERATIVE_CEILING = 500
+import type { StoreCapabilities } from '../store.ts'
+
+/** Slices double below the target and shrink above the limit. */
+interface SliceTime {
+  readonly targetMs: number
+  readonly limitMs: number
+}
+
+/** For a database in this thread: as long as the event loop may stand still. */
+const IN_THREAD: SliceTime = { targetMs: 4, limitMs: 8 }
+/** For a database elsewhere: as long as others may have to wait for the rows of a slice. */
+const REMOTE: SliceTime = { targetMs: 100, limitMs: 200 }
+
+const CEILING = 500
 
 /**
  * Learns how many users fit. A slice has a cost of its own, so it grows while it is within the limit, and
  * one slow slice (a checkpoint that fell into it) takes back no more than a part. One of fewer `users` than
  * might have been in it is no reason to grow.
  */
-export function nextSize(size: number, users: number, ms: number): number {
-  if (ms > SLICE_LIMIT_MS) return Math.max(1, Math.floor(size * 0.7))
+export function nextSize(
+  size: number,
+  users: number,
+  ms: number,
+  { remote = false }: Pick<StoreCapabilities, 'remote'>,
+): number {
+  const { targetMs, limitMs } = remote ? REMOTE : IN_THREAD
+  if (ms > limitMs) return Math.max(1, Math.floor(size * 0.7))
   if (users < size) return size
-  return Math.min(ms < SLICE_TARGET_MS ? size * 2 : size + 1, COOPERATIVE_CEILING)
+  return Math.min(ms < targetMs ? size * 2 : size + 1, CEILING)
 }
