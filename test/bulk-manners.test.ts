@@ -213,6 +213,35 @@ describe('the receipts of a bulk run', () => {
   }
 })
 
+describe('a slice that takes its time', () => {
+  for (const [remote, most] of [
+    [false, 40],
+    [true, 20],
+  ] as const) {
+    it(`${remote ? 'grows where the database is elsewhere' : 'stays small where the database is in this thread'}`, async () => {
+      const { db } = await openAcme({ users: 40 })
+      const store = sqliteStore(db)
+      const slow = withMethods(store, {
+        capabilities: { ...store.capabilities, remote },
+        apply: async (program, slice) => {
+          const until = performance.now() + 10
+          while (performance.now() < until);
+          return store.apply(program, slice)
+        },
+      })
+      let slices = 0
+      const engine = new UserDeletionEngine({ store: slow, policy: acmePolicy })
+      const onProgress = (): void => {
+        slices += 1
+      }
+      assert.equal((await engine.deleteMany(ids(40), { ...SCOPE, onProgress })).deleted, 40)
+      // The last of them finds that there are no more ids.
+      if (remote) assert.ok(slices <= most, `${slices} slices`)
+      else assert.equal(slices, most)
+    })
+  }
+})
+
 describe('what one transaction holds', () => {
   it('no more users and rows than the store allows, and every user goes in the end', async () => {
     const { engine, db } = await openAcme({ users: 12 })

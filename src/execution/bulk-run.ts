@@ -12,8 +12,8 @@ import type { DeletionRequest, ExecutionContext } from './context.ts'
 /** Ids that were read together, in the order of the list. */
 export interface Window {
   readonly ids: readonly unknown[]
-  /** Their offsets in the order in which they are dealt with. */
-  readonly order: readonly number[]
+  /** Their offsets in the order in which they are dealt with; `null` for that of the list. */
+  readonly order: readonly number[] | null
 }
 
 /** How far a run is, told by the list itself. */
@@ -80,15 +80,16 @@ export async function openRun(
   let { ahead } = recorded
   let done = 0
   let trail = ''
-  let window: Window = { ids: [], order: [] }
+  let window: Window = { ids: [], order: null }
   let own: Ahead = { ids: 0, done: 0, trail, order: trail }
   let isStanding = false
 
   /** The same a number of ids of the window further on. */
   async function further(from: Ahead, count: number): Promise<Ahead> {
     const { ids, order } = window
-    const next = order.slice(from.done, from.done + count).map((offset) => ids[offset])
-    return { ...from, done: from.done + count, order: await extend(from.order, next) }
+    const done = from.done + count
+    const next = order?.slice(from.done, done).map((offset) => ids[offset])
+    return { ...from, done, order: await extend(from.order, next ?? ids.slice(from.done, done)) }
   }
 
   async function extend(from: string, ids: readonly unknown[]): Promise<string> {

@@ -6,7 +6,7 @@
  */
 import type { IdType, UserId } from '../terms.ts'
 import { readUserId } from './arguments.ts'
-import { type BulkRun, otherList } from './bulk-run.ts'
+import { type BulkRun, otherList, type Window } from './bulk-run.ts'
 import type { ExecutionContext } from './context.ts'
 import { type Ids, openInput, type Taken } from './id-input.ts'
 import { warn } from './notify.ts'
@@ -53,9 +53,9 @@ export function openSource(
   const { idType } = context.program.user
   let skipped = 0
   let unfinished = run.ahead
-  let window: Taken = { ids: [], indexOf: () => 0, ended: false, failure: null }
-  /** Offsets in the window, in the order in which they are taken. */
-  let order: readonly number[] = []
+  let window = NOTHING
+  /** Offsets in the window, in the order in which they are taken; `null` for that of the list. */
+  let order: Window['order'] = null
   let next = 0
   let taken = 0
 
@@ -69,11 +69,14 @@ export function openSource(
 
   /** Reads the next window; answers how many of its ids an earlier call has dealt with. */
   async function readOn(size: number): Promise<number> {
+    // Those before would survive V8's young collections while others are read.
+    window = NOTHING
     if (unfinished > 0) window = await readAgain(unfinished)
     else window = await input.read(readsAhead ? READ_AHEAD : size, readsAhead)
-    order = unfinished > 0 || readsAhead ? orderOf(window.ids, idType) : [...window.ids.keys()]
+    const { ids } = window
+    order = unfinished > 0 || readsAhead ? orderOf(ids, idType) : null
     unfinished = 0
-    next = order.length === 0 ? 0 : await run.begin({ ids: window.ids, order })
+    next = ids.length === 0 ? 0 : await run.begin({ ids, order })
     return next
   }
 
@@ -95,15 +98,13 @@ export function openSource(
 
   async function take(size: number): Promise<TakenNext> {
     if (skipped < run.done) return skip()
-    const alreadyDone = next < order.length ? 0 : await readOn(size)
-    const offsets = order.slice(next, next + size)
-    next += offsets.length
-    taken = offsets.length
-    const isLast = next >= order.length
-    const { ids, indexOf } = window
+    const alreadyDone = next < window.ids.length ? 0 : await readOn(size)
+    const start = next
+    next = Math.min(start + size, window.ids.length)
+    taken = next - start
+    const isLast = next === window.ids.length
     return {
-      ids: offsets.map((offset) => ids[offset]),
-      indexOf: (offset) => indexOf(offsets[offset] ?? 0),
+      ...part(window, order, start, next),
       skipped: alreadyDone,
       ended: isLast && window.ended,
       failure: isLast ? window.failure : null,
@@ -134,6 +135,29 @@ export function openSource(
       else if (taken > 0) await orGiveUp(run.pass(taken))
     },
     giveUp,
+  }
+}
+
+const NOTHING: Taken = { ids: [], indexOf: () => 0, ended: false, failure: null }
+
+/** Those whose turn it is between the two. A window that goes as a whole is not copied: it may be the largest thing there is. */
+function part(
+  { ids, indexOf }: Taken,
+  order: Window['order'],
+  start: number,
+  end: number,
+): Pick<Taken, 'ids' | 'indexOf'> {
+  if (order !== null) {
+    const offsets = order.slice(start, end)
+    return {
+      ids: offsets.map((offset) => ids[offset]),
+      indexOf: (offset) => indexOf(offsets[offset] ?? 0),
+    }
+  }
+  const isWhole = start === 0 && end === ids.length
+  return {
+    ids: isWhole ? ids : ids.slice(start, end),
+    indexOf: (offset) => indexOf(start + offset),
   }
 }
 
