@@ -57,9 +57,10 @@ export interface DeleteManyOptions {
   /**
    * A key under which the run remembers how far it is: the same list fed again, after a crash or an abort and in
    * either mode, goes on there. A list that differs from what is recorded, or ends before, is an
-   * `idempotency_conflict`; it may grow at its end. Ids that have failed for a reason that may pass (`retryable`)
-   * are tried again with the list, and those behind them are met again; others are not. What a call had read ahead
-   * is dealt with in its own order, and once all of it is there. 1 to 255 bytes.
+   * `idempotency_conflict`; it may grow at its end. Ids that have failed for a reason that may pass (a `retryable`
+   * code, `store_failed`, a hook that threw) are met again with the list, and with them all behind; failures in front
+   * of them are not. Ids that an earlier call had read ahead go in sorted order, in either mode, and only after all
+   * of them have been read again. 1 to 255 bytes.
    */
   readonly run?: string
   readonly reason?: string

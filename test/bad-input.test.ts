@@ -221,6 +221,7 @@ describe('a database that cannot be used', () => {
   it('is connection_busy while the host has a transaction or an iterator open', async () => {
     const { db, engine } = await openAcme()
     const before = snapshot(db)
+    db.pragma('secure_delete = OFF')
     db.exec('BEGIN')
     await assert.rejects(engine.delete('usr_a1', { tenantId }), {
       code: 'connection_busy',
@@ -233,6 +234,8 @@ describe('a database that cannot be used', () => {
     await assert.rejects(engine.delete('usr_a1', { tenantId }), { code: 'connection_busy' })
     rows.return?.()
     assert.equal(snapshot(db), before)
+    assert.equal(db.pragma('secure_delete', { simple: true }), 0)
+    assert.equal(db.pragma('temp_store', { simple: true }), 0)
     await engine.delete('usr_a1', { tenantId })
   })
 })

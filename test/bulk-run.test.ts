@@ -134,6 +134,51 @@ describe('a bulk run under a key', () => {
     }
   })
 
+  it('leaves those open whose hook threw, or whom the store failed for an unknown reason', async () => {
+    for (const what of ['hook', 'survey', 'apply'] as const) {
+      let isBroken = true
+      const fail = (): void => {
+        if (isBroken) throw new Error('the database does not answer')
+      }
+      const beforeDelete = (): void => (what === 'hook' ? fail() : undefined)
+      const { db, engine } = await openAcme({ users: 3, hooks: { beforeDelete } })
+      const store = sqliteStore(db)
+      const failing = withMethods(store, {
+        survey: async (program, targets) => {
+          if (what === 'survey') fail()
+          return store.survey(program, targets)
+        },
+        apply: async (program, slice) => {
+          if (what === 'apply') fail()
+          return store.apply(program, slice)
+        },
+      })
+      const hooks = { beforeDelete }
+      const other = new UserDeletionEngine({ store: failing, policy: acmePolicy, hooks })
+      const list = ['usr_a2', 'usr_a1', 'usr_a3']
+      const { result } = await feed(what === 'hook' ? engine : other, list)
+      assert.deepEqual([result.failed, result.stopped], [3, null], what)
+      isBroken = false
+      const again = await feed(engine, list)
+      assert.deepEqual([again.result.skipped, again.result.deleted], [0, 3], what)
+    }
+  })
+
+  it('asks nobody else of a slice when a blocker does not answer', async () => {
+    let asked = 0
+    const blocker = (): Promise<never> => {
+      asked += 1
+      return new Promise(() => {})
+    }
+    const users = 30
+    const { engine } = await openAcme({ users, blockers: [blocker], hookTimeoutMs: 20 })
+    const list = Array.from({ length: users }, (_, index) => `usr_a${index + 1}`)
+    const { result } = await feed(engine, list, { mode: 'throughput' })
+    assert.deepEqual(result.failedByCode, { hook_timeout: users })
+    assert.equal(asked, 10)
+    assert.equal((await feed(engine, list, { mode: 'throughput' })).result.skipped, 0)
+  })
+
   it('leaves those open whom another call is deleting', async () => {
     let letGo = (): void => {}
     const held = new Promise<void>((resolve) => {

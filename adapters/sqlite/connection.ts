@@ -264,15 +264,21 @@ type Undo = (() => void)[]
 
 const TEMP_STORE = { default: 0, memory: 2 } as const
 
-/** Undoes in reverse order. A step that fails is tried once more: the host must not keep our settings. */
+/** Undoes in reverse order. A step that fails is tried once more, and keeps none from its turn: the host must not keep our settings. */
 function putBack(undo: Undo): void {
+  const failures: unknown[] = []
   for (const step of undo.splice(0).reverse()) {
     try {
       step()
     } catch {
-      step()
+      try {
+        step()
+      } catch (cause) {
+        failures.push(cause)
+      }
     }
   }
+  if (failures.length > 0) throw failures[0]
 }
 
 /** A savepoint that could not be closed: what stands in the transaction is unknown, so none of it may commit. */

@@ -117,11 +117,15 @@ export function sqliteStore(db: SqliteDatabase, options: SqliteStoreOptions = {}
       }),
     openBulk: (mode) => openBulkSession(db, connection, mode, bulkOptions),
     transition: (program, transition) =>
-      write(() => makeTransition(connection, statementsFor(program), transition), SMALL),
+      write(() => makeTransition(connection, statementsFor(program), transition), {
+        isSmall: true,
+      }),
     findStanding: (program, query) =>
       read(() => findStanding(connection, statementsFor(program), query)),
     applyChunk: (program, chunk) =>
-      write(() => applyChunk(connection, statementsFor(program), chunk), SMALL),
+      write(() => applyChunk(connection, statementsFor(program), chunk), {
+        isSmall: chunk.limit <= SMALL_CHUNK,
+      }),
     sweep: (program, work) =>
       write(() => sweep(connection, statementsFor(program), work), { explain }),
     heldIds: (program, query) => read(() => heldIds(connection, statementsFor(program), query)),
@@ -154,9 +158,9 @@ export function sqliteStore(db: SqliteDatabase, options: SqliteStoreOptions = {}
   }
 }
 
-const SMALL = { isSmall: true } as const
-/** Users whose rows, of two thousand pages each at most, may be in memory at once. */
-const SMALL_SLICE = 100
+/** Users, and rows of one user, whose pages may be in memory as they were before a statement: some 50 a user, if scattered. */
+const SMALL_SLICE = 20
+const SMALL_CHUNK = 2_000
 
 interface SchemaCache {
   currentSchema(): DatabaseSchema

@@ -14,6 +14,9 @@ import { findBlockers, findWarnings, isLarge, lastingBlockers } from './decide.t
 import { blockedError } from './failures.ts'
 import type { BlockerAnswer, DeletionContext, Refusal, Veto } from './hooks.ts'
 
+/** The reason of a veto that is none of the host's words: its hook threw. */
+export const HOOK_THREW = 'hook_threw'
+
 /** How many users' hooks run at a time. */
 const CONCURRENCY = 10
 
@@ -34,9 +37,14 @@ export async function askHost(
   const { beforeDelete } = context.hooks
   if (beforeDelete === undefined && context.blockers.length === 0) return objections
   const users = await surveyUsers(context, request, targets)
+  let hung: UserDeletionError | null = null
   await inParallel(users, async (user, position) => {
     if (user === null) return
-    const objection = await objectionTo(context, user, forWhen)
+    const view = hung ?? (await withHostBlockers(context, user))
+    // Whoever waits in vain for one user would wait for all of them, and nobody else has a turn meanwhile.
+    if (view instanceof UserDeletionError && view.code === 'hook_timeout') hung = view
+    const objection =
+      view instanceof UserDeletionError ? view : await objectionTo(context, view, forWhen)
     if (objection !== null) objections.set(position, objection)
   })
   return objections
@@ -44,16 +52,14 @@ export async function askHost(
 
 async function objectionTo(
   context: ExecutionContext,
-  user: UserView,
+  view: UserView,
   forWhen: 'now' | 'later',
 ): Promise<UserDeletionError | null> {
-  const view = await withHostBlockers(context, user)
-  if (view instanceof UserDeletionError) return view
   const blockers = forWhen === 'now' ? view.plan.blockers : lastingBlockers(view.plan.blockers)
   return blockers.length > 0 ? blockedError(blockers) : askHook(context, view)
 }
 
-/** A user with their plan, blockers of the host's functions included. */
+/** A user with their plan. */
 export interface UserView extends Omit<DeletionContext, 'signal'> {
   readonly plan: Plan
 }
@@ -71,7 +77,7 @@ export async function viewUsers(
   })
 }
 
-/** The same without having asked the host's functions. */
+/** Every target that exists, with its plan; the host's blockers are not asked yet. */
 async function surveyUsers(
   context: ExecutionContext,
   request: DeletionRequest,
@@ -179,7 +185,7 @@ async function ask<T>(
       details: { hookTimeoutMs: context.hookTimeoutMs },
     })
   } catch (cause) {
-    if (failure === 'deletion_vetoed') return veto('hook_threw', cause)
+    if (failure === 'deletion_vetoed') return veto(HOOK_THREW, cause)
     return new UserDeletionError('hook_failed', 'A blocker threw.', { cause })
   }
 }

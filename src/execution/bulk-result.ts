@@ -26,7 +26,7 @@ export interface BulkResult {
   readonly deleted: number
   readonly alreadyDeleted: number
   readonly duplicates: number
-  /** Ids that an earlier call of the same run had dealt with: deleted, or failed for good. */
+  /** Ids that earlier calls of the same run have recorded as dealt with: gone, repeated, or failed for good. */
   readonly skipped: number
   readonly failed: number
   /** The first failures in the order of the work, up to 100; all of them go to `onOutcome`. */

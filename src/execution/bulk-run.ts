@@ -123,8 +123,8 @@ export async function openRun(
     },
     async pass(count) {
       if (isStanding) return
-      own = await further(own, count)
-      if (own.done < window.ids.length) {
+      if (own.done + count < own.ids) {
+        own = await further(own, count)
         await store.writeMark(mark, JSON.stringify({ done, trail, ahead: own }))
         return
       }
@@ -145,7 +145,7 @@ const IDS_A_TURN = 1_000
 export function otherList(): UserDeletionError {
   return new UserDeletionError(
     'idempotency_conflict',
-    'The run key was used with another list of ids. Nothing was deleted.',
+    'The run key was used with another list of ids. This call has deleted nothing.',
     { details: { path: 'run' } },
   )
 }

@@ -64,7 +64,8 @@ export function openSource(
     skipped += front.ids.length
     await run.skip(front.ids)
     if (skipped < run.done && hasEnded(front)) throw otherList()
-    return { ...front, ids: [], skipped: front.ids.length }
+    window = { ...front, ids: [] }
+    return { ...window, skipped: front.ids.length }
   }
 
   /** Reads the next window; answers how many of its ids an earlier call has dealt with. */
@@ -100,11 +101,11 @@ export function openSource(
     if (skipped < run.done) return skip()
     const alreadyDone = next < window.ids.length ? 0 : await readOn(size)
     const start = next
-    next = Math.min(start + size, window.ids.length)
+    next = order === null ? window.ids.length : Math.min(start + size, window.ids.length)
     taken = next - start
     const isLast = next === window.ids.length
     return {
-      ...part(window, order, start, next),
+      ...turn(window, order, start, next),
       skipped: alreadyDone,
       ended: isLast && window.ended,
       failure: isLast ? window.failure : null,
@@ -132,7 +133,7 @@ export function openSource(
     take: (size) => orGiveUp(take(size)),
     async pass(isThrough) {
       if (!isThrough) run.stand()
-      else if (taken > 0) await orGiveUp(run.pass(taken))
+      else if (taken > 0) await run.pass(taken)
     },
     giveUp,
   }
@@ -140,24 +141,18 @@ export function openSource(
 
 const NOTHING: Taken = { ids: [], indexOf: () => 0, ended: false, failure: null }
 
-/** Those whose turn it is between the two. A window that goes as a whole is not copied: it may be the largest thing there is. */
-function part(
+/** Those whose turn it is from `start` to `end`. In the order of the list a window has been read for one turn, and goes as a whole. */
+function turn(
   { ids, indexOf }: Taken,
   order: Window['order'],
   start: number,
   end: number,
 ): Pick<Taken, 'ids' | 'indexOf'> {
-  if (order !== null) {
-    const offsets = order.slice(start, end)
-    return {
-      ids: offsets.map((offset) => ids[offset]),
-      indexOf: (offset) => indexOf(offsets[offset] ?? 0),
-    }
-  }
-  const isWhole = start === 0 && end === ids.length
+  if (order === null) return { ids, indexOf }
+  const offsets = order.slice(start, end)
   return {
-    ids: isWhole ? ids : ids.slice(start, end),
-    indexOf: (offset) => indexOf(start + offset),
+    ids: offsets.map((offset) => ids[offset]),
+    indexOf: (offset) => indexOf(offsets[offset] ?? 0),
   }
 }
 

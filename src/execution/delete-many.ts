@@ -7,9 +7,10 @@ import { endsRuns, type UserDeletionError } from '../errors.ts'
 import { monotonicMs, unlessAborted, yieldToEventLoop } from '../ports.ts'
 import type { BulkSession, Target, UserId } from '../store.ts'
 import { userIdOf } from './arguments.ts'
+import { HOOK_THREW } from './ask.ts'
 import { type BulkOptions, type BulkResult, createTally, type Tally } from './bulk-result.ts'
 import { openRun, UNKEYED } from './bulk-run.ts'
-import { openSource } from './bulk-source.ts'
+import { type BulkSource, openSource } from './bulk-source.ts'
 import { type DeletionRequest, type ExecutionContext, targetOf } from './context.ts'
 import { deleteSlice } from './delete-slice.ts'
 import { toEngineError } from './failures.ts'
@@ -103,8 +104,8 @@ async function deleteSlices(
     }
     const started = monotonicMs()
     const { fatal, isThrough } = await runSlice(context, request, taken, tally)
-    if (fatal !== null) stopped = { by: 'store', error: fatal }
-    else await source.pass(isThrough)
+    const error = fatal ?? (await passError(source, isThrough))
+    if (error !== null) stopped = { by: 'store', error }
     if (mode === 'cooperative' && users > 0)
       size = Math.min(nextSize(size, users, monotonicMs() - started, capabilities), most)
     if (users + taken.skipped > 0) tally.report()
@@ -147,9 +148,27 @@ async function runSlice(
     tally.add(places[position] ?? 0, targets[position]?.id, outcome)
     if (outcome.status !== 'failed') continue
     if (endsRuns(outcome.error)) fatal = outcome.error
-    if (outcome.error.retryable) isThrough = false
+    if (mayPass(outcome.error)) isThrough = false
   }
   return { fatal, isThrough }
+}
+
+/** Whether the user may still be deleted by another try. Nobody knows of an unknown failure, nor of a hook that threw. */
+function mayPass({ code, retryable, details }: UserDeletionError): boolean {
+  return retryable || code === 'store_failed' || details['reason'] === HOOK_THREW
+}
+
+/** Without a note of it those of the slice are met again, so what the run has done is not lost. */
+async function passError(
+  source: BulkSource,
+  isThrough: boolean,
+): Promise<UserDeletionError | null> {
+  try {
+    await source.pass(isThrough)
+    return null
+  } catch (cause) {
+    return toEngineError(cause)
+  }
 }
 
 interface Sorted {

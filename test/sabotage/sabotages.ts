@@ -750,15 +750,15 @@ export const sabotages: readonly Sabotage[] = [
   {
     name: 'call those dealt with who failed for a reason that may pass',
     file: 'src/execution/delete-many.ts',
-    find: '    if (outcome.error.retryable) isThrough = false',
+    find: '    if (mayPass(outcome.error)) isThrough = false',
     replace: '',
     caughtBy: 'test/bulk-run.test.ts',
   },
   {
     name: 'call those dealt with whom a failing store has not deleted',
     file: 'src/execution/delete-many.ts',
-    find: '    else await source.pass(isThrough)',
-    replace: '    await source.pass(true)',
+    find: 'fatal ?? (await passError(source, isThrough))',
+    replace: '(await passError(source, true)) ?? fatal',
     caughtBy: 'test/bulk-run.test.ts',
   },
   {
