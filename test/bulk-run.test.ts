@@ -192,7 +192,6 @@ describe('a bulk run under a key', () => {
     const { engine } = await openAcme({ users: 3, hooks: { beforeDelete } })
     const list = ['usr_a2', 'usr_a1', 'usr_a3']
     const first = feed(engine, list, { mode: 'throughput' })
-    await new Promise((resolve) => setImmediate(resolve))
     while (calls === 0) await new Promise((resolve) => setImmediate(resolve))
     const second = await feed(engine, list)
     assert.deepEqual(second.result.failedByCode, { in_progress: 3 })

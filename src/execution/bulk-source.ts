@@ -18,8 +18,6 @@ export interface BulkSource {
    * @throws {@link otherList} when the key of the run belongs to another list, which one is that ends too soon.
    */
   take(size: number): Promise<TakenNext>
-  /** What was taken last is dealt with, or, with somebody who may still be deleted, is to be met again. */
-  pass(isThrough: boolean): Promise<void>
   /** Tells an input that nobody asks it any more. A failure goes to the logger. */
   giveUp(): Promise<void>
 }
@@ -57,7 +55,6 @@ export function openSource(
   /** Offsets in the window, in the order in which they are taken; `null` for that of the list. */
   let order: Window['order'] = null
   let next = 0
-  let taken = 0
 
   async function skip(): Promise<TakenNext> {
     const front = await input.read(Math.min(SKIP, run.done - skipped), false)
@@ -102,7 +99,6 @@ export function openSource(
     const alreadyDone = next < window.ids.length ? 0 : await readOn(size)
     const start = next
     next = order === null ? window.ids.length : Math.min(start + size, window.ids.length)
-    taken = next - start
     const isLast = next === window.ids.length
     return {
       ...turn(window, order, start, next),
@@ -119,21 +115,14 @@ export function openSource(
     await input.giveUp()
   }
 
-  /** Whoever fails asks the input for nothing more. */
-  async function orGiveUp<T>(work: Promise<T>): Promise<T> {
-    try {
-      return await work
-    } catch (cause) {
-      await giveUp()
-      throw cause
-    }
-  }
-
   return {
-    take: (size) => orGiveUp(take(size)),
-    async pass(isThrough) {
-      if (!isThrough) run.stand()
-      else if (taken > 0) await run.pass(taken)
+    async take(size) {
+      try {
+        return await take(size)
+      } catch (cause) {
+        await giveUp()
+        throw cause
+      }
     },
     giveUp,
   }

@@ -9,8 +9,8 @@ import type { BulkSession, Target, UserId } from '../store.ts'
 import { userIdOf } from './arguments.ts'
 import { HOOK_THREW } from './ask.ts'
 import { type BulkOptions, type BulkResult, createTally, type Tally } from './bulk-result.ts'
-import { openRun, UNKEYED } from './bulk-run.ts'
-import { type BulkSource, openSource } from './bulk-source.ts'
+import { type BulkRun, openRun, UNKEYED } from './bulk-run.ts'
+import { openSource } from './bulk-source.ts'
 import { type DeletionRequest, type ExecutionContext, targetOf } from './context.ts'
 import { deleteSlice } from './delete-slice.ts'
 import { toEngineError } from './failures.ts'
@@ -104,7 +104,7 @@ async function deleteSlices(
     }
     const started = monotonicMs()
     const { fatal, isThrough } = await runSlice(context, request, taken, tally)
-    const error = fatal ?? (await passError(source, isThrough))
+    const error = fatal ?? (await notePassed(run, isThrough ? users : null))
     if (error !== null) stopped = { by: 'store', error }
     if (mode === 'cooperative' && users > 0)
       size = Math.min(nextSize(size, users, monotonicMs() - started, capabilities), most)
@@ -158,13 +158,14 @@ function mayPass({ code, retryable, details }: UserDeletionError): boolean {
   return retryable || code === 'store_failed' || details['reason'] === HOOK_THREW
 }
 
-/** Without a note of it those of the slice are met again, so what the run has done is not lost. */
-async function passError(
-  source: BulkSource,
-  isThrough: boolean,
-): Promise<UserDeletionError | null> {
+/**
+ * Notes how many are dealt with; `null`: those of the slice are to be met again, as they are where they cannot be
+ * noted. Answers what was in the way.
+ */
+async function notePassed(run: BulkRun, users: number | null): Promise<UserDeletionError | null> {
   try {
-    await source.pass(isThrough)
+    if (users === null) run.stand()
+    else if (users > 0) await run.pass(users)
     return null
   } catch (cause) {
     return toEngineError(cause)

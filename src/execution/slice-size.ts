@@ -3,7 +3,6 @@
  *
  * @module
  */
-
 import type { StoreCapabilities } from '../store.ts'
 
 /** Slices double below the target and shrink above the limit. */

@@ -757,8 +757,8 @@ export const sabotages: readonly Sabotage[] = [
   {
     name: 'call those dealt with whom a failing store has not deleted',
     file: 'src/execution/delete-many.ts',
-    find: 'fatal ?? (await passError(source, isThrough))',
-    replace: '(await passError(source, true)) ?? fatal',
+    find: 'fatal ?? (await notePassed(run, isThrough ? users : null))',
+    replace: '(await notePassed(run, users)) ?? fatal',
     caughtBy: 'test/bulk-run.test.ts',
   },
   {
