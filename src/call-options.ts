@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { addDuration, isDuration } from './duration.ts'
+import { addDuration, isDuration, isInCalendar } from './duration.ts'
 import { UserDeletionError } from './errors.ts'
 import {
   assertFunction,
@@ -96,7 +96,7 @@ export interface ReplayOptions {
 export type UserIds = Iterable<UserIdInput> | AsyncIterable<UserIdInput>
 
 export interface ScheduleOptions {
-  /** ISO 8601 duration from now, 1 to 365 days. Default `P30D`. */
+  /** ISO 8601 duration from now, from one day to one year by the calendar (`P1Y`). Default `P30D`. */
   readonly after?: string
   /** The day itself, in place of `after`. */
   readonly at?: Date
@@ -115,6 +115,14 @@ export interface CancelOptions {
 
 export interface PurgeOptions {
   /** Users who are deleted at most; those who stay are not counted. Default 1,000. */
+  readonly limit?: number
+  readonly signal?: AbortSignal
+  /** Says that the clock is right though it has moved far. */
+  readonly confirmClock?: boolean
+}
+
+export interface ExpireOptions {
+  /** Deletions to look at, over all rules. Default: all that are due. */
   readonly limit?: number
   readonly signal?: AbortSignal
   /** Says that the clock is right though it has moved far. */
@@ -149,7 +157,7 @@ export interface OwnDeletionOptions {
 
 const DAY_MS = 86_400_000
 
-/** @throws {@link UserDeletionError} `invalid_argument` outside 1 to 365 days. */
+/** @throws {@link UserDeletionError} `invalid_argument` for less than a day or more than a year by the calendar. */
 export function dueDateOf({ after, at }: ScheduleOptions, now: Date): Date {
   if (after !== undefined && at !== undefined) {
     throw invalidArgument('at', '`after` and `at` exclude each other.')
@@ -160,10 +168,10 @@ export function dueDateOf({ after, at }: ScheduleOptions, now: Date): Date {
     throw invalidArgument('after', '`after` is not an ISO 8601 duration.')
   }
   const due = at ?? addDuration(now, duration)
-  const days = (due.getTime() - now.getTime()) / DAY_MS
-  if (days >= 1 && days <= 365) return due
+  // A year is one of the calendar: with a leap day ahead it has 366 days.
+  if (due.getTime() - now.getTime() >= DAY_MS && due <= addDuration(now, 'P1Y')) return due
   const path = at === undefined ? 'after' : 'at'
-  throw invalidArgument(path, 'A deletion is scheduled 1 to 365 days ahead.')
+  throw invalidArgument(path, 'A deletion is scheduled one day to one year ahead.')
 }
 
 export function scheduledByOf(by: ScheduledBy | undefined): ScheduledBy {
@@ -256,7 +264,7 @@ export function assertKnownTables(
 }
 
 function isDate(value: unknown): value is Date {
-  return value instanceof Date && !Number.isNaN(value.getTime())
+  return value instanceof Date && isInCalendar(value)
 }
 
 function tokenOf(path: string, token: unknown): string {
@@ -301,7 +309,7 @@ export function assertIterable(ids: unknown): void {
 }
 
 export function isoOf(path: string, value: Date): string {
-  if (value instanceof Date && !Number.isNaN(value.getTime())) return value.toISOString()
+  if (isDate(value)) return value.toISOString()
   throw invalidArgument(path, `"${path}" is not a valid Date.`)
 }
 

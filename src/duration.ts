@@ -5,14 +5,23 @@
  */
 import { Temporal } from 'temporal-polyfill'
 
-/** Whether the text is an ISO 8601 duration longer than nothing. */
+/**
+ * Whether the text is an ISO 8601 duration longer than nothing and not longer than {@link LONGEST}. Instants are
+ * compared as texts, which only holds while their years have four digits; and a longer time is a slip, or means
+ * for ever, which has no end to count.
+ */
 export function isDuration(text: string): boolean {
   try {
-    return Temporal.Duration.from(text).sign > 0
+    if (typeof text !== 'string') return false
+    const end = addDuration(COUNTED_FROM, text)
+    return end > COUNTED_FROM && end <= addDuration(COUNTED_FROM, LONGEST)
   } catch {
     return false
   }
 }
+
+/** The longest duration that counts as one. */
+export const LONGEST = 'P1000Y'
 
 /** The instant a duration after `start`, in UTC: months and days have the calendar's length. */
 export function addDuration(start: Date, duration: string): Date {
@@ -29,3 +38,9 @@ export function endsLater(a: string, b: string): boolean {
 }
 
 const COUNTED_FROM = new Date('2000-01-01T00:00:00.000Z')
+
+/** Whether the instant has a year of four digits, so that its text sorts as it does. */
+export function isInCalendar(instant: Date): boolean {
+  const year = instant.getUTCFullYear()
+  return year >= 0 && year <= 9_999
+}

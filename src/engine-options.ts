@@ -38,8 +38,8 @@ export interface EngineOptions<P extends PolicyInput = PolicyInput> {
   /** How long a job stays with a worker that shows no sign of life, in milliseconds. Default 30,000. */
   readonly leaseMs?: number
   /**
-   * How far the clock may move between two calls of `purgeDue`, in milliseconds; further stops the purge and
-   * asks. Default 7 days: call it at least that often.
+   * How far the clock may move between two calls of `purgeDue` or `expireRetained`, in milliseconds; further stops
+   * them and asks. Default 7 days: call one of them at least that often.
    */
   readonly maxClockJumpMs?: number
   /** Which differences between policy and database are known and accepted. */
@@ -92,7 +92,7 @@ export function contextInputOf<P extends PolicyInput>(
   }
 }
 
-/** The bound of `purgeDue` on the clock. */
+/** The bound on the clock of calls that destroy by date. */
 export function clockJumpOf<P extends PolicyInput>({ maxClockJumpMs }: EngineOptions<P>): number {
   return positive('maxClockJumpMs', maxClockJumpMs, WEEK_MS)
 }

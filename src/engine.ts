@@ -18,6 +18,7 @@ import {
   type DeleteTenantOptions,
   dueDateOf,
   type EraseOptions,
+  type ExpireOptions,
   type HoldOptions,
   holdTermsOf,
   instantOf,
@@ -81,6 +82,7 @@ import { type PurgeResult, purgeDue } from './execution/purge.ts'
 import { replayDeletions } from './execution/replay.ts'
 import type { ReplayResult } from './execution/replay-result.ts'
 import { type ResumeResult, resumeJobs } from './execution/resume.ts'
+import type { ClockBound } from './execution/seen-clock.ts'
 import { type Verification, verifyUser } from './execution/verify.ts'
 import type { UserIdInput } from './native-id.ts'
 import type { BulkPlan, Plan } from './plan/plan.ts'
@@ -304,7 +306,8 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
   }
 
   /**
-   * Disables the user, cuts access, and has `purgeDue` delete them on a day 1 to 365 days ahead (default 30).
+   * Disables the user, cuts access, and has `purgeDue` delete them on a day one day to one year ahead (default 30
+   * days).
    * Hooks and blockers are asked now and again on the day; a hold only puts the day off, unless it is on a table
    * whose rows grant access and would go now. Atomic.
    *
@@ -357,19 +360,14 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
    * day or more often; several processes may.
    *
    * @throws {@link UserDeletionError} `clock_jumped` with nothing deleted, when the clock has moved further
-   * than `maxClockJumpMs` since the last call.
+   * than `maxClockJumpMs` since the last call of it or of `expireRetained`.
    */
   async purgeDue(options: PurgeOptions = {}): Promise<PurgeResult> {
     assertOptions(options, ['limit', 'signal', 'confirmClock'])
-    assertBoolean('confirmClock', options.confirmClock)
     const limit = positive('limit', options.limit, 1_000)
+    const clock = this.#clockBound(options)
     const context = await this.#source.current()
-    const result = await purgeDue(context, {
-      limit,
-      signal: options.signal,
-      maxClockJumpMs: this.#maxClockJumpMs,
-      confirmClock: options.confirmClock ?? false,
-    })
+    const result = await purgeDue(context, { limit, signal: options.signal, ...clock })
     if (result.deleted.length > 0) await clearJournal(context)
     return result
   }
@@ -528,21 +526,22 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
    * hashing what the retained rows hold, so the key has to stay the same.
    *
    * @param options `limit`: deletions to look at, over all rules (default: all that are due). `signal` stops
-   * it between batches.
+   * it between batches. `confirmClock` says that the clock is right though it has moved far.
    * @returns what was done by step, and whether `limit` or `signal` stopped it. Users whose rows the
    * database refuses are counted in `failed`, with the first `error`, and tried again next time.
-   * @throws {@link UserDeletionError} where no step can fare better: `store_busy`, `schema_mismatch`, …
+   * @throws {@link UserDeletionError} `clock_jumped` with nothing done, when the clock has moved further than
+   * `maxClockJumpMs` since the last call of it or of `purgeDue`; or what no step can fare better with:
+   * `store_busy`, `schema_mismatch`, …
    *
    * @example
    * const { steps, more } = await engine.expireRetained({ limit: 1_000 })
    */
-  async expireRetained(
-    options: { readonly limit?: number; readonly signal?: AbortSignal } = {},
-  ): Promise<ExpiryResult> {
-    assertOptions(options, ['limit', 'signal'])
+  async expireRetained(options: ExpireOptions = {}): Promise<ExpiryResult> {
+    assertOptions(options, ['limit', 'signal', 'confirmClock'])
     const limit = positive('limit', options.limit, Number.MAX_SAFE_INTEGER)
+    const clock = this.#clockBound(options)
     const context = await this.#source.current()
-    const result = await expireRetained(context, { limit, signal: options.signal })
+    const result = await expireRetained(context, { limit, signal: options.signal, ...clock })
     if (result.steps.some(({ rows }) => rows > 0)) await clearJournal(context)
     return result
   }
@@ -719,6 +718,12 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
     const scrubbed = await store.scrub(this.#tables)
     await store.appendLedger((head) => sealStorageFact(this.#issuer, scrubbed, before, head))
     return scrubbed
+  }
+
+  /** How far the calls that destroy by date believe the clock. */
+  #clockBound({ confirmClock = false }: Pick<PurgeOptions, 'confirmClock'>): ClockBound {
+    assertBoolean('confirmClock', confirmClock)
+    return { maxClockJumpMs: this.#maxClockJumpMs, confirmClock }
   }
 
   #service(): SelfService {

@@ -205,7 +205,7 @@ export const ERROR_CODES: Readonly<Record<ErrorCode, ErrorKind>> = {
   clock_jumped: {
     status: 503,
     retryable: false,
-    remedy: 'Check the clock. If it is right, call `purgeDue({ confirmClock: true })` once.',
+    remedy: 'Check the clock. If it is right, call the same once with `confirmClock: true`.',
   },
   confirmation_required: {
     status: 422,

@@ -10,6 +10,7 @@ export type {
   DeleteOptions,
   DeleteTenantOptions,
   EraseOptions,
+  ExpireOptions,
   HoldOptions,
   OwnDeletionOptions,
   PurgeOptions,

@@ -152,7 +152,7 @@ forEachHost(({ store, describe, it, open: openHost }) => {
   })
 
   describe('a scheduled deletion', () => {
-    test('is due after 30 days unless another day is named, 1 to 365 days ahead', async () => {
+    test('is due after 30 days unless another day is named, one day to one year ahead', async () => {
       const { engine } = await open()
       const status = await engine.scheduleDeletion('usr_1', SCOPE)
       assert.equal(status.deletion?.dueAt, '2026-03-31T12:00:00.000Z')

@@ -18,6 +18,7 @@ import { doneThrough, type Progress, readProgress, step } from './expiry-progres
 import { toEngineError } from './failures.ts'
 import { idsBehind } from './hidden-ids.ts'
 import { type RetentionHolds, retentionHolds } from './retention-holds.ts'
+import { assertClock, type ClockBound } from './seen-clock.ts'
 import { nextSize } from './slice-size.ts'
 import { type Batch, sweepBatch } from './sweep-batch.ts'
 
@@ -45,7 +46,7 @@ export interface ExpiryResult {
   readonly more: boolean
 }
 
-export interface ExpiryOptions {
+export interface ExpiryOptions extends ClockBound {
   /** Deletions to look at, over all steps. */
   readonly limit: number
   readonly signal: AbortSignal | undefined
@@ -54,8 +55,9 @@ export interface ExpiryOptions {
 /** Goes through the steps, children before parents. Rejects only when no other step can fare better. */
 export async function expireRetained(
   context: ExecutionContext,
-  { limit, signal }: ExpiryOptions,
+  { limit, signal, ...clock }: ExpiryOptions,
 ): Promise<ExpiryResult> {
+  await assertClock(context, clock)
   const steps: ExpiredStep[] = []
   const done = new Map<string, Progress>()
   const run: Run = { left: limit, signal, size: 1, stopped: false, holds: retentionHolds(context) }

@@ -1,6 +1,7 @@
 /**
- * When the clock was last seen. A clock that leaps ahead would delete everybody who is scheduled, and no
- * schedule can tell that from the day having come; so it may not have moved further than a bound.
+ * When the clock was last seen. A clock that leaps ahead would delete everybody who is scheduled and everything
+ * that is retained, and no schedule can tell that from the day having come; so it may not have moved further than
+ * a bound. Every call that destroys by date asks here first.
  *
  * @module
  */
@@ -38,7 +39,10 @@ export async function assertClock(
   if (lastSeen === null || lastSeen < seen) await store.writeMark(MARK, seen)
 }
 
-/** Begins to watch the clock. Later sightings are a purge's alone: they would make a leap look like nothing. */
+/**
+ * Begins to watch the clock. Later sightings are those of {@link assertClock} alone: others would make a leap look
+ * like nothing.
+ */
 export async function watchClock({ store, clock }: Clocked): Promise<void> {
   if ((await store.readMark(MARK)) === null) await store.writeMark(MARK, clock.now().toISOString())
 }

@@ -5,7 +5,7 @@
  */
 
 import { deepFreeze } from '../deep-freeze.ts'
-import { isDuration } from '../duration.ts'
+import { isDuration, LONGEST } from '../duration.ts'
 import { UserDeletionError } from '../errors.ts'
 import { nativeIdText } from '../native-id.ts'
 import type {
@@ -394,7 +394,10 @@ function checkRetention(
 ): void {
   const duration: string | undefined = rule.for
   if (duration !== undefined && !isDuration(duration)) {
-    throw refusal(`${path}.for`, 'is not an ISO 8601 duration longer than nothing')
+    throw refusal(
+      `${path}.for`,
+      `is not an ISO 8601 duration longer than nothing and up to ${LONGEST}`,
+    )
   }
   if (duration !== undefined && rule.then === undefined) throw refusal(`${path}.then`, 'is missing')
   if (duration === undefined && rule.then !== undefined) throw refusal(`${path}.for`, 'is missing')

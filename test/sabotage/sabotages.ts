@@ -1,3 +1,5 @@
+import { ledgerSabotages } from './ledger.ts'
+
 /** A change that breaks a promise. `find` stands exactly once in the file. */
 export interface Sabotage {
   readonly name: string
@@ -817,4 +819,5 @@ export const sabotages: readonly Sabotage[] = [
     replace: '',
     caughtBy: 'test/slice-size.test.ts',
   },
+  ...ledgerSabotages,
 ]
