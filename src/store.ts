@@ -880,6 +880,11 @@ export interface ColumnSchema {
   readonly name: string
   /** The declared type as it is written, empty where there is none; left out where the store knows of no types. */
   readonly type?: string
+  /**
+   * What its texts compare by, where that is not byte by byte: SQLite's `NOCASE` or `RTRIM`, or any other name, in
+   * upper case. Left out for columns that compare byte by byte.
+   */
+  readonly collation?: string
   readonly nullable: boolean
   /** A row that names no value for it still has one. Default: no. */
   readonly hasDefault?: boolean

@@ -5,7 +5,7 @@
  */
 import type { IndexSchema } from '../../src/store.ts'
 import type { Connection } from './connection.ts'
-import { NAME, partsInBrackets, unquoted } from './sql-text.ts'
+import { collationsIn, NAME, partsInBrackets, unquoted } from './sql-text.ts'
 
 /** `isKey`: it stands for a PRIMARY KEY. */
 export interface FoundIndex {
@@ -67,21 +67,10 @@ function foundIndex(parts: readonly (readonly unknown[])[]): FoundIndex {
 
 /** A column is compared by its own collation, and an index that has it in another order is of no help. */
 function columnKey(column: string, collation: string, table: string): string {
-  const own = collationOf(column, table)
+  const own = collationsIn(table).get(column.toLowerCase()) ?? 'BINARY'
   return own === collation.toUpperCase() ? column : `${column} COLLATE ${collation}`
 }
 
-function collationOf(column: string, table: string): string {
-  const [definition = ''] = partsInBrackets(table).flatMap((part) => {
-    const [name = ''] = LEADING_NAME.exec(part) ?? []
-    return unquoted(name).toLowerCase() === column.toLowerCase() ? part : []
-  })
-  const [, collation = 'BINARY'] = COLLATION.exec(definition) ?? []
-  return unquoted(collation).toUpperCase()
-}
-
-const LEADING_NAME = new RegExp(`^${NAME}`)
-const COLLATION = new RegExp(`\\bCOLLATE\\s+(${NAME})`, 'i')
 const JSON_VALUE = new RegExp(
   `^CASE\\s+WHEN\\s+json_valid\\s*\\(\\s*(${NAME})\\s*\\)\\s*THEN\\s+json_extract\\s*\\(\\s*(${NAME})\\s*,\\s*'\\$((?:\\."[^"']*")+)'\\s*\\)\\s*END(?:\\s+(?:ASC|DESC))?$`,
   'i',

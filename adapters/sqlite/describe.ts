@@ -16,6 +16,7 @@ import { indexesByTable, uniqueKeysOf } from './describe-indexes.ts'
 import { triggersByTable } from './describe-triggers.ts'
 import { quoteText } from './literals.ts'
 import { contentTableOf } from './search-tables.ts'
+import { collationsIn } from './sql-text.ts'
 import { hasCode } from './sqlite-errors.ts'
 
 /** Reads every table of the main database but SQLite's and the engine's own. A handful of queries, no rows. */
@@ -81,7 +82,23 @@ function columnsByTable(connection: Connection): ReadonlyMap<string, readonly Fo
   const rows = connection.rows(
     `SELECT t.name, ${COLUMN} FROM pragma_table_list AS t, pragma_table_xinfo(t.name, 'main') AS c WHERE t.schema = 'main' AND t.type = 'table' ORDER BY t.name, c.cid`,
   )
-  return groupBy(rows, ([table]) => String(table), foundColumns)
+  const written = new Map(
+    connection
+      .rows(`SELECT name, sql FROM main.sqlite_schema WHERE type = 'table'`)
+      .map(([table, sql]) => [String(table), collationsIn(String(sql))]),
+  )
+  return groupBy(
+    rows,
+    ([table]) => String(table),
+    (found, table) => {
+      const collations = written.get(table)
+      if (collations === undefined || collations.size === 0) return foundColumns(found)
+      return foundColumns(found).map((column) => {
+        const collation = collations.get(column.name.toLowerCase())
+        return collation === undefined ? column : { ...column, collation }
+      })
+    },
+  )
 }
 
 /** Of a view or a virtual table; `null` for a view over what is gone, and where its module is not loaded. */

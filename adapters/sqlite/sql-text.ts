@@ -34,6 +34,45 @@ export function partsInBrackets(sql: string): readonly string[] {
   return [...parts, part.trim()]
 }
 
+/**
+ * What the columns of a CREATE TABLE statement compare by, in upper case, by their names in lower case. Those that
+ * compare byte by byte are left out.
+ */
+export function collationsIn(table: string): ReadonlyMap<string, string> {
+  const found = new Map<string, string>()
+  if (!/collate/i.test(table)) return found
+  for (const definition of partsInBrackets(table)) {
+    const [name = ''] = LEADING_NAME.exec(definition) ?? []
+    const key = unquoted(name).toLowerCase()
+    // Table constraints stand behind the columns, and may begin with a name that a column has.
+    if (name === '' || found.has(key)) continue
+    const rest = outsideBrackets(definition.slice(name.length))
+    // Where it is said twice, the last one holds.
+    const collation = unquoted([...rest.matchAll(COLLATION)].at(-1)?.[1] ?? BINARY).toUpperCase()
+    found.set(key, collation)
+  }
+  return new Map([...found].filter(([, collation]) => collation !== BINARY))
+}
+
+const BINARY = 'BINARY'
+const LEADING_NAME = new RegExp(`^${NAME}`)
+const COLLATION = new RegExp(`\\bCOLLATE\\s+(${NAME})`, 'gi')
+
+/** Without comments, texts and what stands in brackets, which may speak of collations of its own. */
+function outsideBrackets(sql: string): string {
+  let depth = 0
+  let text = ''
+  for (const [token] of sql.matchAll(TOKEN)) {
+    if (token === ')') depth -= 1
+    // A text behind COLLATE is a name.
+    else if (depth === 0 && (!token.startsWith("'") || /\bcollate\s*$/i.test(text))) {
+      text += token === '(' ? ' ' : token
+    }
+    if (token === '(') depth += 1
+  }
+  return text
+}
+
 export function withoutComments(sql: string): string {
   return sql.replaceAll(TOKEN, (token) => (/^(--|\/\*)/.test(token) ? ' ' : token))
 }

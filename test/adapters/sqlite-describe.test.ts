@@ -26,6 +26,32 @@ describe('the description of an SQLite schema', () => {
     ])
   })
 
+  it('tells what a column compares by, where that is not byte by byte', async () => {
+    const { t } = await describeTables(`
+      CREATE TABLE t (
+        id TEXT NOT NULL COLLATE /* any case */ nocase PRIMARY KEY,
+        "b COLLATE NOCASE" TEXT,
+        c TEXT DEFAULT 'COLLATE NOCASE' CHECK (c COLLATE NOCASE <> 'x'),
+        d TEXT COLLATE NOCASE CHECK (d <> '' COLLATE BINARY) COLLATE RTRIM,
+        [e] TEXT COLLATE "binary",
+        f COLLATE 'rtrim',
+        g TEXT COLLATE NOCASE COLLATE BINARY,
+        UNIQUE (g COLLATE NOCASE)
+      );
+      ALTER TABLE t ADD COLUMN h VARCHAR(9) DEFAULT NULL COLLATE NOCASE;
+      ALTER TABLE t RENAME COLUMN f TO i;
+    `)
+    const told = t?.columns?.flatMap(({ name, collation }) =>
+      collation === undefined ? [] : [[name, collation]],
+    )
+    assert.deepEqual(told, [
+      ['id', 'NOCASE'],
+      ['d', 'RTRIM'],
+      ['i', 'RTRIM'],
+      ['h', 'NOCASE'],
+    ])
+  })
+
   it('spells references as the tables and columns they lead to are spelt', async () => {
     const { Child } = await describeTables(`
       CREATE TABLE "Parent" (Id TEXT UNIQUE, "No" INT, PRIMARY KEY ("No", Id));
