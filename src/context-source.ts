@@ -111,6 +111,8 @@ export function createContextSource(input: ContextSourceInput): ContextSource {
     owner: `${processName()}/${issuer.newId()}`,
     inFlight: createFlights(),
     subjectOf,
+    latest: () => latest(),
+    current: () => current(),
   }
   const programOf = (
     program: Program,
@@ -129,29 +131,43 @@ export function createContextSource(input: ContextSourceInput): ContextSource {
     subjectOf: (id) => id,
     deletes: 'tenant.deleted',
     ofTenant: null,
+    latest: () => tenantOf(latest()),
+    current: async () => tenantOf(await current()),
   })
   let known: { readonly schema: DatabaseSchema; readonly context: ExecutionContext } | undefined
+
+  function latest(): ExecutionContext {
+    if (known === undefined) throw new Error('no schema has been looked at')
+    return known.context
+  }
+
+  async function current(): Promise<ExecutionContext> {
+    const schema = await watch.describe()
+    if (known?.schema === schema) return known.context
+    watch.approve(schema)
+    const programs = programsFor(schema)
+    const context: ExecutionContext = {
+      ...shared,
+      ...programOf(programs.users.program),
+      deletes: 'user.deleted',
+      ofTenant: programs.tenant === null ? null : tenantContext(programs.tenant.program),
+      expiries: buildExpiries(compiled, digest, schema),
+    }
+    known = { schema, context }
+    return context
+  }
 
   return {
     subjectOf,
     idType: compiled.user.idType,
     drift: () => watch.report(),
-    async current() {
-      const schema = await watch.describe()
-      if (known?.schema === schema) return known.context
-      watch.approve(schema)
-      const programs = programsFor(schema)
-      const context: ExecutionContext = {
-        ...shared,
-        ...programOf(programs.users.program),
-        deletes: 'user.deleted',
-        ofTenant: programs.tenant === null ? null : tenantContext(programs.tenant.program),
-        expiries: buildExpiries(compiled, digest, schema),
-      }
-      known = { schema, context }
-      return context
-    },
+    current,
   }
+}
+
+function tenantOf({ ofTenant }: ExecutionContext): ExecutionContext {
+  if (ofTenant === null) throw new Error('the policy says nothing of tenants')
+  return ofTenant
 }
 
 function policyChecks({ checks = {} }: PolicyInput): readonly LastOfCheck[] {

@@ -205,6 +205,25 @@ export function residueLeft(table: string): UserDeletionError {
   })
 }
 
+/** The schema is another than the one that a program was built for. Nothing has been written. */
+export function schemaChanged(): UserDeletionError {
+  return new UserDeletionError(
+    'schema_mismatch',
+    'The schema has changed since the policy was checked against it.',
+    { details: { reason: SCHEMA_CHANGED } },
+  )
+}
+
+export function isSchemaChange(error: unknown): boolean {
+  return (
+    error instanceof UserDeletionError &&
+    error.code === 'schema_mismatch' &&
+    error.details['reason'] === SCHEMA_CHANGED
+  )
+}
+
+const SCHEMA_CHANGED = 'schema_changed'
+
 /** Whether rows are found by the field in whatever case it is written. */
 export function isFoundInAnyCase({ steps }: Pick<Program, 'steps'>, field: string): boolean {
   return steps

@@ -20,12 +20,14 @@ export {
   inLowerCase,
   isComparedAsText,
   isFoundInAnyCase,
+  isSchemaChange,
   isWithinText,
   keepsItsRows,
   type Leaving,
   type LeavingUsers,
   leavesNoMatch,
   residueLeft,
+  schemaChanged,
   sealInParts,
   sealWhole,
   settleUnit,
@@ -763,6 +765,12 @@ export interface AskedPath {
 
 /** The live schema. */
 export interface DatabaseSchema {
+  /**
+   * Names this state of the schema. A store that gives one refuses every write of a program whose
+   * {@link Program.schemaStamp} is another, with {@link schemaChanged}: inside the transaction where the database
+   * can, else right before it.
+   */
+  readonly stamp?: string
   readonly tables: readonly TableSchema[]
   /** A table that is not there comes into being with its first row. Default: no. */
   readonly createsTables?: boolean

@@ -198,6 +198,8 @@ export interface UserTable {
 export interface Program {
   /** SHA-256 of the policy and its blockers. */
   readonly digest: string
+  /** The schema that it was built for, as the store names it; left out where the store names none. */
+  readonly schemaStamp?: string
   readonly user: UserTable
   /** In the order of execution. `block` and `external` steps are only ever counted. */
   readonly steps: readonly Step[]

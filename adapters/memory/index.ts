@@ -3,7 +3,13 @@
  *
  * @module
  */
-import type { ErasureLevel, Store, TableSchema } from '../../src/store.ts'
+import {
+  type ErasureLevel,
+  type Program,
+  type Store,
+  schemaChanged,
+  type TableSchema,
+} from '../../src/store.ts'
 import { applyChunk } from './apply-chunk.ts'
 import { applySlice, type Database } from './apply-slice.ts'
 import { removeRows, updateRows } from './host-writes.ts'
@@ -63,6 +69,10 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
   const { tables, records } = db
   const read = async <T>(work: () => T): Promise<T> => work()
   const write = async <T>(work: () => T): Promise<T> => db.transaction(work)
+  const writeBy = async <T>({ schemaStamp }: Program, work: () => T): Promise<T> => {
+    if (schemaStamp !== undefined && schemaStamp !== tables.schema().stamp) throw schemaChanged()
+    return write(work)
+  }
 
   return {
     name: 'memory',
@@ -78,11 +88,12 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
     listUsers: (program, query) => read(() => listUsers(tables, records, program, query)),
     survey: (program, targets) => read(() => takeSurvey(tables, records, program, targets)),
     inspect: (program, subject) => read(() => inspect(db, program, subject)),
-    apply: (program, slice) => write(() => applySlice(db, program, slice)),
-    transition: (program, transition) => write(() => makeTransition(db, program, transition)),
+    apply: (program, slice) => writeBy(program, () => applySlice(db, program, slice)),
+    transition: (program, transition) =>
+      writeBy(program, () => makeTransition(db, program, transition)),
     findStanding: (program, query) => read(() => findStanding(db, program, query)),
-    applyChunk: (program, chunk) => write(() => applyChunk(db, program, chunk)),
-    sweep: (program, work) => write(() => sweep(db, program, work)),
+    applyChunk: (program, chunk) => writeBy(program, () => applyChunk(db, program, chunk)),
+    sweep: (program, work) => writeBy(program, () => sweep(db, program, work)),
     heldIds: (program, query) => read(() => heldIds(db, program, query)),
     listJobs: (query) => read(() => listJobs(records, query)),
     listHolds: (query) => read(() => records.ofUsers.listHolds(query)),

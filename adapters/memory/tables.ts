@@ -33,6 +33,7 @@ export function createTables(
   const tables: Tables = {
     schema() {
       described ??= {
+        stamp: JSON.stringify([...states.keys()]),
         tables: [...states.values()].map(({ schema }) => schema),
         foreignKeysEnforced,
       }

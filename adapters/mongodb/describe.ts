@@ -7,7 +7,9 @@ import { isDeepStrictEqual } from 'node:util'
 import {
   type DatabaseSchema,
   ENGINE_TABLE_PREFIX,
+  type Program,
   type SchemaQuestion,
+  schemaChanged,
   type TableSchema,
 } from '../../src/store.ts'
 import type { Doc, MongoDb } from './driver.ts'
@@ -35,12 +37,13 @@ export function openDescription(
 
   return async ({ paths, everything = false, fresh = false } = NOTHING_ASKED) => {
     const tables = await listTables(db)
-    const stamp = JSON.stringify(tables)
+    const stamp = stampOf(tables)
     const question = JSON.stringify([everything, paths])
     const last = seen.get(question)
     const isRecent = last !== undefined && performance.now() - last.at < maxAgeMs
     if (last?.stamp === stamp && isRecent && !fresh) return last.schema
-    const schema = look(db, tables, { paths, everything }).then(async (present) => {
+    const schema = look(db, tables, { paths, everything }).then(async (seenNow) => {
+      const present = { ...seenNow, stamp }
       const before = await last?.schema
       return before !== undefined && isDeepStrictEqual(before, present) ? before : present
     })
@@ -53,6 +56,19 @@ export function openDescription(
       throw error
     }
   }
+}
+
+/**
+ * Refuses a program that was built for other collections: one that has come since is not in its policy, perhaps. A
+ * transaction cannot read the list, so this is asked right before it.
+ */
+export async function refuseOtherCollections(db: MongoDb, program: Program): Promise<void> {
+  if (program.schemaStamp === undefined) return
+  if (stampOf(await listTables(db)) !== program.schemaStamp) throw schemaChanged()
+}
+
+function stampOf(tables: readonly TableSchema[]): string {
+  return JSON.stringify(tables.map(({ name, kind }) => [name, kind]))
 }
 
 /** Questions whose answers are kept: every policy asks one of its own, and few policies share a store. */

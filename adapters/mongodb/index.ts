@@ -3,13 +3,13 @@
  *
  * @module
  */
-import type { ErasureLevel, Store, StoreCapabilities } from '../../src/store.ts'
+import type { ErasureLevel, Program, Store, StoreCapabilities } from '../../src/store.ts'
 import { decideChunk } from './apply-chunk.ts'
 import { applySlice } from './apply-slice.ts'
 import { onlyRecords } from './change.ts'
 import { openConnection } from './connection.ts'
 import { createEngineCollections } from './create-collections.ts'
-import { openDescription } from './describe.ts'
+import { openDescription, refuseOtherCollections } from './describe.ts'
 import type { TransactionUse } from './detect.ts'
 import type { MongoDb } from './driver.ts'
 import { OUTBOX } from './engine-collections.ts'
@@ -82,6 +82,8 @@ export function mongoStore(db: MongoDb, options: MongoStoreOptions = {}): Store 
   const connection = openConnection(db, { transactions, busyTimeoutMs, leaseMs })
   const { read, direct, write } = connection
   const describe = openDescription(db, options.schemaMaxAgeMs ?? 600_000)
+  const refuseStale = (program: Program): Promise<void> =>
+    read(() => refuseOtherCollections(db, program))
 
   return {
     name: 'mongodb',
@@ -110,12 +112,23 @@ export function mongoStore(db: MongoDb, options: MongoStoreOptions = {}): Store 
     survey: (program, targets) =>
       read(async (reader) => (await takeSurvey(reader, program, targets)).survey),
     inspect: (program, subject) => read((reader) => inspect(reader, program, subject)),
-    apply: (program, slice) => applySlice(connection, program, slice),
-    transition: (program, transition) =>
-      write((reader) => decideTransition(reader, program, transition)),
+    async apply(program, slice) {
+      await refuseStale(program)
+      return applySlice(connection, program, slice)
+    },
+    async transition(program, transition) {
+      await refuseStale(program)
+      return write((reader) => decideTransition(reader, program, transition))
+    },
     findStanding: (program, query) => read((reader) => findStanding(reader, program, query)),
-    applyChunk: (program, chunk) => write((reader) => decideChunk(reader, program, chunk)),
-    sweep: (program, work) => write((reader) => decideSweep(reader, program, work)),
+    async applyChunk(program, chunk) {
+      await refuseStale(program)
+      return write((reader) => decideChunk(reader, program, chunk))
+    },
+    async sweep(program, work) {
+      await refuseStale(program)
+      return write((reader) => decideSweep(reader, program, work))
+    },
     heldIds: (program, query) => read((reader) => heldIds(reader, program, query)),
     async listJobs(query) {
       await connection.recover()

@@ -47,7 +47,8 @@ export function describeDatabase(connection: Connection): DatabaseSchema {
     }
   })
   const enforced = connection.rows('PRAGMA foreign_keys')[0]?.[0] === 1
-  return { tables, foreignKeysEnforced: enforced, outside: tablesOutside(connection) }
+  const stamp = schemaStamp(connection)
+  return { stamp, tables, foreignKeysEnforced: enforced, outside: tablesOutside(connection) }
 }
 
 /** Changes whenever tables, columns, keys, the enforcement of foreign keys or the attached databases change. */

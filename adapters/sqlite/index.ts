@@ -3,14 +3,15 @@
  *
  * @module
  */
-import type {
-  DatabaseSchema,
-  InspectedUser,
-  Inspection,
-  Program,
-  Sanitized,
-  Store,
-  UserId,
+import {
+  type DatabaseSchema,
+  type InspectedUser,
+  type Inspection,
+  type Program,
+  type Sanitized,
+  type Store,
+  schemaChanged,
+  type UserId,
 } from '../../src/store.ts'
 import { applyChunk } from './apply-chunk.ts'
 import { applySlice } from './apply-slice.ts'
@@ -90,7 +91,7 @@ export function sqliteStore(db: SqliteDatabase, options: SqliteStoreOptions = {}
   const connection = openConnection(db, { busyTimeoutMs: options.busyTimeoutMs ?? 5_000 })
   const { checkpointWorker = true, walCapBytes } = options
   const bulkOptions = { checkpointWorker, ...(walCapBytes === undefined ? {} : { walCapBytes }) }
-  const { currentSchema, statementsFor } = schemaCache(connection)
+  const { currentSchema, statementsFor, statementsToWrite } = schemaCache(connection)
   const describe = describeWithRows(connection, currentSchema)
   const { read, write } = connection
   const explain = (cause: unknown): unknown => explainCommit(connection, currentSchema(), cause)
@@ -111,23 +112,23 @@ export function sqliteStore(db: SqliteDatabase, options: SqliteStoreOptions = {}
     inspect: (program: Program, subject: InspectedUser): Promise<Inspection> =>
       read(() => inspect(connection, statementsFor(program), subject)),
     apply: (program, slice) =>
-      write(() => applySlice(connection, statementsFor(program), slice), {
+      write(() => applySlice(connection, statementsToWrite(program), slice), {
         explain,
         isSmall: slice.users.length <= SMALL_SLICE,
       }),
     openBulk: (mode) => openBulkSession(db, connection, mode, bulkOptions),
     transition: (program, transition) =>
-      write(() => makeTransition(connection, statementsFor(program), transition), {
+      write(() => makeTransition(connection, statementsToWrite(program), transition), {
         isSmall: true,
       }),
     findStanding: (program, query) =>
       read(() => findStanding(connection, statementsFor(program), query)),
     applyChunk: (program, chunk) =>
-      write(() => applyChunk(connection, statementsFor(program), chunk), {
+      write(() => applyChunk(connection, statementsToWrite(program), chunk), {
         isSmall: chunk.limit <= SMALL_CHUNK,
       }),
     sweep: (program, work) =>
-      write(() => sweep(connection, statementsFor(program), work), { explain }),
+      write(() => sweep(connection, statementsToWrite(program), work), { explain }),
     heldIds: (program, query) => read(() => heldIds(connection, statementsFor(program), query)),
     listJobs: (query) => read(() => listJobs(connection, query)),
     listHolds: (query) => read(() => listHolds(connection, query)),
@@ -165,6 +166,8 @@ const SMALL_CHUNK = 2_000
 interface SchemaCache {
   currentSchema(): DatabaseSchema
   statementsFor(program: Program): ProgramSql
+  /** For a transaction that writes. @throws {@link schemaChanged} where the program was built for another schema. */
+  statementsToWrite(program: Program): ProgramSql
 }
 
 /** The schema is read again, and statements are built again, when the database says that it changed. */
@@ -192,5 +195,11 @@ function schemaCache(connection: Connection): SchemaCache {
     return built
   }
 
-  return { currentSchema, statementsFor }
+  function statementsToWrite(program: Program): ProgramSql {
+    const built = statementsFor(program)
+    if (program.schemaStamp !== undefined && program.schemaStamp !== stamp) throw schemaChanged()
+    return built
+  }
+
+  return { currentSchema, statementsFor, statementsToWrite }
 }

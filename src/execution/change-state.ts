@@ -23,6 +23,7 @@ import { assertAccessCanBeCut, disabling, enabling, shutOutEvents } from './disa
 import { blockedError } from './failures.ts'
 import { newJob, newState, readState, type Schedule, type ScheduledBy } from './job-state.ts'
 import { tellRevoked } from './notify.ts'
+import { transit } from './present-schema.ts'
 import { watchClock } from './seen-clock.ts'
 import { isLegal, isShutOut, stateOf, type UserAction, type UserState } from './states.ts'
 
@@ -51,12 +52,12 @@ export async function disableUser(
   revokeSessions: boolean,
 ): Promise<UserStatus> {
   if (revokeSessions) assertAccessCanBeCut(context.program)
-  const status = await change(context, request, target, 'disable', (standing) => {
-    if (revokeSessions) refuseHeldAccess(context, standing)
+  const status = await change(context, request, target, 'disable', (standing, present) => {
+    if (revokeSessions) refuseHeldAccess(present, standing)
     return {
-      ...disabling(context, standing),
+      ...disabling(present, standing),
       cutsAccess: revokeSessions,
-      finish: (cut) => ({ events: shutOutEvents(context, eventOf(request, target), cut) }),
+      finish: (cut) => ({ events: shutOutEvents(present, eventOf(request, target), cut) }),
     }
   })
   if (revokeSessions) await tellRevoked(context, request.tenantId, target.id)
@@ -97,34 +98,35 @@ export async function scheduleUser(
   target: Target,
   terms: ScheduleTerms,
 ): Promise<UserStatus> {
-  const { program, maxRowsPerTransaction: maxRows, clock } = context
-  assertAccessCanBeCut(program)
+  const { maxRowsPerTransaction: maxRows, clock } = context
+  assertAccessCanBeCut(context.program)
   const objection = (await askHost(context, request, [target], 'later')).get(0)
   if (objection !== undefined) throw objection
   await watchClock(context)
-  const plan = (standing: Standing): TransitionPlan => {
+  const plan = (standing: Standing, present: ExecutionContext): TransitionPlan => {
+    const { program } = present
     terms.checkToken?.(standing)
     const now = clock.now()
     const blockers = findBlockers({ program, maxRows, now }, standing.survey)[0] ?? []
     // A hold puts the deletion off, unless it is on what goes now; all else blocks now as it would on the day.
     const lasting = lastingBlockers(blockers)
     if (lasting.length > 0) throw blockedError(lasting)
-    refuseHeldAccess(context, standing)
+    refuseHeldAccess(present, standing)
     const wasDisabled = stateOf(program.user, standing) === 'disabled'
     const schedule: Schedule = { by: terms.by, wasDisabled, cancelHash: terms.cancelHash }
     const state = newState({ ...request, requestedAt: now.toISOString() }, { schedule })
     const dueAt = terms.dueAt.toISOString()
     return {
-      ...disabling(context, standing),
+      ...disabling(present, standing),
       consumesToken: terms.tokenHash !== null,
       cutsAccess: true,
       finish: (cut) => ({
-        job: newJob(context, 'scheduled_deletion', target, state, {
+        job: newJob(present, 'scheduled_deletion', target, state, {
           replaces: null,
           dueAt,
           claimed: false,
         }),
-        events: shutOutEvents(context, eventOf(request, target), cut),
+        events: shutOutEvents(present, eventOf(request, target), cut),
       }),
     }
   }
@@ -182,22 +184,17 @@ export async function change(
   { tenantId }: DeletionRequest,
   target: Target,
   action: UserAction,
-  plan: (standing: Standing) => TransitionPlan,
+  plan: (standing: Standing, present: ExecutionContext) => TransitionPlan,
   tokenHash: string | null = null,
 ): Promise<UserStatus> {
-  const { store, program } = context
-  const outcome = await store.transition(program, {
-    tenantId,
-    user: target,
-    tokenHash,
-    decide: (standing) => {
-      try {
-        assertLegal(stateOf(program.user, standing), action)
-        return { kind: 'proceed', ...plan(standing) }
-      } catch (reason) {
-        return { kind: 'refuse', reason }
-      }
-    },
+  const query = { tenantId, user: target, tokenHash }
+  const outcome = await transit(context, query, (standing, present) => {
+    try {
+      assertLegal(stateOf(present.program.user, standing), action)
+      return { kind: 'proceed', ...plan(standing, present) }
+    } catch (reason) {
+      return { kind: 'refuse', reason }
+    }
   })
   return statusFrom(context, tenantId, target, outcome)
 }

@@ -39,6 +39,10 @@ export interface ExecutionContext {
   readonly issuer: Issuer
   /** Users that a call of this engine is working on. */
   readonly inFlight: Flights
+  /** The same for the schema as it was last looked at. */
+  latest(): ExecutionContext
+  /** The same for the schema as it is now. @throws {@link UserDeletionError} `schema_mismatch`. */
+  current(): Promise<ExecutionContext>
   /** Waits by the clock. */
   pause(ms: number): Promise<void>
   /** How the ledger names a user. */

@@ -14,6 +14,7 @@ import { whileUnderWay } from './disabling.ts'
 import { blockedError, inProgress, notFound, tenantNotFound, toEngineError } from './failures.ts'
 import { type Deleted, notifyDeleted } from './notify.ts'
 import { deleteLargeUser, joinDeletion } from './open-job.ts'
+import { inPresentSchema } from './present-schema.ts'
 import { sealFrame } from './seal-frame.ts'
 
 /** What became of one user. */
@@ -200,7 +201,16 @@ async function applyOneByOne(
 }
 
 function apply(
-  { context, request, keepsEntries }: SliceRun,
+  run: SliceRun,
+  users: readonly Target[],
+  isolation: 'together' | 'each',
+): Promise<readonly SliceOutcome[]> {
+  return inPresentSchema(run.context, (context) => applyIn(context, run, users, isolation))
+}
+
+function applyIn(
+  context: ExecutionContext,
+  { request, keepsEntries }: SliceRun,
   users: readonly Target[],
   isolation: 'together' | 'each',
 ): Promise<readonly SliceOutcome[]> {

@@ -16,6 +16,7 @@ import { whileInFlight } from './in-flight.ts'
 import { type Erasure, newJob, readState } from './job-state.ts'
 import { notifyDeleted, tellRevoked } from './notify.ts'
 import { planJob, runOpened } from './open-job.ts'
+import { transit } from './present-schema.ts'
 import { type JobOutcome, runJob, takeOver, type Waiting } from './run-job.ts'
 
 /** An erasure that is complete, or one that goes on with `resume()`. */
@@ -74,18 +75,13 @@ async function open(
   request: DeletionRequest,
   target: Target,
 ): Promise<JobOutcome> {
-  const { store, program } = context
   const { tenantId } = request
   const objection = (await askHost(context, request, [target])).get(0)
   if (objection !== undefined) throw objection
-  const outcome = await store.transition(program, {
-    tenantId,
-    user: target,
-    tokenHash: null,
-    decide: (standing) => {
-      const erasure = newErasure(context, standing)
-      return planJob(context, request, target, standing, { erasure })
-    },
+  const query = { tenantId, user: target, tokenHash: null }
+  const outcome = await transit(context, query, (standing, present) => {
+    const erasure = newErasure(present, standing)
+    return planJob(present, request, target, standing, { erasure })
   })
   if (outcome.kind === 'absent') throw await absence(context, tenantId, target)
   // The erasers may take days, and tokens that outlive their session must not.
@@ -122,28 +118,24 @@ async function widen(
   claimed: Job,
 ): Promise<Job> {
   const state = readState(claimed)
-  const outcome = await context.store.transition(context.program, {
-    tenantId: request.tenantId,
-    user: target,
-    tokenHash: null,
-    decide: (standing) => {
-      const { job } = standing
-      if (job?.id !== claimed.id || job.fence !== claimed.fence) {
-        return { kind: 'refuse', reason: 'lease_lost' }
-      }
-      const merged = {
-        ...request,
-        requestedAt: request.requestedAt ?? job.requestedAt,
-        idempotencyKey: request.idempotencyKey ?? job.idempotencyKey,
-      }
-      const erasure = newErasure(context, standing)
-      const terms = { replaces: job, dueAt: null, claimed: true }
-      const next = { ...state, request: merged, erasure }
-      return {
-        kind: 'proceed',
-        finish: () => ({ job: newJob(context, 'erasure', target, next, terms) }),
-      }
-    },
+  const query = { tenantId: request.tenantId, user: target, tokenHash: null }
+  const outcome = await transit(context, query, (standing, present) => {
+    const { job } = standing
+    if (job?.id !== claimed.id || job.fence !== claimed.fence) {
+      return { kind: 'refuse', reason: 'lease_lost' }
+    }
+    const merged = {
+      ...request,
+      requestedAt: request.requestedAt ?? job.requestedAt,
+      idempotencyKey: request.idempotencyKey ?? job.idempotencyKey,
+    }
+    const erasure = newErasure(present, standing)
+    const terms = { replaces: job, dueAt: null, claimed: true }
+    const next = { ...state, request: merged, erasure }
+    return {
+      kind: 'proceed',
+      finish: () => ({ job: newJob(present, 'erasure', target, next, terms) }),
+    }
   })
   if (outcome.kind === 'absent') throw await absence(context, request.tenantId, target)
   if (outcome.kind === 'done' && outcome.standing.job !== null) return outcome.standing.job

@@ -19,6 +19,7 @@ import { decide, isLarge, type RefusalReason } from './decide.ts'
 import { disabling, shutOutEvents, strandedStep } from './disabling.ts'
 import { blockedError, inProgress } from './failures.ts'
 import { type JobState, newJob, newState } from './job-state.ts'
+import { transit } from './present-schema.ts'
 import { type JobOutcome, joinJob, runJob } from './run-job.ts'
 
 /** Deletes a user with more rows than one transaction should hold. */
@@ -51,13 +52,15 @@ async function beginDeletion(
   request: DeletionRequest,
   target: Target,
 ): Promise<JobOutcome> {
-  const outcome = await context.store.transition(context.program, {
+  const query = {
     tenantId: request.tenantId,
     user: target,
     restored: request.replayOf !== undefined,
     tokenHash: null,
-    decide: (standing) => planJob(context, request, target, standing, {}),
-  })
+  }
+  const outcome = await transit(context, query, (standing, present) =>
+    planJob(present, request, target, standing, {}),
+  )
   return runOpened(context, request, target, outcome)
 }
 

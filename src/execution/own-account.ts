@@ -16,6 +16,7 @@ import { inProgress, notFound } from './failures.ts'
 import { whileInFlight } from './in-flight.ts'
 import { notifyDeleted } from './notify.ts'
 import { planJob, runOpened } from './open-job.ts'
+import { transit } from './present-schema.ts'
 import { stateOf } from './states.ts'
 
 /** The session that the host has authenticated. Never built from a request's body. */
@@ -191,21 +192,16 @@ async function deleteAtOnce(
   userId: UserId,
   confirmation: Confirmation | null,
 ): Promise<OwnDeletion> {
-  const { store, program } = context
   const { tenantId } = request
   const target = targetOf(context, userId)
   const objection = (await askHost(context, request, [target])).get(0)
   if (objection !== undefined) throw objection
-  const outcome = await store.transition(program, {
-    tenantId,
-    user: target,
-    tokenHash: confirmation?.tokenHash ?? null,
-    decide: (standing) => {
-      confirmation?.check(standing)
-      return planJob(context, request, target, standing, {
-        plan: { consumesToken: confirmation !== null },
-      })
-    },
+  const query = { tenantId, user: target, tokenHash: confirmation?.tokenHash ?? null }
+  const outcome = await transit(context, query, (standing, present) => {
+    confirmation?.check(standing)
+    return planJob(present, request, target, standing, {
+      plan: { consumesToken: confirmation !== null },
+    })
   })
   if (outcome.kind === 'absent') throw notFound(undefined)
   const ended = await runOpened(context, request, target, outcome)

@@ -18,6 +18,7 @@ import { whileInFlight } from './in-flight.ts'
 import { type JobState, readState } from './job-state.ts'
 import { notifyDeleted } from './notify.ts'
 import { planJob } from './open-job.ts'
+import { transit } from './present-schema.ts'
 import { type JobPosition, purgeStart, rememberStart } from './purge-position.ts'
 import { verdictOfHost } from './reactivation.ts'
 import { runJob } from './run-job.ts'
@@ -125,12 +126,10 @@ async function claimAndRun(
   const state = readState(job)
   const objection = (await askHost(context, state.request, [target])).get(0)
   if (objection !== undefined) throw objection
-  const outcome = await context.store.transition(context.program, {
-    tenantId,
-    user: target,
-    tokenHash: null,
-    decide: (standing) => claim(context, job, state, standing),
-  })
+  const query = { tenantId, user: target, tokenHash: null }
+  const outcome = await transit(context, query, (standing, present) =>
+    claim(present, job, state, standing),
+  )
   if (outcome.kind === 'absent') {
     // The host has deleted the user by itself: nothing is left to do.
     await context.store.removeJob(job)

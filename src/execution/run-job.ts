@@ -37,6 +37,7 @@ import {
   readState,
   withoutCursors,
 } from './job-state.ts'
+import { inPresentSchema } from './present-schema.ts'
 import { runErasers } from './run-erasers.ts'
 import { sealFrame } from './seal-frame.ts'
 
@@ -148,6 +149,21 @@ function withErasers(state: JobState, erasers: ErasersProgress): JobState {
 }
 
 async function runSteps(run: JobRun, start: JobState): Promise<JobState> {
+  let state = start
+  await inPresentSchema(run.context, async (context) => {
+    await runStepsIn({ ...run, context }, state, (next) => {
+      state = next
+    })
+  })
+  return state
+}
+
+/** `keep` has each state that was saved: a step that is done ends at its cursor. */
+async function runStepsIn(
+  run: JobRun,
+  start: JobState,
+  keep: (state: JobState) => void,
+): Promise<void> {
   const { store, program } = run.context
   const fields = await readFields(run, start.request)
   let state = start
@@ -172,11 +188,11 @@ async function runSteps(run: JobRun, start: JobState): Promise<JobState> {
       })
       refuseStandstill(step.table, before.steps[step.id]?.cursor ?? null, result)
       state = afterChunk(before, step.id, result)
+      keep(state)
       done = result.done
       await yieldToEventLoop()
     }
   }
-  return state
 }
 
 /** The same last row twice means that a step does not do its work: going on would never end. */
@@ -218,7 +234,11 @@ async function endWithoutUser({ context, job, target }: JobRun): Promise<UserNot
 }
 
 /** The last transaction. `'more'` when there are so many rows that chunks are due first. */
-async function close(run: JobRun, state: JobState): Promise<DeletionReceipt | 'more'> {
+function close(run: JobRun, state: JobState): Promise<DeletionReceipt | 'more'> {
+  return inPresentSchema(run.context, (context) => closeIn({ ...run, context }, state))
+}
+
+async function closeIn(run: JobRun, state: JobState): Promise<DeletionReceipt | 'more'> {
   const { context, job, target } = run
   const { store, program, issuer, maxRowsPerTransaction, derive } = context
   const frame = sealFrame(context, await withFreeKey(context, state.request), {

@@ -6,9 +6,17 @@
 import type { Expiry } from '../plan/expiry.ts'
 import type { RetentionExpired } from '../receipt/retention-fact.ts'
 import { type Fact, sealFacts } from '../receipt/seal-facts.ts'
-import type { Sweep, SweepGroup, Swept, Target, UserId } from '../store.ts'
+import {
+  type Sweep,
+  type SweepGroup,
+  type Swept,
+  schemaChanged,
+  type Target,
+  type UserId,
+} from '../store.ts'
 import type { ExecutionContext } from './context.ts'
 import type { DueDeletion } from './due-deletions.ts'
+import { inPresentSchema } from './present-schema.ts'
 import { isHeldBy } from './retention-holds.ts'
 
 /** What the batches of one step add up to. */
@@ -36,9 +44,9 @@ export async function sweepBatch(
   tally: SweepTally,
 ): Promise<boolean> {
   const { store, policy, issuer } = context
-  const { stepId, table, action, program } = expiry
+  const { stepId, table, action } = expiry
   const groups = groupByTenant(context, batch)
-  const swept = await store.sweep(program, {
+  const sweep: Sweep = {
     groups,
     throughSeq: range.throughSeq,
     mark,
@@ -55,7 +63,10 @@ export async function sweepBatch(
       })
       return facts.length === 0 ? null : sealFacts(issuer, facts, head)
     },
-  })
+  }
+  const swept = await inPresentSchema(context, (present) =>
+    store.sweep(sameExpiry(present, expiry).program, sweep),
+  )
   if (swept === null) return false
   for (const [index, group] of groups.entries()) {
     const { rows, users, leftOut } = sumUp(expiry, group, swept[index])
@@ -65,6 +76,15 @@ export async function sweepBatch(
   }
   tally.leftOut += batch.kept.length
   return true
+}
+
+/** The same end of the same retention by the present schema. */
+function sameExpiry({ expiries }: ExecutionContext, expiry: Expiry): Expiry {
+  const { stepId, fingerprint } = expiry
+  const found = expiries.find((one) => one.stepId === stepId && one.fingerprint === fingerprint)
+  // The next call finds what has become of the table.
+  if (found === undefined) throw schemaChanged()
+  return found
 }
 
 interface Group extends SweepGroup {

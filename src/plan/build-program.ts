@@ -19,6 +19,7 @@ export function buildProgram(
   const byName = new Map(checks.map((check) => [check.name, check]))
   return {
     digest,
+    ...(schema?.stamp === undefined ? {} : { schemaStamp: schema.stamp }),
     user: compiled.user,
     steps: orderSteps(fitSteps(compiled.steps, schema), schema),
     checks: fitChecks([...byName.values()], schema),

@@ -57,7 +57,8 @@ export function buildExpiries(
     // References that have to be cut first stand before the step as steps of their own.
     const own = ordered.filter(({ id }) => id === step.id || id.startsWith(`${step.id}/unlink:`))
     const { user, derived } = compiled
-    const program = { digest, user, steps: own, checks: [], audit: null, derived }
+    const stamp = schema?.stamp === undefined ? {} : { schemaStamp: schema.stamp }
+    const program = { digest, ...stamp, user, steps: own, checks: [], audit: null, derived }
     return [
       {
         stepId: step.id,

@@ -21,6 +21,7 @@ import { ledgerClauses, outboxClauses, receiptClauses } from './contract-records
 import { referenceClauses } from './contract-references.ts'
 import { precedenceClauses } from './contract-rules.ts'
 import { journalClauses, safetyClauses } from './contract-safety.ts'
+import { presentSchemaClauses } from './contract-schema.ts'
 import { wholeTenantClauses } from './contract-tenants.ts'
 import { type ContractRunner, clauses, type OpenStore } from './contract-world.ts'
 
@@ -56,6 +57,7 @@ export function storeContract(runner: ContractRunner, open: OpenStore): void {
   describe('jobs', () => jobClauses(clause))
   describe('failures, repeats and races', () => safetyClauses(clause))
   describe('interruptions', () => journalClauses(clause))
+  describe('a schema that changes', () => presentSchemaClauses(clause))
   describe('states of a user', () => stateClauses(clause))
   describe('scheduled deletions', () => scheduleClauses(clause))
   describe('holds', () => holdClauses(clause))

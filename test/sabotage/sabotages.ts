@@ -1,4 +1,5 @@
 import { ledgerSabotages } from './ledger.ts'
+import { residueSabotages } from './residue.ts'
 
 /** A change that breaks a promise. `find` stands exactly once in the file. */
 export interface Sabotage {
@@ -11,6 +12,7 @@ export interface Sabotage {
 }
 
 export const sabotages: readonly Sabotage[] = [
+  ...residueSabotages,
   {
     name: 'drop the tenant filter when users are looked up',
     file: 'adapters/sqlite/step-sql.ts',
