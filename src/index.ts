@@ -74,7 +74,14 @@ export type { StepVerification, Verification } from './execution/verify.ts'
 export type { BsonId, UserIdInput } from './native-id.ts'
 // Plan: what a deletion would do.
 export { type Lookup, lookupsOf } from './plan/lookups.ts'
-export type { Blocker, BulkPlan, Plan, PlannedStep, PolicyStamp } from './plan/plan.ts'
+export type {
+  Blocker,
+  BulkPlan,
+  Plan,
+  PlannedStep,
+  PolicyStamp,
+  UserRowPlan,
+} from './plan/plan.ts'
 export {
   type AcceptableCode,
   type AcceptedFinding,
@@ -200,6 +207,7 @@ export type {
   TableSchema,
   Target,
   Targets,
+  Tombstone,
   Transition,
   TransitionEnd,
   TransitionOutcome,

@@ -732,10 +732,19 @@ export interface InspectedUser {
 
 export interface Inspection {
   readonly user: UserRow | null
+  /** What a deletion has left of the user row; `null` where nothing is left, or the user is there. */
+  readonly tombstone: Tombstone | null
   /** Rows that belong to the user by step; `null` where a needed field is unknown. */
   readonly matched: readonly (number | null)[]
   /** Of those, rows on which the step has not done its work. */
   readonly pending: readonly (number | null)[]
+}
+
+/** The row of a user whom the ledger names as deleted, where the policy keeps a blank one. */
+export interface Tombstone {
+  readonly row: UserRow
+  /** Whether it holds what a deletion writes, as far as that is known. */
+  readonly isBlank: boolean
 }
 
 /** What a policy needs to know of tables that promise no columns. */

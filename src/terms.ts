@@ -186,6 +186,8 @@ export interface UserTable {
   /** Field name to column, for the fields other rules refer to. Always holds `id`. */
   readonly fields: Readonly<Record<string, string>>
   readonly action: 'delete' | 'anonymize'
+  /** Why a blank row stays; left out where it goes. */
+  readonly reason?: string
   readonly set: readonly Assignment[]
   /** What the columns of a disabled user hold; `null` where the engine's own table says it alone. */
   readonly disabled: StatusColumns | null

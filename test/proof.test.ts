@@ -304,7 +304,7 @@ test('numeric ids, external tables and a user row that stays are shown', async (
     { table: 'crm', rows: 2, reasons: ['cleaned by the CRM eraser'] },
   ])
   assert.deepEqual(document.done, [
-    { table: 'users', action: 'anonymize', rows: 1, reasons: [], identity: ['kept_id'] },
+    { table: 'users', action: 'anonymize', rows: 1, reasons: ['keys'], identity: ['kept_id'] },
   ])
   assert.match(textOf(html), /crm 2 cleaned by the CRM eraser/)
   assert.ok(document.notClaimed.some(({ about }) => about === 'external_tables'))

@@ -12,7 +12,7 @@ import {
 } from '../../src/store.ts'
 import type { Database } from './apply-slice.ts'
 import { matchStep } from './match-rows.ts'
-import { findRows } from './take-survey.ts'
+import { findRows, findTombstone } from './take-survey.ts'
 import { lacks } from './write-rows.ts'
 
 export function inspect(
@@ -34,6 +34,8 @@ export function inspect(
   })
   return {
     user: user ?? null,
+    tombstone:
+      user == null ? findTombstone(tables, records, program, tenantId, target, derived) : null,
     matched: results.map((result) => result?.matched ?? null),
     pending: results.map((result) => result?.pending ?? null),
   }

@@ -16,7 +16,9 @@ import {
   type Program,
   type Step,
   type Survey,
+  type Target,
   type Targets,
+  type Tombstone,
   type UserId,
   type UserPage,
   type UserQuery,
@@ -100,6 +102,27 @@ export function findRows(
     if (isNamed && isTombstone(user, row, restored)) return null
     return structuredClone(row)
   })
+}
+
+/** What a deletion has left of the user row, where the policy keeps a blank one. */
+export function findTombstone(
+  tables: Tables,
+  records: Records,
+  { user }: Program,
+  tenantId: string | null,
+  { id, subject }: Target,
+  derived: readonly (string | null)[],
+): Tombstone | null {
+  if (user.action !== 'anonymize' || records.newestEntry(tenantId, subject) === undefined) {
+    return null
+  }
+  const row = [...tables.rows(user.table).values()].find(
+    (one) =>
+      stored(one[user.id]) === stored(id) &&
+      (user.tenant === null || stored(one[user.tenant]) === tenantId),
+  )
+  if (row === undefined) return null
+  return { row: structuredClone(row), isBlank: !lacks(row, user.set, { fields: { id }, derived }) }
 }
 
 /** Ids of the user table in SQLite's order: numbers before text, text byte by byte. */

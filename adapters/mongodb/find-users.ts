@@ -6,7 +6,9 @@
 import {
   isFoundInAnyCase,
   type Program,
+  type Target,
   type Targets,
+  type Tombstone,
   type UserId,
   type UserPage,
   type UserQuery,
@@ -121,6 +123,27 @@ async function findTombstones(
     ({ id, subject }) =>
       named.has(subject) && !living.has(keyOf(storedId(reader.types, user.idType, id, null))),
   )
+}
+
+/** What a deletion has left of the user row, where the policy keeps a blank one. */
+export async function findTombstone(
+  reader: Reader,
+  program: Program,
+  tenantId: string | null,
+  target: Target,
+  derived: readonly (string | null)[],
+): Promise<Tombstone | null> {
+  const { user } = program
+  const [isTombstone] = await findTombstones(reader, program, tenantId, [target], false)
+  if (!isTombstone) return null
+  const id = storedId(reader.types, user.idType, target.id, null)
+  const isTheirs = { $and: [{ [user.id]: id }, tenantFilter(user, tenantId)] }
+  const [document] = await reader.find(user.table, isTheirs)
+  if (document === undefined) return null
+  const owner = { fields: { id: target.id }, derived }
+  const lack = lacking(user.set, { types: reader.types, table: user, user: owner })
+  const filled = lack === null ? [] : await reader.find(user.table, { $and: [isTheirs, lack] })
+  return { row: foundRow(user, document, target.id).row, isBlank: filled.length === 0 }
 }
 
 function foundRow(user: UserTable, document: Doc, id: UserId): FoundRow {

@@ -10,7 +10,7 @@ import {
   leavesNoMatch,
   type Program,
 } from '../../src/store.ts'
-import { findRows } from './find-users.ts'
+import { findRows, findTombstone } from './find-users.ts'
 import type { Reader } from './scope.ts'
 import { stepFilter } from './step-rows.ts'
 import { lacking } from './updates.ts'
@@ -46,5 +46,7 @@ export async function inspect(
     else
       pending.push(await count(filter === null || lack === null ? null : { $and: [filter, lack] }))
   }
-  return { user: found?.row ?? null, matched, pending }
+  const tombstone =
+    found == null ? await findTombstone(reader, program, tenantId, target, derived) : null
+  return { user: found?.row ?? null, tombstone, matched, pending }
 }

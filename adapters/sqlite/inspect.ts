@@ -8,6 +8,7 @@ import type { Connection } from './connection.ts'
 import type { ProgramSql } from './program-sql.ts'
 import { sliceParameters } from './slice-parameters.ts'
 import { findRows } from './take-survey.ts'
+import { findTombstone } from './tombstones.ts'
 
 export function inspect(
   connection: Connection,
@@ -21,6 +22,7 @@ export function inspect(
   const askable = sql.program.steps.map((step) => canBeAsked(step, fields))
   return {
     user: user ?? null,
+    tombstone: user == null ? findTombstone(connection, sql, parameters, target) : null,
     matched: sql.steps.map((step, index) =>
       step === null || !askable[index] ? null : count(step.matched),
     ),

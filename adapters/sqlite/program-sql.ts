@@ -5,7 +5,7 @@
  */
 import type { DatabaseSchema, Program, TableSchema } from '../../src/store.ts'
 import { type GroupSql, groupsSql } from './group-sql.ts'
-import type { RowKey, UserValue } from './selector-sql.ts'
+import { type RowKey, type UserValue, usersSql } from './selector-sql.ts'
 import {
   fieldsOf,
   findUsersSql,
@@ -16,7 +16,7 @@ import {
   userRowSql,
   valuesOf,
 } from './step-sql.ts'
-import { blankedSql } from './tombstones.ts'
+import { blankedSql, tombstoneSql } from './tombstones.ts'
 
 export interface ProgramSql {
   readonly program: Program
@@ -32,6 +32,7 @@ export interface ProgramSql {
   readonly findFields: string
   readonly userRow: string
   readonly blanked: string
+  readonly tombstone: string
   /** By check of the program; `null` for checks that only warn in a plan. */
   readonly checks: readonly string[]
 }
@@ -52,6 +53,7 @@ export function programSql(program: Program, schema: DatabaseSchema): ProgramSql
     findFields: findUsersSql(program.user, columns),
     userRow: userRowSql(program, facts),
     blanked: blankedSql(program),
+    tombstone: tombstoneSql(program, usersSql(valuesOf(program), program.derived.length)),
     checks: program.checks.map(lastOfSql),
   }
 }

@@ -3,11 +3,12 @@
  *
  * @module
  */
-import type { Program, Target, Targets } from '../../src/store.ts'
+import type { Program, Target, Targets, Tombstone } from '../../src/store.ts'
 import { pendingSql } from './assignment-sql.ts'
-import { type Connection, plainInteger } from './connection.ts'
+import { type Connection, type Parameters, plainInteger } from './connection.ts'
 import { jsonText, quoteName, quoteTable } from './literals.ts'
 import type { ProgramSql } from './program-sql.ts'
+import { sameUser, USER_ID } from './selector-sql.ts'
 
 /** Tells whether a user of the targets is one that the ledger names as deleted, and whose row is blank. */
 export function findTombstones(
@@ -26,6 +27,44 @@ export function findTombstones(
   const blank = new Set(connection.rows(blanked, { ids }).map(([id]) => id))
   return ({ id, subject }) => named.has(plainInteger(subject)) && blank.has(plainInteger(id))
 }
+
+/** What a deletion has left of a user's row. `parameters`: of that one user, with the derived values that are known. */
+export function findTombstone(
+  connection: Connection,
+  sql: ProgramSql,
+  parameters: Parameters,
+  target: Target,
+): Tombstone | null {
+  const { user } = sql.program
+  const tenantId = (parameters['tenant'] ?? null) as string | null
+  if (!findTombstones(connection, sql, { tenantId, users: [target] })(target)) return null
+  const rows = connection.records(sql.tombstone, parameters)
+  const row = rows.find(({ [user.id]: id }) => id === plainInteger(target.id))
+  if (row === undefined) return null
+  const { [IS_BLANK]: isBlank, ...columns } = row
+  return { row: columns, isBlank: isBlank === 1 }
+}
+
+/** The row of the one user in `u`, and whether it holds all that a deletion writes and that is known. */
+export function tombstoneSql(program: Program, users: string): string {
+  const { user } = program
+  const isTheirs = sameUser(`t0.${quoteName(user.id)}`, USER_ID)
+  const tenant = user.tenant === null ? '' : ` AND t0.${quoteName(user.tenant)} = @tenant`
+  const lacking = pendingSql(user.set, {
+    gone: sameUser,
+    // Of what is not known the row may hold anything.
+    derived: (index) => `coalesce(u.d${index}, t0.${quoteName(columnOf(program, index))})`,
+  })
+  return `WITH ${users} SELECT t0.*, (${lacking}) IS NOT TRUE AS ${quoteName(IS_BLANK)} FROM u, ${quoteTable(user.table)} AS t0 WHERE ${isTheirs}${tenant}`
+}
+
+function columnOf({ user }: Program, index: number): string {
+  const found = user.set.find((one) => one.kind === 'derived' && one.index === index)
+  return found?.column ?? user.id
+}
+
+/** No host has a column of this name. */
+const IS_BLANK = 'user_deletion_is_blank'
 
 /** Ids of user rows that hold all the constants a deletion writes. Values that it derives cannot be told. */
 export function blankedSql({ user }: Program): string {

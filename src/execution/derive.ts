@@ -45,6 +45,13 @@ function pseudonym(
   return hmacSha256(key, `${field} ${String(value)}`).slice(0, 32)
 }
 
+/** Whether the value may be one that was derived so: between prefix and suffix stand the digits of a hash or a token. */
+export function hasFormOf({ prefix, suffix }: DerivedValue, held: unknown): boolean {
+  if (typeof held !== 'string' || !held.startsWith(prefix) || !held.endsWith(suffix)) return false
+  const inside = held.slice(prefix.length, held.length - suffix.length)
+  return /^[0-9a-f]{32}$/.test(inside)
+}
+
 function wrap({ prefix, suffix }: DerivedValue, text: string): string {
   return `${prefix}${text}${suffix}`
 }

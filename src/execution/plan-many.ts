@@ -10,12 +10,13 @@ import type { UserId } from '../store.ts'
 import { readUserId } from './arguments.ts'
 import { planSurvey, viewUsers } from './ask.ts'
 import { type DeletionRequest, type ExecutionContext, targetOf } from './context.ts'
+import { distinctIds } from './distinct-ids.ts'
 import { eachId } from './each-id.ts'
 
 const SLICE = 500
 const MAX_BLOCKED = 100
 
-/** Plans users slice by slice; memory does not grow with their number. Changes nothing. */
+/** Plans users slice by slice, each once; memory does not grow with their number. Changes nothing of the host's. */
 export async function planMany(
   context: ExecutionContext,
   request: DeletionRequest,
@@ -26,7 +27,7 @@ export async function planMany(
   const blockersHash = incrementalSha256()
   const rows = program.steps.map(() => 0)
   const blockers: BulkPlan['blockers'][number][] = []
-  const counts = { requested: 0, found: 0, notFound: 0, invalid: 0, blocked: 0 }
+  const counts = { requested: 0, found: 0, notFound: 0, duplicates: 0, invalid: 0, blocked: 0 }
 
   async function planSlice(slice: readonly UserId[], first: number): Promise<void> {
     const targets = slice.map((id) => targetOf(context, id))
@@ -57,20 +58,35 @@ export async function planMany(
 
   let slice: UserId[] = []
   let first = 0
-  for await (const { given } of eachId(ids)) {
-    counts.requested += 1
-    const id = readUserId(given, program.user.idType)
-    if (id === null) {
-      counts.invalid += 1
-      continue
-    }
-    idsHash.update(idText(id))
+  async function add(id: UserId): Promise<void> {
     slice.push(id)
-    if (slice.length < SLICE) continue
+    if (slice.length < SLICE) return
     await planSlice(slice, first)
     first += slice.length
     slice = []
     await yieldToEventLoop()
+  }
+
+  const distinct = distinctIds(context.store, `plan_${context.issuer.newId()}`)
+  try {
+    for await (const { given } of eachId(ids)) {
+      counts.requested += 1
+      const id = readUserId(given, program.user.idType)
+      if (id === null) {
+        counts.invalid += 1
+        continue
+      }
+      idsHash.update(idText(id))
+      const isFirst = await distinct.take(id)
+      if (isFirst === true) await add(id)
+      else if (isFirst === false) counts.duplicates += 1
+    }
+    for await (const id of distinct.rest()) {
+      if (id === null) counts.duplicates += 1
+      else await add(id)
+    }
+  } finally {
+    await distinct.close()
   }
   await planSlice(slice, first)
   return {

@@ -5,9 +5,10 @@
  */
 
 import { losesExceptions } from '../plan/touches.ts'
-import { leavesNoMatch } from '../store.ts'
+import { type Inspection, leavesNoMatch, type Tombstone } from '../store.ts'
 import type { Program, Selector, Step, UserId } from '../terms.ts'
 import { type ExecutionContext, targetOf } from './context.ts'
+import { hasFormOf } from './derive.ts'
 
 export interface StepVerification {
   readonly id: string
@@ -24,7 +25,13 @@ export interface StepVerification {
 export interface Verification {
   /** `residue` if any step has some or the user row is there; else `unverifiable` if any step is; else `clean`. */
   readonly status: 'clean' | 'residue' | 'unverifiable'
-  readonly userRow: 'absent' | 'present'
+  /**
+   * `absent`: there is none. `blanked`: the row is there without what the policy overwrites, as its
+   * `user.action: 'anonymize'` wants it. `present`: the user is there, or a blank row has been filled again.
+   */
+  readonly userRow: 'absent' | 'blanked' | 'present'
+  /** Why the policy keeps a blank row; `null` unless there is one. */
+  readonly userRowReason: string | null
   /** The newest receipt of the user, if there is one. */
   readonly receiptId: string | null
   readonly steps: readonly StepVerification[]
@@ -42,13 +49,21 @@ export async function verifyUser(
   const [entry] = await store.findEntries({ tenantId, subjects: [target.subject] })
   const [row] = await store.findUsers(program, { tenantId, users: [target] })
   const fields = { ...known, ...fieldsOfRow(program, row ?? null), id: userId }
-  const inspection = await store.inspect(program, {
-    tenantId,
-    target,
-    fields,
-    derived: context.deriveKnown(fields),
-  })
-  const isGone = inspection.user === null
+  const look = (known: Readonly<Record<string, unknown>>): Promise<Inspection> =>
+    store.inspect(program, {
+      tenantId,
+      target,
+      fields: known,
+      derived: context.deriveKnown(known),
+    })
+  const first = await look(fields)
+  const isFilled = first.tombstone !== null && !isBlank(program, first.tombstone)
+  // A row that has been filled again tells what else of the user may be there again.
+  const inspection = isFilled
+    ? await look({ ...fieldsOfRow(program, first.tombstone.row), ...fields })
+    : first
+  const isGone = inspection.user === null && !isFilled
+  const isBlanked = isGone && inspection.tombstone !== null
   const steps = program.steps
     .map((step, index) => ({
       step,
@@ -61,10 +76,23 @@ export async function verifyUser(
     )
   return {
     status: overall(steps, isGone),
-    userRow: isGone ? 'absent' : 'present',
+    userRow: isBlanked ? 'blanked' : isGone ? 'absent' : 'present',
+    userRowReason: isBlanked ? (program.user.reason ?? null) : null,
     receiptId: entry === undefined ? null : (JSON.parse(entry.body) as { readonly id: string }).id,
     steps,
   }
+}
+
+/** Whether the row holds what a deletion writes; of values that cannot be computed again, something of their form. */
+function isBlank({ user, derived }: Program, { row, isBlank }: Tombstone): boolean {
+  return (
+    isBlank &&
+    user.set.every((assignment) => {
+      if (assignment.kind !== 'derived') return true
+      const value = derived[assignment.index]
+      return value === undefined || hasFormOf(value, row[assignment.column])
+    })
+  )
 }
 
 function fieldsOfRow(

@@ -7,7 +7,7 @@ import { addDuration } from '../duration.ts'
 import { sha256 } from '../ports.ts'
 import type { FoundUser } from '../store.ts'
 import type { Program, Selector, Step, UserId } from '../terms.ts'
-import type { Blocker, Plan, PlannedStep, PolicyStamp } from './plan.ts'
+import type { Blocker, Plan, PlannedStep, PolicyStamp, UserRowPlan } from './plan.ts'
 
 export interface PlanInput {
   readonly program: Program
@@ -31,7 +31,7 @@ export function buildPlan(input: PlanInput): Plan {
     tenantId,
     policy,
     steps,
-    userRow: { table: program.user.table, action: program.user.action },
+    userRow: userRowPlan(program),
     rows: counts.reduce((sum, rows) => sum + rows, 0),
     way: input.isLarge ? 'journal' : 'transaction',
     blockers,
@@ -43,6 +43,10 @@ export function buildPlan(input: PlanInput): Plan {
       sha256(blockerText(0, blockers)),
     ),
   }
+}
+
+export function userRowPlan({ user: { table, action, reason } }: Program): UserRowPlan {
+  return { table, action, ...(reason === undefined ? {} : { reason }) }
 }
 
 /** The steps of a user with counts and dates. */

@@ -289,6 +289,7 @@ function compileUser({ user }: PolicyInput, derived: DerivedValue[]): UserTable 
     ...(user.createdAt === undefined ? {} : { createdAt: user.createdAt }),
     fields: { ...user.fields, id: user.id },
     action: user.action ?? 'delete',
+    ...(user.action === 'anonymize' ? { reason: user.reason } : {}),
     set: user.action === 'anonymize' ? compileSet(derived, user.set) : [],
     disabled: user.status?.disabled ?? null,
     active: user.status?.active ?? null,

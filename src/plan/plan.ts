@@ -12,7 +12,7 @@ export interface Plan {
   readonly policy: PolicyStamp
   /** The steps in the order in which a deletion runs them. */
   readonly steps: readonly PlannedStep[]
-  readonly userRow: { readonly table: string; readonly action: 'delete' | 'anonymize' }
+  readonly userRow: UserRowPlan
   /** Rows over all steps. A row that two rules match counts twice. */
   readonly rows: number
   /** In one transaction, or in several with a job that survives a crash. */
@@ -23,6 +23,14 @@ export interface Plan {
   readonly warnings: readonly Blocker[]
   /** Over policy, ids, steps and blockers, not over counts. For `expect: { digest }`. */
   readonly digest: string
+}
+
+/** What becomes of the user row. */
+export interface UserRowPlan {
+  readonly table: string
+  readonly action: 'delete' | 'anonymize'
+  /** Why a blank row stays; left out where it goes. */
+  readonly reason?: string
 }
 
 export interface PolicyStamp {
@@ -64,10 +72,12 @@ export interface Blocker {
 export interface BulkPlan {
   readonly tenantId: string | null
   readonly policy: PolicyStamp
-  /** Ids given, of which so many exist, are missing, are no ids at all, or are blocked. */
+  /** Ids given, of which so many exist, are missing, have come before, are no ids at all, or are blocked. */
   readonly requested: number
   readonly found: number
   readonly notFound: number
+  /** Ids that name a user who stands in the list before; each user and their rows are counted once. */
+  readonly duplicates: number
   readonly invalid: number
   readonly blocked: number
   /** Rows by step over all users. */

@@ -4,7 +4,7 @@
  * @module
  */
 import { monotonicFactory } from 'ulid'
-import { retentionEnds } from '../plan/build-plan.ts'
+import { retentionEnds, userRowPlan } from '../plan/build-plan.ts'
 import type { PolicyStamp } from '../plan/plan.ts'
 import { type Clock, type Secret, sha256 } from '../ports.ts'
 import type {
@@ -129,7 +129,7 @@ function bodyWriter(frame: SealFrame, at: Date): (user: DeletedUser, id: string)
     store: frame.store,
     way: frame.way,
     external: frame.external,
-    userRow: { table: program.user.table, action: program.user.action },
+    userRow: userRowPlan(program),
     residue: 0,
     erasure: frame.erasure,
   })

@@ -49,6 +49,7 @@ export function notClaimed(
           text: 'What is cleaned elsewhere was not touched here. What external erasers reported is repeated, not checked.',
         }
       : null,
+    receipt.userRow.action === 'anonymize' ||
     steps.some(({ identity, action, rows }) => isKept(action) && rows > 0 && identity === 'kept_id')
       ? {
           about: 'kept_id',

@@ -90,7 +90,9 @@ export interface RetainedInTable {
 export interface VerifiedUser {
   readonly at: string
   readonly status: 'clean' | 'residue' | 'unverifiable'
-  readonly userRow: 'absent' | 'present'
+  /** `blanked`: it is kept without the person, for the reason that stands beside it. */
+  readonly userRow: 'absent' | 'blanked' | 'present'
+  readonly userRowReason: string | null
   readonly steps: readonly {
     readonly table: string
     readonly action: string
@@ -128,7 +130,10 @@ export function proofDocument({ issuedAt, entry, later, ledger, user }: ProofInp
     verification: {
       ledger,
       receipt: { seq: entry.seq, digest, isWhole: receiptDigest(rest) === digest },
-      user: { at: user.at, status: user.status, userRow: user.userRow, steps: user.steps },
+      user: {
+        ...{ at: user.at, status: user.status, steps: user.steps },
+        ...{ userRow: user.userRow, userRowReason: user.userRowReason },
+      },
     },
     notClaimed: notClaimed(receipt, ledger),
     receipt,
@@ -153,7 +158,9 @@ function isDone(action: PlannedStep['action']): action is DoneInTable['action'] 
 }
 
 function doneByTable({ steps, userRow }: DeletionReceipt): readonly DoneInTable[] {
-  const own: Mutable<DoneInTable> = { ...userRow, rows: 1, reasons: [], identity: [] }
+  const { table, action, reason } = userRow
+  const reasons = reason === undefined ? [] : [reason]
+  const own: Mutable<DoneInTable> = { table, action, rows: 1, reasons, identity: [] }
   if (userRow.action === 'anonymize') own.identity = ['kept_id']
   const found = new Map<string, Mutable<DoneInTable>>()
   for (const { table, action, rows, reason, identity } of steps) {

@@ -178,7 +178,10 @@ ${entries.map(({ level, at, seq }) => html`<li>${time(at)} <span>${levelText(lev
 function verificationFacts({ verification }: ProofDocument): readonly Fact[] {
   const { ledger, receipt, user } = verification
   return [
-    ['The user', html`${badge(user.status, outcomeText(user.status))} ${userText(user)}`],
+    [
+      'The user',
+      html`${badge(user.status, outcomeText(user.status))} ${userText(user)}${user.userRowReason === null ? NOTHING : html`<br><span class="note">Why it is kept: <bdi>${user.userRowReason}</bdi></span>`}`,
+    ],
     ['Looked at', time(user.at)],
     [
       'The receipt',

@@ -51,7 +51,7 @@ tbody .number, tbody th + .number { min-width: 0; }
 tr > :last-child { padding-right: 0; }
 .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 time { white-space: nowrap; }
-td time { white-space: normal; }
+td time, .times time { white-space: normal; }
 .note { color: var(--muted); font-size: 0.88rem; }
 .facts + .scroll, .scroll + .scroll { margin-top: 1.25rem; }
 .badge { display: inline-block; white-space: nowrap; padding: 0 0.5em; border: 1px solid currentColor; border-radius: 4px; font-size: 0.9rem; font-weight: 600; }
@@ -59,7 +59,7 @@ td time { white-space: normal; }
 .badge.residue { color: var(--bad); background: var(--bad-wash); }
 .badge.unverifiable { color: var(--open); background: var(--open-wash); }
 .times { list-style: none; margin: 0; padding: 0; }
-.times li { display: grid; grid-template-columns: 13rem 1fr; gap: 0 1rem; padding: 0.3rem 0; border-bottom: 1px solid var(--line); }
+.times li { display: grid; grid-template-columns: 16rem minmax(0, 1fr); gap: 0 1rem; padding: 0.3rem 0; border-bottom: 1px solid var(--line); }
 .claims { margin: 0; padding-left: 1.2rem; }
 .claims li + li { margin-top: 0.4rem; }
 footer { margin-top: 2.5rem; border-top: 2px solid var(--ink); padding-top: 0.75rem; font-size: 0.88rem; }

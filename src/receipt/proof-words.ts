@@ -67,11 +67,11 @@ export function outcomeText(status: VerifiedUser['status']): string {
 
 export function userText({ status, userRow }: VerifiedUser): string {
   if (userRow === 'present') return 'a user with this id is there'
+  const row = userRow === 'blanked' ? 'a blank user row is kept' : 'the user row is gone'
   return {
-    clean: 'the user row is gone, and of the user’s rows only those kept above are there',
+    clean: `${row}, and of the user’s rows only those kept above are there`,
     residue: 'rows are there on which the policy has not done its work',
-    unverifiable:
-      'the user row is gone; some rules matched by what is gone too, and cannot be asked again',
+    unverifiable: `${row}; some rules matched by what is gone, and cannot be asked again`,
   }[status]
 }
 

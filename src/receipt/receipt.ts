@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { PlannedStep, PolicyStamp } from '../plan/plan.ts'
+import type { PlannedStep, PolicyStamp, UserRowPlan } from '../plan/plan.ts'
 import type { ErasureLevel } from '../store.ts'
 
 export interface DeletionReceipt {
@@ -33,7 +33,7 @@ export interface DeletionReceipt {
   /** What external erasers have done; empty unless the user was erased with some. */
   readonly external: readonly ExternalOutcome[]
   /** Of a tenant: its own row; the table's name is empty where there is no table of tenants. */
-  readonly userRow: { readonly table: string; readonly action: 'delete' | 'anonymize' }
+  readonly userRow: UserRowPlan
   /** Rows that deleting rules still matched inside the transaction, after the work. */
   readonly residue: 0
   /** How far the content was gone at the commit. What is learned later is an entry of its own. */

@@ -4,6 +4,7 @@
  * @module
  */
 import { actionClauses } from './contract-actions.ts'
+import { agreementClauses } from './contract-agree.ts'
 import { atomicityClauses } from './contract-atomicity.ts'
 import { belongingClauses, shapeClauses } from './contract-belonging.ts'
 import { expiryClauses } from './contract-expiry.ts'
@@ -65,4 +66,5 @@ export function storeContract(runner: ContractRunner, open: OpenStore): void {
   describe('erasures', () => erasureClauses(clause))
   describe('the end of a retention', () => expiryClauses(clause))
   describe('verification', () => verifyClauses(clause))
+  describe('before and after', () => agreementClauses(clause))
 }

@@ -1,3 +1,4 @@
+import { agreeSabotages } from './agree.ts'
 import { ledgerSabotages } from './ledger.ts'
 import { residueSabotages } from './residue.ts'
 
@@ -13,6 +14,7 @@ export interface Sabotage {
 
 export const sabotages: readonly Sabotage[] = [
   ...residueSabotages,
+  ...agreeSabotages,
   {
     name: 'drop the tenant filter when users are looked up',
     file: 'adapters/sqlite/step-sql.ts',
