@@ -409,6 +409,11 @@ export interface Slice extends Targets {
    * nobody half deleted who could sign in; left out where the policy maps no columns.
    */
   readonly disabled?: Readonly<Record<string, ColumnValue>>
+  /**
+   * Told for how long other writers have kept the slice waiting before its work began, in milliseconds: a slice is
+   * not too large because others were at work. Not called by a store that does not know.
+   */
+  waited?(ms: number): void
 }
 
 /** Ends a job with the slice's transaction, which is rolled back with `lease_lost` when the fence has moved. */

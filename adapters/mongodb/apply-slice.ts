@@ -34,7 +34,10 @@ export async function applySlice(
 ): Promise<readonly SliceOutcome[]> {
   if (slice.isolation === 'together') {
     const all = [...slice.users.keys()]
-    return connection.write((reader) => decideUnit(reader, program, slice, all))
+    return connection.write(
+      (reader) => decideUnit(reader, program, slice, all),
+      (ms) => slice.waited?.(ms),
+    )
   }
   const outcomes: SliceOutcome[] = []
   for (const position of slice.users.keys()) {
@@ -58,8 +61,9 @@ async function applyOne(
   position: number,
 ): Promise<SliceOutcome> {
   try {
-    const [outcome] = await connection.write((reader) =>
-      decideUnit(reader, program, slice, [position]),
+    const [outcome] = await connection.write(
+      (reader) => decideUnit(reader, program, slice, [position]),
+      (ms) => slice.waited?.(ms),
     )
     return outcome ?? { kind: 'absent' }
   } catch (error) {

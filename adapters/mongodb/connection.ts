@@ -23,9 +23,13 @@ export interface Connection {
   direct<T>(work: (writer: Writer, tries: number) => Promise<T>): Promise<T>
   /**
    * Decides on what the reader shows and carries the change out, atomically: no other call to `write`, here
-   * or in another process, runs in between. `decide` may run again.
+   * or in another process, runs in between. `decide` may run again. `waited` is told for how long other
+   * processes had their turns first.
    */
-  write<T>(decide: (reader: Reader) => Promise<Decision<T>>): Promise<T>
+  write<T>(
+    decide: (reader: Reader) => Promise<Decision<T>>,
+    waited?: (ms: number) => void,
+  ): Promise<T>
   /** Brings to its end what a process that is gone has begun. */
   recover(): Promise<void>
 }
@@ -34,7 +38,7 @@ export function openConnection(db: MongoDb, options: ConnectionOptions): Connect
   let detected: Detected | null = null
   let detection: Promise<Detected> | null = null
   let queue: Promise<unknown> = Promise.resolve()
-  const session = openWritingSession(db, options.leaseMs)
+  const session = openWritingSession(db, options)
 
   /** The server is asked once, by whichever call is first; after a failure by the next one again. */
   async function ask(): Promise<Detected> {
@@ -77,13 +81,13 @@ export function openConnection(db: MongoDb, options: ConnectionOptions): Connect
     },
     read: direct,
     direct,
-    write: (decide) =>
+    write: (decide, waited = () => {}) =>
       inTurn(async () => {
         try {
           const here = await surroundings()
           return here.detected.mode === 'transaction'
-            ? await decideInTransaction(here, decide)
-            : await decideWithJournal(here, decide)
+            ? await decideInTransaction(here, decide, waited)
+            : await decideWithJournal(here, decide, waited)
         } catch (error) {
           throw toStoreError(error)
         }

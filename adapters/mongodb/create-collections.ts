@@ -8,13 +8,19 @@ import {
   DISABLED,
   HOLDS,
   JOBS,
+  LATE_ACCESS,
   LEDGER,
+  LEDGER_HEAD,
   LEDGER_IMPORT,
+  MARKS,
+  OUTBOX,
+  SESSIONS,
   SPOOL,
   TOKENS,
   WRITER,
 } from './engine-collections.ts'
-import { isDuplicateKey } from './mongo-errors.ts'
+import { isCollectionThere, isDuplicateKey } from './mongo-errors.ts'
+import { persist } from './patience.ts'
 import { DURABLE } from './scope.ts'
 
 interface EngineIndex {
@@ -39,11 +45,32 @@ const INDEXES: readonly EngineIndex[] = [
   { collection: SPOOL, keys: { run: 1, from: 1 } },
 ]
 
-/** One after the other: building indexes side by side gains nothing here. Safe to repeat. */
-export async function createEngineCollections(db: MongoDb): Promise<void> {
+/** Collections without an index of their own; a transaction over several shards cannot make one. */
+const PLAIN: readonly string[] = [WRITER, SESSIONS, LEDGER_HEAD, OUTBOX, LATE_ACCESS, MARKS]
+
+/**
+ * One after the other: building indexes side by side gains nothing here. Safe to repeat, and for several processes
+ * at once.
+ */
+export async function createEngineCollections(db: MongoDb, limitMs: number): Promise<void> {
   for (const { collection, keys, options = {} } of INDEXES) {
-    await db.collection(collection).createIndex(keys, options)
+    await persist(limitMs, () => db.collection(collection).createIndex(keys, options))
   }
+  const known = await db.listCollections({}, { nameOnly: true }).toArray()
+  const missing = PLAIN.filter((name) => !known.some((one) => one['name'] === name))
+  for (const name of missing) await persist(limitMs, () => create(db, name))
+  await persist(limitMs, () => insertWriter(db))
+}
+
+async function create(db: MongoDb, name: string): Promise<void> {
+  try {
+    await db.command({ create: name })
+  } catch (error) {
+    if (!isCollectionThere(error)) throw error
+  }
+}
+
+async function insertWriter(db: MongoDb): Promise<void> {
   try {
     const writer = {
       _id: 'writer',

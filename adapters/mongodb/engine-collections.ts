@@ -7,7 +7,7 @@ import { ENGINE_TABLE_PREFIX } from '../../src/store.ts'
 
 /** One document: whose turn it is to write, and what is being written where there are no transactions. */
 export const WRITER: string = `${ENGINE_TABLE_PREFIX}writer`
-/** One document: sessions in which processes write, where there are transactions. */
+/** One document: the queue of those who write, with their sessions, where there are transactions. */
 export const SESSIONS: string = `${ENGINE_TABLE_PREFIX}sessions`
 export const LEDGER: string = `${ENGINE_TABLE_PREFIX}ledger`
 export const LEDGER_HEAD: string = `${ENGINE_TABLE_PREFIX}ledger_head`

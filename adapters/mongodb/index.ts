@@ -53,7 +53,10 @@ export interface MongoStoreOptions {
   readonly usersPerTransaction?: number
   /** Most documents of all its users that a transaction changes. Default 30,000. */
   readonly documentsPerTransaction?: number
-  /** How long a write waits for its turn and for a server that is away, in milliseconds. Default 10,000. */
+  /**
+   * How long a write waits for a server that is away, and for its turn while nobody in front of it comes to an
+   * end, in milliseconds. Default 10,000.
+   */
   readonly busyTimeoutMs?: number
   /** How long others wait for a writer that gives no sign of life, in milliseconds. Default 10,000. */
   readonly leaseMs?: number
@@ -98,7 +101,7 @@ export function mongoStore(db: MongoDb, options: MongoStoreOptions = {}): Store 
     },
     async migrate() {
       try {
-        await createEngineCollections(db)
+        await createEngineCollections(db, busyTimeoutMs)
       } catch (error) {
         throw toStoreError(error)
       }

@@ -29,17 +29,23 @@ import { undoable } from './undo.ts'
 export async function decideWithJournal<T>(
   here: Surroundings,
   decide: (reader: Reader) => Promise<Decision<T>>,
+  waited: (ms: number) => void,
 ): Promise<T> {
   const patience = openPatience(here.options.busyTimeoutMs)
   for (;;) {
     try {
-      const { result, change } = await underLease(here, async (lease, scope, outages) => {
+      const work: Work<Pick<Decision<T>, 'result'> & { readonly change: Change | null }> = async (
+        lease,
+        scope,
+        outages,
+      ) => {
         await finishLeftOver(scope, lease, outages)
         const { result, change: decided } = await decide(scope)
         const change = decided === null ? null : await sealed(scope, decided)
         if (change !== null) await carryOutOrUndo(scope, lease, change, outages)
         return { result, change }
-      })
+      }
+      const { result, change } = await underLease(here, work, waited)
       await cutLateAccessOf(here, change)
       return result
     } catch (error) {
@@ -61,11 +67,14 @@ export function finishInterrupted(here: Surroundings): Promise<void> {
   })
 }
 
+type Work<T> = (lease: Lease, scope: Writer, outages: Outages) => Promise<T>
+
 async function underLease<T>(
   here: Surroundings,
-  work: (lease: Lease, scope: Writer, outages: Outages) => Promise<T>,
+  work: Work<T>,
+  waited?: (ms: number) => void,
 ): Promise<T> {
-  const lease = await takeLease(here)
+  const lease = await takeLease(here, waited)
   try {
     const scope = openScope(here.db, here.scope.types, 'ordered', lease.until)
     const outages = openOutages(here)

@@ -27,12 +27,17 @@ export interface Lease {
  * Waits for its turn. When a lease ends, the server's clock says; whether its holder has renewed it in time, the
  * holder's own steady clock.
  */
-export async function takeLease({ db, options }: Surroundings): Promise<Lease> {
+export async function takeLease(
+  { db, options }: Surroundings,
+  waited: (ms: number) => void = () => {},
+): Promise<Lease> {
   const { leaseMs } = options
   const collection = db.collection(WRITER)
   const owner = crypto.randomUUID()
-  // Longer than a holder who is gone can keep others out.
+  // Longer than a holder who is gone can keep others out. While others have their turns, one's own comes too.
   const patience = openPatience(options.busyTimeoutMs + leaseMs)
+  let turn: unknown
+  const begun = performance.now()
   for (;;) {
     const asked = performance.now()
     const found = await collection.findOneAndUpdate(
@@ -40,9 +45,15 @@ export async function takeLease({ db, options }: Surroundings): Promise<Lease> {
       [{ $set: { owner, until: leaseEnd(leaseMs), fence: { $add: ['$fence', 1] } } }],
       { returnDocument: 'after', ...ORDERED },
     )
-    if (found !== null) return holdLease(collection, found as Doc, leaseMs, asked)
-    const known = await collection.find({ _id: 'writer' }).toArray()
-    if (known.length === 0) throw notMigrated()
+    if (found !== null) {
+      waited(performance.now() - begun)
+      return holdLease(collection, found as Doc, leaseMs, asked)
+    }
+    const [known] = await collection.find({ _id: 'writer' }).toArray()
+    if (known === undefined) throw notMigrated()
+    const { fence } = known
+    if (fence !== turn) patience.startAnew()
+    turn = fence
     if (!(await patience.wait())) throw storeBusy()
   }
 }

@@ -67,6 +67,11 @@ export function isMissingCollection(error: unknown): boolean {
   return codeOf(error) === NAMESPACE_NOT_FOUND
 }
 
+/** Whether somebody else has made the collection at the same time. */
+export function isCollectionThere(error: unknown): boolean {
+  return codeOf(error) === NAMESPACE_EXISTS
+}
+
 /** Whether a command took longer than it was given. */
 export function isOutOfTime(error: unknown): boolean {
   return codeOf(error) === MAX_TIME_EXPIRED
@@ -91,8 +96,17 @@ const MAX_TIME_EXPIRED = 50
 const DUPLICATE_KEY = 11_000
 const VALIDATION = 121
 const DISK_FULL = new Set([14_031])
-/** LockTimeout, MaxTimeMSExpired in a wait for another writer, WriteConflict, TransactionTooOld, NoSuchTransaction, and rate limits of a compatible server. */
-const CONFLICTS = new Set([24, MAX_TIME_EXPIRED, 112, 225, 251, 16_500])
+/**
+ * LockTimeout, MaxTimeMSExpired in a wait for another writer, WriteConflict, TransactionTooOld, NoSuchTransaction,
+ * and rate limits of a compatible server. A transaction that somebody has ended says so in several ways, by where
+ * it was: CursorNotFound, CursorKilled, TransactionExceededLifetimeLimitSeconds, Interrupted. Its snapshot is
+ * gone: SnapshotTooOld, SnapshotUnavailable. Chunks have moved: StaleShardVersion, StaleEpoch, StaleDbVersion,
+ * StaleConfig.
+ */
+const CONFLICTS = new Set([
+  ...[24, MAX_TIME_EXPIRED, 112, 225, 251, 16_500],
+  ...[43, 237, 290, 11_601, 239, 246, 63, 150, 249, 13_388],
+])
 /** Unreachable hosts, a primary that steps down or starts, interrupted commands, and unconfirmed writes. */
 const UNAVAILABLE = new Set([
   6, 7, 64, 89, 91, 189, 262, 9_001, 10_107, 11_600, 11_602, 13_435, 13_436,
@@ -106,6 +120,7 @@ const UNKNOWN_COMMAND = new Set([59, 115, 238, 303, 40_324])
 /** InvalidPipelineOperator, and what servers before it had a code for it said. */
 const UNKNOWN_EXPRESSION = new Set([168, 15_999, 31_325])
 const NAMESPACE_NOT_FOUND = 26
+const NAMESPACE_EXISTS = 48
 
 /** The values that were refused stay out of the error: only the cause, which the server wrote, holds them. */
 function refusedByRule(cause: unknown, code: number): UserDeletionError {

@@ -8,13 +8,23 @@ import { isConflict, isUnavailable } from './mongo-errors.ts'
 export interface Patience {
   /** Waits a little longer each time; `false` once the time is up. */
   wait(): Promise<boolean>
+  /** Time that does not count: it was spent on something else than these tries. */
+  leaveOut(ms: number): void
+  /** What was waited for goes on, so the time begins again. */
+  startAnew(): void
 }
 
 /** Waits between tries with jitter, so that writers who meet don't meet again. */
 export function openPatience(limitMs: number): Patience {
-  const start = performance.now()
+  let start = performance.now()
   let tries = 0
   return {
+    leaveOut(ms) {
+      start += ms
+    },
+    startAnew() {
+      start = performance.now()
+    },
     async wait() {
       if (performance.now() - start >= limitMs) return false
       tries += 1
@@ -46,7 +56,7 @@ export async function persist<T>(
 const SHORTEST_MS = 2
 const LONGEST_MS = 100
 
-function pause(ms: number): Promise<void> {
+export function pause(ms: number): Promise<void> {
   return new Promise((resolve) => {
     setTimeout(resolve, ms)
   })

@@ -27,15 +27,18 @@ import type { Surroundings } from './surroundings.ts'
 export async function decideInTransaction<T>(
   here: Surroundings,
   decide: (reader: Reader) => Promise<Decision<T>>,
+  waited: (ms: number) => void,
 ): Promise<T> {
   const patience = openPatience(here.options.busyTimeoutMs)
   for (;;) {
-    const attempt = await tryOnce(here, decide)
+    const attempt = await tryOnce(here, decide, (ms) => {
+      patience.leaveOut(ms)
+      waited(ms)
+    })
     if (attempt.kind === 'committed') {
       await cutLateAccessOf(here, attempt.change)
       return attempt.result
     }
-    await here.session.endSilent()
     if (!(await patience.wait())) throw attempt.error
   }
 }
@@ -51,9 +54,10 @@ type Attempt<T> =
 async function tryOnce<T>(
   here: Surroundings,
   decide: (reader: Reader) => Promise<Decision<T>>,
+  waited: (ms: number) => void,
 ): Promise<Attempt<T>> {
   try {
-    return await here.session.use((session) => transact(here, session, decide))
+    return await here.session.use((session) => transact(here, session, decide), waited)
   } catch (error) {
     if (isTransient(error) || isUnavailable(error)) return { kind: 'again', error }
     throw error

@@ -103,11 +103,14 @@ async function deleteSlices(
       break
     }
     const started = monotonicMs()
-    const { fatal, isThrough } = await runSlice(context, request, taken, tally)
+    let waited = 0
+    const { fatal, isThrough } = await runSlice(context, request, taken, tally, (ms) => {
+      waited += ms
+    })
     const error = fatal ?? (await notePassed(run, isThrough ? users : null))
     if (error !== null) stopped = { by: 'store', error }
     if (mode === 'cooperative' && users > 0)
-      size = Math.min(nextSize(size, users, monotonicMs() - started, capabilities), most)
+      size = Math.min(nextSize(size, users, monotonicMs() - started - waited, capabilities), most)
     if (users + taken.skipped > 0) tally.report()
     await yieldToEventLoop()
   }
@@ -138,10 +141,11 @@ async function runSlice(
   request: DeletionRequest,
   slice: IdSlice,
   tally: Tally,
+  waited: (ms: number) => void,
 ): Promise<SliceEnd> {
   const { targets, places } = sortOut(context, slice, tally)
   if (targets.length === 0) return { fatal: null, isThrough: true }
-  const outcomes = await deleteSlice(context, request, targets, tally.receipts)
+  const outcomes = await deleteSlice(context, request, targets, tally.receipts, waited)
   let fatal: UserDeletionError | null = null
   let isThrough = true
   for (const [position, outcome] of outcomes.entries()) {

@@ -34,17 +34,19 @@ export type ReceiptUse = 'read' | 'unread'
 /**
  * Deletes the users of a slice; the ids are valid and no two are equal. One outcome for each target, in
  * order. Never rejects for what happens to users; a store that cannot go on shows in all their outcomes.
- * Receipts that were to stay `'unread'` cannot be read, unless a hook reads them anyway.
+ * Receipts that were to stay `'unread'` cannot be read, unless a hook reads them anyway. `waited` is told for how
+ * long other writers were at work.
  */
 export async function deleteSlice(
   context: ExecutionContext,
   request: DeletionRequest,
   targets: readonly Target[],
   receipts: ReceiptUse = 'read',
+  waited?: (ms: number) => void,
 ): Promise<readonly UserOutcome[]> {
   const outcomes: (UserOutcome | undefined)[] = []
   const keepsEntries = receipts === 'read' || context.hooks.afterDelete !== undefined
-  const run: SliceRun = { context, request, targets, keepsEntries, outcomes }
+  const run: SliceRun = { context, request, targets, keepsEntries, outcomes, waited }
   const { tenantId } = request
   const positions: number[] = []
   for (const [position, { id }] of targets.entries()) {
@@ -71,6 +73,7 @@ interface SliceRun {
   readonly keepsEntries: boolean
   /** By target; filled while the slice is worked on. */
   readonly outcomes: (UserOutcome | undefined)[]
+  readonly waited: ((ms: number) => void) | undefined
 }
 
 function tellsAnybody({ hooks }: ExecutionContext): boolean {
@@ -147,35 +150,71 @@ function at(targets: readonly Target[], positions: readonly number[]): readonly 
 /** Of a large slice that failed so many are tried together, so that few go one by one because of a single user. */
 const PART = 500
 
-/** Together first; when that fails for a reason of one user, again in parts, or with a savepoint for each. */
+/** How often all of them are tried together where the reason may be none of a user. */
+const WHOLE_TRIES = 3
+
+/**
+ * Together first. What fails for a reason of the store is tried again as it is, and then said: nobody fares better
+ * alone. For a reason of one user, in parts, or with a savepoint for each.
+ */
 async function applyTogetherOrEach(
   run: SliceRun,
   users: readonly Target[],
+  isPart = false,
 ): Promise<readonly SliceOutcome[]> {
   if (users.length === 0) return []
   try {
-    return await apply(run, users, 'together')
+    return await applyWhole(run, users, isPart)
   } catch (cause) {
-    if (users.length === 1 || endsRuns(toEngineError(cause))) throw cause
+    if (users.length === 1 || isOfStore(toEngineError(cause))) throw cause
   }
-  if (users.length > PART) return applyInParts(run, users)
+  if (users.length > PART) return applyInParts(run, users, PART)
+  // There a transaction for each would be many ways to the server; most users are in a half that goes through.
+  if (isRemote(run)) return applyInParts(run, users, Math.ceil(users.length / 2))
   try {
     return await apply(run, users, 'each')
   } catch (cause) {
-    if (endsRuns(toEngineError(cause))) throw cause
+    if (isOfStore(toEngineError(cause))) throw cause
     return applyOneByOne(run, users)
   }
+}
+
+/** What may have been about nobody in the whole slice is about somebody in it once parts are tried. */
+async function applyWhole(
+  run: SliceRun,
+  users: readonly Target[],
+  isPart: boolean,
+): Promise<readonly SliceOutcome[]> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await apply(run, users, 'together')
+    } catch (cause) {
+      const { code } = toEngineError(cause)
+      const mayPass = code === 'lease_lost' || (code === 'store_failed' && isRemote(run) && !isPart)
+      if (!mayPass || users.length === 1 || tries === WHOLE_TRIES) throw cause
+    }
+  }
+}
+
+/** Whether the error is about no user. */
+function isOfStore(error: UserDeletionError): boolean {
+  return endsRuns(error) || error.code === 'lease_lost'
+}
+
+function isRemote({ context: { store } }: SliceRun): boolean {
+  return store.capabilities.remote === true
 }
 
 async function applyInParts(
   run: SliceRun,
   users: readonly Target[],
+  size: number,
 ): Promise<readonly SliceOutcome[]> {
   const outcomes: SliceOutcome[] = []
   try {
     while (outcomes.length < users.length) {
-      const part = users.slice(outcomes.length, outcomes.length + PART)
-      outcomes.push(...(await applyTogetherOrEach(run, part)))
+      const part = users.slice(outcomes.length, outcomes.length + size)
+      outcomes.push(...(await applyTogetherOrEach(run, part, true)))
     }
   } catch (error) {
     // Users of earlier parts are gone for good, so this answers instead of rejecting.
@@ -210,7 +249,7 @@ function apply(
 
 function applyIn(
   context: ExecutionContext,
-  { request, keepsEntries }: SliceRun,
+  { request, keepsEntries, waited }: SliceRun,
   users: readonly Target[],
   isolation: 'together' | 'each',
 ): Promise<readonly SliceOutcome[]> {
@@ -222,6 +261,7 @@ function applyIn(
     ...targetsOf(request, users),
     isolation,
     keepsEntries,
+    ...(waited === undefined ? {} : { waited }),
     decide: (survey): readonly Verdict[] =>
       decide({ program, maxRows, maxSliceRows, now: clock.now(), derive }, survey),
     seal: (works, head) =>
