@@ -211,14 +211,15 @@ async function applyInParts(
   size: number,
 ): Promise<readonly SliceOutcome[]> {
   const outcomes: SliceOutcome[] = []
-  try {
-    while (outcomes.length < users.length) {
-      const part = users.slice(outcomes.length, outcomes.length + size)
+  while (outcomes.length < users.length) {
+    const part = users.slice(outcomes.length, outcomes.length + size)
+    try {
       outcomes.push(...(await applyTogetherOrEach(run, part, true)))
+    } catch (error) {
+      // Users of earlier parts are gone for good, so this answers instead of rejecting. One who fails alone, alone.
+      const end = isOfStore(toEngineError(error)) ? users.length : outcomes.length + part.length
+      while (outcomes.length < end) outcomes.push({ kind: 'failed', error })
     }
-  } catch (error) {
-    // Users of earlier parts are gone for good, so this answers instead of rejecting.
-    while (outcomes.length < users.length) outcomes.push({ kind: 'failed', error })
   }
   return outcomes
 }

@@ -1,6 +1,7 @@
 import { agreeSabotages } from './agree.ts'
 import { ledgerSabotages } from './ledger.ts'
 import { residueSabotages } from './residue.ts'
+import { mongoSabotages } from './mongo.ts'
 
 /** A change that breaks a promise. `find` stands exactly once in the file. */
 export interface Sabotage {
@@ -15,6 +16,7 @@ export interface Sabotage {
 export const sabotages: readonly Sabotage[] = [
   ...residueSabotages,
   ...agreeSabotages,
+  ...mongoSabotages,
   {
     name: 'drop the tenant filter when users are looked up',
     file: 'adapters/sqlite/step-sql.ts',
@@ -54,8 +56,8 @@ export const sabotages: readonly Sabotage[] = [
   {
     name: 'call users of a slice failed whose part is gone for good',
     file: 'src/execution/delete-slice.ts',
-    find: "    while (outcomes.length < users.length) outcomes.push({ kind: 'failed', error })",
-    replace: '    throw error',
+    find: "      while (outcomes.length < end) outcomes.push({ kind: 'failed', error })",
+    replace: '      throw error',
     caughtBy: 'test/large-slices.test.ts',
   },
   {
@@ -371,15 +373,15 @@ export const sabotages: readonly Sabotage[] = [
   {
     name: 'wait for the server to end the transactions of those who are gone',
     file: 'adapters/mongodb/writing-session.ts',
-    find: 'if (silent.length > 0)',
-    replace: 'if (silent.length < 0)',
+    find: 'if (silent.length === 0) return',
+    replace: 'if (silent.length >= 0) return',
     caughtBy: 'test/mongo-gone-writers.test.ts',
   },
   {
     name: 'show no sign of life in a transaction that lasts',
     file: 'adapters/mongodb/writing-session.ts',
-    find: '() => void showLife(own)',
-    replace: '() => void showLife',
+    find: '() => void step(entry).catch(() => {})',
+    replace: '() => void step',
     caughtBy: 'test/mongo-gone-writers.test.ts',
   },
   {
@@ -749,8 +751,8 @@ export const sabotages: readonly Sabotage[] = [
   {
     name: 'hurry a database that is elsewhere',
     file: 'src/execution/delete-many.ts',
-    find: 'monotonicMs() - started, capabilities)',
-    replace: 'monotonicMs() - started, {})',
+    find: 'monotonicMs() - started - waited, capabilities)',
+    replace: 'monotonicMs() - started - waited, {})',
     caughtBy: 'test/bulk-manners.test.ts',
   },
   {
