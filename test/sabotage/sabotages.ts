@@ -1,7 +1,7 @@
 import { agreeSabotages } from './agree.ts'
 import { ledgerSabotages } from './ledger.ts'
-import { residueSabotages } from './residue.ts'
 import { mongoSabotages } from './mongo.ts'
+import { residueSabotages } from './residue.ts'
 
 /** A change that breaks a promise. `find` stands exactly once in the file. */
 export interface Sabotage {
