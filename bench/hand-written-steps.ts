@@ -95,8 +95,8 @@ function audit({ rule, by, value, where, set, why }: Anonymize): HandStep {
 
 const PLACE = 'ip_address = NULL, user_agent = NULL, country = NULL'
 // Word for word the expressions of the indexes.
-const EMAIL = `CASE WHEN json_valid("metadata") THEN json_extract("metadata", '$."email"') END`
-const EVENT_USER = `CASE WHEN json_valid("data") THEN json_extract("data", '$."user"."id"') END`
+const EMAIL = `CASE WHEN json_valid("metadata", 9) THEN json_extract("metadata", '$."email"') END`
+const EVENT_USER = `CASE WHEN json_valid("data", 9) THEN json_extract("data", '$."user"."id"') END`
 
 function scrub(...paths: readonly string[]): string {
   const list = paths.map((path) => `'$.${path}'`).join(', ')
@@ -165,8 +165,8 @@ export const anonymizing: readonly HandStep[] = [
     table: 'webhook_deliveries AS d JOIN webhook_events AS e ON e.id = d.event_id',
     action: 'retain',
     by: 'id',
-    value: `CASE WHEN json_valid(e."data") THEN json_extract(e."data", '$."user"."id"') END`,
-    where: `CASE WHEN json_valid(e."data") THEN json_extract(e."data", '$."user"."id"') END ${IDS}`,
+    value: `CASE WHEN json_valid(e."data", 9) THEN json_extract(e."data", '$."user"."id"') END`,
+    where: `CASE WHEN json_valid(e."data", 9) THEN json_extract(e."data", '$."user"."id"') END ${IDS}`,
     write: LATER,
     event: null,
     why: 'what was delivered, as long as the event is kept',

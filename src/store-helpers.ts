@@ -14,7 +14,16 @@ import type {
   Verdict,
   Work,
 } from './store.ts'
-import type { IdForm, Program, Selector, SelectorTarget, Step, UserId } from './terms.ts'
+import type {
+  IdForm,
+  JsonPath,
+  Locator,
+  Program,
+  Selector,
+  SelectorTarget,
+  Step,
+  UserId,
+} from './terms.ts'
 
 /** A user who goes, with the values derived for them. */
 export interface Leaving extends Work {
@@ -173,6 +182,21 @@ export function idBehind(held: unknown, form: IdForm | null): unknown {
   if (form === null || form.prefix === '') return held
   const isPrefixed = typeof held === 'string' && held.startsWith(form.prefix)
   return isPrefixed && held.length > form.prefix.length ? held.slice(form.prefix.length) : null
+}
+
+/** All steps from the column to where the locator points; `null` for the column itself. */
+export function wayInto({
+  path,
+  each,
+  element,
+}: Pick<Locator, 'path' | 'each' | 'element'>): JsonPath | null {
+  if (path === null && !each) return null
+  return [...(path ?? []), ...(each ? [null] : []), ...(element ?? [])]
+}
+
+export function isSamePath(a: JsonPath | null, b: JsonPath | null): boolean {
+  if (a === null || b === null) return a === b
+  return a.length === b.length && a.every((step, place) => step === b[place])
 }
 
 /** The order in which ids are listed: numbers before text, text as its bytes in UTF-8 sort. */

@@ -20,6 +20,7 @@ export {
   inLowerCase,
   isComparedAsText,
   isFoundInAnyCase,
+  isSamePath,
   isSchemaChange,
   isWithinText,
   keepsItsRows,
@@ -32,6 +33,7 @@ export {
   sealWhole,
   settleUnit,
   standsFor,
+  wayInto,
   writtenAs,
 } from './store-helpers.ts'
 export type {
@@ -47,6 +49,7 @@ export type {
   JsonPath,
   LastOfCheck,
   Locator,
+  PathStep,
   Program,
   Retention,
   Scalar,

@@ -40,10 +40,16 @@ export type Scalar = string | number | boolean | null
 /** What a store is asked to write into a column: dates only where the store has them. */
 export type ColumnValue = Scalar | Date
 
-/** The way to a value inside a JSON document: one entry a key, never an index. */
-export type JsonPath = readonly string[]
+/** A key; `null`: every element of the array found there. Never an index. */
+export type PathStep = string | null
 
-/** Where in a row the reference stands. `each` means: in every element of the array found there. */
+/** The way to values inside a JSON document. It does not open an array that it does not name by a step. */
+export type JsonPath = readonly PathStep[]
+
+/**
+ * Where in a row the reference stands. `each` means: in every element of the array found at `path`. Steps into
+ * elements stand in `path` only with `each`, and before its end; `element` has none.
+ */
 export interface Locator {
   readonly column: string
   readonly path: JsonPath | null
@@ -85,6 +91,7 @@ export type Assignment =
   | {
       readonly kind: 'pull'
       readonly column: string
+      /** To the array; through others, to several. */
       readonly path: JsonPath | null
       /** Elements whose value at this path equals the field go; `null`: the element itself does. */
       readonly element: JsonPath | null
@@ -97,6 +104,8 @@ export type Assignment =
       readonly path: JsonPath
       readonly value: Scalar
       readonly idType?: IdType
+      /** Only what holds this of the user is overwritten; where the path leads through arrays. */
+      readonly holding?: { readonly field: string; readonly form: IdForm | null }
     }
   | { readonly kind: 'derived'; readonly column: string; readonly index: number }
 

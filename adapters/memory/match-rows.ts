@@ -11,10 +11,11 @@ import {
   type Selector,
   type Step,
   standsFor,
+  wayInto,
   writtenAs,
 } from '../../src/store.ts'
 import type { Row, Tables } from './rows.ts'
-import { readJson, stored, valueAt } from './values.ts'
+import { readJson, stored, valuesAt } from './values.ts'
 
 /** A user by what the program knows of them. */
 export interface SliceUser {
@@ -131,17 +132,12 @@ export function holds(row: Row, { column, values }: Condition): boolean {
 }
 
 /** What a row holds where the locator points; nothing where there is no JSON, no array, or null. */
-function locatedValues(row: Row, { column, path, each, element }: Locator): readonly unknown[] {
-  const held = stored(row[column])
-  if (path === null && !each) return held === null ? [] : [held]
+function locatedValues(row: Row, locator: Locator): readonly unknown[] {
+  const held = stored(row[locator.column])
+  const way = wayInto(locator)
+  if (way === null) return held === null ? [] : [held]
   const json = readJson(held)
-  const value = json === null ? undefined : valueAt(json.document, path)
-  if (!each) return isPlain(value) ? [stored(value)] : []
-  if (!Array.isArray(value)) return []
-  return value
-    .map((one) => valueAt(one, element))
-    .filter(isPlain)
-    .map(stored)
+  return json === null ? [] : valuesAt(json.document, way).filter(isPlain).map(stored)
 }
 
 function isPlain(value: unknown): boolean {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { JsonPath } from '../../src/store.ts'
+import type { JsonPath, PathStep } from '../../src/store.ts'
 
 /** A value as SQLite would hold it: booleans are 1 and 0, a small bigint is a number, nothing is null. */
 export function stored(value: unknown): unknown {
@@ -29,38 +29,45 @@ export function writeJson(before: unknown, document: unknown): unknown {
   return typeof before === 'object' && before !== null ? document : JSON.stringify(document)
 }
 
-/** What stands at a path; `undefined` where the path leads nowhere. */
-export function valueAt(document: unknown, path: JsonPath | null): unknown {
-  let value = document
-  for (const key of path ?? []) {
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
-    if (!Object.hasOwn(value, key)) return undefined
-    value = (value as Record<string, unknown>)[key]
-  }
-  return value
+/** Every value that stands at a path; arrays are opened only where the path says so. */
+export function valuesAt(document: unknown, path: JsonPath | null): readonly unknown[] {
+  let values: readonly unknown[] = [document]
+  for (const step of path ?? []) values = values.flatMap((value) => insideOf(value, step))
+  return values
 }
 
-/** The document with the value at a path replaced; unchanged where the path leads nowhere. */
-export function replaceAt(document: unknown, path: JsonPath, value: unknown): unknown {
-  const holder = valueAt(document, path.slice(0, -1))
-  const key = path.at(-1)
-  if (key === undefined) return value
-  if (valueAt(document, path) === undefined) return document
-  ;(holder as Record<string, unknown>)[key] = value
-  return document
+/** Whether anything stands at a path, behind arrays that the path does not open too. */
+export function standsAt(document: unknown, path: JsonPath): boolean {
+  const [step, ...rest] = path
+  if (step === undefined) return true
+  if (Array.isArray(document)) {
+    return document.some((element) => standsAt(element, step === null ? rest : path))
+  }
+  return insideOf(document, step).some((value) => standsAt(value, rest))
 }
 
-/** The document without the value at a path. */
-export function removeAt(document: unknown, path: JsonPath): unknown {
-  const holder = valueAt(document, path.slice(0, -1))
-  const key = path.at(-1)
-  if (
-    key !== undefined &&
-    typeof holder === 'object' &&
-    holder !== null &&
-    !Array.isArray(holder)
-  ) {
-    delete (holder as Record<string, unknown>)[key]
-  }
-  return document
+/** Takes the place of a value; {@link GONE} for one that goes. */
+type Change = (value: unknown) => unknown
+
+export const GONE: unique symbol = Symbol('gone')
+
+/** The document with every value at a path changed; the same one where the path leads nowhere. */
+export function changeAt(document: unknown, path: JsonPath, change: Change): unknown {
+  const [step, ...rest] = path
+  if (step === undefined) return change(document)
+  const changed = insideOf(document, step).map((value) => changeAt(value, rest, change))
+  if (Array.isArray(document)) return step === null ? changed : document
+  if (step === null || changed.length === 0) return document
+  const { [step]: _, ...others } = document as Record<string, unknown>
+  const [value] = changed
+  if (value === GONE) return others
+  // In its old place, so that the text of the document stays what it was beside it.
+  const entries = Object.entries(document as Record<string, unknown>)
+  return Object.fromEntries(entries.map(([key, held]) => [key, key === step ? value : held]))
+}
+
+function insideOf(value: unknown, step: PathStep): readonly unknown[] {
+  if (Array.isArray(value)) return step === null ? value : []
+  if (typeof value !== 'object' || value === null || step === null) return []
+  return Object.hasOwn(value, step) ? [(value as Record<string, unknown>)[step]] : []
 }

@@ -6,7 +6,7 @@
 import { type Assignment, type JsonPath, writtenAs } from '../../src/store.ts'
 import type { SliceUser } from './match-rows.ts'
 import type { Row, Tables } from './rows.ts'
-import { readJson, removeAt, replaceAt, stored, valueAt, writeJson } from './values.ts'
+import { changeAt, GONE, readJson, standsAt, stored, valuesAt, writeJson } from './values.ts'
 
 /** The row as the assignments leave it, for the users that it is paired with. */
 export function writeRow(
@@ -26,6 +26,9 @@ export function writeRow(
   return changed
 }
 
+/** What of the user an element may hold. */
+type UserValue = NonNullable<Extract<Assignment, { kind: 'json_value' }>['holding']>
+
 /** Whether the row still lacks one of the assignments. Values that are not known are passed over. */
 export function lacks(row: Row, set: readonly Assignment[], user: SliceUser): boolean {
   return set.some((assignment) => lacksOne(row[assignment.column], assignment, user))
@@ -43,16 +46,23 @@ function lacksOne(held: unknown, assignment: Assignment, user: SliceUser): boole
       if (held == null) return false
       const json = readJson(held)
       if (json === null) return true
-      return assignment.paths.some((path) => valueAt(json.document, path) !== undefined)
+      return assignment.paths.some((path) => standsAt(json.document, path))
     }
     case 'json_value': {
       const json = readJson(held)
-      const value = json === null ? undefined : valueAt(json.document, assignment.path)
-      return json !== null && stored(value) !== stored(assignment.value)
+      if (json === null) return false
+      const { path, holding } = assignment
+      const values = valuesAt(json.document, path)
+      return holding === undefined
+        ? stored(values[0]) !== stored(assignment.value)
+        : values.some((value) => isHeld(value, holding, [user]))
     }
     case 'pull': {
-      const list = arrayAt(held, assignment.path)
-      return list?.some((one) => isPulled(one, assignment, user)) ?? false
+      const json = readJson(held)
+      const lists = json === null ? [] : valuesAt(json.document, assignment.path)
+      return lists.some(
+        (list) => Array.isArray(list) && list.some((one) => isPulled(one, assignment, [user])),
+      )
     }
   }
 }
@@ -72,36 +82,41 @@ function newValue(
     case 'scrub': {
       const json = readJson(held)
       if (json === null) return nullable ? null : '{}'
-      return writeJson(held, assignment.paths.reduce(removeAt, json.document))
+      const remove = (document: unknown, path: JsonPath) => changeAt(document, path, () => GONE)
+      return writeJson(held, assignment.paths.reduce(remove, json.document))
     }
     case 'json_value': {
       const json = readJson(held)
       if (json === null) return held
-      return writeJson(held, replaceAt(json.document, assignment.path, assignment.value))
+      const { path, value, holding } = assignment
+      const written = changeAt(json.document, path, (one) =>
+        holding === undefined || isHeld(one, holding, owners) ? value : one,
+      )
+      return writeJson(held, written)
     }
     case 'pull': {
       const json = readJson(held)
-      const list = arrayAt(held, assignment.path)
-      if (json === null || list === null) return held
-      const rest = list.filter((one) => !owners.some((user) => isPulled(one, assignment, user)))
-      const { path } = assignment
-      return writeJson(held, path === null ? rest : replaceAt(json.document, path, rest))
+      if (json === null) return held
+      const rest = changeAt(json.document, assignment.path ?? [], (list) =>
+        Array.isArray(list) ? list.filter((one) => !isPulled(one, assignment, owners)) : list,
+      )
+      return writeJson(held, rest)
     }
   }
 }
 
-function arrayAt(held: unknown, path: JsonPath | null): readonly unknown[] | null {
-  const json = readJson(held)
-  const value = json === null ? undefined : valueAt(json.document, path)
-  return Array.isArray(value) ? value : null
-}
-
 function isPulled(
   one: unknown,
-  { element, field, form }: Extract<Assignment, { kind: 'pull' }>,
-  { fields }: SliceUser,
+  pull: Extract<Assignment, { kind: 'pull' }>,
+  owners: readonly SliceUser[],
 ): boolean {
-  const held = valueAt(one, element)
-  const value = writtenAs(fields[field], form)
-  return value != null && typeof held !== 'object' && stored(held) === stored(value)
+  return valuesAt(one, pull.element).some((value) => isHeld(value, pull, owners))
+}
+
+/** Whether the value is that of one of the users, as the form writes it. */
+function isHeld(value: unknown, { field, form }: UserValue, owners: readonly SliceUser[]): boolean {
+  return owners.some(({ fields }) => {
+    const wanted = writtenAs(fields[field], form)
+    return wanted != null && typeof value !== 'object' && stored(value) === stored(wanted)
+  })
 }

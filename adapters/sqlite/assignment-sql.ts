@@ -3,9 +3,20 @@
  *
  * @module
  */
-import type { Assignment, Scalar } from '../../src/store.ts'
-import { jsonPath, literal, quoteName } from './literals.ts'
-import { elementSql, type UserValue } from './selector-sql.ts'
+import type { Assignment, JsonPath, Scalar } from '../../src/store.ts'
+import {
+  elementSql,
+  elementsSql,
+  inItsForm,
+  isJson,
+  jsonValue,
+  standsAt,
+  withoutElements,
+  withoutPaths,
+  withValue,
+} from './json-sql.ts'
+import { literal, quoteName } from './literals.ts'
+import type { UserValue } from './selector-sql.ts'
 
 /** Tells whether an array element is a value of a user who goes. */
 type Gone = (value: string, wanted: UserValue) => string
@@ -61,11 +72,19 @@ function valueSql(assignment: Assignment, context: AssignmentContext): string {
     case 'derived':
       return context.derived(assignment.index)
     case 'json_value': {
-      const path = jsonPath(assignment.path)
-      return `CASE WHEN json_valid(${column}) THEN json_replace(${column}, ${path}, ${jsonLiteral(assignment.value)}) ELSE ${column} END`
+      const { path, value, holding } = assignment
+      const isMeant = holding === undefined ? null : (held: string) => context.gone(held, holding)
+      const written = inItsForm(column, (document) =>
+        withValue(document, path, jsonLiteral(value), isMeant),
+      )
+      return `CASE WHEN ${isJson(column)} THEN ${written} ELSE ${column} END`
     }
-    case 'pull':
-      return pullSql(column, assignment, context.gone)
+    case 'pull': {
+      const { path, element } = assignment
+      const isGone = (e: string): string => context.gone(elementSql(e, element), assignment)
+      const rest = inItsForm(column, (document) => withoutElements(document, path, isGone))
+      return `CASE WHEN ${isJson(column)} THEN ${rest} ELSE ${column} END`
+    }
   }
 }
 
@@ -81,20 +100,8 @@ export function plainValueSql(
   if (assignment.kind === 'constant') return literal(assignment.value)
   // Text that is not JSON cannot be scrubbed by path, so nothing of it may stay.
   const fallback = nullable ? 'NULL' : "'{}'"
-  const paths = assignment.paths.map(jsonPath).join(', ')
-  return `CASE WHEN json_valid(${held}) THEN json_remove(${held}, ${paths}) ELSE ${fallback} END`
-}
-
-type Pull = Extract<Assignment, { kind: 'pull' }>
-
-function pullSql(column: string, pull: Pull, gone: Gone): string {
-  const { path } = pull
-  const place = jsonPath(path)
-  const element =
-    "CASE e.type WHEN 'true' THEN json('true') WHEN 'false' THEN json('false') WHEN 'object' THEN json(e.value) WHEN 'array' THEN json(e.value) ELSE e.value END"
-  const rest = `(SELECT json_group_array(${element}) FROM json_each(${column}, ${place}) AS e WHERE (${gone(elementSql('e', pull.element), pull)}) IS NOT TRUE)`
-  const value = path === null ? rest : `json_replace(${column}, ${place}, json(${rest}))`
-  return `CASE WHEN ${isArray(column, place)} THEN ${value} ELSE ${column} END`
+  const rest = inItsForm(held, (document) => withoutPaths(document, assignment.paths))
+  return `CASE WHEN ${isJson(held)} THEN ${rest} ELSE ${fallback} END`
 }
 
 /** What of the slice is known when a row is looked at again. */
@@ -119,25 +126,25 @@ function lackSql(assignment: Assignment, known: KnownValues): string | null {
       return value === null ? null : `${column} IS NOT ${value}`
     }
     case 'scrub': {
-      const paths = assignment.paths.map(jsonPath)
-      const left = paths.map((path) => `json_type(${column}, ${path}) IS NOT NULL`).join(' OR ')
-      return `CASE WHEN ${column} IS NULL THEN 0 WHEN json_valid(${column}) THEN (${left}) ELSE 1 END`
+      const left = assignment.paths.map((path) => standsAt(column, path)).join(' OR ')
+      return `CASE WHEN ${column} IS NULL THEN 0 WHEN ${isJson(column)} THEN (${left}) ELSE 1 END`
     }
     case 'json_value': {
-      const held = `json_extract(${column}, ${jsonPath(assignment.path)})`
-      return `CASE WHEN json_valid(${column}) THEN ${held} IS NOT ${literal(assignment.value)} END`
+      const { path, value, holding } = assignment
+      if (holding === undefined) return `${jsonValue(column, path)} IS NOT ${literal(value)}`
+      const last = path.lastIndexOf(null)
+      const held = elementSql('e', path.slice(last + 1))
+      return holdsElement(column, path.slice(0, last), known.gone(held, holding))
     }
     case 'pull': {
-      const place = jsonPath(assignment.path)
       const gone = known.gone(elementSql('e', assignment.element), assignment)
-      const held = `SELECT 1 FROM json_each(${column}, ${place}) AS e WHERE ${gone}`
-      return `CASE WHEN ${isArray(column, place)} THEN EXISTS (${held}) END`
+      return holdsElement(column, assignment.path, gone)
     }
   }
 }
 
-function isArray(column: string, place: string): string {
-  return `json_valid(${column}) AND json_type(${column}, ${place}) = 'array'`
+function holdsElement(column: string, path: JsonPath | null, condition: string): string {
+  return `EXISTS (SELECT 1 FROM ${elementsSql(column, path, 'e').join(', ')} WHERE ${condition})`
 }
 
 function jsonLiteral(value: Scalar): string {

@@ -49,17 +49,21 @@ function foundIndex(parts: readonly (readonly unknown[])[]): FoundIndex {
   const written = parts.map((part) => part[5])
   const hasExpression = written.includes(null)
   const expressions = hasExpression ? partsInBrackets(String(sql)) : []
+  const index: IndexSchema = {
+    name: String(name),
+    keys: parts.map(([, , , , , column, , collation], place) =>
+      column === null
+        ? expressionKey(expressions[place] ?? '')
+        : columnKey(String(column), String(collation), String(table)),
+    ),
+    partial: partial === 1,
+    unique: unique === 1,
+  }
+  const [inText] = expressions.flatMap((expression) => columnInText(expression) ?? [])
+  if (inText !== undefined)
+    OF_TEXT.set(index, holdsTextAlone(inText, String(table)) ? 'all' : 'part')
   return {
-    index: {
-      name: String(name),
-      keys: parts.map(([, , , , , column, , collation], place) =>
-        column === null
-          ? expressionKey(expressions[place] ?? '')
-          : columnKey(String(column), String(collation), String(table)),
-      ),
-      partial: partial === 1,
-      unique: unique === 1,
-    },
+    index,
     isKey: origin === 'pk',
     columns: hasExpression ? null : written.map(String),
   }
@@ -71,15 +75,41 @@ function columnKey(column: string, collation: string, table: string): string {
   return own === collation.toUpperCase() ? column : `${column} COLLATE ${collation}`
 }
 
+const LEADING_NAME = new RegExp(`^${NAME}`)
 const JSON_VALUE = new RegExp(
-  `^CASE\\s+WHEN\\s+json_valid\\s*\\(\\s*(${NAME})\\s*\\)\\s*THEN\\s+json_extract\\s*\\(\\s*(${NAME})\\s*,\\s*'\\$((?:\\."[^"']*")+)'\\s*\\)\\s*END(?:\\s+(?:ASC|DESC))?$`,
+  `^CASE\\s+WHEN\\s+json_valid\\s*\\(\\s*(${NAME})\\s*(,\\s*9\\s*)?\\)\\s*THEN\\s+json_extract\\s*\\(\\s*(${NAME})\\s*,\\s*'\\$((?:\\."[^"']*")+)'\\s*\\)\\s*END(?:\\s+(?:ASC|DESC))?$`,
   'i',
 )
 
-/** SQLite uses such an index only for the very expression, which is that of `located`. */
+/** SQLite uses such an index only for the very expression, which is one of those of `located`. */
 function expressionKey(expression: string): string {
-  const [, column = '', same = '', path = ''] = JSON_VALUE.exec(expression) ?? []
+  const [, column = '', , same = '', path = ''] = JSON_VALUE.exec(expression) ?? []
   if (column === '' || unquoted(column) !== unquoted(same)) return expression
   const keys = [...path.matchAll(/\."([^"]*)"/g)].map(([, key = '']) => key)
   return [unquoted(column), ...keys].join('.')
+}
+
+const OF_TEXT = new WeakMap<IndexSchema, 'all' | 'part'>()
+
+/**
+ * Whether an index finds values inside JSON that is kept as text, and none in JSONB; `part` where the column may
+ * hold that too. `null` for any other index.
+ */
+export function textIndexed(index: IndexSchema): 'all' | 'part' | null {
+  return OF_TEXT.get(index) ?? null
+}
+
+function columnInText(expression: string): string | null {
+  const [, column, flags] = JSON_VALUE.exec(expression) ?? []
+  return column === undefined || flags !== undefined ? null : unquoted(column)
+}
+
+/** Only a STRICT table keeps to what it declares. */
+function holdsTextAlone(column: string, table: string): boolean {
+  if (!/\)[^)]*\bSTRICT\b[^)]*$/i.test(table)) return false
+  return partsInBrackets(table).some((part) => {
+    const [name = ''] = LEADING_NAME.exec(part) ?? []
+    const isColumn = unquoted(name).toLowerCase() === column.toLowerCase()
+    return isColumn && /^\s+TEXT\b/i.test(part.slice(name.length))
+  })
 }

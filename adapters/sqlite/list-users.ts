@@ -27,14 +27,14 @@ export function listUsers(connection: Connection, sql: ProgramSql, query: UserQu
 }
 
 /**
- * `IS TRUE` keeps SQLite from an index of the tenant alone, for which it would sort all users of the tenant
+ * `IS 1` keeps SQLite from an index of the tenant alone, for which it would sort all users of the tenant
  * again for every page; in the order of the key the whole list costs one pass.
  */
 function listSql({ program }: ProgramSql, goesOn: boolean): string {
   const { table, id, tenant } = program.user
   const column = `t0.${quoteName(id)}`
   const conditions = [`${column} IS NOT NULL`]
-  if (tenant !== null) conditions.push(`(t0.${quoteName(tenant)} = @tenant) IS TRUE`)
+  if (tenant !== null) conditions.push(`(t0.${quoteName(tenant)} = @tenant) IS 1`)
   if (goesOn) conditions.push(`${column} COLLATE BINARY > @after`)
   return `SELECT ${column} FROM ${quoteTable(table)} AS t0 WHERE ${conditions.join(' AND ')} ORDER BY ${column} COLLATE BINARY LIMIT @limit`
 }

@@ -26,9 +26,9 @@ export function literal(value: Scalar): string {
   return typeof value === 'number' ? numberLiteral(value) : quoteText(value)
 }
 
-/** `$."a"."b"` as an SQL text literal. */
-export function jsonPath(path: JsonPath | null): string {
-  return quoteText(['$', ...(path ?? []).map((key) => `"${key}"`)].join('.'))
+/** `$."a"."b"` as an SQL text literal, of keys alone. */
+export function jsonPath(path: JsonPath): string {
+  return quoteText(['$', ...path.map((key) => `"${key ?? ''}"`)].join('.'))
 }
 
 /** JSON text that SQLite reads back as the same SQL values; bigints keep all their digits. */

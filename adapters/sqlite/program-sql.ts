@@ -3,9 +3,10 @@
  *
  * @module
  */
-import type { DatabaseSchema, Program, TableSchema } from '../../src/store.ts'
+import type { DatabaseSchema, Program, Selector, Step, TableSchema } from '../../src/store.ts'
+import { textIndexed } from './describe-indexes.ts'
 import { type GroupSql, groupsSql } from './group-sql.ts'
-import { type RowKey, type UserValue, usersSql } from './selector-sql.ts'
+import { type RowKey, type SqlLocator, type UserValue, usersSql } from './selector-sql.ts'
 import {
   fieldsOf,
   findUsersSql,
@@ -41,12 +42,13 @@ export function programSql(program: Program, schema: DatabaseSchema): ProgramSql
   const facts = factsOf(schema)
   const fields = fieldsOf(program)
   const columns = fields.map((field) => program.user.fields[field] ?? program.user.id)
-  const steps = program.steps.map((step) => stepSql(program, step, facts))
+  const fitted = { ...program, steps: program.steps.map((step) => withIndexes(step, facts)) }
+  const steps = fitted.steps.map((step) => stepSql(fitted, step, facts))
   return {
     program,
     schema,
     steps,
-    groups: groupsSql(program, steps, facts),
+    groups: groupsSql(fitted, steps, facts),
     fields,
     values: valuesOf(program),
     findRows: findUsersSql(program.user, 'all'),
@@ -58,6 +60,27 @@ export function programSql(program: Program, schema: DatabaseSchema): ProgramSql
   }
 }
 
+/** The step with its JSON found by the indexes that are there. */
+function withIndexes(step: Step, facts: TableFacts): Step {
+  const fit = (selector: Selector): Selector => {
+    const { table, locator, target } = selector
+    const { column, path, each } = locator
+    const indexed = path === null || each ? null : facts.textIndexed(table, column, path)
+    const fitted: SqlLocator = indexed === null ? locator : { ...locator, textIndexed: indexed }
+    return {
+      ...selector,
+      locator: fitted,
+      target: target.kind === 'user' ? target : { ...target, parents: target.parents.map(fit) },
+    }
+  }
+  const { selector, except } = step
+  return {
+    ...step,
+    selector: selector === null ? null : fit(selector),
+    except: except.map(fit),
+  }
+}
+
 const ROW_ID_NAMES = ['rowid', '_rowid_', 'oid']
 
 function factsOf(schema: DatabaseSchema): TableFacts {
@@ -66,6 +89,12 @@ function factsOf(schema: DatabaseSchema): TableFacts {
     rowKey: (name) => rowKeyOf(tables.get(name)),
     reactsToUpdates: (name) =>
       tables.get(name)?.triggers.some(({ event }) => event === 'update') ?? false,
+    textIndexed: (name, column, path) => {
+      const place = [column, ...path].join('.')
+      const own = (tables.get(name)?.indexes ?? []).filter(({ keys }) => keys.includes(place))
+      const kinds = own.map(textIndexed)
+      return kinds.includes(null) ? null : (kinds.find((kind) => kind !== null) ?? null)
+    },
     nullable: (name, column) =>
       tables.get(name)?.columns?.find((candidate) => candidate.name === column)?.nullable ?? true,
   }

@@ -11,11 +11,11 @@ import {
   type Condition,
   type IdForm,
   isComparedAsText,
-  type JsonPath,
   type Locator,
   type Selector,
 } from '../../src/store.ts'
-import { jsonPath, literal, quoteName, quoteTable, quoteText } from './literals.ts'
+import { elementSql, elementsSql, jsonTextValue, jsonValue, textOf } from './json-sql.ts'
+import { literal, quoteName, quoteTable, quoteText } from './literals.ts'
 
 /** How rows of a table are addressed: the row id, or the primary key where there is none. */
 export type RowKey = readonly string[]
@@ -50,18 +50,16 @@ export function isDirect({ target, locator }: Selector): boolean {
   return target.kind === 'user' && !locator.each && !isComparedAsText(target)
 }
 
-/** What a row holds where the locator points. Text that is not JSON holds nothing. */
+/** Where JSON is found by an index that knows it as text alone; `part`: the column may hold it in another form. */
+export interface SqlLocator extends Locator {
+  readonly textIndexed?: 'all' | 'part'
+}
+
+/** What a row holds where the locator points. What is not JSON holds nothing. */
 export function located(alias: string, { column, path, each, element }: Locator): string {
   if (each) return elementSql(`${alias}_each`, element)
   const name = `${alias}.${quoteName(column)}`
-  if (path === null) return name
-  return `CASE WHEN json_valid(${name}) THEN json_extract(${name}, ${jsonPath(path)}) END`
-}
-
-/** What an element of `json_each` holds: itself, or inside an object what stands at the path. */
-export function elementSql(alias: string, element: JsonPath | null): string {
-  if (element === null) return `${alias}.value`
-  return `CASE ${alias}.type WHEN 'object' THEN json_extract(${alias}.value, ${jsonPath(element)}) END`
+  return path === null ? name : jsonValue(name, path)
 }
 
 /** Compares a located value with the user's. */
@@ -115,7 +113,9 @@ function tablesSql(selector: Selector, depth: number): readonly string[] {
 }
 
 function arraySql({ locator }: Selector, depth: number): readonly string[] {
-  return locator.each ? [eachSql(`t${depth}`, locator)] : []
+  if (!locator.each) return []
+  const { column, path } = locator
+  return elementsSql(`t${depth}.${quoteName(column)}`, path, `t${depth}_each`)
 }
 
 function chainWhere(chain: Chain, leaf: Leaf): string {
@@ -128,16 +128,25 @@ function chainWhere(chain: Chain, leaf: Leaf): string {
 }
 
 function linkSql(alias: string, depth: number, { locator, target }: Selector, leaf: Leaf): string {
-  const value = located(alias, locator)
-  if (target.kind === 'user') return leaf(value, target)
-  return `t${depth + 1}.${quoteName(target.key)} = ${value}`
+  const compare = (value: string): string =>
+    target.kind === 'user'
+      ? leaf(value, target)
+      : `t${depth + 1}.${quoteName(target.key)} = ${value}`
+  return compareLocated(alias, locator, compare)
 }
 
-function eachSql(alias: string, { column, path }: Locator): string {
-  const name = `${alias}.${quoteName(column)}`
-  const place = jsonPath(path)
-  const isArray = `json_valid(${name}) AND json_type(${name}, ${place}) = 'array'`
-  return `json_each(CASE WHEN ${isArray} THEN json_extract(${name}, ${place}) ELSE '[]' END) AS ${alias}_each`
+/** An index on JSON text has NULL for what is kept in another form. */
+function compareLocated(
+  alias: string,
+  locator: SqlLocator,
+  compare: (value: string) => string,
+): string {
+  const value = located(alias, locator)
+  if (locator.textIndexed === undefined || locator.path === null) return compare(value)
+  const name = `${alias}.${quoteName(locator.column)}`
+  const text = jsonTextValue(name, locator.path)
+  if (locator.textIndexed === 'all') return compare(text)
+  return `(${compare(text)} OR (${text} IS NULL AND typeof(${name}) = 'blob' AND ${compare(value)}))`
 }
 
 function rowConditions(alias: string, { where, tenant }: Selector): readonly string[] {
@@ -176,7 +185,7 @@ function inAnyCase(value: string, { form }: UserValue): string {
 
 /** Code point by code point, whatever the column's collation. */
 function holdsText(value: string, text: string): string {
-  return `typeof(${value}) = 'text' AND instr(${value}, ${text}) > 0`
+  return `typeof(${value}) IN ('text', 'blob') AND instr(${textOf(value)}, ${text}) > 0`
 }
 
 export function valueParameter(value: UserValue): string {
@@ -220,7 +229,7 @@ export function pairsSql(
 
 /** That none of the exceptions holds for the row `t0` and the user `u`. */
 export function guardSql(except: readonly Selector[]): string {
-  return except.map((exception) => ` AND ${belongsSql(exception)} IS NOT TRUE`).join('')
+  return except.map((exception) => ` AND ${belongsSql(exception)} IS NOT 1`).join('')
 }
 
 /** Whether the row `t0` belongs to user `u` by a selector of its table. */

@@ -7,12 +7,15 @@
 import {
   type Assignment,
   isComparedAsText,
+  isSamePath,
+  type JsonPath,
   type LastOfCheck,
   leavesNoMatch,
   type Program,
   type Selector,
   type Step,
   type UserTable,
+  wayInto,
 } from '../../src/store.ts'
 import {
   type AssignmentContext,
@@ -23,7 +26,7 @@ import {
   pendingSql,
 } from './assignment-sql.ts'
 import type { RefusedStatement } from './explain-refusal.ts'
-import { jsonPath, quoteName, quoteTable } from './literals.ts'
+import { quoteName, quoteTable } from './literals.ts'
 import {
   anyUser,
   belongsSql,
@@ -48,6 +51,8 @@ import {
 export interface TableFacts {
   rowKey(table: string): RowKey
   nullable(table: string, column: string): boolean
+  /** Of a value inside JSON whose only index knows JSON as text alone: whether that is all there is. */
+  textIndexed(table: string, column: string, path: JsonPath): 'all' | 'part' | null
   /** Whether a trigger acts on updates of the table. */
   reactsToUpdates(table: string): boolean
 }
@@ -199,22 +204,31 @@ function goneFrom(step: Step): (value: string, wanted: UserValue) => string {
 
 /** Where the array that is written is not the one that was matched, a row's elements and its users differ. */
 function pairsForPull({ set, selector, except }: Step): boolean {
-  const pulls = set.filter((assignment) => assignment.kind === 'pull')
-  if (pulls.length === 0 || selector === null) return false
-  return except.length > 0 || pulls.some((pull) => !pullsWhatMatched(pull, selector))
+  const writes = set.filter(choosesElements)
+  if (writes.length === 0 || selector === null) return false
+  return except.length > 0 || writes.some((write) => !writesWhatMatched(write, selector))
 }
 
-function pullsWhatMatched(
-  pull: Extract<Assignment, { kind: 'pull' }>,
-  { locator, target }: Selector,
-): boolean {
+type ElementWrite = Extract<Assignment, { kind: 'pull' | 'json_value' }>
+
+/** Whether it is for elements of an array that hold a value of the user. */
+function choosesElements(assignment: Assignment): assignment is ElementWrite {
+  return (
+    assignment.kind === 'pull' ||
+    (assignment.kind === 'json_value' && assignment.holding !== undefined)
+  )
+}
+
+function writesWhatMatched(write: ElementWrite, { locator, target }: Selector): boolean {
+  const wanted = write.kind === 'pull' ? write : write.holding
+  const way = write.kind === 'pull' ? wayInto({ ...write, each: true }) : write.path
   return (
     locator.each &&
     target.kind === 'user' &&
-    pull.column === locator.column &&
-    jsonPath(pull.path) === jsonPath(locator.path) &&
-    jsonPath(pull.element) === jsonPath(locator.element) &&
-    valueKey(pull) === valueKey(target)
+    write.column === locator.column &&
+    isSamePath(way, wayInto(locator)) &&
+    wanted !== undefined &&
+    valueKey(wanted) === valueKey(target)
   )
 }
 
@@ -306,7 +320,7 @@ export function userRowSql(program: Program, facts: TableFacts): string {
 
 /** Out of the planner's reach: without statistics it would take an index on the tenant, and go through all its users. */
 function inTenant({ tenant }: UserTable): string {
-  return tenant === null ? '' : ` AND (t0.${quoteName(tenant)} = @tenant) IS TRUE`
+  return tenant === null ? '' : ` AND (t0.${quoteName(tenant)} = @tenant) IS 1`
 }
 
 /** The user rows of a slice with position and id first. */

@@ -69,6 +69,6 @@ const IS_BLANK = 'user_deletion_is_blank'
 /** Ids of user rows that hold all the constants a deletion writes. Values that it derives cannot be told. */
 export function blankedSql({ user }: Program): string {
   const id = `t0.${quoteName(user.id)}`
-  const lacking = pendingSql(user.set, { gone: () => 'FALSE', derived: () => null })
-  return `SELECT ${id} FROM ${quoteTable(user.table)} AS t0 WHERE ${id} IN (SELECT value FROM json_each(@ids)) AND (${lacking}) IS NOT TRUE`
+  const lacking = pendingSql(user.set, { gone: () => '0', derived: () => null })
+  return `SELECT ${id} FROM ${quoteTable(user.table)} AS t0 WHERE ${id} IN (SELECT value FROM json_each(@ids)) AND (${lacking}) IS NOT 1`
 }

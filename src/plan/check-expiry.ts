@@ -6,8 +6,10 @@
 
 import { endsLater } from '../duration.ts'
 import { UserDeletionError } from '../errors.ts'
+import { isSamePath, wayInto } from '../store-helpers.ts'
 import type { IdForm, Selector, Step } from '../terms.ts'
 import { hasEnd, outlasting, type RetainedStep } from './expiry.ts'
+import { dotted } from './references.ts'
 import { overlaps, type Place, placesOf, readsOfSelector, writesOf } from './touches.ts'
 
 /** @throws {@link UserDeletionError} `invalid_policy` with the path to the rule that would lose its rows. */
@@ -84,9 +86,7 @@ function isSamePlace(a: Selector, b: Selector): boolean {
     b.target.kind === 'user' &&
     a.target.field === b.target.field &&
     a.locator.column === b.locator.column &&
-    a.locator.path?.join('\0') === b.locator.path?.join('\0') &&
-    a.locator.each === b.locator.each &&
-    a.locator.element?.join('\0') === b.locator.element?.join('\0') &&
+    isSamePath(wayInto(a.locator), wayInto(b.locator)) &&
     tellUsersApart(a.target.form, b.target.form)
   )
 }
@@ -100,7 +100,7 @@ function tellUsersApart(a: IdForm | null, b: IdForm | null): boolean {
 
 function lost(step: Step, steps: readonly Step[], { step: other, place }: Overwriter): Error {
   const path = `${pathOf(step, steps)}.for`
-  const what = place.path === null ? place.column : `${place.column}.${place.path.join('.')}`
+  const what = dotted(place.column, place.path)
   return new UserDeletionError(
     'invalid_policy',
     `Policy: ${path} has an end at which the rows cannot be found again: "${what}" of "${place.table}" is overwritten by ${pathOf(other, steps)}. Leave that place as it is, or leave out "for" and "then".`,

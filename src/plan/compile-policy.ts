@@ -3,7 +3,10 @@
  *
  * @module
  */
+
+import { pathSteps } from '../policy/json-path.ts'
 import type {
+  ArrayMatch,
   CheckInput,
   DetachRule,
   FormInput,
@@ -19,6 +22,7 @@ import type {
 } from '../policy/policy.ts'
 import { parentRules, throughOf } from '../policy/reachability.ts'
 import { precedenceOf, rulesOf } from '../policy/rules-of.ts'
+import { isSamePath, wayInto } from '../store-helpers.ts'
 import type {
   Assignment,
   AuditTemplate,
@@ -116,17 +120,33 @@ function selectorOf(policy: PolicyInput, table: string, index: number): Selector
 
 function locatorOf(match: MatchInput): Locator {
   if (typeof match === 'string') return { column: match, path: null, each: false, element: null }
-  if ('json' in match)
-    return { column: match.json, path: splitPath(match.path), each: false, element: null }
+  if ('json' in match) return { column: match.json, ...inLastArray(pathSteps(match.path)) }
   if ('array' in match) {
-    return {
-      column: match.array,
-      path: match.path === undefined ? null : splitPath(match.path),
-      each: true,
-      element: match.element === undefined ? null : splitPath(match.element),
-    }
+    return { column: match.array, each: true, ...arrayPaths(match) }
   }
   return { column: match.column, path: null, each: false, element: null }
+}
+
+/** A path through arrays, parted at the last of them. */
+function inLastArray(steps: JsonPath): Omit<Locator, 'column'> {
+  const last = steps.lastIndexOf(null)
+  if (last === -1) return { path: steps, each: false, element: null }
+  const [path, element] = [steps.slice(0, last), steps.slice(last + 1)]
+  return { path: unlessEmpty(path), each: true, element: unlessEmpty(element) }
+}
+
+function unlessEmpty(steps: JsonPath): JsonPath | null {
+  return steps.length === 0 ? null : steps
+}
+
+function arrayPaths({
+  path,
+  element,
+}: Pick<ArrayMatch, 'path' | 'element'>): Pick<Locator, 'path' | 'element'> {
+  return {
+    path: path === undefined ? null : pathSteps(path),
+    element: element === undefined ? null : pathSteps(element),
+  }
 }
 
 function fieldOf(match: MatchInput): string {
@@ -159,10 +179,6 @@ function idFormOf({ form, prefix }: Pick<FormInput, 'form' | 'prefix'>): IdForm 
 function idTypeOf(type: NativeIdType | undefined): IdType {
   if (type === undefined) return 'plain'
   return type === 'objectId' ? 'object_id' : 'uuid'
-}
-
-function splitPath(path: string): JsonPath {
-  return path.split('.')
 }
 
 function compileWhere(where: WhereInput = {}): readonly Condition[] {
@@ -200,13 +216,18 @@ function compileRuleSet(
 }
 
 function compileDetach(policy: PolicyInput, rule: DetachRule): Assignment {
-  const { column, path, each, element } = locatorOf(rule.match)
+  const locator = locatorOf(rule.match)
+  const { column, path, each, element } = locator
   const form = matchFormOf(rule.match)
-  if (each) return { kind: 'pull', column, path, element, field: fieldOf(rule.match), form }
+  const field = fieldOf(rule.match)
+  const isOfArray = typeof rule.match !== 'string' && 'array' in rule.match
+  if (isOfArray) return { kind: 'pull', column, path, element, field, form }
   const written = rule.to === 'ghost' ? ghostIn(policy.user, form) : { value: null }
-  return path === null
-    ? { kind: 'constant', column, ...written }
-    : { kind: 'json_value', column, path, ...written }
+  const place = wayInto(locator)
+  if (place === null) return { kind: 'constant', column, ...written }
+  // Other elements hold other users.
+  const holding = each ? { holding: { field, form } } : {}
+  return { kind: 'json_value', column, path: place, ...written, ...holding }
 }
 
 /** The ghost's id as the reference writes ids down. */
@@ -226,11 +247,10 @@ function compileSet(derived: DerivedValue[], set: SetInput): readonly Assignment
 
 function compileAssignment(derived: DerivedValue[], column: string, value: SetValue): Assignment {
   if (typeof value !== 'object' || value === null) return { kind: 'constant', column, value }
-  if ('scrub' in value) return { kind: 'scrub', column, paths: value.scrub.map(splitPath) }
+  if ('scrub' in value) return { kind: 'scrub', column, paths: value.scrub.map(pathSteps) }
   if ('pull' in value) {
-    const path = value.path === undefined ? null : splitPath(value.path)
-    const element = value.element === undefined ? null : splitPath(value.element)
-    return { kind: 'pull', column, path, element, field: value.pull.user, form: idFormOf(value) }
+    const form = idFormOf(value)
+    return { kind: 'pull', column, ...arrayPaths(value), field: value.pull.user, form }
   }
   const wanted: DerivedValue = {
     kind: 'pseudonym' in value ? 'pseudonym' : 'random_token',
@@ -269,12 +289,14 @@ function identityOf(
 ): IdentityMode {
   if (rule.match === undefined || throughOf(rule.match) !== undefined) return 'kept_id'
   if (rule.action === 'delete' || rule.action === 'detach') return 'removed'
-  const { column, path } = locatorOf(rule.match)
+  const { column, ...way } = locatorOf(rule.match)
   const change = set.find((assignment) => assignment.column === column)
   if (change?.kind === 'constant') return 'removed'
   if (change?.kind === 'pull') return 'removed'
   if (change?.kind === 'scrub') {
-    return change.paths.some((gone) => gone.join('.') === path?.join('.')) ? 'removed' : 'kept_id'
+    const place = wayInto(way)
+    const isGone = place !== null && change.paths.some((gone) => isSamePath(gone, place))
+    return isGone ? 'removed' : 'kept_id'
   }
   if (change?.kind !== 'derived') return fieldOf(rule.match) === 'id' ? 'kept_id' : 'removed'
   return derived[change.index]?.kind === 'random_token' ? 'random_token' : 'keyed_hash'

@@ -6,6 +6,7 @@
 import type { TableSchema } from '../store.ts'
 import type { Program } from '../terms.ts'
 import { namedColumnsOf } from './named-columns.ts'
+import { dotted } from './references.ts'
 
 /** A column, or a place in documents. */
 export interface HeldColumn {
@@ -31,7 +32,7 @@ export function mentionsOf(program: Program): (table: TableSchema, name: string)
     named.some((one) => {
       if (one.table !== table) return false
       if (columns !== null) return one.column === name
-      const place = [one.column, ...(one.inside ?? [])].join('.')
+      const place = dotted(one.column, one.inside)
       return name === place || name.startsWith(`${place}.`)
     })
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { wayInto } from '../store-helpers.ts'
 import type { Assignment, JsonPath, Program, Selector, Step, UserTable } from '../terms.ts'
 import { placeOf } from './references.ts'
 import { placesOf } from './touches.ts'
@@ -95,8 +96,8 @@ function columnsOfSelector(
   selector: Selector,
 ): readonly Pick<NamedColumn, 'table' | 'column' | 'inside'>[] {
   const { table, locator, where, tenant, target } = selector
-  const { column, path, element } = locator
-  const inside = path === null && element === null ? null : [...(path ?? []), ...(element ?? [])]
+  const { column } = locator
+  const inside = locator.path === null && locator.element === null ? null : wayInto(locator)
   const others = [...where.map((one) => one.column), ...(tenant === null ? [] : [tenant])]
   const columns = [
     { table, column, inside },

@@ -5,8 +5,8 @@
  */
 
 import type { AskedPath, SampledTypes, TableSchema } from '../store.ts'
-import { isWithinText } from '../store-helpers.ts'
-import type { Program, Selector, SelectorTarget, Step } from '../terms.ts'
+import { isWithinText, wayInto } from '../store-helpers.ts'
+import type { JsonPath, Program, Selector, SelectorTarget, Step } from '../terms.ts'
 
 /** A field by which rows are found. */
 export interface Reference extends AskedPath {
@@ -117,6 +117,11 @@ export function sampledAt(
   return sampled.find((one) => one.path === path && JSON.stringify(one.where) === wanted) ?? null
 }
 
+/** Keys joined by dots, as documents are asked for them: arrays on the way are not named. */
+export function dotted(column: string, path: JsonPath | null): string {
+  return [column, ...(path ?? []).filter((step) => step !== null)].join('.')
+}
+
 /** The place of a step's rule in the policy. */
 export function placeOf({ table, rule }: Step): string {
   return `tables.${table}[${rule}]`
@@ -127,10 +132,10 @@ interface Placed {
 }
 
 function referenceOf(step: Step, { table, locator, where, tenant, target }: Selector): Reference {
-  const { column, path, element } = locator
+  const { column, path } = locator
   return {
     table,
-    path: [column, ...(path ?? []), ...(element ?? [])].join('.'),
+    path: dotted(column, wayInto(locator)),
     where,
     place: placeOf(step),
     target,

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isSamePath, wayInto } from '../store-helpers.ts'
 import type { Assignment, JsonPath, Selector, Step } from '../terms.ts'
 
 /** A column, or a place inside a JSON column. */
@@ -30,7 +31,7 @@ export function overlaps(a: Place, b: Place): boolean {
   if (a.table !== b.table || a.column !== b.column) return false
   if (a.path === null || b.path === null) return true
   const shorter = Math.min(a.path.length, b.path.length)
-  return a.path.slice(0, shorter).join('\0') === b.path.slice(0, shorter).join('\0')
+  return isSamePath(a.path.slice(0, shorter), b.path.slice(0, shorter))
 }
 
 /**
@@ -69,7 +70,7 @@ function selectorsOf(step: Step): readonly Selector[] {
 /** Places read to tell whether a row matches. */
 export function readsOfSelector(selector: Selector): readonly Place[] {
   const { table, locator, target, where, tenant } = selector
-  const own: Place[] = [{ table, column: locator.column, path: locator.path }]
+  const own: Place[] = [{ table, column: locator.column, path: wayInto(locator) }]
   for (const { column } of where) own.push({ table, column, path: null })
   if (tenant !== null) own.push({ table, column: tenant, path: null })
   if (target.kind === 'user') return own

@@ -3,9 +3,11 @@
  *
  * @module
  */
+
+import { wayInto } from '../store-helpers.ts'
 import type { Assignment, IdType, Program, Scalar, Step } from '../terms.ts'
 import { userWritesOf } from './named-columns.ts'
-import { placeOf } from './references.ts'
+import { dotted, placeOf } from './references.ts'
 import { placesOf } from './touches.ts'
 
 export interface Write {
@@ -49,7 +51,7 @@ export type Written =
 
 export function placedWrites({ table, assignment, locator }: Write): readonly PlacedWrite[] {
   return placesOf(table, assignment).map(({ column, path }) => {
-    const place = [column, ...(path ?? [])].join('.')
+    const place = dotted(column, path)
     const written = writtenBy(assignment, locator === null)
     const isNull = written.kind === 'value' && written.value === null
     const isNested = place.includes('.')
@@ -115,7 +117,5 @@ function writeOf(step: Step, assignment: Assignment): Write {
 }
 
 function locatorOf({ selector }: Step): string {
-  if (selector === null) return ''
-  const { column, path, element } = selector.locator
-  return [column, ...(path ?? []), ...(element ?? [])].join('.')
+  return selector === null ? '' : dotted(selector.locator.column, wayInto(selector.locator))
 }

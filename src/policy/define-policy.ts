@@ -8,6 +8,7 @@ import { deepFreeze } from '../deep-freeze.ts'
 import { isDuration, LONGEST } from '../duration.ts'
 import { UserDeletionError } from '../errors.ts'
 import { nativeIdText } from '../native-id.ts'
+import { pathSteps, spellPath } from './json-path.ts'
 import type {
   MatchInput,
   Policy,
@@ -271,17 +272,28 @@ function checkRule(policy: PolicyInput, table: string, index: number, rule: Rule
       throw refusal(`${path}.to`, 'cannot put the ghost into an array')
     }
   }
-  if (rule.action === 'detach' && isArrayThroughRows(rule.match)) {
+  if (rule.action === 'detach') checkDetach(path, rule.match)
+  if (rule.action === 'retain') checkRetention(fields, path, rule)
+}
+
+/** Among the elements of an array only the user's own can be told. */
+function checkDetach(path: string, match: MatchInput): void {
+  if (typeof match === 'string') return
+  const steps = 'json' in match ? pathSteps(match.path) : []
+  if (match.through !== undefined && ('array' in match || steps.includes(null))) {
     throw refusal(
       `${path}.match.through`,
       'cannot be detached: only the user can be taken out of an array',
     )
   }
-  if (rule.action === 'retain') checkRetention(fields, path, rule)
-}
-
-function isArrayThroughRows(match: MatchInput): boolean {
-  return typeof match !== 'string' && 'array' in match && match.through !== undefined
+  if (steps.at(-1) === null && 'json' in match) {
+    const before = steps.slice(0, -1)
+    const way = before.length === 0 ? '' : `, path: ${JSON.stringify(spellPath(before))}`
+    throw refusal(
+      `${path}.match.path`,
+      `ends at the elements of an array: \`{ array: ${JSON.stringify(match.json)}${way} }\` takes the user out of it`,
+    )
+  }
 }
 
 function checkMatch(policy: PolicyInput, path: string, match: MatchInput): void {

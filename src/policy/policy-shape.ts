@@ -5,6 +5,7 @@
  * @module
  */
 import * as v from 'valibot'
+import { findPathMistake, pathSteps } from './json-path.ts'
 
 const name = v.pipe(
   v.string(),
@@ -17,10 +18,32 @@ const scalar = v.union(
   'is not a string, number, boolean or null',
 )
 const path = v.pipe(
-  name,
+  v.union([name, v.array(name)], 'is neither a path nor a list of keys'),
+  v.rawCheck(({ dataset, addIssue }) => {
+    const mistake = dataset.typed ? findPathMistake(dataset.value) : null
+    if (mistake !== null) addIssue({ message: mistake })
+  }),
+)
+/** To what is within one element, or to a value that goes: the last step is a key. */
+const pathToKey = v.pipe(
+  path,
   v.check(
-    (text) => text.split('.').every((key) => key !== '' && !key.includes('"')),
-    'is not a path of keys joined by dots',
+    (input) => pathSteps(input).at(-1) !== null,
+    'ends at the elements: a path to scrub ends at a key; without the last `[]` the array goes',
+  ),
+)
+const pathToArray = v.pipe(
+  path,
+  v.check(
+    (input) => pathSteps(input).at(-1) !== null,
+    'ends at the elements: it names the array, so leave out the last `[]`',
+  ),
+)
+const pathInElement = v.pipe(
+  path,
+  v.check(
+    (input) => !pathSteps(input).includes(null),
+    'leads through an array: `path` names every array on the way, as in `path: "[].list"`, and `element` what is inside an element',
   ),
 )
 const userReference = v.strictObject({ user: name })
@@ -41,7 +64,7 @@ const match = v.lazy((input) => {
   if (typeof input === 'string') return name
   if (hasKey(input, 'json')) return v.strictObject({ json: name, path, ...target })
   if (hasKey(input, 'array')) {
-    const paths = { path: v.optional(path), element: v.optional(path) }
+    const paths = { path: v.optional(pathToArray), element: v.optional(pathInElement) }
     return v.strictObject({ array: name, ...paths, ...target })
   }
   const asText = { inText: v.optional(v.literal(true)), ignoreCase: v.optional(v.literal(true)) }
@@ -58,7 +81,7 @@ const where = v.record(
 
 const setValue = v.lazy((input) => {
   if (hasKey(input, 'scrub')) {
-    return v.strictObject({ scrub: v.pipe(v.array(path), v.minLength(1, 'is an empty list')) })
+    return v.strictObject({ scrub: v.pipe(v.array(pathToKey), v.minLength(1, 'is an empty list')) })
   }
   const affixes = { prefix: v.optional(v.string()), suffix: v.optional(v.string()) }
   if (hasKey(input, 'pseudonym')) {
@@ -68,7 +91,7 @@ const setValue = v.lazy((input) => {
     return v.strictObject({ randomToken: v.literal(true), ...affixes })
   }
   if (hasKey(input, 'pull')) {
-    const paths = { path: v.optional(path), element: v.optional(path) }
+    const paths = { path: v.optional(pathToArray), element: v.optional(pathInElement) }
     return v.strictObject({ pull: userReference, ...paths, ...form })
   }
   return scalar

@@ -268,22 +268,30 @@ interface TextTarget {
   readonly form?: never
 }
 
-/** A value inside a JSON column, at a path of keys joined by dots. */
+/**
+ * The way into a JSON value: keys joined by dots, and `[]` behind a key for every element of the array there.
+ * `items[].gift_to`, `a[].b[].c`; `[].x` where the value itself is an array. An array that no `[]` names is not
+ * opened. A path with a key that cannot be spelt so (one with a dot, a number, a `*`) is a list, in which every
+ * entry is a key as it is, and `'[]'` every element: `['by.day', '[]', 'user']`.
+ */
+export type PathInput = string | readonly string[]
+
+/** A value inside a JSON column; with `[]` in the path, one of several. */
 export type JsonMatch = {
   readonly json: string
-  readonly path: string
+  readonly path: PathInput
   readonly element?: never
   readonly inText?: never
   readonly ignoreCase?: never
 } & TargetInput
 /**
- * An element of a JSON array: the whole column, or the array found at `path`. With `element`, the reference
- * stands at that path inside each element.
+ * An element of a JSON array: the whole column, or the array found at `path`, which may lead through other
+ * arrays. With `element`, the reference stands at that path inside each element, behind no further array.
  */
 export type ArrayMatch = {
   readonly array: string
-  readonly path?: string
-  readonly element?: string
+  readonly path?: PathInput
+  readonly element?: PathInput
   readonly inText?: never
   readonly ignoreCase?: never
 } & TargetInput
@@ -294,7 +302,7 @@ export type SetInput = Readonly<Record<string, SetValue>>
 export type SetValue =
   | Scalar
   /** Removes the values at these paths from a JSON column. */
-  | { readonly scrub: readonly string[] }
+  | { readonly scrub: readonly PathInput[] }
   /** An HMAC of one of the user's fields under the engine's pseudonym key. */
   | { readonly pseudonym: UserReference; readonly prefix?: string; readonly suffix?: string }
   /** A random token, the same for all rows of one deletion. */
@@ -302,7 +310,7 @@ export type SetValue =
   /** Takes the user's value, or the elements that hold it at the path `element`, out of a JSON array. */
   | PullInput
 
-export type PullInput = { readonly path?: string; readonly element?: string } & (
+export type PullInput = { readonly path?: PathInput; readonly element?: PathInput } & (
   | ({ readonly pull: { readonly user: 'id' } } & FormInput)
   | ({ readonly pull: UserReference } & NoForm)
 )

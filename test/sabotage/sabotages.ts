@@ -520,7 +520,7 @@ export const sabotages: readonly Sabotage[] = [
   {
     name: 'schema check of collections: take a whole document for mentioned where a rule names a part',
     file: 'src/plan/mentions.ts',
-    find: "const place = [one.column, ...(one.inside ?? [])].join('.')",
+    find: 'const place = dotted(one.column, one.inside)',
     replace: "const [place = ''] = one.column.split('.')",
     caughtBy: 'test/mongo-schema.test.ts',
   },

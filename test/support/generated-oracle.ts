@@ -3,7 +3,7 @@
  * to the users who went, in the columns that a matching rule names, and what foreign keys do to the rest.
  */
 import assert from 'node:assert/strict'
-import type { MatchInput, RuleInput } from '../../src/policy/policy.ts'
+import type { MatchInput, PathInput, RuleInput } from '../../src/policy/policy.ts'
 import type { ForeignKeyAction, TableSchema } from '../../src/store.ts'
 import { policyOf, type TenantPolicy } from './generated-policy.ts'
 import type { Call, Run, Snapshot } from './generated-run.ts'
@@ -201,9 +201,9 @@ function writtenAs(id: unknown, match: MatchInput): unknown {
   return `${match.prefix}${id}`
 }
 
-function at(document: unknown, path: string): unknown {
+function at(document: unknown, path: PathInput): unknown {
   let value = document
-  for (const key of path.split('.')) {
+  for (const key of typeof path === 'string' ? path.split('.') : path) {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
     value = (value as Record<string, unknown>)[key]
   }

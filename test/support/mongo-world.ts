@@ -7,6 +7,7 @@
  * @module
  */
 import { BSON, type Db, type Document, type IndexDescription, type WriteConcern } from 'mongodb'
+import type { PathInput } from '../../src/policy/policy.ts'
 import type { Store, TableSchema } from '../../src/store.ts'
 import { contractPolicy } from '../../src/testing/contract-fixture.ts'
 import type { OpenStore, Row } from '../../src/testing/index.ts'
@@ -111,15 +112,16 @@ type Match =
       readonly column?: string
       readonly json?: string
       readonly array?: string
-      readonly path?: string
-      readonly element?: string
+      readonly path?: PathInput
+      readonly element?: PathInput
     }
 
 function matchedField(match: Match | undefined): readonly string[] {
   if (match === undefined) return []
   if (typeof match === 'string') return [match]
   const { column, json, array, path, element } = match
-  return [[column ?? json ?? array, path, element].filter((part) => part !== undefined).join('.')]
+  const parts = [column ?? json ?? array, path, element].filter((part) => part !== undefined)
+  return [parts.flat().join('.').replaceAll('[]', '')]
 }
 
 function ascending(fields: readonly string[]): Record<string, 1> {

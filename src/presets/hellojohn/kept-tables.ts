@@ -44,7 +44,7 @@ CREATE INDEX audit_log_actor_id ON audit_log (actor_id);
 CREATE INDEX audit_log_actor_email ON audit_log (actor_email, tenant_id, actor_id);
 CREATE INDEX audit_log_resource_id ON audit_log (resource_id);
 CREATE INDEX audit_log_metadata_email ON audit_log (
-  CASE WHEN json_valid("metadata") THEN json_extract("metadata", '$."email"') END, tenant_id, type
+  CASE WHEN json_valid("metadata", 9) THEN json_extract("metadata", '$."email"') END, tenant_id, type
 );
 
 CREATE TABLE webhook_events (
@@ -55,7 +55,7 @@ CREATE TABLE webhook_events (
   data TEXT NOT NULL DEFAULT '{}'
 );
 CREATE INDEX webhook_events_user_id ON webhook_events (
-  CASE WHEN json_valid("data") THEN json_extract("data", '$."user"."id"') END
+  CASE WHEN json_valid("data", 9) THEN json_extract("data", '$."user"."id"') END
 );
 
 CREATE TABLE webhook_deliveries (
