@@ -49,17 +49,39 @@ export function enabling({ program, clock }: ExecutionContext, standing: Standin
 
 /** Events of a user who was shut out: what the policy names for the rows that were cut, and that itself. */
 export function shutOutEvents(
-  { program, clock, issuer }: ExecutionContext,
-  { tenantId, subject }: Pick<OutboxEvent, 'tenantId' | 'subject'>,
+  context: ExecutionContext,
+  user: Pick<OutboxEvent, 'tenantId' | 'subject'>,
   cut: readonly number[],
 ): readonly OutboxEvent[] {
-  const at = clock.now().toISOString()
-  const ulid = issuer.newId()
-  const named = program.steps.flatMap((step, index) => {
+  return eventsOf(context, user, [...named(context, cut), { type: 'user.disabled', rows: 1 }])
+}
+
+/** Only what the policy names for the rows that were cut. */
+export function cutEvents(
+  context: ExecutionContext,
+  user: Pick<OutboxEvent, 'tenantId' | 'subject'>,
+  cut: readonly number[],
+): readonly OutboxEvent[] {
+  return eventsOf(context, user, named(context, cut))
+}
+
+type Named = Pick<OutboxEvent, 'type' | 'rows'>
+
+function named({ program }: ExecutionContext, cut: readonly number[]): readonly Named[] {
+  return program.steps.flatMap((step, index) => {
     const rows = cut[index] ?? 0
     return step.event === null || rows === 0 ? [] : [{ type: step.event, rows }]
   })
-  return [...named, { type: 'user.disabled', rows: 1 }].map((event, index) => ({
+}
+
+function eventsOf(
+  { clock, issuer }: ExecutionContext,
+  { tenantId, subject }: Pick<OutboxEvent, 'tenantId' | 'subject'>,
+  events: readonly Named[],
+): readonly OutboxEvent[] {
+  const at = clock.now().toISOString()
+  const ulid = issuer.newId()
+  return events.map((event, index) => ({
     id: `evt_${ulid}_${String(index).padStart(2, '0')}`,
     ...event,
     at,

@@ -6,6 +6,7 @@
 import type { ChunkResult, Cursor, Job, JobKind, Target } from '../store.ts'
 import type { DeletionRequest, ExecutionContext } from './context.ts'
 import type { ErasersProgress } from './eraser-progress.ts'
+import type { FailedTry } from './refused-job.ts'
 
 export interface JobState {
   readonly request: DeletionRequest
@@ -16,6 +17,17 @@ export interface JobState {
   readonly chunked: boolean
   readonly schedule: Schedule | null
   readonly erasure: Erasure | null
+  /** The schedule in whose place the deletion has begun. */
+  readonly replaced: ReplacedSchedule | null
+  /** Why the last try came to nothing; `null` before one has. */
+  readonly refusal: FailedTry | null
+  /** Under which claim that was: who has claimed the job since is at work, or has died. */
+  readonly refusedFence: number | null
+}
+
+/** What brings a schedule back. */
+export interface ReplacedSchedule extends Pick<JobState, 'request' | 'schedule'> {
+  readonly dueAt: string | null
 }
 
 export interface StepProgress {
@@ -44,13 +56,20 @@ export interface Erasure {
   readonly erasers: ErasersProgress
 }
 
+/** Jobs of earlier versions say nothing of schedules in whose place they are, nor of refusals. */
 export function readState(job: Job): JobState {
-  return JSON.parse(job.state) as JobState
+  const state = JSON.parse(job.state) as JobState
+  return {
+    ...state,
+    replaced: state.replaced ?? null,
+    refusal: state.refusal ?? null,
+    refusedFence: state.refusedFence ?? null,
+  }
 }
 
 export function newState(request: DeletionRequest, rest: Partial<JobState>): JobState {
   const none = { derived: [], steps: {}, chunked: false, schedule: null, erasure: null }
-  return { request, ...none, ...rest }
+  return { request, ...none, replaced: null, refusal: null, refusedFence: null, ...rest }
 }
 
 /** What a new job takes over from the one it replaces, and when it is due. */

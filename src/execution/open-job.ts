@@ -18,7 +18,7 @@ import type { DeletionRequest, ExecutionContext } from './context.ts'
 import { decide, isLarge, type RefusalReason } from './decide.ts'
 import { disabling, shutOutEvents, strandedStep } from './disabling.ts'
 import { blockedError, inProgress } from './failures.ts'
-import { type JobState, newJob, newState } from './job-state.ts'
+import { type JobState, newJob, newState, readState } from './job-state.ts'
 import { transit } from './present-schema.ts'
 import { type JobOutcome, joinJob, runJob } from './run-job.ts'
 
@@ -136,9 +136,20 @@ function openedJob(
   // Who overtakes a schedule answers for the deletion; that it was asked for earlier stays true.
   const now = context.clock.now().toISOString()
   const requestedAt = request.requestedAt ?? replaces?.requestedAt ?? now
-  const state = newState({ ...request, requestedAt }, { ...rest, steps: Object.fromEntries(steps) })
   const kind = rest.erasure === null ? 'deletion' : 'erasure'
+  const replaced = kind === 'deletion' ? scheduleIn(replaces) : null
+  const state = newState(
+    { ...request, requestedAt },
+    { ...rest, replaced, steps: Object.fromEntries(steps) },
+  )
   return newJob(context, kind, target, state, { replaces, dueAt: null, claimed: true })
+}
+
+/** What comes back when the deletion is refused with nothing lost. */
+function scheduleIn(job: Job | null): JobState['replaced'] {
+  if (job?.kind !== 'scheduled_deletion') return null
+  const { request, schedule } = readState(job)
+  return { request, schedule, dueAt: job.dueAt }
 }
 
 function canCutAccess(

@@ -7,6 +7,7 @@ import type { Job, JobKind, UserId } from '../store.ts'
 import { type ExecutionContext, targetOf } from './context.ts'
 import { holdBlockers, isHolding } from './decide.ts'
 import { readState, type ScheduledBy } from './job-state.ts'
+import type { FailedTry } from './refused-job.ts'
 
 /** A job as `jobs()` shows it. Holds no personal data. */
 export interface OpenJob {
@@ -21,13 +22,15 @@ export interface OpenJob {
 }
 
 /**
- * `not_due`: its day has not come. `held`: a hold is in the way. `due`: the next `purgeDue()` takes it.
+ * `not_due`: its day has not come. `held`: a hold is in the way. `due`: the next `purgeDue()` tries it.
  * `running`: a worker shows signs of life. `waiting_for_erasers`: those named are not done.
- * `interrupted`: its worker is gone; `resume()` goes on.
+ * `interrupted`: its worker is gone; `resume()` goes on. `refused`: the last try came to nothing, for the reason that
+ * `code` and `details` name; the next `purgeDue()` or `resume()` tries again.
  */
 export type OpenReason =
   | { readonly kind: 'not_due' | 'held' | 'due' | 'running' | 'interrupted' }
   | { readonly kind: 'waiting_for_erasers'; readonly erasers: readonly string[] }
+  | ({ readonly kind: 'refused' } & FailedTry)
 
 const PAGE = 500
 
@@ -59,14 +62,18 @@ async function describe(context: ExecutionContext, job: Job): Promise<OpenJob> {
 async function reasonOf(context: ExecutionContext, job: Job): Promise<OpenReason> {
   const now = context.clock.now()
   const isDue = job.dueAt === null || job.dueAt <= now.toISOString()
+  const { refusal, refusedFence, erasure } = readState(job)
   if (job.kind === 'scheduled_deletion') {
     if (!isDue) return { kind: 'not_due' }
-    return { kind: (await isHeld(context, job, now)) ? 'held' : 'due' }
+    if (await isHeld(context, job, now)) return { kind: 'held' }
+    return refusal === null ? { kind: 'due' } : { kind: 'refused', ...refusal }
   }
-  const erasers = Object.entries(readState(job).erasure?.erasers ?? {})
+  const erasers = Object.entries(erasure?.erasers ?? {})
   const open = erasers.flatMap(([name, { status }]) => (status === 'open' ? [name] : []))
   if (!isDue) return { kind: 'waiting_for_erasers', erasers: open }
-  return { kind: job.leaseUntil > now.toISOString() ? 'running' : 'interrupted' }
+  if (refusal !== null && refusedFence === job.fence) return { kind: 'refused', ...refusal }
+  if (job.leaseUntil > now.toISOString()) return { kind: 'running' }
+  return { kind: 'interrupted' }
 }
 
 /** A hold on tables is in the way only where the user has rows there, as for the purge. */

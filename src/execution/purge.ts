@@ -21,6 +21,7 @@ import { planJob } from './open-job.ts'
 import { transit } from './present-schema.ts'
 import { type JobPosition, purgeStart, rememberStart } from './purge-position.ts'
 import { verdictOfHost } from './reactivation.ts'
+import { noteRefusal } from './refused-job.ts'
 import { runJob } from './run-job.ts'
 import { assertClock, type ClockBound } from './seen-clock.ts'
 
@@ -86,7 +87,9 @@ export async function purgeDue(
       if (receipt === 'reactivated') reactivated.push({ userId, tenantId })
     } catch (cause) {
       staying += 1
-      postponed.push({ userId, tenantId, jobId, error: toEngineError(cause) })
+      const error = toEngineError(cause)
+      postponed.push({ userId, tenantId, jobId, error })
+      await noteRefusal(context, job, cause)
     }
   }
   await rememberStart(context, start, null)

@@ -38,6 +38,7 @@ import {
   withoutCursors,
 } from './job-state.ts'
 import { inPresentSchema } from './present-schema.ts'
+import { noteRefusal } from './refused-job.ts'
 import { runErasers } from './run-erasers.ts'
 import { sealFrame } from './seal-frame.ts'
 
@@ -85,6 +86,15 @@ export async function takeOver(context: ExecutionContext, job: Job): Promise<Job
 
 /** Sees a job that this engine has claimed through to its receipt, or as far as its erasers let it. */
 export async function runJob(context: ExecutionContext, job: Job): Promise<JobOutcome> {
+  try {
+    return await seeThrough(context, job)
+  } catch (cause) {
+    await noteRefusal(context, job, cause)
+    throw cause
+  }
+}
+
+async function seeThrough(context: ExecutionContext, job: Job): Promise<JobOutcome> {
   const run: JobRun = {
     context,
     job,
