@@ -24,6 +24,7 @@ import { precedenceClauses } from './contract-rules.ts'
 import { journalClauses, safetyClauses } from './contract-safety.ts'
 import { presentSchemaClauses } from './contract-schema.ts'
 import { wholeTenantClauses } from './contract-tenants.ts'
+import { refusedClauses } from './contract-upkeep.ts'
 import { type ContractRunner, clauses, type OpenStore } from './contract-world.ts'
 
 /**
@@ -61,6 +62,7 @@ export function storeContract(runner: ContractRunner, open: OpenStore): void {
   describe('a schema that changes', () => presentSchemaClauses(clause))
   describe('states of a user', () => stateClauses(clause))
   describe('scheduled deletions', () => scheduleClauses(clause))
+  describe('deletions that are refused', () => refusedClauses(clause))
   describe('holds', () => holdClauses(clause))
   describe('confirmation tokens', () => tokenClauses(clause))
   describe('erasures', () => erasureClauses(clause))

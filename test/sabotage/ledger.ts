@@ -23,4 +23,18 @@ export const ledgerSabotages: readonly Sabotage[] = [
     replace: 'end > COUNTED_FROM',
     caughtBy: 'test/ledger-clocks.test.ts',
   },
+  {
+    name: 'leave a refused purge without a way back',
+    file: 'src/execution/refused-job.ts',
+    find: 'if (state.replaced !== null && hasLostNothing(context, state)) {',
+    replace: 'if (state.replaced === undefined) {',
+    caughtBy: 'test/adapters/memory.test.ts',
+  },
+  {
+    name: 'give a deletion up whose rows are gone in part',
+    file: 'src/execution/refused-job.ts',
+    find: 'access || done[index]?.rows === 0',
+    replace: 'access || done[index] !== undefined',
+    caughtBy: 'test/adapters/memory.test.ts',
+  },
 ]
