@@ -12,6 +12,7 @@ import { lastingBlockers } from './decide.ts'
 import { cutEvents } from './disabling.ts'
 import { doneBySteps, type JobState, newJob, readState } from './job-state.ts'
 import { warn } from './notify.ts'
+import { transit } from './present-schema.ts'
 
 /** Why the last try of a job came to nothing. Holds no personal data. */
 export interface FailedTry {
@@ -101,27 +102,22 @@ async function putBack(
   const { replaced } = state
   if (replaced === null) return
   const target = targetOf(context, userId)
-  await context.store.transition(context.program, {
-    tenantId,
-    user: target,
-    tokenHash: null,
-    decide: ({ job }) => {
-      if (job === null || job.fence !== fence) return { kind: 'refuse', reason: null }
-      const { request, schedule, dueAt } = replaced
-      const scheduled: JobState = {
-        ...{ request, schedule, refusal, refusedFence: null, replaced: null, erasure: null },
-        ...{ derived: [], steps: {}, chunked: false },
-      }
-      return {
-        kind: 'proceed',
-        finish: () => ({
-          job: newJob(context, 'scheduled_deletion', target, scheduled, {
-            ...{ replaces: job, dueAt, claimed: false },
-          }),
-          events: untold(context, state, { tenantId, subject: target.subject }),
-        }),
-      }
-    },
+  const query = { tenantId, user: target, tokenHash: null }
+  await transit(context, query, ({ job }, present) => {
+    if (job === null || job.fence !== fence) return { kind: 'refuse', reason: null }
+    const { request, schedule, dueAt } = replaced
+    const scheduled: JobState = {
+      ...{ request, schedule, refusal, refusedFence: null, replaced: null, erasure: null },
+      ...{ derived: [], steps: {}, chunked: false },
+    }
+    const terms = { replaces: job, dueAt, claimed: false }
+    return {
+      kind: 'proceed',
+      finish: () => ({
+        job: newJob(present, 'scheduled_deletion', target, scheduled, terms),
+        events: untold(present, state, { tenantId, subject: target.subject }),
+      }),
+    }
   })
 }
 
