@@ -138,14 +138,43 @@ export function leavesNoMatch({ action }: Step): boolean {
 }
 
 /** Whether the step writes rows that stay and still match, so that chunks need a cursor. */
-export function keepsItsRows({ action }: Step): boolean {
-  return action === 'anonymize' || action === 'retain'
+export function keepsItsRows({ action, foundWith }: Step): boolean {
+  return action === 'anonymize' || action === 'retain' || foundWith !== undefined
+}
+
+/**
+ * Positions of the steps that find their rows before one of them writes: the step alone, or all that are marked as
+ * it is. Only the first of those names the others; they are done with it.
+ */
+export function passOf(steps: readonly Step[], index: number): readonly number[] {
+  const mark = steps[index]?.foundWith
+  if (mark === undefined) return [index]
+  const own = [...steps.keys()].filter((other) => steps[other]?.foundWith === mark)
+  return own[0] === index ? own : []
+}
+
+/** Whether chunks go on behind a cursor; where rows no longer match, the next one starts from the front. */
+export function needsCursor(step: Step): boolean {
+  return !leavesNoMatch(step) || step.foundWith !== undefined
 }
 
 /** Whether every field of the user is known that the step's selectors end at. */
 export function canBeAsked(step: Step, fields: Readonly<Record<string, unknown>>): boolean {
-  const selectors = step.selector === null ? step.except : [step.selector, ...step.except]
-  return selectors.flatMap(leafFields).every((field) => Object.hasOwn(fields, field))
+  return selectorsOf(step)
+    .flatMap(leafFields)
+    .every((field) => Object.hasOwn(fields, field))
+}
+
+/** Every selector that decides about rows of the step. */
+export function selectorsOf({
+  selector,
+  except,
+}: Pick<Step, 'selector' | 'except'>): readonly Selector[] {
+  const exceptions = except.flatMap(({ unless = [], ...one }): readonly Selector[] => [
+    one,
+    ...unless,
+  ])
+  return selector === null ? exceptions : [selector, ...exceptions]
 }
 
 /** A value as a reference of this form writes it: text, between prefix and suffix; without a form the value itself. */
@@ -251,7 +280,7 @@ const SCHEMA_CHANGED = 'schema_changed'
 /** Whether rows are found by the field in whatever case it is written. */
 export function isFoundInAnyCase({ steps }: Pick<Program, 'steps'>, field: string): boolean {
   return steps
-    .flatMap(({ selector, except }) => (selector === null ? except : [selector, ...except]))
+    .flatMap(selectorsOf)
     .flatMap(leafTargets)
     .some((target) => target.field === field && target.form?.ignoreCase === true)
 }

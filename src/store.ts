@@ -27,10 +27,13 @@ export {
   type Leaving,
   type LeavingUsers,
   leavesNoMatch,
+  needsCursor,
+  passOf,
   residueLeft,
   schemaChanged,
   sealInParts,
   sealWhole,
+  selectorsOf,
   settleUnit,
   standsFor,
   wayInto,
@@ -43,6 +46,7 @@ export type {
   ColumnValue,
   Condition,
   DerivedValue,
+  Exception,
   IdentityMode,
   IdForm,
   IdType,
@@ -712,7 +716,7 @@ export interface Chunk {
   readonly tenantId: string | null
   readonly fields: Readonly<Record<string, unknown>>
   readonly derived: readonly string[]
-  /** Index of the step in the program. */
+  /** Index of the step in the program; of steps that find their rows together that of the first, and all of them run. */
   readonly step: number
   readonly cursor: Cursor | null
   readonly limit: number
@@ -724,6 +728,8 @@ export interface Chunk {
 
 export interface ChunkResult {
   readonly rows: number
+  /** Of a pass, rows of each of its other steps. */
+  readonly others?: readonly { readonly step: number; readonly rows: number }[]
   /** Where to go on, `null` when the step has no more rows. */
   readonly cursor: Cursor | null
   readonly done: boolean

@@ -79,6 +79,14 @@ export interface Selector {
   readonly tenant: string | null
 }
 
+/**
+ * Rows that a step leaves alone, because of what another rule does with them; but not those that one of `unless`
+ * finds as well.
+ */
+export interface Exception extends Selector {
+  readonly unless?: readonly Selector[]
+}
+
 /** One column written by a step. With `idType`, the value is an id and is written as that type. */
 export type Assignment =
   | {
@@ -148,9 +156,21 @@ export interface Step {
   readonly action: StepAction
   /** `null` for data that no query can find (an `external` rule without a match). */
   readonly selector: Selector | null
-  /** Rules of the same table that win where they match the same row for the same user. */
-  readonly except: readonly Selector[]
+  /**
+   * What decides whether the row is there for this step: a step that deletes leaves rows that a stronger rule
+   * keeps, and one that writes leaves rows that go. For the same user.
+   */
+  readonly except: readonly Exception[]
   readonly set: readonly Assignment[]
+  /** Place in the order of the table's rules, 0 the strongest: of two values for one column the stronger one's stays. */
+  readonly rank?: number
+  /** What stronger rules of the table may have written in the place of something in `set`. */
+  readonly outdone?: readonly Assignment[]
+  /**
+   * Steps of one table with the same mark may each overwrite what another finds its rows by. They stand side by
+   * side, and all of them find their rows before one of them writes.
+   */
+  readonly foundWith?: string
   /** Part of cutting access: sessions, tokens, keys, and what has to go before them. */
   readonly access: boolean
   readonly event: string | null

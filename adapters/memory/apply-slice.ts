@@ -9,6 +9,7 @@ import {
   type LedgerEntry,
   leavesNoMatch,
   type Program,
+  passOf,
   residueLeft,
   type Slice,
   type SliceOutcome,
@@ -16,7 +17,7 @@ import {
   sealInParts,
   settleUnit,
 } from '../../src/store.ts'
-import { matchStep, type SliceUser } from './match-rows.ts'
+import { type Matches, matchStep, type SliceUser } from './match-rows.ts'
 import type { Records } from './records.ts'
 import type { Tables } from './rows.ts'
 import { rowsWrittenUpTo, takeSurvey } from './take-survey.ts'
@@ -100,9 +101,15 @@ export function runSteps(
   users: readonly SliceUser[],
   run: StepRun,
 ): void {
+  const found = new Map<number, Matches>()
   for (const [index, step] of program.steps.entries()) {
+    for (const other of passOf(program.steps, index)) {
+      const one = program.steps[other]
+      if (one !== undefined && run.isNeeded(other))
+        found.set(other, matchStep(tables, one, tenantId, users))
+    }
     if (!run.isNeeded(index)) continue
-    runStep(tables, step, tenantId, users, run.after(step, index))
+    runStep(tables, step, users, found.get(index) ?? new Map(), run.after(step, index))
     if (isAskedAtOnce(step)) refuseResidue(tables, step, tenantId, users)
   }
 }
@@ -119,20 +126,21 @@ export function refuseLateResidue(
   }
 }
 
-/** Runs a step on the rows behind a key, at most `limit` of them; answers the keys of the rows. */
+/** Runs a step on those of its rows behind a key, as far as `through`; answers the keys of the rows. */
 export function runStep(
   tables: Tables,
   step: Step,
-  tenantId: string | null,
   users: readonly SliceUser[],
+  found: Matches,
   after: number,
-  limit: number = Number.POSITIVE_INFINITY,
+  through: number = Number.POSITIVE_INFINITY,
 ): readonly number[] {
   if (step.action === 'block' || step.action === 'external') return []
   if (step.action === 'retain' && step.set.length === 0) return []
-  const matches = [...matchStep(tables, step, tenantId, users)]
-    .filter(([key]) => key > after)
-    .slice(0, limit)
+  // Other steps of its pass may have removed some meanwhile.
+  const matches = [...found].filter(
+    ([key]) => key > after && key <= through && tables.rows(step.table).has(key),
+  )
   const keys = matches.map(([key]) => key)
   if (step.action === 'delete') {
     tables.remove(step.table, keys)

@@ -28,7 +28,7 @@ export function inspect(
     const removes = leavesNoMatch(step)
     const pending = keys.filter((key) => {
       const row = tables.rows(step.table).get(key)
-      return removes || (row !== undefined && lacks(row, step.set, subject))
+      return removes || (row !== undefined && lacks(row, step, subject))
     })
     return { matched: keys.length, pending: pending.length }
   })

@@ -26,7 +26,7 @@ export interface SliceUser {
 /** The users of each matching row, by position in the slice; rows in the order of insertion. */
 export type Matches = ReadonlyMap<number, ReadonlySet<number>>
 
-/** The rows of a step, without those that a stronger rule has for the same user. */
+/** The rows of a step, without those that its exceptions have for the same user. */
 export function matchStep(
   tables: Tables,
   step: Step,
@@ -36,12 +36,18 @@ export function matchStep(
   if (step.selector === null) return new Map()
   const all = matchSelector(tables, step.selector, tenantId, users)
   if (step.except.length === 0) return all
-  const taken = step.except.map((selector) => matchSelector(tables, selector, tenantId, users))
+  const taken = step.except.map(({ unless = [], ...selector }) => ({
+    rows: matchSelector(tables, selector, tenantId, users),
+    unless: unless.map((other) => matchSelector(tables, other, tenantId, users)),
+  }))
+  const isTaken = (key: number, user: number): boolean =>
+    taken.some(
+      ({ rows, unless }) =>
+        rows.get(key)?.has(user) && !unless.some((other) => other.get(key)?.has(user)),
+    )
   const left = new Map<number, ReadonlySet<number>>()
   for (const [key, owners] of all) {
-    const own = new Set(
-      [...owners].filter((user) => !taken.some((other) => other.get(key)?.has(user))),
-    )
+    const own = new Set([...owners].filter((user) => !isTaken(key, user)))
     if (own.size > 0) left.set(key, own)
   }
   return left

@@ -122,7 +122,7 @@ export function findTombstone(
       (user.tenant === null || stored(one[user.tenant]) === tenantId),
   )
   if (row === undefined) return null
-  return { row: structuredClone(row), isBlank: !lacks(row, user.set, { fields: { id }, derived }) }
+  return { row: structuredClone(row), isBlank: !lacks(row, user, { fields: { id }, derived }) }
 }
 
 /** Ids of the user table in SQLite's order: numbers before text, text byte by byte. */
@@ -155,7 +155,7 @@ export function listUsers(
 /** Whether the row of a user whom the ledger names as deleted is what the deletion has left. */
 function isTombstone(user: UserTable, row: UserRow, restored: boolean): boolean {
   if (user.action !== 'anonymize') return false
-  return !restored || !lacks(row, user.set, { fields: {}, derived: [] })
+  return !restored || !lacks(row, user, { fields: {}, derived: [] })
 }
 
 /** The user's fields; of restored users without those whose value another user of the tenant holds. */

@@ -128,7 +128,8 @@ function cutAccess(
     step.access ? matchStep(tables, step, tenantId, [user]).size : 0,
   )
   for (const [index, step] of program.steps.entries()) {
-    if ((counts[index] ?? 0) > 0) runStep(tables, step, tenantId, [user], 0)
+    if ((counts[index] ?? 0) === 0) continue
+    runStep(tables, step, [user], matchStep(tables, step, tenantId, [user]), 0)
   }
   return counts
 }

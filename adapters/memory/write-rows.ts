@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Assignment, type JsonPath, writtenAs } from '../../src/store.ts'
+import { type Assignment, type JsonPath, type Step, writtenAs } from '../../src/store.ts'
 import type { SliceUser } from './match-rows.ts'
 import type { Row, Tables } from './rows.ts'
 import { changeAt, GONE, readJson, standsAt, stored, valuesAt, writeJson } from './values.ts'
@@ -29,9 +29,21 @@ export function writeRow(
 /** What of the user an element may hold. */
 type UserValue = NonNullable<Extract<Assignment, { kind: 'json_value' }>['holding']>
 
-/** Whether the row still lacks one of the assignments. Values that are not known are passed over. */
-export function lacks(row: Row, set: readonly Assignment[], user: SliceUser): boolean {
-  return set.some((assignment) => lacksOne(row[assignment.column], assignment, user))
+/**
+ * Whether the row still lacks one of the assignments, and what `outdone` allows in its place. Values that are not
+ * known are passed over.
+ */
+export function lacks(
+  row: Row,
+  { set, outdone = [] }: Pick<Step, 'set' | 'outdone'>,
+  user: SliceUser,
+): boolean {
+  const isLacking = (one: Assignment): boolean => lacksOne(row[one.column], one, user)
+  return set.some(
+    (assignment) =>
+      isLacking(assignment) &&
+      outdone.filter(({ column }) => column === assignment.column).every(isLacking),
+  )
 }
 
 function lacksOne(held: unknown, assignment: Assignment, user: SliceUser): boolean {

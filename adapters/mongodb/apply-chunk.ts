@@ -3,13 +3,13 @@
  *
  * @module
  */
-import { type Chunk, type ChunkResult, leavesNoMatch, type Program } from '../../src/store.ts'
+import { type Chunk, type ChunkResult, needsCursor, type Program, passOf } from '../../src/store.ts'
 import { writes } from './carry-out.ts'
-import { type Decision, type HostWork, onlyRecords, type StepRow } from './change.ts'
+import { type Decision, type HostWork, onlyRecords, type StepWork } from './change.ts'
 import { JOBS } from './engine-collections.ts'
 import { assertHeld } from './jobs.ts'
 import type { Reader } from './scope.ts'
-import { restOfStep } from './step-rows.ts'
+import { restOfPass } from './step-rows.ts'
 import { encodeKey } from './values.ts'
 
 export async function decideChunk(
@@ -18,20 +18,31 @@ export async function decideChunk(
   chunk: Chunk,
 ): Promise<Decision<ChunkResult>> {
   await assertHeld(reader, chunk)
-  const { step: index, tenantId, fields, derived, limit } = chunk
-  const step = program.steps[index]
+  const { tenantId, fields, derived, limit } = chunk
   const user = { fields, derived }
+  const first = program.steps[chunk.step]
   // Documents that a step removes or cuts loose do not match again: the next chunk starts from the front.
-  const cursor = step === undefined || leavesNoMatch(step) ? null : chunk.cursor
-  const rows =
-    step === undefined || !writes(step)
-      ? []
-      : await restOfStep(reader, program, step, tenantId, [user], cursor, limit)
-  const last = rows.at(-1)
+  const cursor = first !== undefined && needsCursor(first) ? chunk.cursor : null
+  const pass = passOf(program.steps, chunk.step).filter((index) => {
+    const step = program.steps[index]
+    return step !== undefined && writes(step)
+  })
+  const rest = await restOfPass(reader, program, pass, tenantId, [user], cursor, limit)
+  const last = rest.ids.at(-1)
+  const steps = pass.map((index, place): StepWork => {
+    const rows = rest.byStep[place] ?? []
+    return { index, rows: rows.map((id) => ({ id, owners: [0] })), count: rows.length }
+  })
+  const rowsOf = (index: number): number =>
+    steps.find((one) => one.index === index)?.rows?.length ?? 0
+  const others = pass.filter((index) => index !== chunk.step)
   const result: ChunkResult = {
-    rows: rows.length,
+    rows: rowsOf(chunk.step),
+    ...(others.length === 0
+      ? {}
+      : { others: others.map((step) => ({ step, rows: rowsOf(step) })) }),
     cursor: last === undefined ? chunk.cursor : [encodeKey(last)],
-    done: rows.length < limit,
+    done: rest.ids.length < limit,
   }
   // A claim needs no turn, so the job may be another worker's by now.
   const saved = {
@@ -40,20 +51,11 @@ export async function decideChunk(
     filter: { _id: chunk.jobId, fence: chunk.fence },
     fields: chunk.save(result),
   } as const
-  if (rows.length === 0) return onlyRecords(result, [saved])
+  if (rest.ids.length === 0) return onlyRecords(result, [saved])
   const work: HostWork = {
-    ...{
-      program,
-      tenantId,
-      users: [user],
-      claims: [],
-      steps: [{ index, rows: ofOne(rows), count: rows.length }],
-    },
+    ...{ program, tenantId, users: [user], claims: [] },
+    steps: steps.filter(({ rows }) => rows !== null && rows.length > 0),
     ...{ userRows: { kind: 'leave' }, cutsAccess: false, auditRows: [] },
   }
   return { result, change: { work: [work], records: [saved] } }
-}
-
-function ofOne(rows: readonly unknown[]): readonly StepRow[] {
-  return rows.map((id) => ({ id, owners: [0] }))
 }

@@ -3,7 +3,13 @@
  *
  * @module
  */
-import { leavesNoMatch, type Program, residueLeft, type Step } from '../../src/store.ts'
+import {
+  leavesNoMatch,
+  type Program,
+  residueLeft,
+  type Step,
+  selectorsOf,
+} from '../../src/store.ts'
 import { insertAuditRows } from './audit-rows.ts'
 import type { Change, HostWork, Isolation, RecordWrite, StepWork } from './change.ts'
 import { claimUsers } from './claims.ts'
@@ -258,11 +264,12 @@ async function writeUserRows(writer: Writer, work: HostWork, isolation: Isolatio
 }
 
 /** Whether the work may have overwritten, or removed, what tells the rows of stronger rules from this step's. */
-function losesExceptions({ table, except }: Step, steps: readonly Step[]): boolean {
+function losesExceptions({ table, selector, except }: Step, steps: readonly Step[]): boolean {
   const written = steps.flatMap((step) =>
     step.table === table ? step.set.map(({ column }) => rootOf(column)) : [],
   )
-  return except.some(
+  const deciding = selectorsOf({ selector, except }).slice(selector === null ? 0 : 1)
+  return deciding.some(
     ({ target, locator, where }) =>
       target.kind === 'rows' ||
       [locator, ...where].some(({ column }) => written.includes(rootOf(column))),
@@ -273,9 +280,8 @@ function rootOf(column: string): string {
   return column.split('.', 1)[0] ?? column
 }
 
-function endsAtId({ selector, except }: Step): boolean {
-  const selectors = selector === null ? except : [selector, ...except]
-  return selectors.every(reachesOnlyId)
+function endsAtId(step: Step): boolean {
+  return selectorsOf(step).every(reachesOnlyId)
 }
 
 function reachesOnlyId({ target }: NonNullable<Step['selector']>): boolean {

@@ -104,7 +104,7 @@ async function findTombstones(
   const suspects = users.filter(({ subject }) => named.has(subject))
   if (suspects.length === 0) return users.map(() => false)
   if (!restored) return users.map(({ subject }) => named.has(subject))
-  const lack = lacking(user.set, {
+  const lack = lacking(user, {
     types: reader.types,
     table: user,
     user: { fields: {}, derived: [] },
@@ -141,7 +141,7 @@ export async function findTombstone(
   const [document] = await reader.find(user.table, isTheirs)
   if (document === undefined) return null
   const owner = { fields: { id: target.id }, derived }
-  const lack = lacking(user.set, { types: reader.types, table: user, user: owner })
+  const lack = lacking(user, { types: reader.types, table: user, user: owner })
   const filled = lack === null ? [] : await reader.find(user.table, { $and: [isTheirs, lack] })
   return { row: foundRow(user, document, target.id).row, isBlank: filled.length === 0 }
 }

@@ -40,7 +40,7 @@ export async function inspect(
       return Number(counted?.['rows'] ?? 0)
     }
     const rows = await count(filter)
-    const lack = lacking(step.set, { types: reader.types, table: program.user, user })
+    const lack = lacking(step, { types: reader.types, table: program.user, user })
     matched.push(rows)
     if (leavesNoMatch(step)) pending.push(rows)
     else

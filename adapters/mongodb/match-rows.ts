@@ -53,7 +53,7 @@ export interface OwnedRow {
   readonly owners: ReadonlySet<number>
 }
 
-/** The documents of a step, without those that a stronger rule has for the same user. */
+/** The documents of a step, without those that its exceptions have for the same user. */
 export async function matchStep(
   reader: Reader,
   { user }: Program,
@@ -65,19 +65,31 @@ export async function matchStep(
   if (selector === null) return NOTHING
   const owners = await ownersByValue(reader, user, selector, tenantId, users)
   if (owners.size === 0) return NOTHING
-  if (except.length === 0 && !selector.locator.each && !isComparedAsText(selector.target)) {
+  if (!isNamed(step) && !selector.locator.each && !isComparedAsText(selector.target)) {
     return { kind: 'values', values: [...owners.values()] }
   }
   const rows = await rowsOf(reader, selector, tenantId, owners)
-  for (const stronger of rows.size === 0 ? [] : except) {
-    const theirs = await ownersByValue(reader, user, stronger, tenantId, users)
-    for (const [key, { owners: taken }] of await rowsOf(reader, stronger, tenantId, theirs)) {
-      const row = rows.get(key)
-      for (const owner of taken) row?.owners.delete(owner)
-      if (row?.owners.size === 0) rows.delete(key)
-    }
+  const found = async (one: Selector): Promise<Map<string, Row>> =>
+    rowsOf(reader, one, tenantId, await ownersByValue(reader, user, one, tenantId, users))
+  for (const { unless = [], ...exception } of rows.size === 0 ? [] : except) {
+    const theirs = await found(exception)
+    for (const other of theirs.size === 0 ? [] : unless) takeOut(theirs, await found(other))
+    takeOut(rows, theirs)
   }
   return { kind: 'rows', rows: [...rows.values()] }
+}
+
+/** Whether the documents of a step are named one by one: what decides on them may be overwritten when it runs. */
+export function isNamed({ except, foundWith }: Step): boolean {
+  return except.length > 0 || foundWith !== undefined
+}
+
+function takeOut(rows: Map<string, Row>, others: ReadonlyMap<string, Row>): void {
+  for (const [key, { owners: taken }] of others) {
+    const row = rows.get(key)
+    for (const owner of taken) row?.owners.delete(owner)
+    if (row?.owners.size === 0) rows.delete(key)
+  }
 }
 
 /** Documents to be named one by one, with their users where `place` puts them. */

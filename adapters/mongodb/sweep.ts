@@ -26,7 +26,7 @@ import type { Doc } from './driver.ts'
 import { MARKS } from './engine-collections.ts'
 import { findRows } from './find-users.ts'
 import { findEntries, readHead, sealRecords } from './ledger.ts'
-import { matchStep, namedRows } from './match-rows.ts'
+import { isNamed, matchStep, namedRows } from './match-rows.ts'
 import { behindId, pathOf, sideConditions } from './paths.ts'
 import { all, ask, type Question } from './questions.ts'
 import type { Reader } from './scope.ts'
@@ -78,7 +78,7 @@ async function sweepGroup(
   for (const step of program.steps) {
     const matches = await matchStep(reader, program, step, tenantId, users)
     counting.push(countsOf(step, tenantId, users.length, matches))
-    named.push(step.except.length === 0 ? null : namedRows(matches))
+    named.push(isNamed(step) ? namedRows(matches) : null)
   }
   const [byStep] = await ask(reader, all(counting))
   const counts = users.map((_, owner) => byStep.map((own) => own[owner] ?? 0))

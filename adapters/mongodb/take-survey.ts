@@ -19,7 +19,7 @@ import { HOLDS, JOBS } from './engine-collections.ts'
 import { type FoundRow, findRows } from './find-users.ts'
 import { jobsOf } from './jobs.ts'
 import { HEAD } from './ledger.ts'
-import { matchStep, namedRows } from './match-rows.ts'
+import { isNamed, matchStep, namedRows } from './match-rows.ts'
 import { sideConditions, valueAt } from './paths.ts'
 import { all, ask, type Question } from './questions.ts'
 import type { Reader } from './scope.ts'
@@ -63,8 +63,7 @@ export async function takeSurvey(
     } else {
       const matches = await matchStep(reader, program, step, tenantId, users)
       counting[index] = countsOf(step, tenantId, users.length, matches)
-      if (step.except.length > 0)
-        named[index] = namedRows(matches, (owner) => present[owner]?.position)
+      if (isNamed(step)) named[index] = namedRows(matches, (owner) => present[owner]?.position)
     }
   }
   const [counts, jobs, holds, keepers, head] = await ask(

@@ -181,9 +181,23 @@ export function touchesOwnFilter({ selector, set }: Step): boolean {
   )
 }
 
-/** Documents on which an assignment has not done its work; `null` when nothing can be asked. */
-export function lacking(set: readonly Assignment[], owner: UpdateOwner): Doc | null {
-  const conditions = set.flatMap((assignment) => lackingOne(assignment, owner))
+/**
+ * Documents on which an assignment has not done its work, nor what `outdone` allows in its place; `null` when nothing
+ * can be asked.
+ */
+export function lacking(
+  { set, outdone = [] }: Pick<Step, 'set' | 'outdone'>,
+  owner: UpdateOwner,
+): Doc | null {
+  const conditions = set.flatMap((assignment): readonly Doc[] => {
+    const own = lackingOne(assignment, owner)
+    const allowed = outdone
+      .filter(({ column }) => column === assignment.column)
+      .map((other) => lackingOne(other, owner))
+    if (allowed.length === 0 || own.length === 0) return own
+    if (allowed.some((other) => other.length === 0)) return []
+    return [{ $and: [own, ...allowed].map(($or) => ({ $or })) }]
+  })
   return conditions.length === 0 ? null : { $or: conditions }
 }
 

@@ -7,7 +7,8 @@ import {
   type Chunk,
   type ChunkResult,
   type Cursor,
-  leavesNoMatch,
+  needsCursor,
+  passOf,
   residueLeft,
 } from '../../src/store.ts'
 import type { Connection, Parameters } from './connection.ts'
@@ -33,14 +34,26 @@ export function writeKeys(
   cursor: Cursor | null,
   limit: number,
 ): { readonly keys: readonly Cursor[]; readonly rows: number } {
-  const after = Object.fromEntries((cursor ?? []).map((value, index) => [`after${index}`, value]))
-  const keys = connection.rows(cursor === null ? sql.first : sql.next, {
-    ...parameters,
-    ...after,
-    limit,
-  })
+  const keys = nextKeys(connection, sql, parameters, cursor, limit)
   if (keys.length === 0) return { keys, rows: 0 }
   return { keys, rows: connection.change(sql.apply, { ...parameters, keys: jsonText(keys) }) }
+}
+
+/** The key that comes before those that are asked for. */
+export function behindCursor(cursor: Cursor): Parameters {
+  return Object.fromEntries(cursor.map((value, index) => [`after${index}`, value]))
+}
+
+function nextKeys(
+  connection: Connection,
+  { first, next }: ChunkSql,
+  parameters: Parameters,
+  cursor: Cursor | null,
+  limit: number,
+): readonly Cursor[] {
+  return cursor === null
+    ? connection.rows(first, { ...parameters, limit })
+    : connection.rows(next, { ...parameters, ...behindCursor(cursor), limit })
 }
 
 function writeChunk(connection: Connection, sql: ProgramSql, chunk: Chunk): ChunkResult {
@@ -54,11 +67,46 @@ function writeChunk(connection: Connection, sql: ProgramSql, chunk: Chunk): Chun
     ...Object.fromEntries(chunk.derived.map((value, index) => [`d${index}`, value])),
   }
   // Rows that a step removes or cuts loose do not match again: the next chunk starts from the front.
-  const cursor = leavesNoMatch(step) ? null : chunk.cursor
+  const cursor = needsCursor(step) ? chunk.cursor : null
+  if (step.foundWith !== undefined) {
+    return writePass(connection, sql, byKeys, parameters, { ...chunk, cursor })
+  }
   const written = { ...write, parameters }
   const { keys, rows } = explainingRefusal(connection, sql.schema, written, () =>
     writeKeys(connection, byKeys, parameters, cursor, chunk.limit),
   )
   if (keys.length > 0 && rows === 0) throw residueLeft(step.table)
   return { rows, cursor: keys.at(-1) ?? chunk.cursor, done: keys.length < chunk.limit }
+}
+
+/** The next rows of steps that find theirs together: each step writes those of them that were its own. */
+function writePass(
+  connection: Connection,
+  sql: ProgramSql,
+  byKeys: ChunkSql,
+  parameters: Parameters,
+  { step: first, cursor, limit }: Pick<Chunk, 'step' | 'cursor' | 'limit'>,
+): ChunkResult {
+  const keys = nextKeys(connection, byKeys, parameters, cursor, limit)
+  const among = { ...parameters, keys: jsonText(keys) }
+  const pass = passOf(sql.program.steps, first).flatMap((step) => {
+    const { write = null, pass: own = null } = sql.steps[step] ?? {}
+    if (write === null || own === null) return []
+    return [{ step, write, own, pairs: connection.rows(own.findAmong, among) }]
+  })
+  for (const { write, own, pairs } of pass) {
+    if (pairs.length === 0) continue
+    const known = { ...parameters, pairs: jsonText(pairs) }
+    explainingRefusal(connection, sql.schema, { ...write, parameters }, () =>
+      connection.change(own.write, known),
+    )
+  }
+  const rowsOf = (wanted: number): number =>
+    pass.find(({ step }) => step === wanted)?.pairs.length ?? 0
+  return {
+    rows: rowsOf(first),
+    others: pass.flatMap(({ step }) => (step === first ? [] : [{ step, rows: rowsOf(step) }])),
+    cursor: keys.at(-1) ?? cursor,
+    done: keys.length < limit,
+  }
 }

@@ -5,11 +5,13 @@
  */
 import { endsRuns, UserDeletionError } from '../../src/errors.ts'
 import {
+  type Cursor,
   type FoundUser,
   type JournalEnd,
   keepsItsRows,
   type LeavingUsers,
   type LedgerEntry,
+  passOf,
   residueLeft,
   type Slice,
   type SliceOutcome,
@@ -17,17 +19,17 @@ import {
   sealInParts,
   settleUnit,
 } from '../../src/store.ts'
-import { writeKeys } from './apply-chunk.ts'
+import { behindCursor, writeKeys } from './apply-chunk.ts'
 import { type Connection, type Parameters, SavepointLost } from './connection.ts'
 import { explainingRefusal } from './explain-refusal.ts'
 import { assertHeld, finishJob } from './jobs.ts'
 import { readHead, writeSeal } from './ledger.ts'
-import { quoteName, quoteTable } from './literals.ts'
+import { jsonText, quoteName, quoteTable } from './literals.ts'
 import type { ProgramSql } from './program-sql.ts'
 import { anyUser, USER_ID } from './selector-sql.ts'
 import { sliceParameters } from './slice-parameters.ts'
 import { toStoreError } from './sqlite-errors.ts'
-import type { ResidueSql, WriteSql } from './step-sql.ts'
+import type { PassSql, ResidueSql, WriteSql } from './step-sql.ts'
 import { takeSurvey } from './take-survey.ts'
 import { forgetUsers } from './user-records.ts'
 
@@ -119,17 +121,41 @@ export function runSteps(
   parameters: Parameters,
   journal?: JournalEnd,
 ): void {
+  const found = new Map<number, string>()
   for (const { index, rows, write } of turnsOf(sql, totals, journal)) {
+    for (const other of passOf(sql.program.steps, index)) {
+      const pass = (totals[other] ?? 0) > 0 ? sql.steps[other]?.pass : null
+      if (pass == null) continue
+      found.set(other, findPairs(connection, pass, parameters, journal?.cursors?.[other] ?? null))
+    }
+    const [pass, pairs] = [sql.steps[index]?.pass ?? null, found.get(index)]
     const statement = { ...write, parameters }
-    const changed = explainingRefusal(connection, sql.schema, statement, () =>
-      journal === undefined
+    const changed = explainingRefusal(connection, sql.schema, statement, () => {
+      if (pass !== null && pairs !== undefined) {
+        return connection.change(pass.write, { ...parameters, pairs })
+      }
+      return journal === undefined
         ? connection.change(write.sql, parameters)
-        : endJournal(connection, sql, index, write, parameters, journal),
-    )
+        : endJournal(connection, sql, index, write, parameters, journal)
+    })
     refuseMoreThanCounted(write.table, rows, changed)
     const residue = sql.steps[index]?.residue
     if (residue?.when === 'at_once') refuseResidue(connection, write.table, residue, parameters)
   }
+}
+
+/** Rows of a step and their users, found before any step of its pass writes; behind the cursor where there is one. */
+function findPairs(
+  connection: Connection,
+  pass: PassSql,
+  parameters: Parameters,
+  cursor: Cursor | null,
+): string {
+  const rows =
+    cursor === null
+      ? connection.rows(pass.find, parameters)
+      : connection.rows(pass.findNext, { ...parameters, ...behindCursor(cursor) })
+  return jsonText(rows)
 }
 
 /** One statement in its turn. */
@@ -210,8 +236,8 @@ function recount(connection: Connection, sql: ProgramSql, slice: Slice, survey: 
     // Its exceptions may be overwritten by now, so its chunks have had the last word.
     if (step.except.length > 0) return 0
     if (chunk == null || cursor === null || !keepsItsRows(step)) return rows
-    const after = Object.fromEntries(cursor.map((value, place) => [`after${place}`, value]))
-    return connection.rows(chunk.next, { ...parameters, ...after, limit: ALL }).length
+    const rest = sql.steps[index]?.pass?.findNext ?? chunk.next
+    return connection.rows(rest, { ...parameters, ...behindCursor(cursor), limit: ALL }).length
   })
   return { ...survey, counts: [counts] }
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Assignment, JsonPath, Scalar } from '../../src/store.ts'
+import type { Assignment, JsonPath, Scalar, Step } from '../../src/store.ts'
 import {
   elementSql,
   elementsSql,
@@ -110,9 +110,20 @@ interface KnownValues {
   derived(index: number): string | null
 }
 
-/** Whether the row `t0` still lacks one of the assignments. Values that are not known are passed over. */
-export function pendingSql(set: readonly Assignment[], known: KnownValues): string {
-  const parts = set.map((assignment) => lackSql(assignment, known)).filter((part) => part !== null)
+/**
+ * Whether the row `t0` still lacks one of the assignments, and what `outdone` allows in its place. Values that are
+ * not known are passed over.
+ */
+export function pendingSql(
+  { set, outdone = [] }: Pick<Step, 'set' | 'outdone'>,
+  known: KnownValues,
+): string {
+  const parts = set.flatMap((assignment): readonly string[] => {
+    const allowed = outdone.filter(({ column }) => column === assignment.column)
+    const lacks = [assignment, ...allowed].map((one) => lackSql(one, known))
+    if (lacks.includes(null)) return []
+    return lacks.length === 1 ? lacks.flatMap((lack) => lack ?? []) : [`(${lacks.join(') AND (')})`]
+  })
   return parts.length === 0 ? '0' : parts.join(' OR ')
 }
 

@@ -9,6 +9,7 @@
  */
 import {
   type Condition,
+  type Exception,
   type IdForm,
   isComparedAsText,
   type Locator,
@@ -214,7 +215,7 @@ function userColumn(value: UserValue): string {
 /** Rows of a table that match for one user `u`, and that no exception takes away. */
 export function pairsSql(
   selector: Selector,
-  except: readonly Selector[],
+  except: readonly Exception[],
   key: RowKey,
   extra = '',
 ): string {
@@ -228,8 +229,13 @@ export function pairsSql(
 }
 
 /** That none of the exceptions holds for the row `t0` and the user `u`. */
-export function guardSql(except: readonly Selector[]): string {
-  return except.map((exception) => ` AND ${belongsSql(exception)} IS NOT 1`).join('')
+export function guardSql(except: readonly Exception[]): string {
+  return except
+    .map(({ unless = [], ...exception }) => {
+      const own = `${belongsSql(exception)}${guardSql(unless)}`
+      return ` AND ${unless.length === 0 ? own : `(${own})`} IS NOT 1`
+    })
+    .join('')
 }
 
 /** Whether the row `t0` belongs to user `u` by a selector of its table. */

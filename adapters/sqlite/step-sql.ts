@@ -14,6 +14,7 @@ import {
   type Program,
   type Selector,
   type Step,
+  selectorsOf,
   type UserTable,
   wayInto,
 } from '../../src/store.ts'
@@ -63,6 +64,8 @@ export interface StepSql {
   readonly write: WriteSql | null
   readonly residue: ResidueSql | null
   readonly chunk: ChunkSql | null
+  /** Only of steps that find their rows with others. */
+  readonly pass: PassSql | null
   /** Rows of the one user in `u` that lack the step's work. */
   pending(derivedKnown: readonly boolean[]): string
   readonly matched: string
@@ -93,20 +96,34 @@ export interface ChunkSql {
   readonly apply: string
 }
 
+/** Finds the rows before any step of the pass writes, and writes those that were found. */
+export interface PassSql {
+  /** Rows of `[position in @users, …key]`: all, those behind the key in `@after`, or those whose keys are in `@keys`. */
+  readonly find: string
+  readonly findNext: string
+  readonly findAmong: string
+  /** Writes the rows in `@pairs`, which holds what was found. */
+  readonly write: string
+}
+
 export function stepSql(program: Program, step: Step, facts: TableFacts): StepSql | null {
-  if (step.selector === null) return null
+  const { selector } = step
+  if (selector === null) return null
   const context: StepContext = {
     program,
     step,
-    selector: step.selector,
+    selector,
     key: facts.rowKey(step.table),
     facts,
+    pairs: (extra = '') => pairsSql(selector, step.except, facts.rowKey(step.table), extra),
+    isFound: false,
   }
   return {
     count: countSql(context),
     write: wholeSql(context),
     residue: residueSql(context),
     chunk: chunkSql(context),
+    pass: passSql(context),
     matched: matchedSql(context, null),
     pending: (known) => matchedSql(context, pendingCondition(context, known)),
   }
@@ -118,6 +135,10 @@ interface StepContext {
   readonly selector: Selector
   readonly key: RowKey
   readonly facts: TableFacts
+  /** Rows of the step with their users, one pair a line. */
+  pairs(extra?: string): string
+  /** Whether the pairs were found before. */
+  readonly isFound: boolean
 }
 
 /** All fields of the program, `id` first. */
@@ -129,7 +150,7 @@ export function fieldsOf(program: Program): readonly string[] {
 export function valuesOf(program: Program): readonly UserValue[] {
   const fields = fieldsOf(program).map((field): UserValue => ({ field, form: null }))
   const referred = program.steps.flatMap(({ selector, except, set }) => [
-    ...(selector === null ? except : [selector, ...except])
+    ...selectorsOf({ selector, except })
       .flatMap(chainsOf)
       .map((chain) => userValueOf(chain)),
     ...set.filter((assignment) => assignment.kind === 'pull'),
@@ -144,9 +165,8 @@ function countSql(context: StepContext): CountSql {
   const chains = chainsOf(selector)
   const value = commonValue(chains)
   if (step.except.length > 0 || value === null) {
-    const pairs = pairsSql(selector, step.except, key)
     return {
-      sql: `WITH ${relation(context)} SELECT pos, count(*) FROM (${pairs}) GROUP BY pos`,
+      sql: `WITH ${relation(context)} SELECT pos, count(*) FROM (${context.pairs()}) GROUP BY pos`,
       by: { kind: 'position' },
     }
   }
@@ -165,7 +185,7 @@ function countSql(context: StepContext): CountSql {
 
 function wholeSql(context: StepContext): WriteSql | null {
   const { step } = context
-  const columns = columnsFor(context, (index) => `p.d${index}`, goneFrom(step))
+  const columns = columnsFor(context, (index) => `p.d${index}`, goneFrom(context))
   const verb = verbSql(step, columns)
   if (verb === null) return null
   const rows = step.set.some(({ kind }) => kind === 'derived')
@@ -180,11 +200,10 @@ function wholeSql(context: StepContext): WriteSql | null {
 }
 
 /** A verb on all rows of the step for all users of the slice. */
-function onRows({ program, step, selector, key }: StepContext, verb: string): string {
-  if (step.except.length > 0 || pairsForPull(step)) {
-    const users = usersSql(valuesOf(program), program.derived.length)
-    const pairs = pairsSql(selector, step.except, key)
-    return `WITH ${users} ${verb} WHERE ${keyTuple(key)} IN (SELECT ${pairKey(key)} FROM (${pairs}))`
+function onRows(context: StepContext, verb: string): string {
+  const { step, selector, key } = context
+  if (context.isFound || step.except.length > 0 || pairsForPull(step)) {
+    return `WITH ${relation(context)} ${verb} WHERE ${keyTuple(key)} IN (SELECT ${pairKey(key)} FROM (${context.pairs()}))`
   }
   if (isDirect(selector)) return `${verb} WHERE ${chainSql([selector], anyUser).where}`
   const rows = chainsOf(selector).map((chain) => {
@@ -195,9 +214,20 @@ function onRows({ program, step, selector, key }: StepContext, verb: string): st
 }
 
 /** Which elements leave an array: those of users to whom the row belongs, past exceptions. */
-function goneFrom(step: Step): (value: string, wanted: UserValue) => string {
-  const { selector, except } = step
-  if (selector === null || !pairsForPull(step)) return anyUser
+function goneFrom({
+  step,
+  selector,
+  key,
+  pairs,
+  isFound,
+}: StepContext): (value: string, wanted: UserValue) => string {
+  const { except } = step
+  if (isFound) {
+    const own = key.map((name, index) => `found.k${index} = t0.${quoteName(name)}`).join(' AND ')
+    return (value, wanted) =>
+      `EXISTS (SELECT 1 FROM u JOIN (${pairs()}) AS found ON found.pos = u.pos WHERE ${own} AND ${sameUser(value, wanted)})`
+  }
+  if (!pairsForPull(step)) return anyUser
   return (value, wanted) =>
     `EXISTS (SELECT 1 FROM u WHERE ${sameUser(value, wanted)} AND ${belongsSql(selector)}${guardSql(except)})`
 }
@@ -234,11 +264,10 @@ function writesWhatMatched(write: ElementWrite, { locator, target }: Selector): 
 
 /** Where two users of the slice share a row, the later one's value stays, as if they had gone one by one. */
 function updateFromPairs(context: StepContext, verb: string): string {
-  const { step, selector, key, program } = context
+  const { key, program } = context
   const values = program.derived.map((_, index) => `u.d${index} AS d${index}`).join(', ')
-  const pairs = pairsSql(selector, step.except, key)
   const keys = key.map((_, index) => `k${index}`).join(', ')
-  const last = `SELECT ${keys}, max(pos) AS pos FROM (${pairs}) GROUP BY ${keys}`
+  const last = `SELECT ${keys}, max(pos) AS pos FROM (${context.pairs()}) GROUP BY ${keys}`
   const joined = `SELECT last.*, ${values} FROM (${last}) AS last JOIN u ON u.pos = last.pos`
   const match = key.map((name, index) => `t0.${quoteName(name)} = p.k${index}`).join(' AND ')
   return `WITH ${relation(context)}, p AS MATERIALIZED (${joined}) ${verb} FROM p WHERE ${match}`
@@ -261,41 +290,81 @@ function verbSql(step: Step, columns: readonly ColumnSql[]): string | null {
 }
 
 function residueSql(context: StepContext): ResidueSql | null {
-  const { step, selector, key } = context
+  const { step, selector } = context
   if (!leavesNoMatch(step)) return null
   if (step.except.length === 0 && selector.target.kind === 'user') {
     const { from, where } = chainSql([selector], anyUser)
     return { sql: `SELECT 1 FROM ${from} WHERE ${where} LIMIT 1`, when: 'at_end' }
   }
-  const pairs = pairsSql(selector, step.except, key)
-  return { sql: `WITH ${relation(context)} SELECT 1 FROM (${pairs}) LIMIT 1`, when: 'at_once' }
+  return {
+    sql: `WITH ${relation(context)} SELECT 1 FROM (${context.pairs()}) LIMIT 1`,
+    when: 'at_once',
+  }
 }
 
 function chunkSql(context: StepContext): ChunkSql | null {
-  const { step, selector, key } = context
+  const { step, key } = context
   const columns = columnsFor(context, (index) => `@d${index}`, anyUser)
   const verb = verbSql(step, columns)
   if (verb === null) return null
-  const after = ` AND ${keyTuple(key)} > (${key.map((_, index) => `@after${index}`).join(', ')})`
   const keys = (extra: string): string =>
-    `WITH ${relation(context)} SELECT ${pairKey(key)} FROM (${pairsSql(selector, step.except, key, extra)}) ORDER BY ${pairKey(key)} LIMIT @limit`
-  const listed = key.map((_, index) => `json_extract(value, '$[${index}]')`).join(', ')
+    `WITH ${relation(context)} SELECT ${pairKey(key)} FROM (${pairsOfPass(context, extra)}) ORDER BY ${pairKey(key)} LIMIT @limit`
   return {
     first: keys(''),
-    next: keys(after),
-    apply: `${verb} WHERE ${keyTuple(key)} IN (SELECT ${listed} FROM json_each(@keys))`,
+    next: keys(behind(key)),
+    apply: `${verb} WHERE ${isListed(key)}`,
+  }
+}
+
+/** Rows of all steps that find theirs together. */
+function pairsOfPass({ program, step, key }: StepContext, extra: string): string {
+  const pass = step.foundWith === undefined ? [step] : passAround(program, step)
+  return pass
+    .flatMap(({ selector, except }) =>
+      selector === null ? [] : [pairsSql(selector, except, key, extra)],
+    )
+    .join(' UNION ')
+}
+
+function passAround({ steps }: Program, { foundWith }: Step): readonly Step[] {
+  return steps.filter((other) => other.foundWith === foundWith)
+}
+
+function behind(key: RowKey): string {
+  return ` AND ${keyTuple(key)} > (${key.map((_, index) => `@after${index}`).join(', ')})`
+}
+
+function isListed(key: RowKey): string {
+  const listed = key.map((_, index) => `json_extract(value, '$[${index}]')`).join(', ')
+  return `${keyTuple(key)} IN (SELECT ${listed} FROM json_each(@keys))`
+}
+
+function passSql(context: StepContext): PassSql | null {
+  const { step, key } = context
+  if (step.foundWith === undefined) return null
+  const columns = ['pos', ...key.map((_, index) => `k${index}`)]
+  const values = columns.map((name, index) => `json_extract(value, '$[${index}]') AS ${name}`)
+  const found = `SELECT ${values.join(', ')} FROM json_each(@pairs)`
+  const write = wholeSql({ ...context, pairs: () => found, isFound: true })
+  if (write === null) return null
+  const find = (extra = ''): string =>
+    `WITH ${relation(context)} SELECT ${columns.join(', ')} FROM (${context.pairs(extra)})`
+  return {
+    find: find(),
+    findNext: find(behind(key)),
+    findAmong: find(` AND ${isListed(key)}`),
+    write: write.sql,
   }
 }
 
 function matchedSql(context: StepContext, condition: string | null): string {
-  const { step, selector, key } = context
   const extra = condition === null ? '' : ` AND (${condition})`
-  return `WITH ${relation(context)} SELECT count(*) FROM (${pairsSql(selector, step.except, key, extra)})`
+  return `WITH ${relation(context)} SELECT count(*) FROM (${context.pairs(extra)})`
 }
 
 function pendingCondition({ step }: StepContext, known: readonly boolean[]): string | null {
   if (leavesNoMatch(step)) return null
-  return pendingSql(step.set, {
+  return pendingSql(step, {
     gone: sameUser,
     derived: (index) => (known[index] ? `u.d${index}` : null),
   })

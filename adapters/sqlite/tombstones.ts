@@ -50,7 +50,7 @@ export function tombstoneSql(program: Program, users: string): string {
   const { user } = program
   const isTheirs = sameUser(`t0.${quoteName(user.id)}`, USER_ID)
   const tenant = user.tenant === null ? '' : ` AND t0.${quoteName(user.tenant)} = @tenant`
-  const lacking = pendingSql(user.set, {
+  const lacking = pendingSql(user, {
     gone: sameUser,
     // Of what is not known the row may hold anything.
     derived: (index) => `coalesce(u.d${index}, t0.${quoteName(columnOf(program, index))})`,
@@ -69,6 +69,6 @@ const IS_BLANK = 'user_deletion_is_blank'
 /** Ids of user rows that hold all the constants a deletion writes. Values that it derives cannot be told. */
 export function blankedSql({ user }: Program): string {
   const id = `t0.${quoteName(user.id)}`
-  const lacking = pendingSql(user.set, { gone: () => '0', derived: () => null })
+  const lacking = pendingSql(user, { gone: () => '0', derived: () => null })
   return `SELECT ${id} FROM ${quoteTable(user.table)} AS t0 WHERE ${id} IN (SELECT value FROM json_each(@ids)) AND (${lacking}) IS NOT 1`
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import type { ChunkResult, Cursor, Job, JobKind, Target } from '../store.ts'
+import type { Step } from '../terms.ts'
 import type { DeletionRequest, ExecutionContext } from './context.ts'
 import type { ErasersProgress } from './eraser-progress.ts'
 import type { FailedTry } from './refused-job.ts'
@@ -111,18 +112,20 @@ export function leaseEnd({ leaseMs }: ExecutionContext, now: Date): string {
   return new Date(now.getTime() + leaseMs).toISOString()
 }
 
-/** The state after a chunk of a step. */
+/** The state after a chunk of a step. The steps of a pass have one cursor. */
 export function afterChunk(
   state: JobState,
-  id: string,
-  { rows, cursor }: Pick<ChunkResult, 'rows' | 'cursor'>,
+  steps: readonly Step[],
+  index: number,
+  { rows, others = [], cursor }: Pick<ChunkResult, 'rows' | 'others' | 'cursor'>,
 ): JobState {
-  const known = state.steps[id] ?? NO_ROWS
-  return {
-    ...state,
-    chunked: true,
-    steps: { ...state.steps, [id]: { ...known, rows: known.rows + rows, cursor } },
-  }
+  const written = [{ step: index, rows }, ...others]
+  const done = written.map(({ step, rows: more }) => {
+    const id = steps[step]?.id ?? ''
+    const known = state.steps[id] ?? NO_ROWS
+    return [id, { ...known, rows: known.rows + more, cursor }] as const
+  })
+  return { ...state, chunked: true, steps: { ...state.steps, ...Object.fromEntries(done) } }
 }
 
 const NO_ROWS: StepProgress = { rows: 0, told: 0, cursor: null }

@@ -15,6 +15,7 @@ import {
   type ChunkResult,
   type Cursor,
   type Job,
+  passOf,
   residueLeft,
   type SliceOutcome,
   type Survey,
@@ -177,9 +178,11 @@ async function runStepsIn(
   const { store, program } = run.context
   const fields = await readFields(run, start.request)
   let state = start
-  for (const [index, step] of program.steps.entries()) {
+  const { steps } = program
+  for (const [index, step] of steps.entries()) {
     if (step.selector === null || step.action === 'block' || step.action === 'external') continue
     if (step.action === 'retain' && step.set.length === 0) continue
+    if (passOf(steps, index).length === 0) continue
     for (let done = false; !done; ) {
       const before = state
       const result = await store.applyChunk(program, {
@@ -193,11 +196,11 @@ async function runStepsIn(
         fence: run.job.fence,
         save: (chunk) => ({
           leaseUntil: leaseEnd(run.context, run.context.clock.now()),
-          state: JSON.stringify(afterChunk(before, step.id, chunk)),
+          state: JSON.stringify(afterChunk(before, steps, index, chunk)),
         }),
       })
       refuseStandstill(step.table, before.steps[step.id]?.cursor ?? null, result)
-      state = afterChunk(before, step.id, result)
+      state = afterChunk(before, steps, index, result)
       keep(state)
       done = result.done
       await yieldToEventLoop()

@@ -28,6 +28,7 @@ import type {
   AuditTemplate,
   Condition,
   DerivedValue,
+  Exception,
   IdentityMode,
   IdForm,
   IdType,
@@ -40,6 +41,7 @@ import type {
   Step,
   UserTable,
 } from '../terms.ts'
+import { outdoneOf } from './touches.ts'
 
 /** A policy's parts as steps in the order they are written in. */
 export interface CompiledPolicy {
@@ -57,7 +59,12 @@ export function compilePolicy(policy: PolicyInput): CompiledPolicy {
       compileRule(policy, derived, { table, entry, rule, index }),
     ),
   )
-  return { user: compileUser(policy, derived), steps, audit: policy.audit ?? null, derived }
+  return {
+    user: compileUser(policy, derived),
+    steps: steps.map((step) => withOutdone(step, steps)),
+    audit: policy.audit ?? null,
+    derived,
+  }
 }
 
 /** Compiles one declared check. */
@@ -84,6 +91,7 @@ function compileRule(policy: PolicyInput, derived: DerivedValue[], site: RuleInT
     selector: selectorOf(policy, table, index),
     except: exceptionsOf(policy, site),
     set,
+    ...(rule.action === 'external' ? {} : { rank: rankOf(site) }),
     access: rule.action === 'delete' && rule.grantsAccess === true,
     event: 'event' in rule ? (rule.event ?? null) : null,
     reason: rule.reason ?? null,
@@ -192,17 +200,47 @@ function isScalar(value: Scalar | readonly Scalar[]): value is Scalar {
   return !Array.isArray(value)
 }
 
-/** Selectors of the table's rules whose action is stronger than this rule's. */
-function exceptionsOf(policy: PolicyInput, site: RuleInTable): readonly Selector[] {
+function withOutdone(step: Step, steps: readonly Step[]): Step {
+  const outdone = outdoneOf(step, steps)
+  return outdone.length === 0 ? step : { ...step, outdone }
+}
+
+function rankOf({ entry, rule }: RuleInTable): number {
+  return rule.action === 'external' ? -1 : precedenceOf(entry).indexOf(rule.action)
+}
+
+/**
+ * What decides whether a row is there for the rule. What grants access goes, whatever else is said of it; other rows
+ * go unless a stronger rule keeps them. A rule that writes leaves alone what goes, and a rule about data that is
+ * cleaned elsewhere says nothing about rows of others.
+ */
+function exceptionsOf(policy: PolicyInput, site: RuleInTable): readonly Exception[] {
   const { table, entry, rule } = site
-  if (rule.action === 'external' || rule.action === 'block') return []
-  const precedence = precedenceOf(entry)
-  const rank = precedence.indexOf(rule.action)
-  return rulesOf(entry).flatMap((other, index) => {
-    if (other.action === 'external' || other.action === 'block') return []
-    if (precedence.indexOf(other.action) >= rank) return []
-    return selectorOf(policy, table, index) ?? []
-  })
+  if (rule.action === 'block') return []
+  const found = (isWanted: (other: RuleInput) => boolean): readonly Selector[] =>
+    rulesOf(entry).flatMap((other, index) =>
+      isWanted(other) ? (selectorOf(policy, table, index) ?? []) : [],
+    )
+  if (rule.action === 'external') return found(({ action }) => action !== 'external')
+  if (isAccess(rule)) return []
+  const goes = precedenceOf(entry).indexOf('delete')
+  const keeping = found((other) => keepsRows(other) && rankOf({ ...site, rule: other }) < goes)
+  if (rule.action === 'delete') return keeping
+  const access = found(isAccess)
+  if (goes === -1 || rankOf(site) < goes) return access
+  const going = found((other) => other.action === 'delete' && !isAccess(other))
+  return [
+    ...access,
+    ...(keeping.length === 0 ? going : going.map((one) => ({ ...one, unless: keeping }))),
+  ]
+}
+
+function isAccess(rule: RuleInput): boolean {
+  return rule.action === 'delete' && rule.grantsAccess === true
+}
+
+function keepsRows({ action }: RuleInput): boolean {
+  return action === 'retain' || action === 'anonymize' || action === 'detach'
 }
 
 function compileRuleSet(

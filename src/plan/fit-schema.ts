@@ -4,7 +4,7 @@
  * @module
  */
 import type { DatabaseSchema, TableSchema } from '../store.ts'
-import type { LastOfCheck, Selector, Step } from '../terms.ts'
+import type { Exception, LastOfCheck, Selector, Step } from '../terms.ts'
 
 /** The steps that find their rows on the schema. Where tables come with their first row, that is all of them. */
 export function fitSteps(steps: readonly Step[], schema: DatabaseSchema | null): readonly Step[] {
@@ -47,15 +47,25 @@ function tablesOf(schema: DatabaseSchema | null): Tables | null {
 function fitStep(step: Step, { columns }: TableSchema, tables: Tables): Step {
   const isThere = ({ column }: { readonly column: string }): boolean =>
     columns === null || columns.some(({ name }) => name === column)
-  const { selector, except, set, retention } = step
+  const { selector, except, set, outdone, retention } = step
   const fitted = {
     selector: selector === null ? null : fitSelector(selector, tables),
-    except: except.filter((one) => isReachable(one, tables)).map((one) => fitSelector(one, tables)),
+    except: except
+      .filter((one) => isReachable(one, tables))
+      .map((one) => fitException(one, tables)),
     set: set.filter(isThere),
+    ...(outdone === undefined ? {} : { outdone: outdone.filter(isThere) }),
     retention:
       retention === null ? null : { ...retention, thenSet: retention.thenSet.filter(isThere) },
   }
   return { ...step, ...fitted }
+}
+
+function fitException({ unless, ...selector }: Exception, tables: Tables): Exception {
+  const fitted = fitSelector(selector, tables)
+  if (unless === undefined) return fitted
+  const there = unless.filter((one) => isReachable(one, tables))
+  return { ...fitted, unless: there.map((one) => fitSelector(one, tables)) }
 }
 
 function fitSelector(selector: Selector, tables: Tables): Selector {

@@ -1,21 +1,26 @@
 /**
- * Puts steps in an order in which each finds its rows as they were, children go before parents, access is cut
- * as early as that allows, and steps that may be written together stand side by side.
+ * Puts steps in an order in which each finds its rows as they were, children go before parents, of two values
+ * for one column the stronger one's stays, access is cut as early as that allows, and steps that may be written
+ * together stand side by side.
  *
  * @module
  */
 import { UserDeletionError } from '../errors.ts'
 import type { DatabaseSchema, ForeignKey, TableSchema } from '../store.ts'
 import type { Step } from '../terms.ts'
+import { findPasses, type Passes } from './order-passes.ts'
 import { besideItsLike, findLikes } from './side-by-side.ts'
 import {
   exceptionReadsOf,
+  neverMeet,
   overlaps,
+  ownParentTablesOf,
   ownReadsOf,
   parentTablesOf,
   removesRows,
   shareLocator,
   writesOf,
+  yieldsTo,
 } from './touches.ts'
 
 /** A reason why one step stands before another. */
@@ -24,6 +29,8 @@ interface Edge {
   readonly after: Step
   /** The reference behind the edge, where cutting it would remove the edge. */
   readonly reference: ForeignKey | null
+  /** Only for `before` to find its rows: not needed where it has found them by then. */
+  readonly isToFind?: true
 }
 
 /**
@@ -35,7 +42,10 @@ interface Edge {
 export function orderSteps(steps: readonly Step[], schema: DatabaseSchema | null): readonly Step[] {
   const marked = markAccess(steps)
   const tables = new Map(
-    schema?.foreignKeysEnforced ? schema.tables.map((table) => [table.name, table]) : [],
+    (schema?.tables ?? []).map((table) => [
+      table.name,
+      schema?.foreignKeysEnforced ? table : { ...table, foreignKeys: [] },
+    ]),
   )
   return sort(linkSelfReferences(marked, tables), tables)
 }
@@ -44,7 +54,7 @@ export function orderSteps(steps: readonly Step[], schema: DatabaseSchema | null
 function markAccess(steps: readonly Step[]): readonly Step[] {
   const tables = new Set(steps.filter(({ access }) => access).map(({ table }) => table))
   return steps.map((step) => {
-    const reached = [...parentTablesOf(step)].some((table) => tables.has(table))
+    const reached = [...ownParentTablesOf(step)].some((table) => tables.has(table))
     return reached && removesRows(step) ? { ...step, access: true } : step
   })
 }
@@ -91,27 +101,47 @@ function unlink(draft: Draft, step: Step, reference: ForeignKey, tables: Tables)
 }
 
 function sort(draft: Draft, tables: Tables): readonly Step[] {
-  const edges = findEdges(draft, tables)
+  const found = findEdges(draft, tables)
+  const passes = findPasses(draft.steps, found)
+  const edges = betweenPasses(found, passes)
   const befores = beforesOf(draft.steps, edges)
   const urgent = leadingTo(
     draft.steps.filter(({ access }) => access),
     edges,
   )
-  const likes = findLikes(draft.steps)
+  const likes = findLikes(draft.steps.filter((step) => !passes.has(step)))
   const ordered: Step[] = []
   const waiting = new Set(draft.steps)
   while (waiting.size > 0) {
     const waitsFor = (step: Step): readonly Step[] =>
       befores.get(step)?.filter((before) => waiting.has(before)) ?? []
     const ready = [...waiting].filter((step) => waitsFor(step).length === 0)
+    const last = ordered.at(-1)
     const next =
+      ready.find((step) => last !== undefined && passes.get(step)?.has(last)) ??
       ready.find((step) => urgent.has(step)) ??
-      besideItsLike({ ready, waiting, likes, waitsFor, last: ordered.at(-1) })
+      besideItsLike({ ready, waiting, likes, waitsFor, last })
     if (next === undefined) return breakCycle(draft, tables, findCycle(waiting, edges))
     ordered.push(next)
     waiting.delete(next)
   }
-  return ordered
+  return ordered.map((step) => {
+    const [first] = passes.get(step) ?? []
+    return first === undefined ? step : { ...step, foundWith: first.id }
+  })
+}
+
+/**
+ * What has to stand before one step of a pass stands before all of them, and within it only what is not for finding
+ * rows counts.
+ */
+function betweenPasses(edges: readonly Edge[], passes: Passes): readonly Edge[] {
+  return edges.flatMap((edge): readonly Edge[] => {
+    const own = passes.get(edge.after)
+    if (own === undefined) return [edge]
+    if (own.has(edge.before)) return edge.isToFind ? [] : [edge]
+    return [...own].map((after) => ({ ...edge, after }))
+  })
 }
 
 function beforesOf(
@@ -128,7 +158,12 @@ function findEdges(draft: Draft, tables: Tables): readonly Edge[] {
   for (const before of draft.steps) {
     for (const after of draft.steps) {
       if (before === after) continue
-      if (mustRead(before, after)) edges.push({ before, after, reference: null })
+      if (mustRead(before, after, tables)) {
+        edges.push({ before, after, reference: null, isToFind: true })
+      }
+      if (isUnlinkedBy(before, after) || yields(before, after, tables)) {
+        edges.push({ before, after, reference: null })
+      }
       const reference = referenceBetween(draft, before, after, tables)
       if (reference !== null) edges.push({ before, after, reference })
     }
@@ -137,15 +172,27 @@ function findEdges(draft: Draft, tables: Tables): readonly Edge[] {
 }
 
 /** Whether `before` finds its rows by what `after` removes or overwrites. */
-function mustRead(before: Step, after: Step): boolean {
-  if (before.id.startsWith(`${after.id}/unlink:`)) return true
+function mustRead(before: Step, after: Step, tables: Tables): boolean {
   if (removesRows(after) && parentTablesOf(before).has(after.table)) return true
   return writesOf(after).some(
     (place) =>
       exceptionReadsOf(before).some((read) => overlaps(read, place)) ||
-      (!shareLocator(before, after, place) &&
+      (!(holdsOneValue(after, tables) && shareLocator(before, after, place)) &&
         ownReadsOf(before).some((read) => overlaps(read, place))),
   )
+}
+
+function isUnlinkedBy(before: Step, after: Step): boolean {
+  return before.id.startsWith(`${after.id}/unlink:`)
+}
+
+function yields(before: Step, after: Step, tables: Tables): boolean {
+  return yieldsTo(before, after) && !(holdsOneValue(after, tables) && neverMeet(before, after))
+}
+
+/** Whether the columns of the step's table hold one value each. Those of documents may hold a list of them. */
+function holdsOneValue({ table }: Step, tables: Tables): boolean {
+  return tables.get(table)?.columns != null
 }
 
 /** The foreign key because of which rows of `before` have to go, or let go, ahead of rows of `after`. */

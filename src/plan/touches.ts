@@ -3,8 +3,9 @@
  *
  * @module
  */
-import { isSamePath, wayInto } from '../store-helpers.ts'
-import type { Assignment, JsonPath, Selector, Step } from '../terms.ts'
+import { isDeepEqual } from '../ports.ts'
+import { isSamePath, selectorsOf, wayInto } from '../store-helpers.ts'
+import type { Assignment, Condition, JsonPath, Scalar, Selector, Step } from '../terms.ts'
 
 /** A column, or a place inside a JSON column. */
 export interface Place {
@@ -27,19 +28,60 @@ export function parentTablesOf(step: Step): ReadonlySet<string> {
   return new Set(selectorsOf(step).flatMap(parentTables))
 }
 
+/** The same, less those that only lead to what the step leaves alone. */
+export function ownParentTablesOf({ selector }: Step): ReadonlySet<string> {
+  return new Set(selector === null ? [] : parentTables(selector))
+}
+
 export function overlaps(a: Place, b: Place): boolean {
-  if (a.table !== b.table || a.column !== b.column) return false
-  if (a.path === null || b.path === null) return true
-  const shorter = Math.min(a.path.length, b.path.length)
-  return isSamePath(a.path.slice(0, shorter), b.path.slice(0, shorter))
+  if (a.table !== b.table) return false
+  const [own, other] = [keysOf(a), keysOf(b)]
+  const shorter = Math.min(own.length, other.length)
+  return isSamePath(own.slice(0, shorter), other.slice(0, shorter))
+}
+
+/**
+ * Documents are named by keys joined with dots, so that one name may lead into what the other one stands for, past
+ * the elements of an array too.
+ */
+function keysOf({ column, path }: Place): JsonPath {
+  return [...column.split('.'), ...(path ?? []).filter((step) => step !== null)]
 }
 
 /**
  * Whether a write of `writer` cannot disturb how `reader` finds its rows: both hold the user in the same
- * plain column, which has one value and so one user, and for one user precedence keeps them apart.
+ * plain column, which has one value and so one user, and no row is one of both.
  */
 export function shareLocator(reader: Step, writer: Step, place: Place): boolean {
-  return holdsUserIn(reader.selector, place) && holdsUserIn(writer.selector, place)
+  return (
+    holdsUserIn(reader.selector, place) &&
+    holdsUserIn(writer.selector, place) &&
+    neverMeet(reader, writer)
+  )
+}
+
+/** Whether no row whose columns hold one value each satisfies the side conditions of both. */
+export function neverMeet(a: Pick<Step, 'selector'>, b: Pick<Step, 'selector'>): boolean {
+  return excludeEachOther(a.selector?.where ?? [], b.selector?.where ?? [])
+}
+
+/** Whether no value of a column satisfies both. Values that some column takes for the same are the same here. */
+export function excludeEachOther(a: readonly Condition[], b: readonly Condition[]): boolean {
+  return a.some((own) =>
+    b.some(
+      (other) =>
+        own.column === other.column &&
+        !own.values.some((value) => other.values.some((held) => loosely(held) === loosely(value))),
+    ),
+  )
+}
+
+/** In any case, without spaces at the end, and numbers and truth values as the text of them. */
+function loosely(value: Scalar): string | null {
+  if (value === null) return null
+  if (typeof value === 'boolean') return value ? '1' : '0'
+  const text = String(value).trimEnd().toLowerCase()
+  return text.trim() !== '' && Number.isFinite(Number(text)) ? String(Number(text)) : text
 }
 
 function holdsUserIn(selector: Selector | null, place: Place): boolean {
@@ -60,11 +102,9 @@ export function ownReadsOf(step: Step): readonly Place[] {
 
 /** Places read to leave out rows of stronger rules. */
 export function exceptionReadsOf(step: Step): readonly Place[] {
-  return step.except.flatMap(readsOfSelector)
-}
-
-function selectorsOf(step: Step): readonly Selector[] {
-  return step.selector === null ? step.except : [step.selector, ...step.except]
+  return step.except.flatMap(({ unless = [], ...selector }) =>
+    [selector, ...unless].flatMap(readsOfSelector),
+  )
 }
 
 /** Places read to tell whether a row matches. */
@@ -109,11 +149,48 @@ export function disagree(a: Step, b: Step): boolean {
 }
 
 function differ(table: string, a: Assignment, b: Assignment): boolean {
-  if (a.kind === 'scrub' && b.kind === 'scrub') return false
-  if (a.kind === 'constant' && b.kind === 'constant') {
-    return a.column === b.column && a.value !== b.value
-  }
+  if (isDeepEqual(a, b)) return false
+  // What takes parts away takes them away in any order.
+  if (!isValue(a) && !isValue(b)) return false
   return placesOf(table, a).some((own) => placesOf(table, b).some((other) => overlaps(own, other)))
+}
+
+/** Whether it says what is to stand there, and does not only take parts away. */
+function isValue({ kind }: Assignment): boolean {
+  return kind === 'constant' || kind === 'derived' || kind === 'json_value'
+}
+
+/** Whether `a` has to write ahead of `b` so that what stays of a row that both write is the stronger one's. */
+export function yieldsTo(a: Step, b: Step): boolean {
+  if (!writesRows(a) || !writesRows(b) || !disagree(a, b)) return false
+  return (a.rank ?? 0) > (b.rank ?? 0)
+}
+
+function writesRows({ action }: Step): boolean {
+  return action === 'retain' || action === 'anonymize' || action === 'detach'
+}
+
+/**
+ * What may stand on a row of the step in the place of something that it has written: values of stronger rules of
+ * its table, and those that come at the end of a retention.
+ */
+export function outdoneOf(step: Step, steps: readonly Step[]): readonly Assignment[] {
+  if (!writesRows(step)) return []
+  return steps
+    .filter(({ table }) => table === step.table)
+    .flatMap((other) => [
+      ...((other.rank ?? 0) < (step.rank ?? 0) && writesRows(other) ? other.set : []),
+      ...(other.retention?.thenSet ?? []),
+    ])
+    .filter((theirs) =>
+      step.set.some(
+        (own) => differ(step.table, own, theirs) && (isValue(theirs) || !isNullConstant(own)),
+      ),
+    )
+}
+
+function isNullConstant(assignment: Assignment): boolean {
+  return assignment.kind === 'constant' && assignment.value === null
 }
 
 /** Whether some step overwrites what tells a row of a stronger rule from one of this step. */

@@ -74,10 +74,11 @@ export function conditionsBeyond(wider: Step, step: Step): readonly Condition[] 
 }
 
 /** Whether the step keeps its rows, names the user in a place of their own, and writes what depends on the row alone. */
-function rewrites({ action, selector, except, set }: Step): boolean {
+function rewrites({ action, selector, except, set, foundWith }: Step): boolean {
   return (
     (action === 'anonymize' || action === 'retain') &&
     except.length === 0 &&
+    foundWith === undefined &&
     set.length > 0 &&
     set.every(({ kind }) => kind === 'constant' || kind === 'scrub') &&
     selector?.target.kind === 'user' &&

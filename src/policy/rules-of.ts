@@ -12,9 +12,12 @@ export function rulesOf(entry: TableInput): readonly RuleInput[] {
   return 'rules' in entry ? entry.rules : [entry]
 }
 
-const PRECEDENCE: readonly Action[] = ['block', 'retain', 'anonymize', 'detach', 'delete']
+const PRECEDENCE: readonly Action[] = ['block', 'retain', 'anonymize', 'delete', 'detach']
 
-/** Which action wins where rules meet on one row, the strongest first. */
+/**
+ * Which action decides where rules meet on one row, the strongest first: what keeps a row goes before what deletes
+ * it, and a row that goes needs no reference cut.
+ */
 export function precedenceOf(entry: TableInput): readonly Action[] {
   return typeof entry !== 'string' && 'precedence' in entry ? entry.precedence : PRECEDENCE
 }

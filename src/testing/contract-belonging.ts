@@ -4,8 +4,10 @@
  * @module
  */
 import assert from 'node:assert/strict'
+import type { RuleInput } from '../policy/policy.ts'
 import { ANN, BOB, NIL, SHARED_EMAIL } from './contract-data.ts'
-import { contractSchema, nestedArrayPolicy } from './contract-fixture.ts'
+import { contractPolicy, contractSchema, nestedArrayPolicy } from './contract-fixture.ts'
+import { withTables } from './contract-rules.ts'
 import { type Clause, IN_A } from './contract-world.ts'
 
 export function shapeClauses(clause: Clause): void {
@@ -129,15 +131,24 @@ export function belongingClauses(clause: Clause): void {
     assert.notEqual(await world.row('invitations', 'inv_none'), undefined)
   })
 
-  clause('detach goes before delete where no order is given', async ({ engine, row }) => {
+  clause('delete goes before detach where no order is given', async ({ engine, row }) => {
     await engine.delete(ANN, IN_A)
     assert.equal(await row('comments', `com_${ANN}`), undefined)
-    assert.equal((await row('comments', 'com_both'))?.['pinned_by'], null)
+    assert.equal(await row('comments', 'com_both'), undefined)
     assert.equal((await row('comments', 'com_pinned'))?.['author_id'], BOB)
     assert.equal((await row('comments', 'com_pinned'))?.['pinned_by'], null)
   })
 
-  clause('the order that a table names overrides it', async ({ engine, rows }) => {
+  clause('the order that a table names overrides it', async (world) => {
+    const { comments } = contractPolicy.tables
+    const rules = Array.isArray(comments) ? (comments as readonly RuleInput[]) : []
+    const ordered = { comments: { rules, precedence: ['detach', 'delete'] as const } }
+    await world.engineWith({}, withTables(ordered)).delete(ANN, IN_A)
+    assert.equal(await world.row('comments', `com_${ANN}`), undefined)
+    assert.equal((await world.row('comments', 'com_both'))?.['pinned_by'], null)
+  })
+
+  clause('what is deleted by one rule is not handed over by another', async ({ engine, rows }) => {
     await engine.delete(ANN, IN_A)
     const left = (await rows('invitations')).filter(
       ({ email, tenant_id }) => email === SHARED_EMAIL && tenant_id === 'tnt_a',

@@ -6,6 +6,7 @@
 import assert from 'node:assert/strict'
 import type { Chunk, Job, Program, Slice } from '../store.ts'
 import { ANN, GHOST, LOST, SHARED_EMAIL } from './contract-data.ts'
+import { withTables } from './contract-rules.ts'
 import { type Clause, IN_A, type World, withMethods } from './contract-world.ts'
 
 const SMALL = { maxRowsPerTransaction: 3, leaseMs: 30_000 }
@@ -25,9 +26,11 @@ export function jobClauses(clause: Clause): void {
   })
 
   clause('a row that a stronger rule keeps stays in the journalled way too', async (world) => {
-    const plan = await world.engine.plan(ANN, IN_A)
-    const receipt = await world.engineWith(SMALL).delete(ANN, IN_A)
+    const engine = world.engineWith(SMALL, keepingPinned())
+    const plan = await engine.plan(ANN, IN_A)
+    const receipt = await engine.delete(ANN, IN_A)
     assert.equal((await world.row('comments', 'com_both'))?.['pinned_by'], null)
+    assert.equal(await world.row('comments', `com_${ANN}`), undefined)
     assert.deepEqual(receipt.steps, plan.steps)
   })
 
@@ -134,9 +137,10 @@ export function verifyClauses(clause: Clause): void {
   })
 
   clause('a row that a stronger rule keeps is no residue', async (world) => {
-    await world.engine.delete(ANN, IN_A)
+    const engine = world.engineWith({}, keepingPinned())
+    await engine.delete(ANN, IN_A)
     assert.notEqual(await world.row('comments', 'com_both'), undefined)
-    assert.equal((await world.engine.verify(ANN, IN_A)).status, 'unverifiable')
+    assert.equal((await engine.verify(ANN, IN_A)).status, 'unverifiable')
   })
 
   clause('a field that is still known makes its steps verifiable', async (world) => {
@@ -152,6 +156,17 @@ export function verifyClauses(clause: Clause): void {
     assert.deepEqual([found.status, found.userRow], ['residue', 'absent'])
     assert.deepEqual([comments?.status, comments?.rows], ['residue', 1])
     assert.equal((await world.row('comments', 'com_lost'))?.['author_id'], LOST)
+  })
+}
+
+/** Comments that somebody has pinned stay, and those of the author go. */
+function keepingPinned(): ReturnType<typeof withTables> {
+  const set = { pinned_by: null }
+  return withTables({
+    comments: [
+      { match: 'author_id', action: 'delete' },
+      { match: 'pinned_by', action: 'anonymize', reason: 'a thread', set },
+    ],
   })
 }
 

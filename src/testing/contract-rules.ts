@@ -11,7 +11,7 @@ import { contractPolicy, type TenantPolicy } from './contract-fixture.ts'
 import { type Clause, changedTables, IN_A } from './contract-world.ts'
 
 /** From the strongest to the weakest; `block` is stronger than all of them. */
-const RANKED = ['retain', 'anonymize', 'detach', 'delete'] as const
+const RANKED = ['retain', 'anonymize', 'delete', 'detach'] as const
 
 type Ranked = (typeof RANKED)[number]
 
@@ -21,12 +21,12 @@ function ruleOf(action: Ranked, match: string): RuleInput {
   return { match, action }
 }
 
-/** What is left of Ann's own comment that she pinned, when the action has it. */
-function leftBy(action: Ranked): Readonly<Record<string, unknown>> | undefined {
-  const whole = { id: 'com_both', author_id: ANN, pinned_by: ANN, body: 'mine, pinned by me' }
-  if (action === 'retain') return { ...whole, body: 'retained' }
-  if (action === 'anonymize') return { ...whole, body: 'blank' }
-  return action === 'detach' ? { ...whole, pinned_by: null } : undefined
+/** What is left of Ann's own comment that she pinned, when both actions have it. */
+function leftBy(stronger: Ranked, weaker: Ranked): Readonly<Record<string, unknown>> | undefined {
+  if (stronger === 'delete') return undefined
+  const body = stronger === 'retain' ? 'retained' : 'blank'
+  const pinnedBy = weaker === 'detach' ? null : ANN
+  return { id: 'com_both', author_id: ANN, pinned_by: pinnedBy, body }
 }
 
 export function precedenceClauses(clause: Clause): void {
@@ -41,7 +41,7 @@ export function precedenceClauses(clause: Clause): void {
           const comments = [ruleOf(weaker, second), ruleOf(stronger, first)]
           await world.engineWith({}, withTables({ comments })).delete(ANN, IN_A)
           const row = await world.row('comments', 'com_both')
-          assert.deepEqual(row && { ...row }, leftBy(stronger))
+          assert.deepEqual(row && { ...row }, leftBy(stronger, weaker))
         },
       )
     }
@@ -108,7 +108,7 @@ export function precedenceClauses(clause: Clause): void {
 }
 
 /** The contract's policy with other rules for some tables. */
-function withTables(tables: PolicyInput['tables']): Policy<TenantPolicy> {
+export function withTables(tables: PolicyInput['tables']): Policy<TenantPolicy> {
   return definePolicy({
     ...(contractPolicy as TenantPolicy),
     tables: { ...contractPolicy.tables, ...tables },
