@@ -65,6 +65,8 @@ export interface ContextSource {
   /** What differs, looked at anew. */
   drift(): Promise<DriftReport>
   subjectOf(id: UserId): UserId
+  /** Of the policy and its blockers. */
+  readonly digest: string
   /** What the policy says of the ids. */
   readonly idType: IdType
 }
@@ -110,6 +112,7 @@ export function createContextSource(input: ContextSourceInput): ContextSource {
     blockers: input.blockers.filter((blocker) => typeof blocker === 'function'),
     owner: `${processName()}/${issuer.newId()}`,
     inFlight: createFlights(),
+    userTable: policy.user.table,
     subjectOf,
     latest: () => latest(),
     current: () => current(),
@@ -159,6 +162,7 @@ export function createContextSource(input: ContextSourceInput): ContextSource {
 
   return {
     subjectOf,
+    digest,
     idType: compiled.user.idType,
     drift: () => watch.report(),
     current,

@@ -113,6 +113,7 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
   readonly #store: Store
   readonly #clock: Clock
   readonly #hasTenants: boolean
+  readonly #userTable: string
   readonly #tables: readonly string[]
   readonly #fields: readonly string[]
   readonly #selfService: SelfService | null
@@ -127,19 +128,25 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
     this.#store = store
     this.#clock = clock
     this.#hasTenants = options.policy.user.tenant !== undefined
+    this.#userTable = options.policy.user.table
     this.#tables = [options.policy.user.table, ...Object.keys(options.policy.tables)]
     this.#fields = ['id', ...Object.keys(options.policy.user.fields ?? {})]
     this.#selfService = options.selfService ?? null
     this.#maxClockJumpMs = clockJumpOf(options)
     this.#issuer = input.issuer
     this.#source = createContextSource(input)
-    this.ledger = openLedger(store, input.issuer)
-    this.outbox = openOutbox(store)
+    this.ledger = openLedger(store, input.issuer, this.#userTable)
+    this.outbox = openOutbox(store, this.#userTable)
   }
 
-  /** Creates the engine's own tables. Safe to repeat. */
+  /**
+   * Creates the engine's own tables, and brings those of an earlier version to the present layout. Safe to repeat, and
+   * to run in several processes at once. Call it at every start. Until an earlier layout has been brought up to date,
+   * every other call rejects with `not_migrated`.
+   */
   async migrate(): Promise<void> {
-    await this.#store.migrate()
+    const userTable = this.#userTable
+    await this.#store.migrate({ userTable, policyDigest: this.#source.digest })
   }
 
   /**
@@ -166,7 +173,9 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
     const { tenantId } = request
     const [row] = await this.#store.findUsers(context.program, { tenantId, users: [target] })
     if (row != null) return Object.freeze({ ...row })
-    const [earlier] = await this.#store.findEntries({ tenantId, subjects: [target.subject] })
+    const [earlier] = await this.#store.findEntries({
+      ...{ userTable: this.#userTable, tenantId, subjects: [target.subject] },
+    })
     throw notFound(earlier)
   }
 
@@ -181,7 +190,9 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
     const [view] = await viewUsers(context, request, [target])
     if (view != null) return view.plan
     const { tenantId } = request
-    const [earlier] = await this.#store.findEntries({ tenantId, subjects: [target.subject] })
+    const [earlier] = await this.#store.findEntries({
+      ...{ userTable: this.#userTable, tenantId, subjects: [target.subject] },
+    })
     throw notFound(earlier)
   }
 
@@ -213,7 +224,7 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
       'idempotencyKey',
     ])
     assertExpectation(expect)
-    const earlier = await earlierReceipt(this.#store, this.#source.subjectOf(id), request)
+    const earlier = await this.#earlierReceipt(id, request)
     if (earlier !== null) return earlier
     const context = await this.#source.current()
     if (expect !== undefined) {
@@ -227,7 +238,7 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
       return outcome.receipt
     }
     // Another process may have used the key between the look-up and the commit.
-    const meanwhile = await earlierReceipt(this.#store, this.#source.subjectOf(id), request)
+    const meanwhile = await this.#earlierReceipt(id, request)
     if (meanwhile !== null) return meanwhile
     throw outcome.error
   }
@@ -391,7 +402,7 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
     ])
     const requestedAt = requestedAtOf(options ?? {}, this.#clock.now())
     const request = { ...given, requestedAt }
-    const earlier = await earlierReceipt(this.#store, this.#source.subjectOf(id), request)
+    const earlier = await this.#earlierReceipt(id, request)
     if (earlier !== null) return { status: 'erased', receipt: earlier }
     const context = await this.#source.current()
     const result = await eraseUser(context, request, targetOf(context, id))
@@ -641,7 +652,7 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
     const { tenantId } = request
     const issuedAt = instantOf(options.issuedAt)
     const subject = this.#source.subjectOf(id)
-    const at = await this.#store.deletedAt({ tenantId, subject })
+    const at = await this.#store.deletedAt({ userTable: this.#userTable, tenantId, subject })
     return at !== null && (issuedAt === null || issuedAt < Date.parse(at))
   }
 
@@ -724,6 +735,11 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
   #clockBound({ confirmClock = false }: Pick<PurgeOptions, 'confirmClock'>): ClockBound {
     assertBoolean('confirmClock', confirmClock)
     return { maxClockJumpMs: this.#maxClockJumpMs, confirmClock }
+  }
+
+  #earlierReceipt(id: UserId, request: DeletionRequest): Promise<DeletionReceipt | null> {
+    const subject = this.#source.subjectOf(id)
+    return earlierReceipt(this.#store, this.#userTable, subject, request)
   }
 
   #service(): SelfService {

@@ -294,3 +294,26 @@ function leafTargets({ target }: Selector): readonly UserTarget[] {
 function leafFields(selector: Selector): readonly string[] {
   return leafTargets(selector).map(({ field }) => field)
 }
+
+/** The table of the users that an entry of an earlier layout is about, by its own words; `null` where it has none. */
+export function saidUserTable({ kind, body }: Pick<LedgerEntry, 'kind' | 'body'>): string | null {
+  if (kind !== 'user.deleted') return null
+  try {
+    const { userRow } = JSON.parse(body) as { readonly userRow?: { readonly table?: unknown } }
+    return typeof userRow?.table === 'string' ? userRow.table : null
+  } catch {
+    // Text that is no JSON is no receipt; the ledger's verification says so.
+    return null
+  }
+}
+
+/** @throws {@link UserDeletionError} `invalid_argument` for what cannot begin the names of the engine's tables. */
+export function assertTablePrefix(prefix: unknown): asserts prefix is string {
+  const isName = typeof prefix === 'string' && /^[A-Za-z_][A-Za-z0-9_]{0,39}$/.test(prefix)
+  if (isName && !/^(sqlite_|system)/i.test(prefix)) return
+  throw new UserDeletionError(
+    'invalid_argument',
+    '"tablePrefix" is not 1 to 40 letters, digits and underscores, a digit not the first.',
+    { details: { path: 'tablePrefix' } },
+  )
+}

@@ -14,6 +14,7 @@ import type { BulkMode, ColumnValue, Condition, Program, Scalar, UserId } from '
 
 export { conditionsBeyond, groupSteps, type StepGroup } from './plan/written-together.ts'
 export {
+  assertTablePrefix,
   canBeAsked,
   compareIds,
   idBehind,
@@ -30,6 +31,7 @@ export {
   needsCursor,
   passOf,
   residueLeft,
+  saidUserTable,
   schemaChanged,
   sealInParts,
   sealWhole,
@@ -72,8 +74,16 @@ export interface Store {
   readonly name: string
   readonly capabilities: StoreCapabilities
 
-  /** Creates the engine's own tables where they are missing. Safe to repeat. */
-  migrate(): Promise<void>
+  /**
+   * Creates the engine's own tables where they are missing, and brings those of an earlier layout to the present
+   * one: atomically, where the database can. Safe to repeat, and to run in several processes at once. Until then
+   * every other call on an earlier layout rejects with `not_migrated`.
+   *
+   * Records of before `userTable` are given one by what proves it: a receipt by its own words, a job by the policy
+   * that began it. `whose` is whoever calls; what nothing proves is theirs, unless a record tells of users of
+   * another table. What stays without is nobody's; only holds bind then, and the users of every table.
+   */
+  migrate(whose?: Whose): Promise<void>
 
   /**
    * The live schema less the engine's own tables. Cheap to call again: an unchanged schema gives the same object.
@@ -230,6 +240,12 @@ export interface Store {
    * them. Rows, settings and the ledger stay as they are. May block for long; safe to repeat.
    */
   scrub(tables: readonly string[]): Promise<Scrubbed>
+}
+
+/** Who brings an earlier layout to the present one. */
+export interface Whose {
+  readonly userTable: string
+  readonly policyDigest: string
 }
 
 /** A bulk run as the store sees it. Whoever opens one closes it, whatever happens in between. */
@@ -491,6 +507,11 @@ export interface LedgerEntry {
   readonly kind: 'user.deleted' | 'tenant.deleted' | 'storage.sanitized' | 'retention.expired'
   /** ISO 8601, UTC. */
   readonly at: string
+  /**
+   * The table of the users that the entry is about: two tables may have users of the same id. `null` for the
+   * ledger as a whole, and in entries of an earlier layout that do not say.
+   */
+  readonly userTable: string | null
   readonly tenantId: string | null
   readonly subject: UserId | null
   readonly idempotencyKey: string | null
@@ -515,6 +536,7 @@ export interface LedgerQuery {
 }
 
 export interface SubjectQuery {
+  readonly userTable: string
   readonly tenantId: string | null
   readonly subjects: readonly UserId[]
   /** Default `user.deleted`. */
@@ -522,6 +544,7 @@ export interface SubjectQuery {
 }
 
 export interface DeletedQuery {
+  readonly userTable: string
   readonly tenantId: string | null
   readonly subject: UserId
 }
@@ -533,6 +556,7 @@ export interface LedgerAdoption {
 }
 
 export interface KeyQuery {
+  readonly userTable: string
   readonly tenantId: string | null
   readonly idempotencyKey: string
 }
@@ -542,6 +566,8 @@ export interface OutboxEvent {
   readonly id: string
   readonly type: string
   readonly at: string
+  /** The table of the user; `null` in events of an earlier layout that do not say. */
+  readonly userTable: string | null
   readonly tenantId: string | null
   readonly subject: UserId
   /** `null` for events of users who are still there. */
@@ -551,6 +577,8 @@ export interface OutboxEvent {
 }
 
 export interface OutboxQuery {
+  /** Only events of users of this table, and those that do not say. Default: all. */
+  readonly userTable?: string
   readonly afterId: string | null
   readonly limit: number
 }
@@ -565,6 +593,8 @@ export type JobKind = 'scheduled_deletion' | 'erasure' | 'deletion'
 export interface Job {
   readonly id: string
   readonly kind: JobKind
+  /** The table of the user; `null` in jobs of an earlier layout that nobody owns. */
+  readonly userTable: string | null
   readonly tenantId: string | null
   readonly userId: UserId
   /** When the deletion was asked for; ISO 8601, UTC, as all instants here. */
@@ -587,6 +617,8 @@ export interface Job {
 /** Keeps a user, or the rows of some tables, from being deleted. */
 export interface Hold {
   readonly id: string
+  /** The table of the user; `null` in holds of an earlier layout that do not say: they bind the users of every table. */
+  readonly userTable: string | null
   readonly tenantId: string | null
   readonly userId: UserId
   /** A code, never free text. */
@@ -614,6 +646,7 @@ export interface RecordedDate {
 /** A token sent to a user to confirm the deletion of the own account. Only its hash is kept. */
 export interface ConfirmationToken {
   readonly hash: string
+  readonly userTable: string
   readonly tenantId: string | null
   readonly userId: UserId
   readonly sessionId: string
@@ -677,6 +710,8 @@ export type TransitionOutcome =
 
 export interface JobQuery {
   readonly limit: number
+  /** Only jobs of users of this table. Default: all. */
+  readonly userTable?: string
   /** Only the job of this user. */
   readonly user?: { readonly tenantId: string | null; readonly userId: UserId }
   readonly kinds?: readonly JobKind[]
@@ -696,6 +731,8 @@ export interface JobSave {
 
 export interface HoldQuery {
   readonly limit: number
+  /** Only holds that bind users of this table. Default: all. */
+  readonly userTable?: string
   readonly user?: { readonly tenantId: string | null; readonly userId: UserId }
   /** Only holds behind this one. */
   readonly afterId?: string
@@ -931,5 +968,8 @@ export interface ForeignKey {
 
 export type ForeignKeyAction = 'no_action' | 'restrict' | 'cascade' | 'set_null' | 'set_default'
 
-/** Name prefix of every table the engine keeps for itself. */
+/**
+ * What the names of the engine's own tables begin with, unless the host chooses otherwise. A name that begins so is
+ * not the engine's for that: each store has an exact list.
+ */
 export const ENGINE_TABLE_PREFIX = 'user_deletion_'

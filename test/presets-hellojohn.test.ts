@@ -95,6 +95,7 @@ const ENTRY: LedgerEntry = {
   seq: 1,
   kind: 'user.deleted',
   at: '2026-01-01T00:00:00.000Z',
+  userTable: 'users',
   tenantId: 'tnt_1',
   subject: 'usr_ann',
   idempotencyKey: null,

@@ -46,6 +46,7 @@ describe('a slice that is sealed in parts', () => {
           seq: first + index,
           kind: 'user.deleted',
           at: '2026-01-01T00:00:00.000Z',
+          userTable: 'users',
           tenantId: null,
           subject: user,
           idempotencyKey: null,

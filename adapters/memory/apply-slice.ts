@@ -81,8 +81,9 @@ function removeUsers(
   })
   if (slice.journal !== undefined) records.finishJob(slice.journal.jobId, slice.journal.fence)
   const ids = leaving.map(({ found }) => found.fields['id'])
-  records.removeJobs(slice.tenantId, ids)
-  records.ofUsers.forget(slice.tenantId, ids)
+  const { table } = program.user
+  records.removeJobs(table, slice.tenantId, ids)
+  records.ofUsers.forget(table, slice.tenantId, ids)
   return entries
 }
 

@@ -107,18 +107,22 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
       read(() =>
         records.entries.filter(({ seq, at }) => seq > afterSeq && at >= since).slice(0, limit),
       ),
-    findEntries: ({ tenantId, subjects, kind }) =>
+    findEntries: ({ userTable, tenantId, subjects, kind }) =>
       read(() =>
         subjects
-          .flatMap((subject) => records.newestEntry(tenantId, subject, kind) ?? [])
+          .flatMap((subject) => records.newestEntry(userTable, tenantId, subject, kind) ?? [])
           .sort((a, b) => a.seq - b.seq),
       ),
-    deletedAt: ({ tenantId, subject }) => read(() => records.deletedAt(tenantId, subject)),
-    findEntryByKey: ({ tenantId, idempotencyKey }) =>
+    deletedAt: ({ userTable, tenantId, subject }) =>
+      read(() => records.deletedAt(userTable, tenantId, subject)),
+    findEntryByKey: ({ userTable, tenantId, idempotencyKey }) =>
       read(
         () =>
           records.entries.find(
-            (entry) => entry.tenantId === tenantId && entry.idempotencyKey === idempotencyKey,
+            (entry) =>
+              entry.userTable === userTable &&
+              entry.tenantId === tenantId &&
+              entry.idempotencyKey === idempotencyKey,
           ) ?? null,
       ),
     ledgerHead: () => read(() => records.head),
@@ -126,8 +130,13 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
     stageLedger: (run, entries) => write(() => records.stage(run, entries)),
     adoptLedger: (run, adoption) => write(() => records.adopt(run, adoption)),
     clearStaged: (run) => write(() => records.clearStaged(run)),
-    readOutbox: ({ afterId, limit }) =>
-      read(() => records.events.filter(({ id }) => id > (afterId ?? '')).slice(0, limit)),
+    readOutbox: ({ userTable, afterId, limit }) =>
+      read(() =>
+        records.events
+          .filter(({ id }) => id > (afterId ?? ''))
+          .filter((event) => userTable === undefined || [null, userTable].includes(event.userTable))
+          .slice(0, limit),
+      ),
     acknowledge: (ids) => write(() => records.acknowledge(ids)),
     spool: (run, ids) => write(() => records.spool(run, ids)),
     readSpool: (run, offset, limit) =>

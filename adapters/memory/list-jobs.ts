@@ -8,10 +8,13 @@ import type { Records } from './records.ts'
 
 export function listJobs(
   records: Records,
-  { limit, user, kinds, dueBy, after }: JobQuery,
+  { limit, userTable, user, kinds, dueBy, after }: JobQuery,
 ): readonly Job[] {
   return records.jobs
-    .filter((job) => user === undefined || job === records.jobOf(user.tenantId, user.userId))
+    .filter((job) => userTable === undefined || job.userTable === userTable)
+    .filter(
+      (job) => user === undefined || (job.tenantId === user.tenantId && job.userId === user.userId),
+    )
     .filter((job) => kinds === undefined || kinds.includes(job.kind))
     .filter((job) => dueBy === undefined || job.dueAt === null || job.dueAt <= dueBy)
     .toSorted(inOrder)

@@ -28,12 +28,13 @@ export interface Records {
   readonly marks: ReadonlyMap<string, string>
   /** The newest entry of the kind, `user.deleted` unless told otherwise. */
   newestEntry(
+    userTable: string,
     tenantId: string | null,
     subject: UserId,
     kind?: LedgerEntry['kind'],
   ): LedgerEntry | undefined
-  deletedAt(tenantId: string | null, subject: UserId): string | null
-  jobOf(tenantId: string | null, userId: UserId): Job | undefined
+  deletedAt(userTable: string, tenantId: string | null, subject: UserId): string | null
+  jobOf(userTable: string, tenantId: string | null, userId: UserId): Job | undefined
   write(seal: Seal): void
   acknowledge(ids: readonly string[]): number
   addJob(job: Job): void
@@ -43,7 +44,7 @@ export interface Records {
   assertHeld(journal: JournalEnd): void
   finishJob(id: string, fence: number): void
   removeJob(id: string, fence: number): void
-  removeJobs(tenantId: string | null, userIds: readonly unknown[]): void
+  removeJobs(userTable: string, tenantId: string | null, userIds: readonly unknown[]): void
   writeEvents(events: readonly OutboxEvent[]): void
   readonly ofUsers: UserRecords
   spool(run: string, ids: readonly UserId[]): void
@@ -100,16 +101,16 @@ export function createRecords(): Records {
       return state.marks
     },
     spools,
-    newestEntry: (tenantId, subject, kind = 'user.deleted') =>
+    newestEntry: (userTable, tenantId, subject, kind = 'user.deleted') =>
       state.newest
         .get(subject)
-        ?.findLast((entry) => entry.tenantId === tenantId && entry.kind === kind),
-    deletedAt: (tenantId, subject) =>
+        ?.findLast((entry) => entry.kind === kind && isAbout(entry, userTable, tenantId)),
+    deletedAt: (userTable, tenantId, subject) =>
       (state.newest.get(subject) ?? [])
-        .filter((entry) => entry.tenantId === tenantId && entry.kind === 'user.deleted')
+        .filter((entry) => entry.kind === 'user.deleted' && isAbout(entry, userTable, tenantId))
         .reduce<string | null>((last, { at }) => (last === null || at > last ? at : last), null),
-    jobOf: (tenantId, userId) =>
-      state.jobs.find((job) => job.tenantId === tenantId && job.userId === userId),
+    jobOf: (userTable, tenantId, userId) =>
+      state.jobs.find((job) => isOfUser(job, userTable, tenantId, userId)),
     write({ entries, events, head }) {
       const newest = new Map(state.newest)
       for (const entry of entries) {
@@ -150,9 +151,9 @@ export function createRecords(): Records {
       const jobs = state.jobs.filter((job) => job.id !== id || job.fence !== fence)
       state = { ...state, jobs }
     },
-    removeJobs(tenantId, userIds) {
+    removeJobs(userTable, tenantId, userIds) {
       const jobs = state.jobs.filter(
-        (job) => job.tenantId !== tenantId || !userIds.includes(job.userId),
+        (job) => !userIds.includes(job.userId) || !isOfUser(job, userTable, tenantId, job.userId),
       )
       state = { ...state, jobs }
     },
@@ -186,11 +187,25 @@ export function createRecords(): Records {
   return records
 }
 
+/** Entries of an earlier layout that do not say whose tenant they are about are everybody's. */
+function isAbout(entry: LedgerEntry, userTable: string, tenantId: string | null): boolean {
+  const isTheirs =
+    entry.userTable === userTable || (entry.userTable === null && entry.kind === 'tenant.deleted')
+  return isTheirs && entry.tenantId === tenantId
+}
+
+function isOfUser(job: Job, userTable: string, tenantId: string | null, userId: UserId): boolean {
+  return job.userTable === userTable && job.tenantId === tenantId && job.userId === userId
+}
+
 function assertKeyIsFree(entries: readonly LedgerEntry[], entry: LedgerEntry): void {
-  const { idempotencyKey, tenantId } = entry
+  const { idempotencyKey, userTable, tenantId } = entry
   if (idempotencyKey === null) return
   const isTaken = entries.some(
-    (other) => other.idempotencyKey === idempotencyKey && other.tenantId === tenantId,
+    (other) =>
+      other.idempotencyKey === idempotencyKey &&
+      other.userTable === userTable &&
+      other.tenantId === tenantId,
   )
   if (isTaken) throw violation('unique', 'user_deletion_ledger', 'idempotency_key')
 }

@@ -24,7 +24,7 @@ export function sweep(
   const { records } = db
   if ((records.marks.get(mark.name) ?? null) !== mark.from) return null
   const holds = groups.flatMap(({ tenantId, users }) =>
-    users.flatMap(({ id }) => records.ofUsers.holdsOf(tenantId, id)),
+    users.flatMap(({ id }) => records.ofUsers.holdsOf(program.user.table, tenantId, id)),
   )
   if (holds.some(isHeldBy)) return null
   const swept = groups.map((group) => sweepGroup(db, program, group, throughSeq))
@@ -91,7 +91,7 @@ function whoMayBeSwept(
 ): readonly boolean[] {
   const rows = findRows(tables, records, program, { ...group, restored: true })
   return group.users.map(({ subject }, position) => {
-    const newest = records.newestEntry(group.tenantId, subject)
+    const newest = records.newestEntry(program.user.table, group.tenantId, subject)
     return rows[position] == null && (newest === undefined || newest.seq <= throughSeq)
   })
 }

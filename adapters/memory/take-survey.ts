@@ -61,13 +61,20 @@ export function takeSurvey(
     users,
     counts,
     bereft,
-    jobs: targets.users.map(({ id }) => jobOf(records, targets.tenantId, id)),
-    holds: targets.users.map(({ id }) => records.ofUsers.holdsOf(targets.tenantId, id)),
+    jobs: targets.users.map(({ id }) => jobOf(records, program, targets.tenantId, id)),
+    holds: targets.users.map(({ id }) =>
+      records.ofUsers.holdsOf(program.user.table, targets.tenantId, id),
+    ),
   }
 }
 
-function jobOf(records: Records, tenantId: string | null, userId: UserId): JobReference | null {
-  const job = records.jobOf(tenantId, userId)
+function jobOf(
+  records: Records,
+  { user }: Program,
+  tenantId: string | null,
+  userId: UserId,
+): JobReference | null {
+  const job = records.jobOf(user.table, tenantId, userId)
   return job === undefined ? null : { id: job.id, kind: job.kind, fence: job.fence }
 }
 
@@ -98,7 +105,7 @@ export function findRows(
   return users.map(({ id, subject }) => {
     const row = rows.get(stored(id))
     if (row === undefined) return null
-    const isNamed = records.newestEntry(tenantId, subject) !== undefined
+    const isNamed = records.newestEntry(user.table, tenantId, subject) !== undefined
     if (isNamed && isTombstone(user, row, restored)) return null
     return structuredClone(row)
   })
@@ -113,7 +120,10 @@ export function findTombstone(
   { id, subject }: Target,
   derived: readonly (string | null)[],
 ): Tombstone | null {
-  if (user.action !== 'anonymize' || records.newestEntry(tenantId, subject) === undefined) {
+  if (
+    user.action !== 'anonymize' ||
+    records.newestEntry(user.table, tenantId, subject) === undefined
+  ) {
     return null
   }
   const row = [...tables.rows(user.table).values()].find(
@@ -143,7 +153,7 @@ export function listUsers(
     .slice(0, limit)
   const live = rows.filter(
     ({ id, row }) =>
-      records.newestEntry(tenantId, query.subjectOf(id)) === undefined ||
+      records.newestEntry(user.table, tenantId, query.subjectOf(id)) === undefined ||
       !isTombstone(user, row, restored),
   )
   return {

@@ -40,7 +40,7 @@ export function makeTransition(
       : program.steps.map(() => 0)
   const { job, events = [] } = verdict.finish?.(cut) ?? {}
   if (job !== undefined) {
-    records.removeJobs(tenantId, [user.id])
+    records.removeJobs(program.user.table, tenantId, [user.id])
     if (job !== null) records.addJob(job)
   }
   records.writeEvents(events)
@@ -50,7 +50,7 @@ export function makeTransition(
       ...standing,
       row: findRow(db, program, transition) ?? standing.row,
       job: job === undefined ? standing.job : job,
-      disabled: records.ofUsers.disabledOf(tenantId, user.id),
+      disabled: records.ofUsers.disabledOf(program.user.table, tenantId, user.id),
     },
   }
 }
@@ -67,9 +67,9 @@ export function findStanding(
   return {
     row,
     survey: takeSurvey(tables, records, program, targetsOf(query)),
-    job: records.jobOf(tenantId, user.id) ?? null,
-    disabled: records.ofUsers.disabledOf(tenantId, user.id),
-    token: tokenHash === null ? null : records.ofUsers.findToken(tokenHash),
+    job: records.jobOf(program.user.table, tenantId, user.id) ?? null,
+    disabled: records.ofUsers.disabledOf(program.user.table, tenantId, user.id),
+    token: tokenHash === null ? null : records.ofUsers.findToken(program.user.table, tokenHash),
   }
 }
 
@@ -93,7 +93,7 @@ function writePlan(
 ): void {
   if (plan.set !== undefined) writeColumns(tables, program, tenantId, user, plan.set)
   if (plan.disabled !== undefined) {
-    records.ofUsers.writeDisabled(tenantId, user.id, plan.disabled)
+    records.ofUsers.writeDisabled(program.user.table, tenantId, user.id, plan.disabled)
   }
   if (plan.placeHold !== undefined) records.ofUsers.placeHold(plan.placeHold)
   if (plan.releaseHold !== undefined) records.ofUsers.releaseHold(plan.releaseHold)

@@ -6,23 +6,29 @@
 import type { ConfirmationToken, DisabledUser, Hold, HoldQuery, UserId } from '../../src/store.ts'
 
 export interface UserRecords {
-  holdsOf(tenantId: string | null, userId: UserId): readonly Hold[]
+  holdsOf(userTable: string, tenantId: string | null, userId: UserId): readonly Hold[]
   listHolds(query: HoldQuery): readonly Hold[]
   placeHold(hold: Hold): void
   releaseHold(id: string): void
-  disabledOf(tenantId: string | null, userId: UserId): DisabledUser | null
-  writeDisabled(tenantId: string | null, userId: UserId, record: DisabledUser | null): void
-  findToken(hash: string): ConfirmationToken | null
+  disabledOf(userTable: string, tenantId: string | null, userId: UserId): DisabledUser | null
+  writeDisabled(
+    userTable: string,
+    tenantId: string | null,
+    userId: UserId,
+    record: DisabledUser | null,
+  ): void
+  findToken(userTable: string, hash: string): ConfirmationToken | null
   /** A user has one token at a time. */
   saveToken(token: ConfirmationToken): void
   removeToken(hash: string): void
   /** Removes everything that is kept about users who go. */
-  forget(tenantId: string | null, userIds: readonly unknown[]): void
+  forget(userTable: string, tenantId: string | null, userIds: readonly unknown[]): void
   /** Puts everything back as it was when the work throws. */
   transaction<T>(work: () => T): T
 }
 
 interface Owned {
+  readonly userTable: string | null
   readonly tenantId: string | null
   readonly userId: UserId
 }
@@ -35,10 +41,12 @@ export function createUserRecords(): UserRecords {
   }
 
   return {
-    holdsOf: (tenantId, userId) => state.holds.filter(ofUser(tenantId, userId)),
-    listHolds: ({ limit, user, afterId = '' }) =>
+    holdsOf: (userTable, tenantId, userId) =>
+      state.holds.filter(binding(userTable)).filter(ofUser(tenantId, userId)),
+    listHolds: ({ limit, userTable, user, afterId = '' }) =>
       state.holds
         .filter(({ id }) => id > afterId)
+        .filter(userTable === undefined ? () => true : binding(userTable))
         .filter(user === undefined ? () => true : ofUser(user.tenantId, user.userId))
         .slice(0, limit),
     placeHold(hold) {
@@ -48,23 +56,31 @@ export function createUserRecords(): UserRecords {
     releaseHold(id) {
       state = { ...state, holds: state.holds.filter((hold) => hold.id !== id) }
     },
-    disabledOf: (tenantId, userId) => state.disabled.find(ofUser(tenantId, userId))?.record ?? null,
-    writeDisabled(tenantId, userId, record) {
-      const others = state.disabled.filter((other) => !ofUser(tenantId, userId)(other))
-      const disabled = record === null ? others : [...others, { tenantId, userId, record }]
+    disabledOf: (userTable, tenantId, userId) =>
+      state.disabled.filter(ofTable(userTable)).find(ofUser(tenantId, userId))?.record ?? null,
+    writeDisabled(userTable, tenantId, userId, record) {
+      const others = state.disabled.filter(
+        (other) => !ofTable(userTable)(other) || !ofUser(tenantId, userId)(other),
+      )
+      const disabled =
+        record === null ? others : [...others, { userTable, tenantId, userId, record }]
       state = { ...state, disabled }
     },
-    findToken: (hash) => state.tokens.find((token) => token.hash === hash) ?? null,
+    findToken: (userTable, hash) =>
+      state.tokens.filter(ofTable(userTable)).find((token) => token.hash === hash) ?? null,
     saveToken(token) {
-      const others = state.tokens.filter((other) => !ofUser(token.tenantId, token.userId)(other))
+      const { userTable, tenantId, userId } = token
+      const others = state.tokens.filter(
+        (other) => !ofTable(userTable)(other) || !ofUser(tenantId, userId)(other),
+      )
       state = { ...state, tokens: [...others, token] }
     },
     removeToken(hash) {
       state = { ...state, tokens: state.tokens.filter((token) => token.hash !== hash) }
     },
-    forget(tenantId, userIds) {
+    forget(userTable, tenantId, userIds) {
       const stays = (owned: Owned): boolean =>
-        owned.tenantId !== tenantId || !userIds.includes(owned.userId)
+        !ofTable(userTable)(owned) || owned.tenantId !== tenantId || !userIds.includes(owned.userId)
       state = {
         holds: state.holds.filter(stays),
         disabled: state.disabled.filter(stays),
@@ -83,6 +99,18 @@ export function createUserRecords(): UserRecords {
   }
 }
 
-function ofUser(tenantId: string | null, userId: UserId): (owned: Owned) => boolean {
+function ofTable(userTable: string): (owned: Pick<Owned, 'userTable'>) => boolean {
+  return (owned) => owned.userTable === userTable
+}
+
+/** A hold that does not say binds the users of every table. */
+function binding(userTable: string): (hold: Hold) => boolean {
+  return (hold) => hold.userTable === null || hold.userTable === userTable
+}
+
+function ofUser(
+  tenantId: string | null,
+  userId: UserId,
+): (owned: Pick<Owned, 'tenantId' | 'userId'>) => boolean {
   return (owned) => owned.tenantId === tenantId && owned.userId === userId
 }

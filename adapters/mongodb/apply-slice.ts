@@ -116,7 +116,7 @@ async function decideUnit(
       seal,
       work: [work],
       records: [
-        ...forgetRecords(keepers, slice.tenantId, ids),
+        ...forgetRecords(keepers, program.user.table, slice.tenantId, ids),
         ...(work.cutsAccess ? [rememberLateAccess(crypto.randomUUID(), work)] : []),
       ],
     },

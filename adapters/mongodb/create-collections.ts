@@ -30,14 +30,14 @@ interface EngineIndex {
 }
 
 const INDEXES: readonly EngineIndex[] = [
-  { collection: LEDGER, keys: { subject: 1, tenantId: 1, kind: 1, at: 1 } },
+  { collection: LEDGER, keys: { userTable: 1, subject: 1, tenantId: 1, kind: 1, at: 1 } },
   {
     collection: LEDGER,
-    keys: { idempotencyKey: 1, tenantId: 1 },
+    keys: { idempotencyKey: 1, userTable: 1, tenantId: 1 },
     options: { unique: true, partialFilterExpression: { idempotencyKey: { $type: 'string' } } },
   },
   { collection: LEDGER_IMPORT, keys: { run: 1 } },
-  { collection: JOBS, keys: { userId: 1, tenantId: 1 }, options: { unique: true } },
+  { collection: JOBS, keys: { userId: 1, userTable: 1, tenantId: 1 }, options: { unique: true } },
   { collection: JOBS, keys: { createdAt: 1, _id: 1 } },
   { collection: HOLDS, keys: { userId: 1 } },
   { collection: TOKENS, keys: { userId: 1 } },

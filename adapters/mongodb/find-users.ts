@@ -98,6 +98,7 @@ async function findTombstones(
   if (user.action !== 'anonymize' || users.length === 0) return users.map(() => false)
   const named = await namedUsers(
     reader,
+    user.table,
     tenantId,
     users.map(({ subject }) => subject),
   )

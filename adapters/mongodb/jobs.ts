@@ -12,6 +12,7 @@ import type {
   JobReference,
   JobSave,
   JournalEnd,
+  Program,
   Targets,
   UserId,
 } from '../../src/store.ts'
@@ -25,9 +26,10 @@ import { engineId, keyOf } from './values.ts'
 
 export async function listJobs(
   reader: Reader,
-  { limit, user, kinds, dueBy, after }: JobQuery,
+  { limit, userTable, user, kinds, dueBy, after }: JobQuery,
 ): Promise<readonly Job[]> {
   const conditions: Doc[] = [
+    ...(userTable === undefined ? [] : [{ userTable }]),
     ...(user === undefined ? [] : [{ ...user }]),
     ...(kinds === undefined ? [] : [{ kind: { $in: kinds } }]),
     ...(dueBy === undefined ? [] : [{ $or: [{ dueAt: null }, { dueAt: { $lte: dueBy } }] }]),
@@ -48,8 +50,11 @@ export async function listJobs(
 }
 
 /** The open jobs of a slice, in the order of its users. */
-export function jobsOf({ users, tenantId }: Targets): Question<readonly (JobReference | null)[]> {
-  const ofUsers = { userId: { $in: users.map(({ id }) => id) }, tenantId }
+export function jobsOf(
+  { user: { table: userTable } }: Program,
+  { users, tenantId }: Targets,
+): Question<readonly (JobReference | null)[]> {
+  const ofUsers = { userId: { $in: users.map(({ id }) => id) }, userTable, tenantId }
   return {
     pipelines: [
       {
@@ -129,6 +134,7 @@ export function toJob(job: Doc): Job {
   return {
     id: String(job['_id']),
     kind: job['kind'] as JobKind,
+    userTable: textOrNull(job['userTable']),
     tenantId: textOrNull(job['tenantId']),
     userId: engineId(job['userId']) as UserId,
     requestedAt: String(job['requestedAt']),

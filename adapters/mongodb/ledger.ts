@@ -78,11 +78,13 @@ export async function readLedger(
 
 export async function findEntries(
   reader: Reader,
-  { tenantId, subjects, kind = 'user.deleted' }: SubjectQuery,
+  { userTable, tenantId, subjects, kind = 'user.deleted' }: SubjectQuery,
 ): Promise<readonly LedgerEntry[]> {
   if (subjects.length === 0) return []
+  // Entries of an earlier layout do not say whose tenant they are about, so they are everybody's.
+  const ofTable = { userTable: kind === 'tenant.deleted' ? { $in: [userTable, null] } : userTable }
   const newest = await reader.aggregate(LEDGER, [
-    { $match: { subject: { $in: subjects }, tenantId, kind } },
+    { $match: { ...ofTable, subject: { $in: subjects }, tenantId, kind } },
     { $group: { _id: '$subject', seq: { $max: '$_id' } } },
   ])
   if (newest.length === 0) return []
@@ -93,20 +95,21 @@ export async function findEntries(
 /** Of the subjects those whom the ledger names as deleted. */
 export async function namedUsers(
   reader: Reader,
+  userTable: string,
   tenantId: string | null,
   subjects: readonly UserId[],
 ): Promise<ReadonlySet<UserId>> {
-  const entries = await findEntries(reader, { tenantId, subjects })
+  const entries = await findEntries(reader, { userTable, tenantId, subjects })
   return new Set(entries.flatMap(({ subject }) => subject ?? []))
 }
 
 export async function deletedAt(
   reader: Reader,
-  { tenantId, subject }: DeletedQuery,
+  { userTable, tenantId, subject }: DeletedQuery,
 ): Promise<string | null> {
   const [entry] = await reader.find(
     LEDGER,
-    { subject, tenantId, kind: 'user.deleted' },
+    { userTable, subject, tenantId, kind: 'user.deleted' },
     { sort: { at: -1 }, limit: 1, projection: { _id: 0, at: 1 } },
   )
   return entry === undefined ? null : String(entry['at'])
@@ -114,25 +117,24 @@ export async function deletedAt(
 
 export async function findEntryByKey(
   reader: Reader,
-  { tenantId, idempotencyKey }: KeyQuery,
+  { userTable, tenantId, idempotencyKey }: KeyQuery,
 ): Promise<LedgerEntry | null> {
-  const [entry] = await reader.find(LEDGER, { idempotencyKey, tenantId }, { limit: 1 })
+  const [entry] = await reader.find(LEDGER, { idempotencyKey, userTable, tenantId }, { limit: 1 })
   return entry === undefined ? null : toEntry(entry)
 }
 
 export async function readOutbox(
   reader: Reader,
-  { afterId, limit }: OutboxQuery,
+  { userTable, afterId, limit }: OutboxQuery,
 ): Promise<readonly OutboxEvent[]> {
-  const events = await reader.find(
-    OUTBOX,
-    { _id: { $gt: afterId ?? '' } },
-    { sort: { _id: 1 }, limit },
-  )
+  const ofTable = userTable === undefined ? {} : { userTable: { $in: [userTable, null] } }
+  const filter = { _id: { $gt: afterId ?? '' }, ...ofTable }
+  const events = await reader.find(OUTBOX, filter, { sort: { _id: 1 }, limit })
   return events.map((event) => ({
     id: String(event['_id']),
     type: String(event['type']),
     at: String(event['at']),
+    userTable: textOrNull(event['userTable']),
     tenantId: textOrNull(event['tenantId']),
     subject: engineId(event['subject']) ?? '',
     receiptId: textOrNull(event['receiptId']),
@@ -149,6 +151,7 @@ export function toEntry(entry: Doc): LedgerEntry {
     seq: Number(entry['_id']),
     kind: entry['kind'] as LedgerEntry['kind'],
     at: String(entry['at']),
+    userTable: textOrNull(entry['userTable']),
     tenantId: textOrNull(entry['tenantId']),
     subject: engineId(entry['subject']),
     idempotencyKey: textOrNull(entry['idempotencyKey']),
@@ -161,12 +164,16 @@ export function toEntry(entry: Doc): LedgerEntry {
 async function assertKeysAreFree(reader: Reader, entries: readonly LedgerEntry[]): Promise<void> {
   const keyed = entries.filter(({ idempotencyKey }) => idempotencyKey !== null)
   if (keyed.length === 0) return
-  const names = keyed.map(({ idempotencyKey, tenantId }) =>
-    JSON.stringify([idempotencyKey, tenantId]),
+  const names = keyed.map(({ idempotencyKey, userTable, tenantId }) =>
+    JSON.stringify([idempotencyKey, userTable, tenantId]),
   )
   const taken = await reader.find(
     LEDGER,
-    { $or: keyed.map(({ idempotencyKey, tenantId }) => ({ idempotencyKey, tenantId })) },
+    {
+      $or: keyed.map(({ idempotencyKey, userTable, tenantId }) => ({
+        ...{ idempotencyKey, userTable, tenantId },
+      })),
+    },
     { limit: 1, projection: { _id: 1 } },
   )
   if (taken.length === 0 && new Set(names).size === names.length) return

@@ -41,7 +41,7 @@ export async function decideSweep(
 ): Promise<Decision<readonly Swept[] | null>> {
   if ((await readMark(reader, mark.name)) !== mark.from) return unchanged(null)
   for (const group of groups) {
-    const [holds] = await ask(reader, holdsOf(group))
+    const [holds] = await ask(reader, holdsOf(program, group))
     if (holds.flat().some(isHeldBy)) return unchanged(null)
   }
   const swept: Swept[] = []
@@ -109,7 +109,9 @@ async function whoMayBeSwept(
 ): Promise<readonly number[]> {
   const rows = await findRows(reader, program, { ...group, restored: true })
   const subjects = group.users.map(({ subject }) => subject)
-  const entries = await findEntries(reader, { tenantId: group.tenantId, subjects })
+  const entries = await findEntries(reader, {
+    ...{ userTable: program.user.table, tenantId: group.tenantId, subjects },
+  })
   const newest = new Map(entries.map(({ subject, seq }) => [subject, seq]))
   return [...group.users.entries()]
     .filter(([position, { subject }]) => {

@@ -69,9 +69,9 @@ export async function takeSurvey(
   const [counts, jobs, holds, keepers, head] = await ask(
     reader,
     all(counting),
-    jobsOf(targets),
-    holdsOf(targets),
-    keepersOf(targets),
+    jobsOf(program, targets),
+    holdsOf(program, targets),
+    keepersOf(program, targets),
     HEAD,
   )
   const bereft: GroupMember[][] = []

@@ -61,11 +61,10 @@ export async function decideTransition(
     cutsAccess,
     auditRows: [],
   }
+  const ownJob = { userId: user.id, userTable: program.user.table, tenantId }
   const records: readonly RecordWrite[] = [
-    ...planRecords(transition, verdict),
-    ...(job === undefined
-      ? []
-      : [{ kind: 'remove', collection: JOBS, filter: { userId: user.id, tenantId } } as const]),
+    ...planRecords(program, transition, verdict),
+    ...(job === undefined ? [] : [{ kind: 'remove', collection: JOBS, filter: ownJob } as const]),
     ...(job == null ? [] : [jobRecord(job)]),
     ...eventRecords(events),
     ...(cutsAccess ? [rememberLateAccess(crypto.randomUUID(), work)] : []),
@@ -103,25 +102,29 @@ async function readStanding(
   const [row] = rows
   if (row == null) return null
   const userId = user.id
-  const [job] = await listJobs(reader, { limit: 1, user: { tenantId, userId } })
+  const userTable = program.user.table
+  const [job] = await listJobs(reader, { limit: 1, userTable, user: { tenantId, userId } })
   return {
     row,
     standing: {
       row: row.row,
       survey,
       job: job ?? null,
-      disabled: await readDisabled(reader, tenantId, userId),
-      token: tokenHash === null ? null : await findToken(reader, tokenHash),
+      disabled: await readDisabled(reader, userTable, tenantId, userId),
+      token: tokenHash === null ? null : await findToken(reader, userTable, tokenHash),
     },
   }
 }
 
 function planRecords(
+  program: Program,
   { tenantId, user, tokenHash }: Transition,
   plan: TransitionPlan,
 ): readonly RecordWrite[] {
   return [
-    ...(plan.disabled === undefined ? [] : [disabledRecord(tenantId, user.id, plan.disabled)]),
+    ...(plan.disabled === undefined
+      ? []
+      : [disabledRecord(program.user.table, tenantId, user.id, plan.disabled)]),
     ...(plan.placeHold === undefined ? [] : [holdRecord(plan.placeHold)]),
     ...(plan.releaseHold === undefined ? [] : [releaseRecord(plan.releaseHold)]),
     ...(plan.consumesToken === true && tokenHash !== null ? [tokenRecord(tokenHash)] : []),

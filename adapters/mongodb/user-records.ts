@@ -8,6 +8,7 @@ import type {
   DisabledUser,
   Hold,
   HoldQuery,
+  Program,
   Targets,
   UserId,
 } from '../../src/store.ts'
@@ -20,8 +21,11 @@ import type { Reader, Writer } from './scope.ts'
 import { engineId } from './values.ts'
 
 /** Whether the engine has disabled any of the users, or holds tokens of theirs: by collection, if so. */
-export function keepersOf({ users, tenantId }: Targets): Question<readonly string[]> {
-  const ofUsers = { userId: { $in: users.map(({ id }) => id) }, tenantId }
+export function keepersOf(
+  { user: { table: userTable } }: Program,
+  { users, tenantId }: Targets,
+): Question<readonly string[]> {
+  const ofUsers = { userId: { $in: users.map(({ id }) => id) }, userTable, tenantId }
   return {
     pipelines: KEEPERS.map((collection) => ({
       collection,
@@ -36,19 +40,24 @@ const KEEPERS = [DISABLED, TOKENS]
 /** Removes what these collections keep about users who go; ended holds and schedules with it. */
 export function forgetRecords(
   keepers: readonly string[],
+  userTable: string,
   tenantId: string | null,
   ids: readonly unknown[],
 ): readonly RecordWrite[] {
   return keepers.map((collection) => ({
     kind: 'remove',
     collection,
-    filter: { userId: { $in: ids }, tenantId },
+    filter: { userId: { $in: ids }, userTable, tenantId },
   }))
 }
 
 /** The holds of a slice's users, in their order. */
-export function holdsOf({ users, tenantId }: Targets): Question<readonly (readonly Hold[])[]> {
-  const ofUsers = { userId: { $in: users.map(({ id }) => id) }, tenantId }
+export function holdsOf(
+  { user }: Program,
+  { users, tenantId }: Targets,
+): Question<readonly (readonly Hold[])[]> {
+  const ids = users.map(({ id }) => id)
+  const ofUsers = { userId: { $in: ids }, ...binding(user.table), tenantId }
   return {
     pipelines: [{ collection: HOLDS, pipeline: [{ $match: ofUsers }, { $sort: { _id: 1 } }] }],
     answer([found = []]) {
@@ -60,10 +69,16 @@ export function holdsOf({ users, tenantId }: Targets): Question<readonly (readon
 
 export async function listHolds(
   reader: Reader,
-  { limit, user, afterId }: HoldQuery,
+  { limit, userTable, user, afterId }: HoldQuery,
 ): Promise<readonly Hold[]> {
-  const filter = { _id: { $gt: afterId ?? '' }, ...user }
+  const ofTable = userTable === undefined ? {} : binding(userTable)
+  const filter = { _id: { $gt: afterId ?? '' }, ...ofTable, ...user }
   return (await reader.find(HOLDS, filter, { sort: { _id: 1 }, limit })).map(toHold)
+}
+
+/** A hold of an earlier layout that does not say binds the users of every table. */
+function binding(userTable: string): Doc {
+  return { userTable: { $in: [userTable, null] } }
 }
 
 export function holdRecord({ id, ...hold }: Hold): RecordWrite {
@@ -76,10 +91,13 @@ export function releaseRecord(id: string): RecordWrite {
 
 export async function readDisabled(
   reader: Reader,
+  userTable: string,
   tenantId: string | null,
   userId: UserId,
 ): Promise<DisabledUser | null> {
-  const [record] = await reader.find(DISABLED, { _id: disabledKey(tenantId, userId) })
+  const [record] = await reader.find(DISABLED, {
+    _id: { userTable, tenantId, userId },
+  })
   if (record === undefined) return null
   const before = record['before'] as readonly (readonly [string, never])[]
   return { since: String(record['since']), before: Object.fromEntries(before) }
@@ -87,15 +105,17 @@ export async function readDisabled(
 
 /** In the place of an earlier one; `null` removes it. */
 export function disabledRecord(
+  userTable: string,
   tenantId: string | null,
   userId: UserId,
   record: DisabledUser | null,
 ): RecordWrite {
-  const _id = disabledKey(tenantId, userId)
+  const _id = { userTable, tenantId, userId }
   if (record === null) return { kind: 'remove', collection: DISABLED, filter: { _id } }
   const { since, before } = record
   // Columns may be paths, which are no names of fields.
-  const document = { _id, tenantId, userId, since, before: Object.entries(before) }
+  const user = { userTable, tenantId, userId }
+  const document = { _id, ...user, since, before: Object.entries(before) }
   return { kind: 'put', collection: DISABLED, document }
 }
 
@@ -104,16 +124,21 @@ export async function saveToken(
   writer: Writer,
   { hash, ...token }: ConfirmationToken,
 ): Promise<void> {
-  const { tenantId, userId } = token
+  const { userTable, tenantId, userId } = token
   await writer.put(TOKENS, { _id: hash, ...token })
-  await writer.deleteMany(TOKENS, { userId, tenantId, _id: { $ne: hash } })
+  await writer.deleteMany(TOKENS, { userId, userTable, tenantId, _id: { $ne: hash } })
 }
 
-export async function findToken(reader: Reader, hash: string): Promise<ConfirmationToken | null> {
-  const [token] = await reader.find(TOKENS, { _id: hash })
+export async function findToken(
+  reader: Reader,
+  userTable: string,
+  hash: string,
+): Promise<ConfirmationToken | null> {
+  const [token] = await reader.find(TOKENS, { _id: hash, userTable })
   if (token === undefined) return null
   return {
     hash: String(token['_id']),
+    userTable,
     tenantId: textOrNull(token['tenantId']),
     userId: engineId(token['userId']) as UserId,
     sessionId: String(token['sessionId']),
@@ -125,13 +150,10 @@ export function tokenRecord(hash: string): RecordWrite {
   return { kind: 'remove', collection: TOKENS, filter: { _id: hash } }
 }
 
-function disabledKey(tenantId: string | null, userId: UserId): Doc {
-  return { tenantId, userId }
-}
-
 function toHold(hold: Doc): Hold {
   return {
     id: String(hold['_id']),
+    userTable: textOrNull(hold['userTable']),
     tenantId: textOrNull(hold['tenantId']),
     userId: engineId(hold['userId']) as UserId,
     reason: String(hold['reason']),

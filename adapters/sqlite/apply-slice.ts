@@ -94,7 +94,7 @@ function removeUsers(
   )
   if (slice.journal !== undefined) finishJob(connection, slice.journal)
   const ids = found.map(({ fields }) => fields['id'])
-  forgetUsers(connection, slice.tenantId, ids)
+  forgetUsers(connection, sql.program.user.table, slice.tenantId, ids)
   return entries
 }
 

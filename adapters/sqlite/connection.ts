@@ -5,10 +5,23 @@
  * @module
  */
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { UserDeletionError } from '../../src/errors.ts'
 import type { SqliteDatabase, SqliteStatement } from './database.ts'
-import { connectionBusy, isBusy, storeClosed, toStoreError } from './sqlite-errors.ts'
+import { OWN_TABLES, type OwnTable } from './engine-tables.ts'
+import {
+  connectionBusy,
+  isBusy,
+  missingTable,
+  storeClosed,
+  tablesMissing,
+  toStoreError,
+} from './sqlite-errors.ts'
 
 export interface Connection {
+  /** What the names of the engine's own tables begin with. */
+  readonly prefix: string
+  /** The engine's own tables as SQL writes them: a temporary table of the host is never meant. */
+  readonly own: Readonly<Record<OwnTable, string>>
   /** One statement's rows as arrays; integers beyond 2^53 come as bigint. */
   rows(sql: string, parameters?: Parameters): readonly (readonly unknown[])[]
   /**
@@ -45,12 +58,15 @@ export interface WriteOptions {
 export type Parameters = Readonly<Record<string, unknown>>
 
 export interface ConnectionOptions {
+  readonly prefix: string
   /** How long a locked database is tried again, in milliseconds. */
   readonly busyTimeoutMs: number
 }
 
 export function openConnection(db: SqliteDatabase, options: ConnectionOptions): Connection {
+  const { prefix } = options
   const statements = new Map<string, SqliteStatement>()
+  const ownNames = new Set(OWN_TABLES.map((table) => `${prefix}${table}`))
 
   function prepare(sql: string): SqliteStatement {
     let statement = statements.get(sql)
@@ -181,13 +197,19 @@ export function openConnection(db: SqliteDatabase, options: ConnectionOptions): 
     }
   }
 
+  /** A table that is missing is one of the host's, or one that `migrate()` creates. */
+  function asStoreError(cause: unknown): UserDeletionError {
+    const missing = missingTable(cause)
+    return missing !== null && ownNames.has(missing) ? tablesMissing(cause) : toStoreError(cause)
+  }
+
   async function untilFree<T>(work: () => T): Promise<T> {
     const deadline = performance.now() + options.busyTimeoutMs
     for (let attempt = 0; ; attempt += 1) {
       try {
         return work()
       } catch (cause) {
-        const error = toStoreError(cause)
+        const error = asStoreError(cause)
         if (!isBusy(error) || performance.now() >= deadline) throw error
       }
       const pause = Math.min(100, 2 ** attempt) * (0.5 + Math.random() / 2)
@@ -204,6 +226,10 @@ export function openConnection(db: SqliteDatabase, options: ConnectionOptions): 
   }
 
   return {
+    prefix,
+    own: Object.fromEntries(
+      OWN_TABLES.map((table) => [table, `main.${prefix}${table}`]),
+    ) as Connection['own'],
     rows,
     each,
     records,
@@ -213,7 +239,7 @@ export function openConnection(db: SqliteDatabase, options: ConnectionOptions): 
       try {
         return work()
       } catch (cause) {
-        throw toStoreError(cause)
+        throw asStoreError(cause)
       }
     },
     write: (work, options = {}) => untilFree(() => transaction(work, options)),

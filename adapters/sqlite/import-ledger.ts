@@ -14,7 +14,7 @@ export function stageLedger(
 ): void {
   for (const entry of entries) {
     connection.change(
-      `INSERT INTO user_deletion_ledger_import (run, ${ENTRY}) VALUES (@run, @seq, @kind, @at, @tenantId, @subject, @idempotencyKey, @body, @hash)`,
+      `INSERT INTO ${connection.own.ledger_import} (run, ${ENTRY}) VALUES (@run, @seq, @kind, @at, @userTable, @tenantId, @subject, @idempotencyKey, @body, @hash)`,
       { run, ...entry },
     )
   }
@@ -29,14 +29,14 @@ export function adoptLedger(
   const present = readHead(connection)
   if (present?.seq !== after?.seq || present?.hash !== after?.hash) return false
   connection.change(
-    `INSERT INTO user_deletion_ledger (${ENTRY}) SELECT ${ENTRY} FROM user_deletion_ledger_import WHERE run = @run ORDER BY seq`,
+    `INSERT INTO ${connection.own.ledger} (${ENTRY}) SELECT ${ENTRY} FROM ${connection.own.ledger_import} WHERE run = @run ORDER BY seq`,
     { run },
   )
   writeHead(connection, head)
-  connection.change('DELETE FROM user_deletion_ledger_import')
+  connection.change(`DELETE FROM ${connection.own.ledger_import}`)
   return true
 }
 
 export function clearStaged(connection: Connection, run: string): void {
-  connection.change('DELETE FROM user_deletion_ledger_import WHERE run = @run', { run })
+  connection.change(`DELETE FROM ${connection.own.ledger_import} WHERE run = @run`, { run })
 }

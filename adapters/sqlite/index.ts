@@ -4,7 +4,9 @@
  * @module
  */
 import {
+  assertTablePrefix,
   type DatabaseSchema,
+  ENGINE_TABLE_PREFIX,
   type InspectedUser,
   type Inspection,
   type Program,
@@ -16,15 +18,15 @@ import {
 import { applyChunk } from './apply-chunk.ts'
 import { applySlice } from './apply-slice.ts'
 import { openBulkSession } from './bulk-session.ts'
-import { type Connection, openConnection } from './connection.ts'
+import type { Connection } from './connection.ts'
 import { describeWithRows } from './count-rows.ts'
 import type { SqliteDatabase } from './database.ts'
 import { describeDatabase, schemaStamp } from './describe.ts'
-import { engineTableStatements } from './engine-tables.ts'
 import { explainCommit } from './explain-refusal.ts'
 import { adoptLedger, clearStaged, stageLedger } from './import-ledger.ts'
 import { inspect } from './inspect.ts'
 import { claimJob, listJobs, removeJob, saveJob } from './jobs.ts'
+import { openLaidOut } from './layout.ts'
 import {
   acknowledge,
   deletedAt,
@@ -47,7 +49,12 @@ import { findStanding, makeTransition } from './transition.ts'
 import { insertHold, listHolds, removeHold, saveToken } from './user-records.ts'
 
 export type { SqliteDatabase, SqliteStatement } from './database.ts'
-export { engineTablesSql } from './engine-tables.ts'
+export {
+  engineTableNames,
+  engineTablesSql,
+  engineTablesSqlFor,
+  engineTablesUpgradeSql,
+} from './engine-tables.ts'
 export type {
   DatabaseFile,
   FileScan,
@@ -73,6 +80,11 @@ export interface SqliteStoreOptions {
    * fit. Default 48 MiB, in throughput mode 2 GiB.
    */
   readonly walCapBytes?: number
+  /**
+   * What the names of the engine's own tables begin with, for a database where one of them is taken. Letters, digits
+   * and underscores. Default `user_deletion_`. All engines of one database need the same.
+   */
+  readonly tablePrefix?: string
 }
 
 /**
@@ -88,7 +100,12 @@ export interface SqliteStoreOptions {
  * const store = sqliteStore(new Database('auth.sqlite'))
  */
 export function sqliteStore(db: SqliteDatabase, options: SqliteStoreOptions = {}): Store {
-  const connection = openConnection(db, { busyTimeoutMs: options.busyTimeoutMs ?? 5_000 })
+  const { tablePrefix = ENGINE_TABLE_PREFIX } = options
+  assertTablePrefix(tablePrefix)
+  const { connection, migrate } = openLaidOut(db, {
+    busyTimeoutMs: options.busyTimeoutMs ?? 5_000,
+    prefix: tablePrefix,
+  })
   const { checkpointWorker = true, walCapBytes } = options
   const bulkOptions = { checkpointWorker, ...(walCapBytes === undefined ? {} : { walCapBytes }) }
   const { currentSchema, statementsFor, statementsToWrite } = schemaCache(connection)
@@ -99,10 +116,7 @@ export function sqliteStore(db: SqliteDatabase, options: SqliteStoreOptions = {}
   return {
     name: 'sqlite',
     capabilities: { transactions: true, erasure: 'rows_overwritten' },
-    migrate: () =>
-      write(() => {
-        for (const statement of engineTableStatements()) connection.change(statement)
-      }),
+    migrate,
     describe,
     findUsers: (program, targets) =>
       read(() => findRows(connection, statementsFor(program), targets)),

@@ -20,7 +20,7 @@ import type { Connection } from './connection.ts'
 import { jsonText, quoteName, quoteTable, textOrNull } from './literals.ts'
 
 /** Columns of an entry. */
-export const ENTRY = 'seq, kind, at, tenant_id, subject, idempotency_key, body, hash'
+export const ENTRY = 'seq, kind, at, user_table, tenant_id, subject, idempotency_key, body, hash'
 
 /** Writes entries, events, audit rows and the new head, inside the transaction that the caller has opened. */
 export function writeSeal(
@@ -29,7 +29,7 @@ export function writeSeal(
 ): void {
   for (const entry of entries) {
     connection.change(
-      `INSERT INTO user_deletion_ledger (${ENTRY}) VALUES (@seq, @kind, @at, @tenantId, @subject, @idempotencyKey, @body, @hash)`,
+      `INSERT INTO ${connection.own.ledger} (${ENTRY}) VALUES (@seq, @kind, @at, @userTable, @tenantId, @subject, @idempotencyKey, @body, @hash)`,
       { ...entry },
     )
   }
@@ -38,10 +38,12 @@ export function writeSeal(
   writeHead(connection, head)
 }
 
+const EVENT = 'id, type, at, user_table, tenant_id, subject, receipt_id, rows'
+
 export function writeEvents(connection: Connection, events: readonly OutboxEvent[]): void {
   for (const event of events) {
     connection.change(
-      'INSERT INTO user_deletion_outbox (id, type, at, tenant_id, subject, receipt_id, rows) VALUES (@id, @type, @at, @tenantId, @subject, @receiptId, @rows)',
+      `INSERT INTO ${connection.own.outbox} (${EVENT}) VALUES (@id, @type, @at, @userTable, @tenantId, @subject, @receiptId, @rows)`,
       { ...event },
     )
   }
@@ -63,14 +65,14 @@ function insertAuditRow(connection: Connection, { table, values }: AuditRow): vo
 
 export function writeHead(connection: Connection, head: LedgerHead): void {
   connection.change(
-    'INSERT INTO user_deletion_ledger_head (id, seq, hash, signature) VALUES (1, @seq, @hash, @signature) ON CONFLICT (id) DO UPDATE SET seq = excluded.seq, hash = excluded.hash, signature = excluded.signature',
+    `INSERT INTO ${connection.own.ledger_head} (id, seq, hash, signature) VALUES (1, @seq, @hash, @signature) ON CONFLICT (id) DO UPDATE SET seq = excluded.seq, hash = excluded.hash, signature = excluded.signature`,
     { ...head },
   )
 }
 
 export function readHead(connection: Connection): LedgerHead | null {
   const [row] = connection.rows(
-    'SELECT seq, hash, signature FROM user_deletion_ledger_head WHERE id = 1',
+    `SELECT seq, hash, signature FROM ${connection.own.ledger_head} WHERE id = 1`,
   )
   if (row === undefined) return null
   const [seq, hash, signature] = row
@@ -83,7 +85,7 @@ export function readLedger(
 ): readonly LedgerEntry[] {
   return connection
     .rows(
-      `SELECT ${ENTRY} FROM user_deletion_ledger WHERE seq > @afterSeq AND at >= @since ORDER BY seq LIMIT @limit`,
+      `SELECT ${ENTRY} FROM ${connection.own.ledger} WHERE seq > @afterSeq AND at >= @since ORDER BY seq LIMIT @limit`,
       { afterSeq, limit, since: since ?? '' },
     )
     .map(toEntry)
@@ -91,19 +93,24 @@ export function readLedger(
 
 export function findEntries(
   connection: Connection,
-  { tenantId, subjects, kind = 'user.deleted' }: SubjectQuery,
+  { userTable, tenantId, subjects, kind = 'user.deleted' }: SubjectQuery,
 ): readonly LedgerEntry[] {
+  // Entries of an earlier layout do not say whose tenant they are about, so they are everybody's.
+  const isTheirs =
+    kind === 'tenant.deleted'
+      ? '(user_table = @userTable OR user_table IS NULL)'
+      : 'user_table = @userTable'
   return connection
     .rows(
-      `SELECT ${ENTRY} FROM user_deletion_ledger WHERE seq IN (SELECT max(seq) FROM user_deletion_ledger WHERE subject IN (SELECT value FROM json_each(@subjects)) AND tenant_id IS @tenantId AND kind = @kind GROUP BY subject) ORDER BY seq`,
-      { tenantId, kind, subjects: jsonText([...subjects]) },
+      `SELECT ${ENTRY} FROM ${connection.own.ledger} WHERE seq IN (SELECT max(seq) FROM ${connection.own.ledger} WHERE ${isTheirs} AND subject IN (SELECT value FROM json_each(@subjects)) AND tenant_id IS @tenantId AND kind = @kind GROUP BY subject) ORDER BY seq`,
+      { userTable, tenantId, kind, subjects: jsonText([...subjects]) },
     )
     .map(toEntry)
 }
 
 export function deletedAt(connection: Connection, query: DeletedQuery): string | null {
   const [row] = connection.rows(
-    "SELECT at FROM user_deletion_ledger WHERE subject = @subject AND tenant_id IS @tenantId AND kind = 'user.deleted' ORDER BY at DESC LIMIT 1",
+    `SELECT at FROM ${connection.own.ledger} WHERE user_table = @userTable AND subject = @subject AND tenant_id IS @tenantId AND kind = 'user.deleted' ORDER BY at DESC LIMIT 1`,
     { ...query },
   )
   return row === undefined ? null : String(row[0])
@@ -111,28 +118,31 @@ export function deletedAt(connection: Connection, query: DeletedQuery): string |
 
 export function findEntryByKey(
   connection: Connection,
-  { tenantId, idempotencyKey }: KeyQuery,
+  { userTable, tenantId, idempotencyKey }: KeyQuery,
 ): LedgerEntry | null {
   const [row] = connection.rows(
-    `SELECT ${ENTRY} FROM user_deletion_ledger WHERE coalesce(tenant_id, '') = coalesce(@tenantId, '') AND idempotency_key = @idempotencyKey`,
-    { tenantId, idempotencyKey },
+    `SELECT ${ENTRY} FROM ${connection.own.ledger} WHERE coalesce(user_table, '') = @userTable AND coalesce(tenant_id, '') = coalesce(@tenantId, '') AND idempotency_key = @idempotencyKey`,
+    { userTable, tenantId, idempotencyKey },
   )
   return row === undefined ? null : toEntry(row)
 }
 
 export function readOutbox(
   connection: Connection,
-  { afterId, limit }: OutboxQuery,
+  { userTable, afterId, limit }: OutboxQuery,
 ): readonly OutboxEvent[] {
+  const filter =
+    userTable === undefined ? '' : 'AND (user_table = @userTable OR user_table IS NULL)'
   return connection
     .rows(
-      'SELECT id, type, at, tenant_id, subject, receipt_id, rows FROM user_deletion_outbox WHERE id > @afterId ORDER BY id LIMIT @limit',
-      { afterId: afterId ?? '', limit },
+      `SELECT ${EVENT} FROM ${connection.own.outbox} WHERE id > @afterId ${filter} ORDER BY id LIMIT @limit`,
+      { afterId: afterId ?? '', limit, ...(userTable === undefined ? {} : { userTable }) },
     )
-    .map(([id, type, at, tenantId, subject, receiptId, rows]) => ({
+    .map(([id, type, at, table, tenantId, subject, receiptId, rows]) => ({
       id: String(id),
       type: String(type),
       at: String(at),
+      userTable: textOrNull(table),
       tenantId: textOrNull(tenantId),
       subject: subject as UserId,
       receiptId: textOrNull(receiptId),
@@ -142,17 +152,18 @@ export function readOutbox(
 
 export function acknowledge(connection: Connection, ids: readonly string[]): number {
   return connection.change(
-    'DELETE FROM user_deletion_outbox WHERE id IN (SELECT value FROM json_each(@ids))',
+    `DELETE FROM ${connection.own.outbox} WHERE id IN (SELECT value FROM json_each(@ids))`,
     { ids: jsonText([...ids]) },
   )
 }
 
 function toEntry(row: readonly unknown[]): LedgerEntry {
-  const [seq, kind, at, tenantId, subject, key, body, hash] = row
+  const [seq, kind, at, userTable, tenantId, subject, key, body, hash] = row
   return {
     seq: Number(seq),
     kind: kind as LedgerEntry['kind'],
     at: String(at),
+    userTable: textOrNull(userTable),
     tenantId: textOrNull(tenantId),
     subject: subject as UserId | null,
     idempotencyKey: textOrNull(key),

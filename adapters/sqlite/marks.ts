@@ -6,7 +6,7 @@
 import type { Connection } from './connection.ts'
 
 export function readMark(connection: Connection, name: string): string | null {
-  const [row] = connection.rows('SELECT value FROM user_deletion_marks WHERE name = @name', {
+  const [row] = connection.rows(`SELECT value FROM ${connection.own.marks} WHERE name = @name`, {
     name,
   })
   return row === undefined ? null : String(row[0])
@@ -14,7 +14,7 @@ export function readMark(connection: Connection, name: string): string | null {
 
 export function writeMark(connection: Connection, name: string, value: string): void {
   connection.change(
-    'INSERT INTO user_deletion_marks (name, value) VALUES (@name, @value) ON CONFLICT (name) DO UPDATE SET value = excluded.value',
+    `INSERT INTO ${connection.own.marks} (name, value) VALUES (@name, @value) ON CONFLICT (name) DO UPDATE SET value = excluded.value`,
     { name, value },
   )
 }

@@ -9,7 +9,7 @@ import { jsonText } from './literals.ts'
 
 export function spool(connection: Connection, run: string, ids: readonly UserId[]): void {
   connection.change(
-    `INSERT INTO user_deletion_spool (run, position, user_id) SELECT @run, key + (SELECT coalesce(max(position) + 1, 0) FROM user_deletion_spool WHERE run = @run), value FROM json_each(@ids)`,
+    `INSERT INTO ${connection.own.spool} (run, position, user_id) SELECT @run, key + (SELECT coalesce(max(position) + 1, 0) FROM ${connection.own.spool} WHERE run = @run), value FROM json_each(@ids)`,
     { run, ids: jsonText([...ids]) },
   )
 }
@@ -22,12 +22,12 @@ export function readSpool(
 ): readonly UserId[] {
   return connection
     .rows(
-      'SELECT user_id FROM user_deletion_spool WHERE run = @run AND position >= @offset ORDER BY position LIMIT @limit',
+      `SELECT user_id FROM ${connection.own.spool} WHERE run = @run AND position >= @offset ORDER BY position LIMIT @limit`,
       { run, offset, limit },
     )
     .map(([id]) => id as UserId)
 }
 
 export function clearSpool(connection: Connection, run: string): void {
-  connection.change('DELETE FROM user_deletion_spool WHERE run = @run', { run })
+  connection.change(`DELETE FROM ${connection.own.spool} WHERE run = @run`, { run })
 }

@@ -23,13 +23,20 @@ export function toStoreError(cause: unknown): UserDeletionError {
   if (known !== undefined) return new UserDeletionError(known[1], known[2], { cause })
   if (/connection is busy/i.test(text)) return connectionBusy(cause)
   if (/connection is not open/i.test(text)) return storeClosed(cause)
-  if (/no such table: user_deletion_/.test(text)) {
-    return new UserDeletionError('not_migrated', "The engine's own tables are missing.", { cause })
-  }
   return new UserDeletionError('store_failed', 'The database refused a statement.', {
     cause,
     details: code === '' ? {} : { sqlite: code },
   })
+}
+
+/** The table that a statement has not found, without its schema. */
+export function missingTable(cause: unknown): string | null {
+  const text = cause instanceof Error ? cause.message : ''
+  return /no such table: (?:main\.)?(\S+)/.exec(text)?.[1] ?? null
+}
+
+export function tablesMissing(cause: unknown): UserDeletionError {
+  return new UserDeletionError('not_migrated', "The engine's own tables are missing.", { cause })
 }
 
 export function isBusy(error: unknown): boolean {

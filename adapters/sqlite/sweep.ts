@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { HeldIdsQuery, Sweep, SweepGroup, Swept, UserId } from '../../src/store.ts'
+import type { HeldIdsQuery, Program, Sweep, SweepGroup, Swept, UserId } from '../../src/store.ts'
 import { refuseLateResidue, runSteps, totalsOf } from './apply-slice.ts'
 import type { Connection } from './connection.ts'
 import { readHead, writeSeal } from './ledger.ts'
@@ -21,7 +21,8 @@ export function sweep(
   { groups, throughSeq, mark, isHeldBy, seal }: Sweep,
 ): readonly Swept[] | null {
   if (readMark(connection, mark.name) !== mark.from) return null
-  if (groups.some((group) => holdsOf(connection, group).flat().some(isHeldBy))) return null
+  if (groups.some((group) => holdsOf(connection, sql.program, group).flat().some(isHeldBy)))
+    return null
   const swept = groups.map((group) => sweepGroup(connection, sql, group, throughSeq))
   const sealed = seal(swept, readHead(connection))
   if (sealed !== null) writeSeal(connection, sealed)
@@ -61,7 +62,7 @@ function whoMayBeSwept(
   throughSeq: number,
 ): readonly boolean[] {
   const rows = findRows(connection, sql, { ...group, restored: true })
-  const later = deletedAfter(connection, group, throughSeq)
+  const later = deletedAfter(connection, sql.program, group, throughSeq)
   return group.users.map(({ subject }, position) => rows[position] == null && !later.has(subject))
 }
 
@@ -80,12 +81,16 @@ export function heldIds(
 
 function deletedAfter(
   connection: Connection,
+  { user }: Program,
   { tenantId, users }: SweepGroup,
   throughSeq: number,
 ): ReadonlySet<UserId> {
   const rows = connection.rows(
-    `SELECT DISTINCT subject FROM user_deletion_ledger WHERE subject IN (SELECT value FROM json_each(@subjects)) AND tenant_id IS @tenantId AND kind = 'user.deleted' AND seq > @throughSeq`,
-    { tenantId, throughSeq, subjects: jsonText(users.map(({ subject }) => subject)) },
+    `SELECT DISTINCT subject FROM ${connection.own.ledger} WHERE user_table = @userTable AND subject IN (SELECT value FROM json_each(@subjects)) AND tenant_id IS @tenantId AND kind = 'user.deleted' AND seq > @throughSeq`,
+    {
+      ...{ userTable: user.table, tenantId, throughSeq },
+      subjects: jsonText(users.map(({ subject }) => subject)),
+    },
   )
   return new Set(rows.map(([subject]) => subject as UserId))
 }

@@ -63,8 +63,8 @@ export function takeSurvey(
     users,
     counts,
     bereft,
-    jobs: jobsOf(connection, targets),
-    holds: holdsOf(connection, targets),
+    jobs: jobsOf(connection, sql.program, targets),
+    holds: holdsOf(connection, sql.program, targets),
   }
 }
 

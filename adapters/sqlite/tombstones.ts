@@ -18,8 +18,12 @@ export function findTombstones(
 ): (user: Target) => boolean {
   if (program.user.action !== 'anonymize') return () => false
   const rows = connection.rows(
-    `SELECT subject FROM user_deletion_ledger WHERE subject IN (SELECT value FROM json_each(@subjects)) AND tenant_id IS @tenant AND kind = 'user.deleted'`,
-    { subjects: jsonText(users.map(({ subject }) => subject)), tenant: tenantId },
+    `SELECT subject FROM ${connection.own.ledger} WHERE user_table = @userTable AND subject IN (SELECT value FROM json_each(@subjects)) AND tenant_id IS @tenant AND kind = 'user.deleted'`,
+    {
+      subjects: jsonText(users.map(({ subject }) => subject)),
+      userTable: program.user.table,
+      tenant: tenantId,
+    },
   )
   const named = new Set(rows.map(([subject]) => subject))
   if (!restored) return ({ subject }) => named.has(plainInteger(subject))

@@ -60,7 +60,7 @@ export function makeTransition(
       ...standing,
       row: findRow(connection, sql, transition) ?? standing.row,
       job: job === undefined ? standing.job : job,
-      disabled: readDisabled(connection, tenantId, user.id),
+      disabled: readDisabled(connection, sql.program.user.table, tenantId, user.id),
     },
   }
 }
@@ -82,13 +82,14 @@ export function findStanding(
   const row = findRow(connection, sql, query)
   if (row === null) return null
   const userId = user.id
-  const [job] = listJobs(connection, { limit: 1, user: { tenantId, userId } })
+  const userTable = sql.program.user.table
+  const [job] = listJobs(connection, { limit: 1, userTable, user: { tenantId, userId } })
   return {
     row,
     survey: takeSurvey(connection, sql, targetsOf(query), 'blocking'),
     job: job ?? null,
-    disabled: readDisabled(connection, tenantId, userId),
-    token: tokenHash === null ? null : findToken(connection, tokenHash),
+    disabled: readDisabled(connection, userTable, tenantId, userId),
+    token: tokenHash === null ? null : findToken(connection, userTable, tokenHash),
   }
 }
 
@@ -99,7 +100,9 @@ function writePlan(
   plan: TransitionPlan,
 ): void {
   if (plan.set !== undefined) writeColumns(connection, sql, tenantId, user, plan.set)
-  if (plan.disabled !== undefined) writeDisabled(connection, tenantId, user.id, plan.disabled)
+  if (plan.disabled !== undefined) {
+    writeDisabled(connection, sql.program.user.table, tenantId, user.id, plan.disabled)
+  }
   if (plan.placeHold !== undefined) insertHold(connection, plan.placeHold)
   if (plan.releaseHold !== undefined) removeHold(connection, plan.releaseHold)
   if (plan.consumesToken === true && tokenHash !== null) removeToken(connection, tokenHash)

@@ -10,10 +10,10 @@ import { notFound } from './failures.ts'
 
 /** Not found, with the receipt's id where an earlier deletion is the reason. */
 export async function absence(
-  { store }: Pick<ExecutionContext, 'store'>,
+  { store, userTable }: Pick<ExecutionContext, 'store' | 'userTable'>,
   tenantId: string | null,
   { subject }: Pick<Target, 'subject'>,
 ): Promise<UserNotFoundError> {
-  const [earlier] = await store.findEntries({ tenantId, subjects: [subject] })
+  const [earlier] = await store.findEntries({ userTable, tenantId, subjects: [subject] })
   return notFound(earlier)
 }

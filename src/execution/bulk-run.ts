@@ -70,12 +70,14 @@ export const UNKEYED: BulkRun = {
 }
 
 export async function openRun(
-  { store, program }: ExecutionContext,
+  { store, program, userTable }: ExecutionContext,
   { tenantId }: DeletionRequest,
   key: string,
 ): Promise<BulkRun> {
-  const mark = `run:${JSON.stringify([tenantId, key])}`
-  const text = await store.readMark(mark)
+  const mark = `run:${JSON.stringify([userTable, tenantId, key])}`
+  // The second is that of an earlier layout, which did not name the table of the users.
+  const text =
+    (await store.readMark(mark)) ?? (await store.readMark(`run:${JSON.stringify([tenantId, key])}`))
   const recorded: Recorded = text === null ? { done: 0, trail: '' } : (JSON.parse(text) as Recorded)
   let { ahead } = recorded
   let done = 0

@@ -16,6 +16,8 @@ import type { Flights } from './in-flight.ts'
 export interface ExecutionContext {
   readonly store: Store
   readonly program: Program
+  /** The table of the engine's users: records name a user by it, by tenant and by id. */
+  readonly userTable: string
   /** Whom the program deletes. */
   readonly deletes: 'user.deleted' | 'tenant.deleted'
   /** The same for the tenants' own rows; `null` where the policy says nothing of them. */

@@ -300,12 +300,17 @@ async function settle(
 }
 
 async function reportAbsent(
-  { context: { store, deletes: kind }, request: { tenantId }, targets, outcomes }: SliceRun,
+  {
+    context: { store, userTable, deletes: kind },
+    request: { tenantId },
+    targets,
+    outcomes,
+  }: SliceRun,
   absent: readonly number[],
 ): Promise<void> {
   if (absent.length === 0) return
   const subjects = absent.flatMap((position) => targets[position]?.subject ?? [])
-  const entries = await store.findEntries({ tenantId, subjects, kind })
+  const entries = await store.findEntries({ userTable, tenantId, subjects, kind })
   const bySubject = new Map(entries.map((entry) => [entry.subject, entry]))
   for (const position of absent) {
     const earlier = bySubject.get(targets[position]?.subject ?? null)

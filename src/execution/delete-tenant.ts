@@ -130,12 +130,12 @@ function isOfUsers({ details }: UserDeletionError, table: string): boolean {
 
 /** Whether a tenant without a row of its own has nothing left to delete, and whether it ever had. */
 async function findAbsence(
-  { store, program }: ExecutionContext,
+  { store, program, userTable }: ExecutionContext,
   tenantId: string,
 ): Promise<Extract<TenantOutcome, { status: 'already_deleted' | 'failed' }> | null> {
   if (!program.user.rowless) return null
   const target = { id: tenantId, subject: tenantId }
-  const query = { tenantId, subjects: [tenantId], kind: 'tenant.deleted' } as const
+  const query = { userTable, tenantId, subjects: [tenantId], kind: 'tenant.deleted' } as const
   const [earlier] = await store.findEntries(query)
   const survey = await store.survey(program, { tenantId, users: [target] })
   // What an earlier deletion has kept is there for good.

@@ -75,7 +75,7 @@ function named({ program }: ExecutionContext, cut: readonly number[]): readonly 
 }
 
 function eventsOf(
-  { clock, issuer }: ExecutionContext,
+  { userTable, clock, issuer }: ExecutionContext,
   { tenantId, subject }: Pick<OutboxEvent, 'tenantId' | 'subject'>,
   events: readonly Named[],
 ): readonly OutboxEvent[] {
@@ -85,6 +85,7 @@ function eventsOf(
     id: `evt_${ulid}_${String(index).padStart(2, '0')}`,
     ...event,
     at,
+    userTable,
     tenantId,
     subject,
     receiptId: null,

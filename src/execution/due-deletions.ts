@@ -5,6 +5,7 @@
  */
 import { type Expiry, endOf } from '../plan/expiry.ts'
 import { yieldToEventLoop } from '../ports.ts'
+import { isAbout } from '../receipt/about.ts'
 import { receiptOf } from '../receipt/issue-receipt.ts'
 import type { LedgerEntry, UserId } from '../store.ts'
 import type { ExecutionContext } from './context.ts'
@@ -25,7 +26,7 @@ const HIDDEN_WINDOW = 10_000
 
 /** The next due deletions, oldest first; empty when there is none. None behind `ceiling` in the ledger. */
 export async function readDue(
-  { store, clock }: ExecutionContext,
+  { store, userTable, clock }: ExecutionContext,
   { duration }: Expiry,
   afterSeq: number,
   ceiling: number,
@@ -44,6 +45,7 @@ export async function readDue(
       if (entry.seq > ceiling) return due
       const { seq, tenantId, subject, at } = entry
       if (entry.kind !== 'user.deleted' || subject === null) continue
+      if (!isAbout(entry, userTable)) continue
       if (!isDue(at)) return due
       due.push({ seq, tenantId, subject, isHidden: isHidden(entry) })
     }

@@ -16,12 +16,13 @@ import { idempotencyConflict } from './failures.ts'
  */
 export async function earlierReceipt(
   store: Store,
+  userTable: string,
   subject: UserId,
   request: DeletionRequest,
 ): Promise<DeletionReceipt | null> {
   const { tenantId, idempotencyKey } = request
   if (idempotencyKey === null) return null
-  const entry = await store.findEntryByKey({ tenantId, idempotencyKey })
+  const entry = await store.findEntryByKey({ userTable, tenantId, idempotencyKey })
   if (entry === null) return null
   const receipt = receiptOf(entry)
   const isSame =

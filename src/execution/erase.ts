@@ -32,7 +32,9 @@ export function eraseUser(
 ): Promise<ErasureResult> {
   const { tenantId } = request
   return whileInFlight(context, tenantId, target.id, async () => {
-    const [job] = await context.store.listJobs({ limit: 1, user: { tenantId, userId: target.id } })
+    const { store, userTable } = context
+    const user = { tenantId, userId: target.id }
+    const [job] = await store.listJobs({ limit: 1, userTable, user })
     await refuseSharedKey(context, request, job)
     const outcome = isUnderWay(job)
       ? await goOn(context, request, target, job)
@@ -50,12 +52,12 @@ const PAGE = 500
 
 /** The key of an erasure that waits is used already, though no receipt says so yet. */
 async function refuseSharedKey(
-  { store }: ExecutionContext,
+  { store, userTable }: ExecutionContext,
   { tenantId, idempotencyKey }: DeletionRequest,
   own: Job | undefined,
 ): Promise<void> {
   if (idempotencyKey === null) return
-  const query = { limit: PAGE, kinds: ['erasure'] as const }
+  const query = { limit: PAGE, userTable, kinds: ['erasure'] as const }
   for (let after: Job | undefined; ; ) {
     const page: readonly Job[] = await store.listJobs(
       after === undefined ? query : { ...query, after },

@@ -21,7 +21,9 @@ export interface Progress {
 /** A rule that was changed in what it does starts again: what it has done already is not there to be done twice. */
 export async function readProgress({ store }: ExecutionContext, expiry: Expiry): Promise<Progress> {
   const text = await store.readMark(markName(expiry))
-  const [seq, fingerprint, postponed, held] = text?.split(' ') ?? []
+  // Of an earlier layout, whose marks did not name the table of the users.
+  const known = text ?? (await store.readMark(`retention:${expiry.stepId}`))
+  const [seq, fingerprint, postponed, held] = known?.split(' ') ?? []
   if (fingerprint !== expiry.fingerprint) return { seq: 0, postponed: [], held: [], text }
   return { seq: Number(seq), postponed: numbersOf(postponed), held: numbersOf(held), text }
 }
@@ -49,6 +51,6 @@ function numbersOf(list = ''): readonly number[] {
   return list.split(',').filter(Boolean).map(Number)
 }
 
-function markName({ stepId }: Expiry): string {
-  return `retention:${stepId}`
+function markName({ program, stepId }: Expiry): string {
+  return `retention:${JSON.stringify([program.user.table, stepId])}`
 }

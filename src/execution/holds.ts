@@ -28,6 +28,7 @@ export async function placeHold(
 ): Promise<Hold> {
   const hold: Hold = Object.freeze({
     id: `hold_${context.issuer.newId()}`,
+    userTable: context.userTable,
     tenantId: request.tenantId,
     userId: target.id,
     reason,
@@ -97,9 +98,9 @@ export async function releaseHold(
 
 /** The holds of a user, ended ones included, the first placed first. */
 export function holdsOf(
-  { store }: ExecutionContext,
+  { store, userTable }: ExecutionContext,
   tenantId: string | null,
   { id }: Target,
 ): Promise<readonly Hold[]> {
-  return store.listHolds({ limit: 1_000, user: { tenantId, userId: id } })
+  return store.listHolds({ limit: 1_000, userTable, user: { tenantId, userId: id } })
 }

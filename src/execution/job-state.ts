@@ -94,6 +94,7 @@ export function newJob(
   return {
     id: replaces?.id ?? `job_${context.issuer.newId()}`,
     kind,
+    userTable: context.userTable,
     tenantId: request.tenantId,
     userId: target.id,
     requestedAt: request.requestedAt ?? now.toISOString(),

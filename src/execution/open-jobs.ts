@@ -39,10 +39,11 @@ export async function* openJobs(
   context: ExecutionContext,
   tenantId: string | null | undefined,
 ): AsyncGenerator<OpenJob> {
+  const query = { limit: PAGE, userTable: context.userTable }
   let after: Job | undefined
   for (;;) {
     const page: readonly Job[] = await context.store.listJobs(
-      after === undefined ? { limit: PAGE } : { limit: PAGE, after },
+      after === undefined ? query : { ...query, after },
     )
     for (const job of page) {
       if (tenantId === undefined || job.tenantId === tenantId) yield await describe(context, job)
@@ -82,8 +83,8 @@ async function isHeld(
   { tenantId, userId }: Job,
   now: Date,
 ): Promise<boolean> {
-  const { store, program } = context
-  const holds = await store.listHolds({ limit: 1_000, user: { tenantId, userId } })
+  const { store, program, userTable } = context
+  const holds = await store.listHolds({ limit: 1_000, userTable, user: { tenantId, userId } })
   if (!holds.some((hold) => isHolding(hold, now))) return false
   const query = { tenantId, user: targetOf(context, userId), tokenHash: null }
   const standing = await store.findStanding(program, query)

@@ -65,7 +65,7 @@ export async function issueOwnToken(
   { userId, session }: SessionOwner,
 ): Promise<OwnDeletionToken> {
   await assertOwner(service, session)
-  const { store, program, clock } = context
+  const { store, program, userTable, clock } = context
   const { tenantId } = request
   const target = targetOf(context, userId)
   const standing = await store.findStanding(program, { tenantId, user: target, tokenHash: null })
@@ -74,7 +74,9 @@ export async function issueOwnToken(
   const token = secretToken()
   const expiresAt = new Date(clock.now().getTime() + TOKEN_LIFE_MS).toISOString()
   const { id: sessionId } = session
-  await store.saveToken({ hash: sha256(token), tenantId, userId, sessionId, expiresAt })
+  await store.saveToken({
+    ...{ hash: sha256(token), userTable, tenantId, userId, sessionId, expiresAt },
+  })
   return { token, expiresAt }
 }
 

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { isAbout } from '../receipt/about.ts'
 import { receiptOf } from '../receipt/issue-receipt.ts'
 import type { Ledger } from '../receipt/ledger.ts'
 import { factAbout, type ProofDocument, proofDocument } from '../receipt/proof-document.ts'
@@ -56,13 +57,17 @@ async function findReceipt(
   receiptId: string | null,
 ): Promise<LedgerEntry | null> {
   const { subject } = targetOf(context, userId)
-  const [newest] = await context.store.findEntries({ tenantId, subjects: [subject] })
+  const { userTable } = context
+  const [newest] = await context.store.findEntries({ userTable, tenantId, subjects: [subject] })
   if (newest === undefined) return null
   if (receiptId === null || receiptOf(newest).id === receiptId) return newest
   for await (const entry of entriesAfter(context.store, 0)) {
     if (entry.seq >= newest.seq) return null
     const isTheirs =
-      entry.kind === 'user.deleted' && entry.tenantId === tenantId && entry.subject === subject
+      entry.kind === 'user.deleted' &&
+      isAbout(entry, userTable) &&
+      entry.tenantId === tenantId &&
+      entry.subject === subject
     if (isTheirs && receiptOf(entry).id === receiptId) return entry
   }
   return null

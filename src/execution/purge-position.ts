@@ -9,20 +9,23 @@ import type { ExecutionContext } from './context.ts'
 /** Where in the list of open jobs. */
 export type JobPosition = Pick<Job, 'id' | 'createdAt'>
 
-const MARK = 'purge'
+function markName({ userTable }: ExecutionContext): string {
+  return `purge:${userTable}`
+}
 
 /** Behind which job this call begins; `null` for the oldest. */
-export async function purgeStart({ store }: ExecutionContext): Promise<JobPosition | null> {
-  const [createdAt, id] = ((await store.readMark(MARK)) ?? '').split(' ')
+export async function purgeStart(context: ExecutionContext): Promise<JobPosition | null> {
+  const [createdAt, id] = ((await context.store.readMark(markName(context))) ?? '').split(' ')
   return createdAt && id ? { createdAt, id } : null
 }
 
 /** Where the next call begins; it writes only what has changed. */
 export async function rememberStart(
-  { store }: ExecutionContext,
+  context: ExecutionContext,
   before: JobPosition | null,
   next: JobPosition | null,
 ): Promise<void> {
   if (before?.id === next?.id) return
-  await store.writeMark(MARK, next === null ? '' : `${next.createdAt} ${next.id}`)
+  const place = next === null ? '' : `${next.createdAt} ${next.id}`
+  await context.store.writeMark(markName(context), place)
 }

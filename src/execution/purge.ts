@@ -97,11 +97,12 @@ export async function purgeDue(
 }
 
 async function* dueJobs(
-  { store }: ExecutionContext,
+  { store, userTable }: ExecutionContext,
   now: Date,
   start: JobPosition | null,
 ): AsyncGenerator<Job> {
-  const query = { limit: PAGE, kinds: ['scheduled_deletion'] as const, dueBy: now.toISOString() }
+  const kinds = ['scheduled_deletion'] as const
+  const query = { limit: PAGE, userTable, kinds, dueBy: now.toISOString() }
   let after = start ?? undefined
   for (;;) {
     const page: readonly Job[] = await store.listJobs(

@@ -8,6 +8,7 @@
  */
 import { endsRuns, UserDeletionError } from '../errors.ts'
 import { yieldToEventLoop } from '../ports.ts'
+import { isAbout } from '../receipt/about.ts'
 import { receiptOf } from '../receipt/issue-receipt.ts'
 import type { LedgerEntry, UserRow } from '../store.ts'
 import type { UserId } from '../terms.ts'
@@ -71,13 +72,16 @@ class Stop extends Error {
 }
 
 async function* deletions({
-  context: { store },
+  context: { store, userTable },
   request: { since },
   upTo,
 }: ReplayRun): AsyncGenerator<readonly LedgerEntry[]> {
   for (let afterSeq = 0; ; ) {
     const page = await store.readLedger({ afterSeq, limit: PAGE, since })
-    yield page.filter(({ kind, seq }) => kind === 'user.deleted' && seq <= upTo)
+    yield page.filter((entry) => {
+      const isTheirs = entry.kind === 'user.deleted' && isAbout(entry, userTable)
+      return isTheirs && entry.seq <= upTo
+    })
     const last = page.at(-1)
     if (last === undefined || page.length < PAGE || last.seq >= upTo) return
     afterSeq = last.seq
@@ -152,7 +156,9 @@ async function newestDeletions(
   ids: readonly UserId[],
 ): Promise<ReadonlyMap<UserId, LedgerEntry>> {
   const subjects = [...new Set(ids.flatMap((id) => [id, context.subjectOf(id)]))]
-  const entries = await context.store.findEntries({ tenantId, subjects })
+  const entries = await context.store.findEntries({
+    ...{ userTable: context.userTable, tenantId, subjects },
+  })
   const bySubject = new Map(entries.map((entry) => [entry.subject, entry]))
   const newest = new Map<UserId, LedgerEntry>()
   for (const id of ids) {

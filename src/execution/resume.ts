@@ -31,7 +31,8 @@ export async function resumeJobs(
   let held = 0
   const dueBy = context.clock.now().toISOString()
   const kinds = ['deletion', 'erasure'] as const
-  for (const job of await context.store.listJobs({ limit, kinds, dueBy })) {
+  const { userTable } = context
+  for (const job of await context.store.listJobs({ limit, userTable, kinds, dueBy })) {
     if (signal?.aborted) break
     const { userId, tenantId } = job
     if (!context.inFlight.take(tenantId, userId)) {

@@ -42,9 +42,9 @@ function keyOf(tenantId: string | null, subject: UserId): string {
 }
 
 /** The holds on users of all tenants, ended ones included. */
-export async function* allHolds({ store }: ExecutionContext): AsyncGenerator<Hold> {
+export async function* allHolds({ store, userTable }: ExecutionContext): AsyncGenerator<Hold> {
   for (let afterId = ''; ; ) {
-    const page = await store.listHolds({ limit: PAGE, afterId })
+    const page = await store.listHolds({ limit: PAGE, userTable, afterId })
     yield* page
     const last = page.at(-1)
     if (last === undefined || page.length < PAGE) return

@@ -64,7 +64,8 @@ export async function joinJob(
   target: Target,
 ): Promise<JobOutcome> {
   const user = { tenantId, userId: target.id }
-  const [job] = await context.store.listJobs({ limit: 1, user })
+  const { userTable } = context
+  const [job] = await context.store.listJobs({ limit: 1, userTable, user })
   // A schedule in its place is not begun, and only a purge may begin it.
   if (!isUnderWay(job)) throw inProgress()
   const claimed = await takeOver(context, job)
@@ -290,12 +291,12 @@ async function closeIn(run: JobRun, state: JobState): Promise<DeletionReceipt | 
 
 /** A key that another deletion has used up since must not keep this one from its end. */
 async function withFreeKey(
-  { store }: ExecutionContext,
+  { store, userTable }: ExecutionContext,
   request: DeletionRequest,
 ): Promise<DeletionRequest> {
   const { tenantId, idempotencyKey } = request
   if (idempotencyKey === null) return request
-  const taken = await store.findEntryByKey({ tenantId, idempotencyKey })
+  const taken = await store.findEntryByKey({ userTable, tenantId, idempotencyKey })
   return taken === null ? request : { ...request, idempotencyKey: null }
 }
 

@@ -7,7 +7,7 @@ import type { SealFrame } from '../receipt/issue-receipt.ts'
 import type { DeletionRequest, ExecutionContext } from './context.ts'
 
 export function sealFrame(
-  { program, policy, store, deletes }: ExecutionContext,
+  { program, userTable, policy, store, deletes }: ExecutionContext,
   request: DeletionRequest,
   of: Pick<SealFrame, 'way'> & Partial<Pick<SealFrame, 'policyChanged' | 'external'>>,
 ): SealFrame {
@@ -17,6 +17,7 @@ export function sealFrame(
     kind: deletes,
     replayOf: request.replayOf ?? null,
     program,
+    userTable,
     policy,
     store: name,
     erasure: capabilities.erasure,

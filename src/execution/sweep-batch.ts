@@ -43,7 +43,7 @@ export async function sweepBatch(
   batch: Batch,
   tally: SweepTally,
 ): Promise<boolean> {
-  const { store, policy, issuer } = context
+  const { store, userTable, policy, issuer } = context
   const { stepId, table, action } = expiry
   const groups = groupByTenant(context, batch)
   const sweep: Sweep = {
@@ -59,7 +59,8 @@ export async function sweepBatch(
           ...{ format: 1, policy, stepId, table, action, rows, users, leftOut },
           ...range,
         }
-        return [{ kind: 'retention.expired', tenantId: group.tenantId, body: { ...body } }]
+        const { tenantId } = group
+        return [{ kind: 'retention.expired', userTable, tenantId, body: { ...body } }]
       })
       return facts.length === 0 ? null : sealFacts(issuer, facts, head)
     },

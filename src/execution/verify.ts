@@ -44,9 +44,9 @@ export async function verifyUser(
   userId: UserId,
   known: Readonly<Record<string, unknown>>,
 ): Promise<Verification> {
-  const { store, program } = context
+  const { store, program, userTable } = context
   const target = targetOf(context, userId)
-  const [entry] = await store.findEntries({ tenantId, subjects: [target.subject] })
+  const [entry] = await store.findEntries({ userTable, tenantId, subjects: [target.subject] })
   const [row] = await store.findUsers(program, { tenantId, users: [target] })
   const fields = { ...known, ...fieldsOfRow(program, row ?? null), id: userId }
   const look = (known: Readonly<Record<string, unknown>>): Promise<Inspection> =>

@@ -15,7 +15,7 @@ export function entryHash(
   previous: string,
   entry: Omit<LedgerEntry, 'hash'>,
 ): string {
-  const { seq, kind, at, tenantId, subject, idempotencyKey, body } = entry
+  const { seq, kind, at, userTable, tenantId, subject, idempotencyKey, body } = entry
   const text = JSON.stringify([
     previous,
     seq,
@@ -24,6 +24,8 @@ export function entryHash(
     tenantId,
     typeof subject === 'bigint' ? { bigint: subject.toString() } : subject,
     idempotencyKey,
+    // An entry of before there was one hashes as it did then.
+    ...(userTable === null ? [] : [userTable]),
   ])
   // JSON text holds no line break, so the body begins where the first one stands.
   const content = `${text}\n${body}`

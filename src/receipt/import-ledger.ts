@@ -9,7 +9,7 @@
  */
 import { UserDeletionError } from '../errors.ts'
 import { isDeepEqual } from '../ports.ts'
-import type { LedgerEntry, LedgerHead, Store } from '../store.ts'
+import { type LedgerEntry, type LedgerHead, type Store, saidUserTable } from '../store.ts'
 import { isHeadGenuine } from './chain.ts'
 import type { Issuer } from './issue-receipt.ts'
 import { badLine, type LedgerLine, parseLine } from './ledger-lines.ts'
@@ -115,7 +115,13 @@ function presentEntries(store: Store): (seq: number) => Promise<LedgerEntry | un
   return async (seq) => {
     if (!page.has(seq)) {
       const entries = await store.readLedger({ afterSeq: seq - 1, limit: PAGE })
-      page = new Map(entries.map((entry) => [entry.seq, entry]))
+      page = new Map(
+        // An entry of an earlier layout is given its table by its own words, as those of the lines are.
+        entries.map((entry) => {
+          const userTable = entry.userTable ?? saidUserTable(entry)
+          return [entry.seq, { ...entry, userTable }]
+        }),
+      )
     }
     return page.get(seq)
   }

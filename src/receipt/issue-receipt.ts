@@ -39,6 +39,8 @@ export interface SealFrame {
   /** Who goes. The kind of the entries, and the type of the last event of each. */
   readonly kind: 'user.deleted' | 'tenant.deleted'
   readonly program: Program
+  /** The table of the engine's users, also where tenants go. */
+  readonly userTable: string
   readonly policy: PolicyStamp
   readonly tenantId: string | null
   readonly reason: string | null
@@ -85,6 +87,7 @@ export function sealDeletions(
       seq,
       kind: frame.kind,
       at,
+      userTable: frame.userTable,
       tenantId: frame.tenantId,
       subject: user.subject,
       idempotencyKey: frame.idempotencyKey,
@@ -149,7 +152,7 @@ function plainId(id: UserId): string | number {
 
 function addEvents(
   events: OutboxEvent[],
-  { kind, program, tenantId }: SealFrame,
+  { kind, program, userTable, tenantId }: SealFrame,
   { subject, counts, told }: DeletedUser,
   ulid: string,
   at: string,
@@ -158,7 +161,7 @@ function addEvents(
   let number = 0
   const add = (type: string, rows: number): void => {
     const id = `evt_${ulid}_${String(number).padStart(2, '0')}`
-    events.push({ id, type, at, tenantId, subject, receiptId, rows })
+    events.push({ id, type, at, userTable, tenantId, subject, receiptId, rows })
     number += 1
   }
   for (const [index, { event }] of program.steps.entries()) {

@@ -4,7 +4,7 @@
  * @module
  */
 import { UserDeletionError } from '../errors.ts'
-import type { LedgerEntry, LedgerHead } from '../store.ts'
+import { type LedgerEntry, type LedgerHead, saidUserTable } from '../store.ts'
 import type { UserId } from '../terms.ts'
 
 /** One line of an export. */
@@ -33,20 +33,22 @@ export function parseLine(text: unknown, line: number): LedgerLine {
       return { kind: 'head', head: { seq, hash, signature }, entries }
     }
   }
-  if (hasKeys(value, ENTRY_KEYS)) {
-    const { seq, kind, at, tenantId, idempotencyKey, body, hash } = value
+  if (hasKeys(value, ENTRY_KEYS) || hasKeys(value, EARLIER_ENTRY_KEYS)) {
+    const { seq, kind, at, userTable = null, tenantId, idempotencyKey, body, hash } = value
     const subject = subjectOf(value['subject'])
     const isEntry = isCount(seq) && isText(kind) && isText(at) && isText(body) && isText(hash)
     if (
       isEntry &&
+      isTextOrNull(userTable) &&
       isTextOrNull(tenantId) &&
       isTextOrNull(idempotencyKey) &&
       subject !== undefined
     ) {
       // The chain vouches for the kind: a later version may know more of them.
       const known = kind as LedgerEntry['kind']
-      const entry = { seq, kind: known, at, tenantId, subject, idempotencyKey, body, hash }
-      return { kind: 'entry', entry }
+      const said = userTable ?? saidUserTable({ kind: known, body })
+      const rest = { tenantId, subject, idempotencyKey, body, hash }
+      return { kind: 'entry', entry: { seq, kind: known, at, userTable: said, ...rest } }
     }
   }
   throw badLine(line, 'malformed', 'is neither a ledger entry nor a head')
@@ -67,7 +69,11 @@ export function badLine(line: number, problem: LineProblem, text: string): UserD
   })
 }
 
-const ENTRY_KEYS = ['at', 'body', 'hash', 'idempotencyKey', 'kind', 'seq', 'subject', 'tenantId']
+/** Of version 0.1.0. */
+const EARLIER_ENTRY_KEYS = [
+  ...['at', 'body', 'hash', 'idempotencyKey', 'kind', 'seq', 'subject', 'tenantId'],
+]
+const ENTRY_KEYS = [...EARLIER_ENTRY_KEYS, 'userTable']
 
 function parseJson(text: unknown, line: number): unknown {
   if (typeof text !== 'string') throw badLine(line, 'malformed', 'is not text')

@@ -5,6 +5,7 @@
  */
 import { UserDeletionError } from '../errors.ts'
 import type { LedgerEntry, Store } from '../store.ts'
+import { isAbout } from './about.ts'
 import { headFor } from './chain.ts'
 import { importLedger, type LedgerImport, type LedgerLines } from './import-ledger.ts'
 import { type Issuer, receiptOf } from './issue-receipt.ts'
@@ -15,7 +16,8 @@ import { CHAIN_START, type LedgerVerification, verifyLedger } from './verify-led
 /** The proofs of all deletions, in the order they were committed in. */
 export interface Ledger {
   /**
-   * Receipts, oldest first; `since` leaves out what was committed before that instant. Those of users, or
+   * Receipts of the engine's own users, oldest first: not those of another table of users, whose deletions stand in
+   * the same ledger. `since` leaves out what was committed before that instant. Those of users, or
    * with `of: 'tenants'` those of whole tenants.
    */
   receipts(options?: {
@@ -23,7 +25,7 @@ export interface Ledger {
     readonly of?: 'users' | 'tenants'
   }): AsyncGenerator<DeletionReceipt>
   /**
-   * Recomputes every hash. With a ledger key a rewritten or cut ledger shows; without one this guards
+   * Recomputes every hash, of the whole ledger: the engines of one database share one chain. With a ledger key a rewritten or cut ledger shows; without one this guards
    * against mistakes, not against somebody who can write the table.
    */
   verify(): Promise<LedgerVerification>
@@ -57,18 +59,28 @@ export interface Ledger {
 
 const PAGE = 500
 
-export function openLedger(store: Store, issuer: Pick<Issuer, 'key' | 'newId'>): Ledger {
+export function openLedger(
+  store: Store,
+  issuer: Pick<Issuer, 'key' | 'newId'>,
+  userTable: string,
+): Ledger {
   return {
     async *receipts({ since, of = 'users' } = {}) {
       const kind = of === 'tenants' ? 'tenant.deleted' : 'user.deleted'
       for await (const entry of readEntries(store, since)) {
-        if (entry.kind === kind) yield receiptOf(entry)
+        if (entry.kind === kind && isOwn(entry, userTable)) yield receiptOf(entry)
       }
     },
     verify: () => verifyLedger(readEntries(store), () => store.ledgerHead(), issuer.key),
     export: ({ since } = {}) => exportLedger(store, issuer, since),
     import: (lines) => importLedger(store, issuer, lines),
   }
+}
+
+/** What an earlier layout says of tenants names no table of users, so it is everybody's. */
+function isOwn(entry: LedgerEntry, userTable: string): boolean {
+  if (entry.kind === 'tenant.deleted' && entry.userTable === null) return true
+  return isAbout(entry, userTable)
 }
 
 async function* exportLedger(

@@ -7,7 +7,7 @@ import type { OutboxEvent, Store } from '../store.ts'
 
 /** At-least-once delivery: an event is there until it is acknowledged, under the same id each time. */
 export interface Outbox {
-  /** Events not acknowledged yet, oldest first. */
+  /** Events about the engine's own users that are not acknowledged yet, oldest first. */
   pending(): AsyncGenerator<OutboxEvent>
   /** Removes delivered events and answers how many were there. Safe to repeat. */
   acknowledge(ids: string | readonly string[]): Promise<number>
@@ -15,11 +15,13 @@ export interface Outbox {
 
 const PAGE = 500
 
-export function openOutbox(store: Store): Outbox {
+export function openOutbox(store: Store, userTable: string): Outbox {
   return {
     async *pending() {
       for (let afterId: string | null = null; ; ) {
-        const page: readonly OutboxEvent[] = await store.readOutbox({ afterId, limit: PAGE })
+        const page: readonly OutboxEvent[] = await store.readOutbox({
+          ...{ userTable, afterId, limit: PAGE },
+        })
         yield* page
         const last = page.at(-1)
         if (last === undefined || page.length < PAGE) return

@@ -8,6 +8,7 @@ import type { PlannedStep, PolicyStamp } from '../plan/plan.ts'
 import { sha256 } from '../ports.ts'
 import type { LedgerEntry } from '../store.ts'
 import type { IdentityMode } from '../terms.ts'
+import { isAbout } from './about.ts'
 import { canonicalJson } from './canonical-json.ts'
 import { receiptDigest, receiptOf } from './issue-receipt.ts'
 import { type NotClaimed, notClaimed } from './not-claimed.ts'
@@ -213,13 +214,21 @@ function tablesWithoutFind({ steps }: DeletionReceipt): readonly string[] {
 export function factAbout(deletion: LedgerEntry, later: LedgerEntry): string | null {
   if (later.kind === 'retention.expired') {
     const fact = retentionFactOf(later)
-    const isCovered = later.tenantId === deletion.tenantId && covers(fact, deletion.seq)
+    const isCovered =
+      later.tenantId === deletion.tenantId &&
+      isOfSameUsers(deletion, later) &&
+      covers(fact, deletion.seq)
     return isCovered ? `retention ${fact.stepId}` : null
   }
   if (later.kind !== 'storage.sanitized') return null
   const { level, complete, throughSeq } = storageFactOf(later)
   const isCovered = complete === true && Number(throughSeq) >= deletion.seq
   return isCovered && typeof level === 'string' ? `storage ${level}` : null
+}
+
+/** Facts of an earlier layout do not say whose users they are about. */
+function isOfSameUsers(deletion: LedgerEntry, fact: LedgerEntry): boolean {
+  return fact.userTable === null || isAbout(deletion, fact.userTable)
 }
 
 function covers({ afterSeq, throughSeq, leftOut }: RetentionExpired, seq: number): boolean {

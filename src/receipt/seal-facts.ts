@@ -10,6 +10,8 @@ import type { Issuer } from './issue-receipt.ts'
 
 export interface Fact {
   readonly kind: Exclude<LedgerEntry['kind'], 'user.deleted'>
+  /** The table of the users that it is about; `null` for one about the ledger as a whole. */
+  readonly userTable: string | null
   readonly tenantId: string | null
   /** Plain data without anything personal; `at` is added. */
   readonly body: Readonly<Record<string, unknown>>
@@ -20,12 +22,13 @@ export function sealFacts(issuer: Issuer, facts: readonly Fact[], head: LedgerHe
   const at = issuer.clock.now().toISOString()
   const entries: LedgerEntry[] = []
   let { seq, hash } = head ?? { seq: 0, hash: GENESIS }
-  for (const { kind, tenantId, body } of facts) {
+  for (const { kind, userTable, tenantId, body } of facts) {
     seq += 1
     const entry = {
       seq,
       kind,
       at,
+      userTable,
       tenantId,
       subject: null,
       idempotencyKey: null,
@@ -48,5 +51,6 @@ export function sealStorageFact(
   head: LedgerHead | null,
 ): Seal {
   const body = { ...fact, throughSeq: before?.seq ?? 0 }
-  return sealFacts(issuer, [{ kind: 'storage.sanitized', tenantId: null, body }], head)
+  const kind = 'storage.sanitized'
+  return sealFacts(issuer, [{ kind, userTable: null, tenantId: null, body }], head)
 }

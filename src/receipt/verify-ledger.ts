@@ -4,7 +4,7 @@
  * @module
  */
 import type { Secret } from '../ports.ts'
-import type { LedgerEntry, LedgerHead } from '../store.ts'
+import { type LedgerEntry, type LedgerHead, saidUserTable } from '../store.ts'
 import { entryHash, GENESIS, isHeadGenuine } from './chain.ts'
 import { receiptDigest } from './issue-receipt.ts'
 import type { DeletionReceipt } from './receipt.ts'
@@ -37,8 +37,16 @@ export function findEntryProblem(
 ): 'altered' | 'missing' | 'receipt_altered' | null {
   if (entry.seq !== previous.seq + 1) return 'missing'
   const { hash, ...content } = entry
-  if (entryHash(key, previous.hash, content) !== hash) return 'altered'
+  const isWhole = (of: typeof content): boolean => entryHash(key, previous.hash, of) === hash
+  if (!isWhole(content) && !(isGivenItsTable(entry) && isWhole({ ...content, userTable: null }))) {
+    return 'altered'
+  }
   return HAS_RECEIPT.has(entry.kind) && !isReceiptWhole(entry) ? 'receipt_altered' : null
+}
+
+/** Whether an entry of an earlier layout was given its table later, and by its own words: those its hash covers. */
+function isGivenItsTable(entry: LedgerEntry): boolean {
+  return entry.userTable !== null && entry.userTable === saidUserTable(entry)
 }
 
 /** Recomputes every hash, in constant memory. */

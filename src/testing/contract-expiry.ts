@@ -15,6 +15,7 @@ const IN_B = { tenantId: TENANT_B }
 const DUE = '2026-03-31T12:00:00.000Z'
 
 const HOLD = {
+  userTable: 'users',
   reason: 'court_order',
   tables: null,
   placedAt: '2026-03-01T12:00:00.000Z',

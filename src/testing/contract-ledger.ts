@@ -15,7 +15,8 @@ const HEAD: LedgerHead = { seq: 2, hash: 'h2', signature: 's' }
 
 function entry(seq: number, subject: UserId, more: Partial<LedgerEntry> = {}): LedgerEntry {
   const at = `2026-01-0${seq}T00:00:00.000Z`
-  const known = { kind: 'user.deleted', tenantId: TENANT_A, idempotencyKey: null } as const
+  const kind = 'user.deleted'
+  const known = { kind, userTable: 'users', tenantId: TENANT_A, idempotencyKey: null } as const
   return { seq, at, subject, ...known, body: '{"a":"é"}', hash: `h${seq}`, ...more }
 }
 
@@ -33,7 +34,7 @@ export function importClauses(clause: Clause): void {
     assert.equal(await store.adoptLedger('imp_1', { after: null, head: HEAD }), true)
     assert.deepEqual(await store.readLedger(all), entries)
     assert.deepEqual(await store.ledgerHead(), HEAD)
-    const key = { tenantId: TENANT_A, idempotencyKey: 'k' }
+    const key = { userTable: 'users', tenantId: TENANT_A, idempotencyKey: 'k' }
     assert.deepEqual(await store.findEntryByKey(key), entries[0])
     assert.deepEqual(await store.readOutbox({ afterId: null, limit: 10 }), [])
   })
@@ -94,7 +95,7 @@ export function importClauses(clause: Clause): void {
       ])
       await store.adoptLedger('imp_1', { after: null, head: HEAD })
       const at = (tenantId: string | null, subject: UserId) =>
-        store.deletedAt({ tenantId, subject })
+        store.deletedAt({ userTable: 'users', tenantId, subject })
       assert.equal(await at(TENANT_A, 'usr_x'), entry(2, 'usr_x').at)
       assert.equal(await at(TENANT_B, 'usr_x'), entry(3, 'usr_x').at)
       assert.equal(await at(TENANT_A, 'USR_X'), null)

@@ -248,6 +248,7 @@ export function holdClauses(clause: Clause): void {
 export function tokenClauses(clause: Clause): void {
   const token = (hash: string, userId: string = ANN) => ({
     hash,
+    userTable: 'users',
     ...IN_A,
     userId,
     sessionId: 'ses_1',

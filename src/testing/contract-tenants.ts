@@ -51,11 +51,12 @@ export function wholeTenantClauses(clause: Clause): void {
     const engine = world.engineWith({}, policy)
     const { tenant } = await engine.deleteTenant(TENANT_B, { expect: { max: 1 } })
     const receipt = tenant.status === 'deleted' ? tenant.receipt : null
-    const query = { tenantId: TENANT_B, subjects: [TENANT_B] }
+    const users = { userTable: 'users', tenantId: TENANT_B }
+    const query = { ...users, subjects: [TENANT_B] }
     assert.deepEqual(await world.store.findEntries(query), [])
     const [entry] = await world.store.findEntries({ ...query, kind: 'tenant.deleted' })
     assert.equal(JSON.parse(entry?.body ?? '{}').id, receipt?.id)
-    assert.equal(await world.store.deletedAt({ tenantId: TENANT_B, subject: TENANT_B }), null)
+    assert.equal(await world.store.deletedAt({ ...users, subject: TENANT_B }), null)
     const events = await world.store.readOutbox({ afterId: null, limit: 100 })
     const own = events.filter(({ subject }) => subject === TENANT_B)
     assert.deepEqual(

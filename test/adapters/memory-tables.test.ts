@@ -371,6 +371,7 @@ const seal: Slice['seal'] = (works, head) => {
     const subject = String(found.fields['id'])
     const common = {
       at: '2026-01-01T00:00:00Z',
+      userTable: 'users',
       tenantId: null,
       idempotencyKey: null,
       body: '{}',
