@@ -121,7 +121,7 @@ export function createContextSource(input: ContextSourceInput): ContextSource {
     program: Program,
   ): Pick<ExecutionContext, 'program' | 'derive' | 'deriveKnown'> => ({
     program,
-    derive: (fields) => deriveValues(program.derived, pseudonymKey, fields),
+    derive: (fields, now) => deriveValues(program.derived, pseudonymKey, fields, now),
     deriveKnown: (fields) => deriveKnownValues(program.derived, pseudonymKey, fields),
   })
   /** Hooks and blockers are asked about users, and a tenant's own rows go in one transaction. */

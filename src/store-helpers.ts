@@ -15,6 +15,7 @@ import type {
   Work,
 } from './store.ts'
 import type {
+  Assignment,
   IdForm,
   JsonPath,
   Locator,
@@ -181,6 +182,16 @@ export function selectorsOf({
 export function writtenAs(value: unknown, form: IdForm | null): unknown {
   if (form === null || value === null || value === undefined) return value
   return `${form.prefix}${String(value)}${form.suffix ?? ''}`
+}
+
+/** A derived value as it is written: instants in their type. */
+export function derivedAs(
+  { instant }: Extract<Assignment, { readonly kind: 'derived' }>,
+  text: string | null | undefined,
+): string | number | Date | null {
+  if (text === null || text === undefined) return null
+  if (instant === undefined || instant === '$at') return text
+  return instant === '$atDate' ? new Date(text) : Number(text)
 }
 
 /** Whether references stand somewhere in a longer text, so that one text may name several users. */

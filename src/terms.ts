@@ -115,10 +115,27 @@ export type Assignment =
       /** Only what holds this of the user is overwritten; where the path leads through arrays. */
       readonly holding?: { readonly field: string; readonly form: IdForm | null }
     }
-  | { readonly kind: 'derived'; readonly column: string; readonly index: number }
+  | {
+      readonly kind: 'derived'
+      readonly column: string
+      readonly index: number
+      /** The value is this instant, and is written in its type. */
+      readonly instant?: InstantWord
+    }
 
-/** A value computed for each user before the work: a keyed hash of one of the user's fields, or a random token. */
-export interface DerivedValue {
+/**
+ * The moment of writing: as ISO 8601 text, as a number of milliseconds or seconds since 1970, or as a date where
+ * the database has dates.
+ */
+export type InstantWord = '$at' | '$atMs' | '$atSeconds' | '$atDate'
+
+/**
+ * A value computed for each user before the work: a keyed hash of one of the user's fields, a random token, or
+ * the instant. It is text: of an instant, ISO 8601 or the digits of the number.
+ */
+export type DerivedValue = DerivedText | { readonly kind: 'instant'; readonly word: InstantWord }
+
+export interface DerivedText {
   readonly kind: 'pseudonym' | 'random_token'
   readonly field: string
   readonly prefix: string

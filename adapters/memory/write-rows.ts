@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Assignment, type JsonPath, type Step, writtenAs } from '../../src/store.ts'
+import { type Assignment, derivedAs, type JsonPath, type Step, writtenAs } from '../../src/store.ts'
 import type { SliceUser } from './match-rows.ts'
 import type { Row, Tables } from './rows.ts'
 import { changeAt, GONE, readJson, standsAt, stored, valuesAt, writeJson } from './values.ts'
@@ -51,8 +51,10 @@ function lacksOne(held: unknown, assignment: Assignment, user: SliceUser): boole
     case 'constant':
       return stored(held) !== stored(assignment.value)
     case 'derived': {
-      const value = user.derived[assignment.index] ?? null
-      return value !== null && held !== value
+      const value = derivedAs(assignment, user.derived[assignment.index])
+      // Some instant has to be there, whichever it is.
+      if (value === null) return assignment.instant !== undefined && held == null
+      return !isSameDerived(held, value)
     }
     case 'scrub': {
       if (held == null) return false
@@ -79,6 +81,11 @@ function lacksOne(held: unknown, assignment: Assignment, user: SliceUser): boole
   }
 }
 
+function isSameDerived(held: unknown, value: unknown): boolean {
+  if (value instanceof Date) return held instanceof Date && held.getTime() === value.getTime()
+  return stored(held) === value
+}
+
 function newValue(
   held: unknown,
   assignment: Assignment,
@@ -90,7 +97,7 @@ function newValue(
       return assignment.value
     case 'derived':
       // Of users who share a row the last one's value stays, as if they had gone one by one.
-      return owners.at(-1)?.derived[assignment.index] ?? null
+      return derivedAs(assignment, owners.at(-1)?.derived[assignment.index])
     case 'scrub': {
       const json = readJson(held)
       if (json === null) return nullable ? null : '{}'

@@ -5,6 +5,7 @@
  */
 import {
   type Assignment,
+  derivedAs,
   type JsonPath,
   type Step,
   type UserTable,
@@ -218,8 +219,10 @@ function lackingOne(assignment: Assignment, owner: UpdateOwner): readonly Doc[] 
     case 'constant':
       return [{ [path]: { $ne: constantOf(assignment, owner.types) } }]
     case 'derived': {
-      const value = owner.user.derived[assignment.index] ?? null
-      return value === null ? [] : [{ [path]: { $ne: value } }]
+      const value = derivedAs(assignment, owner.user.derived[assignment.index])
+      if (value !== null) return [{ [path]: { $ne: value } }]
+      // Some instant has to be there, whichever it is.
+      return assignment.instant === undefined ? [] : [{ [path]: null }]
     }
     case 'json_value':
       return [{ [path]: { $exists: true, $ne: constantOf(assignment, owner.types) } }]
@@ -286,7 +289,9 @@ function guardOf(path: string, value: unknown, { kind }: ValueAssignment): Doc {
 }
 
 function valueFor(assignment: ValueAssignment, { user, types }: UpdateOwner): unknown {
-  if (assignment.kind === 'derived') return user.derived[assignment.index] ?? null
+  if (assignment.kind === 'derived') {
+    return derivedAs(assignment, user.derived[assignment.index])
+  }
   return constantOf(assignment, types)
 }
 

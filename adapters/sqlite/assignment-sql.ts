@@ -70,7 +70,7 @@ function valueSql(assignment: Assignment, context: AssignmentContext): string {
     case 'scrub':
       return plainValueSql(assignment, column, context.nullable(assignment.column))
     case 'derived':
-      return context.derived(assignment.index)
+      return derivedSql(assignment, context.derived(assignment.index))
     case 'json_value': {
       const { path, value, holding } = assignment
       const isMeant = holding === undefined ? null : (held: string) => context.gone(held, holding)
@@ -134,7 +134,9 @@ function lackSql(assignment: Assignment, known: KnownValues): string | null {
       return `${column} IS NOT ${literal(assignment.value)}`
     case 'derived': {
       const value = known.derived(assignment.index)
-      return value === null ? null : `${column} IS NOT ${value}`
+      if (value !== null) return `${column} IS NOT ${derivedSql(assignment, value)}`
+      // Some instant has to be there, whichever it is.
+      return assignment.instant === undefined ? null : `${column} IS NULL`
     }
     case 'scrub': {
       const left = assignment.paths.map((path) => standsAt(column, path)).join(' OR ')
@@ -152,6 +154,11 @@ function lackSql(assignment: Assignment, known: KnownValues): string | null {
       return holdsElement(column, assignment.path, gone)
     }
   }
+}
+
+/** Derived values are text; of these the digits. */
+function derivedSql({ instant }: Extract<Assignment, { kind: 'derived' }>, text: string): string {
+  return instant === '$atMs' || instant === '$atSeconds' ? `CAST(${text} AS INTEGER)` : text
 }
 
 function holdsElement(column: string, path: JsonPath | null, condition: string): string {

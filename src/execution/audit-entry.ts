@@ -4,6 +4,7 @@
  * @module
  */
 import { UserDeletionError } from '../errors.ts'
+import { writtenAt } from '../placeholders.ts'
 import type { AuditRow, Job } from '../store.ts'
 import type { ColumnValue, Scalar } from '../terms.ts'
 import type { ExecutionContext } from './context.ts'
@@ -73,11 +74,7 @@ function fill(
       return tenantId
     case '$requestedBy':
       return requestedBy
-    case '$at':
-      return at.toISOString()
-    case '$atDate':
-      return new Date(at)
     default:
-      return value
+      return writtenAt(value, at)
   }
 }

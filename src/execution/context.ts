@@ -49,8 +49,8 @@ export interface ExecutionContext {
   pause(ms: number): Promise<void>
   /** How the ledger names a user. */
   subjectOf(id: UserId): UserId
-  /** Computes the derived values of the program for one user. */
-  derive(fields: Readonly<Record<string, unknown>>): readonly string[]
+  /** Computes the derived values of the program for one user who goes at this moment. */
+  derive(fields: Readonly<Record<string, unknown>>, now: Date): readonly string[]
   /** The derived values that can be computed again: pseudonyms of known fields. */
   deriveKnown(fields: Readonly<Record<string, unknown>>): readonly (string | null)[]
 }

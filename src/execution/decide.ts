@@ -21,7 +21,7 @@ export interface DecisionInput {
   /** Rows of all users that go together. */
   readonly maxSliceRows: number
   readonly now: Date
-  derive(fields: Readonly<Record<string, unknown>>): readonly string[]
+  derive(fields: Readonly<Record<string, unknown>>, now: Date): readonly string[]
 }
 
 /**
@@ -39,7 +39,7 @@ export function decide(input: DecisionInput, survey: Survey): readonly Verdict[]
     if (own.length > 0) return refuse({ kind: 'blocked', blockers: own })
     if (isLarge(survey.counts[user], input.maxRows)) return refuse({ kind: 'too_large' })
     if (room.turnedAway.has(user)) return refuse({ kind: 'slice_full' })
-    const derived = input.derive(found.fields)
+    const derived = input.derive(found.fields, input.now)
     return derived.length === 0 ? PROCEED : { kind: 'proceed', derived }
   })
 }

@@ -16,9 +16,11 @@
  *
  * @module
  */
+
+import { isInstant, literalOf } from '../placeholders.ts'
 import type { DisabledUser, UserRow } from '../store.ts'
 import type { ColumnValue, Scalar, StatusColumns, UserTable } from '../terms.ts'
-import { heldBefore, isInstant, sameValue } from './states.ts'
+import { heldBefore, sameValue } from './states.ts'
 
 /** What the host has made of a user who is scheduled. */
 export type HostVerdict = 'shut_out' | 'active' | 'unclear'
@@ -34,7 +36,11 @@ export function verdictOfHost(
   const said = decidingColumns(disabled, active ?? {}).flatMap((column) => {
     const held = row[column] ?? null
     const before = record?.before[column]
-    const words = [active?.[column], before === undefined ? before : heldBefore(before)]
+    const word = active?.[column]
+    const words = [
+      word === undefined ? word : literalOf(word),
+      before === undefined ? before : heldBefore(before),
+    ]
     return stateSaid(held, disabled[column], words) ?? []
   })
   if (said.every((state) => state === 'disabled')) return 'shut_out'
@@ -61,7 +67,7 @@ function stateSaid(
 ): 'disabled' | 'active' | 'neither' | null {
   if (disabled !== undefined && isInstant(disabled)) return held === null ? 'active' : 'disabled'
   const isActive = words.some((word) => word !== undefined && sameValue(held, word))
-  const isDisabled = disabled !== undefined && sameValue(held, disabled)
+  const isDisabled = disabled !== undefined && sameValue(held, literalOf(disabled))
   if (isActive) return isDisabled || disabled === undefined ? null : 'active'
   return isDisabled ? 'disabled' : 'neither'
 }

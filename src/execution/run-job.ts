@@ -254,7 +254,7 @@ function close(run: JobRun, state: JobState): Promise<DeletionReceipt | 'more'> 
 
 async function closeIn(run: JobRun, state: JobState): Promise<DeletionReceipt | 'more'> {
   const { context, job, target } = run
-  const { store, program, issuer, maxRowsPerTransaction, derive } = context
+  const { store, program, issuer, maxRowsPerTransaction, derive, clock } = context
   const frame = sealFrame(context, await withFreeKey(context, state.request), {
     way: state.chunked ? 'journal' : 'transaction',
     policyChanged: run.policyChanged,
@@ -266,7 +266,9 @@ async function closeIn(run: JobRun, state: JobState): Promise<DeletionReceipt | 
     ...targetsOf(state.request, [target]),
     isolation: 'together',
     keepsEntries: true,
-    decide: (survey) => [verdictOf(survey, maxRowsPerTransaction, program.steps, state, derive)],
+    decide: (survey) => [
+      verdictOf(survey, maxRowsPerTransaction, program.steps, state, derive, clock.now()),
+    ],
     seal: (works, head) => {
       const users = works.map(({ found, counts }) => ({
         ...target,
@@ -307,6 +309,7 @@ function verdictOf(
   steps: ExecutionContext['program']['steps'],
   { derived }: JobState,
   derive: ExecutionContext['derive'],
+  now: Date,
 ): Verdict {
   // Rows that no chunk writes (blockers seen, kept as they are, cleaned elsewhere) don't make it large again.
   const written = (survey.counts[0] ?? []).filter((_, index) => {
@@ -319,7 +322,9 @@ function verdictOf(
   const fields = survey.users[0]?.fields
   // A policy that has changed since may write values that the job has not derived.
   const values =
-    fields === undefined ? derived : derive(fields).map((value, index) => derived[index] ?? value)
+    fields === undefined
+      ? derived
+      : derive(fields, now).map((value, index) => derived[index] ?? value)
   return { kind: 'proceed', derived: values }
 }
 

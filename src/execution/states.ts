@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isInstant, literalOf, writtenAt } from '../placeholders.ts'
 import type { DisabledUser, Job, JobReference, RecordedDate, UserRow } from '../store.ts'
 import type { ColumnValue, Scalar, StatusColumns, UserTable } from '../terms.ts'
 
@@ -92,7 +93,7 @@ export function shows(row: UserRow, columns: StatusColumns): boolean {
   const entries = Object.entries(columns)
   const plain = entries.filter(([, wanted]) => !isInstant(wanted))
   if (plain.length > 0)
-    return plain.every(([column, wanted]) => sameValue(row[column] ?? null, wanted))
+    return plain.every(([column, wanted]) => sameValue(row[column] ?? null, literalOf(wanted)))
   return entries.every(([column]) => (row[column] ?? null) !== null)
 }
 
@@ -101,24 +102,8 @@ export function atInstant(
   columns: StatusColumns,
   now: Date,
 ): Readonly<Record<string, ColumnValue>> {
-  const entries = Object.entries(columns).map(([column, value]) => [column, resolve(value, now)])
+  const entries = Object.entries(columns).map(([column, value]) => [column, writtenAt(value, now)])
   return Object.fromEntries(entries) as Readonly<Record<string, ColumnValue>>
-}
-
-/** Whether the policy names an instant there, and no value. */
-export function isInstant(value: Scalar): boolean {
-  return typeof value === 'string' && Object.hasOwn(INSTANTS, value)
-}
-
-const INSTANTS: Readonly<Record<string, (now: Date) => ColumnValue>> = {
-  $at: (now) => now.toISOString(),
-  $atMs: (now) => now.getTime(),
-  $atSeconds: (now) => Math.floor(now.getTime() / 1_000),
-  $atDate: (now) => new Date(now),
-}
-
-function resolve(value: Scalar, now: Date): ColumnValue {
-  return isInstant(value) ? (INSTANTS[String(value)]?.(now) ?? value) : value
 }
 
 /** Whether a column holds the value. Databases without booleans hold 0 and 1. */

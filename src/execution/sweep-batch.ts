@@ -104,12 +104,13 @@ function groupByTenant(context: ExecutionContext, { due, kept, ids }: Batch): re
     const users = tenants.get(tenantId) ?? new Map()
     tenants.set(tenantId, users.set(subject, { target: { id, subject }, seq }))
   }
+  const now = context.clock.now()
   return [...tenants].map(([tenantId, users]) => {
     const found = [...users.values()]
     return {
       tenantId,
       users: found.map(({ target }) => target),
-      derived: found.map(({ target }) => context.derive({ id: target.id })),
+      derived: found.map(({ target }) => context.derive({ id: target.id }, now)),
       seqs: found.map(({ seq }) => seq),
       kept: kept.flatMap((other) => (other.tenantId === tenantId ? other.seq : [])),
     }

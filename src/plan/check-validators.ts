@@ -3,10 +3,11 @@
  *
  * @module
  */
+import { isInstant, literalOf } from '../placeholders.ts'
 import type { TableSchema, ValidatedField, ValidatorSchema } from '../store.ts'
 import type { AuditTemplate, IdType, Scalar } from '../terms.ts'
 import type { SchemaFinding } from './schema-finding.ts'
-import { typesOfId, typesOfValue, type Written } from './writes.ts'
+import { typesOfId, typesOfInstant, typesOfValue, type Written } from './writes.ts'
 
 type Found = Pick<SchemaFinding, 'code' | 'severity' | 'message'>
 
@@ -138,7 +139,9 @@ function filled(value: Scalar, idType: IdType): Written {
   const types = typeof value === 'string' ? ENTRY_TYPES[value] : undefined
   if (value === '$userId') return { kind: 'value', types: typesOfId(idType) }
   if (types !== undefined) return { kind: 'value', types }
-  return { kind: 'value', types: typesOfValue(value), value }
+  if (isInstant(value)) return { kind: 'value', types: typesOfInstant(value) }
+  const literal = literalOf(value)
+  return { kind: 'value', types: typesOfValue(literal), value: literal }
 }
 
 /** What the placeholders of an entry become. */
@@ -146,8 +149,6 @@ const ENTRY_TYPES: Readonly<Record<string, readonly string[]>> = {
   $id: ['string'],
   $tenantId: ['string', 'null'],
   $requestedBy: ['string', 'null'],
-  $at: ['string'],
-  $atDate: ['date'],
 }
 
 function above(path: string): string {

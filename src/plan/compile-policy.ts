@@ -4,6 +4,7 @@
  * @module
  */
 
+import { isInstant, literalOf } from '../placeholders.ts'
 import { pathSteps } from '../policy/json-path.ts'
 import type {
   ArrayMatch,
@@ -22,6 +23,7 @@ import type {
 } from '../policy/policy.ts'
 import { parentRules, throughOf } from '../policy/reachability.ts'
 import { precedenceOf, rulesOf } from '../policy/rules-of.ts'
+import { isDeepEqual } from '../ports.ts'
 import { isSamePath, wayInto } from '../store-helpers.ts'
 import type {
   Assignment,
@@ -284,7 +286,11 @@ function compileSet(derived: DerivedValue[], set: SetInput): readonly Assignment
 }
 
 function compileAssignment(derived: DerivedValue[], column: string, value: SetValue): Assignment {
-  if (typeof value !== 'object' || value === null) return { kind: 'constant', column, value }
+  if (typeof value !== 'object' || value === null) {
+    if (!isInstant(value)) return { kind: 'constant', column, value: literalOf(value) }
+    const index = indexIn(derived, { kind: 'instant', word: value })
+    return { kind: 'derived', column, index, instant: value }
+  }
   if ('scrub' in value) return { kind: 'scrub', column, paths: value.scrub.map(pathSteps) }
   if ('pull' in value) {
     const form = idFormOf(value)
@@ -301,13 +307,7 @@ function compileAssignment(derived: DerivedValue[], column: string, value: SetVa
 
 /** Equal values are computed once. */
 function indexIn(derived: DerivedValue[], wanted: DerivedValue): number {
-  const found = derived.findIndex(
-    ({ kind, field, prefix, suffix }) =>
-      kind === wanted.kind &&
-      field === wanted.field &&
-      prefix === wanted.prefix &&
-      suffix === wanted.suffix,
-  )
+  const found = derived.findIndex((one) => isDeepEqual(one, wanted))
   return found === -1 ? derived.push(wanted) - 1 : found
 }
 
@@ -336,6 +336,7 @@ function identityOf(
     const isGone = place !== null && change.paths.some((gone) => isSamePath(gone, place))
     return isGone ? 'removed' : 'kept_id'
   }
+  if (change?.kind === 'derived' && change.instant !== undefined) return 'removed'
   if (change?.kind !== 'derived') return fieldOf(rule.match) === 'id' ? 'kept_id' : 'removed'
   return derived[change.index]?.kind === 'random_token' ? 'random_token' : 'keyed_hash'
 }

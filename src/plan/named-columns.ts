@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isInstant, literalOf } from '../placeholders.ts'
 import { wayInto } from '../store-helpers.ts'
 import type { Assignment, JsonPath, Program, Selector, Step, UserTable } from '../terms.ts'
 import { placeOf } from './references.ts'
@@ -44,7 +45,12 @@ export function userWritesOf({ set, disabled, active }: UserTable): readonly Ass
   const status = [...Object.entries(disabled ?? {}), ...Object.entries(active ?? {})]
   return [
     ...set,
-    ...status.map(([column, value]) => ({ kind: 'constant', column, value }) as const),
+    ...status.map(
+      ([column, value]): Assignment =>
+        isInstant(value)
+          ? { kind: 'derived', column, index: -1, instant: value }
+          : { kind: 'constant', column, value: literalOf(value) },
+    ),
   ]
 }
 

@@ -5,7 +5,7 @@
  */
 
 import { wayInto } from '../store-helpers.ts'
-import type { Assignment, IdType, Program, Scalar, Step } from '../terms.ts'
+import type { Assignment, IdType, InstantWord, Program, Scalar, Step } from '../terms.ts'
 import { userWritesOf } from './named-columns.ts'
 import { dotted, placeOf } from './references.ts'
 import { placesOf } from './touches.ts'
@@ -52,7 +52,7 @@ export type Written =
 export function placedWrites({ table, assignment, locator }: Write): readonly PlacedWrite[] {
   return placesOf(table, assignment).map(({ column, path }) => {
     const place = dotted(column, path)
-    const written = writtenBy(assignment, locator === null)
+    const written = writtenBy(assignment)
     const isNull = written.kind === 'value' && written.value === null
     const isNested = place.includes('.')
     const isGuarded = assignment.kind === 'json_value' || (isNested && isNull)
@@ -80,27 +80,31 @@ export function typesOfId(type: IdType): readonly string[] {
   }
 }
 
-function writtenBy(assignment: Assignment, isOfUser: boolean): Written {
+function writtenBy(assignment: Assignment): Written {
   switch (assignment.kind) {
     case 'scrub':
       return { kind: 'unset' }
     case 'pull':
       return { kind: 'fewer' }
-    case 'derived':
-      return { kind: 'value', types: ['string'] }
+    case 'derived': {
+      const { instant } = assignment
+      return { kind: 'value', types: instant === undefined ? ['string'] : typesOfInstant(instant) }
+    }
     case 'constant':
     case 'json_value': {
       const { value, idType = 'plain' } = assignment
       if (value !== null && idType !== 'plain') return { kind: 'value', types: typesOfId(idType) }
-      const instant = isOfUser ? INSTANTS[String(value)] : undefined
-      if (instant !== undefined) return { kind: 'value', types: [instant] }
       return { kind: 'value', types: typesOfValue(value), value }
     }
   }
 }
 
-/** What the placeholders of a status become. */
-const INSTANTS: Readonly<Record<string, string>> = {
+/** Of an instant as it is written. */
+export function typesOfInstant(word: InstantWord): readonly string[] {
+  return [INSTANTS[word]]
+}
+
+const INSTANTS: Readonly<Record<InstantWord, string>> = {
   $at: 'string',
   $atDate: 'date',
   $atMs: 'double',

@@ -8,6 +8,7 @@ import { deepFreeze } from '../deep-freeze.ts'
 import { isDuration, LONGEST } from '../duration.ts'
 import { UserDeletionError } from '../errors.ts'
 import { nativeIdText } from '../native-id.ts'
+import { AUDIT_WORDS, findWordMistake, INSTANT_WORDS, type Words } from '../placeholders.ts'
 import { pathSteps, spellPath } from './json-path.ts'
 import type {
   MatchInput,
@@ -25,17 +26,6 @@ import { rulesOf } from './rules-of.ts'
 import { tenantPolicyOf } from './tenant-policy.ts'
 import type { DefineTypedPolicy } from './typed-policy.ts'
 import { findUndecided } from './undecided.ts'
-
-const STATUS_PLACEHOLDERS = new Set(['$at', '$atMs', '$atSeconds', '$atDate'])
-const AUDIT_PLACEHOLDERS = new Set([
-  '$action',
-  '$userId',
-  '$tenantId',
-  '$requestedBy',
-  '$at',
-  '$atDate',
-  '$id',
-])
 
 /**
  * A policy for a database whose types are known: a table without a rule, a name that is not there, null
@@ -206,20 +196,21 @@ function checkStatus({ user }: PolicyInput): void {
       if (column === user.id || column === user.tenant) {
         throw refusal(`${path}.${column}`, 'would change the key of the user')
       }
-      if (typeof value === 'string' && value.startsWith('$') && !STATUS_PLACEHOLDERS.has(value)) {
-        throw refusal(`${path}.${column}`, 'is not a known placeholder')
-      }
+      refuseWord(`${path}.${column}`, value, INSTANT_WORDS)
     }
   }
+}
+
+function refuseWord(path: string, value: unknown, words: Words): void {
+  const mistake = findWordMistake(value, words)
+  if (mistake !== null) throw refusal(path, mistake)
 }
 
 function checkAudit({ audit, tables }: PolicyInput): void {
   if (audit === undefined) return
   if (!Object.hasOwn(tables, audit.table)) throw refusal('audit.table', 'is not one of the tables')
   for (const [column, value] of Object.entries(audit.entry)) {
-    if (typeof value === 'string' && value.startsWith('$') && !AUDIT_PLACEHOLDERS.has(value)) {
-      throw refusal(`audit.entry.${column}`, 'is not a known placeholder')
-    }
+    refuseWord(`audit.entry.${column}`, value, AUDIT_WORDS)
   }
 }
 
@@ -388,6 +379,7 @@ function checkTenant(
 
 function checkSet(fields: Readonly<Record<string, string>>, path: string, set: SetInput): void {
   for (const [column, value] of Object.entries(set)) {
+    refuseWord(`${path}.${column}`, value, INSTANT_WORDS)
     if (typeof value !== 'object' || value === null) continue
     if ('pseudonym' in value)
       checkField(fields, `${path}.${column}.pseudonym.user`, value.pseudonym)

@@ -53,7 +53,7 @@ function ofSet(path: string, set: SetInput = {}): readonly Wanted[] {
   return Object.entries(set).flatMap(([column, value]) =>
     typeof value === 'object' && value !== null && 'pull' in value
       ? ofId(`${path}.${column}.form`, value.form)
-      : [],
+      : ofColumns(path, { [column]: value }),
   )
 }
 

@@ -12,7 +12,7 @@ export interface PolicyInput {
   readonly user: UserInput
   /**
    * How the engine writes into the host's own audit log. Values may be `$action`, `$userId` (in the type that the
-   * user table holds), `$tenantId`, `$requestedBy`, `$at`, `$atDate`, `$id`.
+   * user table holds), `$tenantId`, `$requestedBy`, `$id`, or an instant as in {@link StatusInput}.
    */
   readonly audit?: AuditInput
   /** Every table or collection of the database but the user's own and the engine's. */
@@ -50,7 +50,10 @@ interface UserBase {
 /** Types of ids that only some databases have. Everywhere else such an id is its text. */
 export type NativeIdType = 'objectId' | 'uuid'
 
-/** Values may be `$at` (ISO 8601), `$atMs` or `$atSeconds` (numbers since 1970), or `$atDate` where the database has dates. */
+/**
+ * Values may be `$at` (ISO 8601), `$atMs` or `$atSeconds` (numbers since 1970), or `$atDate` where the database has
+ * dates. A text that begins with `$` is written with two: `'$$9.99'`.
+ */
 export interface StatusInput {
   /** Written when a user is disabled; what stood there before comes back when the user is enabled. */
   readonly disabled: Readonly<Record<string, Scalar>>
@@ -296,7 +299,7 @@ export type ArrayMatch = {
   readonly ignoreCase?: never
 } & TargetInput
 
-/** What is written, by column. */
+/** What is written, by column. An instant, as in {@link StatusInput}, is that of the deletion, and the same in all rows. */
 export type SetInput = Readonly<Record<string, SetValue>>
 
 export type SetValue =

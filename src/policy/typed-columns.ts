@@ -6,6 +6,8 @@
  *
  * @module
  */
+
+import type { InstantWord } from '../terms.ts'
 import type {
   HoldsJson,
   HoldsNumbers,
@@ -135,7 +137,21 @@ type Written<S extends Scope, Value, Column, Where extends string> = Value exten
       ? Fitting<WithField<S, Value, 'pseudonym'>, HoldsText<Column>, `${Where} holds no text.`>
       : Value extends { readonly randomToken: unknown }
         ? Fitting<Value, HoldsText<Column>, `${Where} holds no text.`>
-        : Constant<Value, WrittenConstant<Column>, IsNullable<Column>, Where>
+        : Value extends `$${string}`
+          ? Value extends InstantWord | `$$${string}`
+            ? WrittenAs<Value, Column, Where>
+            : Mistake<`\`${Value}\` is not a known placeholder.`>
+          : WrittenAs<Value, Column, Where>
+
+type WrittenAs<Value, Column, Where extends string> = Constant<
+  Value,
+  WrittenConstant<Column> | (HoldsNumbers<Column> extends true ? InstantNumber : never),
+  IsNullable<Column>,
+  Where
+>
+
+/** Instants that are written as numbers. */
+export type InstantNumber = Extract<InstantWord, '$atMs' | '$atSeconds'>
 
 type Fitting<Value, Fits, Message extends string> = Fits extends true ? Value : Mistake<Message>
 

@@ -14,6 +14,7 @@ import type {
   CheckedWhere,
   ColumnOf,
   Constant,
+  InstantNumber,
   Mistake,
   Scope,
   TableName,
@@ -101,7 +102,7 @@ type CheckedUser<S extends Scope, User, Table> = {
                   S,
                   Table,
                   User[Key][State],
-                  '$atMs' | '$atSeconds'
+                  InstantNumber
                 >
               }
             : Key extends 'set'
@@ -129,7 +130,12 @@ type CheckedAudit<S extends Scope, Audit> = Audit extends { readonly table: infe
         ? CheckedTable<S, Table>
         : Key extends 'entry'
           ? Table extends TableName<S>
-            ? CheckedValues<S, Table, Audit[Key], '$userId' | '$tenantId' | '$requestedBy'>
+            ? CheckedValues<
+                S,
+                Table,
+                Audit[Key],
+                '$userId' | '$tenantId' | '$requestedBy' | InstantNumber
+              >
             : Audit[Key]
           : Audit[Key]
     }
