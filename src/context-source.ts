@@ -9,6 +9,7 @@ import { invalidArgument } from './execution/arguments.ts'
 import type { ExecutionContext } from './execution/context.ts'
 import { deriveKnownValues, deriveValues, subjectFor } from './execution/derive.ts'
 import type { BlockerFunction } from './execution/hooks.ts'
+import { identifyUser } from './execution/identify.ts'
 import { createFlights } from './execution/in-flight.ts'
 import { buildProgram } from './plan/build-program.ts'
 import { refuseLostExpiries } from './plan/check-expiry.ts'
@@ -23,7 +24,8 @@ import { byteLength, processName, type Secret, sha256, sleepBy } from './ports.t
 import { canonicalJson } from './receipt/canonical-json.ts'
 import { type DriftReport, type WatchedPrograms, watchSchema } from './schema-watch.ts'
 import type { DatabaseSchema, Store } from './store.ts'
-import type { IdType, LastOfCheck, Program, UserId } from './terms.ts'
+import { type HeldColumn, type HeldColumns, heldColumns } from './stored-id.ts'
+import type { LastOfCheck, Program, UserId } from './terms.ts'
 
 /** A check given to the engine instead of the policy. */
 export type DeclaredBlocker = CheckInput & { readonly name: string }
@@ -67,8 +69,17 @@ export interface ContextSource {
   subjectOf(id: UserId): UserId
   /** Of the policy and its blockers. */
   readonly digest: string
-  /** What the policy says of the ids. */
-  readonly idType: IdType
+  /** What the policy alone says of the ids. */
+  readonly idColumn: HeldColumn
+  /**
+   * Whom a call means, for calls that do not wait for a schema that fits: the last one seen tells, or the present one.
+   *
+   * @throws {@link UserDeletionError} `invalid_id`, or `invalid_argument` for a tenant that no row can hold.
+   */
+  identify<R extends { readonly tenantId: string | null }>(
+    given: UserId,
+    request: R,
+  ): Promise<{ readonly id: UserId; readonly request: R }>
 }
 
 export function createContextSource(input: ContextSourceInput): ContextSource {
@@ -98,7 +109,8 @@ export function createContextSource(input: ContextSourceInput): ContextSource {
         : { program: buildProgram(tenant, [], digest, schema), tables: tenant.tables },
   })
   // What cannot be ordered without a schema cannot be ordered with one: refused before any use.
-  const watch = watchSchema(store, input.logger, input.schemaCheck, programsFor(null))
+  const options = { ...input.schemaCheck, hidesIds: keys.subject !== undefined }
+  const watch = watchSchema(store, input.logger, options, programsFor(null))
   refuseLostExpiries(compiled.steps)
   buildExpiries(compiled, digest, null)
   const subjectOf = (id: UserId): UserId => subjectFor(keys.subject ?? null, id)
@@ -119,15 +131,17 @@ export function createContextSource(input: ContextSourceInput): ContextSource {
   }
   const programOf = (
     program: Program,
-  ): Pick<ExecutionContext, 'program' | 'derive' | 'deriveKnown'> => ({
+    schema: DatabaseSchema,
+  ): Pick<ExecutionContext, 'program' | 'columns' | 'derive' | 'deriveKnown'> => ({
     program,
+    columns: heldColumns(program.user, schema),
     derive: (fields, now) => deriveValues(program.derived, pseudonymKey, fields, now),
     deriveKnown: (fields) => deriveKnownValues(program.derived, pseudonymKey, fields),
   })
   /** Hooks and blockers are asked about users, and a tenant's own rows go in one transaction. */
-  const tenantContext = (program: Program): ExecutionContext => ({
+  const tenantContext = (program: Program, schema: DatabaseSchema): ExecutionContext => ({
     ...shared,
-    ...programOf(program),
+    ...programOf(program, schema),
     ...{ hooks: {}, blockers: [], erasers: [], writeAuditEntry: null, expiries: [] },
     maxRowsPerTransaction: Number.MAX_SAFE_INTEGER,
     inFlight: createFlights(),
@@ -138,6 +152,7 @@ export function createContextSource(input: ContextSourceInput): ContextSource {
     current: async () => tenantOf(await current()),
   })
   let known: { readonly schema: DatabaseSchema; readonly context: ExecutionContext } | undefined
+  let columns: HeldColumns | undefined
 
   function latest(): ExecutionContext {
     if (known === undefined) throw new Error('no schema has been looked at')
@@ -147,13 +162,14 @@ export function createContextSource(input: ContextSourceInput): ContextSource {
   async function current(): Promise<ExecutionContext> {
     const schema = await watch.describe()
     if (known?.schema === schema) return known.context
+    columns = heldColumns(compiled.user, schema)
     watch.approve(schema)
     const programs = programsFor(schema)
     const context: ExecutionContext = {
       ...shared,
-      ...programOf(programs.users.program),
+      ...programOf(programs.users.program, schema),
       deletes: 'user.deleted',
-      ofTenant: programs.tenant === null ? null : tenantContext(programs.tenant.program),
+      ofTenant: programs.tenant === null ? null : tenantContext(programs.tenant.program, schema),
       expiries: buildExpiries(compiled, digest, schema),
     }
     known = { schema, context }
@@ -163,7 +179,11 @@ export function createContextSource(input: ContextSourceInput): ContextSource {
   return {
     subjectOf,
     digest,
-    idType: compiled.user.idType,
+    idColumn: heldColumns(compiled.user, null).id,
+    async identify(given, request) {
+      columns ??= heldColumns(compiled.user, await watch.describe())
+      return identifyUser({ store, program: compiled, columns, subjectOf }, given, request)
+    },
     drift: () => watch.report(),
     current,
   }

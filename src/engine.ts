@@ -55,7 +55,7 @@ import {
   type UserStatus,
 } from './execution/change-state.ts'
 import { clearJournal } from './execution/clear-journal.ts'
-import { type DeletionRequest, targetOf } from './execution/context.ts'
+import { type DeletionRequest, type ExecutionContext, targetOf } from './execution/context.ts'
 import { deleteMany } from './execution/delete-many.ts'
 import { deleteSlice } from './execution/delete-slice.ts'
 import { deleteTenant, type TenantResult } from './execution/delete-tenant.ts'
@@ -65,6 +65,7 @@ import { assertExpectation, assertPlanned, withExpected } from './execution/expe
 import { type ExpiryResult, expireRetained } from './execution/expire-retained.ts'
 import { inProgress, notFound } from './execution/failures.ts'
 import { holdsOf, placeHold, releaseHold } from './execution/holds.ts'
+import { identifyTenant, identifyUser, inTenant } from './execution/identify.ts'
 import { type OpenJob, openJobs } from './execution/open-jobs.ts'
 import { type OverdueJob, overdueJobs } from './execution/overdue.ts'
 import {
@@ -167,10 +168,11 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
    * @throws {@link UserNotFoundError} for an unknown user, another tenant's, or a deleted one.
    */
   async getUser(userId: UserIdInput, options: TenantScope<P>): Promise<UserRow> {
-    const { id, request } = this.#scope(userId, options, [])
+    const scope = this.#scope(userId, options, [])
     const context = await this.#source.current()
-    const target = targetOf(context, id)
+    const { id, request } = await identifyUser(context, scope.id, scope.request)
     const { tenantId } = request
+    const target = targetOf(context, id)
     const [row] = await this.#store.findUsers(context.program, { tenantId, users: [target] })
     if (row != null) return Object.freeze({ ...row })
     const [earlier] = await this.#store.findEntries({
@@ -184,12 +186,13 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
    * blockers of the host are asked, hooks are not.
    */
   async plan(userId: UserIdInput, options: TenantScope<P>): Promise<Plan> {
-    const { id, request } = this.#scope(userId, options, [])
+    const scope = this.#scope(userId, options, [])
     const context = await this.#source.current()
+    const { id, request } = await identifyUser(context, scope.id, scope.request)
+    const { tenantId } = request
     const target = targetOf(context, id)
     const [view] = await viewUsers(context, request, [target])
     if (view != null) return view.plan
-    const { tenantId } = request
     const [earlier] = await this.#store.findEntries({
       ...{ userTable: this.#userTable, tenantId, subjects: [target.subject] },
     })
@@ -201,7 +204,8 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
     assertIterable(ids)
     assertOptions(options, ['tenantId'])
     const request = this.#request(options)
-    return planMany(await this.#source.current(), request, ids)
+    const context = await this.#source.current()
+    return planMany(context, inTenant(context, request), ids)
   }
 
   /**
@@ -218,12 +222,13 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
     options: TenantScope<P> & DeleteOptions,
   ): Promise<DeletionReceipt> {
     const { expect, ...given } = options ?? {}
-    const { id, request } = this.#scope(userId, given as typeof options, [
+    const scope = this.#scope(userId, given as typeof options, [
       'reason',
       'requestedBy',
       'idempotencyKey',
     ])
     assertExpectation(expect)
+    const { id, request } = await this.#source.identify(scope.id, scope.request)
     const earlier = await this.#earlierReceipt(id, request)
     if (earlier !== null) return earlier
     const context = await this.#source.current()
@@ -262,11 +267,12 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
       'onProgress',
       'onOutcome',
     ])
-    const request = this.#request(options)
+    const given = this.#request(options)
     const { expect } = options
     assertExpectation(expect)
     const bulk = bulkOptionsOf(options)
     const context = await this.#source.current()
+    const request = inTenant(context, given)
     const run = (source: Parameters<typeof deleteMany>[2]): Promise<BulkResult> =>
       deleteMany(context, request, source, bulk)
     const result =
@@ -277,9 +283,10 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
 
   /** How a user stands: state, row, and the deletion that is scheduled or runs. Changes nothing. */
   async getStatus(userId: UserIdInput, options: TenantScope<P>): Promise<UserStatus> {
-    const { id, request } = this.#scope(userId, options, [])
-    const { tenantId } = request
+    const scope = this.#scope(userId, options, [])
     const context = await this.#source.current()
+    const { id, request } = await identifyUser(context, scope.id, scope.request)
+    const { tenantId } = request
     return readStatus(context, tenantId, targetOf(context, id))
   }
 
@@ -295,9 +302,10 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
     userId: UserIdInput,
     options: TenantScope<P> & { readonly revokeSessions?: boolean },
   ): Promise<UserStatus> {
-    const { id, request } = this.#scope(userId, options, ['revokeSessions'])
+    const scope = this.#scope(userId, options, ['revokeSessions'])
     assertBoolean('revokeSessions', options.revokeSessions)
     const context = await this.#source.current()
+    const { id, request } = await identifyUser(context, scope.id, scope.request)
     const { revokeSessions = true } = options
     const status = await disableUser(context, request, targetOf(context, id), revokeSessions)
     if (revokeSessions) await clearJournal(context)
@@ -311,8 +319,9 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
    * @throws {@link UserDeletionError} `resource_not_found`, or `invalid_transition` unless the user is disabled.
    */
   async enable(userId: UserIdInput, options: TenantScope<P>): Promise<UserStatus> {
-    const { id, request } = this.#scope(userId, options, [])
+    const scope = this.#scope(userId, options, [])
     const context = await this.#source.current()
+    const { id, request } = await identifyUser(context, scope.id, scope.request)
     return enableUser(context, request, targetOf(context, id))
   }
 
@@ -332,16 +341,11 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
     userId: UserIdInput,
     options: TenantScope<P> & ScheduleOptions,
   ): Promise<UserStatus> {
-    const { id, request } = this.#scope(userId, options, [
-      'after',
-      'at',
-      'by',
-      'reason',
-      'requestedBy',
-    ])
+    const scope = this.#scope(userId, options, ['after', 'at', 'by', 'reason', 'requestedBy'])
     const dueAt = dueDateOf(options, this.#clock.now())
     const by = scheduledByOf(options.by)
     const context = await this.#source.current()
+    const { id, request } = await identifyUser(context, scope.id, scope.request)
     const terms = { dueAt, by, cancelHash: null, tokenHash: null }
     const status = await scheduleUser(context, request, targetOf(context, id), terms)
     await clearJournal(context)
@@ -359,9 +363,10 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
     userId: UserIdInput,
     options: TenantScope<P> & CancelOptions,
   ): Promise<UserStatus> {
-    const { id, request } = this.#scope(userId, options, ['by', 'cancelToken'])
+    const scope = this.#scope(userId, options, ['by', 'cancelToken'])
     const canceller = cancellerOf(options)
     const context = await this.#source.current()
+    const { id, request } = await identifyUser(context, scope.id, scope.request)
     return cancelSchedule(context, request, targetOf(context, id), canceller)
   }
 
@@ -394,14 +399,17 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
    * const result = await engine.erase('usr_1', { tenantId: 'tnt_1', requestedAt: request.receivedAt })
    */
   async erase(userId: UserIdInput, options: TenantScope<P> & EraseOptions): Promise<ErasureResult> {
-    const { id, request: given } = this.#scope(userId, options, [
+    const scope = this.#scope(userId, options, [
       'reason',
       'requestedBy',
       'requestedAt',
       'idempotencyKey',
     ])
     const requestedAt = requestedAtOf(options ?? {}, this.#clock.now())
-    const request = { ...given, requestedAt }
+    const { id, request } = await this.#source.identify(scope.id, {
+      ...scope.request,
+      requestedAt,
+    })
     const earlier = await this.#earlierReceipt(id, request)
     if (earlier !== null) return { status: 'erased', receipt: earlier }
     const context = await this.#source.current()
@@ -417,10 +425,11 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
    * @throws {@link UserDeletionError} `impersonation_refused`, `recent_authentication_required`, …
    */
   async requestOwnDeletion(session: OwnSession): Promise<OwnDeletionToken> {
-    const { id, request } = this.#own(session, {})
+    const scope = this.#own(session, {})
     const service = this.#service()
-    const owner = { userId: id, session }
-    return issueOwnToken(await this.#source.current(), request, service, owner)
+    const context = await this.#source.current()
+    const { id, request } = await identifyOwn(context, scope)
+    return issueOwnToken(context, request, service, { userId: id, session })
   }
 
   /**
@@ -436,10 +445,11 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
    */
   async deleteOwnAccount(session: OwnSession, options: OwnDeletionOptions): Promise<OwnDeletion> {
     assertOptions(options, ['confirm', 'token', 'reason'])
-    const { id, request } = this.#own(session, { reason: options.reason ?? 'user_request' })
+    const scope = this.#own(session, { reason: options.reason ?? 'user_request' })
     const token = confirmedTokenOf(options)
     const service = this.#service()
     const context = await this.#source.current()
+    const { id, request } = await identifyOwn(context, scope)
     const owner = { userId: id, session }
     const outcome = await deleteOwn(context, request, service, owner, token)
     await clearJournal(context)
@@ -456,11 +466,12 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
    */
   async placeHold(userId: UserIdInput, options: TenantScope<P> & HoldOptions): Promise<Hold> {
     const { tenantId } = options ?? {}
-    const { id, request } = this.#scope(userId, { tenantId }, [])
+    const scope = this.#scope(userId, { tenantId }, [])
     assertOptions(options, ['tenantId', 'reason', 'until', 'tables'])
     const terms = holdTermsOf(options, this.#clock.now())
     assertKnownTables(terms.tables, this.#tables)
     const context = await this.#source.current()
+    const { id, request } = await identifyUser(context, scope.id, scope.request)
     return placeHold(context, request, targetOf(context, id), terms)
   }
 
@@ -473,20 +484,22 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
     userId: UserIdInput,
     options: TenantScope<P> & { readonly holdId: string },
   ): Promise<void> {
-    const { id, request } = this.#scope(userId, options, ['holdId'])
+    const scope = this.#scope(userId, options, ['holdId'])
     const { holdId } = options
     if (!isKey(holdId)) {
       throw invalidArgument('holdId', '`holdId` is not the id of a hold.')
     }
     const context = await this.#source.current()
+    const { id, request } = await identifyUser(context, scope.id, scope.request)
     await releaseHold(context, request, targetOf(context, id), holdId)
   }
 
   /** The holds on a user, those included that have ended. */
   async holds(userId: UserIdInput, options: TenantScope<P>): Promise<readonly Hold[]> {
-    const { id, request } = this.#scope(userId, options, [])
-    const { tenantId } = request
+    const scope = this.#scope(userId, options, [])
     const context = await this.#source.current()
+    const { id, request } = await identifyUser(context, scope.id, scope.request)
+    const { tenantId } = request
     return holdsOf(context, tenantId, targetOf(context, id))
   }
 
@@ -494,7 +507,8 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
   async *jobs(options: { readonly tenantId?: string } = {}): AsyncGenerator<OpenJob> {
     assertOptions(options, ['tenantId'])
     const tenantId = this.#onlyTenant(options)
-    yield* openJobs(await this.#source.current(), tenantId)
+    const context = await this.#source.current()
+    yield* openJobs(context, await ofTenant(context, tenantId))
   }
 
   /**
@@ -507,7 +521,8 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
   async *overdue(options: { readonly tenantId?: string } = {}): AsyncGenerator<OverdueJob> {
     assertOptions(options, ['tenantId'])
     const tenantId = this.#onlyTenant(options)
-    yield* overdueJobs(await this.#source.current(), tenantId)
+    const context = await this.#source.current()
+    yield* overdueJobs(context, await ofTenant(context, tenantId))
   }
 
   /**
@@ -562,8 +577,10 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
    * digest for `expect`. Changes nothing.
    */
   async planTenant(tenantId: string): Promise<TenantPlan> {
-    const request = this.#tenantRequest({ tenantId })
-    return planTenant(await this.#source.current(), request, request.tenantId)
+    const given = this.#tenantRequest({ tenantId })
+    const context = await this.#source.current()
+    const request = { ...given, tenantId: await identifyTenant(context, given) }
+    return planTenant(context, request, request.tenantId)
   }
 
   /**
@@ -596,9 +613,10 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
     const { expect, reason, requestedBy } = options
     if (expect === undefined) throw invalidArgument('expect', '`expect` is required here.')
     assertExpectation(expect)
-    const request = this.#tenantRequest({ tenantId, reason, requestedBy })
+    const given = this.#tenantRequest({ tenantId, reason, requestedBy })
     const bulk = bulkOptionsOf(options)
     const context = await this.#source.current()
+    const request = { ...given, tenantId: await identifyTenant(context, given) }
     const result = await deleteTenant(context, request, expect, bulk)
     const isChanged = result.users.deleted > 0 || result.tenant.status === 'deleted'
     if (isChanged) await clearJournal(context)
@@ -648,9 +666,10 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
     userId: UserIdInput,
     options: TenantScope<P> & { readonly issuedAt?: Date | number },
   ): Promise<boolean> {
-    const { id, request } = this.#scope(userId, options, ['issuedAt'])
-    const { tenantId } = request
+    const scope = this.#scope(userId, options, ['issuedAt'])
     const issuedAt = instantOf(options.issuedAt)
+    const { id, request } = await this.#source.identify(scope.id, scope.request)
+    const { tenantId } = request
     const subject = this.#source.subjectOf(id)
     const at = await this.#store.deletedAt({ userTable: this.#userTable, tenantId, subject })
     return at !== null && (issuedAt === null || issuedAt < Date.parse(at))
@@ -664,11 +683,12 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
     userId: UserIdInput,
     options: TenantScope<P> & { readonly known?: Readonly<Record<string, unknown>> },
   ): Promise<Verification> {
-    const { id, request } = this.#scope(userId, options, ['known'])
-    const { tenantId } = request
+    const scope = this.#scope(userId, options, ['known'])
     const { known = {} } = options
     assertKnownFields(known, this.#fields)
     const context = await this.#source.current()
+    const { id, request } = await identifyUser(context, scope.id, scope.request)
+    const { tenantId } = request
     return verifyUser(context, tenantId, id, known)
   }
 
@@ -693,14 +713,15 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
       readonly known?: Readonly<Record<string, unknown>>
     },
   ): Promise<Proof> {
-    const { id, request } = this.#scope(userId, options, ['receiptId', 'known'])
-    const { tenantId } = request
+    const scope = this.#scope(userId, options, ['receiptId', 'known'])
     const { receiptId = null, known = {} } = options
     if (receiptId !== null && !isKey(receiptId)) {
       throw invalidArgument('receiptId', '`receiptId` is not the id of a receipt.')
     }
     assertKnownFields(known, this.#fields)
     const context = await this.#source.current()
+    const { id, request } = await identifyUser(context, scope.id, scope.request)
+    const { tenantId } = request
     return prove(context, this.ledger, { tenantId, userId: id, receiptId, known })
   }
 
@@ -751,8 +772,7 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
   #own(session: unknown, options: { readonly reason?: string }): ScopedRequest {
     assertSession(session)
     const id = this.#idOf(session.userId)
-    const request = this.#request({ ...options, tenantId: session.tenantId })
-    return { id, request: { ...request, requestedBy: String(id) } }
+    return { id, request: this.#request({ ...options, tenantId: session.tenantId }) }
   }
 
   #scope(userId: unknown, options: unknown, known: readonly string[]): ScopedRequest {
@@ -762,7 +782,7 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
   }
 
   #idOf(userId: unknown): UserId {
-    return userIdOf(userId, this.#source.idType)
+    return userIdOf(userId, this.#source.idColumn)
   }
 
   /** The tenant to which a list is narrowed; `undefined` for all. */
@@ -780,6 +800,23 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
     if (tenantId === null) throw invalidArgument('tenantId', 'The policy names no tenant column.')
     return { ...request, tenantId }
   }
+}
+
+/** The session's own user, who is also the one who asks. */
+async function identifyOwn(
+  context: ExecutionContext,
+  scope: ScopedRequest,
+): Promise<ScopedRequest> {
+  const { id, request } = await identifyUser(context, scope.id, scope.request)
+  return { id, request: { ...request, requestedBy: String(id) } }
+}
+
+/** The tenant to which a list is narrowed, as it is stored. */
+function ofTenant(
+  context: ExecutionContext,
+  tenantId: string | null | undefined,
+): string | null | undefined | Promise<string> {
+  return typeof tenantId === 'string' ? identifyTenant(context, { tenantId }) : tenantId
 }
 
 /** One user and what is asked for them. */

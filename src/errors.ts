@@ -57,7 +57,7 @@ export const ERROR_CODES: Readonly<Record<ErrorCode, ErrorKind>> = {
     status: 400,
     retryable: false,
     remedy:
-      'Pass the id as the host stores it: a non-empty string of at most 1,024 bytes, an integer, or what `user.idType` of the policy says.',
+      'Pass the id as the host stores it: a non-empty string of at most 1,024 bytes, an integer, or what `user.idType` of the policy says. `details.storedType` and the message name what the user table holds.',
   },
   invalid_argument: {
     status: 422,

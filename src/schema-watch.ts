@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { checkSchema, isError, refuseMismatch } from './plan/check-schema.ts'
+import { checkSchema, isError, refuseMismatch, type SchemaCheck } from './plan/check-schema.ts'
 import { askedPathsOf, readsAll, referencesOf } from './plan/references.ts'
-import { inOrder, type SchemaCheckOptions, type SchemaFinding } from './plan/schema-finding.ts'
+import { inOrder, type SchemaFinding } from './plan/schema-finding.ts'
 import type { Logger } from './ports.ts'
 import type { DatabaseSchema, LookupQuestion, Store } from './store.ts'
 import type { Program } from './terms.ts'
@@ -24,6 +24,9 @@ export interface WatchedPrograms {
   readonly tenant: { readonly program: Program; readonly tables: readonly string[] } | null
 }
 
+/** With what only the engine's own options tell. */
+export type WatchOptions = Omit<SchemaCheck, 'givenIdTypes'>
+
 export interface SchemaWatch {
   /** The live schema, which is looked at anew after a refusal: its cause may be gone. */
   describe(): Promise<DatabaseSchema>
@@ -36,7 +39,7 @@ export interface SchemaWatch {
 export function watchSchema(
   store: Store,
   logger: Logger,
-  options: SchemaCheckOptions,
+  options: WatchOptions,
   programs: WatchedPrograms,
 ): SchemaWatch {
   const { users, tenant } = programs
@@ -77,7 +80,7 @@ function lookupsIn(program: Program): readonly LookupQuestion[] {
 function findingsOf(
   schema: DatabaseSchema,
   { users, tenant }: WatchedPrograms,
-  options: SchemaCheckOptions,
+  options: WatchOptions,
 ): readonly SchemaFinding[] {
   const ofUsers = checkSchema(users.program, users.tables, schema, options)
   if (tenant === null) return ofUsers

@@ -217,6 +217,21 @@ export function inLowerCase(text: string): string {
   return text.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase())
 }
 
+/** Whether both are text, or both are integers: an id of one type is nobody of the other. */
+export function isSameType(a: UserId, b: UserId): boolean {
+  return (typeof a === 'string') === (typeof b === 'string')
+}
+
+/**
+ * What texts have in common that are one by a collation of SQLite: letters in lower case, or no spaces at the end.
+ * `null` for a collation of which nobody but the database knows.
+ */
+export function foldedBy(collation: string | null): ((text: string) => string) | null {
+  if (collation === null) return (text) => text
+  if (collation === 'NOCASE') return inLowerCase
+  return collation === 'RTRIM' ? (text) => text.replace(/ +$/, '') : null
+}
+
 /** The id that a reference of this form holds; `null` where the prefix does not stand in front of one. */
 export function idBehind(held: unknown, form: IdForm | null): unknown {
   if (form === null || form.prefix === '') return held

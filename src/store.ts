@@ -18,11 +18,13 @@ export {
   canBeAsked,
   compareIds,
   derivedAs,
+  foldedBy,
   idBehind,
   inLowerCase,
   isComparedAsText,
   isFoundInAnyCase,
   isSamePath,
+  isSameType,
   isSchemaChange,
   isWithinText,
   keepsItsRows,
@@ -103,6 +105,20 @@ export interface Store {
    * compared as they are stored. Rows of which only a tombstone is left are passed over.
    */
   listUsers(program: Program, query: UserQuery): Promise<UserPage>
+
+  /**
+   * Whom ids name where only the database can tell: its columns take several spellings for one, or no type is
+   * declared for them. Answers each user whose id and tenant equal what is asked for, as the user table's own columns
+   * compare, and for an id without such a row of its own type the deletions that the ledger has of it, the newest
+   * first. Reads only. A store without it has every id taken as it was passed.
+   */
+  findSpellings?(program: Pick<Program, 'user'>, query: SpellingQuery): Promise<FoundSpellings>
+
+  /**
+   * The tenant as the user table spells it, in the spelling that is asked for where it has that one too; of a tenant
+   * that has no users any more as the ledger does. `null` where neither knows it. Reads only. Left out as above.
+   */
+  findTenant?(program: Pick<Program, 'user'>, query: TenantQuery): Promise<string | null>
 
   /** What a deletion of these users would find. Reads only; the same counts that {@link Store.apply} decides on. */
   survey(program: Program, targets: Targets): Promise<Survey>
@@ -346,6 +362,42 @@ export interface Targets {
    * may be that person's.
    */
   readonly restored?: boolean
+}
+
+/** How the columns of the user table compare texts where that is not byte by byte, by the names of their collations. */
+export interface LooseColumns {
+  readonly id: string | null
+  readonly tenant: string | null
+}
+
+export interface TenantQuery {
+  readonly tenantId: string
+  readonly loose: LooseColumns
+}
+
+export interface SpellingQuery {
+  readonly tenantId: string | null
+  /** For each user the ways in which the id may be held: 9 and '9', or a UUID in lower case and in upper case. */
+  readonly users: readonly (readonly UserId[])[]
+  readonly loose: LooseColumns
+  /** Pure. How the ledger names a user. */
+  subjectOf(id: UserId): UserId
+}
+
+/** An id and its tenant as they are stored. */
+export interface Spelling {
+  readonly tenantId: string | null
+  readonly id: UserId
+}
+
+export interface FoundSpellings {
+  /** For each user asked for: rows of the user table, and deletions in the ledger, each spelling once. */
+  readonly users: readonly {
+    readonly rows: readonly Spelling[]
+    readonly deleted: readonly Spelling[]
+  }[]
+  /** Of which types the ids of the user table are. */
+  readonly types: readonly ('integer' | 'text')[]
 }
 
 export interface UserQuery {
@@ -851,6 +903,8 @@ export interface TableSchema {
   readonly name: string
   /** Rows of a `time_series` can hardly be changed one by one. */
   readonly kind: 'table' | 'view' | 'virtual' | 'time_series'
+  /** What its texts compare by unless a column says otherwise, where that is not byte by byte. */
+  readonly collation?: string
   /** `null` where the store knows no columns (a schemaless table). */
   readonly columns: readonly ColumnSchema[] | null
   readonly primaryKey: readonly string[]

@@ -11,7 +11,10 @@
  * @module
  */
 
-/** A user's id as the host stores it. It is compared byte for byte and never normalized. */
+/**
+ * A user's id as the user row holds it, compared byte for byte. An integer is a number where a number holds it exactly,
+ * and a bigint where not.
+ */
 export type UserId = string | number | bigint
 
 /** How the user table holds ids: as they are given, or as one of the types that only some databases have. */

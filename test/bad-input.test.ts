@@ -73,9 +73,9 @@ describe('a user who is not there', () => {
     assert.equal(snapshot(db), before)
   })
 
-  it('is never found by an id of another type', async () => {
+  it('is never found by an id of another type, where the column holds both', async () => {
     const db = new Database(':memory:')
-    db.exec('CREATE TABLE users (id INTEGER PRIMARY KEY); INSERT INTO users VALUES (1), (2)')
+    db.exec("CREATE TABLE users (id PRIMARY KEY); INSERT INTO users VALUES (1), (2), ('3')")
     const policy = definePolicy({
       name: 'n',
       version: 1,
@@ -84,11 +84,11 @@ describe('a user who is not there', () => {
     })
     const engine = new UserDeletionEngine({ store: sqliteStore(db), policy })
     await engine.migrate()
-    await assert.rejects(engine.delete('1', {}), { code: 'resource_not_found' })
+    await assert.rejects(engine.delete('1', {}), { code: 'invalid_id' })
     assert.equal((await engine.delete(1, {})).userId, 1)
     assert.equal(await engine.isDeleted(1, {}), true)
-    assert.equal(await engine.isDeleted('1', {}), false)
-    assert.equal(count(db, 'SELECT count(*) FROM users'), 1)
+    await assert.rejects(engine.isDeleted('1', {}), { code: 'invalid_id' })
+    assert.equal(count(db, 'SELECT count(*) FROM users'), 2)
   })
 })
 

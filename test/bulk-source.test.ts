@@ -20,8 +20,8 @@ describe('the ids of a bulk run in cooperative mode', () => {
     await engine.deleteMany(input, { ...SCOPE, onOutcome })
     assert.deepEqual(seen, [
       [2, '', 'failed'],
-      [6, 3, 'failed'],
-      [4, 7, 'failed'],
+      [6, '3', 'failed'],
+      [4, '7', 'failed'],
       [1, 'usr_a1', 'deleted'],
       [5, 'usr_a2', 'deleted'],
       [0, 'usr_a3', 'deleted'],

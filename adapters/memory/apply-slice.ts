@@ -21,7 +21,7 @@ import { type Matches, matchStep, type SliceUser } from './match-rows.ts'
 import type { Records } from './records.ts'
 import type { Tables } from './rows.ts'
 import { rowsWrittenUpTo, takeSurvey } from './take-survey.ts'
-import { stored } from './values.ts'
+import { stored, tenantText } from './values.ts'
 import { writeRow } from './write-rows.ts'
 
 export interface Database {
@@ -169,7 +169,7 @@ function removeUserRows(
   const rows = [...tables.rows(user.table)].filter(
     ([, row]) =>
       byId.has(stored(row[user.id])) &&
-      (user.tenant === null || stored(row[user.tenant]) === tenantId),
+      (user.tenant === null || tenantText(row[user.tenant]) === tenantId),
   )
   if (user.action === 'delete') {
     const keys = rows.map(([key]) => key)

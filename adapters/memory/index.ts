@@ -17,6 +17,7 @@ import { inspect } from './inspect.ts'
 import { listJobs } from './list-jobs.ts'
 import { createRecords } from './records.ts'
 import type { Row } from './rows.ts'
+import { findSpellings, findTenant } from './spellings.ts'
 import { heldIds, sweep } from './sweep.ts'
 import { createTables } from './tables.ts'
 import { findRows, listUsers, takeSurvey } from './take-survey.ts'
@@ -86,6 +87,8 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
     describe: () => read(() => tables.schema()),
     findUsers: (program, targets) => read(() => findRows(tables, records, program, targets)),
     listUsers: (program, query) => read(() => listUsers(tables, records, program, query)),
+    findSpellings: (program, query) => read(() => findSpellings(tables, records, program, query)),
+    findTenant: (program, query) => read(() => findTenant(tables, records, program, query)),
     survey: (program, targets) => read(() => takeSurvey(tables, records, program, targets)),
     inspect: (program, subject) => read(() => inspect(db, program, subject)),
     apply: (program, slice) => writeBy(program, () => applySlice(db, program, slice)),

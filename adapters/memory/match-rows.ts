@@ -15,7 +15,7 @@ import {
   writtenAs,
 } from '../../src/store.ts'
 import type { Row, Tables } from './rows.ts'
-import { readJson, stored, valuesAt } from './values.ts'
+import { readJson, stored, tenantText, valuesAt } from './values.ts'
 
 /** A user by what the program knows of them. */
 export interface SliceUser {
@@ -129,7 +129,7 @@ function ownersByValue(
 }
 
 function fulfills(row: Row, { where, tenant }: Selector, tenantId: string | null): boolean {
-  if (tenant !== null && stored(row[tenant]) !== tenantId) return false
+  if (tenant !== null && tenantText(row[tenant]) !== tenantId) return false
   return where.every((condition) => holds(row, condition))
 }
 

@@ -28,7 +28,7 @@ import {
 import { holds, matchStep } from './match-rows.ts'
 import type { Records } from './records.ts'
 import type { Tables } from './rows.ts'
-import { stored } from './values.ts'
+import { stored, tenantText } from './values.ts'
 import { lacks } from './write-rows.ts'
 
 export function takeSurvey(
@@ -99,7 +99,7 @@ export function findRows(
   const rows = new Map<unknown, UserRow>()
   const wanted = new Set<unknown>(users.map(({ id }) => stored(id)))
   for (const row of tables.rows(user.table).values()) {
-    const isOfTenant = user.tenant === null || stored(row[user.tenant]) === tenantId
+    const isOfTenant = user.tenant === null || tenantText(row[user.tenant]) === tenantId
     if (isOfTenant && wanted.has(stored(row[user.id]))) rows.set(stored(row[user.id]), row)
   }
   return users.map(({ id, subject }) => {
@@ -145,7 +145,7 @@ export function listUsers(
   const { tenantId, afterId, limit, restored = false } = query
   const { user } = program
   const rows = [...tables.rows(user.table).values()]
-    .filter((row) => user.tenant === null || stored(row[user.tenant]) === tenantId)
+    .filter((row) => user.tenant === null || tenantText(row[user.tenant]) === tenantId)
     .filter((row) => stored(row[user.id]) !== null)
     .map((row) => ({ id: stored(row[user.id]) as UserId, row }))
     .filter(({ id }) => afterId === null || compareIds(id, stored(afterId) as UserId) > 0)
@@ -180,7 +180,7 @@ function foundUser(
     ? [...tables.rows(user.table).values()].filter(
         (other) =>
           stored(other[user.id]) !== stored(row[user.id]) &&
-          (user.tenant === null || stored(other[user.tenant]) === tenantId),
+          (user.tenant === null || tenantText(other[user.tenant]) === tenantId),
       )
     : []
   const fields = Object.entries(user.fields).map(([field, column]) => {

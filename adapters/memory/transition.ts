@@ -18,7 +18,7 @@ import type {
 import { type Database, runStep } from './apply-slice.ts'
 import { matchStep, type SliceUser } from './match-rows.ts'
 import { findRows, takeSurvey } from './take-survey.ts'
-import { stored } from './values.ts'
+import { stored, tenantText } from './values.ts'
 
 /** Reads how the user stands, decides, and writes what was decided. */
 export function makeTransition(
@@ -109,7 +109,7 @@ function writeColumns(
 ): void {
   const rows = [...tables.rows(table)].filter(
     ([, row]) =>
-      stored(row[key]) === stored(id) && (tenant === null || stored(row[tenant]) === tenantId),
+      stored(row[key]) === stored(id) && (tenant === null || tenantText(row[tenant]) === tenantId),
   )
   tables.update(
     table,

@@ -13,6 +13,13 @@ export function stored(value: unknown): unknown {
   return value
 }
 
+/** A tenant as the engine names it, which is text: a column of integers compares with its digits. */
+export function tenantText(value: unknown): string | null {
+  const held = stored(value)
+  if (typeof held === 'number' || typeof held === 'bigint') return held.toString()
+  return typeof held === 'string' ? held : null
+}
+
 /** Whether the column holds JSON, and what; text that is not JSON, and null, are nothing. */
 export function readJson(value: unknown): { readonly document: unknown } | null {
   if (typeof value === 'object' && value !== null) return { document: structuredClone(value) }

@@ -16,7 +16,7 @@ import type { Doc, MongoDb } from './driver.ts'
 import { firstDocuments } from './first-documents.ts'
 import { type CollectionQuestion, FIRST, lookAtCollection, wantedBy } from './look-at-collection.ts'
 import { openRandomDocuments } from './random-documents.ts'
-import { readValidators } from './validators.ts'
+import { readOptions } from './validators.ts'
 
 /** What was seen for one question. */
 interface Seen {
@@ -110,13 +110,13 @@ async function look(
   tables: readonly TableSchema[],
   { paths, everything = false }: SchemaQuestion,
 ): Promise<DatabaseSchema> {
-  const validators = everything ? await readValidators(db) : new Map<string, never>()
+  const options = everything ? await readOptions(db) : new Map<string, never>()
   const questions = new Map(
     tables
       .filter(({ kind }) => kind === 'table')
       .map(({ name }): [string, CollectionQuestion] => {
         const asked = paths.filter(({ table }) => table === name)
-        return [name, { name, asked, everything, validator: validators.get(name) ?? null }]
+        return [name, { name, asked, everything, validator: options.get(name)?.validator ?? null }]
       })
       .filter(([, { asked }]) => everything || asked.length > 0),
   )
@@ -129,7 +129,8 @@ async function look(
       question === undefined
         ? {}
         : await lookAtCollection(db, question, first.get(table.name) ?? [], atRandom)
-    described.push({ ...table, ...seen })
+    const collation = options.get(table.name)?.collation ?? null
+    described.push({ ...table, ...(collation === null ? {} : { collation }), ...seen })
   }
   return { tables: described, foreignKeysEnforced: false, createsTables: true }
 }

@@ -27,6 +27,7 @@ import {
   sealRecords,
 } from './ledger.ts'
 import { toStoreError } from './mongo-errors.ts'
+import { findSpellings, findTenant } from './spellings.ts'
 import { clearSpool, endOfSpool, readMark, readSpool, spool, writeMark } from './spool.ts'
 import { decideSweep, heldIds } from './sweep.ts'
 import { takeSurvey } from './take-survey.ts'
@@ -112,6 +113,8 @@ export function mongoStore(db: MongoDb, options: MongoStoreOptions = {}): Store 
         (await findRows(reader, program, targets)).map((found) => found?.row ?? null),
       ),
     listUsers: (program, query) => read((reader) => listUsers(reader, program, query)),
+    findSpellings: (program, query) => read((reader) => findSpellings(db, reader, program, query)),
+    findTenant: (program, query) => read((reader) => findTenant(db, reader, program, query)),
     survey: (program, targets) =>
       read(async (reader) => (await takeSurvey(reader, program, targets)).survey),
     inspect: (program, subject) => read((reader) => inspect(reader, program, subject)),

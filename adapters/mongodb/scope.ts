@@ -25,6 +25,8 @@ export interface FindOptions {
   readonly projection?: Doc
   readonly sort?: Doc
   readonly limit?: number
+  /** In place of byte by byte. */
+  readonly collation?: Doc
   /** Every value in the type that the database holds, so that it can be written back as it was. */
   readonly exact?: true
 }

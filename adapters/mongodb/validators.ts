@@ -7,17 +7,39 @@ import type { SampledPath, ValidatedField, ValidatorSchema } from '../../src/sto
 import type { Doc, MongoDb } from './driver.ts'
 import { typeName } from './sampled-types.ts'
 
-/** By collection; those without a validator are left out. */
-export async function readValidators(db: MongoDb): Promise<ReadonlyMap<string, ValidatorSchema>> {
+/** What a collection was created with that matters here. */
+export interface CollectionOptions {
+  readonly validator: ValidatorSchema | null
+  /** The name of the collation that its texts compare by, unless that is byte by byte. */
+  readonly collation: string | null
+}
+
+/** By collection; those without either are left out. */
+export async function readOptions(db: MongoDb): Promise<ReadonlyMap<string, CollectionOptions>> {
   const collections = await db.listCollections({ type: 'collection' }).toArray()
   return new Map(
-    collections.flatMap(({ name, options }): [string, ValidatorSchema][] => {
-      const { validator, validationLevel, validationAction } = (options ?? {}) as Doc
-      if (!isDoc(validator) || validationLevel === 'off') return []
-      const refuses = validationAction !== 'warn'
-      return [[String(name), { refuses, ...readValidator(validator) }]]
+    collections.flatMap(({ name, options }): [string, CollectionOptions][] => {
+      const own = (options ?? {}) as Doc
+      const [validator, collation] = [validatorOf(own), collationOf(own)]
+      return validator === null && collation === null
+        ? []
+        : [[String(name), { validator, collation }]]
     }),
   )
+}
+
+function validatorOf({
+  validator,
+  validationLevel,
+  validationAction,
+}: Doc): ValidatorSchema | null {
+  if (!isDoc(validator) || validationLevel === 'off') return null
+  return { refuses: validationAction !== 'warn', ...readValidator(validator) }
+}
+
+function collationOf({ collation }: Doc): string | null {
+  if (!isDoc(collation) || collation['locale'] === 'simple') return null
+  return `${collation['locale']}, strength ${collation['strength'] ?? 3}`
 }
 
 /** Places that a validator says something about, as if a document had them. */

@@ -42,6 +42,7 @@ import { readMark, writeMark } from './marks.ts'
 import { type ProgramSql, programSql } from './program-sql.ts'
 import { sanitize } from './sanitize.ts'
 import { scrubFile } from './scrub-file.ts'
+import { findSpellings, findTenant } from './spellings.ts'
 import { clearSpool, readSpool, spool } from './spool.ts'
 import { heldIds, sweep } from './sweep.ts'
 import { findRows, takeSurvey } from './take-survey.ts'
@@ -121,6 +122,8 @@ export function sqliteStore(db: SqliteDatabase, options: SqliteStoreOptions = {}
     findUsers: (program, targets) =>
       read(() => findRows(connection, statementsFor(program), targets)),
     listUsers: (program, query) => read(() => listUsers(connection, statementsFor(program), query)),
+    findSpellings: (program, query) => read(() => findSpellings(connection, program, query)),
+    findTenant: (program, query) => read(() => findTenant(connection, program, query)),
     survey: (program, targets) =>
       read(() => takeSurvey(connection, statementsFor(program), targets, 'all')),
     inspect: (program: Program, subject: InspectedUser): Promise<Inspection> =>

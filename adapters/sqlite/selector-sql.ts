@@ -84,7 +84,8 @@ export function heldIdsSql(selector: Selector, isLaterPage: boolean): string {
 
 function holdsId(held: string, isLaterPage: boolean): string {
   const after = isLaterPage ? ` AND ${held} > @after` : ''
-  return `typeof(${held}) IN ('integer', 'text')${after}`
+  // Drivers bind a number of JavaScript as a REAL, which stays one in a column without a type.
+  return `typeof(${held}) IN ('integer', 'real', 'text')${after}`
 }
 
 /** Behind a prefix an id is text, which stands after every integer. */

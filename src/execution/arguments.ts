@@ -6,29 +6,35 @@
 import { UserDeletionError } from '../errors.ts'
 import { nativeIdText } from '../native-id.ts'
 import { byteLength } from '../ports.ts'
-import type { IdType, UserId } from '../terms.ts'
+import { type HeldColumn, heldId, inWords } from '../stored-id.ts'
+import type { UserId } from '../terms.ts'
 
 const MAX_ID_BYTES = 1_024
 const MAX_KEY_BYTES = 255
 const REASON = /^[a-z][a-z0-9_]{0,63}$/
 
-/** @throws {@link UserDeletionError} `invalid_id` unless the value is an id as the host may store it. */
-export function userIdOf(id: unknown, type: IdType): UserId {
-  const known = readUserId(id, type)
-  if (known !== null) return known
-  throw new UserDeletionError('invalid_id', `The user id is not ${WANTED[type]}.`)
+/** @throws {@link UserDeletionError} `invalid_id` unless the value is an id that the column may hold. */
+export function userIdOf(given: unknown, column: HeldColumn): UserId {
+  const id = readUserId(given, column)
+  if (id !== null) return id
+  throw invalidId(given instanceof Uint8Array ? BYTES : inWords(column), column)
 }
 
-const WANTED: Readonly<Record<IdType, string>> = {
-  plain: 'a non-empty string or an integer',
-  object_id: 'an ObjectId or its 24 hex digits',
-  uuid: 'a UUID or its 36 characters',
+const BYTES = 'a text or an integer: keep ids that are bytes as text (hex, or the text of a UUID)'
+
+/** `wanted` says what an id is here; the id itself stands nowhere. */
+export function invalidId(wanted: string, { type, sampled }: HeldColumn): UserDeletionError {
+  const details = { storedType: sampled ?? type }
+  return new UserDeletionError('invalid_id', `The user id is not ${wanted}.`, { details })
 }
 
-/** The id as the engine holds it, which is never an object; `null` for what is no id of the type. */
-export function readUserId(id: unknown, type: IdType): UserId | null {
-  if (type !== 'plain') return nativeIdText(type, id)
-  return isPlainId(id) ? id : null
+/**
+ * The id as the engine holds it, which is what the user row holds and never an object; `null` for what no row of the
+ * column can hold.
+ */
+export function readUserId(given: unknown, column: HeldColumn): UserId | null {
+  if (column.isNative) return nativeIdText(column.type === 'uuid' ? 'uuid' : 'object_id', given)
+  return isPlainId(given) ? heldId(given, column) : null
 }
 
 /** Whether the value may be an id: text of 1 to 1,024 bytes that is more than spaces, or an integer. */

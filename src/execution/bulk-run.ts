@@ -70,7 +70,7 @@ export const UNKEYED: BulkRun = {
 }
 
 export async function openRun(
-  { store, program, userTable }: ExecutionContext,
+  { store, columns, userTable }: ExecutionContext,
   { tenantId }: DeletionRequest,
   key: string,
 ): Promise<BulkRun> {
@@ -97,7 +97,7 @@ export async function openRun(
   async function extend(from: string, ids: readonly unknown[]): Promise<string> {
     let hash = from
     for (const [index, id] of ids.entries()) {
-      const known = readUserId(id, program.user.idType)
+      const known = readUserId(id, columns.id)
       hash = sha256(`${hash}${known === null ? 'no id,' : idText(known)}`)
       if (index % IDS_A_TURN === IDS_A_TURN - 1) await yieldToEventLoop()
     }

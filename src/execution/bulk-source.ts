@@ -4,7 +4,8 @@
  *
  * @module
  */
-import type { IdType, UserId } from '../terms.ts'
+import type { HeldColumn } from '../stored-id.ts'
+import type { UserId } from '../terms.ts'
 import { readUserId } from './arguments.ts'
 import { type BulkRun, otherList, type Window } from './bulk-run.ts'
 import type { ExecutionContext } from './context.ts'
@@ -48,7 +49,7 @@ export function openSource(
   { run, signal, readsAhead }: SourceOptions,
 ): BulkSource {
   const input = openInput(context, ids, signal)
-  const { idType } = context.program.user
+  const { id: column } = context.columns
   let skipped = 0
   let unfinished = run.ahead
   let window = NOTHING
@@ -72,7 +73,7 @@ export function openSource(
     if (unfinished > 0) window = await readAgain(unfinished)
     else window = await input.read(readsAhead ? READ_AHEAD : size, readsAhead)
     const { ids } = window
-    order = unfinished > 0 || readsAhead ? orderOf(ids, idType) : null
+    order = unfinished > 0 || readsAhead ? orderOf(ids, column) : null
     unfinished = 0
     next = ids.length === 0 ? 0 : await run.begin({ ids, order })
     return next
@@ -146,8 +147,8 @@ function turn(
 }
 
 /** Any order that brings neighbours together will do: what is no id comes first, then numbers, then texts. */
-function orderOf(given: readonly unknown[], idType: IdType): readonly number[] {
-  const ids = given.map((one) => readUserId(one, idType))
+function orderOf(given: readonly unknown[], column: HeldColumn): readonly number[] {
+  const ids = given.map((one) => readUserId(one, column))
   const compareAt = (a: number, b: number): number => compare(ids[a] ?? null, ids[b] ?? null)
   return [...ids.keys()].sort(compareAt)
 }

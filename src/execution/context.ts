@@ -8,6 +8,7 @@ import type { PolicyStamp } from '../plan/plan.ts'
 import type { Clock, Logger } from '../ports.ts'
 import type { Issuer } from '../receipt/issue-receipt.ts'
 import type { Store, Target, Targets } from '../store.ts'
+import type { HeldColumns } from '../stored-id.ts'
 import type { Program, UserId } from '../terms.ts'
 import type { ExternalEraser } from './external-eraser.ts'
 import type { BlockerFunction, Hooks, WriteAuditEntry } from './hooks.ts'
@@ -18,6 +19,8 @@ export interface ExecutionContext {
   readonly program: Program
   /** The table of the engine's users: records name a user by it, by tenant and by id. */
   readonly userTable: string
+  /** How the program's user table holds ids and tenants. */
+  readonly columns: HeldColumns
   /** Whom the program deletes. */
   readonly deletes: 'user.deleted' | 'tenant.deleted'
   /** The same for the tenants' own rows; `null` where the policy says nothing of them. */
@@ -55,7 +58,7 @@ export interface ExecutionContext {
   deriveKnown(fields: Readonly<Record<string, unknown>>): readonly (string | null)[]
 }
 
-/** Who is deleted, why, and for whom. */
+/** Who is deleted, why, and for whom. The tenant is spelled as the user row holds it. */
 export interface DeletionRequest {
   readonly tenantId: string | null
   readonly reason: string | null

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { endsRuns, type UserDeletionError } from '../errors.ts'
+import { endsRuns, UserDeletionError } from '../errors.ts'
 import { monotonicMs, unlessAborted, yieldToEventLoop } from '../ports.ts'
 import type { BulkSession, Target, UserId } from '../store.ts'
 import { userIdOf } from './arguments.ts'
@@ -15,6 +15,7 @@ import { type DeletionRequest, type ExecutionContext, targetOf } from './context
 import { deleteSlice } from './delete-slice.ts'
 import { toEngineError } from './failures.ts'
 import type { Ids, Taken } from './id-input.ts'
+import { groupByTenant, type TenantGroup } from './identify.ts'
 import { warn } from './notify.ts'
 import { createPacer } from './pace.ts'
 import { sizeOf } from './progress.ts'
@@ -143,11 +144,33 @@ async function runSlice(
   tally: Tally,
   waited: (ms: number) => void,
 ): Promise<SliceEnd> {
-  const { targets, places } = sortOut(context, slice, tally)
-  if (targets.length === 0) return { fatal: null, isThrough: true }
-  const outcomes = await deleteSlice(context, request, targets, tally.receipts, waited)
   let fatal: UserDeletionError | null = null
   let isThrough = true
+  const groups = await sortOut(context, request, slice, tally)
+  if (groups instanceof UserDeletionError) {
+    return { fatal: endsRuns(groups) ? groups : null, isThrough: !mayPass(groups) }
+  }
+  for (const group of groups) {
+    const end = await runGroup(context, request, group, tally, waited)
+    fatal ??= end.fatal
+    isThrough &&= end.isThrough
+  }
+  return { fatal, isThrough }
+}
+
+/** Deletes users of one tenant. */
+async function runGroup(
+  context: ExecutionContext,
+  request: DeletionRequest,
+  { tenantId, targets, places }: Sorted,
+  tally: Tally,
+  waited: (ms: number) => void,
+): Promise<SliceEnd> {
+  let fatal: UserDeletionError | null = null
+  let isThrough = true
+  if (targets.length === 0) return { fatal, isThrough }
+  const own = tenantId === request.tenantId ? request : { ...request, tenantId }
+  const outcomes = await deleteSlice(context, own, targets, tally.receipts, waited)
   for (const [position, outcome] of outcomes.entries()) {
     tally.add(places[position] ?? 0, targets[position]?.id, outcome)
     if (outcome.status !== 'failed') continue
@@ -177,25 +200,54 @@ async function notePassed(run: BulkRun, users: number | null): Promise<UserDelet
 }
 
 interface Sorted {
+  readonly tenantId: string | null
   readonly targets: readonly Target[]
   /** Where in the input they stood. */
   readonly places: readonly number[]
 }
 
 /** Whom the ids name, each once; what names nobody is counted at once. */
-function sortOut(context: ExecutionContext, { ids, indexOf }: IdSlice, tally: Tally): Sorted {
+async function sortOut(
+  context: ExecutionContext,
+  { tenantId }: DeletionRequest,
+  { ids: given, indexOf }: IdSlice,
+  tally: Tally,
+): Promise<readonly Sorted[] | UserDeletionError> {
+  const ids: UserId[] = []
+  const places: number[] = []
+  for (const [offset, one] of given.entries()) {
+    const index = indexOf(offset)
+    try {
+      ids.push(userIdOf(one, context.columns.id))
+      places.push(index)
+    } catch (cause) {
+      tally.add(index, one, { status: 'failed', error: toEngineError(cause) })
+    }
+  }
+  const fail = (place: number, error: UserDeletionError): void =>
+    tally.add(places[place] ?? 0, ids[place], { status: 'failed', error })
+  try {
+    const groups = await groupByTenant(context, tenantId, ids, fail)
+    return groups.map((group) => eachOnce(context, group, places, tally))
+  } catch (cause) {
+    // Nobody can tell whom they mean now.
+    const error = toEngineError(cause)
+    for (const place of ids.keys()) fail(place, error)
+    return error
+  }
+}
+
+function eachOnce(
+  context: ExecutionContext,
+  { tenantId, ids, placeOf }: TenantGroup,
+  indexes: readonly number[],
+  tally: Tally,
+): Sorted {
   const targets: Target[] = []
   const places: number[] = []
   const seen = new Set<UserId>()
-  for (const [offset, given] of ids.entries()) {
-    const index = indexOf(offset)
-    let id: UserId
-    try {
-      id = userIdOf(given, context.program.user.idType)
-    } catch (cause) {
-      tally.add(index, given, { status: 'failed', error: toEngineError(cause) })
-      continue
-    }
+  for (const [position, id] of ids.entries()) {
+    const index = indexes[placeOf(position)] ?? 0
     if (seen.has(id)) {
       tally.add(index, id, { status: 'duplicate' })
       continue
@@ -204,5 +256,5 @@ function sortOut(context: ExecutionContext, { ids, indexOf }: IdSlice, tally: Ta
     targets.push(targetOf(context, id))
     places.push(index)
   }
-  return { targets, places }
+  return { tenantId, targets, places }
 }

@@ -14,6 +14,7 @@ import { deleteMany } from './delete-many.ts'
 import { deleteSlice } from './delete-slice.ts'
 import { type Expectation, withExpected } from './expectation.ts'
 import { blockedError, tenantNotFound, toEngineError } from './failures.ts'
+import { tenantTarget } from './identify.ts'
 import { planTenant, usersOf } from './plan-tenant.ts'
 import { allHolds } from './retention-holds.ts'
 
@@ -89,7 +90,7 @@ async function deleteOwnRows(
     if (absent !== null && users.deleted === 0) return absent
     const held = await heldRows(context, ofTenant, request.tenantId)
     if (held.length > 0) return { status: 'kept', because: 'blocked', error: blockedError(held) }
-    const target = { id: request.tenantId, subject: request.tenantId }
+    const target = tenantTarget(ofTenant, request.tenantId)
     const [outcome] = await deleteSlice(ofTenant, request, [target])
     if (outcome === undefined) return { status: 'failed', error: tenantNotFound(undefined) }
     if (outcome.status === 'deleted') return { status: 'deleted', receipt: outcome.receipt }

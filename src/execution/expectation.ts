@@ -70,7 +70,7 @@ function failed(message: string, details: Readonly<Record<string, unknown>>): Us
 }
 
 async function spool(
-  { store, program }: ExecutionContext,
+  { store, columns }: ExecutionContext,
   run: string,
   ids: Iterable<unknown> | AsyncIterable<unknown>,
   max: number | null,
@@ -81,7 +81,7 @@ async function spool(
     count += 1
     if (max !== null && count > max) return count
     // What is no id cannot be stored as one; null keeps its place and fails later like any other.
-    slice.push(readUserId(given, program.user.idType) ?? (null as unknown as UserId))
+    slice.push(readUserId(given, columns.id) ?? (null as unknown as UserId))
     if (slice.length < SPOOL_SLICE) continue
     await store.spool(run, slice)
     slice = []

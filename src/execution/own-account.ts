@@ -94,7 +94,7 @@ export async function deleteOwn(
   }
   const { userId } = owner
   await assertOwner(service, owner.session)
-  const confirmation = token === null ? null : confirmedBy(context, owner, token)
+  const confirmation = token === null ? null : confirmedBy(context, owner, request.tenantId, token)
   if (confirmation !== null) await checkAhead(context, request, userId, confirmation)
   return coolingOff === null
     ? whileInFlight(context, request.tenantId, userId, () =>
@@ -135,6 +135,7 @@ interface Confirmation {
 function confirmedBy(
   { clock }: ExecutionContext,
   { userId, session }: SessionOwner,
+  tenantId: string | null,
   token: string,
 ): Confirmation {
   const tokenHash = sha256(token)
@@ -144,7 +145,7 @@ function confirmedBy(
       const isGood =
         found !== null &&
         found.userId === userId &&
-        found.tenantId === (session.tenantId ?? null) &&
+        found.tenantId === tenantId &&
         found.sessionId === session.id &&
         found.expiresAt > clock.now().toISOString()
       if (!isGood) {

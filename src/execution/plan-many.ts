@@ -3,8 +3,9 @@
  *
  * @module
  */
+import { UserDeletionError } from '../errors.ts'
 import { blockerText, idText, planDigest } from '../plan/build-plan.ts'
-import type { BulkPlan } from '../plan/plan.ts'
+import type { BulkPlan, Plan } from '../plan/plan.ts'
 import { incrementalSha256, yieldToEventLoop } from '../ports.ts'
 import type { UserId } from '../store.ts'
 import { readUserId } from './arguments.ts'
@@ -12,6 +13,7 @@ import { planSurvey, viewUsers } from './ask.ts'
 import { type DeletionRequest, type ExecutionContext, targetOf } from './context.ts'
 import { distinctIds } from './distinct-ids.ts'
 import { eachId } from './each-id.ts'
+import { groupByTenant, identifyUsers, type TenantGroup } from './identify.ts'
 
 const SLICE = 500
 const MAX_BLOCKED = 100
@@ -29,18 +31,29 @@ export async function planMany(
   const blockers: BulkPlan['blockers'][number][] = []
   const counts = { requested: 0, found: 0, notFound: 0, duplicates: 0, invalid: 0, blocked: 0 }
 
+  async function planGroup(group: TenantGroup): Promise<readonly (Plan | null)[]> {
+    const { tenantId } = group
+    const own = tenantId === request.tenantId ? request : { ...request, tenantId }
+    const targets = group.ids.map((id) => targetOf(context, id))
+    if (context.blockers.length > 0) {
+      return (await viewUsers(context, own, targets)).map((view) => view?.plan ?? null)
+    }
+    const survey = await context.store.survey(program, { tenantId, users: targets })
+    return planSurvey(context, own, targets, survey)
+  }
+
   async function planSlice(slice: readonly UserId[], first: number): Promise<void> {
-    const targets = slice.map((id) => targetOf(context, id))
-    const plans =
-      context.blockers.length > 0
-        ? (await viewUsers(context, request, targets)).map((view) => view?.plan ?? null)
-        : planSurvey(
-            context,
-            request,
-            targets,
-            await context.store.survey(program, { tenantId: request.tenantId, users: targets }),
-          )
+    const plans: (Plan | null | undefined)[] = slice.map(() => undefined)
+    const groups = await groupByTenant(context, request.tenantId, slice, () => {
+      counts.invalid += 1
+    })
+    for (const group of groups) {
+      for (const [position, plan] of (await planGroup(group)).entries()) {
+        plans[group.placeOf(position)] = plan
+      }
+    }
     for (const [position, plan] of plans.entries()) {
+      if (plan === undefined) continue
       if (plan === null) {
         counts.notFound += 1
         continue
@@ -67,20 +80,39 @@ export async function planMany(
     await yieldToEventLoop()
   }
 
-  const distinct = distinctIds(context.store, `plan_${context.issuer.newId()}`)
-  try {
-    for await (const { given } of eachId(ids)) {
-      counts.requested += 1
-      const id = readUserId(given, program.user.idType)
-      if (id === null) {
+  /** Users as the user table names them, each once. */
+  async function addAll(read: readonly UserId[]): Promise<void> {
+    const known = await identifyUsers(context, request.tenantId, read)
+    for (const passed of read) {
+      const meant = known.get(passed)
+      if (meant instanceof UserDeletionError) {
         counts.invalid += 1
         continue
       }
+      const id = meant?.id ?? passed
       idsHash.update(idText(id))
       const isFirst = await distinct.take(id)
       if (isFirst === true) await add(id)
       else if (isFirst === false) counts.duplicates += 1
     }
+  }
+
+  let read: UserId[] = []
+  const distinct = distinctIds(context.store, `plan_${context.issuer.newId()}`)
+  try {
+    for await (const { given } of eachId(ids)) {
+      counts.requested += 1
+      const id = readUserId(given, context.columns.id)
+      if (id === null) {
+        counts.invalid += 1
+        continue
+      }
+      read.push(id)
+      if (read.length < SLICE) continue
+      await addAll(read)
+      read = []
+    }
+    await addAll(read)
     for await (const id of distinct.rest()) {
       if (id === null) counts.duplicates += 1
       else await add(id)

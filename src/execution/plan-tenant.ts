@@ -8,6 +8,7 @@ import { sha256 } from '../ports.ts'
 import type { UserId } from '../store.ts'
 import { viewUsers } from './ask.ts'
 import type { DeletionRequest, ExecutionContext } from './context.ts'
+import { tenantTarget } from './identify.ts'
 import { planMany } from './plan-many.ts'
 
 export interface TenantPlan {
@@ -66,8 +67,7 @@ async function planOwnRows(
   tenantId: string,
 ): Promise<TenantPlan['own']> {
   if (ofTenant === null) return null
-  const target = { id: tenantId, subject: tenantId }
-  const [view] = await viewUsers(ofTenant, request, [target])
+  const [view] = await viewUsers(ofTenant, request, [tenantTarget(ofTenant, tenantId)])
   if (view == null) return null
   // That users are there is what a plan of their deletion starts from.
   const ofUsers = ({ table }: { readonly table: string | null }): boolean =>

@@ -3,7 +3,9 @@
  *
  * @module
  */
-import type { SampledTypes, TableSchema } from '../store.ts'
+import type { DatabaseSchema, SampledTypes, TableSchema } from '../store.ts'
+import { foldedBy } from '../store-helpers.ts'
+import { heldColumns } from '../stored-id.ts'
 import type { IdForm, IdType, Program, SelectorTarget } from '../terms.ts'
 import { type Reference, referencesOf, sampledAt, tenantPathsOf } from './references.ts'
 import type { SchemaFinding } from './schema-finding.ts'
@@ -22,6 +24,7 @@ export function checkIdTypes(
   const references = referencesOf(program)
   const ids = given ?? idTypesOf(program, tables)
   return [
+    ...checkBytes(program, tables),
     ...references.flatMap((reference) => checkDeclared(program, reference, tables)),
     ...references.flatMap((reference) => {
       const sampled = sampledAt(tables, reference)
@@ -35,6 +38,42 @@ export function checkIdTypes(
       return sampled === null ? [] : checkTypes(path, sampled, ['string'], TENANT_REMEDY)
     }),
   ]
+}
+
+/** No call can name a user whose id or tenant is bytes. */
+function checkBytes({ user }: Program, tables: Tables): readonly SchemaFinding[] {
+  if (user.rowless) return []
+  const named = [
+    ['user.id', user.id],
+    ...(user.tenant === null ? [] : [['user.tenant', user.tenant] as const]),
+  ] as const
+  return named.flatMap(([path, column]): readonly SchemaFinding[] => {
+    if (storageOf(tables, user.table, column) !== 'binary') return []
+    const { table } = user
+    const message = `"${table}.${column}" is declared to hold bytes, and calls name users by texts and integers: nobody would be found. Keep it as text (hex, or the text of a UUID), or name a column that is.`
+    return [{ code: 'id_type_mismatch', severity: 'error', table, column, path, message }]
+  })
+}
+
+/**
+ * Where ids are one in several spellings, a user who is gone is found in the ledger by another one only as long as it
+ * names them, and where the engine knows the collation.
+ */
+export function checkSpellings(
+  { user }: Program,
+  schema: DatabaseSchema,
+  hidesIds: boolean,
+): readonly SchemaFinding[] {
+  const { collation } = heldColumns(user, schema).id
+  if (collation === null || user.rowless) return []
+  const { table, id: column } = user
+  const own = schema.tables.find(({ name }) => name === table)
+  const isKnown = own?.collation !== undefined || foldedBy(collation) !== null
+  if (isKnown && !hidesIds) return []
+  const cause = hidesIds ? 'receipts hide ids under `keys.subject`' : 'only the database knows it'
+  const message = `"${table}.${column}" compares by the collation ${collation}, and ${cause}: once a user is gone, \`isDeleted\` and the second deletion know them by the stored spelling alone. Always pass that one, or let the column compare byte by byte.`
+  const where = { table, column, path: 'user.id' } as const
+  return [{ code: 'loose_ids', severity: 'warning', ...where, message }]
 }
 
 /** How a column's declared type keeps what is put into it. */

@@ -8,7 +8,7 @@ import type { DatabaseSchema } from '../store.ts'
 import type { Program } from '../terms.ts'
 import { checkColumns } from './check-columns.ts'
 import { checkForeignKeys } from './check-foreign-keys.ts'
-import { checkIdTypes } from './check-id-types.ts'
+import { checkIdTypes, checkSpellings } from './check-id-types.ts'
 import { checkIndexes } from './check-indexes.ts'
 import { checkParentKeys } from './check-parent-keys.ts'
 import { checkPaths } from './check-paths.ts'
@@ -26,6 +26,8 @@ import {
 export interface SchemaCheck extends SchemaCheckOptions {
   /** Set for the tenant's own rows: types that tenant ids are passed in, where no table says. */
   readonly givenIdTypes?: readonly string[]
+  /** Receipts name users by a keyed hash. Default: by their ids. */
+  readonly hidesIds?: boolean
 }
 
 /**
@@ -57,6 +59,7 @@ export function checkSchema(
         ...(isTenant ? [] : checkTriggers(program, tables)),
         ...checkParentKeys(program, tables),
         ...checkIdTypes(program, tables, givenIdTypes),
+        ...(isTenant ? [] : checkSpellings(program, schema, options.hidesIds ?? false)),
         ...checkIndexes(program, tables, bounds),
         ...checkPaths(program, tables),
       ],

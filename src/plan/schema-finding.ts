@@ -29,6 +29,7 @@ export type AcceptableCode =
   | 'shared_parent_key'
   | 'id_type_mismatch'
   | 'mixed_id_types'
+  | 'loose_ids'
   | 'unindexed_reference'
   | 'path_not_found'
 
@@ -67,6 +68,7 @@ export const SCHEMA_FINDINGS: Readonly<Record<SchemaFindingCode, FindingFacts>> 
   shared_parent_key: { severities: ERROR, acceptable: true },
   id_type_mismatch: { severities: EITHER, acceptable: true },
   mixed_id_types: { severities: EITHER, acceptable: true },
+  loose_ids: { severities: WARNING, acceptable: true },
   unindexed_reference: { severities: EITHER, acceptable: true },
   path_not_found: { severities: WARNING, acceptable: true },
 })

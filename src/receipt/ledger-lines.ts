@@ -5,6 +5,7 @@
  */
 import { UserDeletionError } from '../errors.ts'
 import { type LedgerEntry, type LedgerHead, saidUserTable } from '../store.ts'
+import { plainInteger } from '../stored-id.ts'
 import type { UserId } from '../terms.ts'
 
 /** One line of an export. */
@@ -97,7 +98,7 @@ function subjectOf(value: unknown): UserId | null | undefined {
   }
   if (!hasKeys(value, ['bigint'])) return undefined
   const digits = value['bigint']
-  return isText(digits) && /^-?\d{1,19}$/.test(digits) ? BigInt(digits) : undefined
+  return isText(digits) && /^-?\d{1,19}$/.test(digits) ? plainInteger(BigInt(digits)) : undefined
 }
 
 function isCount(value: unknown): value is number {

@@ -37,7 +37,7 @@ export function findEntryProblem(
 ): 'altered' | 'missing' | 'receipt_altered' | null {
   if (entry.seq !== previous.seq + 1) return 'missing'
   const { hash, ...content } = entry
-  const isWhole = (of: typeof content): boolean => entryHash(key, previous.hash, of) === hash
+  const isWhole = (of: typeof content): boolean => isHashOf(hash, key, previous, of)
   if (!isWhole(content) && !(isGivenItsTable(entry) && isWhole({ ...content, userTable: null }))) {
     return 'altered'
   }
@@ -47,6 +47,19 @@ export function findEntryProblem(
 /** Whether an entry of an earlier layout was given its table later, and by its own words: those its hash covers. */
 function isGivenItsTable(entry: LedgerEntry): boolean {
   return entry.userTable !== null && entry.userTable === saidUserTable(entry)
+}
+
+function isHashOf(
+  hash: string,
+  key: Secret | null,
+  previous: ChainEnd,
+  content: Omit<LedgerEntry, 'hash'>,
+): boolean {
+  if (entryHash(key, previous.hash, content) === hash) return true
+  // Earlier versions hashed a bigint as one where stores answer the same integer as a number.
+  const { subject } = content
+  if (typeof subject !== 'number' || !Number.isSafeInteger(subject)) return false
+  return entryHash(key, previous.hash, { ...content, subject: BigInt(subject) }) === hash
 }
 
 /** Recomputes every hash, in constant memory. */

@@ -8,6 +8,7 @@ import { agreementClauses } from './contract-agree.ts'
 import { atomicityClauses } from './contract-atomicity.ts'
 import { belongingClauses, shapeClauses } from './contract-belonging.ts'
 import { expiryClauses } from './contract-expiry.ts'
+import { identityClauses } from './contract-identity.ts'
 import { isolationClauses, tenantClauses } from './contract-isolation.ts'
 import { jobClauses, verifyClauses } from './contract-jobs.ts'
 import { importClauses, restoredClauses, userListClauses } from './contract-ledger.ts'
@@ -44,6 +45,7 @@ export function storeContract(runner: ContractRunner, open: OpenStore): void {
   describe('the shape of a store', () => shapeClauses(clause))
   describe('actions', () => actionClauses(clause))
   describe('rows belong to a user', () => belongingClauses(clause))
+  describe('one user, one id', () => identityClauses(runner, open))
   describe('ways to write an id', () => referenceClauses(clause))
   describe('rules that meet', () => precedenceClauses(clause))
   describe('tenants', () => tenantClauses(clause))

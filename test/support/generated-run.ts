@@ -17,7 +17,7 @@ import {
   unknownIdOf,
   userIdOf,
 } from './generated-schema.ts'
-import { createTablesSql } from './generated-schema-sql.ts'
+import { createTablesSql, withTypes } from './generated-schema-sql.ts'
 import type { CallSpec, World } from './generated-world.ts'
 
 export type Snapshot = Readonly<Record<string, readonly Row[]>>
@@ -52,7 +52,7 @@ export interface Host {
 
 export function openMemory(world: World): Host {
   const store = memoryStore({
-    schema: schemaOf(world),
+    schema: withTypes(schemaOf(world), world.numericIds),
     data: rowsOf(world),
     foreignKeysEnforced: world.enforced,
   })

@@ -8,6 +8,17 @@ export function createTablesSql(tables: readonly TableSchema[], numericIds: bool
   return tables.map((table) => createTableSql(table, numericIds)).join('\n')
 }
 
+/** The same tables with the types that the SQL declares, for a store that is told of them. */
+export function withTypes(
+  tables: readonly TableSchema[],
+  numericIds: boolean,
+): readonly TableSchema[] {
+  return tables.map((table) => ({
+    ...table,
+    columns: (table.columns ?? []).map((one) => ({ ...one, type: typeOf(one.name, numericIds) })),
+  }))
+}
+
 function createTableSql(table: TableSchema, numericIds: boolean): string {
   const parts = [
     ...(table.columns ?? []).map((column) => columnSql(column, numericIds)),
@@ -20,9 +31,12 @@ function createTableSql(table: TableSchema, numericIds: boolean): string {
 }
 
 function columnSql({ name, nullable }: ColumnSchema, numericIds: boolean): string {
-  const isNumber = NUMBERS.has(name) || (numericIds && IDS.has(name))
   const key = name === 'rid' ? ' PRIMARY KEY' : ''
-  return `${name} ${isNumber ? 'INTEGER' : 'TEXT'}${key}${nullable ? '' : ' NOT NULL'}`
+  return `${name} ${typeOf(name, numericIds)}${key}${nullable ? '' : ' NOT NULL'}`
+}
+
+function typeOf(name: string, numericIds: boolean): string {
+  return NUMBERS.has(name) || (numericIds && IDS.has(name)) ? 'INTEGER' : 'TEXT'
 }
 
 function foreignKeySql({ columns, references, onDelete }: ForeignKey): string {

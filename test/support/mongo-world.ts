@@ -35,7 +35,7 @@ interface Prepared {
 export function openOnMongo({ server, driver, createStore }: MongoWorldOptions): OpenStore {
   const idle = new Map<string, Prepared[]>()
   return async (schema, data) => {
-    const kind = JSON.stringify(data)
+    const kind = JSON.stringify(data, (_, one) => (typeof one === 'bigint' ? `${one}n` : one))
     const prepared = idle.get(kind)?.pop() ?? (await prepare(server().newDatabase(), schema, data))
     const { db, contents } = prepared
     return {
