@@ -178,9 +178,14 @@ export function selectorsOf({
   return selector === null ? exceptions : [selector, ...exceptions]
 }
 
-/** A value as a reference of this form writes it: text, between prefix and suffix; without a form the value itself. */
+/**
+ * A value as a reference of this form writes it: text, between prefix and suffix; without a form the value itself.
+ * `null` for what is nobody's. Whatever a store looks rows up by has gone through here, so a blank field of one
+ * user finds nothing of another.
+ */
 export function writtenAs(value: unknown, form: IdForm | null): unknown {
-  if (form === null || value === null || value === undefined) return value
+  if (isNobodys(value)) return null
+  if (form === null) return value
   return `${form.prefix}${String(value)}${form.suffix ?? ''}`
 }
 
@@ -192,6 +197,32 @@ export function derivedAs(
   if (text === null || text === undefined) return null
   if (instant === undefined || instant === '$at') return text
   return instant === '$atDate' ? new Date(text) : Number(text)
+}
+
+/** Whether a field names nobody: nothing, blanks, no number, and what is no value but a document or a list. */
+export function isNobodys(value: unknown): boolean {
+  switch (typeof value) {
+    case 'string':
+      return BLANK.test(value)
+    case 'number':
+      return !Number.isFinite(value)
+    case 'bigint':
+    case 'boolean':
+      return false
+    case 'object':
+      return value === null || !isOfAType(value)
+    default:
+      return true
+  }
+}
+
+/** Nothing but characters that leave no mark: white space, controls, joiners, fillers. */
+const BLANK = /^[\s\p{Z}\p{Cc}\p{Cf}\u115f\u1160\u2800\u3164\uffa0]*$/u
+
+/** A date, or a value of a class that the database's driver brings along. Documents are neither. */
+function isOfAType(value: object): boolean {
+  if (value instanceof Date) return !Number.isNaN(value.getTime())
+  return typeof Reflect.get(value, '_bsontype') === 'string' && !Object.hasOwn(value, '_bsontype')
 }
 
 /** Whether references stand somewhere in a longer text, so that one text may name several users. */
@@ -207,9 +238,9 @@ export function isComparedAsText(target: SelectorTarget): boolean {
 /** Whether a held value stands for one that a reference of this form writes. */
 export function standsFor(held: unknown, written: unknown, form: IdForm | null): boolean {
   if (typeof held !== 'string') return false
-  const text = String(written)
-  if (form?.within) return held.includes(text)
-  return form?.ignoreCase ? inLowerCase(held) === inLowerCase(text) : held === text
+  const spelt = (text: string): string => (form?.ignoreCase ? inLowerCase(text) : text)
+  const [whole, part] = [spelt(held), spelt(String(written))]
+  return form?.within ? whole.includes(part) : whole === part
 }
 
 /** As SQLite's `lower`: letters beyond A to Z stay what they are. */

@@ -23,6 +23,7 @@ export {
   inLowerCase,
   isComparedAsText,
   isFoundInAnyCase,
+  isNobodys,
   isSamePath,
   isSameType,
   isSchemaChange,

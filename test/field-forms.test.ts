@@ -121,13 +121,15 @@ describe('a field between fixed texts', () => {
     assert.equal(refusalOf({ column: 'key', equals, form: 'string' }), 'tables.codes.match.form')
   })
 
-  it('is compared in any case in a column of its own only, and never an id', () => {
+  it('is compared in any case wherever it stands, and an id never is', () => {
     const place = 'tables.codes.match.ignoreCase'
     const whole = { column: 'key', equals, ignoreCase: true }
     assert.equal(refusalOf(whole), null)
     assert.equal(refusalOf({ column: 'key', ignoreCase: true }), place)
-    assert.equal(refusalOf({ ...whole, inText: true, prefix: '<', suffix: '>' }), place)
-    assert.equal(refusalOf({ array: 'key', equals, ignoreCase: true }), place)
+    assert.equal(refusalOf({ ...whole, inText: true, prefix: '<', suffix: '>' }), null)
+    assert.equal(refusalOf({ array: 'key', equals, ignoreCase: true }, { action: 'detach' }), null)
+    assert.equal(refusalOf({ array: 'key', ignoreCase: true }, { action: 'detach' }), place)
+    assert.equal(refusalOf({ json: 'key', path: 'by', equals, ignoreCase: true }), null)
   })
 
   it('is refused within a longer text without its ends, in JSON, and where rows stay', () => {

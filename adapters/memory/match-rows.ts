@@ -7,6 +7,7 @@ import {
   type Condition,
   idBehind,
   isComparedAsText,
+  isNobodys,
   type Locator,
   type Selector,
   type Step,
@@ -108,7 +109,7 @@ function ownersByValue(
   const owners = new Map<unknown, Set<number>>()
   const add = (value: unknown, user: number): void => {
     const held = stored(value)
-    if (held === null) return
+    if (isNobodys(held)) return
     const known = owners.get(held)
     if (known === undefined) owners.set(held, new Set([user]))
     else known.add(user)

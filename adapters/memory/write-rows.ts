@@ -3,7 +3,15 @@
  *
  * @module
  */
-import { type Assignment, derivedAs, type JsonPath, type Step, writtenAs } from '../../src/store.ts'
+import {
+  type Assignment,
+  derivedAs,
+  type JsonPath,
+  type Step,
+  standsFor,
+  writtenAs,
+} from '../../src/store.ts'
+
 import type { SliceUser } from './match-rows.ts'
 import type { Row, Tables } from './rows.ts'
 import { changeAt, GONE, readJson, standsAt, stored, valuesAt, writeJson } from './values.ts'
@@ -136,6 +144,7 @@ function isPulled(
 function isHeld(value: unknown, { field, form }: UserValue, owners: readonly SliceUser[]): boolean {
   return owners.some(({ fields }) => {
     const wanted = writtenAs(fields[field], form)
-    return wanted != null && typeof value !== 'object' && stored(value) === stored(wanted)
+    if (wanted === null || typeof value === 'object') return false
+    return form?.ignoreCase ? standsFor(value, wanted, form) : stored(value) === stored(wanted)
   })
 }

@@ -19,7 +19,7 @@ import type { Doc } from './driver.ts'
 import { namedUsers } from './ledger.ts'
 import { behindId, valueAt } from './paths.ts'
 import type { Reader } from './scope.ts'
-import { inAnyCase } from './text-patterns.ts'
+import { wholeInAnyCase } from './text-patterns.ts'
 import { lacking } from './updates.ts'
 import { engineId, keyOf, storedId } from './values.ts'
 
@@ -180,7 +180,7 @@ async function withoutSharedFields(
       const value = one?.fields[field]
       if (one === null || value === null) continue
       const isText = typeof value === 'string' && isFoundInAnyCase(program, field)
-      const same = isText ? { $regex: inAnyCase(value) } : { $eq: value }
+      const same = isText ? { $regex: wholeInAnyCase(value) } : { $eq: value }
       const theirs = { [column]: same, [user.id]: { $ne: valueAt(one.row, user.id) } }
       const filter = { ...theirs, ...tenantFilter(user, tenantId) }
       const [other] = await reader.find(user.table, filter, { limit: 1 })

@@ -4,8 +4,9 @@
  * @module
  */
 import {
+  type IdForm,
   isComparedAsText,
-  isWithinText,
+  isNobodys,
   type Locator,
   type Program,
   type Selector,
@@ -25,7 +26,7 @@ import {
   sideConditions,
 } from './paths.ts'
 import type { Reader } from './scope.ts'
-import { inAnyCase, literally } from './text-patterns.ts'
+import { patternOf } from './text-patterns.ts'
 import { keyOf, storedId } from './values.ts'
 
 /** A user by what the program knows of them. */
@@ -112,9 +113,10 @@ export function filterOf(
 ): Doc {
   const { locator, target } = selector
   const conditions = sideConditions(selector, tenantId)
-  const located = isComparedAsText(target)
-    ? asText(locator, values, isWithinText(target))
-    : locatedIn(locator, values)
+  const located =
+    target.kind === 'user' && isComparedAsText(target)
+      ? asText(locator, values, target.form)
+      : locatedIn(locator, values)
   return conditions.length === 0 ? located : { $and: [located, ...conditions] }
 }
 
@@ -147,7 +149,7 @@ async function ownersByValue(
 ): Promise<ReadonlyMap<string, Owned>> {
   const owned = new Map<string, Owned>()
   const add = (value: unknown, owner: number): void => {
-    const key = keyOf(value)
+    const key = isNobodys(value) ? null : keyOf(value)
     if (key === null) return
     const known = owned.get(key)
     if (known === undefined) owned.set(key, { value, owners: new Set([owner]) })
@@ -156,7 +158,7 @@ async function ownersByValue(
   if (target.kind === 'user') {
     for (const [owner, { fields }] of users.entries()) {
       const value = fields[target.field]
-      if (value === null || value === undefined) continue
+      if (isNobodys(value)) continue
       const isId = target.field === 'id'
       const { form } = target
       add(isId ? storedId(reader.types, user.idType, value, form) : writtenAs(value, form), owner)
@@ -214,17 +216,20 @@ function ownersBehind(
   )
 }
 
-/** Texts in which one of the values stands, character by character, or that are one of them in any case. */
-function asText(locator: Locator, values: readonly unknown[], isWithin: boolean): Doc {
-  const path = pathOf(locator)
-  const patternOf = (text: string) =>
-    isWithin ? literally(text) : `^${inAnyCase(text)}(?![\\s\\S])`
-  return { $or: values.map((value) => ({ [path]: { $regex: patternOf(String(value)) } })) }
+/** Texts in which one of the values stands, or that are one of them, as far as case goes the way the form says. */
+function asText(locator: Locator, values: readonly unknown[], form: IdForm | null): Doc {
+  return {
+    $or: values.map((value) => locatedAs(locator, { $regex: patternOf(String(value), form) })),
+  }
 }
 
 function locatedIn(locator: Locator, values: readonly unknown[]): Doc {
+  return locatedAs(locator, { $in: values })
+}
+
+function locatedAs(locator: Locator, condition: Doc): Doc {
   const { column, path, each, element } = locator
-  if (!each) return { [pathOf(locator)]: { $in: values } }
-  const holding = element === null ? { $in: values } : elementHolding(element, { $in: values })
+  if (!each) return { [pathOf(locator)]: condition }
+  const holding = element === null ? condition : elementHolding(element, condition)
   return { [[column, ...(path ?? [])].join('.')]: { $elemMatch: holding } }
 }

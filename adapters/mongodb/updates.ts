@@ -6,6 +6,7 @@
 import {
   type Assignment,
   derivedAs,
+  isNobodys,
   type JsonPath,
   type Step,
   type UserTable,
@@ -15,6 +16,7 @@ import type { Doc } from './driver.ts'
 import type { SliceUser } from './match-rows.ts'
 import { elementHolding, pathOf } from './paths.ts'
 import type { Update } from './scope.ts'
+import { patternOf } from './text-patterns.ts'
 import { type BsonTypes, storedId } from './values.ts'
 
 /** Who the documents of an update belong to. */
@@ -234,11 +236,8 @@ function lackingOne(assignment: Assignment, owner: UpdateOwner): readonly Doc[] 
         })),
       ]
     case 'pull': {
-      const value = pulledValue(assignment, owner)
-      if (value === null) return []
-      const { element } = assignment
-      const holding = element === null ? { $eq: value } : elementHolding(element, { $eq: value })
-      return [{ [path]: { $elemMatch: holding } }]
+      const holding = pulled(assignment, owner)
+      return holding === null ? [] : [{ [path]: { $elemMatch: holding } }]
     }
   }
 }
@@ -303,11 +302,13 @@ function constantOf(
   return value === null ? null : storedId(types, idType, value, null)
 }
 
-function pulled(assignment: PullAssignment, owner: UpdateOwner): unknown {
+/** What an element that goes is like; `null` where none does. */
+function pulled(assignment: PullAssignment, owner: UpdateOwner): Doc | null {
   const value = pulledValue(assignment, owner)
   if (value === null) return null
-  const { element } = assignment
-  return element === null ? value : elementHolding(element, { $eq: value })
+  const { element, form } = assignment
+  const condition = form?.ignoreCase ? { $regex: patternOf(String(value), form) } : { $eq: value }
+  return element === null ? condition : elementHolding(element, condition)
 }
 
 function pulledValue(
@@ -315,7 +316,7 @@ function pulledValue(
   { types, table, user }: UpdateOwner,
 ): unknown {
   const value = user.fields[field]
-  if (value === null || value === undefined) return null
+  if (isNobodys(value)) return null
   return field === 'id' ? storedId(types, table.idType, value, form) : writtenAs(value, form)
 }
 

@@ -26,7 +26,7 @@ import { assertHeld, finishJob } from './jobs.ts'
 import { readHead, writeSeal } from './ledger.ts'
 import { jsonText, quoteName, quoteTable } from './literals.ts'
 import type { ProgramSql } from './program-sql.ts'
-import { anyUser, USER_ID } from './selector-sql.ts'
+import { anyUser, userId } from './selector-sql.ts'
 import { sliceParameters } from './slice-parameters.ts'
 import { toStoreError } from './sqlite-errors.ts'
 import type { PassSql, ResidueSql, WriteSql } from './step-sql.ts'
@@ -255,7 +255,7 @@ function removeUserRows(
 ): void {
   const { user } = sql.program
   if (user.rowless) return
-  const where = anyUser(`t0.${quoteName(user.id)}`, USER_ID)
+  const where = anyUser(`t0.${quoteName(user.id)}`, userId(user))
   const written = {
     table: user.table,
     parameters,

@@ -19,8 +19,8 @@ import {
   plainValueSql,
 } from './assignment-sql.ts'
 import { quoteName, quoteTable } from './literals.ts'
-import { anyUser, chainSql, conditionSql, located, userValueOf } from './selector-sql.ts'
-import type { CountSql, StepSql, TableFacts, WriteSql } from './step-sql.ts'
+import { anyUser, chainSql, conditionSql, userValueOf } from './selector-sql.ts'
+import { type CountSql, heldSql, type StepSql, type TableFacts, type WriteSql } from './step-sql.ts'
 
 /** Most steps are a group of their own. */
 export interface GroupSql extends StepGroup {
@@ -53,6 +53,7 @@ function togetherSql(program: Program, group: StepGroup, facts: TableFacts): Gro
   const selector = widest?.selector
   if (widest === undefined || selector == null || facts.reactsToUpdates(widest.table)) return null
   const { table } = widest
+  const value = userValueOf([selector])
   const { from, where } = chainSql([selector], anyUser)
   const parts = group.steps
     .flatMap((position) => program.steps[position] ?? [])
@@ -64,8 +65,8 @@ function togetherSql(program: Program, group: StepGroup, facts: TableFacts): Gro
   return {
     ...group,
     count: {
-      sql: `SELECT ${located('t0', selector.locator)}, ${rows.join(', ')} FROM ${from} WHERE ${where} GROUP BY 1`,
-      by: { kind: 'value', value: userValueOf([selector]) },
+      sql: `SELECT ${heldSql('t0', selector, value)}, ${rows.join(', ')} FROM ${from} WHERE ${where} GROUP BY 1`,
+      by: { kind: 'value', value },
     },
     write: {
       sql: `UPDATE ${quoteTable(table)} AS t0 SET ${assignmentsSql(columns)} WHERE ${where} AND (${differsSql(columns)})`,

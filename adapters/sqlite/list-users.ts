@@ -7,6 +7,7 @@ import type { UserId, UserPage, UserQuery } from '../../src/store.ts'
 import type { Connection } from './connection.ts'
 import { quoteName, quoteTable } from './literals.ts'
 import type { ProgramSql } from './program-sql.ts'
+import { tenantSql } from './selector-sql.ts'
 import { findTombstones } from './tombstones.ts'
 
 export function listUsers(connection: Connection, sql: ProgramSql, query: UserQuery): UserPage {
@@ -31,10 +32,10 @@ export function listUsers(connection: Connection, sql: ProgramSql, query: UserQu
  * again for every page; in the order of the key the whole list costs one pass.
  */
 function listSql({ program }: ProgramSql, goesOn: boolean): string {
-  const { table, id, tenant } = program.user
+  const { table, id, tenant, hasLooseTenant } = program.user
   const column = `t0.${quoteName(id)}`
   const conditions = [`${column} IS NOT NULL`]
-  if (tenant !== null) conditions.push(`(t0.${quoteName(tenant)} = @tenant) IS 1`)
+  if (tenant !== null) conditions.push(`(${tenantSql('t0', tenant, hasLooseTenant)}) IS 1`)
   if (goesOn) conditions.push(`${column} COLLATE BINARY > @after`)
   return `SELECT ${column} FROM ${quoteTable(table)} AS t0 WHERE ${conditions.join(' AND ')} ORDER BY ${column} COLLATE BINARY LIMIT @limit`
 }

@@ -6,6 +6,7 @@
 import type { DatabaseSchema, Program, Selector, Step, TableSchema } from '../../src/store.ts'
 import { textIndexed } from './describe-indexes.ts'
 import { type GroupSql, groupsSql } from './group-sql.ts'
+import { type MarkedProgram, markLoose } from './loose-comparisons.ts'
 import { type RowKey, type SqlLocator, type UserValue, usersSql } from './selector-sql.ts'
 import {
   fieldsOf,
@@ -20,7 +21,7 @@ import {
 import { blankedSql, tombstoneSql } from './tombstones.ts'
 
 export interface ProgramSql {
-  readonly program: Program
+  readonly program: MarkedProgram
   readonly schema: DatabaseSchema
   /** By step of the program, each by itself; `null` for steps that no query can find. */
   readonly steps: readonly (StepSql | null)[]
@@ -38,8 +39,9 @@ export interface ProgramSql {
   readonly checks: readonly string[]
 }
 
-export function programSql(program: Program, schema: DatabaseSchema): ProgramSql {
+export function programSql(given: Program, schema: DatabaseSchema): ProgramSql {
   const facts = factsOf(schema)
+  const program = markLoose(given, schema)
   const fields = fieldsOf(program)
   const columns = fields.map((field) => program.user.fields[field] ?? program.user.id)
   const fitted = { ...program, steps: program.steps.map((step) => withIndexes(step, facts)) }

@@ -17,6 +17,12 @@ import {
 } from '../../src/store.ts'
 import { elementSql, elementsSql, jsonTextValue, jsonValue, textOf } from './json-sql.ts'
 import { literal, quoteName, quoteTable, quoteText } from './literals.ts'
+import {
+  asStored,
+  type MarkedCondition,
+  type MarkedSelector,
+  type MarkedUserTable,
+} from './loose-comparisons.ts'
 
 /** How rows of a table are addressed: the row id, or the primary key where there is none. */
 export type RowKey = readonly string[]
@@ -36,14 +42,25 @@ export function chainsOf(selector: Selector): readonly Chain[] {
 export interface UserValue {
   readonly field: string
   readonly form: IdForm | null
+  /** The comparison finds more than the value itself, and a second one decides. */
+  readonly isLoose?: true
 }
 
 export const USER_ID: UserValue = { field: 'id', form: null }
 
+/** The id as the user table holds it. */
+export function userId({ hasLooseId }: MarkedUserTable): UserValue {
+  return hasLooseId ? { ...USER_ID, isLoose: true } : USER_ID
+}
+
 /** What of the user the values at a chain's end are compared with. */
 export function userValueOf(chain: Chain): UserValue {
-  const target = chain.at(-1)?.target
-  return target?.kind === 'user' ? target : USER_ID
+  const leaf: MarkedSelector | undefined = chain.at(-1)
+  return leaf?.target.kind === 'user' ? wantedOf(leaf, leaf.target) : USER_ID
+}
+
+function wantedOf({ isLoose }: MarkedSelector, { field, form }: UserValue): UserValue {
+  return isLoose ? { field, form, isLoose } : { field, form }
 }
 
 /** A selector that holds the user in its own row, outside arrays and longer texts: one user a row and field. */
@@ -71,7 +88,8 @@ export function heldIdsSql(selector: Selector, isLaterPage: boolean): string {
   const leaves = chainsOf(selector).flatMap((chain) => chain.at(-1) ?? [])
   const parts = leaves.map((leaf) => {
     // The tenant is not known here: a user is looked up in their own tenant before anything is done.
-    const held = located('t0', leaf.locator)
+    // Neither two ids nor the order of the pages are what the column's collation makes of them.
+    const held = `${located('t0', leaf.locator)} COLLATE BINARY`
     const prefix = userValueOf([leaf]).form?.prefix ?? ''
     const { from, where } = chainSql([{ ...leaf, tenant: null }], () =>
       prefix === '' ? holdsId(held, isLaterPage) : holdsPrefixed(held, prefix, isLaterPage),
@@ -129,12 +147,44 @@ function chainWhere(chain: Chain, leaf: Leaf): string {
     .join(' AND ')
 }
 
-function linkSql(alias: string, depth: number, { locator, target }: Selector, leaf: Leaf): string {
-  const compare = (value: string): string =>
-    target.kind === 'user'
-      ? leaf(value, target)
-      : `t${depth + 1}.${quoteName(target.key)} = ${value}`
-  return compareLocated(alias, locator, compare)
+function linkSql(alias: string, depth: number, selector: MarkedSelector, leaf: Leaf): string {
+  const { locator, target, isLoose, hasTextKey } = selector
+  if (target.kind === 'user') {
+    return compareLocated(alias, locator, (value) => leaf(value, wantedOf(selector, target)))
+  }
+  const key = `t${depth + 1}.${quoteName(target.key)}`
+  const same = compareLocated(alias, locator, (value) => equalSql(key, value, isLoose))
+  return hasTextKey ? `${same} AND trim(${key}, ${BLANKS}) <> ''` : same
+}
+
+/** Characters that leave no mark, from one to another each. */
+const BLANK_RANGES: readonly (readonly [number, number])[] = [
+  [0x01, 0x20],
+  [0x7f, 0xa0],
+  [0xad, 0xad],
+  [0x115f, 0x1160],
+  [0x1680, 0x1680],
+  [0x180e, 0x180e],
+  [0x2000, 0x200f],
+  [0x2028, 0x202f],
+  [0x205f, 0x206f],
+  [0x2800, 0x2800],
+  [0x3000, 0x3000],
+  [0x3164, 0x3164],
+  [0xfeff, 0xfeff],
+  [0xffa0, 0xffa0],
+]
+
+const BLANKS = quoteText(
+  BLANK_RANGES.flatMap(([first, last]) =>
+    Array.from({ length: last - first + 1 }, (_, index) => String.fromCharCode(first + index)),
+  ).join(''),
+)
+
+/** An index on the first column serves; where that finds more than the value itself, the values decide. */
+export function equalSql(one: string, other: string, isLoose: true | undefined): string {
+  const found = `${one} = ${other}`
+  return isLoose ? `${found} AND ${asStored(one)} = ${asStored(other)}` : found
 }
 
 /** An index on JSON text has NULL for what is kept in another form. */
@@ -151,16 +201,26 @@ function compareLocated(
   return `(${compare(text)} OR (${text} IS NULL AND typeof(${name}) = 'blob' AND ${compare(value)}))`
 }
 
-function rowConditions(alias: string, { where, tenant }: Selector): readonly string[] {
+function rowConditions(alias: string, selector: MarkedSelector): readonly string[] {
+  const { where, tenant, hasLooseTenant } = selector
   const conditions = where.map((condition) => conditionSql(alias, condition))
-  return tenant === null ? conditions : [...conditions, `${alias}.${quoteName(tenant)} = @tenant`]
+  return tenant === null ? conditions : [...conditions, tenantSql(alias, tenant, hasLooseTenant)]
 }
 
-export function conditionSql(alias: string, { column, values }: Condition): string {
+export function tenantSql(alias: string, tenant: string, isLoose: true | undefined): string {
+  return equalSql(`${alias}.${quoteName(tenant)}`, '@tenant', isLoose)
+}
+
+export function conditionSql(alias: string, condition: Condition): string {
+  const { column, values, isLoose }: MarkedCondition = condition
   const name = `${alias}.${quoteName(column)}`
-  const present = values.filter((value) => value !== null)
+  const present = values.filter((value) => value !== null).map(literal)
   const parts: string[] = []
-  if (present.length > 0) parts.push(`${name} IN (${present.map(literal).join(', ')})`)
+  if (present.length > 0) {
+    const found = `${name} IN (${present.join(', ')})`
+    const own = present.map(asStored).join(', ')
+    parts.push(isLoose ? `(${found} AND ${asStored(name)} IN (${own}))` : found)
+  }
   if (present.length < values.length) parts.push(`${name} IS NULL`)
   return parts.length === 1 ? (parts[0] ?? '') : `(${parts.join(' OR ')})`
 }
@@ -168,16 +228,21 @@ export function conditionSql(alias: string, { column, values }: Condition): stri
 /** `value IN (…)` over all users of the slice. */
 export function anyUser(value: string, wanted: UserValue): string {
   if (wanted.form?.within) {
-    return `EXISTS (SELECT 1 FROM json_each(${valueParameter(wanted)}) AS held WHERE ${holdsText(value, 'held.value')})`
+    return `EXISTS (SELECT 1 FROM json_each(${valueParameter(wanted)}) AS held WHERE ${holdsText(value, 'held.value', wanted)})`
   }
   const held = inAnyCase(value, wanted)
-  return `${held} IN (SELECT ${inAnyCase('value', wanted)} FROM json_each(${valueParameter(wanted)}))`
+  const list = `FROM json_each(${valueParameter(wanted)})`
+  const found = `${held} IN (SELECT ${inAnyCase('value', wanted)} ${list})`
+  return wanted.isLoose
+    ? `${found} AND ${asStored(value)} IN (SELECT ${asStored('value')} ${list})`
+    : found
 }
 
 /** `value = …` for one user of the relation `u`. */
 export function sameUser(value: string, wanted: UserValue): string {
-  if (wanted.form?.within) return holdsText(value, `u.${userColumn(wanted)}`)
-  return `${inAnyCase(value, wanted)} = ${inAnyCase(`u.${userColumn(wanted)}`, wanted)}`
+  if (wanted.form?.within) return holdsText(value, `u.${userColumn(wanted)}`, wanted)
+  const own = inAnyCase(`u.${userColumn(wanted)}`, wanted)
+  return equalSql(inAnyCase(value, wanted), own, wanted.isLoose)
 }
 
 /** An index on this very expression serves. */
@@ -186,8 +251,9 @@ function inAnyCase(value: string, { form }: UserValue): string {
 }
 
 /** Code point by code point, whatever the column's collation. */
-function holdsText(value: string, text: string): string {
-  return `typeof(${value}) IN ('text', 'blob') AND instr(${textOf(value)}, ${text}) > 0`
+function holdsText(value: string, text: string, wanted: UserValue): string {
+  const [whole, part] = [inAnyCase(textOf(value), wanted), inAnyCase(text, wanted)]
+  return `typeof(${value}) IN ('text', 'blob') AND instr(${whole}, ${part}) > 0`
 }
 
 export function valueParameter(value: UserValue): string {

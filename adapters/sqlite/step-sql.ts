@@ -9,13 +9,11 @@ import {
   isComparedAsText,
   isSamePath,
   type JsonPath,
-  type LastOfCheck,
   leavesNoMatch,
   type Program,
   type Selector,
   type Step,
   selectorsOf,
-  type UserTable,
   wayInto,
 } from '../../src/store.ts'
 import {
@@ -28,6 +26,7 @@ import {
 } from './assignment-sql.ts'
 import type { RefusedStatement } from './explain-refusal.ts'
 import { quoteName, quoteTable } from './literals.ts'
+import type { MarkedCheck, MarkedProgram, MarkedUserTable } from './loose-comparisons.ts'
 import {
   anyUser,
   belongsSql,
@@ -35,14 +34,17 @@ import {
   chainSql,
   chainsOf,
   conditionSql,
+  equalSql,
   guardSql,
   isDirect,
   located,
   pairsSql,
   type RowKey,
   sameUser,
+  tenantSql,
   USER_ID,
   type UserValue,
+  userId,
   usersSql,
   userValueOf,
   valueKey,
@@ -173,12 +175,12 @@ function countSql(context: StepContext): CountSql {
   const by = { kind: 'value', value } as const
   if (isDirect(selector)) {
     const { from, where } = chainSql([selector], anyUser)
-    const held = located('t0', selector.locator)
+    const held = heldSql('t0', selector, value)
     return { sql: `SELECT ${held}, count(*) FROM ${from} WHERE ${where} GROUP BY 1`, by }
   }
   const rows = chains.map((chain) => {
     const { from, where } = chainSql(chain, anyUser)
-    return `SELECT DISTINCT ${leafOf(chain)} AS value, ${keyColumns(key)} FROM ${from} WHERE ${where}`
+    return `SELECT DISTINCT ${leafOf(chain, value)} AS value, ${keyColumns(key)} FROM ${from} WHERE ${where}`
   })
   return { sql: `SELECT value, count(*) FROM (${rows.join(' UNION ')}) GROUP BY value`, by }
 }
@@ -371,12 +373,12 @@ function pendingCondition({ step }: StepContext, known: readonly boolean[]): str
 }
 
 /** The statement that removes or blanks the user rows of a slice. */
-export function userRowSql(program: Program, facts: TableFacts): string {
+export function userRowSql(program: MarkedProgram, facts: TableFacts): string {
   const { user } = program
   const table = quoteTable(user.table)
   const tenant = inTenant(user)
   if (user.action === 'delete') {
-    return `DELETE FROM ${table} AS t0 WHERE ${anyUser(`t0.${quoteName(user.id)}`, USER_ID)}${tenant}`
+    return `DELETE FROM ${table} AS t0 WHERE ${anyUser(`t0.${quoteName(user.id)}`, userId(user))}${tenant}`
   }
   const columns = columnsSql(user.set, {
     gone: sameUser,
@@ -384,16 +386,16 @@ export function userRowSql(program: Program, facts: TableFacts): string {
     derived: (index) => `u.d${index}`,
   })
   const users = usersSql(valuesOf(program), program.derived.length)
-  return `WITH ${users} UPDATE ${table} AS t0 SET ${assignmentsSql(columns)} FROM u WHERE ${sameUser(`t0.${quoteName(user.id)}`, USER_ID)}${tenant}`
+  return `WITH ${users} UPDATE ${table} AS t0 SET ${assignmentsSql(columns)} FROM u WHERE ${sameUser(`t0.${quoteName(user.id)}`, userId(user))}${tenant}`
 }
 
 /** Out of the planner's reach: without statistics it would take an index on the tenant, and go through all its users. */
-function inTenant({ tenant }: UserTable): string {
-  return tenant === null ? '' : ` AND (t0.${quoteName(tenant)} = @tenant) IS 1`
+function inTenant({ tenant, hasLooseTenant }: MarkedUserTable): string {
+  return tenant === null ? '' : ` AND (${tenantSql('t0', tenant, hasLooseTenant)}) IS 1`
 }
 
 /** The user rows of a slice with position and id first. */
-export function findUsersSql(user: UserTable, columns: 'all' | readonly string[]): string {
+export function findUsersSql(user: MarkedUserTable, columns: 'all' | readonly string[]): string {
   if (user.rowless) {
     return `SELECT key AS ${quoteName(POSITION)}, value AS ${quoteName(user.id)} FROM json_each(@ids)`
   }
@@ -407,12 +409,15 @@ export function findUsersSql(user: UserTable, columns: 'all' | readonly string[]
 export const POSITION = 'user_deletion_position'
 
 /** Rows of `[user id, group]` for groups in which nobody outside the slice satisfies the check. */
-export function lastOfSql({ table, match, within, where }: LastOfCheck): string {
+export function lastOfSql(check: MarkedCheck): string {
+  const { table, match, within, where, hasLooseMatch, hasLooseGroup } = check
   const name = quoteTable(table)
   const conditions = (alias: string): string =>
     where.map((condition) => ` AND ${conditionSql(alias, condition)}`).join('')
   const [member, group] = [quoteName(match), quoteName(within)]
-  return `SELECT t0.${member}, t0.${group} FROM ${name} AS t0 WHERE ${anyUser(`t0.${member}`, USER_ID)} AND t0.${group} IS NOT NULL${conditions('t0')} AND NOT EXISTS (SELECT 1 FROM ${name} AS o WHERE o.${group} = t0.${group} AND o.${member} IS NOT NULL AND o.${member} NOT IN (SELECT value FROM json_each(@ids))${conditions('o')})`
+  const wanted: UserValue = hasLooseMatch ? { ...USER_ID, isLoose: true } : USER_ID
+  const sameGroup = equalSql(`o.${group}`, `t0.${group}`, hasLooseGroup)
+  return `SELECT t0.${member}, t0.${group} FROM ${name} AS t0 WHERE ${anyUser(`t0.${member}`, wanted)} AND t0.${group} IS NOT NULL${conditions('t0')} AND NOT EXISTS (SELECT 1 FROM ${name} AS o WHERE ${sameGroup} AND o.${member} IS NOT NULL AND NOT (${anyUser(`o.${member}`, wanted)})${conditions('o')})`
 }
 
 function relation({ program }: StepContext): string {
@@ -423,15 +428,21 @@ function commonValue(chains: readonly Chain[]): UserValue | null {
   // What is held is none of the values that were looked for.
   const leaves = chains.flatMap((chain) => chain.at(-1) ?? [])
   if (leaves.some(({ target }) => isComparedAsText(target))) return null
-  const values = new Map(chains.map(userValueOf).map((value) => [valueKey(value), value]))
-  const [value] = values.values()
-  return values.size === 1 && value !== undefined ? value : null
+  const values = chains.map(userValueOf)
+  if (new Set(values.map(valueKey)).size !== 1) return null
+  return values.find(({ isLoose }) => isLoose) ?? values[0] ?? null
 }
 
-function leafOf(chain: Chain): string {
+function leafOf(chain: Chain, value: UserValue): string {
   const depth = chain.length - 1
   const leaf = chain[depth]
-  return leaf === undefined ? 'NULL' : located(`t${depth}`, leaf.locator)
+  return leaf === undefined ? 'NULL' : heldSql(`t${depth}`, leaf, value)
+}
+
+/** What a row holds, so that rows of different values are counted apart. */
+export function heldSql(alias: string, { locator }: Selector, { isLoose }: UserValue): string {
+  const held = located(alias, locator)
+  return isLoose ? `${held} COLLATE BINARY` : held
 }
 
 function keyColumns(key: RowKey): string {

@@ -17,7 +17,7 @@ import { type Connection, type Parameters, plainInteger } from './connection.ts'
 import { jobsOf } from './jobs.ts'
 import { jsonText, quoteName, quoteTable } from './literals.ts'
 import type { ProgramSql } from './program-sql.ts'
-import { type UserValue, valueKey } from './selector-sql.ts'
+import { tenantSql, USER_ID, type UserValue, valueKey } from './selector-sql.ts'
 import { sliceParameters } from './slice-parameters.ts'
 import { type CountSql, POSITION } from './step-sql.ts'
 import { findTombstones } from './tombstones.ts'
@@ -136,14 +136,15 @@ function withoutShared(
 ): FoundUser['fields'] {
   const { user } = program
   const id = quoteName(user.id)
-  const tenant = user.tenant === null ? '' : ` AND ${quoteName(user.tenant)} = @tenant`
+  const tenant =
+    user.tenant === null ? '' : ` AND ${tenantSql('t0', user.tenant, user.hasLooseTenant)}`
   const isShared = (field: string): boolean => {
     const column = quoteName(user.fields[field] ?? user.id)
     const isSame = isFoundInAnyCase(program, field)
       ? `lower(${column}) = lower(@value)`
       : `${column} = @value`
     const rows = connection.rows(
-      `SELECT 1 FROM ${quoteTable(user.table)} WHERE ${isSame} AND ${id} <> @id${tenant} LIMIT 1`,
+      `SELECT 1 FROM ${quoteTable(user.table)} AS t0 WHERE ${isSame} AND ${id} <> @id${tenant} LIMIT 1`,
       {
         value: fields[field],
         id: fields['id'],
@@ -221,15 +222,23 @@ function holdersOf(users: readonly FoundUser[]): (wanted: UserValue) => Holders 
 
 /** A column of another type holds the same id as other text ('7' for 7): the text decides. Anything looser is refused. */
 function looselyEqual(holders: Holders, key: unknown): number | readonly number[] {
-  const found = [...holders].find(([value]) => String(value) === String(key))
+  let texts = textsOf.get(holders)
+  if (texts === undefined) {
+    texts = new Map([...holders].reverse().map(([value, users]) => [String(value), users]))
+    textsOf.set(holders, texts)
+  }
+  const found = texts.get(String(key))
   if (found === undefined) {
     throw new UserDeletionError(
       'schema_mismatch',
       'A column compares ids loosely (by a collation, perhaps) and would match rows of somebody else.',
     )
   }
-  return found[1]
+  return found
 }
+
+/** By the texts of the values; made where a column has another type. */
+const textsOf = new WeakMap<Holders, Holders>()
 
 function membersOf(
   connection: Connection,
@@ -238,9 +247,9 @@ function membersOf(
   users: readonly FoundUser[],
 ): readonly GroupMember[] {
   if (users.length === 0) return []
-  const positions = new Map(users.map(({ fields }, position) => [fields['id'], position]))
+  const holders = holdersOf(users)(USER_ID)
   return connection.rows(check, parameters).flatMap(([id, group]) => {
-    const user = positions.get(id)
-    return user === undefined ? [] : [{ user, group }]
+    const held = holders.get(id) ?? looselyEqual(holders, id)
+    return [held].flat().map((user) => ({ user, group }))
   })
 }

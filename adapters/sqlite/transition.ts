@@ -21,6 +21,7 @@ import { insertJob, listJobs, removeJob } from './jobs.ts'
 import { writeEvents } from './ledger.ts'
 import { quoteName, quoteTable } from './literals.ts'
 import type { ProgramSql } from './program-sql.ts'
+import { equalSql, tenantSql } from './selector-sql.ts'
 import { sliceParameters } from './slice-parameters.ts'
 import { findRows, takeSurvey } from './take-survey.ts'
 import {
@@ -118,15 +119,16 @@ function writeColumns(
 ): void {
   const columns = Object.keys(set)
   if (columns.length === 0) return
-  const { table, tenant, id: key } = program.user
+  const { table, tenant, id: key, hasLooseId, hasLooseTenant } = program.user
   const list = columns.map((column, index) => `${quoteName(column)} = @value${index}`).join(', ')
-  const scope = tenant === null ? '' : ` AND ${quoteName(tenant)} = @tenant`
+  const scope = tenant === null ? '' : ` AND ${tenantSql('t0', tenant, hasLooseTenant)}`
+  const own = equalSql(`t0.${quoteName(key)}`, '@id', hasLooseId)
   const values = columns.map((column, index) => [`value${index}`, bindable(set[column] ?? null)])
   const parameters = { ...Object.fromEntries(values), id, tenant: tenantId }
   const written = { table, parameters, select: null, writes: columns }
   explainingRefusal(connection, schema, written, () =>
     connection.change(
-      `UPDATE ${quoteTable(table)} SET ${list} WHERE ${quoteName(key)} = @id${scope}`,
+      `UPDATE ${quoteTable(table)} AS t0 SET ${list} WHERE ${own}${scope}`,
       parameters,
     ),
   )

@@ -6,6 +6,7 @@
 
 import { instantValue } from '../placeholders.ts'
 import { hmacSha256, randomToken, type Secret } from '../ports.ts'
+import { isNobodys } from '../store-helpers.ts'
 import type { DerivedText, DerivedValue, InstantWord, UserId } from '../terms.ts'
 
 type Fields = Readonly<Record<string, unknown>>
@@ -49,7 +50,7 @@ function pseudonym(
   fields: Fields,
 ): string | null {
   const value = fields[field]
-  if (kind !== 'pseudonym' || key === null || value === null || value === undefined) return null
+  if (kind !== 'pseudonym' || key === null || isNobodys(value)) return null
   return hmacSha256(key, `${field} ${String(value)}`).slice(0, 32)
 }
 

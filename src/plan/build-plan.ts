@@ -6,6 +6,7 @@
 import { addDuration } from '../duration.ts'
 import { sha256 } from '../ports.ts'
 import type { FoundUser } from '../store.ts'
+import { isNobodys } from '../store-helpers.ts'
 import type { Program, Selector, Step, UserId } from '../terms.ts'
 import type { Blocker, Plan, PlannedStep, PolicyStamp, UserRowPlan } from './plan.ts'
 
@@ -112,7 +113,7 @@ export function blockerText(index: number, blockers: readonly Blocker[]): string
 /** Whether a step can meet rows of this user. */
 export function statusOf(step: Step, { fields }: FoundUser): PlannedStep['status'] {
   if (step.selector === null) return 'external'
-  const isKnown = leafFields(step.selector).some((field) => fields[field] != null)
+  const isKnown = leafFields(step.selector).some((field) => !isNobodys(fields[field]))
   return isKnown ? 'applies' : 'not_applicable'
 }
 

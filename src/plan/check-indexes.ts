@@ -52,7 +52,7 @@ function remedyFor(reference: Reference, isDocument: boolean): string {
     return `None helps inside a text: keep the user in a column of its own, ${accept}`
   }
   if (isInAnyCase(reference)) {
-    return isDocument
+    return isDocument || reference.each || reference.json !== null
       ? `None helps in any case: keep a second field in lower case, ${accept}`
       : `Create one on lower("${reference.path}").`
   }

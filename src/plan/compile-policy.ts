@@ -166,12 +166,15 @@ function fieldOf(match: MatchInput): string {
 function matchFormOf(match: MatchInput): IdForm | null {
   if (typeof match === 'string') return null
   if (match.inText) {
-    return { type: 'plain', prefix: match.prefix, suffix: match.suffix, within: true }
+    const { prefix, suffix, ignoreCase } = match
+    return { type: 'plain', prefix, suffix, within: true, ...(ignoreCase ? { ignoreCase } : {}) }
   }
   if (fieldOf(match) === 'id') return idFormOf(match)
   const form = fieldFormOf(match)
-  return match.ignoreCase ? { type: 'plain', prefix: '', ...form, ignoreCase: true } : form
+  return match.ignoreCase ? { ...ANY_CASE, ...form } : form
 }
+
+const ANY_CASE = { type: 'plain', prefix: '', ignoreCase: true } as const
 
 /** A field between fixed texts is text. */
 function fieldFormOf({ prefix, suffix }: Exclude<MatchInput, string>): IdForm | null {
@@ -293,7 +296,7 @@ function compileAssignment(derived: DerivedValue[], column: string, value: SetVa
   }
   if ('scrub' in value) return { kind: 'scrub', column, paths: value.scrub.map(pathSteps) }
   if ('pull' in value) {
-    const form = idFormOf(value)
+    const form = value.ignoreCase ? ANY_CASE : idFormOf(value)
     return { kind: 'pull', column, ...arrayPaths(value), field: value.pull.user, form }
   }
   const wanted: DerivedValue = {

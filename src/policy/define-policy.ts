@@ -315,9 +315,6 @@ function checkAnyCase(path: string, match: MatchInput): void {
   if ((match.equals?.user ?? 'id') === 'id') {
     throw refusal(`${path}.match.ignoreCase`, 'needs a field of the user other than the id')
   }
-  if (match.inText !== undefined) {
-    throw refusal(`${path}.match.ignoreCase`, 'cannot stand beside "inText"')
-  }
 }
 
 /** How a reference may write down what it ends at: the id, another field, or (null) a column of other rows. */
@@ -387,6 +384,9 @@ function checkSet(fields: Readonly<Record<string, string>>, path: string, set: S
       checkField(fields, `${path}.${column}.pull.user`, value.pull)
       // Only the id has a spelling of its own in an array that is pulled from.
       checkForm(`${path}.${column}`, value, value.pull.user === 'id' ? 'id' : null)
+      if (value.ignoreCase && value.pull.user === 'id') {
+        throw refusal(`${path}.${column}.ignoreCase`, 'needs a field of the user other than the id')
+      }
     }
   }
 }

@@ -60,14 +60,16 @@ const target = {
   suffix: v.optional(name),
 }
 
+const anyCase = { ignoreCase: v.optional(v.literal(true)) }
+
 const match = v.lazy((input) => {
   if (typeof input === 'string') return name
-  if (hasKey(input, 'json')) return v.strictObject({ json: name, path, ...target })
+  if (hasKey(input, 'json')) return v.strictObject({ json: name, path, ...target, ...anyCase })
   if (hasKey(input, 'array')) {
     const paths = { path: v.optional(pathToArray), element: v.optional(pathInElement) }
-    return v.strictObject({ array: name, ...paths, ...target })
+    return v.strictObject({ array: name, ...paths, ...target, ...anyCase })
   }
-  const asText = { inText: v.optional(v.literal(true)), ignoreCase: v.optional(v.literal(true)) }
+  const asText = { inText: v.optional(v.literal(true)), ...anyCase }
   return v.strictObject({ column: name, ...target, ...asText })
 })
 
@@ -92,7 +94,7 @@ const setValue = v.lazy((input) => {
   }
   if (hasKey(input, 'pull')) {
     const paths = { path: v.optional(pathToArray), element: v.optional(pathInElement) }
-    return v.strictObject({ pull: userReference, ...paths, ...form })
+    return v.strictObject({ pull: userReference, ...paths, ...form, ...anyCase })
   }
   return scalar
 })

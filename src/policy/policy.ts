@@ -241,10 +241,12 @@ type TargetInput =
 export type MatchInput = string | ColumnMatch | JsonMatch | ArrayMatch
 
 export type ColumnMatch = { readonly column: string; readonly element?: never } & (
-  | (TargetInput & { readonly inText?: never; readonly ignoreCase?: never })
+  | WholeTarget
   | AnyCaseTarget
   | TextTarget
 )
+
+type WholeTarget = TargetInput & { readonly inText?: never; readonly ignoreCase?: never }
 
 /**
  * A field of the user in whatever case it is written: `Ann@Example.com` is `ann@example.com`. Letters beyond A to Z
@@ -263,7 +265,7 @@ type AnyCaseTarget = {
  */
 interface TextTarget {
   readonly inText: true
-  readonly ignoreCase?: never
+  readonly ignoreCase?: true
   readonly prefix: string
   readonly suffix: string
   readonly equals?: UserReference
@@ -284,9 +286,7 @@ export type JsonMatch = {
   readonly json: string
   readonly path: PathInput
   readonly element?: never
-  readonly inText?: never
-  readonly ignoreCase?: never
-} & TargetInput
+} & (WholeTarget | AnyCaseTarget)
 /**
  * An element of a JSON array: the whole column, or the array found at `path`, which may lead through other
  * arrays. With `element`, the reference stands at that path inside each element, behind no further array.
@@ -295,9 +295,7 @@ export type ArrayMatch = {
   readonly array: string
   readonly path?: PathInput
   readonly element?: PathInput
-  readonly inText?: never
-  readonly ignoreCase?: never
-} & TargetInput
+} & (WholeTarget | AnyCaseTarget)
 
 /** What is written, by column. An instant, as in {@link StatusInput}, is that of the deletion, and the same in all rows. */
 export type SetInput = Readonly<Record<string, SetValue>>
@@ -314,8 +312,8 @@ export type SetValue =
   | PullInput
 
 export type PullInput = { readonly path?: PathInput; readonly element?: PathInput } & (
-  | ({ readonly pull: { readonly user: 'id' } } & FormInput)
-  | ({ readonly pull: UserReference } & NoForm)
+  | ({ readonly pull: { readonly user: 'id' }; readonly ignoreCase?: never } & FormInput)
+  | ({ readonly pull: UserReference; readonly ignoreCase?: true } & NoForm)
 )
 
 /**

@@ -6,6 +6,7 @@
 import { fieldsMatched, planStep, statusOf } from '../plan/build-plan.ts'
 import { sha256 } from '../ports.ts'
 import type { FoundUser } from '../store.ts'
+import { isNobodys } from '../store-helpers.ts'
 import type { Program } from '../terms.ts'
 import { canonicalJson } from './canonical-json.ts'
 import type { DeletionReceipt } from './receipt.ts'
@@ -54,7 +55,7 @@ function stepsWriter(
   const known = new Map<string, readonly string[]>()
   return (found, counts) => {
     let key = ''
-    for (const field of fields) key += found.fields[field] == null ? '-' : '+'
+    for (const field of fields) key += isNobodys(found.fields[field]) ? '-' : '+'
     let pieces = known.get(key)
     if (pieces === undefined) {
       pieces = aroundRows(program, ends, found)

@@ -65,11 +65,15 @@ const KEYS = { pseudonym: 'a pseudonym key for tests' }
 /** Some indexes are missing, which stores that tell their indexes are warned of. */
 const SILENT: Logger = { warn() {} }
 
-/** Makes the function that registers clauses, each with a fresh store. */
-export function clauses({ it }: ContractRunner, open: OpenStore): Clause {
+/** Makes the function that registers clauses, each with a fresh store. `data`: the rows it starts from. */
+export function clauses(
+  { it }: ContractRunner,
+  open: OpenStore,
+  data: () => Record<string, Row[]> = contractData,
+): Clause {
   return (title, prove) => {
     it(title, async () => {
-      const opened = await open(contractSchema, contractData())
+      const opened = await open(contractSchema, data())
       try {
         const world = createWorld(opened)
         await world.engine.migrate()

@@ -26,6 +26,7 @@ import { journalClauses, safetyClauses } from './contract-safety.ts'
 import { presentSchemaClauses } from './contract-schema.ts'
 import { wholeTenantClauses } from './contract-tenants.ts'
 import { refusedClauses } from './contract-upkeep.ts'
+import { valueClauses, valueData } from './contract-values.ts'
 import { type ContractRunner, clauses, type OpenStore } from './contract-world.ts'
 
 /**
@@ -48,6 +49,7 @@ export function storeContract(runner: ContractRunner, open: OpenStore): void {
   describe('one user, one id', () => identityClauses(runner, open))
   describe('ways to write an id', () => referenceClauses(clause))
   describe('rules that meet', () => precedenceClauses(clause))
+  describe('values of rows and users', () => valueClauses(clauses(runner, open, valueData)))
   describe('tenants', () => tenantClauses(clause))
   describe('a tenant as a whole', () => wholeTenantClauses(clause))
   describe('isolation', () => isolationClauses(clause))

@@ -2,6 +2,7 @@ import { agreeSabotages } from './agree.ts'
 import { ledgerSabotages } from './ledger.ts'
 import { mongoSabotages } from './mongo.ts'
 import { residueSabotages } from './residue.ts'
+import { valuesSabotages } from './values.ts'
 
 /** A change that breaks a promise. `find` stands exactly once in the file. */
 export interface Sabotage {
@@ -17,6 +18,7 @@ export const sabotages: readonly Sabotage[] = [
   ...residueSabotages,
   ...agreeSabotages,
   ...mongoSabotages,
+  ...valuesSabotages,
   {
     name: 'drop the tenant filter when users are looked up',
     file: 'adapters/sqlite/step-sql.ts',

@@ -21,6 +21,8 @@ export interface OddSchema {
   /** Default: `users`, by `id`. */
   readonly user?: PolicyInput['user']
   readonly schemaCheck?: SchemaCheckOptions
+  readonly checks?: PolicyInput['checks']
+  readonly maxRowsPerTransaction?: number
 }
 
 /** Stands for the type of the policies here, which name a tenant or none. */
@@ -35,7 +37,7 @@ export interface OddWorld {
 
 /** Opens the database in memory, foreign keys enforced, and an engine on it. */
 export async function openOdd(
-  { sql, tables, user, schemaCheck = {} }: OddSchema,
+  { sql, tables, user, schemaCheck = {}, checks = {}, maxRowsPerTransaction = 2_000 }: OddSchema,
   erasers: (db: Database.Database) => readonly ExternalEraser[] = () => [],
 ): Promise<OddWorld> {
   const db = new Database(':memory:')
@@ -46,12 +48,14 @@ export async function openOdd(
     version: 1,
     user: user ?? { table: 'users', id: 'id' },
     tables,
+    checks,
   }) as Policy<OddPolicy>
   const engine = new UserDeletionEngine({
     ...{ store: sqliteStore(db), policy, clock: fixedClock() },
     externalErasers: erasers(db),
     writeAuditEntry: () => {},
     schemaCheck,
+    maxRowsPerTransaction,
     logger: { warn: () => {} },
   })
   await engine.migrate()

@@ -1,0 +1,47 @@
+import type { Sabotage } from './sabotages.ts'
+
+/** What keeps the values of one user apart from those of another. */
+export const valuesSabotages: readonly Sabotage[] = [
+  {
+    name: 'let a blank field of a user stand for what others hold',
+    file: 'src/store-helpers.ts',
+    find: '      return BLANK.test(value)\n',
+    replace: '      return false\n',
+    caughtBy: 'test/adapters/memory.test.ts',
+  },
+  {
+    name: 'let the collation of a column decide whose a row is',
+    file: 'adapters/sqlite/selector-sql.ts',
+    find: '  return wanted.isLoose\n',
+    replace: '  return wanted.isLoose && wanted.field === null\n',
+    caughtBy: 'test/values-sqlite.test.ts',
+  },
+  {
+    name: 'take a text for the number that it looks like',
+    file: 'adapters/sqlite/loose-comparisons.ts',
+    find: '  return !column.isExact || (column.isNumeric && !value.isNumeric)',
+    replace: '  return !column.isExact && value.isExact',
+    caughtBy: 'test/values-sqlite.test.ts',
+  },
+  {
+    name: 'go through a blank key to the rows of others',
+    file: 'adapters/sqlite/selector-sql.ts',
+    find: '  return hasTextKey ? ',
+    replace: '  return hasTextKey ? same : same + ',
+    caughtBy: 'test/values-sqlite.test.ts',
+  },
+  {
+    name: 'count values together that a column takes for one',
+    file: 'adapters/sqlite/step-sql.ts',
+    find: '  const held = located(alias, locator)\n  return isLoose ? ',
+    replace: '  const held = located(alias, locator)\n  return isLoose ? held : held + ',
+    caughtBy: 'test/values-sqlite.test.ts',
+  },
+  {
+    name: 'pull an address out of an array in its own case only',
+    file: 'adapters/memory/write-rows.ts',
+    find: '  return form?.ignoreCase ? standsFor(held, value, form) : stored(held) === stored(value)',
+    replace: '  return stored(held) === stored(value)',
+    caughtBy: 'test/adapters/memory.test.ts',
+  },
+]
