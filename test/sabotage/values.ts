@@ -40,8 +40,8 @@ export const valuesSabotages: readonly Sabotage[] = [
   {
     name: 'pull an address out of an array in its own case only',
     file: 'adapters/memory/write-rows.ts',
-    find: '  return form?.ignoreCase ? standsFor(held, value, form) : stored(held) === stored(value)',
-    replace: '  return stored(held) === stored(value)',
+    find: '    return form?.ignoreCase ? standsFor(value, wanted, form) : ',
+    replace: '    return ',
     caughtBy: 'test/adapters/memory.test.ts',
   },
 ]
