@@ -11,6 +11,7 @@ import { deriveKnownValues, deriveValues, subjectFor } from './execution/derive.
 import type { BlockerFunction } from './execution/hooks.ts'
 import { identifyUser } from './execution/identify.ts'
 import { createFlights } from './execution/in-flight.ts'
+import { guardKeys, type KeyGuard } from './execution/known-keys.ts'
 import { buildProgram } from './plan/build-program.ts'
 import { refuseLostExpiries } from './plan/check-expiry.ts'
 import { compileCheck, compilePolicy } from './plan/compile-policy.ts'
@@ -34,9 +35,14 @@ export type DeclaredBlocker = CheckInput & { readonly name: string }
 export interface Keys {
   /** Makes the ledger's chain an HMAC, and signs its head. */
   readonly ledger?: Secret
+  /**
+   * Keys that the ledger was written with before, for reading; `null` for a ledger that was begun without one. The
+   * next write goes on under `ledger`, and says so in an entry `ledger.rekeyed`.
+   */
+  readonly oldLedger?: readonly (Secret | null)[]
   /** For `pseudonym` values of the policy. */
   readonly pseudonym?: Secret
-  /** Lets receipts name users by an HMAC instead of their id. */
+  /** Lets receipts name users by an HMAC instead of their id. Stays the same: calls under another are `wrong_key`. */
   readonly subject?: Secret
 }
 
@@ -64,8 +70,11 @@ export interface ContextSourceInput extends Fixed {
 export interface ContextSource {
   /** The context for the present schema. @throws {@link UserDeletionError} `schema_mismatch`. */
   current(): Promise<ExecutionContext>
+  /** The same for a call that writes: the ledger can be gone on with. */
+  writing(): Promise<ExecutionContext>
   /** What differs, looked at anew. */
   drift(): Promise<DriftReport>
+  readonly keys: KeyGuard
   subjectOf(id: UserId): UserId
   /** Of the policy and its blockers. */
   readonly digest: string
@@ -116,7 +125,9 @@ export function createContextSource(input: ContextSourceInput): ContextSource {
   const subjectOf = (id: UserId): UserId => subjectFor(keys.subject ?? null, id)
   const { hooks, clock, logger, hookTimeoutMs, maxRowsPerTransaction, leaseMs, issuer } = input
   const { erasers, writeAuditEntry } = input
+  const guard = guardKeys(store, issuer, { key: keys.subject ?? null, table: policy.user.table })
   const shared = {
+    vouchForSubjects: () => guard.vouch(),
     ...{ store, hooks, clock, logger, hookTimeoutMs, maxRowsPerTransaction, leaseMs, issuer },
     ...{ erasers, writeAuditEntry },
     pause: (ms: number) => sleepBy(clock, ms),
@@ -182,10 +193,21 @@ export function createContextSource(input: ContextSourceInput): ContextSource {
     idColumn: heldColumns(compiled.user, null).id,
     async identify(given, request) {
       columns ??= heldColumns(compiled.user, await watch.describe())
+      await guard.assertSubject()
       return identifyUser({ store, program: compiled, columns, subjectOf }, given, request)
     },
     drift: () => watch.report(),
-    current,
+    keys: guard,
+    async current() {
+      const context = await current()
+      await guard.assertSubject()
+      return context
+    },
+    async writing() {
+      const context = await current()
+      await guard.settle()
+      return context
+    },
   }
 }
 
@@ -229,7 +251,18 @@ function refuseMissingType(policy: PolicyInput, { name, capabilities }: Store): 
 }
 
 function assertKeys(keys: Keys): void {
-  for (const [name, key] of Object.entries(keys)) {
+  const { oldLedger = [], ...others } = keys
+  if (!Array.isArray(oldLedger)) throw invalidArgument('keys.oldLedger', 'It is not a list.')
+  if (oldLedger.length > 0 && keys.ledger === undefined) {
+    throw invalidArgument('keys.ledger', 'Old keys without a present one: a ledger keeps a key.')
+  }
+  for (const [index, key] of oldLedger.entries()) {
+    if (key !== null && secretLength(key) < 16) {
+      const path = `keys.oldLedger[${index}]`
+      throw invalidArgument(path, 'An old key is a text or bytes of at least 16 bytes, or null.')
+    }
+  }
+  for (const [name, key] of Object.entries(others)) {
     if (!['ledger', 'pseudonym', 'subject'].includes(name) || secretLength(key) < 16) {
       throw invalidArgument(`keys.${name}`, 'A key is a text or bytes of at least 16 bytes.')
     }

@@ -88,7 +88,7 @@ export function contextInputOf<P extends PolicyInput>(
     maxRowsPerTransaction: positive('maxRowsPerTransaction', options.maxRowsPerTransaction, 2_000),
     leaseMs: positive('leaseMs', options.leaseMs, 30_000),
     schemaCheck: schemaCheckOf(options.schemaCheck ?? {}),
-    issuer: createIssuer(keys.ledger ?? null, clock),
+    issuer: createIssuer({ key: keys.ledger ?? null, oldKeys: keys.oldLedger ?? [] }, clock),
   }
 }
 

@@ -136,7 +136,7 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
     this.#maxClockJumpMs = clockJumpOf(options)
     this.#issuer = input.issuer
     this.#source = createContextSource(input)
-    this.ledger = openLedger(store, input.issuer, this.#userTable)
+    this.ledger = openLedger(store, input.issuer, this.#userTable, () => this.#source.keys.reset())
     this.outbox = openOutbox(store, this.#userTable)
   }
 
@@ -231,7 +231,7 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
     const { id, request } = await this.#source.identify(scope.id, scope.request)
     const earlier = await this.#earlierReceipt(id, request)
     if (earlier !== null) return earlier
-    const context = await this.#source.current()
+    const context = await this.#source.writing()
     if (expect !== undefined) {
       const [view] = await viewUsers(context, request, [targetOf(context, id)])
       if (view != null) assertPlanned(view.plan.digest, expect)
@@ -271,7 +271,7 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
     const { expect } = options
     assertExpectation(expect)
     const bulk = bulkOptionsOf(options)
-    const context = await this.#source.current()
+    const context = await this.#source.writing()
     const request = inTenant(context, given)
     const run = (source: Parameters<typeof deleteMany>[2]): Promise<BulkResult> =>
       deleteMany(context, request, source, bulk)
@@ -304,7 +304,7 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
   ): Promise<UserStatus> {
     const scope = this.#scope(userId, options, ['revokeSessions'])
     assertBoolean('revokeSessions', options.revokeSessions)
-    const context = await this.#source.current()
+    const context = await this.#source.writing()
     const { id, request } = await identifyUser(context, scope.id, scope.request)
     const { revokeSessions = true } = options
     const status = await disableUser(context, request, targetOf(context, id), revokeSessions)
@@ -320,7 +320,7 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
    */
   async enable(userId: UserIdInput, options: TenantScope<P>): Promise<UserStatus> {
     const scope = this.#scope(userId, options, [])
-    const context = await this.#source.current()
+    const context = await this.#source.writing()
     const { id, request } = await identifyUser(context, scope.id, scope.request)
     return enableUser(context, request, targetOf(context, id))
   }
@@ -344,7 +344,7 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
     const scope = this.#scope(userId, options, ['after', 'at', 'by', 'reason', 'requestedBy'])
     const dueAt = dueDateOf(options, this.#clock.now())
     const by = scheduledByOf(options.by)
-    const context = await this.#source.current()
+    const context = await this.#source.writing()
     const { id, request } = await identifyUser(context, scope.id, scope.request)
     const terms = { dueAt, by, cancelHash: null, tokenHash: null }
     const status = await scheduleUser(context, request, targetOf(context, id), terms)
@@ -365,7 +365,7 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
   ): Promise<UserStatus> {
     const scope = this.#scope(userId, options, ['by', 'cancelToken'])
     const canceller = cancellerOf(options)
-    const context = await this.#source.current()
+    const context = await this.#source.writing()
     const { id, request } = await identifyUser(context, scope.id, scope.request)
     return cancelSchedule(context, request, targetOf(context, id), canceller)
   }
@@ -382,7 +382,7 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
     assertOptions(options, ['limit', 'signal', 'confirmClock'])
     const limit = positive('limit', options.limit, 1_000)
     const clock = this.#clockBound(options)
-    const context = await this.#source.current()
+    const context = await this.#source.writing()
     const result = await purgeDue(context, { limit, signal: options.signal, ...clock })
     if (result.deleted.length > 0) await clearJournal(context)
     return result
@@ -412,7 +412,7 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
     })
     const earlier = await this.#earlierReceipt(id, request)
     if (earlier !== null) return { status: 'erased', receipt: earlier }
-    const context = await this.#source.current()
+    const context = await this.#source.writing()
     const result = await eraseUser(context, request, targetOf(context, id))
     await clearJournal(context)
     return result
@@ -448,7 +448,7 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
     const scope = this.#own(session, { reason: options.reason ?? 'user_request' })
     const token = confirmedTokenOf(options)
     const service = this.#service()
-    const context = await this.#source.current()
+    const context = await this.#source.writing()
     const { id, request } = await identifyOwn(context, scope)
     const owner = { userId: id, session }
     const outcome = await deleteOwn(context, request, service, owner, token)
@@ -470,7 +470,7 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
     assertOptions(options, ['tenantId', 'reason', 'until', 'tables'])
     const terms = holdTermsOf(options, this.#clock.now())
     assertKnownTables(terms.tables, this.#tables)
-    const context = await this.#source.current()
+    const context = await this.#source.writing()
     const { id, request } = await identifyUser(context, scope.id, scope.request)
     return placeHold(context, request, targetOf(context, id), terms)
   }
@@ -489,7 +489,7 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
     if (!isKey(holdId)) {
       throw invalidArgument('holdId', '`holdId` is not the id of a hold.')
     }
-    const context = await this.#source.current()
+    const context = await this.#source.writing()
     const { id, request } = await identifyUser(context, scope.id, scope.request)
     await releaseHold(context, request, targetOf(context, id), holdId)
   }
@@ -533,7 +533,7 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
     options: { readonly limit?: number; readonly signal?: AbortSignal } = {},
   ): Promise<ResumeResult> {
     assertOptions(options, ['limit', 'signal'])
-    const context = await this.#source.current()
+    const context = await this.#source.writing()
     const result = await resumeJobs(
       context,
       positive('limit', options.limit, 1_000),
@@ -566,7 +566,7 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
     assertOptions(options, ['limit', 'signal', 'confirmClock'])
     const limit = positive('limit', options.limit, Number.MAX_SAFE_INTEGER)
     const clock = this.#clockBound(options)
-    const context = await this.#source.current()
+    const context = await this.#source.writing()
     const result = await expireRetained(context, { limit, signal: options.signal, ...clock })
     if (result.steps.some(({ rows }) => rows > 0)) await clearJournal(context)
     return result
@@ -615,7 +615,7 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
     assertExpectation(expect)
     const given = this.#tenantRequest({ tenantId, reason, requestedBy })
     const bulk = bulkOptionsOf(options)
-    const context = await this.#source.current()
+    const context = await this.#source.writing()
     const request = { ...given, tenantId: await identifyTenant(context, given) }
     const result = await deleteTenant(context, request, expect, bulk)
     const isChanged = result.users.deleted > 0 || result.tenant.status === 'deleted'
@@ -645,7 +645,7 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
     assertOptions(options, ['since', 'limit', 'signal', 'onOutcome'])
     const { since, limit, signal, onOutcome } = options
     assertFunction('onOutcome', onOutcome)
-    const context = await this.#source.current()
+    const context = await this.#source.writing()
     const result = await replayDeletions(context, {
       since: since === undefined ? '' : isoOf('since', since),
       limit: positive('limit', limit, Number.MAX_SAFE_INTEGER),
@@ -671,8 +671,14 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
     const { id, request } = await this.#source.identify(scope.id, scope.request)
     const { tenantId } = request
     const subject = this.#source.subjectOf(id)
-    const at = await this.#store.deletedAt({ userTable: this.#userTable, tenantId, subject })
-    return at !== null && (issuedAt === null || issuedAt < Date.parse(at))
+    const userTable = this.#userTable
+    // Who was deleted before there was a subject key stands in the ledger by the id.
+    for (const name of new Set([subject, id])) {
+      const at = await this.#store.deletedAt({ userTable, tenantId, subject: name })
+      if (at !== null && name !== id) await this.#source.keys.vouch()
+      if (at !== null && (issuedAt === null || issuedAt < Date.parse(at))) return true
+    }
+    return false
   }
 
   /**
@@ -746,6 +752,7 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
    */
   async scrubFile(): Promise<Scrubbed> {
     const store = this.#store
+    await this.#source.keys.settle()
     const before = await store.ledgerHead()
     const scrubbed = await store.scrub(this.#tables)
     await store.appendLedger((head) => sealStorageFact(this.#issuer, scrubbed, before, head))

@@ -38,6 +38,7 @@ export type ErrorCode =
   | 'confirmation_invalid'
   | 'recent_authentication_required'
   | 'impersonation_refused'
+  | 'wrong_key'
   | 'eraser_failed'
   | 'eraser_timeout'
 
@@ -226,6 +227,13 @@ export const ERROR_CODES: Readonly<Record<ErrorCode, ErrorKind>> = {
     status: 403,
     retryable: false,
     remedy: 'Only the user can delete the own account, not somebody signed in as them.',
+  },
+  wrong_key: {
+    status: 500,
+    retryable: false,
+    remedy:
+      'Give the engine the key that `details.path` names, as it was when the ledger was begun; a ledger key that was changed stands in `keys.oldLedger`. Nothing was changed.',
+    endsRuns: true,
   },
   eraser_failed: {
     status: 502,

@@ -559,7 +559,12 @@ export interface AuditRow {
 
 export interface LedgerEntry {
   readonly seq: number
-  readonly kind: 'user.deleted' | 'tenant.deleted' | 'storage.sanitized' | 'retention.expired'
+  readonly kind:
+    | 'user.deleted'
+    | 'tenant.deleted'
+    | 'storage.sanitized'
+    | 'retention.expired'
+    | 'ledger.rekeyed'
   /** ISO 8601, UTC. */
   readonly at: string
   /**

@@ -50,6 +50,8 @@ export interface ExecutionContext {
   current(): Promise<ExecutionContext>
   /** Waits by the clock. */
   pause(ms: number): Promise<void>
+  /** Says that a user was found under the subject key, which therefore is the ledger's. */
+  vouchForSubjects(): Promise<void>
   /** How the ledger names a user. */
   subjectOf(id: UserId): UserId
   /** Computes the derived values of the program for one user who goes at this moment. */

@@ -6,8 +6,8 @@
 import { type Expiry, endOf } from '../plan/expiry.ts'
 import { yieldToEventLoop } from '../ports.ts'
 import { isAbout } from '../receipt/about.ts'
-import { receiptOf } from '../receipt/issue-receipt.ts'
-import type { LedgerEntry, UserId } from '../store.ts'
+import { hidesId } from '../receipt/issue-receipt.ts'
+import type { UserId } from '../store.ts'
 import type { ExecutionContext } from './context.ts'
 
 /** A deletion, without its receipt. */
@@ -47,7 +47,7 @@ export async function readDue(
       if (entry.kind !== 'user.deleted' || subject === null) continue
       if (!isAbout(entry, userTable)) continue
       if (!isDue(at)) return due
-      due.push({ seq, tenantId, subject, isHidden: isHidden(entry) })
+      due.push({ seq, tenantId, subject, isHidden: hidesId(entry) })
     }
     const last = page.at(-1)
     const isFull = due.length > 0 && (due.length >= HIDDEN_WINDOW || !due.at(-1)?.isHidden)
@@ -66,11 +66,4 @@ function dueTest(duration: string, now: Date): (at: string) => boolean {
     latestDue = at
     return true
   }
-}
-
-/** A host's own id may look like a hash; only the receipt tells. */
-function isHidden(entry: LedgerEntry): boolean {
-  const { subject } = entry
-  if (typeof subject !== 'string' || !subject.startsWith('hmac:')) return false
-  return receiptOf(entry).userId === null
 }

@@ -44,7 +44,9 @@ export async function idsBehind(
     })
     for (const id of held.flatMap(idsOf)) {
       const subject = context.subjectOf(id)
-      if (hidden.has(subject)) ids.set(subject, id)
+      if (!hidden.has(subject)) continue
+      await context.vouchForSubjects()
+      ids.set(subject, id)
     }
     const last = held.at(-1)
     if (last === undefined || held.length < PAGE) return ids

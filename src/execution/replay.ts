@@ -9,7 +9,7 @@
 import { endsRuns, UserDeletionError } from '../errors.ts'
 import { yieldToEventLoop } from '../ports.ts'
 import { isAbout } from '../receipt/about.ts'
-import { receiptOf } from '../receipt/issue-receipt.ts'
+import { hidesId, receiptOf } from '../receipt/issue-receipt.ts'
 import type { LedgerEntry, UserRow } from '../store.ts'
 import type { UserId } from '../terms.ts'
 import { invalidArgument } from './arguments.ts'
@@ -105,12 +105,6 @@ async function tenantsWithHiddenIds(run: ReplayRun): Promise<ReadonlySet<string 
   return tenants
 }
 
-function hidesId(entry: LedgerEntry): boolean {
-  const { subject } = entry
-  if (typeof subject !== 'string' || !subject.startsWith('hmac:')) return false
-  return receiptOf(entry).userId === null
-}
-
 /** Entries that name the id: the users are looked up by it. */
 async function replayNamed(run: ReplayRun, page: readonly LedgerEntry[]): Promise<void> {
   const tenants = new Set(page.map(({ tenantId }) => tenantId))
@@ -142,6 +136,7 @@ async function replayHidden(run: ReplayRun, tenantId: string | null): Promise<vo
       const counts = entry !== undefined && entry.seq <= run.upTo && hidesId(entry)
       return counts && entry.at >= run.request.since ? { id, entry } : []
     })
+    if (found.length > 0) await run.context.vouchForSubjects()
     await replayUsers(run, tenantId, found)
     if (next === null) return
     afterId = next

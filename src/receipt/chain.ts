@@ -3,8 +3,17 @@
  *
  * @module
  */
+import { UserDeletionError } from '../errors.ts'
 import { equalSecrets, hmacSha256, type Secret, sha256 } from '../ports.ts'
 import type { LedgerEntry, LedgerHead } from '../store.ts'
+
+/** The key of a ledger, and those that it was written with before. */
+export interface KeyRing {
+  /** `null` without a key. */
+  readonly key: Secret | null
+  /** Only for reading what was written before the key was changed; `null` among them: it had none. */
+  readonly oldKeys: readonly (Secret | null)[]
+}
 
 /** The hash an empty ledger starts from. */
 export const GENESIS: string = '0'.repeat(64)
@@ -41,4 +50,30 @@ export function isHeadGenuine(key: Secret | null, head: LedgerHead): boolean {
   if (key === null) return true
   const expected = headFor(key, head.seq, head.hash).signature ?? ''
   return head.signature !== null && equalSecrets(expected, head.signature)
+}
+
+/**
+ * Whether a ledger that ends so was written with this key. Without a key it was where nothing is signed: a ledger
+ * that is begun with a key must not be gone on with by a process that lacks it.
+ */
+export function isWrittenWith(key: Secret | null, head: LedgerHead | null): boolean {
+  if (head === null) return true
+  return key === null ? head.signature === null : isHeadGenuine(key, head)
+}
+
+/**
+ * Asked before every entry, with the head that it goes behind.
+ *
+ * @throws {@link UserDeletionError} `wrong_key`: what another key has signed would verify no more.
+ */
+export function assertOwnHead(key: Secret | null, head: LedgerHead | null): void {
+  if (!isWrittenWith(key, head)) throw wrongKey('keys.ledger')
+}
+
+export function wrongKey(path: 'keys.ledger' | 'keys.subject'): UserDeletionError {
+  const text =
+    path === 'keys.ledger'
+      ? 'The ledger was written with another `keys.ledger` than that of this engine, or its head was altered.'
+      : 'The ledger names users under another `keys.subject` than that of this engine.'
+  return new UserDeletionError('wrong_key', text, { details: { path } })
 }

@@ -10,10 +10,10 @@
 import { UserDeletionError } from '../errors.ts'
 import { isDeepEqual } from '../ports.ts'
 import { type LedgerEntry, type LedgerHead, type Store, saidUserTable } from '../store.ts'
-import { isHeadGenuine } from './chain.ts'
+import { isWrittenWith, type KeyRing, wrongKey } from './chain.ts'
 import type { Issuer } from './issue-receipt.ts'
 import { badLine, type LedgerLine, parseLine } from './ledger-lines.ts'
-import { CHAIN_START, type ChainEnd, findEntryProblem } from './verify-ledger.ts'
+import { CHAIN_START, type ChainEnd, type ChainReader, readChain } from './verify-ledger.ts'
 
 /** The lines of an export, as they come: an array, a generator, a `readline` interface over a file. */
 export type LedgerLines = Iterable<string> | AsyncIterable<string>
@@ -31,11 +31,12 @@ const PAGE = 500
 /** @throws {@link UserDeletionError} `invalid_argument` or `ledger_conflict` with nothing written. */
 export async function importLedger(
   store: Store,
-  { key, newId }: Pick<Issuer, 'key' | 'newId'>,
+  { newId, ...ring }: Pick<Issuer, 'key' | 'oldKeys' | 'newId'>,
   lines: LedgerLines,
 ): Promise<LedgerImport> {
   assertLines(lines)
   const after = await store.ledgerHead()
+  const chain = chainBehind(ring, after)
   const run = `imp_${newId()}`
   const present = presentEntries(store)
   let end: ChainEnd | null = null
@@ -48,7 +49,7 @@ export async function importLedger(
       if (last !== null)
         throw badLine(line, 'malformed', 'stands after the head, which is the last')
       if (parsed.kind === 'head') {
-        assertHead(key, parsed, line, end, imported + known)
+        assertHead(chain, parsed, line, end, imported + known)
         last = { head: parsed.head, line }
         continue
       }
@@ -60,7 +61,7 @@ export async function importLedger(
         if (!isDeepEqual(await present(entry.seq), entry)) throw conflict(entry.seq)
         known += 1
       } else {
-        assertContinues(key, { after, end, entry, line })
+        assertContinues(chain, { after, end, entry, line })
         imported += 1
         page.push(entry)
         if (page.length === PAGE) {
@@ -82,6 +83,14 @@ export async function importLedger(
     await clear(store, run, imported)
     throw cause
   }
+}
+
+/** What is imported goes on under the key that the ledger was written with last. */
+function chainBehind(ring: KeyRing, after: LedgerHead | null): ChainReader {
+  if (after === null) return readChain(ring)
+  const key = [ring.key, ...ring.oldKeys].find((one) => isWrittenWith(one, after))
+  if (key === undefined) throw wrongKey('keys.ledger')
+  return readChain(ring, after, key)
 }
 
 function assertLines(lines: unknown): void {
@@ -128,13 +137,13 @@ function presentEntries(store: Store): (seq: number) => Promise<LedgerEntry | un
 }
 
 function assertHead(
-  key: Issuer['key'],
+  chain: ChainReader,
   { head, entries }: Extract<LedgerLine, { kind: 'head' }>,
   line: number,
   end: ChainEnd | null,
   count: number,
 ): void {
-  if (!isHeadGenuine(key, head)) {
+  if (!chain.signs(head)) {
     throw badLine(line, 'head_altered', 'is not signed with the key of this ledger')
   }
   if (entries !== count) throw badLine(line, 'cut', `speaks of ${entries} entries, not of ${count}`)
@@ -150,12 +159,12 @@ interface Continuation {
   readonly line: number
 }
 
-function assertContinues(key: Issuer['key'], { after, end, entry, line }: Continuation): void {
+function assertContinues(chain: ChainReader, { after, end, entry, line }: Continuation): void {
   const start: ChainEnd = after ?? CHAIN_START
   if (end === null && entry.seq !== start.seq + 1) throw conflict(start.seq + 1)
   // Where the import has gone through the ledger's own entries, the last of them is the head, or the head lies.
   if (end !== null && end.seq === start.seq && end.hash !== start.hash) throw conflict(start.seq)
-  const problem = findEntryProblem(key, end ?? start, entry)
+  const problem = chain.read(entry)
   // Without a common entry an altered line and another ledger's look the same.
   if (problem === 'altered' && end === null && after !== null) throw conflict(entry.seq)
   if (problem !== null) throw badLine(line, problem, 'does not verify: altered, or another key')

@@ -6,7 +6,7 @@
 import { monotonicFactory } from 'ulid'
 import { retentionEnds, userRowPlan } from '../plan/build-plan.ts'
 import type { PolicyStamp } from '../plan/plan.ts'
-import { type Clock, type Secret, sha256 } from '../ports.ts'
+import { type Clock, sha256 } from '../ports.ts'
 import type {
   FoundUser,
   LedgerEntry,
@@ -17,21 +17,20 @@ import type {
 } from '../store.ts'
 import type { Program, UserId } from '../terms.ts'
 import { canonicalJson } from './canonical-json.ts'
-import { entryHash, GENESIS, headFor } from './chain.ts'
+import { assertOwnHead, entryHash, GENESIS, headFor, type KeyRing } from './chain.ts'
 import type { DeletionReceipt, ExternalOutcome } from './receipt.ts'
 import { receiptWriter } from './receipt-text.ts'
 
 /** Issues what commits with a change. Holds the ledger key and the source of ids. */
-export interface Issuer {
-  readonly key: Secret | null
+export interface Issuer extends KeyRing {
   readonly clock: Clock
   /** Sortable and unique; later calls give larger ids, within one millisecond too. `at`: the present, if known. */
   newId(at?: Date): string
 }
 
-export function createIssuer(key: Secret | null, clock: Clock): Issuer {
+export function createIssuer({ key, oldKeys }: KeyRing, clock: Clock): Issuer {
   const ulid = monotonicFactory()
-  return { key, clock, newId: (at = clock.now()) => ulid(at.getTime()) }
+  return { key, oldKeys, clock, newId: (at = clock.now()) => ulid(at.getTime()) }
 }
 
 /** What is the same for all receipts of a seal. */
@@ -73,6 +72,7 @@ export function sealDeletions(
   users: readonly DeletedUser[],
   head: LedgerHead | null,
 ): Seal {
+  assertOwnHead(issuer.key, head)
   const now = issuer.clock.now()
   const at = now.toISOString()
   const writeBody = bodyWriter(frame, now)
@@ -108,6 +108,12 @@ export function receiptDigest(receipt: Omit<DeletionReceipt, 'digest'>): string 
 /** Reads back the receipt in a ledger entry. */
 export function receiptOf(entry: LedgerEntry): DeletionReceipt {
   return JSON.parse(entry.body) as DeletionReceipt
+}
+
+/** Whether an entry about a user hides the id behind its subject. A host's own id may look like a hash; only the body tells. */
+export function hidesId({ subject, body }: LedgerEntry): boolean {
+  if (typeof subject !== 'string' || !subject.startsWith('hmac:')) return false
+  return (JSON.parse(body) as { readonly userId?: unknown }).userId === null
 }
 
 /** The receipt of a user whose slice kept its entries: whoever reads receipts has the slice keep them. */

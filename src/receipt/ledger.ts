@@ -59,10 +59,12 @@ export interface Ledger {
 
 const PAGE = 500
 
+/** `onImport`: called when an import has ended, or failed. */
 export function openLedger(
   store: Store,
-  issuer: Pick<Issuer, 'key' | 'newId'>,
+  issuer: Pick<Issuer, 'key' | 'oldKeys' | 'newId'>,
   userTable: string,
+  onImport: () => void = () => {},
 ): Ledger {
   return {
     async *receipts({ since, of = 'users' } = {}) {
@@ -71,9 +73,9 @@ export function openLedger(
         if (entry.kind === kind && isOwn(entry, userTable)) yield receiptOf(entry)
       }
     },
-    verify: () => verifyLedger(readEntries(store), () => store.ledgerHead(), issuer.key),
+    verify: () => verifyLedger(readEntries(store), () => store.ledgerHead(), issuer),
     export: ({ since } = {}) => exportLedger(store, issuer, since),
-    import: (lines) => importLedger(store, issuer, lines),
+    import: (lines) => importLedger(store, issuer, lines).finally(onImport),
   }
 }
 

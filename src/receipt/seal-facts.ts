@@ -3,9 +3,10 @@
  *
  * @module
  */
+import { hmacSha256, type Secret } from '../ports.ts'
 import type { LedgerEntry, LedgerHead, Sanitized, Seal } from '../store.ts'
 import { canonicalJson } from './canonical-json.ts'
-import { entryHash, GENESIS, headFor } from './chain.ts'
+import { assertOwnHead, entryHash, GENESIS, headFor, isWrittenWith, wrongKey } from './chain.ts'
 import type { Issuer } from './issue-receipt.ts'
 
 export interface Fact {
@@ -19,6 +20,11 @@ export interface Fact {
 
 /** Seals facts in the order given, after the present head of the ledger. */
 export function sealFacts(issuer: Issuer, facts: readonly Fact[], head: LedgerHead | null): Seal {
+  assertOwnHead(issuer.key, head)
+  return chain(issuer, facts, head)
+}
+
+function chain(issuer: Issuer, facts: readonly Fact[], head: LedgerHead | null): Seal {
   const at = issuer.clock.now().toISOString()
   const entries: LedgerEntry[] = []
   let { seq, hash } = head ?? { seq: 0, hash: GENESIS }
@@ -53,4 +59,19 @@ export function sealStorageFact(
   const body = { ...fact, throughSeq: before?.seq ?? 0 }
   const kind = 'storage.sanitized'
   return sealFacts(issuer, [{ kind, userTable: null, tenantId: null, body }], head)
+}
+
+/** Seals that the ledger goes on under another key: the first entry of the new one, over all that came before. */
+export function sealRotation(issuer: Issuer, head: LedgerHead): Seal {
+  const { key, oldKeys } = issuer
+  const before = oldKeys.find((old) => isWrittenWith(old, head))
+  if (key === null || before === undefined) throw wrongKey('keys.ledger')
+  const body = { format: 1, key: nameOf(key), before: before === null ? null : nameOf(before) }
+  const about = { userTable: null, tenantId: null }
+  return chain(issuer, [{ kind: 'ledger.rekeyed', ...about, body }], head)
+}
+
+/** Tells keys apart, and nothing else of them. */
+function nameOf(key: Secret): string {
+  return hmacSha256(key, 'user-deletion-engine: name of the ledger key').slice(0, 16)
 }

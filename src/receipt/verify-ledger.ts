@@ -5,7 +5,7 @@
  */
 import type { Secret } from '../ports.ts'
 import { type LedgerEntry, type LedgerHead, saidUserTable } from '../store.ts'
-import { entryHash, GENESIS, isHeadGenuine } from './chain.ts'
+import { entryHash, GENESIS, isHeadGenuine, type KeyRing } from './chain.ts'
 import { receiptDigest } from './issue-receipt.ts'
 import type { DeletionReceipt } from './receipt.ts'
 
@@ -62,32 +62,77 @@ function isHashOf(
   return entryHash(key, previous.hash, { ...content, subject: BigInt(subject) }) === hash
 }
 
+/** Goes along a chain whose key may have been changed on the way. */
+export interface ChainReader {
+  /** What is wrong with the entry that follows the one before; `null` when it holds, and then it is the one before. */
+  read(entry: LedgerEntry): ReturnType<typeof findEntryProblem>
+  /** Whether the head is signed as the entries that were read. */
+  signs(head: LedgerHead): boolean
+  /** The last entry that was read. */
+  readonly end: ChainEnd
+  /** Whether a key protects what was read; where nothing was, whether the engine has one. */
+  readonly isKeyed: boolean
+}
+
+/**
+ * `key`: the one of the entry at `start`; left out where that is still to be seen. Only an entry that says so, under
+ * the new key, may change it.
+ */
+export function readChain(
+  { key: own, oldKeys }: KeyRing,
+  start: ChainEnd = CHAIN_START,
+  key?: Secret | null,
+): ChainReader {
+  const ring = [own, ...oldKeys]
+  let [end, present] = [start, key]
+  return {
+    get end() {
+      return end
+    },
+    get isKeyed() {
+      return (present === undefined ? own : present) !== null
+    },
+    read(entry) {
+      const candidates = present === undefined || entry.kind === 'ledger.rekeyed' ? ring : [present]
+      let problem: ReturnType<typeof findEntryProblem> = null
+      for (const candidate of candidates) {
+        problem = findEntryProblem(candidate, end, entry)
+        if (problem === 'altered') continue
+        if (problem === null) [end, present] = [entry, candidate]
+        return problem
+      }
+      return problem
+    },
+    signs: (head) =>
+      present === undefined
+        ? ring.some((candidate) => isHeadGenuine(candidate, head))
+        : isHeadGenuine(present, head),
+  }
+}
+
 /** Recomputes every hash, in constant memory. */
 export async function verifyLedger(
   entries: AsyncIterable<LedgerEntry>,
   readHead: () => Promise<LedgerHead | null>,
-  key: Secret | null,
+  ring: KeyRing,
 ): Promise<LedgerVerification> {
-  let end = CHAIN_START
+  const chain = readChain(ring)
   for await (const entry of entries) {
-    const problem = findEntryProblem(key, end, entry)
-    if (problem !== null) return { valid: false, seq: end.seq + 1, problem }
-    end = entry
+    const { seq } = chain.end
+    const problem = chain.read(entry)
+    if (problem !== null) return { valid: false, seq: seq + 1, problem }
   }
-  return verifyHead(await readHead(), key, end)
+  return verifyHead(await readHead(), chain)
 }
 
 /** Kinds of entries whose body is a receipt. */
 export const HAS_RECEIPT: ReadonlySet<string> = new Set(['user.deleted', 'tenant.deleted'])
 
-function verifyHead(
-  head: LedgerHead | null,
-  key: Secret | null,
-  { seq, hash }: ChainEnd,
-): LedgerVerification {
-  const entries = { valid: true, entries: seq, keyed: key !== null } as const
+function verifyHead(head: LedgerHead | null, chain: ChainReader): LedgerVerification {
+  const { seq, hash } = chain.end
+  const entries = { valid: true, entries: seq, keyed: chain.isKeyed } as const
   if (head === null) return seq === 0 ? entries : { valid: false, seq, problem: 'head_altered' }
-  if (!isHeadGenuine(key, head)) return { valid: false, seq: head.seq, problem: 'head_altered' }
+  if (!chain.signs(head)) return { valid: false, seq: head.seq, problem: 'head_altered' }
   if (head.seq > seq) return { valid: false, seq: seq + 1, problem: 'cut' }
   if (head.seq !== seq || head.hash !== hash) return { valid: false, seq, problem: 'head_altered' }
   return entries

@@ -37,4 +37,25 @@ export const ledgerSabotages: readonly Sabotage[] = [
     replace: 'access || done[index] !== undefined',
     caughtBy: 'test/adapters/memory.test.ts',
   },
+  {
+    name: 'write a ledger on under another key',
+    file: 'src/receipt/chain.ts',
+    find: "  if (!isWrittenWith(key, head)) throw wrongKey('keys.ledger')",
+    replace: '  if (!isWrittenWith(key, head)) return',
+    caughtBy: 'test/ledger-keys.test.ts',
+  },
+  {
+    name: 'look subjects up under a key that is not the recorded one',
+    file: 'src/execution/known-keys.ts',
+    find: "      if (!equalSecrets(recorded, own)) throw wrongKey('keys.subject')",
+    replace: '',
+    caughtBy: 'test/ledger-keys.test.ts',
+  },
+  {
+    name: 'let any entry change the key of the ledger',
+    file: 'src/receipt/verify-ledger.ts',
+    find: "entry.kind === 'ledger.rekeyed' ? ring",
+    replace: "entry.kind === 'user.deleted' ? ring",
+    caughtBy: 'test/ledger-keys.test.ts',
+  },
 ]
