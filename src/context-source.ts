@@ -11,7 +11,7 @@ import { deriveKnownValues, deriveValues, subjectFor } from './execution/derive.
 import type { BlockerFunction } from './execution/hooks.ts'
 import { identifyUser } from './execution/identify.ts'
 import { createFlights } from './execution/in-flight.ts'
-import { guardKeys, type KeyGuard } from './execution/known-keys.ts'
+import { guardKeys, type KeyGuard, type MissingKey } from './execution/known-keys.ts'
 import { buildProgram } from './plan/build-program.ts'
 import { refuseLostExpiries } from './plan/check-expiry.ts'
 import { compileCheck, compilePolicy } from './plan/compile-policy.ts'
@@ -71,7 +71,7 @@ export interface ContextSource {
   /** The context for the present schema. @throws {@link UserDeletionError} `schema_mismatch`. */
   current(): Promise<ExecutionContext>
   /** The same for a call that writes: the ledger can be gone on with. */
-  writing(): Promise<ExecutionContext>
+  writing(missing?: MissingKey): Promise<ExecutionContext>
   /** What differs, looked at anew. */
   drift(): Promise<DriftReport>
   readonly keys: KeyGuard
@@ -203,9 +203,9 @@ export function createContextSource(input: ContextSourceInput): ContextSource {
       await guard.assertSubject()
       return context
     },
-    async writing() {
+    async writing(missing) {
       const context = await current()
-      await guard.settle()
+      await guard.settle(missing)
       return context
     },
   }

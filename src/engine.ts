@@ -566,7 +566,7 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
     assertOptions(options, ['limit', 'signal', 'confirmClock'])
     const limit = positive('limit', options.limit, Number.MAX_SAFE_INTEGER)
     const clock = this.#clockBound(options)
-    const context = await this.#source.writing()
+    const context = await this.#source.writing('told_later')
     const result = await expireRetained(context, { limit, signal: options.signal, ...clock })
     if (result.steps.some(({ rows }) => rows > 0)) await clearJournal(context)
     return result

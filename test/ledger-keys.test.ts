@@ -46,7 +46,10 @@ const WRITES: Readonly<Record<string, (engine: Engine) => Promise<unknown>>> = {
   scheduleDeletion: (engine) => engine.scheduleDeletion('u2', {}),
   placeHold: (engine) => engine.placeHold('u2', { reason: 'court_order' }),
   purgeDue: (engine) => engine.purgeDue(),
-  expireRetained: (engine) => engine.expireRetained(),
+  async expireRetained(engine) {
+    const { steps } = await engine.expireRetained()
+    for (const { error } of steps) if (error !== null) throw error
+  },
   resume: (engine) => engine.resume(),
   replay: (engine) => engine.replay(),
   scrubFile: (engine) => engine.scrubFile(),

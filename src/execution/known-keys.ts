@@ -25,12 +25,15 @@ export interface KeyGuard {
    *
    * @throws {@link UserDeletionError} `wrong_key`.
    */
-  settle(): Promise<void>
+  settle(missing?: MissingKey): Promise<void>
   /** A user was found under the subject key, so it is the right one. */
   vouch(): Promise<void>
   /** The ledger has been written by others: what was settled is to be looked at again. */
   reset(): void
 }
+
+/** `told_later`: the call says by itself where it misses the subject key, as part of its answer. */
+export type MissingKey = 'refused' | 'told_later'
 
 /** Whose names the key makes. */
 export interface SubjectKey {
@@ -73,8 +76,8 @@ export function guardKeys(store: Store, issuer: Issuer, { key, table }: SubjectK
       isSettled = false
       isUnrecorded = undefined
     },
-    async settle() {
-      await assertSubject()
+    async settle(missing = 'refused') {
+      if (own !== null || missing === 'refused') await assertSubject()
       // Which key an earlier version has used only shows when somebody is found under it.
       if (isUnrecorded === false) await bind()
       if (isSettled) return
