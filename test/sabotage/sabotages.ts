@@ -1,4 +1,5 @@
 import { agreeSabotages } from './agree.ts'
+import { identitySabotages } from './identity.ts'
 import { ledgerSabotages } from './ledger.ts'
 import { mongoSabotages } from './mongo.ts'
 import { residueSabotages } from './residue.ts'
@@ -827,5 +828,6 @@ export const sabotages: readonly Sabotage[] = [
     replace: '',
     caughtBy: 'test/slice-size.test.ts',
   },
+  ...identitySabotages,
   ...ledgerSabotages,
 ]
