@@ -34,6 +34,15 @@ export type TenantScope<P extends PolicyInput> = P['user'] extends { readonly te
   ? { readonly tenantId: string }
   : { readonly tenantId?: undefined }
 
+export interface PlanOptions {
+  /**
+   * Runs the deletion itself in a transaction that is rolled back, so that the plan tells what only the database
+   * knows: foreign keys, CHECK constraints, triggers. Default false. Hooks and erasers are not called, and other
+   * writers wait meanwhile. Where there are no transactions: `transactions_unsupported`.
+   */
+  readonly rehearse?: boolean
+}
+
 export interface DeleteOptions {
   /** A code in snake_case, never free text. */
   readonly reason?: string

@@ -115,7 +115,7 @@ export function createContextSource(input: ContextSourceInput): ContextSource {
     tenant:
       tenant === null
         ? null
-        : { program: buildProgram(tenant, [], digest, schema), tables: tenant.tables },
+        : { program: buildProgram(tenant, [], digest, schema, false), tables: tenant.tables },
   })
   // What cannot be ordered without a schema cannot be ordered with one: refused before any use.
   const options = { ...input.schemaCheck, hidesIds: keys.subject !== undefined }

@@ -24,6 +24,7 @@ import {
   instantOf,
   isoOf,
   type OwnDeletionOptions,
+  type PlanOptions,
   type PurgeOptions,
   type ReplayOptions,
   requestedAtOf,
@@ -80,6 +81,7 @@ import { planMany } from './execution/plan-many.ts'
 import { planTenant, type TenantPlan } from './execution/plan-tenant.ts'
 import { type Proof, prove } from './execution/prove.ts'
 import { type PurgeResult, purgeDue } from './execution/purge.ts'
+import { rehearseDeletion } from './execution/rehearse.ts'
 import { replayDeletions } from './execution/replay.ts'
 import type { ReplayResult } from './execution/replay-result.ts'
 import { type ResumeResult, resumeJobs } from './execution/resume.ts'
@@ -184,15 +186,25 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
   /**
    * The dry run: the very steps of a deletion with their counts, and what is in the way. Changes nothing;
    * blockers of the host are asked, hooks are not.
+   *
+   * @throws {@link UserDeletionError} `resource_not_found`, or `transactions_unsupported` for a rehearsal where the
+   * store has no transactions.
+   *
+   * @example
+   * const { rehearsal, blockers } = await engine.plan('usr_1', { tenantId: 'tnt_1', rehearse: true })
    */
-  async plan(userId: UserIdInput, options: TenantScope<P>): Promise<Plan> {
-    const scope = this.#scope(userId, options, [])
+  async plan(userId: UserIdInput, options: TenantScope<P> & PlanOptions): Promise<Plan> {
+    const scope = this.#scope(userId, options, ['rehearse'])
+    const rehearse = options?.rehearse
+    assertBoolean('rehearse', rehearse)
     const context = await this.#source.current()
     const { id, request } = await identifyUser(context, scope.id, scope.request)
     const { tenantId } = request
     const target = targetOf(context, id)
     const [view] = await viewUsers(context, request, [target])
-    if (view != null) return view.plan
+    if (view != null) {
+      return rehearse === true ? rehearseDeletion(context, request, view.plan) : view.plan
+    }
     const [earlier] = await this.#store.findEntries({
       ...{ userTable: this.#userTable, tenantId, subjects: [target.subject] },
     })

@@ -4,7 +4,7 @@
  * @module
  */
 import { checkSchema, isError, refuseMismatch, type SchemaCheck } from './plan/check-schema.ts'
-import { askedPathsOf, readsAll, referencesOf } from './plan/references.ts'
+import { askedPathsOf, isInAnyCase, readsAll, referencesOf } from './plan/references.ts'
 import { inOrder, type SchemaFinding } from './plan/schema-finding.ts'
 import type { Logger } from './ports.ts'
 import type { DatabaseSchema, LookupQuestion, Store } from './store.ts'
@@ -73,7 +73,7 @@ export function watchSchema(
 
 function lookupsIn(program: Program): readonly LookupQuestion[] {
   return referencesOf(program).map((one) => ({
-    ...{ table: one.table, path: one.path, inText: readsAll(one) },
+    ...{ table: one.table, path: one.path, inText: readsAll(one), inAnyCase: isInAnyCase(one) },
   }))
 }
 

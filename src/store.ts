@@ -33,7 +33,10 @@ export {
   type LeavingUsers,
   leavesNoMatch,
   needsCursor,
+  noRehearsal,
   passOf,
+  RolledBack,
+  rehearsed,
   residueLeft,
   saidUserTable,
   schemaChanged,
@@ -51,8 +54,10 @@ export type {
   BulkMode,
   ColumnValue,
   Condition,
+  Departure,
   DerivedValue,
   Exception,
+  Hurdle,
   IdentityMode,
   IdForm,
   IdType,
@@ -69,6 +74,7 @@ export type {
   StatusColumns,
   Step,
   StepAction,
+  TableReference,
   UserId,
   UserTable,
 } from './terms.ts'
@@ -425,6 +431,11 @@ export interface Survey {
   readonly counts: readonly (readonly number[])[]
   /** For each check of the program: the groups that would be left without a member once all these users are gone. */
   readonly bereft: readonly (readonly GroupMember[])[]
+  /**
+   * By user, then by hurdle of the program: rows that stand in the way, if all users of the survey go. Left out by
+   * a store that foresees nothing of the kind, and where the program has no hurdles.
+   */
+  readonly hurdles?: readonly (readonly number[])[]
   /** The user's open job, by user. */
   readonly jobs: readonly (JobReference | null)[]
   /** The user's holds, by user; those that have ended may still be among them. */
@@ -482,6 +493,11 @@ export interface Slice extends Targets {
   readonly keepsEntries: boolean
   /** Set for the last transaction of the journalled way. */
   readonly journal?: JournalEnd
+  /**
+   * All is done but the commit: the transaction is rolled back, so that nothing stays, and what would have come of
+   * it is answered. A store that has no transactions here rejects with `transactions_unsupported`.
+   */
+  readonly rehearsal?: true
   /**
    * What the columns of the users hold while a store without transactions is at work, so that a crash leaves
    * nobody half deleted who could sign in; left out where the policy maps no columns.
@@ -873,6 +889,8 @@ export interface SchemaQuestion {
 export interface LookupQuestion extends Pick<AskedPath, 'table' | 'path'> {
   /** It is looked for inside a text, which no index helps with. */
   readonly inText: boolean
+  /** It is looked for in any case, which an index on the field itself does not help with. */
+  readonly inAnyCase?: boolean
 }
 
 /** Where in the rows of a table, keys joined by dots; arrays on the way and at the end are opened. */
@@ -937,6 +955,16 @@ export interface TableSchema {
   readonly sampledPaths?: readonly SampledPath[]
   /** What the database asks of rows of a table without columns. */
   readonly validator?: ValidatorSchema
+  /** CHECK constraints; left out where there are none, or the store does not tell. */
+  readonly checks?: readonly CheckSchema[]
+}
+
+/** A CHECK constraint of a table. */
+export interface CheckSchema {
+  /** The condition that rows have to fulfil, as the database has it. */
+  readonly condition: string
+  /** The columns that it mentions. */
+  readonly columns: readonly string[]
 }
 
 /** A unique key in which nulls are equal. */

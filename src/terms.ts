@@ -213,6 +213,52 @@ export interface LastOfCheck {
   readonly remedy: string
 }
 
+/** Rows that go with a user: those of a step, the user row, or what a foreign key takes along or cuts loose. */
+export type Departure =
+  | { readonly kind: 'step'; readonly step: number }
+  | { readonly kind: 'user' }
+  | ({ readonly kind: 'along'; readonly with: readonly Departure[] } & TableReference)
+
+/** Columns of a table that refer to those of another. */
+export interface TableReference {
+  readonly table: string
+  readonly columns: readonly string[]
+  readonly references: { readonly table: string; readonly columns: readonly string[] }
+}
+
+/**
+ * Where the database may refuse a deletion, foreseen from its schema. Rows of a user that stand in the way there
+ * keep this user from going, and nobody else.
+ *
+ * `held`: rows that refer to rows which go with the user, and hold them by a foreign key, unless they are among
+ * those that are `freed` of any user who goes. `lost`: rows of a step that come to refer to a row which is not
+ * there. `taken`: rows of a step that come to hold what another row holds by a unique key. `check`: rows of a step
+ * that come to be what a CHECK constraint refuses.
+ */
+export type Hurdle =
+  | ({
+      readonly kind: 'held'
+      readonly departure: Departure
+      readonly freed: readonly Departure[]
+    } & TableReference)
+  | ({ readonly kind: 'lost'; readonly step: number } & TableReference)
+  | {
+      readonly kind: 'taken'
+      readonly table: string
+      readonly step: number
+      readonly columns: readonly string[]
+    }
+  | {
+      readonly kind: 'check'
+      readonly table: string
+      /** `null` for the user row. */
+      readonly step: number | null
+      /** Written columns that the constraint mentions. */
+      readonly columns: readonly string[]
+      /** The constraint's condition, as the database has it. */
+      readonly condition: string
+    }
+
 /** Columns and their values; `$at`, `$atMs`, `$atSeconds` and `$atDate` stand for the present instant. */
 export type StatusColumns = Readonly<Record<string, Scalar>>
 
@@ -255,6 +301,8 @@ export interface Program {
   /** In the order of execution. `block` and `external` steps are only ever counted. */
   readonly steps: readonly Step[]
   readonly checks: readonly LastOfCheck[]
+  /** Where the database may refuse a deletion; most programs have none. */
+  readonly hurdles?: readonly Hurdle[]
   readonly audit: AuditTemplate | null
   readonly derived: readonly DerivedValue[]
 }

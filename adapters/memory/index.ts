@@ -6,6 +6,8 @@
 import {
   type ErasureLevel,
   type Program,
+  RolledBack,
+  rehearsed,
   type Store,
   schemaChanged,
   type TableSchema,
@@ -91,7 +93,14 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
     findTenant: (program, query) => read(() => findTenant(tables, records, program, query)),
     survey: (program, targets) => read(() => takeSurvey(tables, records, program, targets)),
     inspect: (program, subject) => read(() => inspect(db, program, subject)),
-    apply: (program, slice) => writeBy(program, () => applySlice(db, program, slice)),
+    apply: (program, slice) =>
+      slice.rehearsal === true
+        ? rehearsed(() =>
+            writeBy(program, () => {
+              throw new RolledBack(applySlice(db, program, slice))
+            }),
+          )
+        : writeBy(program, () => applySlice(db, program, slice)),
     transition: (program, transition) =>
       writeBy(program, () => makeTransition(db, program, transition)),
     findStanding: (program, query) => read(() => findStanding(db, program, query)),

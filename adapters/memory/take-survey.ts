@@ -25,6 +25,7 @@ import {
   type UserRow,
   type UserTable,
 } from '../../src/store.ts'
+import { rowsAtHurdles } from './hurdles.ts'
 import { holds, matchStep } from './match-rows.ts'
 import type { Records } from './records.ts'
 import type { Tables } from './rows.ts'
@@ -57,10 +58,14 @@ export function takeSurvey(
     }
   }
   const bereft = program.checks.map((check) => findBereft(tables, check, users))
+  const own = rowsAtHurdles(tables, program, targets.tenantId, slice)
+  const hurdles = users.map((): readonly number[] => [])
+  for (const [index, { position }] of present.entries()) hurdles[position] = own[index] ?? []
   return {
     users,
     counts,
     bereft,
+    hurdles,
     jobs: targets.users.map(({ id }) => jobOf(records, program, targets.tenantId, id)),
     holds: targets.users.map(({ id }) =>
       records.ofUsers.holdsOf(program.user.table, targets.tenantId, id),

@@ -7,7 +7,10 @@ import { endsRuns } from '../../src/errors.ts'
 import {
   type Leaving,
   type LedgerEntry,
+  noRehearsal,
   type Program,
+  RolledBack,
+  rehearsed,
   type Seal,
   type Slice,
   type SliceOutcome,
@@ -32,6 +35,7 @@ export async function applySlice(
   program: Program,
   slice: Slice,
 ): Promise<readonly SliceOutcome[]> {
+  if (slice.rehearsal === true) return rehearse(connection, program, slice)
   if (slice.isolation === 'together') {
     const all = [...slice.users.keys()]
     return connection.write(
@@ -52,6 +56,27 @@ export async function applySlice(
     break
   }
   return outcomes
+}
+
+/** In a transaction alone: the journal would write what it cannot take back unseen. */
+async function rehearse(
+  connection: Connection,
+  program: Program,
+  slice: Slice,
+): Promise<readonly SliceOutcome[]> {
+  await connection.read(async () => null)
+  if (connection.detected?.mode !== 'transaction') throw noRehearsal()
+  const all = [...slice.users.keys()]
+  return rehearsed(() =>
+    connection.write(async (reader) => {
+      const { result, change } = await decideUnit(reader, program, slice, all)
+      if (change === null) return unchanged(result)
+      const seal = (): never => {
+        throw new RolledBack(result)
+      }
+      return { result, change: { ...change, seal } }
+    }),
+  )
 }
 
 async function applyOne(

@@ -48,7 +48,9 @@ async function withRows(
   const tables: TableSchema[] = []
   for (const table of schema.tables) {
     const own = lookups.filter((lookup) => lookup.table === table.name)
-    const isServed = own.every(({ path, inText }) => !inText && isLed(table, path))
+    const isServed = own.every(
+      ({ path, inText, inAnyCase }) => !inText && inAnyCase !== true && isLed(table, path),
+    )
     const isCounted = table.kind === 'table' && !isServed
     tables.push(isCounted ? { ...table, rows: await countRows(connection, table) } : table)
   }

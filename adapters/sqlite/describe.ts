@@ -16,7 +16,7 @@ import { indexesByTable, uniqueKeysOf } from './describe-indexes.ts'
 import { triggersByTable } from './describe-triggers.ts'
 import { quoteText } from './literals.ts'
 import { contentTableOf } from './search-tables.ts'
-import { collationsIn } from './sql-text.ts'
+import { checksIn, collationsIn, mentionsName } from './sql-text.ts'
 import { hasCode } from './sqlite-errors.ts'
 
 /** Reads every table of the main database but SQLite's and the engine's own. A handful of queries, no rows. */
@@ -30,6 +30,7 @@ export function describeDatabase(connection: Connection): DatabaseSchema {
   const indexes = indexesByTable(connection)
   const triggers = triggersByTable(connection)
   const foreignKeys = foreignKeysByTable(connection, columns)
+  const checks = checksByTable(connection)
   const tables = listed.map(({ name, type, withoutRowId }): TableSchema => {
     const kind = kindOf(type)
     const own = kind === 'table' ? columns.get(name) : columnsOf(connection, name)
@@ -44,11 +45,32 @@ export function describeDatabase(connection: Connection): DatabaseSchema {
       triggers: triggers.get(name.toLowerCase()) ?? [],
       ...(kind === 'table' ? { indexes: (indexes.get(name) ?? []).map(({ index }) => index) } : {}),
       ...(kind === 'virtual' ? contentTableOf(connection, name) : {}),
+      ...checksOf(checks.get(name) ?? [], own ?? []),
     }
   })
   const enforced = connection.rows('PRAGMA foreign_keys')[0]?.[0] === 1
   const stamp = schemaStamp(connection)
   return { stamp, tables, foreignKeysEnforced: enforced, outside: tablesOutside(connection) }
+}
+
+/** Conditions of CHECK constraints, by table. */
+function checksByTable(connection: Connection): ReadonlyMap<string, readonly string[]> {
+  const rows = connection.rows(
+    `SELECT name, sql FROM main.sqlite_schema WHERE type = 'table' AND sql LIKE '%check%'`,
+  )
+  return new Map(rows.map(([name, sql]) => [String(name), checksIn(String(sql))]))
+}
+
+function checksOf(
+  conditions: readonly string[],
+  columns: readonly FoundColumn[],
+): Pick<TableSchema, 'checks'> {
+  if (conditions.length === 0) return {}
+  const checks = conditions.map((condition) => ({
+    condition,
+    columns: columns.map(({ name }) => name).filter((name) => mentionsName(condition, name)),
+  }))
+  return { checks }
 }
 
 /** Changes whenever tables, columns, keys, the enforcement of foreign keys or the attached databases change. */

@@ -10,6 +10,8 @@ import {
   type InspectedUser,
   type Inspection,
   type Program,
+  RolledBack,
+  rehearsed,
   type Sanitized,
   type Store,
   schemaChanged,
@@ -128,11 +130,16 @@ export function sqliteStore(db: SqliteDatabase, options: SqliteStoreOptions = {}
       read(() => takeSurvey(connection, statementsFor(program), targets, 'all')),
     inspect: (program: Program, subject: InspectedUser): Promise<Inspection> =>
       read(() => inspect(connection, statementsFor(program), subject)),
-    apply: (program, slice) =>
-      write(() => applySlice(connection, statementsToWrite(program), slice), {
-        explain,
-        isSmall: slice.users.length <= SMALL_SLICE,
-      }),
+    apply(program, slice) {
+      const options = { explain, isSmall: slice.users.length <= SMALL_SLICE }
+      const work = () => applySlice(connection, statementsToWrite(program), slice)
+      if (slice.rehearsal !== true) return write(work, options)
+      return rehearsed(() =>
+        write(() => {
+          throw new RolledBack(work())
+        }, options),
+      )
+    },
     openBulk: (mode) => openBulkSession(db, connection, mode, bulkOptions),
     transition: (program, transition) =>
       write(() => makeTransition(connection, statementsToWrite(program), transition), {

@@ -6,6 +6,7 @@
 import type { DatabaseSchema, Program, Selector, Step, TableSchema } from '../../src/store.ts'
 import { textIndexed } from './describe-indexes.ts'
 import { type GroupSql, groupsSql } from './group-sql.ts'
+import { type HurdleSql, hurdlesSql } from './hurdle-sql.ts'
 import { type MarkedProgram, markLoose } from './loose-comparisons.ts'
 import { type RowKey, type SqlLocator, type UserValue, usersSql } from './selector-sql.ts'
 import {
@@ -37,6 +38,8 @@ export interface ProgramSql {
   readonly tombstone: string
   /** By check of the program; `null` for checks that only warn in a plan. */
   readonly checks: readonly string[]
+  /** By hurdle of the program. */
+  readonly hurdles: readonly HurdleSql[]
 }
 
 export function programSql(given: Program, schema: DatabaseSchema): ProgramSql {
@@ -59,6 +62,7 @@ export function programSql(given: Program, schema: DatabaseSchema): ProgramSql {
     blanked: blankedSql(program),
     tombstone: tombstoneSql(program, usersSql(valuesOf(program), program.derived.length)),
     checks: program.checks.map(lastOfSql),
+    hurdles: hurdlesSql(program, facts),
   }
 }
 
@@ -97,6 +101,7 @@ function factsOf(schema: DatabaseSchema): TableFacts {
       const kinds = own.map(textIndexed)
       return kinds.includes(null) ? null : (kinds.find((kind) => kind !== null) ?? null)
     },
+    columns: (name) => tables.get(name)?.columns?.map((column) => column.name) ?? [],
     nullable: (name, column) =>
       tables.get(name)?.columns?.find((candidate) => candidate.name === column)?.nullable ?? true,
   }

@@ -54,6 +54,39 @@ export function collationsIn(table: string): ReadonlyMap<string, string> {
   return new Map([...found].filter(([, collation]) => collation !== BINARY))
 }
 
+/** The conditions of the CHECK constraints of a CREATE TABLE statement, those of columns and of the table. */
+export function checksIn(table: string): readonly string[] {
+  if (!/check/i.test(table)) return []
+  return partsInBrackets(table).flatMap((part) => {
+    const found: string[] = []
+    let depth = 0
+    let outside = ''
+    let inside = ''
+    for (const [token] of part.matchAll(TOKEN)) {
+      if (token === ')') depth -= 1
+      if (depth > 0) inside += token
+      else if (token === ')' && /\bcheck\s*$/i.test(outside)) found.push(inside.trim())
+      if (depth === 0) outside = token === ')' ? '' : outside + (token === '(' ? '' : token)
+      if (token === '(') {
+        if (depth === 0) inside = ''
+        depth += 1
+      }
+    }
+    return found
+  })
+}
+
+/** Whether a condition mentions the name, whatever quotes it stands in. */
+export function mentionsName(condition: string, name: string): boolean {
+  const wanted = name.toLowerCase()
+  const names = condition.matchAll(
+    /"(?:[^"]|"")*"|`(?:[^`]|``)*`|\[[^\]]*\]|'(?:[^']|'')*'|[\w$\u0080-\uffff]+/g,
+  )
+  return [...names].some(
+    ([text]) => !text.startsWith("'") && unquoted(text).toLowerCase() === wanted,
+  )
+}
+
 const BINARY = 'BINARY'
 const LEADING_NAME = new RegExp(`^${NAME}`)
 const COLLATION = new RegExp(`\\bCOLLATE\\s+(${NAME})`, 'gi')

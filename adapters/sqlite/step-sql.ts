@@ -56,6 +56,7 @@ export interface TableFacts {
   nullable(table: string, column: string): boolean
   /** Of a value inside JSON whose only index knows JSON as text alone: whether that is all there is. */
   textIndexed(table: string, column: string, path: JsonPath): 'all' | 'part' | null
+  columns(table: string): readonly string[]
   /** Whether a trigger acts on updates of the table. */
   reactsToUpdates(table: string): boolean
 }

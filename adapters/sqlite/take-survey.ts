@@ -63,9 +63,48 @@ export function takeSurvey(
     users,
     counts,
     bereft,
+    ...(sql.hurdles.length === 0 || found.length === 0
+      ? {}
+      : { hurdles: rowsAtHurdles(connection, sql, parameters, users, places) }),
     jobs: jobsOf(connection, sql.program, targets),
     holds: holdsOf(connection, sql.program, targets),
   }
+}
+
+/** By user, then by hurdle. */
+function rowsAtHurdles(
+  connection: Connection,
+  sql: ProgramSql,
+  parameters: Parameters,
+  users: readonly (FoundUser | null)[],
+  places: readonly number[],
+): readonly (readonly number[])[] {
+  const hurdles = standingHurdles(connection, sql)
+  const none: readonly number[] = []
+  const found = new Array<readonly number[]>(users.length).fill(none)
+  for (const [index, hurdle] of hurdles.entries()) {
+    if (hurdle === null) continue
+    connection.each(hurdle, parameters, ([position, rows]) => {
+      const place = places[Number(position)] ?? -1
+      const own = found[place] ?? none
+      found[place] = hurdles.map((_, other) => (other === index ? Number(rows) : (own[other] ?? 0)))
+    })
+  }
+  return found
+}
+
+const standing = new WeakMap<ProgramSql, readonly (string | null)[]>()
+
+/** The statements of the hurdles; `null` where no row can stand there. Found out once for a program and a schema. */
+function standingHurdles(connection: Connection, sql: ProgramSql): readonly (string | null)[] {
+  const known = standing.get(sql)
+  if (known !== undefined) return known
+  const found = sql.hurdles.map((hurdle) => {
+    const isNever = hurdle.never !== null && connection.rows(hurdle.never)[0]?.[0] === 1
+    return isNever ? null : hurdle.sql
+  })
+  standing.set(sql, found)
+  return found
 }
 
 /** Adds up the rows of each user by step, in the lists that `countsOf` gives for a position in `users`. */

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { hurdleBlocker } from '../plan/hurdles.ts'
 import type { Blocker } from '../plan/plan.ts'
 import type { GroupMember, Hold, JobReference, Survey, Verdict } from '../store.ts'
 import type { LastOfCheck, Program, Step } from '../terms.ts'
@@ -102,6 +103,7 @@ export function findBlockers(
       ...ghostBlocker(program, found.fields['id']),
       ...holdBlockers(program, survey.holds[user] ?? NONE, survey.counts[user] ?? NONE, now),
       ...ruleBlockers(blocking, survey.counts[user] ?? []),
+      ...hurdleBlockers(program, survey.hurdles?.[user] ?? NONE),
       ...check(user, leaving),
     ]
     // A large user goes later and on their own, so for the others of this slice they are still there.
@@ -208,6 +210,13 @@ function ruleBlockers(
     if (rows === 0) return []
     const remedy = step.remedy ?? step.reason ?? `Clear the rows in ${step.table} first.`
     return [{ name: step.id, table: step.table, rows, remedy }]
+  })
+}
+
+function hurdleBlockers({ hurdles = [] }: Program, rows: readonly number[]): readonly Blocker[] {
+  return hurdles.flatMap((hurdle, index) => {
+    const standing = rows[index] ?? 0
+    return standing === 0 ? [] : [hurdleBlocker(hurdle, standing)]
   })
 }
 

@@ -24,6 +24,8 @@ export interface JobState {
   readonly refusal: FailedTry | null
   /** Under which claim that was: who has claimed the job since is at work, or has died. */
   readonly refusedFence: number | null
+  /** Fields that the user row does not hold any more, because a step has cut the reference; they go with the job. */
+  readonly kept?: Readonly<Record<string, unknown>>
 }
 
 /** What brings a schedule back. */

@@ -177,13 +177,16 @@ async function runStepsIn(
   keep: (state: JobState) => void,
 ): Promise<void> {
   const { store, program } = run.context
-  const fields = await readFields(run, start.request)
+  const fields = await readFields(run, start)
   let state = start
   const { steps } = program
   for (const [index, step] of steps.entries()) {
     if (step.selector === null || step.action === 'block' || step.action === 'external') continue
     if (step.action === 'retain' && step.set.length === 0) continue
     if (passOf(steps, index).length === 0) continue
+    if (step.action === 'unlink' && step.table === program.user.table) {
+      state = { ...state, kept: { ...state.kept, ...fieldsCutBy(program, step, fields) } }
+    }
     for (let done = false; !done; ) {
       const before = state
       const result = await store.applyChunk(program, {
@@ -219,7 +222,7 @@ function refuseStandstill(table: string, before: Cursor | null, after: ChunkResu
 /** Read from the user row each time: it goes last, so it is the one place that holds them. */
 async function readFields(
   run: JobRun,
-  request: DeletionRequest,
+  { request, kept }: JobState,
 ): Promise<Readonly<Record<string, unknown>>> {
   const { context, target } = run
   const { store, program } = context
@@ -228,14 +231,26 @@ async function readFields(
     // Of a restored user the store holds back what may be somebody else's by now.
     const [found] = (await store.survey(program, targets)).users
     if (found == null) throw await endWithoutUser(run)
-    return found.fields
+    return { ...found.fields, ...kept }
   }
   const [row] = await store.findUsers(program, targets)
   if (row == null) throw await endWithoutUser(run)
   const entries = Object.entries(program.user.fields)
   const fields = Object.fromEntries(entries.map(([field, column]) => [field, row[column]]))
   // Not as the row holds it, which may be a type that the database alone has.
-  return { ...fields, id: target.id }
+  return { ...fields, ...kept, id: target.id }
+}
+
+/** What the user row is about to lose, and steps behind still find their rows by. */
+function fieldsCutBy(
+  { user }: ExecutionContext['program'],
+  { set }: ExecutionContext['program']['steps'][number],
+  fields: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
+  const cut = Object.entries(user.fields).filter(
+    ([field, column]) => fields[field] != null && set.some((one) => one.column === column),
+  )
+  return Object.fromEntries(cut.map(([field]) => [field, fields[field]]))
 }
 
 /**

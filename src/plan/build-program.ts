@@ -7,22 +7,33 @@ import type { DatabaseSchema } from '../store.ts'
 import type { LastOfCheck, Program } from '../terms.ts'
 import type { CompiledPolicy } from './compile-policy.ts'
 import { fitChecks, fitSteps } from './fit-schema.ts'
+import { findHurdles } from './hurdles.ts'
 import { orderSteps } from './order-steps.ts'
+import { unlinkUsers } from './unlink-users.ts'
 
-/** Orders the steps that a schema has tables for. Checks of the engine replace the policy's of the same name. */
+/**
+ * Orders the steps that a schema has tables for. Checks of the engine replace the policy's of the same name.
+ *
+ * @param foresees Whether plans tell what the database would refuse. What others have to delete before is in their way.
+ */
 export function buildProgram(
   compiled: CompiledPolicy,
   checks: readonly LastOfCheck[],
   digest: string,
   schema: DatabaseSchema | null,
+  foresees = true,
 ): Program {
   const byName = new Map(checks.map((check) => [check.name, check]))
+  const fitted = fitSteps(compiled.steps, schema)
+  const steps = orderSteps([...fitted, ...unlinkUsers(compiled.user, fitted, schema)], schema)
+  const hurdles = foresees ? findHurdles(compiled.user, steps, schema) : []
   return {
     digest,
     ...(schema?.stamp === undefined ? {} : { schemaStamp: schema.stamp }),
     user: compiled.user,
-    steps: orderSteps(fitSteps(compiled.steps, schema), schema),
+    steps,
     checks: fitChecks([...byName.values()], schema),
+    ...(hurdles.length === 0 ? {} : { hurdles }),
     audit: compiled.audit,
     derived: compiled.derived,
   }

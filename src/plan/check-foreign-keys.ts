@@ -13,6 +13,7 @@ import type { Program, Selector, Step } from '../terms.ts'
 import { hasEnd, type RetainedStep } from './expiry.ts'
 import type { SchemaFinding } from './schema-finding.ts'
 import { removesRows } from './touches.ts'
+import { cuttable } from './unlink-users.ts'
 
 /**
  * One finding at most for each reference. Those to the user that no rule mentions are not looked at here.
@@ -84,10 +85,55 @@ function checkReference(
   if (reference.references.table === program.user.table && !isMentioned) return []
   const remains = steps.length === 0 ? 'unrelated' : whatRemains(steps, reference)
   if (isTenant && remains === 'others') return []
+  if (isCutByEngine(program, child, reference)) return []
   const found = consequenceOf(child, reference, remains, goes)
   if (found === null) return []
-  const place = { table: child.name, column: reference.columns[0] ?? '' }
-  return [{ ...place, path: `tables.${child.name}`, ...found }]
+  if (found.code === 'foreign_key_blocks' && goes === 'with the user') {
+    const never = neverLetsGo(program, child, reference)
+    if (never !== null) return [{ ...place(child, reference), ...found, ...never }]
+  }
+  return [{ ...place(child, reference), ...found }]
+}
+
+function place(
+  { name }: TableSchema,
+  { columns }: ForeignKey,
+): Pick<SchemaFinding, 'table' | 'column' | 'path'> {
+  return { table: name, column: columns[0] ?? '', path: `tables.${name}` }
+}
+
+/** Whether it is the user's own row that refers there, and the engine cuts the reference before. */
+function isCutByEngine({ user }: Program, child: TableSchema, reference: ForeignKey): boolean {
+  if (child.name !== user.table || reference.references.table === user.table) return false
+  const isOwn = [child.primaryKey, ...child.uniqueKeys].some((key) =>
+    key.every((column) => reference.columns.includes(column)),
+  )
+  return isOwn && cuttable(child, reference, user) !== undefined
+}
+
+/** What is found by the very reference that keeps it from going: of those who have some, nobody can be deleted. */
+function neverLetsGo(
+  { user, steps }: Program,
+  child: TableSchema,
+  { columns, references }: ForeignKey,
+): Pick<SchemaFinding, 'severity' | 'message'> | null {
+  const isFoundBy = ({ selector }: Step): boolean => {
+    if (selector === null || !references.columns.includes(selector.locator.column)) return false
+    const { target } = selector
+    if (target.kind === 'user') {
+      return child.name === user.table && columns.includes(user.fields[target.field] ?? '')
+    }
+    return (
+      columns.includes(target.key) && target.parents.some((parent) => parent.table === child.name)
+    )
+  }
+  const found = steps.some(
+    (step) => step.table === references.table && removesRows(step) && isFoundBy(step),
+  )
+  if (!found) return null
+  const name = `"${child.name}.${columns.join('", "')}"`
+  const message = `${name} refers to "${references.table}", and the rows there that go with the user are found by that very reference, which keeps them from going first: nobody who has some can be deleted. Let the foreign key give way (ON DELETE CASCADE or SET NULL), or leave the rows of "${references.table}" to another rule.`
+  return { severity: 'error', message }
 }
 
 /** What the policy means to stay of the table: nothing of the user's (`others`), or rows of the user's too. */

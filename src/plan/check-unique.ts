@@ -4,6 +4,7 @@
  * @module
  */
 import type { TableSchema } from '../store.ts'
+import type { DerivedValue } from '../terms.ts'
 import type { SchemaFinding } from './schema-finding.ts'
 import type { Write, Written } from './writes.ts'
 
@@ -14,16 +15,21 @@ export function collisionOf(
   table: TableSchema,
   column: string,
   { assignment, locator }: Write,
+  derived: readonly DerivedValue[] = [],
 ): readonly Found[] {
   const { kind } = assignment
   const isConstant = (kind === 'constant' || kind === 'json_value') && assignment.value !== null
-  if (!isConstant && !(kind === 'derived' && locator !== null)) return []
+  const comesAgain = kind === 'derived' && isOfWhatComesAgain(derived[assignment.index])
+  if (!isConstant && !comesAgain && !(kind === 'derived' && locator !== null)) return []
   const keys = table.uniqueKeys.filter((key) => key.includes(column))
   // One row of a user, so one value of a user.
   const isSingle =
     locator !== null &&
     table.uniqueKeys.some(([only, more]) => only === locator && more === undefined)
-  if (keys.length === 0 || (kind === 'derived' && isSingle)) return []
+  if (keys.length === 0) return []
+  if (kind === 'derived' && (isSingle || locator === null)) {
+    return comesAgain ? [againFound(table, column)] : []
+  }
   const isAlone = keys.some(({ length }) => length === 1)
   const often = isConstant ? 'the same value for every user' : 'one value for all rows of a user'
   return [
@@ -33,6 +39,19 @@ export function collisionOf(
       message: `"${table.name}.${column}" is unique, and is given ${often}: ${isAlone ? 'a second one is' : 'one like it may be'} refused. Write null, or \`randomToken\` where there is one row a user.`,
     },
   ]
+}
+
+/** A hash of what somebody else may have later: an address that is free again, say. */
+function isOfWhatComesAgain(value: DerivedValue | undefined): boolean {
+  return value?.kind === 'pseudonym' && value.field !== 'id'
+}
+
+function againFound(table: TableSchema, column: string): Found {
+  return {
+    code: 'constant_into_unique',
+    severity: 'warning',
+    message: `"${table.name}.${column}" is unique, and is given a pseudonym of a field that a later user may hold again: that one's is the same, and is refused. Write \`randomToken\`, or a pseudonym of the id.`,
+  }
 }
 
 /** Null in a unique key that takes it but once, and nothing where that counts as null. */

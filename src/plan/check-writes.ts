@@ -18,28 +18,39 @@ export function checkWrites(program: Program, tables: Tables): readonly SchemaFi
     ...allWritesOf(program).flatMap((write): readonly SchemaFinding[] => {
       const table = tables.get(write.table)
       if (table === undefined) return []
-      return table.columns === null ? intoDocuments(table, write) : intoColumn(table, write, tables)
+      return table.columns === null
+        ? intoDocuments(table, write, program)
+        : intoColumn(table, write, tables, program)
     }),
     ...entryColumns(program, tables),
     ...entryFields(program, tables),
   ]
 }
 
-function intoColumn(table: TableSchema, write: Write, tables: Tables): readonly SchemaFinding[] {
+function intoColumn(
+  table: TableSchema,
+  write: Write,
+  tables: Tables,
+  program: Program,
+): readonly SchemaFinding[] {
   const column = columnOf(tables, write.table, write.assignment.column)
   if (column === 'missing' || column === 'unknown') return []
   const place = { table: table.name, column: column.name, path: write.path }
-  return refusalsOf(table, column, write).map((found) => ({ ...place, ...found }))
+  return refusalsOf(table, column, write, program).map((found) => ({ ...place, ...found }))
 }
 
-function intoDocuments(table: TableSchema, write: Write): readonly SchemaFinding[] {
+function intoDocuments(
+  table: TableSchema,
+  write: Write,
+  { derived }: Program,
+): readonly SchemaFinding[] {
   return placedWrites(write).flatMap(({ place, written, creates }) => {
     const [key = ''] = place.split('.')
     const found = table.primaryKey.includes(key)
       ? [keyChanged(`"${table.name}.${place}"`)]
       : [
           ...validatorRefusals(table, place, written, creates),
-          ...collisionOf(table, place, write),
+          ...collisionOf(table, place, write, derived),
           ...nullCollisionOf(table, place, written),
         ]
     return found.map((one) => ({ table: table.name, column: place, path: write.path, ...one }))
@@ -53,7 +64,12 @@ function keyChanged(name: string): Found {
   return { code: 'key_changed', severity: 'error', message }
 }
 
-function refusalsOf(table: TableSchema, column: ColumnSchema, write: Write): readonly Found[] {
+function refusalsOf(
+  table: TableSchema,
+  column: ColumnSchema,
+  write: Write,
+  { derived }: Program,
+): readonly Found[] {
   const { assignment } = write
   const name = `"${table.name}.${column.name}"`
   if (table.primaryKey.includes(column.name)) return [keyChanged(name)]
@@ -66,7 +82,7 @@ function refusalsOf(table: TableSchema, column: ColumnSchema, write: Write): rea
     const message = `${name} may not be null: write a constant or a token, or let the column be null.`
     return [{ code: 'null_into_not_null', severity: 'error', message }]
   }
-  return collisionOf(table, column.name, write)
+  return collisionOf(table, column.name, write, derived)
 }
 
 /** Columns that want a value of each row, and that the policy's audit entry leaves out. */

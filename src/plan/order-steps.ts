@@ -78,6 +78,25 @@ function linkSelfReferences(steps: readonly Step[], tables: Tables): Draft {
   return draft
 }
 
+/** Whether the rows that are referred to are found by that very reference: cutting it would hide them. */
+function isReadAcross({ before, after, reference }: Edge): boolean {
+  return (
+    reference?.columns.some((column) =>
+      ownReadsOf(after).some((read) => overlaps(read, { table: before.table, column, path: null })),
+    ) === true
+  )
+}
+
+/**
+ * The rows that are referred to go first. A foreign key that gives way lets them; of one that does not, the plan
+ * of a user who has such rows tells.
+ */
+function letBe(draft: Draft, step: Step, reference: ForeignKey): Draft {
+  const cut = new Map(draft.cut)
+  cut.set(step.id, new Set([...(cut.get(step.id) ?? []), reference]))
+  return { ...draft, cut }
+}
+
 /** Adds the step that sets the reference to null on the rows about to be deleted; `null` when no column may be null. */
 function unlink(draft: Draft, step: Step, reference: ForeignKey, tables: Tables): Draft | null {
   const table = tables.get(step.table)
@@ -94,10 +113,12 @@ function unlink(draft: Draft, step: Step, reference: ForeignKey, tables: Tables)
     set: [{ kind: 'constant', column, value: null }],
     event: null,
   }
-  const cut = new Map(draft.cut)
-  cut.set(step.id, new Set([...(cut.get(step.id) ?? []), reference]))
   const known = draft.steps.some(({ id }) => id === cutting.id)
-  return { steps: known ? draft.steps : [...draft.steps, cutting], cut }
+  return letBe(
+    { ...draft, steps: known ? draft.steps : [...draft.steps, cutting] },
+    step,
+    reference,
+  )
 }
 
 function sort(draft: Draft, tables: Tables): readonly Step[] {
@@ -237,11 +258,17 @@ function findCycle(waiting: ReadonlySet<Step>, edges: readonly Edge[]): readonly
 }
 
 function breakCycle(draft: Draft, tables: Tables, cycle: readonly Edge[]): readonly Step[] {
-  for (const { before, reference } of cycle) {
-    if (reference === null || !removesRows(before)) continue
-    const next = unlink(draft, before, reference, tables)
+  const references = cycle.filter(
+    (edge): edge is Edge & { readonly reference: ForeignKey } =>
+      edge.reference !== null && removesRows(edge.before),
+  )
+  for (const edge of references) {
+    if (isReadAcross(edge)) continue
+    const next = unlink(draft, edge.before, edge.reference, tables)
     if (next !== null) return sort(next, tables)
   }
+  const [read] = references.filter(isReadAcross)
+  if (read !== undefined) return sort(letBe(draft, read.before, read.reference), tables)
   const names = [...cycle.map(({ before }) => before.id), cycle[0]?.before.id].join(' -> ')
   throw new UserDeletionError(
     'invalid_policy',

@@ -21,6 +21,12 @@ export interface Plan {
   readonly blockers: readonly Blocker[]
   /** What a deletion would leave behind that somebody should know of. */
   readonly warnings: readonly Blocker[]
+  /**
+   * Left out unless the deletion was rehearsed. `passed`: it ran to its end and was rolled back. `refused`: so it
+   * was, and the database refused it, as the last of the blockers says. `blocked`: what is in the way was known
+   * already, so it was not tried.
+   */
+  readonly rehearsal?: 'passed' | 'refused' | 'blocked'
   /** Over policy, ids, steps and blockers, not over counts. For `expect: { digest }`. */
   readonly digest: string
 }
@@ -62,8 +68,14 @@ export interface PlannedStep {
 
 /** Something in the way of a deletion. */
 export interface Blocker {
+  /**
+   * The check, rule or function of the host that objects, or what the database would refuse: `foreign_key`,
+   * `unique`, `check`, `not_null`.
+   */
   readonly name: string
   readonly table: string | null
+  /** Where the database objects to what stands in one. */
+  readonly column?: string
   readonly rows: number
   readonly remedy: string
 }

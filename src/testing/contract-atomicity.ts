@@ -57,12 +57,12 @@ export function atomicityClauses(clause: Clause): void {
   })
 
   clause(
-    'a kept row with an enforced foreign key to the user fails the deletion',
+    'a kept row with an enforced foreign key to the user blocks the deletion',
     async (world) => {
       const { foreignKeysEnforced } = await world.store.describe()
       if (foreignKeysEnforced) {
         await assertNothingChanges(world, () =>
-          assert.rejects(world.engine.delete(DEBTOR, IN_A), { code: 'constraint_violation' }),
+          assert.rejects(world.engine.delete(DEBTOR, IN_A), { code: 'deletion_blocked' }),
         )
       } else {
         await world.engine.delete(DEBTOR, IN_A)
@@ -80,7 +80,7 @@ export function atomicityClauses(clause: Clause): void {
     assert.equal(await world.row('users', BOB), undefined)
     assert.equal((await world.engine.ledger.verify()).valid, true)
     if (foreignKeysEnforced) {
-      assert.deepEqual(result.failedByCode, { constraint_violation: 1 })
+      assert.deepEqual(result.failedByCode, { deletion_blocked: 1 })
       assert.deepEqual([result.errors[0]?.index, result.errors[0]?.id], [1, DEBTOR])
       assert.notEqual(await world.row('users', DEBTOR), undefined)
       assert.notEqual(await world.row('sessions', 'ses_debtor'), undefined)
