@@ -339,6 +339,20 @@ export function noRehearsal(): UserDeletionError {
   )
 }
 
+/**
+ * What equal values have in common, to be found again in a map: bytes, dates and what a driver has of its own are
+ * other objects each time they are read.
+ */
+export function valueKey(value: unknown): unknown {
+  if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : value
+  if (typeof value !== 'object' || value === null) return value
+  if (value instanceof Date) return `\0date ${value.getTime()}`
+  if (value instanceof Uint8Array) {
+    return `\0bytes ${[...value].map((byte) => byte.toString(16).padStart(2, '0')).join('')}`
+  }
+  return `\0object ${JSON.stringify(value)}`
+}
+
 /** Rows that a step should have removed are still there. */
 export function residueLeft(table: string): UserDeletionError {
   return new UserDeletionError('residue_left', `Rows of the user are still there in ${table}.`, {

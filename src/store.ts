@@ -45,6 +45,7 @@ export {
   selectorsOf,
   settleUnit,
   standsFor,
+  valueKey,
   wayInto,
   writtenAs,
 } from './store-helpers.ts'
@@ -457,6 +458,7 @@ export interface FoundUser {
 export interface GroupMember {
   /** Position of the user in the survey. */
   readonly user: number
+  /** What names the group; two are the same by {@link valueKey}. */
   readonly group: unknown
 }
 

@@ -24,6 +24,7 @@ import {
   type UserQuery,
   type UserRow,
   type UserTable,
+  valueKey,
 } from '../../src/store.ts'
 import { rowsAtHurdles } from './hurdles.ts'
 import { holds, matchStep } from './match-rows.ts'
@@ -213,8 +214,8 @@ function findBereft(
     if (group === null || id === null || !where.every((condition) => holds(row, condition)))
       continue
     const user = positions.get(id)
-    if (user === undefined) surviving.add(group)
+    if (user === undefined) surviving.add(valueKey(group))
     else members.push({ user, group })
   }
-  return members.filter(({ group }) => !surviving.has(group))
+  return members.filter(({ group }) => !surviving.has(valueKey(group)))
 }

@@ -15,17 +15,18 @@ import {
 } from '../../src/store.ts'
 import type { StepRow } from './change.ts'
 import { countsOf } from './count-rows.ts'
+import type { Doc } from './driver.ts'
 import { HOLDS, JOBS } from './engine-collections.ts'
 import { type FoundRow, findRows } from './find-users.ts'
 import { jobsOf } from './jobs.ts'
 import { HEAD } from './ledger.ts'
 import { isNamed, matchStep, namedRows } from './match-rows.ts'
-import { sideConditions, valueAt } from './paths.ts'
+import { locatedValues, projectionOf, sideConditions, valueAt } from './paths.ts'
 import { all, ask, type Question } from './questions.ts'
 import type { Reader } from './scope.ts'
 import { restOfStep } from './step-rows.ts'
 import { holdsOf, keepersOf } from './user-records.ts'
-import { keyOf, storedId } from './values.ts'
+import { keyOf, storedId, wholeKeyOf } from './values.ts'
 
 export interface Taken {
   readonly rows: readonly (FoundRow | null)[]
@@ -116,25 +117,54 @@ async function findBereft(
   })
   if (ids.length === 0) return []
   const conditions = sideConditions({ where, tenant: null }, null)
-  const projection = { _id: 0, [match]: 1, [within]: 1 }
+  const projection = projectionOf([match, within])
   const mine = await reader.find(
     table,
     { $and: [{ [match]: { $in: ids } }, { [within]: { $ne: null } }, ...conditions] },
     { projection },
   )
-  const groups = mine.map((row) => valueAt(row, within))
-  if (groups.length === 0) return []
+  const groups = new Map(
+    mine.flatMap((row) => valuesAt(row, within)).map((group) => [wholeKeyOf(group), group]),
+  )
+  if (groups.size === 0) return []
   const others = await reader.find(
     table,
     {
-      $and: [{ [within]: { $in: groups } }, { [match]: { $nin: [...ids, null] } }, ...conditions],
+      $and: [
+        { [within]: { $in: [...groups.values()] } },
+        { $or: [{ [match]: { $nin: [...ids, null] } }, ...leadsThroughArray(match)] },
+        ...conditions,
+      ],
     },
     { projection },
   )
-  const surviving = new Set(others.map((row) => keyOf(valueAt(row, within))))
+  const isOther = (value: unknown): boolean => value !== null && !positions.has(keyOf(value))
+  const surviving = new Set(
+    [...mine, ...others]
+      .filter((row) => locatedValues(row, match.split('.')).some(isOther))
+      .flatMap((row) => valuesAt(row, within).map(wholeKeyOf)),
+  )
   return mine.flatMap((row) => {
-    const group = valueAt(row, within)
-    const position = positions.get(keyOf(valueAt(row, match)))
-    return position === undefined || surviving.has(keyOf(group)) ? [] : [{ user: position, group }]
+    const members = locatedValues(row, match.split('.')).flatMap(
+      (value) => positions.get(keyOf(value)) ?? [],
+    )
+    const bereft = valuesAt(row, within)
+      .map(wholeKeyOf)
+      .filter((group) => !surviving.has(group))
+    return [...new Set(members)].flatMap((user) => bereft.map((group) => ({ user, group })))
   })
+}
+
+/** What names the groups of a row: a value of whatever kind, or those of an array. */
+function valuesAt(row: Doc, path: string): readonly unknown[] {
+  const whole = valueAt(row, path)
+  const values =
+    whole === undefined || Array.isArray(whole) ? locatedValues(row, path.split('.')) : [whole]
+  return values.filter((value) => value !== null)
+}
+
+/** Of an array `$nin` tells that none of its elements is named, and there may be others beside one who is. */
+function leadsThroughArray(path: string): readonly Doc[] {
+  const keys = path.split('.')
+  return keys.map((_, end) => ({ [`${keys.slice(0, end + 1).join('.')}.0`]: { $exists: true } }))
 }

@@ -29,6 +29,17 @@ export function keyOf(value: unknown): string | null {
   }
 }
 
+/** The same for any value, documents and arrays too; `null` for nothing. */
+export function wholeKeyOf(value: unknown): string | null {
+  if (value === null || value === undefined) return null
+  const key = keyOf(value)
+  if (key !== null) return key
+  if (Array.isArray(value)) return `[${value.map(wholeKeyOf).join()}]`
+  if (typeof value !== 'object' || bsonType(value) !== null) return `j${JSON.stringify(value)}`
+  const fields = Object.entries(value).map(([name, held]) => [name, wholeKeyOf(held)])
+  return `{${JSON.stringify(fields)}}`
+}
+
 function keyOfObject(value: object): string | null {
   if (value instanceof Date) return `d${value.getTime()}`
   switch (bsonType(value)) {
@@ -43,10 +54,26 @@ function keyOfObject(value: object): string | null {
     case 'Int32':
     case 'Double':
     case 'Decimal128':
-      return `n${String(value).replace(/\.0+$/, '')}`
+      return `n${plainNumber(String(value))}`
     default:
       return null
   }
+}
+
+/** Without zeros that say nothing, however the number was written. */
+function plainNumber(text: string): string {
+  const [, sign = '', whole = '', part = '', exponent = '0'] =
+    /^([-+]?)(\d+)(?:\.(\d+))?(?:E([-+]?\d+))?$/i.exec(text) ?? []
+  if (whole === '') return text
+  const digits = `${whole}${part}`
+  const point = whole.length + Number(exponent)
+  if (Math.abs(point) > 100) return text
+  const padded = digits.padStart(digits.length + Math.max(0, 1 - point), '0').padEnd(point, '0')
+  const at = Math.max(1, point)
+  const before = padded.slice(0, at).replace(/^0+(?=\d)/, '')
+  const behind = padded.slice(at).replace(/0+$/, '')
+  const number = behind === '' ? before : `${before}.${behind}`
+  return sign === '-' && number !== '0' ? `-${number}` : number
 }
 
 /** The user's id as a reference holds it, in the form that the reference is declared in. */

@@ -5,7 +5,14 @@
  */
 import { hurdleBlocker } from '../plan/hurdles.ts'
 import type { Blocker } from '../plan/plan.ts'
-import type { GroupMember, Hold, JobReference, Survey, Verdict } from '../store.ts'
+import {
+  type GroupMember,
+  type Hold,
+  type JobReference,
+  type Survey,
+  type Verdict,
+  valueKey,
+} from '../store.ts'
 import type { LastOfCheck, Program, Step } from '../terms.ts'
 
 /** Why a user of a slice stays for now. */
@@ -244,7 +251,8 @@ interface Groups {
 function sortMembers(list: readonly GroupMember[]): Groups {
   const ofUser = new Map<number, Set<unknown>>()
   const members = new Map<unknown, number[]>()
-  for (const { user, group } of list) {
+  for (const { user, group: named } of list) {
+    const group = valueKey(named)
     ofUser.set(user, (ofUser.get(user) ?? new Set()).add(group))
     const known = members.get(group)
     if (known === undefined) members.set(group, [user])
