@@ -13,18 +13,21 @@ import {
 import { insertAuditRows } from './audit-rows.ts'
 import type { Change, HostWork, Isolation, RecordWrite, StepWork } from './change.ts'
 import { claimUsers } from './claims.ts'
+import type { Own } from './deep-writes.ts'
 import type { Doc } from './driver.ts'
 import {
   filterOf,
   type Matches,
   matchStep,
   type OwnedRow,
+  type OwnedValue,
   pages,
   type SliceUser,
+  valuesOfStep,
 } from './match-rows.ts'
 import { pathOf } from './paths.ts'
 import type { Update, Writer } from './scope.ts'
-import { isWrittenByUser, touchesOwnFilter, updatesFor } from './updates.ts'
+import { isWrittenByUser, needsOwn, touchesOwnFilter, updatesFor } from './updates.ts'
 import { storedId } from './values.ts'
 
 /** Without a transaction. */
@@ -104,7 +107,12 @@ async function runStep(
   const fixed = touchesOwnFilter(step)
     ? await byRows(writer, step, tenantId, users.length, matches)
     : matches
-  const owned = [...ownedFilters(step, tenantId, users, fixed)]
+  const values = needsOwn(step)
+    ? matches.kind === 'values'
+      ? matches.values
+      : await valuesOfStep(writer, program, step, tenantId, users)
+    : null
+  const owned = [...ownedFilters(step, tenantId, users, fixed, values)]
   await writeOwned(writer, program, { step, owned, count: isolation === 'none' ? null : count })
 }
 
@@ -112,6 +120,7 @@ interface OwnedFilter {
   readonly filter: Doc
   /** Whose values are written; any user's where they are the same for all. */
   readonly user: SliceUser
+  readonly own: Own | null
 }
 
 interface StepWrite {
@@ -130,15 +139,19 @@ async function writeOwned(
   const { types } = writer
   const { set, selector } = step
   const locatorPath = selector === null ? '' : pathOf(selector.locator)
-  const updates = owned.map(({ filter, user }) =>
-    updatesFor(set, locatorPath, filter, { types, table, user }),
+  const updates = owned.flatMap(
+    ({ filter, ...owner }) =>
+      updatesFor(set, locatorPath, filter, { types, table, ...owner }) ?? [],
   )
-  const each = updates.flatMap((one) => one.each)
-  if (count !== null && each.length > owned.length) {
-    const complete = updates.flatMap((one) => one.complete)
+  const complete = updates.flatMap((one) => one.complete ?? [])
+  if (count !== null && complete.length > 0) {
     if ((await updateByPages(writer, step.table, complete)) === count) return
   }
-  await updateByPages(writer, step.table, each)
+  await updateByPages(
+    writer,
+    step.table,
+    updates.map((one) => one.each),
+  )
 }
 
 /** Answers how many documents were met. */
@@ -182,17 +195,28 @@ function* ownedFilters(
   tenantId: string | null,
   users: readonly SliceUser[],
   matches: Matches,
+  values: readonly OwnedValue[] | null,
 ): Iterable<OwnedFilter> {
   if (!isWrittenByUser(step.set)) {
     const [user = NOBODY] = users
-    for (const filter of filtersOf(step, tenantId, matches)) yield { filter, user }
+    const own = ownOf(step, values)
+    for (const filter of filtersOf(step, tenantId, matches)) yield { filter, user, own }
     return
   }
   // One after the other: of users who share a document the last one's value stays.
   for (const [position, user] of users.entries()) {
-    const own = ownMatches(matches, position)
-    for (const filter of filtersOf(step, tenantId, own)) yield { filter, user }
+    const theirs = ownMatches(matches, position)
+    const own = ownOf(step, values?.filter(({ owners }) => owners.has(position)) ?? null)
+    for (const filter of filtersOf(step, tenantId, theirs)) yield { filter, user, own }
   }
+}
+
+/** By which elements documents are the users' with these values. */
+export function ownOf({ selector }: Step, values: readonly OwnedValue[] | null): Own | null {
+  if (selector === null || values === null) return null
+  const { locator, target } = selector
+  const form = target.kind === 'user' ? target.form : null
+  return { keys: pathOf(locator).split('.'), values: values.map(({ value }) => value), form }
 }
 
 const NOBODY: SliceUser = { fields: {}, derived: [] }
@@ -257,7 +281,8 @@ async function writeUserRows(writer: Writer, work: HostWork, isolation: Isolatio
   } else {
     const updates = users.flatMap(
       (one) =>
-        updatesFor(user.set, user.id, ofUsers([one]), { types, table: user, user: one }).each,
+        updatesFor(user.set, user.id, ofUsers([one]), { types, table: user, user: one })?.each ??
+        [],
     )
     await updateByPages(writer, user.table, updates)
   }

@@ -5,6 +5,7 @@
  */
 import {
   isFoundInAnyCase,
+  isNobodys,
   type Program,
   type Target,
   type Targets,
@@ -17,7 +18,7 @@ import {
 } from '../../src/store.ts'
 import type { Doc } from './driver.ts'
 import { namedUsers } from './ledger.ts'
-import { behindId, valueAt } from './paths.ts'
+import { behindId, locatedValues, valueAt } from './paths.ts'
 import type { Reader } from './scope.ts'
 import { wholeInAnyCase } from './text-patterns.ts'
 import { lacking } from './updates.ts'
@@ -150,7 +151,7 @@ export async function findTombstone(
 function foundRow(user: UserTable, document: Doc, id: UserId): FoundRow {
   const fields = Object.entries(user.fields).map(([field, column]) => [
     field,
-    valueAt(document, column) ?? null,
+    valueOrValues(document, column),
   ])
   const columns = [
     ...Object.keys(user.disabled ?? {}),
@@ -162,6 +163,15 @@ function foundRow(user: UserTable, document: Doc, id: UserId): FoundRow {
     row: { ...document, ...Object.fromEntries(paths) },
     fields: { ...Object.fromEntries(fields), id },
   }
+}
+
+/** All values where the field stands in an array or is one: each of them is the user's. */
+function valueOrValues(document: Doc, column: string): unknown {
+  const value = valueAt(document, column)
+  if (value !== undefined && !Array.isArray(value)) return value
+  const held = locatedValues(document, column.split('.')).filter((one) => !isNobodys(one))
+  const values = [...new Map(held.map((one) => [keyOf(one), one])).values()]
+  return values.length > 1 ? values : (values[0] ?? null)
 }
 
 /** Of restored users without fields whose value another user of the tenant holds. */
@@ -180,7 +190,7 @@ async function withoutSharedFields(
       const value = one?.fields[field]
       if (one === null || value === null) continue
       const isText = typeof value === 'string' && isFoundInAnyCase(program, field)
-      const same = isText ? { $regex: wholeInAnyCase(value) } : { $eq: value }
+      const same = isText ? { $regex: wholeInAnyCase(value) } : { $in: [value].flat() }
       const theirs = { [column]: same, [user.id]: { $ne: valueAt(one.row, user.id) } }
       const filter = { ...theirs, ...tenantFilter(user, tenantId) }
       const [other] = await reader.find(user.table, filter, { limit: 1 })

@@ -10,10 +10,12 @@ import {
   leavesNoMatch,
   type Program,
 } from '../../src/store.ts'
+import { ownOf } from './carry-out.ts'
 import { findRows, findTombstone } from './find-users.ts'
+import { valuesOfStep } from './match-rows.ts'
 import type { Reader } from './scope.ts'
 import { stepFilter } from './step-rows.ts'
-import { lacking } from './updates.ts'
+import { lacking, needsOwn } from './updates.ts'
 
 export async function inspect(
   reader: Reader,
@@ -40,7 +42,11 @@ export async function inspect(
       return Number(counted?.['rows'] ?? 0)
     }
     const rows = await count(filter)
-    const lack = lacking(step, { types: reader.types, table: program.user, user })
+    const values = needsOwn(step)
+      ? await valuesOfStep(reader, program, step, tenantId, [user])
+      : null
+    const own = ownOf(step, values)
+    const lack = lacking(step, { types: reader.types, table: program.user, user, own })
     matched.push(rows)
     if (leavesNoMatch(step)) pending.push(rows)
     else

@@ -20,6 +20,7 @@ import type { Doc } from './driver.ts'
 import {
   elementHolding,
   locatedValues,
+  named,
   pathOf,
   projectionOf,
   referencesIn,
@@ -66,7 +67,7 @@ export async function matchStep(
   if (selector === null) return NOTHING
   const owners = await ownersByValue(reader, user, selector, tenantId, users)
   if (owners.size === 0) return NOTHING
-  if (!isNamed(step) && !selector.locator.each && !isComparedAsText(selector.target)) {
+  if (!isNamed(step) && isCountable(selector)) {
     return { kind: 'values', values: [...owners.values()] }
   }
   const rows = await rowsOf(reader, selector, tenantId, owners)
@@ -91,6 +92,23 @@ function takeOut(rows: Map<string, Row>, others: ReadonlyMap<string, Row>): void
     for (const owner of taken) row?.owners.delete(owner)
     if (row?.owners.size === 0) rows.delete(key)
   }
+}
+
+/** Whether the server can count documents by the very value that they are found by. */
+function isCountable({ locator, target }: Selector): boolean {
+  return !locator.each && !isComparedAsText(target) && !pathOf(locator).includes('.$')
+}
+
+/** The values by which documents of the step are found, for all users together. */
+export async function valuesOfStep(
+  reader: Reader,
+  { user }: Program,
+  { selector }: Step,
+  tenantId: string | null,
+  users: readonly SliceUser[],
+): Promise<readonly OwnedValue[]> {
+  if (selector === null) return []
+  return [...(await ownersByValue(reader, user, selector, tenantId, users)).values()]
 }
 
 /** Documents to be named one by one, with their users where `place` puts them. */
@@ -157,11 +175,12 @@ async function ownersByValue(
   }
   if (target.kind === 'user') {
     for (const [owner, { fields }] of users.entries()) {
-      const value = fields[target.field]
-      if (isNobodys(value)) continue
-      const isId = target.field === 'id'
       const { form } = target
-      add(isId ? storedId(reader.types, user.idType, value, form) : writtenAs(value, form), owner)
+      const isId = target.field === 'id'
+      for (const value of [fields[target.field]].flat()) {
+        if (isNobodys(value)) continue
+        add(isId ? storedId(reader.types, user.idType, value, form) : writtenAs(value, form), owner)
+      }
     }
     return owned
   }
@@ -229,7 +248,9 @@ function locatedIn(locator: Locator, values: readonly unknown[]): Doc {
 
 function locatedAs(locator: Locator, condition: Doc): Doc {
   const { column, path, each, element } = locator
-  if (!each) return { [pathOf(locator)]: condition }
-  const holding = element === null ? condition : elementHolding(element, condition)
-  return { [[column, ...(path ?? [])].join('.')]: { $elemMatch: holding } }
+  // The server finds no parts of a reference of its own kind (`$id`) in an element; who it is decides later.
+  const isOfReference = element !== null && named(element).some((key) => key.startsWith('$'))
+  if (!each || isOfReference) return { [pathOf(locator)]: condition }
+  const holding = element === null ? condition : elementHolding(named(element), condition)
+  return { [[column, ...named(path ?? [])].join('.')]: { $elemMatch: holding } }
 }

@@ -5,7 +5,7 @@
  */
 import type { SampledPath } from '../../src/store.ts'
 import type { Doc } from './driver.ts'
-import { isSubDocument } from './paths.ts'
+import { entriesOf, isSubDocument } from './paths.ts'
 import { typeName } from './sampled-types.ts'
 
 /** The places, in order. Deeper ones than `DEPTH`, and more than `MOST`, are left out. */
@@ -51,7 +51,7 @@ function put(place: Place, value: unknown, depth: number, budget: Budget): void 
   }
   place.documents += 1
   if (depth === DEPTH) return
-  for (const [key, inner] of Object.entries(value)) {
+  for (const [key, inner] of entriesOf(value)) {
     const name = isData(key) ? ANY : key
     const known = place.keys.get(name) ?? addPlace(place, name, budget)
     if (known !== undefined) put(known, inner, depth + 1, budget)

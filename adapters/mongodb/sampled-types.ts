@@ -5,7 +5,7 @@
  */
 import type { AskedPath, Condition, SampledTypes } from '../../src/store.ts'
 import type { Doc } from './driver.ts'
-import { isSubDocument, locatedValues } from './paths.ts'
+import { fieldOf, isSubDocument, locatedValues } from './paths.ts'
 import { bsonType, isUuid, keyOf } from './values.ts'
 
 export function sampleTypes(
@@ -37,8 +37,7 @@ function typesAt(value: unknown, path: readonly string[]): readonly string[] {
   }
   const [key, ...rest] = path
   if (key === undefined) return value === undefined ? [] : [typeName(value)]
-  if (!isSubDocument(value) || !Object.hasOwn(value, key)) return []
-  return typesAt(value[key], rest)
+  return isSubDocument(value) ? typesAt(fieldOf(value, key), rest) : []
 }
 
 /** The name of a value's type: that of JavaScript, or in the words of MongoDB. */

@@ -6,17 +6,24 @@
 import {
   type Assignment,
   derivedAs,
+  type IdForm,
   isNobodys,
-  type JsonPath,
   type Step,
   type UserTable,
   writtenAs,
 } from '../../src/store.ts'
+import {
+  type Keys,
+  type Leaf,
+  leadsThroughArray,
+  type Own,
+  unwritten,
+  written,
+} from './deep-writes.ts'
 import type { Doc } from './driver.ts'
 import type { SliceUser } from './match-rows.ts'
-import { elementHolding, pathOf } from './paths.ts'
+import { elementHolding, named, pathOf } from './paths.ts'
 import type { Update } from './scope.ts'
-import { patternOf } from './text-patterns.ts'
 import { type BsonTypes, storedId } from './values.ts'
 
 /** Who the documents of an update belong to. */
@@ -24,20 +31,19 @@ export interface UpdateOwner {
   readonly types: BsonTypes
   readonly table: UserTable
   readonly user: SliceUser
+  /** By which elements of a document it is theirs; left out where the document as a whole is. */
+  readonly own?: Own | null
 }
 
 /** Two ways of writing the same assignments. */
 export interface Updates {
+  /** For any document. */
+  readonly each: Update
   /**
-   * For any document, in order. What must not create a missing sub-document has an update of its own; the one
-   * that may change what the filter asks for comes last.
+   * For documents that have a plain place for every value: with them most collections are full, and these are
+   * written faster so. `null` where two of the values would get into each other's way, or for any document.
    */
-  readonly each: readonly Update[]
-  /**
-   * One update for documents that have a place for every value: with them most collections are full, and they
-   * are met and written once. None where two of the values would get into each other's way.
-   */
-  readonly complete: readonly Update[]
+  readonly complete: Update | null
 }
 
 export function updatesFor(
@@ -45,128 +51,128 @@ export function updatesFor(
   locatorPath: string,
   filter: Doc,
   owner: UpdateOwner,
-): Updates {
-  const writes = writesOf(set, locatorPath, owner)
-  return { each: eachUpdate(writes, filter), complete: completeUpdate(writes, filter) }
-}
-
-function eachUpdate({ main, guarded, scrubbed, pulls }: Writes, filter: Doc): readonly Update[] {
-  return [
-    ...scrubbed.map((column) => ({
-      filter: { $and: [filter, { [column]: NO_DOCUMENT }] },
-      update: { $set: { [column]: null } },
-    })),
-    ...guarded.map(({ path, value, guard }) => ({
-      filter: { $and: [filter, guard] },
-      update: { $set: { [path]: value } },
-    })),
-    ...mainUpdates(main, pulls, filter),
-  ]
-}
-
-function completeUpdate(
-  { main, guarded, scrubbed, pulls }: Writes,
-  filter: Doc,
-): readonly Update[] {
-  let operators = main
-  for (const { path, value } of guarded) {
-    if (operators.touches(path)) return []
-    operators = operators.with('$set', path, value)
+): Updates | null {
+  const writes = set.flatMap((assignment) => writesOf(assignment, owner))
+  if (writes.length === 0) return null
+  const { update, conditions } = operatorsFor(writes, locatorPath)
+  if (update !== null && conditions.length === 0) {
+    return { each: { filter, update }, complete: null }
   }
-  for (const { path, condition } of pulls) {
-    if (operators.touches(path)) return []
-    operators = operators.with('$pull', path, condition)
+  // What tells whose an element is goes last.
+  const isLocator = ({ keys }: Write): boolean => keys.join('.') === locatorPath
+  const stages = [...writes.filter((one) => !isLocator(one)), ...writes.filter(isLocator)]
+  return {
+    each: { filter, update: stages.map((write) => stageFor(write, owner)) },
+    complete: update === null ? null : { filter: { $and: [filter, ...conditions] }, update },
   }
-  const update = operators.update()
-  if (update === null) return []
-  const conditions = [
-    ...scrubbed.map((column) => ({ $nor: [{ [column]: NO_DOCUMENT }] })),
-    ...guarded.map(({ guard }) => guard),
-    ...pulls.map(({ path }) => isArrayAt(path)),
-  ]
-  return [{ filter: { $and: [filter, ...conditions] }, update }]
 }
 
-/** What assignments write, by what a document must have for it. */
-interface Writes {
-  /** To every document. */
-  readonly main: UpdateOperators
-  readonly guarded: readonly GuardedSet[]
-  /** Columns that paths are scrubbed from, unless something else than a document is there. */
-  readonly scrubbed: readonly string[]
-  /** From arrays: the server refuses to pull from anything else. */
-  readonly pulls: readonly Pull[]
+/** One place that is written, and what is. */
+interface Write {
+  readonly keys: Keys
+  readonly leaf: Leaf
+  /** Where only what is of the user is overwritten, even in the place where rows are found otherwise. */
+  readonly own?: Own
 }
 
-interface GuardedSet {
-  readonly path: string
-  readonly value: unknown
-  readonly guard: Doc
-}
-
-interface Pull {
-  readonly path: string
-  readonly condition: unknown
-}
-
-function writesOf(set: readonly Assignment[], locatorPath: string, owner: UpdateOwner): Writes {
-  let main = new UpdateOperators()
-  const guarded: GuardedSet[] = []
-  const scrubbed: string[] = []
-  const pulls: Pull[] = []
-  for (const assignment of set) {
-    const path = pathOfAssignment(assignment)
-    switch (assignment.kind) {
-      case 'constant':
-      case 'derived':
-      case 'json_value': {
-        const value = valueFor(assignment, owner)
-        if (isGuarded(assignment, locatorPath)) {
-          guarded.push({ path, value, guard: guardOf(path, value, assignment) })
-        } else main = main.with('$set', path, value)
-        break
-      }
-      case 'scrub':
-        scrubbed.push(assignment.column)
-        for (const own of assignment.paths) {
-          main = main.with('$unset', join(assignment.column, own), '')
-        }
-        break
-      case 'pull': {
-        const condition = pulled(assignment, owner)
-        if (condition !== null) pulls.push({ path, condition })
-        break
-      }
+function writesOf(assignment: Assignment, owner: UpdateOwner): readonly Write[] {
+  const keys = keysOf(assignment)
+  switch (assignment.kind) {
+    case 'constant':
+    case 'derived': {
+      const value = valueFor(assignment, owner)
+      return [{ keys, leaf: { kind: 'value', value, always: value !== null } }]
+    }
+    case 'json_value': {
+      const leaf = { kind: 'value', value: valueFor(assignment, owner), always: false } as const
+      const { holding } = assignment
+      if (holding === undefined) return [{ keys, leaf }]
+      const own = owner.own ?? { keys, values: fieldValues(holding, owner), form: holding.form }
+      return [{ keys, leaf, own: { ...own, keys } }]
+    }
+    case 'scrub': {
+      const column = assignment.column.split('.')
+      const gone = assignment.paths.map(
+        (path): Write => ({
+          keys: [...column, ...named(path)],
+          leaf: { kind: 'gone' },
+        }),
+      )
+      return [{ keys: column, leaf: { kind: 'document' } }, ...gone]
+    }
+    case 'pull': {
+      const values = fieldValues(assignment, owner)
+      const element = named(assignment.element ?? [])
+      const { form } = assignment
+      return values.length === 0 ? [] : [{ keys, leaf: { kind: 'without', element, values, form } }]
     }
   }
-  return { main, guarded, scrubbed, pulls }
 }
 
-/** An update for each set of pulls that documents allow; a document meets one, before or after it is written. */
-function mainUpdates(main: UpdateOperators, pulls: readonly Pull[], filter: Doc): Update[] {
-  const [pull, ...rest] = pulls
-  if (pull === undefined) {
-    const update = main.update()
-    return update === null ? [] : [{ filter, update }]
+function stageFor({ keys, leaf, own }: Write, owner: UpdateOwner): Doc {
+  // The server takes it out of every element by itself.
+  if (leaf.kind === 'gone' && keys.every((key) => !key.startsWith('$'))) {
+    return { $unset: keys.join('.') }
   }
-  const { path, condition } = pull
-  const array = isArrayAt(path)
-  return [
-    ...mainUpdates(main.with('$pull', path, condition), rest, { $and: [filter, array] }),
-    ...mainUpdates(main, rest, { $and: [filter, { $nor: [array] }] }),
-  ]
+  return { $set: { [keys[0] ?? '']: written(keys, leaf, own ?? owner.own ?? null) } }
 }
 
-/** Reached through documents alone: the server cannot pull from the elements of another array. */
-function isArrayAt(path: string): Doc {
-  const keys = path.split('.')
-  const around = keys.slice(1).map((_, end) => keys.slice(0, end + 1).join('.'))
-  return {
-    $and: [
-      { [path]: { $type: 'array' } },
-      ...around.map((outer) => ({ [outer]: { $not: { $type: 'array' } } })),
-    ],
+/** One update by operators, and what a document must have for it. */
+function operatorsFor(
+  writes: readonly Write[],
+  locatorPath: string,
+): { readonly update: Doc | null; readonly conditions: readonly Doc[] } {
+  let operators = new UpdateOperators()
+  const conditions: Doc[] = []
+  for (const { keys, leaf, own } of writes) {
+    const path = keys.join('.')
+    const isLocator = path === locatorPath
+    const isBeyondOperators =
+      leaf.kind === 'without' &&
+      (leaf.form?.ignoreCase === true || leaf.element.some((key) => key.startsWith('$')))
+    if (isBeyondOperators || (leaf.kind !== 'document' && operators.touches(path)))
+      return NO_OPERATORS
+    const isEndMeant = leaf.kind === 'value' && (isLocator || own !== undefined)
+    const arrays = leadsThroughArray(keys, isEndMeant)
+    if (arrays.length > 0) conditions.push({ $nor: arrays })
+    switch (leaf.kind) {
+      case 'document':
+        conditions.push({ $nor: [{ [path]: NO_DOCUMENT }] })
+        break
+      case 'gone':
+        operators = operators.with('$unset', path, '')
+        break
+      case 'without': {
+        const condition = leaf.values.length === 1 ? leaf.values[0] : { $in: leaf.values }
+        const held = leaf.values.length === 1 ? { $eq: condition } : { $in: leaf.values }
+        const isElement = leaf.element.length === 0
+        operators = operators.with(
+          '$pull',
+          path,
+          isElement ? condition : elementHolding(leaf.element, held),
+        )
+        conditions.push({ [path]: { $type: 'array' } })
+        break
+      }
+      case 'filled':
+        break
+      case 'value':
+        operators = operators.with('$set', path, leaf.value)
+        // The located field is there, or the document would not have matched.
+        if (!isLocator && (keys.length > 1 || !leaf.always)) conditions.push(...placeOf(keys, leaf))
+        break
+    }
   }
+  return { update: operators.update(), conditions }
+}
+
+const NO_OPERATORS = { update: null, conditions: [] }
+
+/** Where there is a place for the value. A field of the document itself can always be set. */
+function placeOf(keys: Keys, { always }: Extract<Leaf, { readonly kind: 'value' }>): Doc[] {
+  if (keys.length === 1) return []
+  if (always) return [{ [keys.slice(0, -1).join('.')]: { $type: 'object' } }]
+  return [{ [keys.join('.')]: { $exists: true } }]
 }
 
 /** Whether one of the updates before the last may change what the filter of all of them asks for. */
@@ -184,6 +190,13 @@ export function touchesOwnFilter({ selector, set }: Step): boolean {
   )
 }
 
+/** Whether something is written where elements may be of others: in the field by which the documents are found. */
+export function needsOwn({ selector, set }: Pick<Step, 'selector' | 'set'>): boolean {
+  if (selector === null) return false
+  const [root] = pathOf(selector.locator).split('.')
+  return set.some((one) => one.kind !== 'scrub' && one.kind !== 'pull' && keysOf(one)[0] === root)
+}
+
 /**
  * Documents on which an assignment has not done its work, nor what `outdone` allows in its place; `null` when nothing
  * can be asked.
@@ -192,7 +205,7 @@ export function lacking(
   { set, outdone = [] }: Pick<Step, 'set' | 'outdone'>,
   owner: UpdateOwner,
 ): Doc | null {
-  const conditions = set.flatMap((assignment): readonly Doc[] => {
+  const isLacking = set.flatMap((assignment): readonly unknown[] => {
     const own = lackingOne(assignment, owner)
     const allowed = outdone
       .filter(({ column }) => column === assignment.column)
@@ -201,7 +214,18 @@ export function lacking(
     if (allowed.some((other) => other.length === 0)) return []
     return [{ $and: [own, ...allowed].map(($or) => ({ $or })) }]
   })
-  return conditions.length === 0 ? null : { $or: conditions }
+  return isLacking.length === 0 ? null : { $expr: { $or: isLacking } }
+}
+
+/** Expressions, of which one holds where the work is not done. */
+function lackingOne(assignment: Assignment, owner: UpdateOwner): readonly unknown[] {
+  const isUnknown = assignment.kind === 'derived' && valueFor(assignment, owner) === null
+  if (isUnknown && assignment.instant === undefined) return []
+  // Some instant has to be there, whichever it is.
+  if (isUnknown) return [unwritten(keysOf(assignment), { kind: 'filled' }, owner.own ?? null)]
+  return writesOf(assignment, owner).map(({ keys, leaf, own }) =>
+    unwritten(keys, leaf, own ?? owner.own ?? null),
+  )
 }
 
 /** Whether what is written depends on whose document it is. */
@@ -212,35 +236,7 @@ export function isWrittenByUser(set: readonly Assignment[]): boolean {
 /** Something else than a document in the place of one: it cannot be scrubbed by paths. */
 const NO_DOCUMENT: Doc = { $exists: true, $not: { $type: ['object', 'array', 'null'] } }
 
-type PullAssignment = Extract<Assignment, { readonly kind: 'pull' }>
 type ValueAssignment = Extract<Assignment, { readonly kind: 'constant' | 'derived' | 'json_value' }>
-
-function lackingOne(assignment: Assignment, owner: UpdateOwner): readonly Doc[] {
-  const path = pathOfAssignment(assignment)
-  switch (assignment.kind) {
-    case 'constant':
-      return [{ [path]: { $ne: constantOf(assignment, owner.types) } }]
-    case 'derived': {
-      const value = derivedAs(assignment, owner.user.derived[assignment.index])
-      if (value !== null) return [{ [path]: { $ne: value } }]
-      // Some instant has to be there, whichever it is.
-      return assignment.instant === undefined ? [] : [{ [path]: null }]
-    }
-    case 'json_value':
-      return [{ [path]: { $exists: true, $ne: constantOf(assignment, owner.types) } }]
-    case 'scrub':
-      return [
-        { [assignment.column]: NO_DOCUMENT },
-        ...assignment.paths.map((scrubbed) => ({
-          [join(assignment.column, scrubbed)]: { $exists: true },
-        })),
-      ]
-    case 'pull': {
-      const holding = pulled(assignment, owner)
-      return holding === null ? [] : [{ [path]: { $elemMatch: holding } }]
-    }
-  }
-}
 
 type Operator = '$set' | '$unset' | '$pull'
 
@@ -279,14 +275,6 @@ function isGuarded(assignment: Assignment, locatorPath: string): boolean {
   return (assignment.kind === 'constant' || assignment.kind === 'derived') && path.includes('.')
 }
 
-/** Where there is a place for the value. */
-function guardOf(path: string, value: unknown, { kind }: ValueAssignment): Doc {
-  const parent = path.slice(0, path.lastIndexOf('.'))
-  return kind === 'json_value' || value === null
-    ? { [path]: { $exists: true } }
-    : { [parent]: { $type: 'object' } }
-}
-
 function valueFor(assignment: ValueAssignment, { user, types }: UpdateOwner): unknown {
   if (assignment.kind === 'derived') {
     return derivedAs(assignment, user.derived[assignment.index])
@@ -302,29 +290,22 @@ function constantOf(
   return value === null ? null : storedId(types, idType, value, null)
 }
 
-/** What an element that goes is like; `null` where none does. */
-function pulled(assignment: PullAssignment, owner: UpdateOwner): Doc | null {
-  const value = pulledValue(assignment, owner)
-  if (value === null) return null
-  const { element, form } = assignment
-  const condition = form?.ignoreCase ? { $regex: patternOf(String(value), form) } : { $eq: value }
-  return element === null ? condition : elementHolding(element, condition)
-}
-
-function pulledValue(
-  { field, form }: PullAssignment,
-  { types, table, user }: UpdateOwner,
-): unknown {
-  const value = user.fields[field]
-  if (isNobodys(value)) return null
-  return field === 'id' ? storedId(types, table.idType, value, form) : writtenAs(value, form)
+/** What the field holds, as the form writes it; several values where the user row holds several. */
+export function fieldValues(
+  { field, form }: { readonly field: string; readonly form: IdForm | null },
+  { types, table, user }: Pick<UpdateOwner, 'types' | 'table' | 'user'>,
+): readonly unknown[] {
+  return [user.fields[field]].flat().flatMap((value) => {
+    if (isNobodys(value)) return []
+    return [field === 'id' ? storedId(types, table.idType, value, form) : writtenAs(value, form)]
+  })
 }
 
 function pathOfAssignment(assignment: Assignment): string {
-  const path = 'path' in assignment ? assignment.path : null
-  return join(assignment.column, path ?? [])
+  return keysOf(assignment).join('.')
 }
 
-function join(column: string, path: JsonPath): string {
-  return [column, ...path].join('.')
+function keysOf(assignment: Assignment): Keys {
+  const path = 'path' in assignment ? assignment.path : null
+  return [...assignment.column.split('.'), ...named(path ?? [])]
 }

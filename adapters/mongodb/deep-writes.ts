@@ -1,0 +1,284 @@
+/**
+ * Expressions for what stands at a path that may lead through arrays: the server's update operators stop at an
+ * array, or write into elements of others.
+ *
+ * A path opens every array on its way, as the server does when it reads. Where it goes through the elements by
+ * which documents belong to users, only the elements of these users count.
+ *
+ * @module
+ */
+import type { IdForm } from '../../src/store.ts'
+import type { Doc } from './driver.ts'
+
+export type Keys = readonly string[]
+type Expression = unknown
+
+/** By which elements of a document belong to the users in question. */
+export interface Own extends Values {
+  readonly keys: Keys
+}
+
+export interface Values {
+  readonly values: readonly unknown[]
+  readonly form: IdForm | null
+}
+
+/** What is written at the end of a path. */
+export type Leaf =
+  /** `always`: where there is a sub-document to hold it; else only in the place of a value. */
+  | { readonly kind: 'value'; readonly value: unknown; readonly always: boolean }
+  | { readonly kind: 'gone' }
+  /** Whatever it is, something has to be there. */
+  | { readonly kind: 'filled' }
+  /** What is no document, and so cannot be scrubbed by paths, becomes null. */
+  | { readonly kind: 'document' }
+  /** Out of an array: elements that hold one of the values. */
+  | ({ readonly kind: 'without'; readonly element: Keys } & Values)
+
+/** The field at the front of the path, as it is to be. Where it is not there, it stays so. */
+export function written(keys: Keys, leaf: Leaf, own: Own | null): Expression {
+  const [root = '', ...rest] = keys
+  const field = `$${root}`
+  const behind = following(own, root)
+  if (rest.length === 0) return leafOf(field, leaf, behind, 0)
+  return through(field, behind, 0, (document, inner, depth) =>
+    writtenIn(document, rest, leaf, inner, depth),
+  )
+}
+
+/** Whether something at the path is still to be written. */
+export function unwritten(keys: Keys, leaf: Leaf, own: Own | null): Expression {
+  const [root = '', ...rest] = keys
+  const field = `$${root}`
+  const behind = following(own, root)
+  if (rest.length === 0) return isUnwritten(field, leaf, behind, 0)
+  return anyThrough(field, behind, 0, (document, inner, depth) =>
+    unwrittenIn(document, rest, leaf, inner, depth),
+  )
+}
+
+/** Documents in which an array is on the way. */
+export function leadsThroughArray(keys: Keys, isEndMeant: boolean): readonly Doc[] {
+  const prefixes = keys.map((_, end) => keys.slice(0, end + 1).join('.'))
+  return (isEndMeant ? prefixes : prefixes.slice(0, -1)).map((path) => ({
+    [path]: { $type: 'array' },
+  }))
+}
+
+function writtenIn(
+  document: string,
+  keys: Keys,
+  leaf: Leaf,
+  own: Own | null,
+  depth: number,
+): Expression {
+  const [key = '', ...rest] = keys
+  const behind = following(own, key)
+  const held = `held${depth}`
+  const value = `$$${held}`
+  const next =
+    rest.length === 0
+      ? leafOf(value, leaf, behind, depth + 1)
+      : through(value, behind, depth + 1, (inner, its, deeper) =>
+          writtenIn(inner, rest, leaf, its, deeper),
+        )
+  const set = isPlain(key)
+    ? { $mergeObjects: [document, { [key]: next }] }
+    : { $setField: { field: { $literal: key }, input: document, value: next } }
+  const createsIt = rest.length === 0 && leaf.kind === 'value' && leaf.always
+  return within(held, fieldOf(document, key), createsIt ? set : ifThere(value, set, document))
+}
+
+function unwrittenIn(
+  document: string,
+  keys: Keys,
+  leaf: Leaf,
+  own: Own | null,
+  depth: number,
+): Expression {
+  const [key = '', ...rest] = keys
+  const behind = following(own, key)
+  const held = `held${depth}`
+  const value = `$$${held}`
+  const asked =
+    rest.length === 0
+      ? isUnwritten(value, leaf, behind, depth + 1)
+      : anyThrough(value, behind, depth + 1, (inner, its, deeper) =>
+          unwrittenIn(inner, rest, leaf, its, deeper),
+        )
+  return within(held, fieldOf(document, key), asked)
+}
+
+type OfDocument = (document: string, own: Own | null, depth: number) => Expression
+
+/** A sub-document, or each of an array's, changed; anything else as it is. */
+function through(value: string, own: Own | null, depth: number, change: OfDocument): Expression {
+  const one = `one${depth}`
+  const element = `$$${one}`
+  const isMeant = own === null ? true : holds(element, own.keys, own, depth + 1)
+  return {
+    $switch: {
+      branches: [
+        { case: isDocument(value), then: change(value, own, depth + 1) },
+        {
+          case: { $isArray: [value] },
+          then: {
+            $map: {
+              input: value,
+              as: one,
+              in: {
+                $cond: [
+                  { $and: [isDocument(element), isMeant] },
+                  change(element, own, depth + 1),
+                  element,
+                ],
+              },
+            },
+          },
+        },
+      ],
+      default: value,
+    },
+  }
+}
+
+function anyThrough(value: string, own: Own | null, depth: number, ask: OfDocument): Expression {
+  const one = `one${depth}`
+  const element = `$$${one}`
+  const isMeant = own === null ? true : holds(element, own.keys, own, depth + 1)
+  return {
+    $switch: {
+      branches: [
+        { case: isDocument(value), then: ask(value, own, depth + 1) },
+        {
+          case: { $isArray: [value] },
+          then: anyOf(value, one, {
+            $and: [isDocument(element), isMeant, ask(element, own, depth + 1)],
+          }),
+        },
+      ],
+      default: false,
+    },
+  }
+}
+
+/** Where the path is the very one by which the document belongs to users, other values there are others'. */
+function leafOf(value: string, leaf: Leaf, own: Own | null, depth: number): Expression {
+  if (leaf.kind === 'gone') return '$$REMOVE'
+  if (leaf.kind === 'filled') return value
+  if (leaf.kind === 'document') return { $cond: [isNoDocument(value), null, value] }
+  if (leaf.kind === 'without') {
+    const one = `one${depth}`
+    const isOut = holdsOne(`$$${one}`, leaf.element, leaf)
+    const rest = { $filter: { input: value, as: one, cond: { $not: [isOut] } } }
+    return { $cond: [{ $isArray: [value] }, rest, value] }
+  }
+  const replaced = { $literal: leaf.value }
+  if (own?.keys.length !== 0) return replaced
+  const one = `one${depth}`
+  const isOwn = isAmong(`$$${one}`, own)
+  const others =
+    leaf.value === null
+      ? { $filter: { input: value, as: one, cond: { $not: [isOwn] } } }
+      : { $map: { input: value, as: one, in: { $cond: [isOwn, replaced, `$$${one}`] } } }
+  return {
+    $cond: [{ $isArray: [value] }, others, { $cond: [isAmong(value, own), replaced, value] }],
+  }
+}
+
+function isUnwritten(value: string, leaf: Leaf, own: Own | null, depth: number): Expression {
+  if (leaf.kind === 'gone') return isThere(value)
+  if (leaf.kind === 'document') return isNoDocument(value)
+  if (leaf.kind === 'filled') return isEmpty(value)
+  if (leaf.kind === 'without') {
+    const one = `one${depth}`
+    const isOut = holdsOne(`$$${one}`, leaf.element, leaf)
+    return { $cond: [{ $isArray: [value] }, anyOf(value, one, isOut), false] }
+  }
+  if (own?.keys.length === 0) return holds(value, [], own, depth)
+  const differs = { $ne: [value, { $literal: leaf.value }] }
+  if (leaf.value === null) return { $not: [isEmpty(value)] }
+  return leaf.always ? differs : { $and: [isThere(value), differs] }
+}
+
+/** Whether one of the users' values stands at the path, arrays opened. */
+function holds(value: string, keys: Keys, own: Own, depth: number): Expression {
+  const one = `any${depth}`
+  const here = (place: string): Expression => {
+    const [key, ...rest] = keys
+    if (key === undefined) return isAmong(place, own)
+    const held = `in${depth}`
+    const asked = within(held, fieldOf(place, key), holds(`$$${held}`, rest, own, depth + 1))
+    return { $and: [isDocument(place), asked] }
+  }
+  return { $cond: [{ $isArray: [value] }, anyOf(value, one, here(`$$${one}`)), here(value)] }
+}
+
+/** Whether the very element holds one of the values: arrays in it are of something else. */
+function holdsOne(element: string, keys: Keys, values: Values): Expression {
+  const [key, ...rest] = keys
+  if (key === undefined) return isAmong(element, values)
+  const held = `of${keys.length}`
+  const asked = within(held, fieldOf(element, key), holdsOne(`$$${held}`, rest, values))
+  return { $cond: [isDocument(element), asked, false] }
+}
+
+function isAmong(value: string, { values, form }: Values): Expression {
+  if (form?.within !== true && form?.ignoreCase !== true) {
+    return { $in: [value, { $literal: values }] }
+  }
+  const texts = values.map(String)
+  const lower = (text: Expression): Expression => (form.ignoreCase ? { $toLower: text } : text)
+  const isFound = form.within
+    ? {
+        $anyElementTrue: [
+          texts.map((text) => ({ $gte: [{ $indexOfCP: [value, { $literal: text }] }, 0] })),
+        ],
+      }
+    : { $in: [lower(value), texts.map((text) => lower({ $literal: text }))] }
+  return { $cond: [{ $eq: [{ $type: value }, 'string'] }, isFound, false] }
+}
+
+/** What the own path still asks for behind the key; `null`: the paths have parted, and all elements are meant. */
+function following(own: Own | null, key: string): Own | null {
+  if (own === null || own.keys[0] !== key) return null
+  return { ...own, keys: own.keys.slice(1) }
+}
+
+/** Whether an expression can name the field without more ado, which older servers know. */
+function isPlain(key: string): boolean {
+  return /^[^$.]+$/.test(key)
+}
+
+function isEmpty(value: string): Doc {
+  return { $in: [{ $type: value }, ['missing', 'null', 'undefined']] }
+}
+
+function isNoDocument(value: string): Doc {
+  return { $not: [{ $in: [{ $type: value }, ['object', 'array', 'null', 'missing']] }] }
+}
+
+function fieldOf(document: string, key: string): unknown {
+  if (isPlain(key)) return `${document}.${key}`
+  return { $getField: { field: { $literal: key }, input: document } }
+}
+
+function within(name: string, value: Expression, asked: Expression): Doc {
+  return { $let: { vars: { [name]: value }, in: asked } }
+}
+
+function isDocument(value: string): Doc {
+  return { $eq: [{ $type: value }, 'object'] }
+}
+
+function isThere(value: string): Doc {
+  return { $ne: [{ $type: value }, 'missing'] }
+}
+
+function ifThere(value: string, then: Expression, otherwise: Expression): Doc {
+  return { $cond: [isThere(value), then, otherwise] }
+}
+
+function anyOf(list: string, as: string, asked: Expression): Doc {
+  return { $anyElementTrue: [{ $map: { input: list, as, in: asked } }] }
+}
