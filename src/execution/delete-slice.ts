@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { endsRuns, type UserDeletionError, UserNotFoundError } from '../errors.ts'
+import { endsRuns, UserDeletionError, UserNotFoundError } from '../errors.ts'
 import { keptReceipt, receiptOf, sealDeletions } from '../receipt/issue-receipt.ts'
 import type { DeletionReceipt } from '../receipt/receipt.ts'
 import type { LedgerEntry, SliceOutcome, Target, Verdict } from '../store.ts'
@@ -163,14 +163,16 @@ async function applyTogetherOrEach(
   isPart = false,
 ): Promise<readonly SliceOutcome[]> {
   if (users.length === 0) return []
+  let isOfDatabase = false
   try {
     return await applyWhole(run, users, isPart)
   } catch (cause) {
     if (users.length === 1 || isOfStore(toEngineError(cause))) throw cause
+    isOfDatabase = cause instanceof UserDeletionError
   }
   if (users.length > PART) return applyInParts(run, users, PART)
   // There a transaction for each would be many ways to the server; most users are in a half that goes through.
-  if (isRemote(run)) return applyInParts(run, users, Math.ceil(users.length / 2))
+  if (isOfDatabase && isRemote(run)) return applyInParts(run, users, Math.ceil(users.length / 2))
   try {
     return await apply(run, users, 'each')
   } catch (cause) {
@@ -189,7 +191,7 @@ async function applyWhole(
     try {
       return await apply(run, users, 'together')
     } catch (cause) {
-      const { code } = toEngineError(cause)
+      const code = cause instanceof UserDeletionError ? cause.code : null
       const mayPass = code === 'lease_lost' || (code === 'store_failed' && isRemote(run) && !isPart)
       if (!mayPass || users.length === 1 || tries === WHOLE_TRIES) throw cause
     }

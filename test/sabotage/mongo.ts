@@ -26,8 +26,8 @@ export const mongoSabotages: readonly Sabotage[] = [
   {
     name: 'delete one by one on a server where a user of the slice is refused',
     file: 'src/execution/delete-slice.ts',
-    find: 'if (isRemote(run)) return applyInParts',
-    replace: 'if (isRemote(run) && users.length < 3) return applyInParts',
+    find: 'if (isOfDatabase && isRemote(run)) return',
+    replace: 'if (isOfDatabase && isRemote(run) && users.length < 3) return',
     caughtBy: 'test/mongo-errors-of-nobody.test.ts',
   },
 ]
