@@ -240,10 +240,10 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
       'idempotencyKey',
     ])
     assertExpectation(expect)
-    const { id, request } = await this.#source.identify(scope.id, scope.request)
-    const earlier = await this.#earlierReceipt(id, request)
+    const earlier = await this.#earlierReceipt(scope)
     if (earlier !== null) return earlier
     const context = await this.#source.writing()
+    const { id, request } = await identifyUser(context, scope.id, scope.request)
     if (expect !== undefined) {
       const [view] = await viewUsers(context, request, [targetOf(context, id)])
       if (view != null) assertPlanned(view.plan.digest, expect)
@@ -255,7 +255,7 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
       return outcome.receipt
     }
     // Another process may have used the key between the look-up and the commit.
-    const meanwhile = await this.#earlierReceipt(id, request)
+    const meanwhile = await this.#earlierReceipt({ id, request })
     if (meanwhile !== null) return meanwhile
     throw outcome.error
   }
@@ -418,13 +418,11 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
       'idempotencyKey',
     ])
     const requestedAt = requestedAtOf(options ?? {}, this.#clock.now())
-    const { id, request } = await this.#source.identify(scope.id, {
-      ...scope.request,
-      requestedAt,
-    })
-    const earlier = await this.#earlierReceipt(id, request)
+    const asked = { ...scope.request, requestedAt }
+    const earlier = await this.#earlierReceipt({ id: scope.id, request: asked })
     if (earlier !== null) return { status: 'erased', receipt: earlier }
     const context = await this.#source.writing()
+    const { id, request } = await identifyUser(context, scope.id, asked)
     const result = await eraseUser(context, request, targetOf(context, id))
     await clearJournal(context)
     return result
@@ -777,7 +775,9 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
     return { maxClockJumpMs: this.#maxClockJumpMs, confirmClock }
   }
 
-  #earlierReceipt(id: UserId, request: DeletionRequest): Promise<DeletionReceipt | null> {
+  async #earlierReceipt(scope: ScopedRequest): Promise<DeletionReceipt | null> {
+    if (scope.request.idempotencyKey === null) return null
+    const { id, request } = await this.#source.identify(scope.id, scope.request)
     const subject = this.#source.subjectOf(id)
     return earlierReceipt(this.#store, this.#userTable, subject, request)
   }

@@ -125,8 +125,14 @@ export function needsAsking(id: UserId, columns: HeldColumns): boolean {
   return isLoose(columns) || formsOf(id, columns.id).length > 1
 }
 
+/** Whether the columns' types tell of every id whom it names. */
+export function tellWhoIsMeant(columns: HeldColumns): boolean {
+  const { type, isNative } = columns.id
+  return !isLoose(columns) && (isNative || (type !== 'unknown' && type !== 'uuid'))
+}
+
 /** Whether several spellings are one to the columns. */
-export function isLoose({ id, tenant }: HeldColumns): boolean {
+function isLoose({ id, tenant }: HeldColumns): boolean {
   return id.collation !== null || (tenant !== null && tenant.collation !== null)
 }
 

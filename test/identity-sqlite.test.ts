@@ -313,6 +313,89 @@ describe('a tenant as a column of SQLite holds it', () => {
   })
 })
 
+describe('the calls around a deletion', () => {
+  const INTEGERS = { id: 'INTEGER', tenant: 'INTEGER' } as const
+
+  it('know the own account by the session, however it writes the id and the tenant', async () => {
+    const selfService = { isRecentlyAuthenticated: () => true, requiresToken: true }
+    const columns = { ...INTEGERS, rows: [[9, 1]] } as const
+    const { engine } = await open(columns, { selfService })
+    const session = { id: 'ses_1', userId: '09', tenantId: ' 1' }
+    const { token } = await engine.requestOwnDeletion(session)
+    const same = { ...session, userId: 9n, tenantId: '1' }
+    const outcome = await engine.deleteOwnAccount(same, { confirm: true, token })
+    const cancelToken = outcome.status === 'scheduled' ? outcome.cancelToken : ''
+    const { state } = await engine.cancelDeletion('9', { tenantId: '01', cancelToken })
+    assert.equal(state, 'active')
+    const { digest } = await engine.plan('9', { tenantId: '1' })
+    await engine.delete(9, { tenantId: '01', expect: { digest } })
+  })
+
+  it('take a list fed again for the same, however it writes its ids', async () => {
+    const rows = [
+      [9, 1],
+      [10, 1],
+    ] as const
+    const { engine, left } = await open({ ...INTEGERS, rows })
+    await engine.deleteMany([9n], { tenantId: '1', run: 'monthly' })
+    const again = await engine.deleteMany(['09', '10'], { tenantId: '01', run: 'monthly' })
+    assert.deepEqual([again.skipped, again.deleted, left()], [1, 1, []])
+  })
+
+  it('tell the stored id to erasers, and whoever goes on with them', async () => {
+    const told: unknown[] = []
+    const page: NonNullable<EngineOptions['externalErasers']>[number]['page'] = (request) => {
+      told.push(request.userId, request.tenantId)
+      return { removed: 0 }
+    }
+    const columns = { ...INTEGERS, rows: [[9, 1]] } as const
+    const { engine } = await open(columns, { externalErasers: [{ name: 'crm', page }] })
+    const options = { tenantId: '01', idempotencyKey: 'once' }
+    const first = await engine.erase('9', options)
+    const again = await engine.erase(9n, { ...options, tenantId: '1' })
+    assert.deepEqual(told, [9, '1'])
+    assert.deepEqual(first, again)
+  })
+
+  it('delete the own rows of a tenant whose id is an integer', async () => {
+    const db = new Database(':memory:')
+    db.exec(`
+      CREATE TABLE tenants (id INTEGER PRIMARY KEY);
+      CREATE TABLE plans (tenant_id INTEGER);
+      CREATE TABLE users (id INTEGER PRIMARY KEY, tenant INTEGER);
+      INSERT INTO tenants VALUES (1), (2);
+      INSERT INTO plans VALUES (1), (2);
+      INSERT INTO users VALUES (9, 1), (10, 2);
+    `)
+    const engine = new UserDeletionEngine({
+      store: sqliteStore(db),
+      policy: definePolicy({
+        ...{ name: 'tenants', version: 1 },
+        user: { table: 'users', id: 'id', tenant: 'tenant' },
+        tables: { tenants: 'unrelated', plans: 'unrelated' },
+        tenant: {
+          ...{ table: 'tenants', id: 'id' },
+          tables: { plans: { match: 'tenant_id', action: 'delete' } },
+        },
+      }),
+    })
+    await engine.migrate()
+    const { tenant } = await engine.deleteTenant('01', { expect: { max: 1 } })
+    assert.equal(tenant.status, 'deleted')
+    for (const [table, column] of [
+      ['tenants', 'id'],
+      ['plans', 'tenant_id'],
+      ['users', 'tenant'],
+    ]) {
+      assert.deepEqual(db.prepare(`SELECT ${column} FROM ${table}`).pluck().all(), [2])
+    }
+    const again = engine.deleteTenant('1', { expect: { max: 1 } })
+    await assert.rejects(again, (error: { readonly details?: { readonly receiptId?: unknown } }) =>
+      /^rcp_/.test(String(error.details?.receiptId)),
+    )
+  })
+})
+
 describe('ids that the engine cannot take', () => {
   for (const type of ['BLOB', 'BINARY(16)', 'VARBINARY(16)', 'BYTEA']) {
     it(`are told by the check with the way out: ${type}`, async () => {

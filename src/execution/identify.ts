@@ -22,6 +22,7 @@ import {
   heldTenant,
   inWords,
   needsAsking,
+  tellWhoIsMeant,
 } from '../stored-id.ts'
 import { invalidArgument, invalidId, userIdOf } from './arguments.ts'
 import type { DeletionRequest, ExecutionContext } from './context.ts'
@@ -63,7 +64,7 @@ export async function identifyUsers(
 ): Promise<ReadonlyMap<UserId, Identified>> {
   const { store, program, columns, subjectOf } = context
   const known = new Map<UserId, Identified>()
-  if (store.findSpellings === undefined) return known
+  if (tellWhoIsMeant(columns) || store.findSpellings === undefined) return known
   const asked = ids.filter((id) => needsAsking(id, columns))
   if (asked.length === 0) return known
   const found = await store.findSpellings(program, {
