@@ -253,6 +253,13 @@ export function isSameType(a: UserId, b: UserId): boolean {
   return (typeof a === 'string') === (typeof b === 'string')
 }
 
+/** Whether somebody is asked for by forms of both types. */
+export function isOfBothTypes(users: readonly (readonly UserId[])[]): boolean {
+  return users.some(([first, ...others]) =>
+    others.some((other) => first !== undefined && !isSameType(first, other)),
+  )
+}
+
 /**
  * What texts have in common that are one by a collation of SQLite: letters in lower case, or no spaces at the end.
  * `null` for a collation of which nobody but the database knows.

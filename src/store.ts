@@ -24,6 +24,7 @@ export {
   isComparedAsText,
   isFoundInAnyCase,
   isNobodys,
+  isOfBothTypes,
   isSamePath,
   isSameType,
   isSchemaChange,
@@ -404,7 +405,7 @@ export interface FoundSpellings {
     readonly rows: readonly Spelling[]
     readonly deleted: readonly Spelling[]
   }[]
-  /** Of which types the ids of the user table are. */
+  /** Of which types the ids of the user table are; need not be told unless some user is asked for in both. */
   readonly types: readonly ('integer' | 'text')[]
 }
 

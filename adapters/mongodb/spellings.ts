@@ -5,6 +5,7 @@
  */
 import {
   type FoundSpellings,
+  isOfBothTypes,
   isSameType,
   type Program,
   type Spelling,
@@ -43,7 +44,7 @@ export async function findSpellings(
       collation === null || isKnown ? here : await alike(reader, user, query, forms, collation),
     )
   }
-  return { users: found, types: await typesOf(reader, user) }
+  return { users: found, types: isOfBothTypes(users) ? await typesOf(reader, user) : [] }
 }
 
 function isOf([passed]: readonly UserId[], { id }: Spelling): boolean {
@@ -134,7 +135,6 @@ const MOST_ALIKE = 10
 
 /** An index on the id answers each with its first entry. */
 async function typesOf(reader: Reader, user: UserTable): Promise<FoundSpellings['types']> {
-  if (user.idType !== 'plain') return []
   const types: ('integer' | 'text')[] = []
   for (const [type, bson] of [
     ['integer', 'number'],

@@ -6,6 +6,7 @@
 import {
   type FoundSpellings,
   foldedBy,
+  isOfBothTypes,
   isSameType,
   type LooseColumns,
   type Program,
@@ -34,7 +35,7 @@ export function findSpellings(
       rows: found,
       deleted: [...(named[place] ?? []), ...(alike[place] ?? [])],
     })),
-    types: typesOf(connection, program),
+    types: isOfBothTypes(query.users) ? typesOf(connection, program) : [],
   }
 }
 
