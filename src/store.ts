@@ -186,11 +186,11 @@ export interface Store {
   /** Holds on users, the first placed first. */
   listHolds(query: HoldQuery): Promise<readonly Hold[]>
 
-  /** Places a hold on a user who has no row any more; where there is one, a transition does. */
-  saveHold(hold: Hold): Promise<void>
+  /** Places a hold on a user who has no row any more, with what `seal` returns; where there is one, a transition does. */
+  saveHold(hold: Hold, seal?: SealDecision): Promise<void>
 
-  /** Removes a hold. Safe to repeat. */
-  removeHold(id: string): Promise<void>
+  /** Removes a hold, with what `seal` returns. Safe to repeat. */
+  removeHold(id: string, seal?: SealDecision): Promise<void>
 
   /** Adds a token that confirms a later call, in the place of the user's earlier one. */
   saveToken(token: ConfirmationToken): Promise<void>
@@ -584,6 +584,12 @@ export interface LedgerEntry {
     | 'storage.sanitized'
     | 'retention.expired'
     | 'ledger.rekeyed'
+    | 'hold.placed'
+    | 'hold.released'
+    | 'deletion.scheduled'
+    | 'deletion.cancelled'
+    | 'user.disabled'
+    | 'user.enabled'
   /** ISO 8601, UTC. */
   readonly at: string
   /**
@@ -776,7 +782,12 @@ export interface TransitionPlan {
   finish?(cut: readonly number[]): TransitionEnd
 }
 
+/** Pure. Called inside the transaction, with the present head; its entries commit with the change. */
+export type SealDecision = (head: LedgerHead | null) => Seal
+
 export interface TransitionEnd {
+  /** What the ledger keeps of the change. */
+  readonly seal?: SealDecision
   readonly job?: Job | null
   readonly events?: readonly OutboxEvent[]
 }

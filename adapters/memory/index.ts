@@ -109,8 +109,16 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
     heldIds: (program, query) => read(() => heldIds(db, program, query)),
     listJobs: (query) => read(() => listJobs(records, query)),
     listHolds: (query) => read(() => records.ofUsers.listHolds(query)),
-    saveHold: (hold) => write(() => records.ofUsers.placeHold(hold)),
-    removeHold: (id) => write(() => records.ofUsers.releaseHold(id)),
+    saveHold: (hold, seal) =>
+      write(() => {
+        records.ofUsers.placeHold(hold)
+        if (seal !== undefined) records.write(seal(records.head))
+      }),
+    removeHold: (id, seal) =>
+      write(() => {
+        records.ofUsers.releaseHold(id)
+        if (seal !== undefined) records.write(seal(records.head))
+      }),
     saveToken: (token) => write(() => records.ofUsers.saveToken(token)),
     claimJob: (claim) => write(() => records.claimJob(claim)),
     saveJob: ({ id, fence, ...change }) => write(() => records.saveJob(id, fence, change)),

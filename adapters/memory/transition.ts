@@ -38,12 +38,13 @@ export function makeTransition(
     verdict.cutsAccess === true && found != null
       ? cutAccess(db, program, tenantId, { fields: found.fields, derived: [] })
       : program.steps.map(() => 0)
-  const { job, events = [] } = verdict.finish?.(cut) ?? {}
+  const { job, events = [], seal } = verdict.finish?.(cut) ?? {}
   if (job !== undefined) {
     records.removeJobs(program.user.table, tenantId, [user.id])
     if (job !== null) records.addJob(job)
   }
   records.writeEvents(events)
+  if (seal !== undefined) records.write(seal(records.head))
   return {
     kind: 'done',
     standing: {

@@ -18,6 +18,7 @@ import { adoptLedger, clearStaged, stageLedger } from './import-ledger.ts'
 import { inspect } from './inspect.ts'
 import { claimJob, listJobs, removeJob, saveJob } from './jobs.ts'
 import {
+  decisionRecords,
   deletedAt,
   findEntries,
   findEntryByKey,
@@ -141,8 +142,14 @@ export function mongoStore(db: MongoDb, options: MongoStoreOptions = {}): Store 
       return read((reader) => listJobs(reader, query))
     },
     listHolds: (query) => read((reader) => listHolds(reader, query)),
-    saveHold: (hold) => write(async () => onlyRecords(undefined, [holdRecord(hold)])),
-    removeHold: (id) => write(async () => onlyRecords(undefined, [releaseRecord(id)])),
+    saveHold: (hold, seal) =>
+      write(async (reader) =>
+        onlyRecords(undefined, [holdRecord(hold), ...(await decisionRecords(reader, seal))]),
+      ),
+    removeHold: (id, seal) =>
+      write(async (reader) =>
+        onlyRecords(undefined, [releaseRecord(id), ...(await decisionRecords(reader, seal))]),
+      ),
     saveToken: (token) => direct((writer) => saveToken(writer, token)),
     claimJob: (claim) => direct((reader, tries) => claimJob(db, reader, claim, tries)),
     saveJob: (save) => direct((writer) => saveJob(writer, save)),

@@ -13,6 +13,7 @@ import type {
   OutboxEvent,
   OutboxQuery,
   Seal,
+  SealDecision,
   SubjectQuery,
   UserId,
 } from '../../src/store.ts'
@@ -34,6 +35,14 @@ export async function sealRecords(
     ...eventRecords(events),
     headRecord(head),
   ]
+}
+
+/** What the ledger keeps of a change that deletes nobody. */
+export async function decisionRecords(
+  reader: Reader,
+  seal: SealDecision | undefined,
+): Promise<readonly RecordWrite[]> {
+  return seal === undefined ? [] : sealRecords(reader, seal(await readHead(reader)))
 }
 
 export function eventRecords(events: readonly OutboxEvent[]): readonly RecordWrite[] {

@@ -19,7 +19,7 @@ import { JOBS } from './engine-collections.ts'
 import type { FoundRow } from './find-users.ts'
 import { jobRecord, listJobs } from './jobs.ts'
 import { rememberLateAccess } from './late-access.ts'
-import { eventRecords } from './ledger.ts'
+import { decisionRecords, eventRecords } from './ledger.ts'
 import type { Reader } from './scope.ts'
 import { takeSurvey } from './take-survey.ts'
 import {
@@ -47,7 +47,7 @@ export async function decideTransition(
   const cut = (standing.survey.counts[0] ?? []).map((rows, index) =>
     cutsAccess && program.steps[index]?.access === true ? rows : 0,
   )
-  const { job, events = [] } = verdict.finish?.(cut) ?? {}
+  const { job, events = [], seal } = verdict.finish?.(cut) ?? {}
   const set = verdict.set ?? {}
   const work: HostWork = {
     program,
@@ -67,6 +67,7 @@ export async function decideTransition(
     ...(job === undefined ? [] : [{ kind: 'remove', collection: JOBS, filter: ownJob } as const]),
     ...(job == null ? [] : [jobRecord(job)]),
     ...eventRecords(events),
+    ...(await decisionRecords(reader, seal)),
     ...(cutsAccess ? [rememberLateAccess(crypto.randomUUID(), work)] : []),
   ]
   return {

@@ -156,8 +156,16 @@ export function sqliteStore(db: SqliteDatabase, options: SqliteStoreOptions = {}
     heldIds: (program, query) => read(() => heldIds(connection, statementsFor(program), query)),
     listJobs: (query) => read(() => listJobs(connection, query)),
     listHolds: (query) => read(() => listHolds(connection, query)),
-    saveHold: (hold) => write(() => insertHold(connection, hold)),
-    removeHold: (id) => write(() => removeHold(connection, id)),
+    saveHold: (hold, seal) =>
+      write(() => {
+        insertHold(connection, hold)
+        if (seal !== undefined) writeSeal(connection, seal(readHead(connection)))
+      }),
+    removeHold: (id, seal) =>
+      write(() => {
+        removeHold(connection, id)
+        if (seal !== undefined) writeSeal(connection, seal(readHead(connection)))
+      }),
     saveToken: (token) => write(() => saveToken(connection, token)),
     claimJob: (claim) => write(() => claimJob(connection, claim)),
     saveJob: (save) => write(() => saveJob(connection, save)),

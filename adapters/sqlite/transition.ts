@@ -18,7 +18,7 @@ import { runSteps } from './apply-slice.ts'
 import type { Connection } from './connection.ts'
 import { explainingRefusal } from './explain-refusal.ts'
 import { insertJob, listJobs, removeJob } from './jobs.ts'
-import { writeEvents } from './ledger.ts'
+import { readHead, writeEvents, writeSeal } from './ledger.ts'
 import { quoteName, quoteTable } from './literals.ts'
 import type { ProgramSql } from './program-sql.ts'
 import { equalSql, tenantSql } from './selector-sql.ts'
@@ -49,12 +49,13 @@ export function makeTransition(
     verdict.cutsAccess === true
       ? cutAccess(connection, sql, tenantId, standing)
       : sql.steps.map(() => 0)
-  const { job, events = [] } = verdict.finish?.(cut) ?? {}
+  const { job, events = [], seal } = verdict.finish?.(cut) ?? {}
   if (job !== undefined) {
     if (standing.job !== null) removeJob(connection, standing.job.id, standing.job.fence)
     if (job !== null) insertJob(connection, job)
   }
   writeEvents(connection, events)
+  if (seal !== undefined) writeSeal(connection, seal(readHead(connection)))
   return {
     kind: 'done',
     standing: {

@@ -19,6 +19,7 @@ import { absence } from './absence.ts'
 import { askHost } from './ask.ts'
 import type { DeletionRequest, ExecutionContext } from './context.ts'
 import { accessHolds, findBlockers, lastingBlockers } from './decide.ts'
+import { sealDecision } from './decisions.ts'
 import { assertAccessCanBeCut, disabling, enabling, shutOutEvents } from './disabling.ts'
 import { blockedError } from './failures.ts'
 import { newJob, newState, readState, type Schedule, type ScheduledBy } from './job-state.ts'
@@ -52,12 +53,16 @@ export async function disableUser(
   revokeSessions: boolean,
 ): Promise<UserStatus> {
   if (revokeSessions) assertAccessCanBeCut(context.program)
+  const decision = { kind: 'user.disabled', revokesSessions: revokeSessions } as const
   const status = await change(context, request, target, 'disable', (standing, present) => {
     if (revokeSessions) refuseHeldAccess(present, standing)
     return {
       ...disabling(present, standing),
       cutsAccess: revokeSessions,
-      finish: (cut) => ({ events: shutOutEvents(present, eventOf(request, target), cut) }),
+      finish: (cut) => ({
+        events: shutOutEvents(present, eventOf(request, target), cut),
+        seal: sealDecision(present, request.tenantId, target, decision),
+      }),
     }
   })
   if (revokeSessions) await tellRevoked(context, request.tenantId, target.id)
@@ -72,7 +77,8 @@ export function enableUser(
 ): Promise<UserStatus> {
   return change(context, request, target, 'enable', (standing) => {
     const writes = enabling(context, standing)
-    if (writes !== null) return writes
+    const seal = sealDecision(context, request.tenantId, target, { kind: 'user.enabled' })
+    if (writes !== null) return { ...writes, finish: () => ({ seal }) }
     throw new UserDeletionError(
       'invalid_transition',
       'The host has disabled this user, and the policy does not say what an enabled one looks like.',
@@ -127,6 +133,11 @@ export async function scheduleUser(
           claimed: false,
         }),
         events: shutOutEvents(present, eventOf(request, target), cut),
+        seal: sealDecision(present, request.tenantId, target, {
+          ...{ kind: 'deletion.scheduled', dueAt, by: terms.by, cancelHash: terms.cancelHash },
+          requestedAt: now.toISOString(),
+          ...{ reason: request.reason, requestedBy: request.requestedBy },
+        }),
       }),
     }
   }
@@ -155,12 +166,23 @@ export function cancelSchedule(
   return change(context, request, target, 'cancel', (standing) => {
     const schedule = standing.job === null ? null : readState(standing.job).schedule
     assertMayCancel(schedule, canceller)
-    const finish = (): TransitionEnd => ({ job: null })
-    // The host has written the status since, a ban perhaps: what stood there before must not come back over it.
-    if (!isShutOut(context.program.user, standing)) return { disabled: null, finish }
-    if (schedule?.wasDisabled === true) return { finish }
-    return { ...(enabling(context, standing) ?? {}), finish }
+    const seal = sealDecision(context, request.tenantId, target, { kind: 'deletion.cancelled' })
+    const finish = (): TransitionEnd => ({ job: null, seal })
+    return cancelling(context, standing, finish)
   })
+}
+
+/** What the columns hold once a deletion is taken back. */
+export function cancelling(
+  context: ExecutionContext,
+  standing: Standing,
+  finish: () => TransitionEnd,
+): TransitionPlan {
+  const schedule = standing.job === null ? null : readState(standing.job).schedule
+  // The host has written the status since, a ban perhaps: what stood there before must not come back over it.
+  if (!isShutOut(context.program.user, standing)) return { disabled: null, finish }
+  if (schedule?.wasDisabled === true) return { finish }
+  return { ...(enabling(context, standing) ?? {}), finish }
 }
 
 /** Who scheduled decides who may cancel: an administrator any, a user the own one. */

@@ -17,6 +17,7 @@ import { type DueDeletion, readDue } from './due-deletions.ts'
 import { doneThrough, type Progress, readProgress, step } from './expiry-progress.ts'
 import { toEngineError } from './failures.ts'
 import { idsBehind } from './hidden-ids.ts'
+import { restoreDecisions } from './restore-decisions.ts'
 import { type RetentionHolds, retentionHolds } from './retention-holds.ts'
 import { assertClock, type ClockBound } from './seen-clock.ts'
 import { nextSize } from './slice-size.ts'
@@ -58,6 +59,7 @@ export async function expireRetained(
   { limit, signal, ...clock }: ExpiryOptions,
 ): Promise<ExpiryResult> {
   await assertClock(context, clock)
+  await restoreDecisions(context, 'whole')
   const steps: ExpiredStep[] = []
   const done = new Map<string, Progress>()
   const run: Run = { left: limit, signal, size: 1, stopped: false, holds: retentionHolds(context) }

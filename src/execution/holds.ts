@@ -5,10 +5,11 @@
  */
 
 import { UserNotFoundError } from '../errors.ts'
-import type { Hold, Target } from '../store.ts'
+import type { Hold, SealDecision, Target, TransitionEnd } from '../store.ts'
 import { change } from './change-state.ts'
 import type { DeletionRequest, ExecutionContext } from './context.ts'
 import { coversTable } from './decide.ts'
+import { placedHold, sealDecision } from './decisions.ts'
 
 export interface HoldTerms {
   readonly reason: string
@@ -37,7 +38,9 @@ export async function placeHold(
     until: until === null ? null : until.toISOString(),
   })
   try {
-    await change(context, request, target, 'hold', () => ({ placeHold: hold }))
+    const seal = sealDecision(context, request.tenantId, target, placedHold(hold))
+    const finish = (): TransitionEnd => ({ seal })
+    await change(context, request, target, 'hold', () => ({ placeHold: hold, finish }))
   } catch (error) {
     if (!isDeleted(error)) throw error
     await holdRetained(context, target, hold, error)
@@ -58,7 +61,7 @@ async function holdRetained(
   absence: UserNotFoundError,
 ): Promise<void> {
   const { store, program } = context
-  await store.saveHold(hold)
+  await store.saveHold(hold, sealDecision(context, hold.tenantId, target, placedHold(hold)))
   const fields = { id: target.id }
   const { matched } = await store.inspect(program, {
     tenantId: hold.tenantId,
@@ -71,7 +74,7 @@ async function holdRetained(
       action === 'retain' && (matched[index] ?? 0) > 0 && coversTable(program, hold, [table]),
   )
   if (stands) return
-  await store.removeHold(hold.id)
+  await store.removeHold(hold.id, sealRelease(context, hold.tenantId, target, hold.id))
   throw absence
 }
 
@@ -82,18 +85,28 @@ export async function releaseHold(
   target: Target,
   holdId: string,
 ): Promise<void> {
+  const seal = sealRelease(context, request.tenantId, target, holdId)
   try {
     await change(context, request, target, 'hold', ({ survey }) => {
       const isTheirs = survey.holds[0]?.some(({ id }) => id === holdId)
       if (isTheirs !== true) throw new UserNotFoundError({ holdId })
-      return { releaseHold: holdId }
+      return { releaseHold: holdId, finish: () => ({ seal }) }
     })
   } catch (error) {
     if (!isDeleted(error)) throw error
     const holds = await holdsOf(context, request.tenantId, target)
     if (!holds.some(({ id }) => id === holdId)) throw error
-    await context.store.removeHold(holdId)
+    await context.store.removeHold(holdId, seal)
   }
+}
+
+function sealRelease(
+  context: ExecutionContext,
+  tenantId: string | null,
+  target: Target,
+  id: string,
+): SealDecision {
+  return sealDecision(context, tenantId, target, { kind: 'hold.released', id })
 }
 
 /** The holds of a user, ended ones included, the first placed first. */

@@ -22,6 +22,7 @@ import { transit } from './present-schema.ts'
 import { type JobPosition, purgeStart, rememberStart } from './purge-position.ts'
 import { verdictOfHost } from './reactivation.ts'
 import { noteRefusal } from './refused-job.ts'
+import { restoreDecisions } from './restore-decisions.ts'
 import { runJob } from './run-job.ts'
 import { assertClock, type ClockBound } from './seen-clock.ts'
 
@@ -58,6 +59,7 @@ export async function purgeDue(
   { limit, signal, ...clock }: PurgeOptions,
 ): Promise<PurgeResult> {
   await assertClock(context, clock)
+  await restoreDecisions(context, 'whole')
   const now = context.clock.now()
   const deleted: DeletionReceipt[] = []
   const postponed: PurgeResult['postponed'][number][] = []

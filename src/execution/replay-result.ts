@@ -29,6 +29,8 @@ export interface ReplayResult {
   /** Later users under the id of a deleted one, by the policy's `user.createdAt`. They stay. */
   readonly skipped: number
   readonly failed: number
+  /** Holds, releases, schedules, cancellations and disablings that the backup lacked and that stand again, if any. */
+  readonly decisions?: number
   /** The first failures, up to 100; all of them go to `onOutcome`. */
   readonly errors: readonly {
     readonly tenantId: string | null
@@ -49,6 +51,7 @@ const MAX_ERRORS = 100
 
 export interface Tally {
   check(count: number): void
+  restore(decisions: number): void
   add(outcome: ReplayOutcome): void
   /** Users whose deletion was tried. */
   attempts(): number
@@ -61,9 +64,13 @@ export function createTally(): Tally {
   const errors: ReplayResult['errors'][number][] = []
   const failedByCode: Partial<Record<ErrorCode, number>> = {}
   let checked = 0
+  let decisions = 0
   return {
     check(count) {
       checked += count
+    },
+    restore(count) {
+      decisions += count
     },
     add(outcome) {
       counts[outcome.status] += 1
@@ -82,6 +89,7 @@ export function createTally(): Tally {
       deletedAgain: counts.deleted,
       skipped: counts.skipped,
       failed: counts.failed,
+      ...(decisions > 0 ? { decisions } : {}),
       errors,
       failedByCode,
       stopped,

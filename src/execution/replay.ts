@@ -1,5 +1,5 @@
 /**
- * Deletes again whom a restored backup has brought back.
+ * Deletes again whom a restored backup has brought back, and has what was decided since come back too.
  *
  * The ledger says who was deleted; whoever of them is in the database again goes the one path of every
  * deletion. Users are looked for page by page, and deleted one by one.
@@ -19,6 +19,7 @@ import { toEngineError } from './failures.ts'
 import { instantOf } from './instant.ts'
 import { warn } from './notify.ts'
 import { createTally, type ReplayOutcome, type ReplayResult, type Tally } from './replay-result.ts'
+import { restoreDecisions } from './restore-decisions.ts'
 
 export interface ReplayRequest {
   /** Only deletions at or after this instant (ISO 8601, UTC). */
@@ -39,6 +40,7 @@ export async function replayDeletions(
   const run: ReplayRun = { context, request, upTo: head?.seq ?? 0, tally: createTally() }
   const hidden = await tenantsWithHiddenIds(run)
   try {
+    run.tally.restore(await restoreDecisions(context, 'before_replay'))
     for await (const page of deletions(run)) {
       await replayNamed(
         run,
@@ -46,6 +48,7 @@ export async function replayDeletions(
       )
     }
     for (const tenantId of hidden) await replayHidden(run, tenantId)
+    run.tally.restore(await restoreDecisions(context, 'whole'))
     return run.tally.result(null)
   } catch (cause) {
     if (cause instanceof Stop) return run.tally.result(cause.reason)

@@ -77,6 +77,8 @@ export async function importLedger(
     if (imported === 0) return { imported, known }
     await store.stageLedger(run, page)
     const { head } = last
+    // Written first: a crash between the two has decisions looked for in vain, and never forgotten.
+    await markImport(store, after?.seq ?? 0, head.seq)
     if (!(await store.adoptLedger(run, { after, head }))) throw conflict((after?.seq ?? 0) + 1)
     return { imported, known }
   } catch (cause) {
@@ -91,6 +93,19 @@ function chainBehind(ring: KeyRing, after: LedgerHead | null): ChainReader {
   const key = [ring.key, ...ring.oldKeys].find((one) => isWrittenWith(one, after))
   if (key === undefined) throw wrongKey('keys.ledger')
   return readChain(ring, after, key)
+}
+
+/**
+ * Where the entries begin that an import has brought, and where they end: what they decide is still to be brought
+ * back. An import that goes on behind another one takes its part with it.
+ */
+export const IMPORT_MARK = 'imported'
+
+async function markImport(store: Store, after: number, upTo: number): Promise<void> {
+  const [from = after] = ((await store.readMark(IMPORT_MARK)) || String(after))
+    .split(' ')
+    .map(Number)
+  await store.writeMark(IMPORT_MARK, `${Math.min(from, after)} ${upTo}`)
 }
 
 function assertLines(lines: unknown): void {

@@ -152,7 +152,8 @@ function bodyWriter(frame: SealFrame, at: Date): (user: DeletedUser, id: string)
     })
 }
 
-function plainId(id: UserId): string | number {
+/** A bigint has no JSON form. */
+export function plainId(id: UserId): string | number {
   return typeof id === 'bigint' ? id.toString() : id
 }
 

@@ -4,7 +4,7 @@
  * @module
  */
 import { hmacSha256, type Secret } from '../ports.ts'
-import type { LedgerEntry, LedgerHead, Sanitized, Seal } from '../store.ts'
+import type { LedgerEntry, LedgerHead, Sanitized, Seal, UserId } from '../store.ts'
 import { canonicalJson } from './canonical-json.ts'
 import { assertOwnHead, entryHash, GENESIS, headFor, isWrittenWith, wrongKey } from './chain.ts'
 import type { Issuer } from './issue-receipt.ts'
@@ -14,6 +14,8 @@ export interface Fact {
   /** The table of the users that it is about; `null` for one about the ledger as a whole. */
   readonly userTable: string | null
   readonly tenantId: string | null
+  /** The user it is about, as the ledger names them. Default: none. */
+  readonly subject?: UserId
   /** Plain data without anything personal; `at` is added. */
   readonly body: Readonly<Record<string, unknown>>
 }
@@ -28,7 +30,7 @@ function chain(issuer: Issuer, facts: readonly Fact[], head: LedgerHead | null):
   const at = issuer.clock.now().toISOString()
   const entries: LedgerEntry[] = []
   let { seq, hash } = head ?? { seq: 0, hash: GENESIS }
-  for (const { kind, userTable, tenantId, body } of facts) {
+  for (const { kind, userTable, tenantId, subject = null, body } of facts) {
     seq += 1
     const entry = {
       seq,
@@ -36,7 +38,7 @@ function chain(issuer: Issuer, facts: readonly Fact[], head: LedgerHead | null):
       at,
       userTable,
       tenantId,
-      subject: null,
+      subject,
       idempotencyKey: null,
       body: canonicalJson({ ...body, at }),
     }

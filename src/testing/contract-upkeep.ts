@@ -68,6 +68,83 @@ export function refusedClauses(clause: Clause): void {
   })
 }
 
+export function decisionClauses(clause: Clause): void {
+  clause('what is decided about a user is an entry of the ledger', async (world) => {
+    const { engine } = world
+    const { id: holdId } = await engine.placeHold(ANN, { ...IN_A, reason: 'court_order' })
+    await engine.releaseHold(ANN, { ...IN_A, holdId })
+    await engine.disable(ANN, IN_A)
+    await engine.enable(ANN, IN_A)
+    await engine.scheduleDeletion(ANN, IN_A)
+    await engine.cancelDeletion(ANN, IN_A)
+    assert.deepEqual(await decided(world), [
+      ['hold.placed', ANN],
+      ['hold.released', ANN],
+      ['user.disabled', ANN],
+      ['user.enabled', ANN],
+      ['deletion.scheduled', ANN],
+      ['deletion.cancelled', ANN],
+    ])
+    assert.equal((await engine.ledger.verify()).valid, true)
+  })
+
+  clause(
+    'a hold on rows of somebody who is gone is an entry too, and its release',
+    async (world) => {
+      const { engine } = world
+      await engine.delete(ANN, IN_A)
+      const { id: holdId } = await engine.placeHold(ANN, { ...IN_A, reason: 'court_order' })
+      await engine.releaseHold(ANN, { ...IN_A, holdId })
+      assert.deepEqual(await decided(world), [
+        ['hold.placed', ANN],
+        ['hold.released', ANN],
+      ])
+      assert.deepEqual(await engine.holds(ANN, IN_A), [])
+      assert.equal((await engine.ledger.verify()).valid, true)
+    },
+  )
+
+  clause('a decision whose entry cannot be written is not made', async (world) => {
+    const { store } = world
+    const refused = (): never => {
+      throw new Error('no entry')
+    }
+    const failing = withMethods(store, {
+      transition: (program, transition) =>
+        store.transition(program, {
+          ...transition,
+          decide(standing) {
+            const verdict = transition.decide(standing)
+            if (verdict.kind === 'refuse') return verdict
+            const { finish } = verdict
+            return { ...verdict, finish: (cut) => ({ ...finish?.(cut), seal: refused }) }
+          },
+        }),
+      saveHold: (hold) => store.saveHold(hold, refused),
+    })
+    await world.engine.delete(BOB, IN_A)
+    const before = await world.snapshot()
+    const entries = (await store.ledgerHead())?.seq
+    const engine = world.engineWith({ store: failing })
+    const reason = 'court_order'
+    await assert.rejects(engine.placeHold(ANN, { ...IN_A, reason }))
+    await assert.rejects(engine.placeHold(BOB, { ...IN_A, reason }))
+    await assert.rejects(engine.disable(ANN, IN_A))
+    await assert.rejects(engine.scheduleDeletion(ANN, IN_A))
+    assert.deepEqual(await world.snapshot(), before)
+    assert.deepEqual(await store.listHolds({ limit: 10 }), [])
+    assert.deepEqual(await store.listJobs({ limit: 10 }), [])
+    assert.equal((await store.ledgerHead())?.seq, entries)
+  })
+}
+
+async function decided({ store }: World): Promise<readonly unknown[]> {
+  const entries = await store.readLedger({ afterSeq: 0, limit: 50 })
+  return entries.flatMap(({ kind, subject }) =>
+    kind === 'user.deleted' || kind === 'storage.sanitized' ? [] : [[kind, subject]],
+  )
+}
+
 /** An engine over a database that refuses the deletion of one user. */
 function refusing(
   world: World,

@@ -25,7 +25,7 @@ import { precedenceClauses } from './contract-rules.ts'
 import { journalClauses, safetyClauses } from './contract-safety.ts'
 import { presentSchemaClauses } from './contract-schema.ts'
 import { wholeTenantClauses } from './contract-tenants.ts'
-import { refusedClauses } from './contract-upkeep.ts'
+import { decisionClauses, refusedClauses } from './contract-upkeep.ts'
 import { valueClauses, valueData } from './contract-values.ts'
 import { type ContractRunner, clauses, type OpenStore } from './contract-world.ts'
 
@@ -67,6 +67,7 @@ export function storeContract(runner: ContractRunner, open: OpenStore): void {
   describe('states of a user', () => stateClauses(clause))
   describe('scheduled deletions', () => scheduleClauses(clause))
   describe('deletions that are refused', () => refusedClauses(clause))
+  describe('decisions in the ledger', () => decisionClauses(clause))
   describe('holds', () => holdClauses(clause))
   describe('confirmation tokens', () => tokenClauses(clause))
   describe('erasures', () => erasureClauses(clause))
