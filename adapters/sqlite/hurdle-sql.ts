@@ -6,7 +6,8 @@
 import type { Departure, Hurdle, Program, Scalar, Step, TableReference } from '../../src/store.ts'
 import { columnsSql } from './assignment-sql.ts'
 import { literal, quoteName, quoteTable } from './literals.ts'
-import { pairsSql, type RowKey, sameUser, USER_ID, usersSql } from './selector-sql.ts'
+import type { MarkedProgram } from './loose-comparisons.ts'
+import { pairsSql, type RowKey, sameUser, tenantSql, userId, usersSql } from './selector-sql.ts'
 import { mentionsName } from './sql-text.ts'
 import { type TableFacts, valuesOf } from './step-sql.ts'
 
@@ -17,7 +18,7 @@ export interface HurdleSql {
 }
 
 /** One statement for each hurdle of the program. */
-export function hurdlesSql(program: Program, facts: TableFacts): readonly HurdleSql[] {
+export function hurdlesSql(program: MarkedProgram, facts: TableFacts): readonly HurdleSql[] {
   const users = usersSql(valuesOf(program), program.derived.length)
   return (program.hurdles ?? []).map((hurdle) => {
     const rows = hurdleSql({ program, facts }, hurdle)
@@ -44,7 +45,7 @@ function neverSql(
 }
 
 interface Ground {
-  readonly program: Program
+  readonly program: MarkedProgram
   readonly facts: TableFacts
 }
 
@@ -91,7 +92,8 @@ function referringSql(
   const parentKey = facts.rowKey(references.table)
   const isParent = parentKey.map((name, index) => `t.${quoteName(name)} = p.k${index}`)
   const refers = columns.map(
-    (name, index) => `c.${quoteName(name)} = t.${quoteName(references.columns[index] ?? name)}`,
+    // By the comparison of the column that is referred to, as the foreign key has it.
+    (name, index) => `t.${quoteName(references.columns[index] ?? name)} = c.${quoteName(name)}`,
   )
   return `SELECT DISTINCT p.pos AS pos, ${own.join(', ')} FROM (${parents}) AS p CROSS JOIN ${quoteTable(references.table)} AS t ON ${isParent.join(' AND ')} CROSS JOIN ${quoteTable(table)} AS c ON ${refers.join(' AND ')} WHERE TRUE`
 }
@@ -124,8 +126,11 @@ function stepPairs({ facts }: Ground, step: Step | undefined): string {
 
 function userPairs({ program: { user }, facts }: Ground): string {
   const key = facts.rowKey(user.table).map((name, index) => `t0.${quoteName(name)} AS k${index}`)
-  const isTheirs = sameUser(`t0.${quoteName(user.id)}`, USER_ID)
-  const tenant = user.tenant === null ? '' : ` AND (t0.${quoteName(user.tenant)} = @tenant) IS TRUE`
+  const isTheirs = sameUser(`t0.${quoteName(user.id)}`, userId(user))
+  const tenant =
+    user.tenant === null
+      ? ''
+      : ` AND (${tenantSql('t0', user.tenant, user.hasLooseTenant)}) IS TRUE`
   return `SELECT u.pos AS pos, ${key.join(', ')} FROM u CROSS JOIN ${quoteTable(user.table)} AS t0 WHERE ${isTheirs}${tenant}`
 }
 

@@ -8,7 +8,7 @@ import { pendingSql } from './assignment-sql.ts'
 import { type Connection, type Parameters, plainInteger } from './connection.ts'
 import { jsonText, quoteName, quoteTable } from './literals.ts'
 import type { ProgramSql } from './program-sql.ts'
-import { sameUser, USER_ID } from './selector-sql.ts'
+import { sameUser, userId } from './selector-sql.ts'
 
 /** Tells whether a user of the targets is one that the ledger names as deleted, and whose row is blank. */
 export function findTombstones(
@@ -52,7 +52,7 @@ export function findTombstone(
 /** The row of the one user in `u`, and whether it holds all that a deletion writes and that is known. */
 export function tombstoneSql(program: Program, users: string): string {
   const { user } = program
-  const isTheirs = sameUser(`t0.${quoteName(user.id)}`, USER_ID)
+  const isTheirs = sameUser(`t0.${quoteName(user.id)}`, userId(user))
   const tenant = user.tenant === null ? '' : ` AND t0.${quoteName(user.tenant)} = @tenant`
   const lacking = pendingSql(user, {
     gone: sameUser,
