@@ -98,8 +98,9 @@ export function sealWhole(
   slice: Pick<Slice, 'seal'>,
   leaving: readonly Leaving[],
   head: LedgerHead | null,
+  residue: number,
 ): Seal {
-  const seal = slice.seal(leaving, head)
+  const seal = slice.seal(leaving, head, residue)
   if (seal.entries.length < leaving.length) throw new Error('a deleted user has no ledger entry')
   return seal
 }
@@ -114,7 +115,7 @@ const SEALED_AT_ONCE = 20
 export function sealInParts(
   slice: Pick<Slice, 'seal' | 'keepsEntries'>,
   leaving: LeavingUsers,
-  head: LedgerHead | null,
+  { head, residue }: { readonly head: LedgerHead | null; readonly residue: number },
   write: (seal: Seal) => void,
 ): readonly LedgerEntry[] {
   const kept: LedgerEntry[] = []
@@ -125,7 +126,7 @@ export function sealInParts(
       const one = leaving.at(place)
       if (one !== undefined) part.push(one)
     }
-    const seal = sealWhole(slice, part, end)
+    const seal = sealWhole(slice, part, end, residue)
     write(seal)
     end = seal.head
     if (slice.keepsEntries) kept.push(...seal.entries)

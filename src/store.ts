@@ -12,6 +12,7 @@
  */
 import type { BulkMode, ColumnValue, Condition, Program, Scalar, UserId } from './terms.ts'
 
+export { type ResidueTime, residueTime } from './plan/residue.ts'
 export { conditionsBeyond, groupSteps, type StepGroup } from './plan/written-together.ts'
 export {
   assertTablePrefix,
@@ -486,9 +487,11 @@ export interface Slice extends Targets {
   decide(survey: Survey, positions: readonly number[]): readonly Verdict[]
   /**
    * Pure. Called after the work of a unit of isolation, with all of it or one part after the other, each with
-   * the head that the one before has left; entries stand in the order of `works`.
+   * the head that the one before has left; entries stand in the order of `works`. `residue`: rows on which the
+   * work has not had its effect, as {@link residueTime} asks for them. A store that has to seal before its work
+   * says what it will hold the work to, and takes everything back where it finds more.
    */
-  seal(works: readonly Work[], head: LedgerHead | null): Seal
+  seal(works: readonly Work[], head: LedgerHead | null, residue: number): Seal
   /**
    * Whether outcomes hold the entries. Without it they are forgotten once they are written: those of a large
    * slice outweigh all else that is known of it.

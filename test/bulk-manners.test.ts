@@ -253,10 +253,10 @@ describe('what one transaction holds', () => {
       apply: (program, slice) =>
         store.apply(program, {
           ...slice,
-          seal(works, head) {
+          seal(works, head, residue) {
             const rows = works.flatMap(({ counts }) => counts).reduce((sum, one) => sum + one, 0)
             slices.push({ users: works.length, rows })
-            return slice.seal(works, head)
+            return slice.seal(works, head, residue)
           },
         }),
     })

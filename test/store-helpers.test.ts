@@ -64,7 +64,12 @@ describe('a slice that is sealed in parts', () => {
     const written: Seal[] = []
     const slice = { seal: numbering(heads), keepsEntries: true }
     const head = { seq: 7, hash: '', signature: null }
-    const kept = sealInParts(slice, leaving, head, (seal) => void written.push(seal))
+    const kept = sealInParts(
+      slice,
+      leaving,
+      { head, residue: 0 },
+      (seal) => void written.push(seal),
+    )
     assert.ok(written.length > 1, 'all was in memory at once')
     assert.deepEqual(heads, [7, ...written.slice(0, -1).map((seal) => seal.head.seq)])
     const entries = written.flatMap((seal) => seal.entries)
@@ -79,15 +84,17 @@ describe('a slice that is sealed in parts', () => {
     assert.deepEqual(kept, entries)
   })
 
+  const AT_START = { head: null, residue: 0 }
+
   it('answers nothing where nobody keeps the entries, and seals nothing for nobody', () => {
     const heads: (number | null)[] = []
     const slice = { seal: numbering(heads), keepsEntries: false }
     assert.deepEqual(
-      sealInParts(slice, leaving, null, () => {}),
+      sealInParts(slice, leaving, AT_START, () => {}),
       [],
     )
     const calls = heads.length
-    sealInParts(slice, [], null, () => assert.fail('a seal without users was written'))
+    sealInParts(slice, [], AT_START, () => assert.fail('a seal without users was written'))
     assert.equal(heads.length, calls)
   })
 
@@ -98,6 +105,6 @@ describe('a slice that is sealed in parts', () => {
       seal: (works: Parameters<typeof seal>[0], head: LedgerHead | null) =>
         seal(works.slice(1), head),
     }
-    assert.throws(() => sealInParts(forgetful, leaving, null, () => {}), /no ledger entry/)
+    assert.throws(() => sealInParts(forgetful, leaving, AT_START, () => {}), /no ledger entry/)
   })
 })

@@ -5,12 +5,15 @@
  */
 import { UserDeletionError } from '../../src/errors.ts'
 import {
+  type Assignment,
   type Leaving,
   type LedgerEntry,
   leavesNoMatch,
   type Program,
   passOf,
+  type ResidueTime,
   residueLeft,
+  residueTime,
   type Slice,
   type SliceOutcome,
   type Step,
@@ -19,10 +22,10 @@ import {
 } from '../../src/store.ts'
 import { type Matches, matchStep, type SliceUser } from './match-rows.ts'
 import type { Records } from './records.ts'
-import type { Tables } from './rows.ts'
+import type { Row, Tables } from './rows.ts'
 import { rowsWrittenUpTo, takeSurvey } from './take-survey.ts'
 import { stored, tenantText } from './values.ts'
-import { writeRow } from './write-rows.ts'
+import { lacks, writeRow } from './write-rows.ts'
 
 export interface Database {
   readonly tables: Tables
@@ -74,8 +77,8 @@ function removeUsers(
       slice.journal === undefined ? 0 : rowsWrittenUpTo(step, slice.journal, index),
   })
   removeUserRows(tables, program, slice.tenantId, users)
-  refuseLateResidue(tables, program, slice.tenantId, users)
-  const entries = sealInParts(slice, leaving, records.head, (seal) => {
+  const residue = lateResidue(tables, program, slice.tenantId, users)
+  const entries = sealInParts(slice, leaving, { head: records.head, residue }, (seal) => {
     records.write(seal)
     for (const { table, values } of seal.auditRows ?? []) tables.insert(table, [values])
   })
@@ -111,20 +114,22 @@ export function runSteps(
     }
     if (!run.isNeeded(index)) continue
     runStep(tables, step, users, found.get(index) ?? new Map(), run.after(step, index))
-    if (isAskedAtOnce(step)) refuseResidue(tables, step, tenantId, users)
+    residueOf(tables, program, step, 'at_once', tenantId, users)
   }
 }
 
-/** Refuses rows that deleting steps still match once everything is done. */
-export function refuseLateResidue(
+/** Counts what is left once everything is done. @throws {@link residueLeft} where that is anything. */
+export function lateResidue(
   tables: Tables,
   program: Program,
   tenantId: string | null,
   users: readonly SliceUser[],
-): void {
+): number {
+  let left = 0
   for (const step of program.steps) {
-    if (!isAskedAtOnce(step)) refuseResidue(tables, step, tenantId, users)
+    left += residueOf(tables, program, step, 'at_end', tenantId, users)
   }
+  return left
 }
 
 /** Runs a step on those of its rows behind a key, as far as `through`; answers the keys of the rows. */
@@ -184,20 +189,41 @@ function removeUserRows(
     ]
   })
   tables.update(user.table, changes)
+  const isLeft = rows.some(([key, row]) =>
+    lacks(tables.rows(user.table).get(key) ?? row, user, byId.get(stored(row[user.id])) ?? NOBODY),
+  )
+  if (isLeft) throw residueLeft(user.table)
 }
 
-/** Through parents, or past stronger rules, residue can only be seen right after the step. */
-function isAskedAtOnce({ selector, except }: Step): boolean {
-  return except.length > 0 || selector?.target.kind === 'rows'
-}
+const NOBODY: SliceUser = { fields: {}, derived: [] }
 
-function refuseResidue(
+/** Answers how many rows one step has left, which is none where it answers. */
+function residueOf(
   tables: Tables,
+  { steps }: Program,
   step: Step,
+  when: ResidueTime,
   tenantId: string | null,
   users: readonly SliceUser[],
-): void {
-  if (!leavesNoMatch(step)) return
-  if (matchStep(tables, step, tenantId, users).size === 0) return
-  throw residueLeft(step.table)
+): number {
+  if (residueTime(step, steps) !== when) return 0
+  const left = [...matchStep(tables, step, tenantId, users)].filter(([key, owners]) => {
+    const row = tables.rows(step.table).get(key)
+    if (leavesNoMatch(step) || row === undefined) return true
+    const paired = [...owners].flatMap((owner) => users[owner] ?? [])
+    return step.set.some((one) => lacksForAll(row, step, one, paired))
+  }).length
+  if (left > 0) throw residueLeft(step.table)
+  return left
+}
+
+/** A value that differs from user to user is there for one of them at most. */
+function lacksForAll(
+  row: Row,
+  { outdone = [] }: Step,
+  one: Assignment,
+  owners: readonly SliceUser[],
+): boolean {
+  const isLacking = (user: SliceUser): boolean => lacks(row, { set: [one], outdone }, user)
+  return one.kind === 'derived' ? owners.every(isLacking) : owners.some(isLacking)
 }

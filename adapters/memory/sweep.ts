@@ -12,7 +12,7 @@ import {
   type Swept,
   type UserId,
 } from '../../src/store.ts'
-import { type Database, refuseLateResidue, runSteps } from './apply-slice.ts'
+import { type Database, lateResidue, runSteps } from './apply-slice.ts'
 import { heldValues, matchStep } from './match-rows.ts'
 import { findRows } from './take-survey.ts'
 
@@ -55,7 +55,7 @@ function sweepGroup(db: Database, program: Program, group: SweepGroup, throughSe
     isNeeded: (index) => counts.some((own) => own[index]),
     after: () => 0,
   })
-  refuseLateResidue(tables, program, group.tenantId, users)
+  lateResidue(tables, program, group.tenantId, users)
   return {
     counts: group.users.map((_, position) => counts[positions.indexOf(position)] ?? null),
   }

@@ -114,10 +114,10 @@ async function decideUnit(
   const outcomes = settleUnit(slice, positions, survey, (users): readonly LedgerEntry[] => {
     const leaving = [...users]
     if (!slice.keepsEntries) {
-      made = { leaving, seal: () => sealWhole(slice, leaving, head) }
+      made = { leaving, seal: () => sealWhole(slice, leaving, head, HELD_TO) }
       return []
     }
-    const seal = sealWhole(slice, leaving, head)
+    const seal = sealWhole(slice, leaving, head, HELD_TO)
     made = { leaving, seal: () => seal }
     return seal.entries
   })
@@ -147,6 +147,9 @@ async function decideUnit(
     },
   }
 }
+
+/** Rows that the work may leave: carrying it out refuses more, before the commit or by taking the change back. */
+const HELD_TO = 0
 
 /** Those who go, and what seals it. */
 interface Unsealed {

@@ -12,9 +12,11 @@ import {
   type LeavingUsers,
   type LedgerEntry,
   passOf,
+  type ResidueTime,
   residueLeft,
   type Slice,
   type SliceOutcome,
+  type Step,
   type Survey,
   sealInParts,
   settleUnit,
@@ -29,7 +31,7 @@ import type { ProgramSql } from './program-sql.ts'
 import { anyUser, userId } from './selector-sql.ts'
 import { sliceParameters } from './slice-parameters.ts'
 import { toStoreError } from './sqlite-errors.ts'
-import type { PassSql, ResidueSql, WriteSql } from './step-sql.ts'
+import type { PassSql, WriteSql } from './step-sql.ts'
 import { takeSurvey } from './take-survey.ts'
 import { forgetUsers } from './user-records.ts'
 
@@ -88,8 +90,11 @@ function removeUsers(
   )
   runSteps(connection, sql, totals, parameters, slice.journal)
   removeUserRows(connection, sql, parameters, leaving.length)
-  refuseLateResidue(connection, sql, parameters)
-  const entries = sealInParts(slice, leaving, readHead(connection), (seal) =>
+  const residue =
+    lateResidue(connection, sql, parameters) + userResidue(connection, sql, parameters)
+  const head = readHead(connection)
+  const sealing = withHostCode(connection, sql, slice, parameters)
+  const entries = sealInParts(sealing, leaving, { head, residue }, (seal) =>
     writeSeal(connection, seal),
   )
   if (slice.journal !== undefined) finishJob(connection, slice.journal)
@@ -122,7 +127,7 @@ export function runSteps(
   journal?: JournalEnd,
 ): void {
   const found = new Map<number, string>()
-  for (const { index, rows, write } of turnsOf(sql, totals, journal)) {
+  for (const { index, steps, rows, write } of turnsOf(sql, totals, journal)) {
     for (const other of passOf(sql.program.steps, index)) {
       const pass = (totals[other] ?? 0) > 0 ? sql.steps[other]?.pass : null
       if (pass == null) continue
@@ -139,8 +144,7 @@ export function runSteps(
         : endJournal(connection, sql, index, write, parameters, journal)
     })
     refuseMoreThanCounted(write.table, rows, changed)
-    const residue = sql.steps[index]?.residue
-    if (residue?.when === 'at_once') refuseResidue(connection, write.table, residue, parameters)
+    for (const one of steps) residueOf(connection, sql, one, 'at_once', parameters)
   }
 }
 
@@ -162,6 +166,8 @@ function findPairs(
 interface Turn {
   /** The step, of several the one whose rows are those of all. */
   readonly index: number
+  /** All of them. */
+  readonly steps: readonly number[]
   /** Counted for the users who go. */
   readonly rows: number
   readonly write: WriteSql
@@ -173,12 +179,16 @@ function turnsOf(
   totals: readonly number[],
   journal: JournalEnd | undefined,
 ): readonly Turn[] {
-  const turn = (index: number, write: WriteSql | null | undefined): readonly Turn[] =>
-    write == null ? [] : [{ index, rows: totals[index] ?? 0, write }]
+  const turn = (
+    index: number,
+    write: WriteSql | null | undefined,
+    all: readonly number[] = [index],
+  ): readonly Turn[] =>
+    write == null ? [] : [{ index, steps: all, rows: totals[index] ?? 0, write }]
   return groups.flatMap((group) => {
     const busy = group.steps.filter((index) => (totals[index] ?? 0) > 0)
     if (journal === undefined && busy.length === group.steps.length) {
-      return turn(group.widest, group.write)
+      return turn(group.widest, group.write, group.steps)
     }
     return busy.flatMap((index) => turn(index, steps[index]?.write))
   })
@@ -210,15 +220,66 @@ function refuseMoreThanCounted(table: string, counted: number, changed: number):
   })
 }
 
-/** Refuses rows that deleting steps still match once everything is done. */
-export function refuseLateResidue(
+/** Counts what is left once everything is done. @throws {@link residueLeft} where that is anything. */
+export function lateResidue(
   connection: Connection,
   sql: ProgramSql,
   parameters: Parameters,
-): void {
+  isAsked: (step: Step) => boolean = () => true,
+): number {
+  let left = 0
   for (const [index, step] of sql.program.steps.entries()) {
-    const residue = sql.steps[index]?.residue
-    if (residue?.when === 'at_end') refuseResidue(connection, step.table, residue, parameters)
+    if (isAsked(step)) left += residueOf(connection, sql, index, 'at_end', parameters)
+  }
+  return left
+}
+
+/** Answers how many rows one step has left, which is none where it answers. */
+function residueOf(
+  connection: Connection,
+  { steps, program }: ProgramSql,
+  index: number,
+  when: ResidueTime,
+  parameters: Parameters,
+): number {
+  const residue = steps[index]?.residue
+  if (residue?.when !== when) return 0
+  return refuseResidue(connection, program.steps[index]?.table ?? '', residue.sql, parameters)
+}
+
+/** The same for the user rows themselves. */
+function userResidue(
+  connection: Connection,
+  { program: { user }, userResidue }: ProgramSql,
+  parameters: Parameters,
+): number {
+  if (user.rowless) return 0
+  return refuseResidue(connection, user.table, userResidue, parameters)
+}
+
+function refuseResidue(
+  connection: Connection,
+  table: string,
+  sql: string,
+  parameters: Parameters,
+): number {
+  const left = Number(connection.rows(sql, parameters)[0]?.[0])
+  if (left > 0) throw residueLeft(table)
+  return left
+}
+
+/** The seal of a job may have the host write its audit entry. */
+function withHostCode(
+  connection: Connection,
+  { program, userResidue }: ProgramSql,
+  slice: Slice,
+  parameters: Parameters,
+): Pick<Slice, 'seal' | 'keepsEntries'> {
+  if (slice.journal === undefined || program.user.rowless) return slice
+  const isUserDone = (): boolean => Number(connection.rows(userResidue, parameters)[0]?.[0]) === 0
+  return {
+    keepsEntries: slice.keepsEntries,
+    seal: (...given) => connection.hostCode(() => slice.seal(...given), isUserDone),
   }
 }
 
@@ -267,13 +328,4 @@ function removeUserRows(
     connection.change(sql.userRow, parameters),
   )
   if (changed !== users) throw residueLeft(user.table)
-}
-
-function refuseResidue(
-  connection: Connection,
-  table: string,
-  { sql }: ResidueSql,
-  parameters: Parameters,
-): void {
-  if (connection.rows(sql, parameters).length > 0) throw residueLeft(table)
 }

@@ -105,10 +105,13 @@ export function plainValueSql(
 }
 
 /** What of the slice is known when a row is looked at again. */
-interface KnownValues {
+export interface KnownValues {
   readonly gone: Gone
-  derived(index: number): string | null
+  /** That the column holds none of the values derived; `null` where they are not known. */
+  lacksDerived(column: string, assignment: Derived): string | null
 }
+
+type Derived = Extract<Assignment, { kind: 'derived' }>
 
 /**
  * Whether the row `t0` still lacks one of the assignments, and what `outdone` allows in its place. Values that are
@@ -131,13 +134,9 @@ function lackSql(assignment: Assignment, known: KnownValues): string | null {
   const column = `t0.${quoteName(assignment.column)}`
   switch (assignment.kind) {
     case 'constant':
-      return `${column} IS NOT ${literal(assignment.value)}`
-    case 'derived': {
-      const value = known.derived(assignment.index)
-      if (value !== null) return `${column} IS NOT ${derivedSql(assignment, value)}`
-      // Some instant has to be there, whichever it is.
-      return assignment.instant === undefined ? null : `${column} IS NULL`
-    }
+      return `${column} COLLATE BINARY IS NOT ${literal(assignment.value)}`
+    case 'derived':
+      return known.lacksDerived(column, assignment)
     case 'scrub': {
       const left = assignment.paths.map((path) => standsAt(column, path)).join(' OR ')
       return `CASE WHEN ${column} IS NULL THEN 0 WHEN ${isJson(column)} THEN (${left}) ELSE 1 END`
@@ -156,8 +155,13 @@ function lackSql(assignment: Assignment, known: KnownValues): string | null {
   }
 }
 
+/** Of a value that is not known: some instant has to be there, whichever it is. */
+export function lacksUnknown(column: string, { instant }: Derived): string | null {
+  return instant === undefined ? null : `${column} IS NULL`
+}
+
 /** Derived values are text; of these the digits. */
-function derivedSql({ instant }: Extract<Assignment, { kind: 'derived' }>, text: string): string {
+export function derivedSql({ instant }: Derived, text: string): string {
   return instant === '$atMs' || instant === '$atSeconds' ? `CAST(${text} AS INTEGER)` : text
 }
 

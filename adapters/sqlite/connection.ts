@@ -39,6 +39,11 @@ export interface Connection {
   write<T>(work: () => T, options?: WriteOptions): Promise<T>
   /** Runs `work` in a savepoint of the open transaction; rolls back to it and rethrows on failure. */
   savepoint<T>(work: () => T): T
+  /**
+   * Runs code of the host inside the open transaction. The host may end it there: where `hasCommitted` tells that its
+   * work stands, a new transaction takes the rest; else all of it is gone, and this throws.
+   */
+  hostCode<T>(work: () => T, hasCommitted: () => boolean): T
   /** Runs `work` outside any transaction, and not while the handle is in use. */
   outside<T>(work: () => T): Promise<T>
   /** The same with the settings of a deletion: what is freed is overwritten. */
@@ -188,7 +193,7 @@ export function openConnection(db: SqliteDatabase, options: ConnectionOptions): 
       return result
     } catch (cause) {
       // SQLite ends the transaction itself on some errors (a full disk, an I/O error).
-      const isOpen = db.open && db.inTransaction
+      const isOpen = db.open && db.inTransaction && !(cause instanceof TransactionEnded)
       const error = isOpen && explain !== undefined ? explained(explain, cause) : cause
       if (isOpen) rollBack()
       throw error
@@ -258,6 +263,22 @@ export function openConnection(db: SqliteDatabase, options: ConnectionOptions): 
       closeSavepoint('RELEASE user_deletion_user')
       return result
     },
+    hostCode: (work, hasCommitted) => {
+      change('SAVEPOINT user_deletion_host')
+      const result = work()
+      if (db.inTransaction) {
+        try {
+          change('RELEASE user_deletion_host')
+          return result
+        } catch (cause) {
+          // Another transaction is open, which is the host's.
+          throw new TransactionEnded(cause)
+        }
+      }
+      if (!hasCommitted()) throw new TransactionEnded()
+      withoutWaiting(() => change('BEGIN IMMEDIATE'))
+      return result
+    },
     outside: (work) =>
       untilFree(() => {
         assertUsable(db)
@@ -311,6 +332,13 @@ function putBack(undo: Undo): void {
 export class SavepointLost extends Error {
   constructor(cause: unknown) {
     super('a savepoint could not be closed', { cause })
+  }
+}
+
+/** Code of the host has ended the transaction of the deletion. */
+export class TransactionEnded extends Error {
+  constructor(cause?: unknown) {
+    super('code of the host has ended the transaction', { cause })
   }
 }
 

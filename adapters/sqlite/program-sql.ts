@@ -16,6 +16,7 @@ import {
   type StepSql,
   stepSql,
   type TableFacts,
+  userResidueSql,
   userRowSql,
   valuesOf,
 } from './step-sql.ts'
@@ -34,6 +35,7 @@ export interface ProgramSql {
   readonly findRows: string
   readonly findFields: string
   readonly userRow: string
+  readonly userResidue: string
   readonly blanked: string
   readonly tombstone: string
   /** By check of the program; `null` for checks that only warn in a plan. */
@@ -59,6 +61,7 @@ export function programSql(given: Program, schema: DatabaseSchema): ProgramSql {
     findRows: findUsersSql(program.user, 'all'),
     findFields: findUsersSql(program.user, columns),
     userRow: userRowSql(program, facts),
+    userResidue: userResidueSql(program),
     blanked: blankedSql(program),
     tombstone: tombstoneSql(program, usersSql(valuesOf(program), program.derived.length)),
     checks: program.checks.map(lastOfSql),

@@ -11,6 +11,8 @@ import {
   type JsonPath,
   leavesNoMatch,
   type Program,
+  type ResidueTime,
+  residueTime,
   type Selector,
   type Step,
   selectorsOf,
@@ -21,7 +23,10 @@ import {
   assignmentsSql,
   type ColumnSql,
   columnsSql,
+  derivedSql,
   differsSql,
+  type KnownValues,
+  lacksUnknown,
   pendingSql,
 } from './assignment-sql.ts'
 import type { RefusedStatement } from './explain-refusal.ts'
@@ -85,10 +90,10 @@ export interface CountSql {
   readonly by: { readonly kind: 'position' } | { readonly kind: 'value'; readonly value: UserValue }
 }
 
-/** Finds a row that still matches. Through parents, or past exceptions, that can only be asked at once. */
+/** Counts rows on which the step has not had its effect. */
 export interface ResidueSql {
   readonly sql: string
-  readonly when: 'at_once' | 'at_end'
+  readonly when: ResidueTime
 }
 
 export interface ChunkSql {
@@ -293,17 +298,23 @@ function verbSql(step: Step, columns: readonly ColumnSql[]): string | null {
 }
 
 function residueSql(context: StepContext): ResidueSql | null {
-  const { step, selector } = context
-  if (!leavesNoMatch(step)) return null
-  if (step.except.length === 0 && selector.target.kind === 'user') {
+  const { step, selector, program } = context
+  const when = residueTime(step, program.steps)
+  if (when === null) return null
+  const lacks = (gone: KnownValues['gone']): string =>
+    leavesNoMatch(step) ? '' : ` AND (${pendingSql(step, { gone, lacksDerived })})`
+  const needsUsers = step.set.some(({ kind }) => kind === 'derived') || pairsForPull(step)
+  if (step.except.length === 0 && selector.target.kind === 'user' && !needsUsers) {
     const { from, where } = chainSql([selector], anyUser)
-    return { sql: `SELECT 1 FROM ${from} WHERE ${where} LIMIT 1`, when: 'at_end' }
+    return { sql: `SELECT count(*) FROM ${from} WHERE ${where}${lacks(anyUser)}`, when }
   }
-  return {
-    sql: `WITH ${relation(context)} SELECT 1 FROM (${context.pairs()}) LIMIT 1`,
-    when: 'at_once',
-  }
+  const left = context.pairs(lacks(sameUser))
+  return { sql: `WITH ${relation(context)} SELECT count(*) FROM (${left})`, when }
 }
+
+/** Of users who share a row the value of one of them is there. */
+const lacksDerived: KnownValues['lacksDerived'] = (column, one) =>
+  `coalesce(${column} IN (SELECT ${derivedSql(one, `d${one.index}`)} FROM u), 0) = 0`
 
 function chunkSql(context: StepContext): ChunkSql | null {
   const { step, key } = context
@@ -369,7 +380,10 @@ function pendingCondition({ step }: StepContext, known: readonly boolean[]): str
   if (leavesNoMatch(step)) return null
   return pendingSql(step, {
     gone: sameUser,
-    derived: (index) => (known[index] ? `u.d${index}` : null),
+    lacksDerived: (column, one) =>
+      known[one.index]
+        ? `${column} COLLATE BINARY IS NOT ${derivedSql(one, `u.d${one.index}`)}`
+        : lacksUnknown(column, one),
   })
 }
 
@@ -388,6 +402,19 @@ export function userRowSql(program: MarkedProgram, facts: TableFacts): string {
   })
   const users = usersSql(valuesOf(program), program.derived.length)
   return `WITH ${users} UPDATE ${table} AS t0 SET ${assignmentsSql(columns)} FROM u WHERE ${sameUser(`t0.${quoteName(user.id)}`, userId(user))}${tenant}`
+}
+
+/** Counts user rows that are still there, or that lack what was to be written into them. */
+export function userResidueSql(program: Program): string {
+  const { user } = program
+  const id = `t0.${quoteName(user.id)}`
+  const rows = `${quoteTable(user.table)} AS t0`
+  if (user.action === 'delete') {
+    return `SELECT count(*) FROM ${rows} WHERE ${anyUser(id, USER_ID)}${inTenant(user)}`
+  }
+  const lacking = pendingSql(user, { gone: sameUser, lacksDerived })
+  const users = usersSql(valuesOf(program), program.derived.length)
+  return `WITH ${users} SELECT count(*) FROM ${rows}, u WHERE ${sameUser(id, USER_ID)}${inTenant(user)} AND (${lacking})`
 }
 
 /** Out of the planner's reach: without statistics it would take an index on the tenant, and go through all its users. */

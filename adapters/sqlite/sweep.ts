@@ -4,7 +4,7 @@
  * @module
  */
 import type { HeldIdsQuery, Program, Sweep, SweepGroup, Swept, UserId } from '../../src/store.ts'
-import { refuseLateResidue, runSteps, totalsOf } from './apply-slice.ts'
+import { lateResidue, runSteps, totalsOf } from './apply-slice.ts'
 import type { Connection } from './connection.ts'
 import { readHead, writeSeal } from './ledger.ts'
 import { jsonText } from './literals.ts'
@@ -45,7 +45,7 @@ function sweepGroup(
   const counts = users.map(() => sql.steps.map(() => 0))
   countSteps(connection, sql, parameters, users, (user) => counts[user] ?? [])
   runSteps(connection, sql, totalsOf(sql, counts), parameters)
-  refuseLateResidue(connection, sql, parameters)
+  lateResidue(connection, sql, parameters)
   return {
     counts: group.users.map((_, position) => counts[positions.indexOf(position)] ?? null),
   }

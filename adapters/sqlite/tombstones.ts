@@ -4,7 +4,7 @@
  * @module
  */
 import type { Program, Target, Targets, Tombstone } from '../../src/store.ts'
-import { pendingSql } from './assignment-sql.ts'
+import { derivedSql, lacksUnknown, pendingSql } from './assignment-sql.ts'
 import { type Connection, type Parameters, plainInteger } from './connection.ts'
 import { jsonText, quoteName, quoteTable } from './literals.ts'
 import type { ProgramSql } from './program-sql.ts'
@@ -57,14 +57,10 @@ export function tombstoneSql(program: Program, users: string): string {
   const lacking = pendingSql(user, {
     gone: sameUser,
     // Of what is not known the row may hold anything.
-    derived: (index) => `coalesce(u.d${index}, t0.${quoteName(columnOf(program, index))})`,
+    lacksDerived: (column, one) =>
+      `(u.d${one.index} IS NOT NULL AND ${column} IS NOT ${derivedSql(one, `u.d${one.index}`)})`,
   })
   return `WITH ${users} SELECT t0.*, (${lacking}) IS NOT TRUE AS ${quoteName(IS_BLANK)} FROM u, ${quoteTable(user.table)} AS t0 WHERE ${isTheirs}${tenant}`
-}
-
-function columnOf({ user }: Program, index: number): string {
-  const found = user.set.find((one) => one.kind === 'derived' && one.index === index)
-  return found?.column ?? user.id
 }
 
 /** No host has a column of this name. */
@@ -73,6 +69,6 @@ const IS_BLANK = 'user_deletion_is_blank'
 /** Ids of user rows that hold all the constants a deletion writes. Values that it derives cannot be told. */
 export function blankedSql({ user }: Program): string {
   const id = `t0.${quoteName(user.id)}`
-  const lacking = pendingSql(user, { gone: () => '0', derived: () => null })
+  const lacking = pendingSql(user, { gone: () => '0', lacksDerived: lacksUnknown })
   return `SELECT ${id} FROM ${quoteTable(user.table)} AS t0 WHERE ${id} IN (SELECT value FROM json_each(@ids)) AND (${lacking}) IS NOT 1`
 }

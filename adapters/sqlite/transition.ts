@@ -14,7 +14,7 @@ import type {
   TransitionPlan,
   UserRow,
 } from '../../src/store.ts'
-import { runSteps } from './apply-slice.ts'
+import { lateResidue, runSteps } from './apply-slice.ts'
 import type { Connection } from './connection.ts'
 import { explainingRefusal } from './explain-refusal.ts'
 import { insertJob, listJobs, removeJob } from './jobs.ts'
@@ -154,5 +154,6 @@ function cutAccess(
   const derived = sql.program.derived.map(() => null)
   const parameters = sliceParameters(sql.values, tenantId, [found], () => derived)
   runSteps(connection, sql, counts, parameters)
+  lateResidue(connection, sql, parameters, ({ access }) => access)
   return counts
 }

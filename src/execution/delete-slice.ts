@@ -267,10 +267,10 @@ function applyIn(
     ...(waited === undefined ? {} : { waited }),
     decide: (survey): readonly Verdict[] =>
       decide({ program, maxRows, maxSliceRows, now: clock.now(), derive }, survey),
-    seal: (works, head) =>
+    seal: (works, head, residue) =>
       sealDeletions(
         issuer,
-        frame,
+        { ...frame, residue },
         works.map(({ user, found, counts }) => {
           const target = users[user]
           if (target === undefined) throw new Error('the store names a user outside the slice')

@@ -66,10 +66,10 @@ async function tryDeletion(
       const input = { program, maxRows: all, maxSliceRows: all, now: clock.now(), derive }
       return decide(input, { ...survey, jobs: survey.jobs.map(() => null) })
     },
-    seal: (works, head) =>
+    seal: (works, head, residue) =>
       sealDeletions(
         issuer,
-        frame,
+        { ...frame, residue },
         works.map(({ found, counts }) => ({ ...target, found, counts })),
         head,
       ),

@@ -14,6 +14,7 @@ import type { DeletionReceipt } from '../receipt/receipt.ts'
 import {
   type ChunkResult,
   type Cursor,
+  type FoundUser,
   type Job,
   passOf,
   residueLeft,
@@ -177,16 +178,19 @@ async function runStepsIn(
   keep: (state: JobState) => void,
 ): Promise<void> {
   const { store, program } = run.context
-  const fields = await readFields(run, start)
+  const { fields, counts } = await surveyUser(run, start)
   let state = start
   const { steps } = program
   for (const [index, step] of steps.entries()) {
     if (step.selector === null || step.action === 'block' || step.action === 'external') continue
     if (step.action === 'retain' && step.set.length === 0) continue
-    if (passOf(steps, index).length === 0) continue
+    const pass = passOf(steps, index)
+    if (pass.length === 0) continue
     if (step.action === 'unlink' && step.table === program.user.table) {
       state = { ...state, kept: { ...state.kept, ...fieldsCutBy(program, step, fields) } }
     }
+    const counted = pass.reduce((sum, other) => sum + (counts[other] ?? 0), 0)
+    let written = 0
     for (let done = false; !done; ) {
       const before = state
       const result = await store.applyChunk(program, {
@@ -206,6 +210,8 @@ async function runStepsIn(
       refuseStandstill(step.table, before.steps[step.id]?.cursor ?? null, result)
       state = afterChunk(before, steps, index, result)
       keep(state)
+      written += result.rows
+      refuseEndless(step.table, written, counted, run.context.maxRowsPerTransaction)
       done = result.done
       await yieldToEventLoop()
     }
@@ -219,26 +225,21 @@ function refuseStandstill(table: string, before: Cursor | null, after: ChunkResu
   throw residueLeft(table)
 }
 
+/** Rows that come back as they are removed would never end. A host that goes on writing adds no more than there were. */
+function refuseEndless(table: string, written: number, counted: number, limit: number): void {
+  if (written > 2 * counted + limit) throw residueLeft(table)
+}
+
 /** Read from the user row each time: it goes last, so it is the one place that holds them. */
-async function readFields(
+async function surveyUser(
   run: JobRun,
   { request, kept }: JobState,
-): Promise<Readonly<Record<string, unknown>>> {
-  const { context, target } = run
-  const { store, program } = context
-  const targets = targetsOf(request, [target])
-  if (targets.restored) {
-    // Of a restored user the store holds back what may be somebody else's by now.
-    const [found] = (await store.survey(program, targets)).users
-    if (found == null) throw await endWithoutUser(run)
-    return { ...found.fields, ...kept }
-  }
-  const [row] = await store.findUsers(program, targets)
-  if (row == null) throw await endWithoutUser(run)
-  const entries = Object.entries(program.user.fields)
-  const fields = Object.fromEntries(entries.map(([field, column]) => [field, row[column]]))
-  // Not as the row holds it, which may be a type that the database alone has.
-  return { ...fields, ...kept, id: target.id }
+): Promise<{ readonly fields: FoundUser['fields']; readonly counts: readonly number[] }> {
+  const { store, program } = run.context
+  const { users, counts } = await store.survey(program, targetsOf(request, [run.target]))
+  const [found] = users
+  if (found == null) throw await endWithoutUser(run)
+  return { fields: { ...found.fields, ...kept }, counts: counts[0] ?? [] }
 }
 
 /** What the user row is about to lose, and steps behind still find their rows by. */
@@ -284,14 +285,14 @@ async function closeIn(run: JobRun, state: JobState): Promise<DeletionReceipt | 
     decide: (survey) => [
       verdictOf(survey, maxRowsPerTransaction, program.steps, state, derive, clock.now()),
     ],
-    seal: (works, head) => {
+    seal: (works, head, residue) => {
       const users = works.map(({ found, counts }) => ({
         ...target,
         found,
         counts: counts.map((rows, index) => rows + (done[index]?.rows ?? 0)),
         told: done.map(({ told }) => told),
       }))
-      const seal = sealDeletions(issuer, frame, users, head)
+      const seal = sealDeletions(issuer, { ...frame, residue }, users, head)
       return state.erasure === null
         ? seal
         : { ...seal, auditRows: auditRows(context, run.job, state) }

@@ -10,7 +10,7 @@ export function sealFrame(
   { program, userTable, policy, store, deletes }: ExecutionContext,
   request: DeletionRequest,
   of: Pick<SealFrame, 'way'> & Partial<Pick<SealFrame, 'policyChanged' | 'external'>>,
-): SealFrame {
+): Omit<SealFrame, 'residue'> {
   const { name, capabilities } = store
   return {
     ...request,

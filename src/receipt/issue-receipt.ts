@@ -49,6 +49,8 @@ export interface SealFrame {
   readonly store: string
   readonly erasure: StoreCapabilities['erasure']
   readonly way: DeletionReceipt['way']
+  /** Rows that the store has counted on which the work has not had its effect. */
+  readonly residue: number
   readonly policyChanged: boolean
   /** `null` for a deletion that is asked for and done in one call. */
   readonly requestedAt: string | null
@@ -139,7 +141,7 @@ function bodyWriter(frame: SealFrame, at: Date): (user: DeletedUser, id: string)
     way: frame.way,
     external: frame.external,
     userRow: userRowPlan(program),
-    residue: 0,
+    residue: frame.residue,
     erasure: frame.erasure,
   })
   return (user, id) =>

@@ -34,8 +34,11 @@ export interface DeletionReceipt {
   readonly external: readonly ExternalOutcome[]
   /** Of a tenant: its own row; the table's name is empty where there is no table of tenants. */
   readonly userRow: UserRowPlan
-  /** Rows that deleting rules still matched inside the transaction, after the work. */
-  readonly residue: 0
+  /**
+   * Rows on which a rule has not had its effect, counted after the work of the whole transaction and before its
+   * commit. A deletion that leaves any is taken back.
+   */
+  readonly residue: number
   /** How far the content was gone at the commit. What is learned later is an entry of its own. */
   readonly erasure: ErasureLevel
   /** SHA-256 of the receipt without this field, as canonical JSON (RFC 8785). */

@@ -31,8 +31,8 @@ export function safetyClauses(clause: Clause): void {
         apply: (program, slice) =>
           world.store.apply(program, {
             ...slice,
-            seal: (works, head) => ({
-              ...slice.seal(works, head),
+            seal: (works, head, residue) => ({
+              ...slice.seal(works, head, residue),
               auditRows: [{ table: 'audit_log', values: { id: `aud_did_${BOB}` } }],
             }),
           }),

@@ -1,0 +1,41 @@
+/**
+ * When a store looks for rows on which a step has not had its effect.
+ *
+ * @module
+ */
+import type { Step } from '../terms.ts'
+import {
+  exceptionReadsOf,
+  overlaps,
+  ownReadsOf,
+  parentTablesOf,
+  removesRows,
+  writesOf,
+} from './touches.ts'
+
+/**
+ * `at_end`: once the user rows are gone too, so that what triggers have written by then is seen. `at_once`: right after
+ * the step, because another one removes or overwrites what the step finds its rows by.
+ */
+export type ResidueTime = 'at_once' | 'at_end'
+
+/** `null` for steps that write nothing. Pure. */
+export function residueTime(step: Step, steps: readonly Step[]): ResidueTime | null {
+  const { action, set } = step
+  const keeps = action === 'anonymize' || action === 'retain'
+  if (!keeps && action !== 'delete' && action !== 'detach') return null
+  if (keeps && set.length === 0) return null
+  return isDisturbed(step, steps) ? 'at_once' : 'at_end'
+}
+
+/** Whether the rows of the step cannot be told any more once all steps have run. */
+function isDisturbed(step: Step, steps: readonly Step[]): boolean {
+  const parents = parentTablesOf(step)
+  return steps.some((other) => {
+    if (removesRows(other) && parents.has(other.table)) return true
+    // Its own work on its rows is what is looked for; what keeps rows from it has to be told all the same.
+    const read = other === step ? [] : ownReadsOf(step)
+    const reads = [...read, ...exceptionReadsOf(step)]
+    return writesOf(other).some((place) => reads.some((one) => overlaps(one, place)))
+  })
+}
