@@ -3,11 +3,13 @@
  *
  * @module
  */
+import type { Whose } from '../../src/store.ts'
 import type { Decision } from './change.ts'
 import { type Detected, detect } from './detect.ts'
-import type { MongoDb } from './driver.ts'
+import type { OwnDb } from './engine-collections.ts'
 import { decideWithJournal, finishInterrupted } from './journal.ts'
 import { finishLateAccess } from './late-access.ts'
+import { checkLayout, migrateCollections } from './layout.ts'
 import { toStoreError } from './mongo-errors.ts'
 import { persist } from './patience.ts'
 import { openScope, type Reader, type Writer } from './scope.ts'
@@ -30,11 +32,13 @@ export interface Connection {
     decide: (reader: Reader) => Promise<Decision<T>>,
     waited?: (ms: number) => void,
   ): Promise<T>
+  /** Creates the engine's collections, and brings those of an earlier layout to the present one. */
+  migrate(whose?: Whose): Promise<void>
   /** Brings to its end what a process that is gone has begun. */
   recover(): Promise<void>
 }
 
-export function openConnection(db: MongoDb, options: ConnectionOptions): Connection {
+export function openConnection(db: OwnDb, options: ConnectionOptions): Connection {
   let detected: Detected | null = null
   let detection: Promise<Detected> | null = null
   let queue: Promise<unknown> = Promise.resolve()
@@ -52,7 +56,15 @@ export function openConnection(db: MongoDb, options: ConnectionOptions): Connect
     }
   }
 
+  let isLaidOut = false
+
+  /** Whatever is asked, an earlier layout is told first. */
   async function surroundings(): Promise<Surroundings & { readonly detected: Detected }> {
+    if (!isLaidOut) isLaidOut = await persist(options.busyTimeoutMs, () => checkLayout(db))
+    return anyhow()
+  }
+
+  async function anyhow(): Promise<Surroundings & { readonly detected: Detected }> {
     const found = await ask()
     const scope = openScope(db, found.types, 'durable')
     return { db, options, scope, session, detected: found }
@@ -88,6 +100,17 @@ export function openConnection(db: MongoDb, options: ConnectionOptions): Connect
           return here.detected.mode === 'transaction'
             ? await decideInTransaction(here, decide, waited)
             : await decideWithJournal(here, decide, waited)
+        } catch (error) {
+          throw toStoreError(error)
+        }
+      }),
+    migrate: (whose) =>
+      inTurn(async () => {
+        try {
+          await migrateCollections(db, whose, options.busyTimeoutMs, async () => {
+            const here = await anyhow()
+            if (here.detected.mode === 'journal') await finishInterrupted(here)
+          })
         } catch (error) {
           throw toStoreError(error)
         }

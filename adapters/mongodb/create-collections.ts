@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Doc, IndexKeys, MongoDb } from './driver.ts'
+import type { Doc, IndexKeys } from './driver.ts'
 import {
   DISABLED,
   HOLDS,
@@ -14,12 +14,18 @@ import {
   LEDGER_IMPORT,
   MARKS,
   OUTBOX,
+  type OwnDb,
   SESSIONS,
   SPOOL,
   TOKENS,
   WRITER,
 } from './engine-collections.ts'
-import { isCollectionThere, isDuplicateKey } from './mongo-errors.ts'
+import {
+  isCollectionThere,
+  isDuplicateKey,
+  isMissingCollection,
+  isMissingIndex,
+} from './mongo-errors.ts'
 import { persist } from './patience.ts'
 import { DURABLE } from './scope.ts'
 
@@ -45,6 +51,13 @@ const INDEXES: readonly EngineIndex[] = [
   { collection: SPOOL, keys: { run: 1, from: 1 } },
 ]
 
+/** Of the first layout: the unique ones would let two users of one id get into each other's way. */
+const EARLIER_INDEXES: readonly (readonly [collection: string, name: string])[] = [
+  [LEDGER, 'subject_1_tenantId_1_kind_1_at_1'],
+  [LEDGER, 'idempotencyKey_1_tenantId_1'],
+  [JOBS, 'userId_1_tenantId_1'],
+]
+
 /** Collections without an index of their own; a transaction over several shards cannot make one. */
 const PLAIN: readonly string[] = [WRITER, SESSIONS, LEDGER_HEAD, OUTBOX, LATE_ACCESS, MARKS]
 
@@ -52,25 +65,36 @@ const PLAIN: readonly string[] = [WRITER, SESSIONS, LEDGER_HEAD, OUTBOX, LATE_AC
  * One after the other: building indexes side by side gains nothing here. Safe to repeat, and for several processes
  * at once.
  */
-export async function createEngineCollections(db: MongoDb, limitMs: number): Promise<void> {
+export async function createEngineCollections(db: OwnDb, limitMs: number): Promise<void> {
   for (const { collection, keys, options = {} } of INDEXES) {
     await persist(limitMs, () => db.collection(collection).createIndex(keys, options))
   }
+  for (const [collection, name] of EARLIER_INDEXES) {
+    await persist(limitMs, () => dropIndex(db, collection, name))
+  }
   const known = await db.listCollections({}, { nameOnly: true }).toArray()
-  const missing = PLAIN.filter((name) => !known.some((one) => one['name'] === name))
+  const missing = PLAIN.filter((name) => !known.some((one) => one['name'] === db.nameOf(name)))
   for (const name of missing) await persist(limitMs, () => create(db, name))
   await persist(limitMs, () => insertWriter(db))
 }
 
-async function create(db: MongoDb, name: string): Promise<void> {
+async function dropIndex(db: OwnDb, collection: string, index: string): Promise<void> {
   try {
-    await db.command({ create: name })
+    await db.command({ dropIndexes: db.nameOf(collection), index })
+  } catch (error) {
+    if (!isMissingIndex(error) && !isMissingCollection(error)) throw error
+  }
+}
+
+async function create(db: OwnDb, name: string): Promise<void> {
+  try {
+    await db.command({ create: db.nameOf(name) })
   } catch (error) {
     if (!isCollectionThere(error)) throw error
   }
 }
 
-async function insertWriter(db: MongoDb): Promise<void> {
+async function insertWriter(db: OwnDb): Promise<void> {
   try {
     const writer = {
       _id: 'writer',

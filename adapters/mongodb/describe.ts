@@ -6,13 +6,13 @@
 import { isDeepStrictEqual } from 'node:util'
 import {
   type DatabaseSchema,
-  ENGINE_TABLE_PREFIX,
   type Program,
   type SchemaQuestion,
   schemaChanged,
   type TableSchema,
 } from '../../src/store.ts'
-import type { Doc, MongoDb } from './driver.ts'
+import type { Doc } from './driver.ts'
+import type { OwnDb } from './engine-collections.ts'
 import { firstDocuments } from './first-documents.ts'
 import { type CollectionQuestion, FIRST, lookAtCollection, wantedBy } from './look-at-collection.ts'
 import { openRandomDocuments } from './random-documents.ts'
@@ -30,7 +30,7 @@ interface Seen {
  * validators and samples are looked at again when that has changed, when they are older than `maxAgeMs`, or when asked to.
  */
 export function openDescription(
-  db: MongoDb,
+  db: OwnDb,
   maxAgeMs: number,
 ): (question?: SchemaQuestion) => Promise<DatabaseSchema> {
   const seen = new Map<string, Seen>()
@@ -62,7 +62,7 @@ export function openDescription(
  * Refuses a program that was built for other collections: one that has come since is not in its policy, perhaps. A
  * transaction cannot read the list, so this is asked right before it.
  */
-export async function refuseOtherCollections(db: MongoDb, program: Program): Promise<void> {
+export async function refuseOtherCollections(db: OwnDb, program: Program): Promise<void> {
   if (program.schemaStamp === undefined) return
   if (stampOf(await listTables(db)) !== program.schemaStamp) throw schemaChanged()
 }
@@ -80,16 +80,16 @@ const KINDS: Readonly<Record<string, TableSchema['kind']>> = {
 }
 const NOTHING_ASKED: SchemaQuestion = { paths: [] }
 
-async function listTables(db: MongoDb): Promise<readonly TableSchema[]> {
+async function listTables(db: OwnDb): Promise<readonly TableSchema[]> {
   const collections = await db.listCollections({}, { nameOnly: true }).toArray()
   return collections
-    .filter(({ name }) => isOfHost(String(name)))
+    .filter(({ name }) => isOfHost(db, String(name)))
     .map(tableSchema)
     .sort((a, b) => (a.name < b.name ? -1 : 1))
 }
 
-function isOfHost(name: string): boolean {
-  return !name.startsWith('system.') && !name.startsWith(ENGINE_TABLE_PREFIX)
+function isOfHost({ ownNames }: OwnDb, name: string): boolean {
+  return !name.startsWith('system.') && !ownNames.has(name)
 }
 
 function tableSchema({ name, type }: Doc): TableSchema {
@@ -106,7 +106,7 @@ function tableSchema({ name, type }: Doc): TableSchema {
 
 /** One collection after the other; those that nobody asks about are only named. */
 async function look(
-  db: MongoDb,
+  db: OwnDb,
   tables: readonly TableSchema[],
   { paths, everything = false }: SchemaQuestion,
 ): Promise<DatabaseSchema> {

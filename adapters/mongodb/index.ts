@@ -3,16 +3,22 @@
  *
  * @module
  */
-import type { ErasureLevel, Program, Store, StoreCapabilities } from '../../src/store.ts'
+import {
+  assertTablePrefix,
+  ENGINE_TABLE_PREFIX,
+  type ErasureLevel,
+  type Program,
+  type Store,
+  type StoreCapabilities,
+} from '../../src/store.ts'
 import { decideChunk } from './apply-chunk.ts'
 import { applySlice } from './apply-slice.ts'
 import { onlyRecords } from './change.ts'
 import { openConnection } from './connection.ts'
-import { createEngineCollections } from './create-collections.ts'
 import { openDescription, refuseOtherCollections } from './describe.ts'
 import type { TransactionUse } from './detect.ts'
 import type { MongoDb } from './driver.ts'
-import { OUTBOX } from './engine-collections.ts'
+import { OUTBOX, withOwnNames } from './engine-collections.ts'
 import { findRows, listUsers } from './find-users.ts'
 import { adoptLedger, clearStaged, stageLedger } from './import-ledger.ts'
 import { inspect } from './inspect.ts'
@@ -27,7 +33,6 @@ import {
   readOutbox,
   sealRecords,
 } from './ledger.ts'
-import { toStoreError } from './mongo-errors.ts'
 import { findSpellings, findTenant } from './spellings.ts'
 import { clearSpool, endOfSpool, readMark, readSpool, spool, writeMark } from './spool.ts'
 import { decideSweep, heldIds } from './sweep.ts'
@@ -44,6 +49,7 @@ export type {
   MongoDb,
   MongoSession,
 } from './driver.ts'
+export { engineCollectionNames } from './engine-collections.ts'
 
 export interface MongoStoreOptions {
   /**
@@ -67,6 +73,11 @@ export interface MongoStoreOptions {
    * collection, a refused deletion and `engine.checkSchema()` look again at once.
    */
   readonly schemaMaxAgeMs?: number
+  /**
+   * What the names of the engine's own collections begin with, for a database where one of them is taken. Letters,
+   * digits and underscores. Default `user_deletion_`. All engines of one database need the same.
+   */
+  readonly tablePrefix?: string
 }
 
 /**
@@ -81,7 +92,10 @@ export interface MongoStoreOptions {
  * const client = new MongoClient(process.env.MONGODB_URI)
  * const store = mongoStore(client.db('auth'))
  */
-export function mongoStore(db: MongoDb, options: MongoStoreOptions = {}): Store {
+export function mongoStore(host: MongoDb, options: MongoStoreOptions = {}): Store {
+  const { tablePrefix = ENGINE_TABLE_PREFIX } = options
+  assertTablePrefix(tablePrefix)
+  const db = withOwnNames(host, tablePrefix)
   const { transactions = 'auto', busyTimeoutMs = 10_000, leaseMs = 10_000 } = options
   const { usersPerTransaction = 500, documentsPerTransaction = 30_000 } = options
   const connection = openConnection(db, { transactions, busyTimeoutMs, leaseMs })
@@ -101,13 +115,7 @@ export function mongoStore(db: MongoDb, options: MongoStoreOptions = {}): Store 
         nativeTypes: ['object_id', 'uuid', 'date'],
       }
     },
-    async migrate() {
-      try {
-        await createEngineCollections(db, busyTimeoutMs)
-      } catch (error) {
-        throw toStoreError(error)
-      }
-    },
+    migrate: (whose) => connection.migrate(whose),
     describe: (question) => read(() => describe(question)),
     findUsers: (program, targets) =>
       read(async (reader) =>

@@ -186,10 +186,11 @@ async function assertKeysAreFree(reader: Reader, entries: readonly LedgerEntry[]
     { limit: 1, projection: { _id: 1 } },
   )
   if (taken.length === 0 && new Set(names).size === names.length) return
+  const table = reader.nameOf(LEDGER)
   throw new UserDeletionError(
     'constraint_violation',
-    `A unique constraint refused the deletion at ${LEDGER}.idempotencyKey.`,
-    { details: { constraint: 'unique', table: LEDGER, column: 'idempotencyKey' } },
+    `A unique constraint refused the deletion at ${table}.idempotencyKey.`,
+    { details: { constraint: 'unique', table, column: 'idempotencyKey' } },
   )
 }
 

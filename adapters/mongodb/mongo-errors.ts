@@ -72,6 +72,11 @@ export function isCollectionThere(error: unknown): boolean {
   return codeOf(error) === NAMESPACE_EXISTS
 }
 
+/** Whether there is no index of that name. */
+export function isMissingIndex(error: unknown): boolean {
+  return codeOf(error) === INDEX_NOT_FOUND
+}
+
 /** Whether a command took longer than it was given. */
 export function isOutOfTime(error: unknown): boolean {
   return codeOf(error) === MAX_TIME_EXPIRED
@@ -119,6 +124,7 @@ const NO_TRANSACTIONS = new Set([20, 59, 115, 238, 263])
 const UNKNOWN_COMMAND = new Set([59, 115, 238, 303, 40_324])
 /** InvalidPipelineOperator, and what servers before it had a code for it said. */
 const UNKNOWN_EXPRESSION = new Set([168, 15_999, 31_325])
+const INDEX_NOT_FOUND = 27
 const NAMESPACE_NOT_FOUND = 26
 const NAMESPACE_EXISTS = 48
 

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { Doc, MongoCollection, MongoDb, MongoSession, UpdateManyOperation } from './driver.ts'
-import { WRITER } from './engine-collections.ts'
+import type { Doc, MongoCollection, MongoSession, UpdateManyOperation } from './driver.ts'
+import { type OwnDb, WRITER } from './engine-collections.ts'
 import { type Fence, inTime, replacement } from './fence.ts'
 import type { BsonTypes } from './values.ts'
 
@@ -12,6 +12,8 @@ export interface Reader {
   readonly types: BsonTypes
   find(collection: string, filter: Doc, options?: FindOptions): Promise<readonly Doc[]>
   aggregate(collection: string, pipeline: readonly Doc[]): Promise<readonly Doc[]>
+  /** What a collection of the engine is called in the database. */
+  nameOf(collection: string): string
   /** Answers each pipeline with its documents; all go to the server in one command. */
   aggregateAll(pipelines: readonly CollectionPipeline[]): Promise<readonly (readonly Doc[])[]>
 }
@@ -56,7 +58,7 @@ export type ScopeKind = { readonly session: MongoSession } | 'durable' | 'ordere
 
 /** Everything goes through the primary. Behind a fence no write does anything that comes too late. */
 export function openScope(
-  db: MongoDb,
+  db: OwnDb,
   types: BsonTypes,
   kind: ScopeKind,
   fence: Fence | null = null,
@@ -77,6 +79,7 @@ export function openScope(
 
   return {
     types,
+    nameOf: db.nameOf,
     find: (name, filter, { exact = false, ...options } = {}) =>
       from(name)
         .find(filter, {
@@ -90,7 +93,7 @@ export function openScope(
     aggregate,
     async aggregateAll(pipelines) {
       const lookups = pipelines.map(({ collection, pipeline }, place) => ({
-        $lookup: { from: collection, pipeline: [...pipeline], as: String(place) },
+        $lookup: { from: db.nameOf(collection), pipeline: [...pipeline], as: String(place) },
       }))
       const [answers] = await aggregate(WRITER, [ROOT, NOTHING_OF_IT, ...lookups])
       // Before the engine's collections are there, each is asked for itself.

@@ -4,7 +4,7 @@
  * @module
  */
 import type { TransactionUse } from './detect.ts'
-import type { MongoDb } from './driver.ts'
+import type { OwnDb } from './engine-collections.ts'
 import type { Writer } from './scope.ts'
 import type { WritingSession } from './writing-session.ts'
 
@@ -15,7 +15,7 @@ export interface ConnectionOptions {
 }
 
 export interface Surroundings {
-  readonly db: MongoDb
+  readonly db: OwnDb
   readonly options: ConnectionOptions
   /** Without a session. */
   readonly scope: Writer
