@@ -8,8 +8,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { UserDeletionError } from '../../src/errors.ts'
 import type { SqliteDatabase, SqliteStatement } from './database.ts'
 import { OWN_TABLES, type OwnTable } from './engine-tables.ts'
+import { quoteTable } from './literals.ts'
 import {
   connectionBusy,
+  defended,
   isBusy,
   missingTable,
   storeClosed,
@@ -37,6 +39,11 @@ export interface Connection {
   read<T>(work: () => T): Promise<T>
   /** Runs `work` in one `BEGIN IMMEDIATE` transaction, again from the start while the database is busy. */
   write<T>(work: () => T, options?: WriteOptions): Promise<T>
+  /**
+   * Lets the open transaction write a table of the host that SQLite takes for the inside of a virtual table; the
+   * handle's defensive mode is back when it ends. Nothing outside a transaction.
+   */
+  liftDefence(table: string): void
   /** Runs `work` in a savepoint of the open transaction; rolls back to it and rethrows on failure. */
   savepoint<T>(work: () => T): T
   /**
@@ -71,6 +78,7 @@ export interface ConnectionOptions {
 export function openConnection(db: SqliteDatabase, options: ConnectionOptions): Connection {
   const { prefix } = options
   const statements = new Map<string, SqliteStatement>()
+  let undoOfOpen: Undo | null = null
   const ownNames = new Set(OWN_TABLES.map((table) => `${prefix}${table}`))
 
   function prepare(sql: string): SqliteStatement {
@@ -184,6 +192,7 @@ export function openConnection(db: SqliteDatabase, options: ConnectionOptions): 
   function transaction<T>(work: () => T, { explain, isSmall = false }: WriteOptions): T {
     assertUsable(db)
     const undo: Undo = []
+    undoOfOpen = undo
     try {
       changeSettings(undo)
       if (isSmall) keepPagesInMemory(undo)
@@ -198,7 +207,19 @@ export function openConnection(db: SqliteDatabase, options: ConnectionOptions): 
       if (isOpen) rollBack()
       throw error
     } finally {
+      undoOfOpen = null
       if (db.open) putBack(undo)
+    }
+  }
+
+  /** Defensive mode has no way to be asked for; it shows when such a statement is prepared. */
+  function isDefended(table: string): boolean {
+    try {
+      db.prepare(`DELETE FROM ${quoteTable(table)} WHERE FALSE`)
+      return false
+    } catch (cause) {
+      if (/may not be modified/.test(String(cause))) return true
+      throw cause
     }
   }
 
@@ -248,6 +269,12 @@ export function openConnection(db: SqliteDatabase, options: ConnectionOptions): 
       }
     },
     write: (work, options = {}) => untilFree(() => transaction(work, options)),
+    liftDefence(table) {
+      if (undoOfOpen === null || !isDefended(table)) return
+      db.unsafeMode?.(true)
+      undoOfOpen.push(() => void db.unsafeMode?.(false))
+      if (isDefended(table)) throw defended(table)
+    },
     savepoint: (work) => {
       change('SAVEPOINT user_deletion_user')
       let result: ReturnType<typeof work>

@@ -8,6 +8,8 @@ export interface SqliteDatabase {
   readonly open: boolean
   readonly inTransaction: boolean
   prepare(sql: string): SqliteStatement
+  /** better-sqlite3 keeps the inside of virtual tables from being written, unless this is on. */
+  unsafeMode?(on: boolean): unknown
 }
 
 export interface SqliteStatement {

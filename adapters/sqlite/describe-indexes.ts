@@ -22,7 +22,7 @@ export function indexesByTable(connection: Connection): ReadonlyMap<string, read
      FROM pragma_table_list AS t, pragma_index_list(t.name, 'main') AS i, pragma_index_xinfo(i.name, 'main') AS x
      LEFT JOIN main.sqlite_schema AS s ON s.type = 'index' AND s.name = i.name
      LEFT JOIN main.sqlite_schema AS d ON d.type = 'table' AND d.name = t.name
-     WHERE t.schema = 'main' AND t.type = 'table' AND x.key = 1 ORDER BY t.name, i.name, x.seqno`,
+     WHERE t.schema = 'main' AND t.type IN ('table', 'shadow') AND x.key = 1 ORDER BY t.name, i.name, x.seqno`,
   )
   const byIndex = new Map<string, (readonly unknown[])[]>()
   for (const row of rows) {

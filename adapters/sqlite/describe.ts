@@ -3,29 +3,32 @@
  *
  * @module
  */
-import {
-  type ColumnSchema,
-  type DatabaseSchema,
-  ENGINE_TABLE_PREFIX,
-  type ForeignKey,
-  type ForeignKeyAction,
-  type TableSchema,
+import type {
+  ColumnSchema,
+  DatabaseSchema,
+  ForeignKey,
+  ForeignKeyAction,
+  TableSchema,
 } from '../../src/store.ts'
 import type { Connection } from './connection.ts'
 import { indexesByTable, uniqueKeysOf } from './describe-indexes.ts'
 import { triggersByTable } from './describe-triggers.ts'
+import { engineTableNames } from './engine-tables.ts'
 import { quoteText } from './literals.ts'
 import { contentTableOf } from './search-tables.ts'
+import { shadowsOfHost } from './shadow-tables.ts'
 import { checksIn, collationsIn, mentionsName } from './sql-text.ts'
 import { hasCode } from './sqlite-errors.ts'
 
 /** Reads every table of the main database but SQLite's and the engine's own. A handful of queries, no rows. */
 export function describeDatabase(connection: Connection): DatabaseSchema {
+  const own = new Set(engineTableNames(connection.prefix).map((name) => name.toLowerCase()))
+  const shadows = new Set(shadowsOfHost(connection))
   const listed = connection
     .rows(`SELECT name, type, wr FROM pragma_table_list WHERE schema = 'main' ORDER BY name`)
     .map(([name, type, wr]) => ({ name: String(name), type, withoutRowId: wr === 1 }))
-    .filter(({ name }) => !name.startsWith('sqlite_') && !name.startsWith(ENGINE_TABLE_PREFIX))
-    .filter(({ type }) => type !== 'shadow')
+    .filter(({ name }) => !name.startsWith('sqlite_') && !own.has(name.toLowerCase()))
+    .filter(({ name, type }) => type !== 'shadow' || shadows.has(name))
   const columns = columnsByTable(connection)
   const indexes = indexesByTable(connection)
   const triggers = triggersByTable(connection)
@@ -33,12 +36,12 @@ export function describeDatabase(connection: Connection): DatabaseSchema {
   const checks = checksByTable(connection)
   const tables = listed.map(({ name, type, withoutRowId }): TableSchema => {
     const kind = kindOf(type)
-    const own = kind === 'table' ? columns.get(name) : columnsOf(connection, name)
+    const found = kind === 'table' ? columns.get(name) : columnsOf(connection, name)
     return {
       name,
       kind,
-      columns: own?.map(columnSchema) ?? null,
-      primaryKey: keyOf(own ?? []),
+      columns: found?.map(columnSchema) ?? null,
+      primaryKey: keyOf(found ?? []),
       withoutRowId,
       uniqueKeys: uniqueKeysOf(indexes.get(name) ?? []),
       foreignKeys: foreignKeys.get(name) ?? [],
@@ -103,7 +106,7 @@ const COLUMN = `c.name, c.type, c."notnull", c.dflt_value IS NOT NULL, c.pk, c.h
 /** Columns of ordinary tables, in their order. */
 function columnsByTable(connection: Connection): ReadonlyMap<string, readonly FoundColumn[]> {
   const rows = connection.rows(
-    `SELECT t.name, ${COLUMN} FROM pragma_table_list AS t, pragma_table_xinfo(t.name, 'main') AS c WHERE t.schema = 'main' AND t.type = 'table' ORDER BY t.name, c.cid`,
+    `SELECT t.name, ${COLUMN} FROM pragma_table_list AS t, pragma_table_xinfo(t.name, 'main') AS c WHERE t.schema = 'main' AND t.type IN ('table', 'shadow') ORDER BY t.name, c.cid`,
   )
   const written = new Map(
     connection
@@ -168,7 +171,7 @@ function foreignKeysByTable(
 ): ReadonlyMap<string, readonly ForeignKey[]> {
   const tables = new Map([...columns.keys()].map((name) => [name.toLowerCase(), name]))
   const rows = connection.rows(
-    `SELECT t.name, f.id, f."table", f."from", f."to", f.on_delete FROM pragma_table_list AS t, pragma_foreign_key_list(t.name, 'main') AS f WHERE t.schema = 'main' AND t.type = 'table' ORDER BY t.name, f.id, f.seq`,
+    `SELECT t.name, f.id, f."table", f."from", f."to", f.on_delete FROM pragma_table_list AS t, pragma_foreign_key_list(t.name, 'main') AS f WHERE t.schema = 'main' AND t.type IN ('table', 'shadow') ORDER BY t.name, f.id, f.seq`,
   )
   const spelt = (table: string, column: unknown): string => {
     const name = String(column)

@@ -44,6 +44,7 @@ import { readMark, writeMark } from './marks.ts'
 import { type ProgramSql, programSql } from './program-sql.ts'
 import { sanitize } from './sanitize.ts'
 import { scrubFile } from './scrub-file.ts'
+import { shadowsOfHost } from './shadow-tables.ts'
 import { findSpellings, findTenant } from './spellings.ts'
 import { clearSpool, readSpool, spool } from './spool.ts'
 import { heldIds, sweep } from './sweep.ts'
@@ -206,12 +207,14 @@ interface SchemaCache {
 function schemaCache(connection: Connection): SchemaCache {
   let stamp = ''
   let schema: DatabaseSchema | undefined
+  let shadows: readonly string[] = []
   let statements = new WeakMap<Program, ProgramSql>()
 
   function currentSchema(): DatabaseSchema {
     const now = schemaStamp(connection)
     if (schema === undefined || stamp !== now) {
       schema = describeDatabase(connection)
+      shadows = shadowsOfHost(connection)
       stamp = now
       statements = new WeakMap()
     }
@@ -230,6 +233,7 @@ function schemaCache(connection: Connection): SchemaCache {
   function statementsToWrite(program: Program): ProgramSql {
     const built = statementsFor(program)
     if (program.schemaStamp !== undefined && program.schemaStamp !== stamp) throw schemaChanged()
+    for (const table of shadows) connection.liftDefence(table)
     return built
   }
 

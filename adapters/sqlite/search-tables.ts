@@ -57,12 +57,32 @@ export function contentTableOf(
   connection: Connection,
   name: string,
 ): { readonly contentTable?: string | null } {
-  const sql = `SELECT sql FROM main.sqlite_schema WHERE type = 'table' AND name = ${quoteText(name)}`
-  const [, module, options = ''] = MODULE.exec(String(connection.rows(sql)[0]?.[0])) ?? []
-  if (module === undefined) return {}
-  const content = contentOf(connection, name, argumentsOf(options))
+  const declared = declarationOf(connection, name)
+  if (declared === null) return {}
+  const content = contentOf(connection, name, argumentsOf(declared.options))
   if (content.kind === 'external') return { contentTable: content.table }
   return content.kind === 'none' ? { contentTable: null } : {}
+}
+
+/** The full-text module of a virtual table; `null` for another one. */
+export function searchModuleOf(connection: Connection, name: string): string | null {
+  return declarationOf(connection, name)?.module ?? null
+}
+
+/** Where the indexed text of a full-text table is. */
+export function contentKindOf(connection: Connection, name: string): Content['kind'] | null {
+  const declared = declarationOf(connection, name)
+  if (declared === null) return null
+  return contentOf(connection, name, argumentsOf(declared.options)).kind
+}
+
+function declarationOf(
+  connection: Connection,
+  name: string,
+): { readonly module: string; readonly options: string } | null {
+  const sql = `SELECT sql FROM main.sqlite_schema WHERE type = 'table' AND name = ${quoteText(name)}`
+  const [, module, options = ''] = MODULE.exec(String(connection.rows(sql)[0]?.[0])) ?? []
+  return module === undefined ? null : { module: module.toLowerCase(), options }
 }
 
 /** `VACUUM` may number rows anew where nothing fixes their ids; an index over them would point elsewhere. */
@@ -133,7 +153,7 @@ function isTable(connection: Connection, name: string): boolean {
 function keepsRowIds(connection: Connection, table: string): boolean {
   const sql = `SELECT type, wr FROM pragma_table_list WHERE schema = 'main' AND name = ${quoteText(table)} COLLATE NOCASE`
   const [[type, withoutRowId] = []] = connection.rows(sql)
-  if (type !== 'table' || withoutRowId === 1) return true
+  if ((type !== 'table' && type !== 'shadow') || withoutRowId === 1) return true
   const key = connection.rows(
     `SELECT upper(type) FROM pragma_table_info(${quoteText(table)}) WHERE pk > 0`,
   )

@@ -35,6 +35,15 @@ export function missingTable(cause: unknown): string | null {
   return /no such table: (?:main\.)?(\S+)/.exec(text)?.[1] ?? null
 }
 
+/** A host's table that has the name of the inside of a virtual table. */
+export function defended(table: string): UserDeletionError {
+  return new UserDeletionError(
+    'schema_mismatch',
+    `SQLite takes "${table}" for the inside of a virtual table, and the handle's defensive mode keeps it from being written: open it without, or give the table another name.`,
+    { details: { findings: [{ code: 'defended_table', table, path: `tables.${table}` }] } },
+  )
+}
+
 export function tablesMissing(cause: unknown): UserDeletionError {
   return new UserDeletionError('not_migrated', "The engine's own tables are missing.", { cause })
 }
