@@ -48,7 +48,7 @@ export function describeDatabase(connection: Connection): DatabaseSchema {
       triggers: triggers.get(name.toLowerCase()) ?? [],
       ...(kind === 'table' ? { indexes: (indexes.get(name) ?? []).map(({ index }) => index) } : {}),
       ...(kind === 'virtual' ? contentTableOf(connection, name) : {}),
-      ...checksOf(checks.get(name) ?? [], own ?? []),
+      ...checksOf(checks.get(name) ?? [], found ?? []),
     }
   })
   const enforced = connection.rows('PRAGMA foreign_keys')[0]?.[0] === 1

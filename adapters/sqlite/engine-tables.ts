@@ -85,7 +85,7 @@ export function engineTablesUpgradeSql({
 }): string {
   assertTablePrefix(prefix)
   const given = NAMING_USERS.filter((table) => !table.startsWith('ledger')).map(
-    (table) => `UPDATE ${prefix}${table} SET user_table = ${quoteText(userTable)}`,
+    (table) => `UPDATE main.${prefix}${table} SET user_table = ${quoteText(userTable)}`,
   )
   const statements = [
     ...NAMING_USERS.map((table) => addColumnSql(prefix, table)),
@@ -98,24 +98,24 @@ export function engineTablesUpgradeSql({
 }
 
 export function addColumnSql(prefix: string, table: OwnTable): string {
-  return `ALTER TABLE ${prefix}${table} ADD COLUMN user_table TEXT`
+  return `ALTER TABLE main.${prefix}${table} ADD COLUMN user_table TEXT`
 }
 
 /** Receipts of an earlier layout say whose they are. */
 export function nameEntriesSql(prefix: string): string {
-  return `UPDATE ${prefix}ledger SET user_table = json_extract(body, '$.userRow.table') WHERE user_table IS NULL AND subject IS NOT NULL AND kind = 'user.deleted' AND json_valid(body)`
+  return `UPDATE main.${prefix}ledger SET user_table = json_extract(body, '$.userRow.table') WHERE user_table IS NULL AND subject IS NOT NULL AND kind = 'user.deleted' AND json_valid(body)`
 }
 
 /** Of indexes that did not have the table of the users. */
 export function earlierIndexStatements(prefix: string): readonly string[] {
   return ['ledger_subject', 'ledger_key', 'jobs_user', 'disabled_user'].map(
-    (index) => `DROP INDEX IF EXISTS ${prefix}${index}`,
+    (index) => `DROP INDEX IF EXISTS main.${prefix}${index}`,
   )
 }
 
 export function tableStatements(prefix: string): readonly string[] {
   return [
-    `CREATE TABLE IF NOT EXISTS ${prefix}ledger (
+    `CREATE TABLE IF NOT EXISTS main.${prefix}ledger (
   seq INTEGER PRIMARY KEY,
   kind TEXT NOT NULL,
   at TEXT NOT NULL,
@@ -126,13 +126,13 @@ export function tableStatements(prefix: string): readonly string[] {
   hash TEXT NOT NULL,
   user_table TEXT
 )`,
-    `CREATE TABLE IF NOT EXISTS ${prefix}ledger_head (
+    `CREATE TABLE IF NOT EXISTS main.${prefix}ledger_head (
   id INTEGER PRIMARY KEY CHECK (id = 1),
   seq INTEGER NOT NULL,
   hash TEXT NOT NULL,
   signature TEXT
 )`,
-    `CREATE TABLE IF NOT EXISTS ${prefix}ledger_import (
+    `CREATE TABLE IF NOT EXISTS main.${prefix}ledger_import (
   run TEXT NOT NULL,
   seq INTEGER NOT NULL,
   kind TEXT NOT NULL,
@@ -145,7 +145,7 @@ export function tableStatements(prefix: string): readonly string[] {
   user_table TEXT,
   PRIMARY KEY (run, seq)
 )`,
-    `CREATE TABLE IF NOT EXISTS ${prefix}outbox (
+    `CREATE TABLE IF NOT EXISTS main.${prefix}outbox (
   id TEXT PRIMARY KEY,
   type TEXT NOT NULL,
   at TEXT NOT NULL,
@@ -155,7 +155,7 @@ export function tableStatements(prefix: string): readonly string[] {
   rows INTEGER NOT NULL,
   user_table TEXT
 ) WITHOUT ROWID`,
-    `CREATE TABLE IF NOT EXISTS ${prefix}jobs (
+    `CREATE TABLE IF NOT EXISTS main.${prefix}jobs (
   id TEXT PRIMARY KEY,
   kind TEXT NOT NULL,
   tenant_id TEXT,
@@ -171,7 +171,7 @@ export function tableStatements(prefix: string): readonly string[] {
   state TEXT NOT NULL,
   user_table TEXT
 ) WITHOUT ROWID`,
-    `CREATE TABLE IF NOT EXISTS ${prefix}disabled (
+    `CREATE TABLE IF NOT EXISTS main.${prefix}disabled (
   id INTEGER PRIMARY KEY,
   tenant_id TEXT,
   user_id NOT NULL,
@@ -179,7 +179,7 @@ export function tableStatements(prefix: string): readonly string[] {
   before TEXT NOT NULL,
   user_table TEXT
 )`,
-    `CREATE TABLE IF NOT EXISTS ${prefix}holds (
+    `CREATE TABLE IF NOT EXISTS main.${prefix}holds (
   id TEXT PRIMARY KEY,
   tenant_id TEXT,
   user_id NOT NULL,
@@ -189,7 +189,7 @@ export function tableStatements(prefix: string): readonly string[] {
   until TEXT,
   user_table TEXT
 ) WITHOUT ROWID`,
-    `CREATE TABLE IF NOT EXISTS ${prefix}tokens (
+    `CREATE TABLE IF NOT EXISTS main.${prefix}tokens (
   hash TEXT PRIMARY KEY,
   tenant_id TEXT,
   user_id NOT NULL,
@@ -197,13 +197,13 @@ export function tableStatements(prefix: string): readonly string[] {
   expires_at TEXT NOT NULL,
   user_table TEXT
 ) WITHOUT ROWID`,
-    `CREATE TABLE IF NOT EXISTS ${prefix}spool (
+    `CREATE TABLE IF NOT EXISTS main.${prefix}spool (
   run TEXT NOT NULL,
   position INTEGER NOT NULL,
   user_id,
   PRIMARY KEY (run, position)
 ) WITHOUT ROWID`,
-    `CREATE TABLE IF NOT EXISTS ${prefix}marks (
+    `CREATE TABLE IF NOT EXISTS main.${prefix}marks (
   name TEXT PRIMARY KEY,
   value TEXT NOT NULL
 ) WITHOUT ROWID`,
@@ -212,11 +212,11 @@ export function tableStatements(prefix: string): readonly string[] {
 
 export function indexStatements(prefix: string): readonly string[] {
   return [
-    `CREATE INDEX IF NOT EXISTS ${prefix}ledger_named ON ${prefix}ledger (user_table, subject, tenant_id, kind, at) WHERE subject IS NOT NULL`,
-    `CREATE UNIQUE INDEX IF NOT EXISTS ${prefix}ledger_keyed ON ${prefix}ledger (coalesce(user_table, ''), coalesce(tenant_id, ''), idempotency_key) WHERE idempotency_key IS NOT NULL`,
-    `CREATE UNIQUE INDEX IF NOT EXISTS ${prefix}jobs_named ON ${prefix}jobs (user_id, coalesce(user_table, ''), coalesce(tenant_id, ''))`,
-    `CREATE UNIQUE INDEX IF NOT EXISTS ${prefix}disabled_named ON ${prefix}disabled (user_id, coalesce(user_table, ''), coalesce(tenant_id, ''))`,
-    `CREATE INDEX IF NOT EXISTS ${prefix}holds_user ON ${prefix}holds (user_id)`,
-    `CREATE INDEX IF NOT EXISTS ${prefix}tokens_user ON ${prefix}tokens (user_id)`,
+    `CREATE INDEX IF NOT EXISTS main.${prefix}ledger_named ON ${prefix}ledger (user_table, subject, tenant_id, kind, at) WHERE subject IS NOT NULL`,
+    `CREATE UNIQUE INDEX IF NOT EXISTS main.${prefix}ledger_keyed ON ${prefix}ledger (coalesce(user_table, ''), coalesce(tenant_id, ''), idempotency_key) WHERE idempotency_key IS NOT NULL`,
+    `CREATE UNIQUE INDEX IF NOT EXISTS main.${prefix}jobs_named ON ${prefix}jobs (user_id, coalesce(user_table, ''), coalesce(tenant_id, ''))`,
+    `CREATE UNIQUE INDEX IF NOT EXISTS main.${prefix}disabled_named ON ${prefix}disabled (user_id, coalesce(user_table, ''), coalesce(tenant_id, ''))`,
+    `CREATE INDEX IF NOT EXISTS main.${prefix}holds_user ON ${prefix}holds (user_id)`,
+    `CREATE INDEX IF NOT EXISTS main.${prefix}tokens_user ON ${prefix}tokens (user_id)`,
   ]
 }

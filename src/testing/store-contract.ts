@@ -26,7 +26,9 @@ import { journalClauses, safetyClauses } from './contract-safety.ts'
 import { presentSchemaClauses } from './contract-schema.ts'
 import { wholeTenantClauses } from './contract-tenants.ts'
 import { decisionClauses, refusedClauses } from './contract-upkeep.ts'
+import { userTableClauses } from './contract-user-tables.ts'
 import { valueClauses, valueData } from './contract-values.ts'
+
 import { type ContractRunner, clauses, type OpenStore } from './contract-world.ts'
 
 /**
@@ -54,6 +56,7 @@ export function storeContract(runner: ContractRunner, open: OpenStore): void {
   describe('a tenant as a whole', () => wholeTenantClauses(clause))
   describe('isolation', () => isolationClauses(clause))
   describe('atomicity', () => atomicityClauses(clause))
+  describe('two tables of users', () => userTableClauses(clause))
   describe('receipts', () => receiptClauses(clause))
   describe('the ledger', () => ledgerClauses(clause))
   describe('imports of the ledger', () => importClauses(clause))
