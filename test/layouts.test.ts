@@ -226,6 +226,29 @@ describe('a database of version 0.1.0 on SQLite', () => {
     assert.deepEqual(await rows('sqlite_schema'), before)
   })
 
+  it('shows an entry that was given to the users of another table', async () => {
+    for (const kind of ['plain', 'keyed'] as const) {
+      const { db, store } = await openSqlite(kind)
+      const { members, scope } = enginesOn(store, kind)
+      await members.migrate()
+      const { id } = await members.delete(11, scope)
+      const seqs = db.prepare(`SELECT seq FROM user_deletion_ledger WHERE kind = 'user.deleted'`)
+      const give = db.prepare('UPDATE user_deletion_ledger SET user_table = ? WHERE seq = ?')
+      const ofOld = seqs.pluck().all().map(Number)
+      for (const seq of ofOld) {
+        give.run('staff', seq)
+        const found = await members.ledger.verify()
+        assert.deepEqual(found, { valid: false, seq, problem: 'altered' })
+        give.run('members', seq)
+      }
+      const last = Math.max(...ofOld)
+      give.run(null, last)
+      assert.equal((await members.ledger.verify()).valid, false, id)
+      give.run('members', last)
+      assert.equal((await members.ledger.verify()).valid, true)
+    }
+  })
+
   it('keeps a job whose policy another table has proven its own', async () => {
     const { db, store, rows } = await openSqlite('plain')
     const receipt = db.prepare('SELECT body FROM user_deletion_ledger WHERE seq = 1').pluck().get()

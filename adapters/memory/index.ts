@@ -4,6 +4,8 @@
  * @module
  */
 import {
+  assertTablePrefix,
+  ENGINE_TABLE_PREFIX,
   type ErasureLevel,
   type Program,
   RolledBack,
@@ -34,6 +36,11 @@ export interface MemoryStoreOptions {
   readonly data?: Readonly<Record<string, readonly Row[]>>
   /** Default true. */
   readonly foreignKeysEnforced?: boolean
+  /**
+   * What the engine's own tables are said to begin with, as for the other stores. Here its records stand in no table,
+   * so no name of the host's is ever taken. Default `user_deletion_`.
+   */
+  readonly tablePrefix?: string
 }
 
 export interface MemoryStore extends Store {
@@ -176,7 +183,9 @@ const ROWS_REMOVED: ErasureLevel = 'rows_removed'
 
 function openDatabase(options: MemoryStoreOptions): Database {
   const tables = createTables(options.schema ?? [], options.foreignKeysEnforced ?? true)
-  const records = createRecords()
+  const { tablePrefix = ENGINE_TABLE_PREFIX } = options
+  assertTablePrefix(tablePrefix)
+  const records = createRecords(tablePrefix)
   for (const [table, rows] of Object.entries(options.data ?? {})) tables.insert(table, rows)
   return {
     tables,

@@ -57,7 +57,7 @@ export interface Records {
   transaction<T>(work: () => T): T
 }
 
-export function createRecords(): Records {
+export function createRecords(tablePrefix: string): Records {
   let state = {
     entries: [] as readonly LedgerEntry[],
     head: null as LedgerHead | null,
@@ -114,8 +114,8 @@ export function createRecords(): Records {
     write({ entries, events, head }) {
       const newest = new Map(state.newest)
       for (const entry of entries) {
-        assertKeyIsFree(state.entries, entry)
-        assertKeyIsFree(entries.slice(0, entries.indexOf(entry)), entry)
+        assertKeyIsFree(tablePrefix, state.entries, entry)
+        assertKeyIsFree(tablePrefix, entries.slice(0, entries.indexOf(entry)), entry)
         if (entry.subject === null) continue
         newest.set(entry.subject, [...(newest.get(entry.subject) ?? []), entry])
       }
@@ -198,7 +198,11 @@ function isOfUser(job: Job, userTable: string, tenantId: string | null, userId: 
   return job.userTable === userTable && job.tenantId === tenantId && job.userId === userId
 }
 
-function assertKeyIsFree(entries: readonly LedgerEntry[], entry: LedgerEntry): void {
+function assertKeyIsFree(
+  tablePrefix: string,
+  entries: readonly LedgerEntry[],
+  entry: LedgerEntry,
+): void {
   const { idempotencyKey, userTable, tenantId } = entry
   if (idempotencyKey === null) return
   const isTaken = entries.some(
@@ -207,5 +211,5 @@ function assertKeyIsFree(entries: readonly LedgerEntry[], entry: LedgerEntry): v
       other.userTable === userTable &&
       other.tenantId === tenantId,
   )
-  if (isTaken) throw violation('unique', 'user_deletion_ledger', 'idempotency_key')
+  if (isTaken) throw violation('unique', `${tablePrefix}ledger`, 'idempotency_key')
 }

@@ -40,7 +40,21 @@ export interface Scope {
 export type TableName<S extends Scope> = TableOf<S['database']>
 
 /** `TableOf<Database>` and `ColumnIn<"posts", Database>` are what the compiler prints in place of a long list. */
-type TableOf<Database> = Exclude<keyof Database, `user_deletion_${string}`> & string
+type TableOf<Database> = Exclude<keyof Database, EngineTable> & string
+
+/** An exact list: what only begins like one of them is the host's. */
+type EngineTable = `user_deletion_${OwnName}`
+type OwnName =
+  | 'ledger'
+  | 'ledger_head'
+  | 'ledger_import'
+  | 'outbox'
+  | 'jobs'
+  | 'disabled'
+  | 'holds'
+  | 'tokens'
+  | 'spool'
+  | 'marks'
 
 type ColumnIn<Table, Database> = keyof Database[Table & keyof Database] & string
 

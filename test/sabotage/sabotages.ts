@@ -2,6 +2,7 @@ import { agreeSabotages } from './agree.ts'
 import { identitySabotages } from './identity.ts'
 import { ledgerSabotages } from './ledger.ts'
 import { mongoSabotages } from './mongo.ts'
+import { recordsSabotages } from './records.ts'
 import { residueSabotages } from './residue.ts'
 import { valuesSabotages } from './values.ts'
 
@@ -20,6 +21,7 @@ export const sabotages: readonly Sabotage[] = [
   ...agreeSabotages,
   ...mongoSabotages,
   ...valuesSabotages,
+  ...recordsSabotages,
   {
     name: 'drop the tenant filter when users are looked up',
     file: 'adapters/sqlite/step-sql.ts',

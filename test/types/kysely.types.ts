@@ -104,6 +104,11 @@ define({ ...head, tables: { tenants: 'unrelated', sessions: 'unrelated', session
 define({ ...head, tables: { ...tables, contries: 'unrelated' } })
 // @ts-expect-error a rule for a table of the engine
 define({ ...head, tables: { ...tables, user_deletion_ledger: 'unrelated' } })
+// A table of the host whose name only begins like theirs needs a rule as any other.
+type WithRequests = Database & { user_deletion_requests: { id: string; user_id: string } }
+definePolicy<WithRequests>()({ ...head, tables: { ...tables, user_deletion_requests: { match: 'user_id', action: 'delete' } } })
+// @ts-expect-error a table without a rule
+definePolicy<WithRequests>()({ ...head, tables })
 
 // Columns of the user.
 // @ts-expect-error no such table

@@ -1,0 +1,68 @@
+import type { Sabotage } from './sabotages.ts'
+
+/** Whose records are whose, and which tables are the engine's. */
+export const recordsSabotages: readonly Sabotage[] = [
+  {
+    name: 'take the deletion of a user of another table for this one’s',
+    file: 'adapters/sqlite/ledger.ts',
+    find: 'WHERE user_table = @userTable AND subject = @subject AND',
+    replace: 'WHERE subject = @subject AND',
+    caughtBy: 'test/adapters/sqlite.test.ts',
+  },
+  {
+    name: 'bind the users of every table by a hold on one of them',
+    file: 'adapters/sqlite/user-records.ts',
+    find: "'(user_table = @userTable OR user_table IS NULL)'",
+    replace: "'(@userTable IS NOT NULL)'",
+    caughtBy: 'test/adapters/sqlite.test.ts',
+  },
+  {
+    name: 'leave out of the chain whose users an entry is about',
+    file: 'src/receipt/chain.ts',
+    find: '...(userTable === null ? [] : [userTable]),',
+    replace: '...(userTable === null ? [] : []),',
+    caughtBy: 'test/layouts.test.ts',
+  },
+  {
+    name: 'believe of an entry of an earlier layout whoever it was given to',
+    file: 'src/receipt/verify-ledger.ts',
+    find: 'return entry.userTable !== null && entry.userTable === saidUserTable(entry)',
+    replace: 'return entry.userTable !== null',
+    caughtBy: 'test/layouts.test.ts',
+  },
+  {
+    name: 'give what nothing proves to whoever migrates first',
+    file: 'adapters/sqlite/layout.ts',
+    find: 'LIMIT 1`, { userTable }).length > 0) return',
+    replace: 'LIMIT 1`, { userTable }).length < 0) return',
+    caughtBy: 'test/layouts.test.ts',
+  },
+  {
+    name: 'work on an earlier layout as if it were the present one',
+    file: 'adapters/sqlite/layout.ts',
+    find: '  if (NAMING_USERS.some((table) => isEarlier(found, table))) throw earlierLayout()',
+    replace: '',
+    caughtBy: 'test/layouts.test.ts',
+  },
+  {
+    name: 'take a table of the host for one of the engine',
+    file: 'adapters/sqlite/layout.ts',
+    find: 'firstColumns(table).some((column) => !columns.has(column)),',
+    replace: 'firstColumns(table).every((column) => columns.has(column) && false),',
+    caughtBy: 'test/own-tables.test.ts',
+  },
+  {
+    name: 'take a table for the inside of an index by its name',
+    file: 'adapters/sqlite/shadow-tables.ts',
+    find: "if (part === 'content' && content === 'external') return false",
+    replace: "if (part === 'content' && content === 'external') return true",
+    caughtBy: 'test/own-tables.test.ts',
+  },
+  {
+    name: 'leave the handle without its defence',
+    file: 'adapters/sqlite/connection.ts',
+    find: 'undoOfOpen.push(() => void db.unsafeMode?.(false))',
+    replace: 'undoOfOpen.push(() => void db.unsafeMode?.(true))',
+    caughtBy: 'test/own-tables.test.ts',
+  },
+]
