@@ -44,7 +44,9 @@ export async function noteRefusal(
   if (!(error instanceof UserDeletionError)) return
   if (!REFUSALS.has(error.code) || isOfHoldsAlone(error)) return
   try {
-    const [job] = await context.store.listJobs({ limit: 1, user: { tenantId, userId } })
+    const [job] = await context.store.listJobs({
+      ...{ limit: 1, userTable: context.userTable, user: { tenantId, userId } },
+    })
     if (job?.id !== id || job.fence !== fence) return
     const state = readState(job)
     const refusal = refusalOf(context, error)
