@@ -227,5 +227,6 @@ export type {
   ValidatedField,
   ValidatorSchema,
   Verdict,
+  Whose,
   Work,
 } from './store.ts'
