@@ -61,8 +61,8 @@ export const agreeSabotages: readonly Sabotage[] = [
   {
     name: 'forget what the user row has lost before a crash',
     file: 'src/execution/run-job.ts',
-    find: '  return { ...fields, ...kept, id: target.id }',
-    replace: '  return { ...fields, id: target.id }',
+    find: 'fields: { ...found.fields, ...kept },',
+    replace: 'fields: { ...found.fields },',
     caughtBy: 'test/agree-foreign-keys.test.ts',
   },
 ]
