@@ -736,6 +736,16 @@ const refused: readonly (readonly [string, Tables, string])[] = [
     'tables.a[0].for',
   ],
   [
+    'loses its reference to a rule that detaches every row',
+    {
+      a: [
+        { match: 'user_id', where: { kind: 'x' }, action: 'retain', ...END },
+        { match: 'user_id', action: 'detach' },
+      ],
+    },
+    'tables.a[0].for',
+  ],
+  [
     'needs a field of the user at the end',
     {
       a: {
@@ -772,7 +782,7 @@ test('rules that leave alone what a retained rule matches by are let through', (
   const tables: Tables = {
     a: [
       { match: { array: 'members' }, where: { kind: 'x' }, action: 'retain', ...END },
-      { match: { array: 'members' }, action: 'detach' },
+      { match: { array: 'members' }, where: { kind: ['y', null] }, action: 'detach' },
       { match: 'creator', action: 'anonymize', reason: 'law', set: { title: null } },
     ],
     c: [
@@ -781,7 +791,7 @@ test('rules that leave alone what a retained rule matches by are let through', (
     ],
     b: [
       { match: 'user_id', where: { kind: 'x' }, action: 'retain', ...END },
-      { match: 'user_id', action: 'detach' },
+      { match: 'user_id', where: { kind: ['y', null] }, action: 'detach' },
     ],
   }
   const policy = definePolicy({ name: 'p', version: 1, user: { table: 'u', id: 'id' }, tables })

@@ -23,7 +23,8 @@ function policyOf(rules: readonly Rule[]): PolicyInput {
 }
 
 function stepsOf(rules: readonly Rule[]): readonly Step[] {
-  return orderSteps(compilePolicy(definePolicy(policyOf(rules) as never)).steps, null)
+  // Their order is asked for also where `definePolicy` would want it said by the host.
+  return orderSteps(compilePolicy(policyOf(rules)).steps, null)
 }
 
 /** The rules by their place in the policy, in the order and the groups in which they run. */
@@ -147,6 +148,16 @@ const rules = fc
     return { match: 'actor', ...some, set: { ...columns, ...meta } }
   })
 
+/** Whether no two rules that may meet on a row want different values in one column. */
+function agree(list: readonly Rule[]): boolean {
+  try {
+    definePolicy(policyOf(list) as never)
+    return true
+  } catch {
+    return false
+  }
+}
+
 type Row = Record<string, string | null>
 
 /** What a rule leaves of a row of the user, on its own. */
@@ -177,6 +188,7 @@ describe('rules that are written together', () => {
   it('leave what they would leave one after the other, and count as many rows for each user', async () => {
     const seen = { grouped: 0, alone: 0 }
     const check = async (list: readonly Rule[], rows: readonly (readonly unknown[])[]) => {
+      fc.pre(agree(list))
       const db = new Database(':memory:')
       db.exec(SCHEMA)
       const insert = db.prepare(
@@ -226,7 +238,7 @@ describe('rules that are written together', () => {
     }
     await fc.assert(
       fc.asyncProperty(fc.array(rules, { minLength: 2, maxLength: 5 }), rowsOfLog, check),
-      { seed: 20_261_127, numRuns: 300 },
+      { seed: 20_261_127, numRuns: 300, maxSkipsPerRun: 20 },
     )
     assert.ok(seen.grouped > 100, 'too few rules were written together')
   })

@@ -10,7 +10,7 @@ import { isSamePath, wayInto } from '../store-helpers.ts'
 import type { IdForm, Selector, Step } from '../terms.ts'
 import { hasEnd, outlasting, type RetainedStep } from './expiry.ts'
 import { dotted } from './references.ts'
-import { overlaps, type Place, placesOf, readsOfSelector, writesOf } from './touches.ts'
+import { neverMeet, overlaps, type Place, placesOf, readsOfSelector, writesOf } from './touches.ts'
 
 /** @throws {@link UserDeletionError} `invalid_policy` with the path to the rule that would lose its rows. */
 export function refuseLostExpiries(steps: readonly Step[]): void {
@@ -69,11 +69,11 @@ function writesBefore(
 
 /**
  * Whether rows that `other` writes are never rows of `step`: both hold the user in the same place, which has
- * one value and so one user, and for one user precedence keeps them apart. An array has many users; of
- * those a detach takes out its own alone.
+ * one value and so one user, and side conditions keep them apart. An array has many users; of those a detach takes
+ * out its own alone.
  */
 function keepApart(step: RetainedStep, other: Step, place: Place): boolean {
-  if (other.action === 'retain') return false
+  if (other.action === 'retain' || !neverMeet(step, other)) return false
   const [own, its] = [step.selector, other.selector]
   if (own === null || its === null || !isSamePlace(own, its)) return false
   return !own.locator.each || (other.action === 'detach' && place.column === own.locator.column)
@@ -103,7 +103,7 @@ function lost(step: Step, steps: readonly Step[], { step: other, place }: Overwr
   const what = dotted(place.column, place.path)
   return new UserDeletionError(
     'invalid_policy',
-    `Policy: ${path} has an end at which the rows cannot be found again: "${what}" of "${place.table}" is overwritten by ${pathOf(other, steps)}. Leave that place as it is, or leave out "for" and "then".`,
+    `Policy: ${path} has an end at which the rows cannot be found again: "${what}" of "${place.table}" is overwritten by ${pathOf(other, steps)}. Leave that place as it is, tell the rules apart by "where", or leave out "for" and "then".`,
     { details: { path } },
   )
 }

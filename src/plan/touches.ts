@@ -3,9 +3,10 @@
  *
  * @module
  */
+import { excludeEachOther } from '../policy/side-conditions.ts'
 import { isDeepEqual } from '../ports.ts'
 import { isSamePath, selectorsOf, wayInto } from '../store-helpers.ts'
-import type { Assignment, Condition, JsonPath, Scalar, Selector, Step } from '../terms.ts'
+import type { Assignment, JsonPath, Selector, Step } from '../terms.ts'
 
 /** A column, or a place inside a JSON column. */
 export interface Place {
@@ -60,28 +61,26 @@ export function shareLocator(reader: Step, writer: Step, place: Place): boolean 
   )
 }
 
-/** Whether no row whose columns hold one value each satisfies the side conditions of both. */
+/**
+ * Whether no row whose columns hold one value each is one of both: by their side conditions, or because one column
+ * would have to hold two values for the user.
+ */
 export function neverMeet(a: Pick<Step, 'selector'>, b: Pick<Step, 'selector'>): boolean {
-  return excludeEachOther(a.selector?.where ?? [], b.selector?.where ?? [])
+  const [own, other] = [a.selector, b.selector]
+  if (own === null || other === null) return true
+  return excludeEachOther(own.where, other.where) || holdDifferently(own, other)
 }
 
-/** Whether no value of a column satisfies both. Values that some column takes for the same are the same here. */
-export function excludeEachOther(a: readonly Condition[], b: readonly Condition[]): boolean {
-  return a.some((own) =>
-    b.some(
-      (other) =>
-        own.column === other.column &&
-        !own.values.some((value) => other.values.some((held) => loosely(held) === loosely(value))),
-    ),
-  )
-}
-
-/** In any case, without spaces at the end, and numbers and truth values as the text of them. */
-function loosely(value: Scalar): string | null {
-  if (value === null) return null
-  if (typeof value === 'boolean') return value ? '1' : '0'
-  const text = String(value).trimEnd().toLowerCase()
-  return text.trim() !== '' && Number.isFinite(Number(text)) ? String(Number(text)) : text
+function holdDifferently(a: Selector, b: Selector): boolean {
+  if (a.target.kind !== 'user' || b.target.kind !== 'user' || a.target.field !== b.target.field) {
+    return false
+  }
+  if (wayInto(a.locator) !== null || wayInto(b.locator) !== null) return false
+  if (a.locator.column !== b.locator.column) return false
+  const forms = [a.target.form, b.target.form]
+  if (forms.some((form) => form?.within || form?.ignoreCase)) return false
+  const [own = '', other = ''] = forms.map((form) => form?.prefix ?? '')
+  return !own.startsWith(other) && !other.startsWith(own)
 }
 
 function holdsUserIn(selector: Selector | null, place: Place): boolean {

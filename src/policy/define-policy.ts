@@ -24,6 +24,7 @@ import { findUnreachable } from './reachability.ts'
 import { findLostRetention } from './retention-ends.ts'
 import { rulesOf } from './rules-of.ts'
 import { tenantPolicyOf } from './tenant-policy.ts'
+import { findTwoValues } from './two-values.ts'
 import type { DefineTypedPolicy } from './typed-policy.ts'
 import { findUndecided } from './undecided.ts'
 
@@ -218,6 +219,17 @@ function checkTable(policy: PolicyInput, table: string, entry: TableInput): void
   checkPrecedence(table, entry)
   checkNames(table, rulesOf(entry))
   for (const [index, rule] of rulesOf(entry).entries()) checkRule(policy, table, index, rule)
+  refuseTwoValues(table, rulesOf(entry))
+}
+
+function refuseTwoValues(table: string, rules: readonly RuleInput[]): void {
+  const found = findTwoValues(rules)
+  if (found === null) return
+  const [earlier, later] = found.rules.map((index) => rulePath(table, index, rules.length))
+  throw refusal(
+    `${later}.${found.key}`,
+    `says something else than ${earlier} about rows that both may match: write the same, or tell the rules apart by "where"`,
+  )
 }
 
 function checkPrecedence(table: string, entry: PolicyInput['tables'][string]): void {

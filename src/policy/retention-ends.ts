@@ -81,15 +81,15 @@ function findObstacle(policy: PolicyInput, site: RuleSite, retained: RetainRule)
   return null
 }
 
-/** Whether the table has a rule that deletes and, by an order of its own, is stronger. */
+/** Whether the table has a rule that deletes and is stronger: by an order of its own, or because of the access. */
 function losesToDelete({ tables }: PolicyInput, { table, index }: RuleSite): boolean {
   const entry = tables[table] ?? 'unrelated'
   const rules = rulesOf(entry)
   const action = rules[index]?.action
   if (action === undefined || action === 'external') return false
   const order = precedenceOf(entry)
-  const isDeleted = rules.some((rule) => rule.action === 'delete')
-  return isDeleted && order.indexOf('delete') < order.indexOf(action)
+  const isStronger = order.indexOf('delete') < order.indexOf(action)
+  return rules.some((rule) => rule.action === 'delete' && (isStronger || rule.grantsAccess))
 }
 
 function goesEarlier(parent: RetainRule, child: RetainRule): boolean {
