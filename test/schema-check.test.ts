@@ -345,9 +345,14 @@ describe('foreign keys at odds with the policy', () => {
     assert.deepEqual(await findingsOf({ sql: comments('ON DELETE SET NULL'), tables }), [])
   })
 
-  it('says nothing of what is cleaned elsewhere', async () => {
-    const tables = { posts: { action: 'external', reason: 'the CMS' } } as const
-    assert.deepEqual(await findingsOf({ sql: posts('ON DELETE CASCADE'), tables }), [])
+  it('says of what is cleaned elsewhere only that the database would touch it', async () => {
+    for (const match of [{}, { match: 'author' }]) {
+      const tables = { posts: { ...match, action: 'external', reason: 'the CMS' } } as const
+      assert.deepEqual(await findingsOf({ sql: posts('ON DELETE CASCADE'), tables }), [
+        'error foreign_key_deletes posts.author',
+      ])
+      assert.deepEqual(await findingsOf({ sql: posts(''), tables }), [])
+    }
   })
 })
 

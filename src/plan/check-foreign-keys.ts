@@ -3,7 +3,7 @@
  *
  * A reference from a table to rows that a deletion removes is *covered* when a rule deletes the referring
  * rows, or lets them go, by that very reference: then the database finds nothing left to act on. The same holds
- * for rows that go at the end of their retention.
+ * for rows that go at the end of their retention. Rows that a cascade would remove count as removed, too.
  *
  * @module
  */
@@ -12,8 +12,9 @@ import type { DatabaseSchema, ForeignKey, TableSchema } from '../store.ts'
 import type { Program, Selector, Step } from '../terms.ts'
 import { hasEnd, type RetainedStep } from './expiry.ts'
 import type { SchemaFinding } from './schema-finding.ts'
-import { removesRows } from './touches.ts'
+import { neverMeet, removesRows, writesRows } from './touches.ts'
 import { cuttable } from './unlink-users.ts'
+import { isWithinRowsOf } from './written-together.ts'
 
 /**
  * One finding at most for each reference. Those to the user that no rule mentions are not looked at here.
@@ -30,12 +31,14 @@ export function checkForeignKeys(
   const children = tables.filter(
     ({ name }) => name === program.user.table || classified.includes(name),
   )
-  const checkAt = (moment: Program, removed: ReadonlySet<string>, goes: Goes) =>
-    children.flatMap((child) =>
+  const checkAt = (moment: Program, removed: ReadonlySet<string>, goes: Goes) => {
+    const all = withCascades(moment, removed, children)
+    return children.flatMap((child) =>
       child.foreignKeys
-        .filter(({ references }) => removed.has(references.table))
+        .filter(({ references }) => all.has(references.table))
         .flatMap((reference) => checkReference(moment, child, reference, isTenant, goes)),
     )
+  }
   const removed = tablesWithRemovals(program)
   const later = program.steps
     .filter(isDeletedLater)
@@ -44,6 +47,28 @@ export function checkForeignKeys(
       checkAt(atTheEndOf(step, program), new Set([step.table]), 'at the end of their retention'),
     )
   return [...checkAt(program, removed, 'with the user'), ...later]
+}
+
+/** The tables with those whose rows a cascade removes: what refers to them goes with them. */
+function withCascades(
+  program: Program,
+  removed: ReadonlySet<string>,
+  children: readonly TableSchema[],
+): ReadonlySet<string> {
+  const all = new Set(removed)
+  for (const table of all) {
+    for (const { name, foreignKeys } of children) {
+      const steps = program.steps.filter((step) => step.table === name)
+      const isPulled = foreignKeys.some(
+        (reference) =>
+          reference.references.table === table &&
+          reference.onDelete === 'cascade' &&
+          !isCovered(program, steps, reference),
+      )
+      if (isPulled) all.add(name)
+    }
+  }
+  return all
 }
 
 /** When rows go that others refer to. */
@@ -79,9 +104,9 @@ function checkReference(
   goes: Goes,
 ): readonly SchemaFinding[] {
   const steps = program.steps.filter(({ table }) => table === child.name)
-  if (steps.some(({ action }) => action === 'external')) return []
   if (isCovered(program, steps, reference)) return []
-  const isMentioned = steps.some((step) => mentions(step, reference))
+  const isExternal = steps.some(({ action }) => action === 'external')
+  const isMentioned = isExternal || steps.some((step) => mentions(step, reference))
   if (reference.references.table === program.user.table && !isMentioned) return []
   const remains = steps.length === 0 ? 'unrelated' : whatRemains(steps, reference)
   if (isTenant && remains === 'others') return []
@@ -136,14 +161,15 @@ function neverLetsGo(
   return { severity: 'error', message }
 }
 
-/** What the policy means to stay of the table: nothing of the user's (`others`), or rows of the user's too. */
-type Remains = 'unrelated' | 'kept' | 'others'
+/**
+ * What the policy means to stay of the table: nothing of the user's (`others`), rows of the user's too, or rows that
+ * somebody else cleans.
+ */
+type Remains = 'unrelated' | 'kept' | 'external' | 'others'
 
 function whatRemains(steps: readonly Step[], reference: ForeignKey): Remains {
-  const keeps = steps.some(
-    (step) => (step.action === 'retain' || step.action === 'anonymize') && !letsGo(step, reference),
-  )
-  if (keeps) return 'kept'
+  if (steps.some((step) => writesRows(step) && !letsGo(step, reference))) return 'kept'
+  if (steps.some(({ action }) => action === 'external')) return 'external'
   return steps.some(removesRows) ? 'others' : 'kept'
 }
 
@@ -173,6 +199,7 @@ function consequenceOf(
       message: `${name} with ON DELETE ${onDelete === 'set_null' ? 'SET NULL' : 'SET DEFAULT'}: the database overwrites it in rows that ${STAY[remains]}, and no plan shows it. Detach it by a rule, or take the action off.`,
     }
   }
+  if (remains === 'external') return null
   const code = 'foreign_key_blocks'
   if (goes !== 'with the user') {
     const message = `${name}, and no rule deletes such rows or lets them go by then: rows that have some stay. Let them go with it, or earlier, or take the foreign key off.`
@@ -188,15 +215,28 @@ function consequenceOf(
 const STAY: Readonly<Record<Remains, string>> = {
   unrelated: "the policy calls 'unrelated'",
   kept: 'the policy keeps',
+  external: 'somebody else cleans, by the policy,',
   others: 'no rule matches',
 }
 
 function isCovered(program: Program, steps: readonly Step[], reference: ForeignKey): boolean {
   const byReference = steps.filter(({ selector }) => follows(program, selector, reference))
-  const isLeft = byReference.some(
-    (step) => step.action !== 'block' && !removesRows(step) && !letsGo(step, reference),
-  )
+  const letting = steps.filter((step) => writesRows(step) && letsGo(step, reference))
+  const isLetGo = (step: Step): boolean =>
+    letting.some((other) => other === step || isWithinRowsOf(step, other))
+  const isLeft = byReference.some((step) => {
+    if (step.action === 'block' || isLetGo(step)) return false
+    return !removesRows(step) || keepersOf(step, steps).some((keeper) => !isLetGo(keeper))
+  })
   return byReference.length > 0 && !isLeft
+}
+
+/** Rules that keep rows which the step would delete otherwise. */
+function keepersOf(step: Step, steps: readonly Step[]): readonly Step[] {
+  if (step.except.length === 0) return []
+  return steps.filter(
+    (other) => writesRows(other) && (other.rank ?? 0) < (step.rank ?? 0) && !neverMeet(step, other),
+  )
 }
 
 /** Whether the selector finds exactly the rows whose reference leads to the user's rows. */

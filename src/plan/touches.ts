@@ -165,7 +165,8 @@ export function yieldsTo(a: Step, b: Step): boolean {
   return (a.rank ?? 0) > (b.rank ?? 0)
 }
 
-function writesRows({ action }: Step): boolean {
+/** Whether the step keeps its rows, and may write them. */
+export function writesRows({ action }: Step): boolean {
   return action === 'retain' || action === 'anonymize' || action === 'detach'
 }
 

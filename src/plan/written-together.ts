@@ -54,10 +54,14 @@ function isWidest(candidate: Step | undefined, steps: readonly Step[]): boolean 
   return !read.some((place) => written.some((other) => overlaps(place, other)))
 }
 
-/** Whether the step finds the user in the same place of a row as the wider one, under at least its conditions. */
 function isWithin(step: Step, wider: Step): boolean {
+  return rewrites(step) && rewrites(wider) && isWithinRowsOf(step, wider)
+}
+
+/** Whether the step finds the user in the same place of a row as the wider one, under at least its conditions. */
+export function isWithinRowsOf(step: Step, wider: Step): boolean {
   const [own, others] = [step.selector, wider.selector]
-  if (own === null || others === null || !rewrites(step) || !rewrites(wider)) return false
+  if (own === null || others === null) return false
   return (
     own.table === others.table &&
     isDeepEqual(own.locator, others.locator) &&

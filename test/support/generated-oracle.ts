@@ -1,13 +1,14 @@
 /**
- * What a deletion may touch, worked out row by row from the policy and without the engine: rows that belong
- * to the users who went, in the columns that a matching rule names, and what foreign keys do to the rest.
+ * What a deletion may touch, and what it has to do, worked out row by row from the policy and without the engine:
+ * rows that belong to the users who went, in the columns that a matching rule names, and what foreign keys do to
+ * the rest. Which rows go and what stays of the others is in "Two rules on one row" of the design.
  */
 import assert from 'node:assert/strict'
 import type { MatchInput, PathInput, RuleInput } from '../../src/policy/policy.ts'
 import type { ForeignKeyAction, TableSchema } from '../../src/store.ts'
 import { policyOf, type TenantPolicy } from './generated-policy.ts'
 import type { Call, Run, Snapshot } from './generated-run.ts'
-import { type Row, rowsOf, schemaOf } from './generated-schema.ts'
+import { ghostOf, type Row, rowsOf, schemaOf } from './generated-schema.ts'
 import type { World } from './generated-world.ts'
 
 /** Fails when a row changed, or went, without a rule or a foreign key that says so. */
@@ -17,10 +18,18 @@ export function checkOthersUntouched(world: World, { calls }: Run): void {
   let before: Snapshot = rowsOf(world)
   const named = new Set<unknown>()
   for (const call of calls) {
+    const earlier = new Set(named)
     for (const id of call.ids) named.add(id)
     const users = usersTouched(world, before, call, named)
     const change: Change = { world, policy, schema, before, after: call.rows, users }
+    for (const plan of call.plans) checkPlan(change, plan)
     for (const table of schema) checkTable(change, table)
+    const [user] = users
+    // Of several users each one sees what those before have left, and an earlier attempt may have done half of it.
+    const isAlone = users.length === 1 && user !== undefined && went(change, user)
+    if (isAlone && !(world.maxRows === 2 && earlier.has(user['id']))) {
+      for (const table of schema) checkAllDone(change, table, user)
+    }
     before = call.rows
   }
 }
@@ -71,6 +80,166 @@ function checkTable(change: Change, schema: TableSchema): void {
     }
   }
   assert.equal(left.size, 0, `${schema.name} has rows that nobody inserted`)
+}
+
+function went({ before, after }: Change, user: Row): boolean {
+  const left = after['users']?.find(({ rid }) => rid === user['rid'])
+  const own = before['users']?.find(({ rid }) => rid === user['rid'])
+  return left === undefined || (left['status'] === 'deleted' && own?.['status'] !== 'deleted')
+}
+
+/** Fails when a plan promises other rows than the design does. */
+function checkPlan(change: Change, plan: unknown): void {
+  if (typeof plan !== 'object' || plan === null) return
+  const { userId, tenantId, steps } = plan as {
+    readonly userId: unknown
+    readonly tenantId: unknown
+    readonly steps: readonly {
+      readonly id: string
+      readonly action: string
+      readonly rows: number
+    }[]
+  }
+  const user = change.before['users']?.find(
+    ({ id, tenant }) => id === userId && tenant === tenantId,
+  )
+  assert.ok(user, 'there is a plan for nobody')
+  for (const { id, action, rows } of steps) {
+    if (action === 'unlink') continue
+    const [table = '', rule = ''] = id.split('#')
+    const meant = (change.before[table] ?? []).filter((row) =>
+      isRowOf(change, { table, index: Number(rule), row, user }),
+    )
+    assert.equal(rows, meant.length, `the plan of ${String(userId)} counts ${id} otherwise`)
+  }
+}
+
+/** Whether the rule has something to do with the row for the user, or has to name it. */
+function isRowOf(change: Change, site: Site): boolean {
+  if (!belongs(change, site)) return false
+  const matched = matchedRules(change, site)
+  const action = matched.find(({ index }) => index === site.index)?.rule.action
+  if (action === 'block') return true
+  if (action === 'external') return matched.every(({ rule }) => rule.action === 'external')
+  if (action !== 'delete') return !goes(change.policy, site.table, matched)
+  const own = matched.find(({ index }) => index === site.index)?.rule
+  return isAccess(own) || !isKept(change.policy, site.table, matched)
+}
+
+/** Fails when a row of the user is as no rule wants it. */
+function checkAllDone(change: Change, schema: TableSchema, user: Row): void {
+  const { after, before, policy, world } = change
+  for (const row of before[schema.name] ?? []) {
+    if (schema.name === 'users' && row === user) continue
+    const site = { table: schema.name, index: -1, row, user }
+    const matched = matchedRules(change, site).filter(
+      ({ rule }) => rule.action !== 'block' && rule.action !== 'external',
+    )
+    if (matched.length === 0) continue
+    const place = `${schema.name} ${row['rid']}`
+    const now = after[schema.name]?.find(({ rid }) => rid === row['rid'])
+    if (goes(policy, schema.name, matched)) {
+      assert.equal(now, undefined, `${place} is still there, and a rule deletes it`)
+      continue
+    }
+    if (now === undefined) {
+      const isExcused = pulledAlong(change, schema, row, ['cascade'], null)
+      assert.ok(isExcused, `${place} went, and a stronger rule keeps it`)
+      continue
+    }
+    for (const { column, value } of wantedIn(world, policy, schema.name, matched)) {
+      const isExcused =
+        now[column] === null &&
+        pulledAlong(change, schema, row, ['set_null', 'set_default'], column)
+      assert.ok(now[column] === value || isExcused, `${place} holds something else in ${column}`)
+    }
+    for (const { rule } of matched) {
+      if (rule.action !== 'detach') continue
+      const { match } = rule
+      if (typeof match !== 'string' && match.through !== undefined) continue
+      const field = typeof match === 'string' ? 'id' : (match.equals?.user ?? 'id')
+      const isLeft = located(now, match).some((held) => held === writtenAs(user[field], match))
+      assert.ok(!isLeft, `${place} still refers to the user, and a rule cuts that`)
+    }
+  }
+}
+
+interface Matched {
+  readonly index: number
+  readonly rule: MatchedRule
+}
+
+function matchedRules(change: Change, site: Site): readonly Matched[] {
+  return rulesOf(change.policy, site.table)
+    .map((rule, index) => ({ rule, index }))
+    .filter(({ index }) => belongs(change, { ...site, index }))
+}
+
+const ORDER = ['block', 'retain', 'anonymize', 'delete', 'detach']
+
+function rankOf({ tables }: TenantPolicy, table: string, { action }: RuleInput): number {
+  const entry = tables[table]
+  const isOrdered = typeof entry === 'object' && 'precedence' in entry
+  const order: readonly string[] = isOrdered ? entry.precedence : ORDER
+  return order.indexOf(action)
+}
+
+function isAccess(rule: RuleInput | undefined): boolean {
+  return rule?.action === 'delete' && rule.grantsAccess === true
+}
+
+/** Whether a rule that is stronger than one that deletes keeps the row. */
+function isKept(policy: TenantPolicy, table: string, matched: readonly Matched[]): boolean {
+  const deleting = matched.find(({ rule }) => rule.action === 'delete')
+  const limit = deleting === undefined ? -1 : rankOf(policy, table, deleting.rule)
+  return matched.some(
+    ({ rule }) =>
+      ['retain', 'anonymize', 'detach'].includes(rule.action) &&
+      rankOf(policy, table, rule) < limit,
+  )
+}
+
+function goes(policy: TenantPolicy, table: string, matched: readonly Matched[]): boolean {
+  if (matched.some(({ rule }) => isAccess(rule))) return true
+  return matched.some(({ rule }) => rule.action === 'delete') && !isKept(policy, table, matched)
+}
+
+/** Values that have to stand in whole columns: of two rules the stronger one's. */
+function wantedIn(
+  world: World,
+  policy: TenantPolicy,
+  table: string,
+  matched: readonly Matched[],
+): readonly { readonly column: string; readonly value: unknown }[] {
+  const sorted = [...matched].sort(
+    (a, b) => rankOf(policy, table, a.rule) - rankOf(policy, table, b.rule),
+  )
+  const seen = new Set<string>()
+  return sorted.flatMap(({ rule }) =>
+    Object.entries(writesOf(world, rule)).flatMap(([column, value]) => {
+      const isFirst = !seen.has(column)
+      seen.add(column)
+      return isFirst && (typeof value !== 'object' || value === null) ? [{ column, value }] : []
+    }),
+  )
+}
+
+function writesOf(world: World, rule: RuleInput): Readonly<Record<string, unknown>> {
+  if (rule.action === 'anonymize') return rule.set
+  if (rule.action === 'retain') return rule.set ?? {}
+  if (rule.action !== 'detach') return {}
+  const { match } = rule
+  const column = columnOf(match)
+  // Inside JSON, only a part of the column is written.
+  if (typeof match !== 'string' && !('column' in match)) return { [column]: {} }
+  const ghost = ghostOf(world)
+  return { [column]: rule.to === 'ghost' ? ghostIn(match, ghost) : null }
+}
+
+function ghostIn(match: MatchInput, ghost: string | number): string | number {
+  if (typeof match === 'string') return ghost
+  if (match.prefix !== undefined) return `${match.prefix}${ghost}`
+  return match.form === 'string' ? String(ghost) : ghost
 }
 
 /** Stands among the allowed columns when the row may go as a whole. */
