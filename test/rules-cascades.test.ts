@@ -2,9 +2,10 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import Database from 'better-sqlite3'
 import { sqliteStore } from '../adapters/sqlite/index.ts'
-import { definePolicy, type PolicyInput, UserDeletionEngine } from '../src/index.ts'
+import { definePolicy, type Policy, type PolicyInput, UserDeletionEngine } from '../src/index.ts'
 
 type Tables = PolicyInput['tables']
+type Untenanted = PolicyInput & { readonly user: { readonly tenant?: never } }
 
 interface World {
   readonly sql: string
@@ -21,7 +22,7 @@ function open({ sql, tables, foreignKeys = true }: World) {
     policy: definePolicy({
       ...{ name: 'p', version: 1, tables },
       user: { table: 'users', id: 'id', ghost: { id: 'ghost' } },
-    }),
+    }) as Policy<Untenanted>,
     logger: { warn: () => {} },
   })
   const left = (table: string): unknown[] =>

@@ -107,7 +107,7 @@ function checkPlan(change: Change, plan: unknown): void {
   for (const { id, action, rows } of steps) {
     if (action === 'unlink') continue
     const [table = '', rule = ''] = id.split('#')
-    const meant = (change.before[table] ?? []).filter((row) =>
+    const meant: readonly Row[] = (change.before[table] ?? []).filter((row) =>
       isRowOf(change, { table, index: Number(rule), row, user }),
     )
     assert.equal(rows, meant.length, `the plan of ${String(userId)} counts ${id} otherwise`)
