@@ -68,7 +68,7 @@ describe('a foreign key that acts on rows which the policy keeps', () => {
       assert.deepEqual(await keysTold(world), ['error foreign_key_deletes letters.folder'])
       const { engine, left } = open(world)
       await engine.migrate()
-      await assert.rejects(engine.delete('ann'), { code: 'schema_mismatch' })
+      await assert.rejects(engine.delete('ann', {}), { code: 'schema_mismatch' })
       assert.deepEqual(left('letters'), ['draft', 'sent'])
     })
 
@@ -92,7 +92,7 @@ describe('a foreign key that acts on rows which the policy keeps', () => {
     const world = { sql: folders('ON DELETE CASCADE'), tables }
     const { db, engine } = open(world)
     await engine.migrate()
-    await engine.delete('ann')
+    await engine.delete('ann', {})
     assert.deepEqual(db.prepare('SELECT id, sender, folder FROM letters ORDER BY id').raw().all(), [
       ['draft', 'ann', null],
       ['sent', 'ann', null],
@@ -108,7 +108,7 @@ describe('a foreign key that acts on rows which the policy keeps', () => {
     assert.deepEqual(await keysTold(world), [])
     const { engine, left } = open(world)
     await engine.migrate()
-    await engine.delete('ann')
+    await engine.delete('ann', {})
     assert.deepEqual(left('letters'), ['sent'])
   })
 })
@@ -135,13 +135,13 @@ describe('a row that a stronger rule keeps from the one that deletes it', () => 
     assert.deepEqual(await keysTold(world), [])
     const { db, engine } = open(world)
     await engine.migrate()
-    const plan = await engine.plan('ann')
+    const plan = await engine.plan('ann', {})
     assert.deepEqual(plan.steps.map(({ id, rows }) => [id, rows]).sort(), [
       ['notes#0', 1],
       ['notes#1', 1],
       ['notes#2', 1],
     ])
-    await engine.delete('ann')
+    await engine.delete('ann', {})
     assert.deepEqual(db.prepare('SELECT * FROM notes').raw().all(), [['signed', null, 'ann']])
   })
 
