@@ -38,6 +38,8 @@ export interface StepProgress {
   /** Of these, rows whose event went out when access was cut. */
   readonly told: number
   readonly cursor: Cursor | null
+  /** Of a step that writes nothing, rows before the first chunk: those of other steps may cut the way to them. */
+  readonly seen?: number
 }
 
 /** Who decides about a scheduled deletion. */
@@ -132,6 +134,25 @@ export function afterChunk(
 }
 
 const NO_ROWS: StepProgress = { rows: 0, told: 0, cursor: null }
+
+/** The state of before the first chunk, with the rows of steps that no chunk writes. */
+export function withSeen(
+  state: JobState,
+  steps: readonly Step[],
+  counts: readonly number[],
+): JobState {
+  const seen = steps.flatMap((step, index) => {
+    const known = state.steps[step.id] ?? NO_ROWS
+    return isOnlySeen(step) ? [[step.id, { ...known, seen: counts[index] ?? 0 }] as const] : []
+  })
+  return { ...state, steps: { ...state.steps, ...Object.fromEntries(seen) } }
+}
+
+/** Whether the rows of a step are counted, and never written. */
+export function isOnlySeen({ action, set, selector }: Step): boolean {
+  if (selector === null) return false
+  return action === 'external' || (action === 'retain' && set.length === 0)
+}
 
 /** What chunks and the cut have done, by step of the program. */
 export function doneBySteps(

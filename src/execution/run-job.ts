@@ -34,10 +34,12 @@ import {
   afterChunk,
   doneBySteps,
   type Erasure,
+  isOnlySeen,
   type JobState,
   leaseEnd,
   readState,
   withoutCursors,
+  withSeen,
 } from './job-state.ts'
 import { inPresentSchema } from './present-schema.ts'
 import { noteRefusal } from './refused-job.ts'
@@ -179,11 +181,10 @@ async function runStepsIn(
 ): Promise<void> {
   const { store, program } = run.context
   const { fields, counts } = await surveyUser(run, start)
-  let state = start
   const { steps } = program
+  let state = start.chunked ? start : withSeen(start, steps, counts)
   for (const [index, step] of steps.entries()) {
-    if (step.selector === null || step.action === 'block' || step.action === 'external') continue
-    if (step.action === 'retain' && step.set.length === 0) continue
+    if (step.selector === null || step.action === 'block' || isOnlySeen(step)) continue
     const pass = passOf(steps, index)
     if (pass.length === 0) continue
     if (step.action === 'unlink' && step.table === program.user.table) {
@@ -289,7 +290,9 @@ async function closeIn(run: JobRun, state: JobState): Promise<DeletionReceipt | 
       const users = works.map(({ found, counts }) => ({
         ...target,
         found,
-        counts: counts.map((rows, index) => rows + (done[index]?.rows ?? 0)),
+        counts: counts.map((rows, index) =>
+          Math.max(rows + (done[index]?.rows ?? 0), done[index]?.seen ?? 0),
+        ),
         told: done.map(({ told }) => told),
       }))
       const seal = sealDeletions(issuer, { ...frame, residue }, users, head)

@@ -25,6 +25,7 @@ import { precedenceClauses } from './contract-rules.ts'
 import { journalClauses, safetyClauses } from './contract-safety.ts'
 import { presentSchemaClauses } from './contract-schema.ts'
 import { wholeTenantClauses } from './contract-tenants.ts'
+import { twoRulesClauses } from './contract-two-rules.ts'
 import { decisionClauses, refusedClauses } from './contract-upkeep.ts'
 import { userTableClauses } from './contract-user-tables.ts'
 import { valueClauses, valueData } from './contract-values.ts'
@@ -51,6 +52,7 @@ export function storeContract(runner: ContractRunner, open: OpenStore): void {
   describe('one user, one id', () => identityClauses(runner, open))
   describe('ways to write an id', () => referenceClauses(clause))
   describe('rules that meet', () => precedenceClauses(clause))
+  describe('two rules on one row', () => twoRulesClauses(clause))
   describe('values of rows and users', () => valueClauses(clauses(runner, open, valueData)))
   describe('tenants', () => tenantClauses(clause))
   describe('a tenant as a whole', () => wholeTenantClauses(clause))
