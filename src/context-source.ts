@@ -118,7 +118,7 @@ export function createContextSource(input: ContextSourceInput): ContextSource {
         : { program: buildProgram(tenant, [], digest, schema, false), tables: tenant.tables },
   })
   // What cannot be ordered without a schema cannot be ordered with one: refused before any use.
-  const options = { ...input.schemaCheck, hidesIds: keys.subject !== undefined }
+  const options = { ...input.schemaCheck, hidesIds: keys.subject !== undefined, policy }
   const watch = watchSchema(store, input.logger, options, programsFor(null))
   refuseLostExpiries(compiled.steps)
   buildExpiries(compiled, digest, null)

@@ -4,12 +4,14 @@
  * @module
  */
 import { UserDeletionError } from '../errors.ts'
+import type { PolicyInput } from '../policy/policy.ts'
 import type { DatabaseSchema } from '../store.ts'
 import type { Program } from '../terms.ts'
 import { checkColumns } from './check-columns.ts'
 import { checkForeignKeys } from './check-foreign-keys.ts'
 import { checkIdTypes, checkSpellings } from './check-id-types.ts'
 import { checkIndexes } from './check-indexes.ts'
+import { checkOrder } from './check-order.ts'
 import { checkParentKeys } from './check-parent-keys.ts'
 import { checkPaths } from './check-paths.ts'
 import { checkPeople } from './check-people.ts'
@@ -28,6 +30,8 @@ export interface SchemaCheck extends SchemaCheckOptions {
   readonly givenIdTypes?: readonly string[]
   /** Receipts name users by a keyed hash. Default: by their ids. */
   readonly hidesIds?: boolean
+  /** As the host has written it: for what a program no longer tells. */
+  readonly policy?: Pick<PolicyInput, 'tables'>
 }
 
 /**
@@ -40,7 +44,7 @@ export function checkSchema(
   schema: DatabaseSchema,
   options: SchemaCheck = {},
 ): readonly SchemaFinding[] {
-  const { minUnindexedRows: minRows = 1_000, accept = [], givenIdTypes } = options
+  const { minUnindexedRows: minRows = 1_000, accept = [], givenIdTypes, policy } = options
   const { maxUnindexedRows: maxRows = schema.maxScannedRows ?? 100_000 } = options
   const isTenant = givenIdTypes !== undefined
   const tables = new Map(schema.tables.map((table) => [table.name, table]))
@@ -62,6 +66,7 @@ export function checkSchema(
         ...(isTenant ? [] : checkSpellings(program, schema, options.hidesIds ?? false)),
         ...checkIndexes(program, tables, bounds),
         ...checkPaths(program, tables),
+        ...(isTenant || policy === undefined ? [] : checkOrder(policy, schema)),
       ],
       accept,
     ),

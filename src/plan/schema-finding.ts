@@ -32,6 +32,7 @@ export type AcceptableCode =
   | 'loose_ids'
   | 'unindexed_reference'
   | 'path_not_found'
+  | 'rule_order'
 
 export type SchemaFindingCode = Obstacle | AcceptableCode
 
@@ -71,6 +72,7 @@ export const SCHEMA_FINDINGS: Readonly<Record<SchemaFindingCode, FindingFacts>> 
   loose_ids: { severities: WARNING, acceptable: true },
   unindexed_reference: { severities: EITHER, acceptable: true },
   path_not_found: { severities: WARNING, acceptable: true },
+  rule_order: { severities: WARNING, acceptable: true },
 })
 
 export interface SchemaFinding {

@@ -26,6 +26,19 @@ export function findTwoValues(rules: readonly RuleInput[]): TwoValues | null {
   return null
 }
 
+/** Where a rule writes into the rows that it keeps; of JSON the parts that go. */
+export function writtenPlaces(rule: RuleInput): readonly string[] {
+  if (rule.action === 'detach') return [cutBy(rule).place]
+  if (rule.action !== 'anonymize' && rule.action !== 'retain') return []
+  return Object.entries(rule.set ?? {}).flatMap(([column, value]) => {
+    if (!takesParts(value) || typeof value !== 'object' || value === null) {
+      return [JSON.stringify([column])]
+    }
+    const parts = 'scrub' in value ? value.scrub : [value]
+    return parts.map((part) => JSON.stringify([column, part]))
+  })
+}
+
 function disagreement(a: RuleInput, b: RuleInput): string | null {
   if (a.action === 'detach' && b.action === 'detach') {
     const [own, other] = [cutBy(a), cutBy(b)]
@@ -86,7 +99,8 @@ function cutBy(rule: Extract<RuleInput, { readonly action: 'detach' }>): {
   return { place: JSON.stringify(place), written: JSON.stringify(written) }
 }
 
-function neverMeet(a: RuleInput, b: RuleInput): boolean {
+/** Whether the rules are about different rows, whatever a row holds. */
+export function neverMeet(a: RuleInput, b: RuleInput): boolean {
   return excludeEachOther(conditionsOf(a), conditionsOf(b)) || holdsDifferently(a.match, b.match)
 }
 

@@ -4,6 +4,7 @@ import { ledgerSabotages } from './ledger.ts'
 import { mongoSabotages } from './mongo.ts'
 import { recordsSabotages } from './records.ts'
 import { residueSabotages } from './residue.ts'
+import { rulesSabotages } from './rules.ts'
 import { valuesSabotages } from './values.ts'
 
 /** A change that breaks a promise. `find` stands exactly once in the file. */
@@ -18,6 +19,7 @@ export interface Sabotage {
 
 export const sabotages: readonly Sabotage[] = [
   ...residueSabotages,
+  ...rulesSabotages,
   ...agreeSabotages,
   ...mongoSabotages,
   ...valuesSabotages,

@@ -1,0 +1,61 @@
+import type { Sabotage } from './sabotages.ts'
+
+/** Two rules on one row. */
+export const rulesSabotages: readonly Sabotage[] = [
+  {
+    name: 'detach what another rule deletes',
+    file: 'src/policy/rules-of.ts',
+    find: "'anonymize', 'delete', 'detach']",
+    replace: "'anonymize', 'detach', 'delete']",
+    caughtBy: 'test/adapters/memory.test.ts',
+  },
+  {
+    name: 'keep what grants access for the sake of another rule',
+    file: 'src/plan/compile-policy.ts',
+    find: '  if (isAccess(rule)) return []\n',
+    replace: '',
+    caughtBy: 'test/adapters/memory.test.ts',
+  },
+  {
+    name: 'cut no reference of a row that a third rule keeps',
+    file: 'src/plan/compile-policy.ts',
+    find: 'going.map((one) => ({ ...one, unless: keeping }))',
+    replace: 'going',
+    caughtBy: 'test/adapters/memory.test.ts',
+  },
+  {
+    name: 'let the weaker of two values stay',
+    file: 'src/plan/touches.ts',
+    find: '(a.rank ?? 0) > (b.rank ?? 0)',
+    replace: '(a.rank ?? 0) < (b.rank ?? 0)',
+    caughtBy: 'test/adapters/memory.test.ts',
+  },
+  {
+    name: 'find rows on SQLite that an earlier step of the pass has written',
+    file: 'adapters/sqlite/apply-slice.ts',
+    find: '      if (pass !== null && pairs !== undefined) {',
+    replace: '      if (pass !== null && pairs === undefined) {',
+    caughtBy: 'test/adapters/sqlite.test.ts',
+  },
+  {
+    name: 'forget that rows are kept from a rule which the key follows',
+    file: 'src/plan/check-foreign-keys.ts',
+    find: 'keepersOf(step, steps).some((keeper) => !isLetGo(keeper))',
+    replace: 'false',
+    caughtBy: 'test/rules-cascades.test.ts',
+  },
+  {
+    name: 'look no further than the first cascade',
+    file: 'src/plan/check-foreign-keys.ts',
+    find: '      if (isPulled) all.add(name)\n',
+    replace: '',
+    caughtBy: 'test/rules-cascades.test.ts',
+  },
+  {
+    name: 'take two values for one',
+    file: 'src/policy/two-values.ts',
+    find: '  return canonical(a) !== canonical(b)',
+    replace: '  return typeof a !== typeof b',
+    caughtBy: 'test/rules-order.test.ts',
+  },
+]
