@@ -8,7 +8,7 @@ import { endsLater } from '../duration.ts'
 import { UserDeletionError } from '../errors.ts'
 import { isSamePath, wayInto } from '../store-helpers.ts'
 import type { IdForm, Selector, Step } from '../terms.ts'
-import { hasEnd, outlasting, type RetainedStep } from './expiry.ts'
+import { hasEnd, keepingOn, type RetainedStep } from './expiry.ts'
 import { dotted } from './references.ts'
 import { neverMeet, overlaps, type Place, placesOf, readsOfSelector, writesOf } from './touches.ts'
 
@@ -44,7 +44,7 @@ interface Reads {
 }
 
 function readsAtTheEnd(step: RetainedStep, steps: readonly Step[]): Reads {
-  const longer = outlasting(step, steps).flatMap(({ selector }) => selector ?? [])
+  const longer = keepingOn(step, steps).flatMap(({ selector }) => selector ?? [])
   return {
     own: step.selector === null ? [] : readsOfSelector(step.selector),
     exceptions: [...step.except, ...longer].flatMap(readsOfSelector),

@@ -11,7 +11,7 @@ import type { Program, Selector, Step } from '../terms.ts'
 import type { CompiledPolicy } from './compile-policy.ts'
 import { fitSteps } from './fit-schema.ts'
 import { orderSteps } from './order-steps.ts'
-import { parentTablesOf } from './touches.ts'
+import { parentTablesOf, writesRows } from './touches.ts'
 
 /** A retained step whose retention has an end. */
 export interface RetainedStep extends Step {
@@ -55,7 +55,9 @@ export function buildExpiries(
     const duration = durations.get(step.id)
     if (duration === undefined) return []
     // References that have to be cut first stand before the step as steps of their own.
-    const own = ordered.filter(({ id }) => id === step.id || id.startsWith(`${step.id}/unlink:`))
+    const cut = ordered.filter(({ id }) => id === step.id || id.startsWith(`${step.id}/unlink:`))
+    const late = retained.flatMap((other) => lateSteps(other, step, steps))
+    const own = late.length === 0 ? cut : orderSteps([...late, ...cut], schema)
     const { user, derived } = compiled
     const stamp = schema?.stamp === undefined ? {} : { schemaStamp: schema.stamp }
     const program = { digest, ...stamp, user, steps: own, checks: [], audit: null, derived }
@@ -66,7 +68,7 @@ export function buildExpiries(
         action: step.action === 'delete' ? 'delete' : 'anonymize',
         duration,
         program,
-        fingerprint: sha256(fingerprintText(step, derived)),
+        fingerprint: sha256([...late, step].map((one) => fingerprintText(one, derived)).join('\n')),
         after: ordered
           .slice(0, place)
           .filter((earlier) => hasParent(earlier, step))
@@ -105,13 +107,43 @@ function stays(other: Step, step: RetainedStep): boolean {
   return its.then === 'anonymize' && own.then === 'delete'
 }
 
+/** Rules whose rows are left as they are at the end of this one: they retain for longer, or are stronger. */
+export function keepingOn(step: RetainedStep, steps: readonly Step[]): readonly Step[] {
+  const stronger = steps.filter(
+    (other) =>
+      other.table === step.table &&
+      other.action !== 'retain' &&
+      writesRows(other) &&
+      (other.rank ?? 0) < (step.rank ?? 0),
+  )
+  return [...stronger, ...outlasting(step, steps)]
+}
+
+/**
+ * What a shorter retention has put off because of a longer one, at the end of that one: on rows of both, what the
+ * shorter one overwrites as well.
+ */
+function lateSteps(shorter: RetainedStep, step: Step, steps: readonly Step[]): readonly Step[] {
+  const { selector } = shorter
+  const longer = steps.filter(hasEnd).find(({ id }) => id === step.id)
+  if (longer === undefined || selector === null || longer.selector === null) return []
+  const isPutOff = outlasting(shorter, steps).includes(longer)
+  if (!isPutOff || [shorter, longer].some(({ retention }) => retention.then === 'delete')) return []
+  const own = expiryStep(shorter, steps)
+  const others = keepingOn(longer, steps).flatMap((one) => given(one.selector))
+  const unlessBoth = { ...selector, unless: [longer.selector] }
+  const except = [...shorter.except, unlessBoth, ...others]
+  return [{ ...own, id: `${longer.id}/also:${shorter.id}`, except }]
+}
+
 function expiryStep(step: RetainedStep, steps: readonly Step[]): Step {
   const { then, thenSet } = step.retention
+  const { outdone: _, ...rest } = step
   return {
-    ...step,
+    ...rest,
     action: then,
     set: then === 'anonymize' ? thenSet : [],
-    except: [...step.except, ...outlasting(step, steps).flatMap(({ selector }) => given(selector))],
+    except: [...step.except, ...keepingOn(step, steps).flatMap(({ selector }) => given(selector))],
     access: false,
     event: null,
     retention: null,

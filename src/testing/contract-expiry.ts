@@ -49,6 +49,38 @@ export function expiryClauses(clause: Clause): void {
     assert.deepEqual([await world.snapshot(), await world.store.ledgerHead()], before)
   })
 
+  clause('a row of two retentions ends with the later one, as both of them say', async (world) => {
+    const visits = [
+      { for: 'P30D', thenSet: { page: null } },
+      { for: 'P60D', thenSet: { visitor: { pseudonym: { user: 'id' } } } },
+    ] as const
+    const kept = { match: 'visitor', action: 'retain', reason: 'visits are counted' } as const
+    const policy = definePolicy({
+      ...contractPolicy,
+      tables: {
+        ...contractPolicy.tables,
+        visits: visits.map((end) => ({ ...kept, ...end, then: 'anonymize' as const })),
+      },
+    })
+    const engine = world.engineWith({}, policy)
+    await engine.delete(ANN, IN_A)
+    const before = await world.snapshot()
+    const own = (await world.rows('visits')).filter(({ visitor }) => visitor === ANN)
+    assert.ok(own.length > 0 && own.every(({ page }) => page !== null))
+    world.clock.set(DUE)
+    await engine.expireRetained({ confirmClock: true })
+    assert.equal((await world.snapshot())['visits'], before['visits'])
+    world.clock.set('2026-04-30T12:00:00.000Z')
+    await engine.expireRetained({ confirmClock: true })
+    for (const { id } of own) {
+      const { visitor, page } = (await world.row('visits', id)) ?? {}
+      assert.ok(visitor !== ANN && visitor != null)
+      assert.equal(page, null)
+    }
+    const others = (await world.rows('visits')).filter(({ visitor }) => visitor === BOB)
+    assert.ok(others.length > 0 && others.every(({ page }) => page !== null))
+  })
+
   clause('what comes then may be an anonymization, computed for each user', async (world) => {
     const policy = definePolicy({
       ...contractPolicy,
