@@ -4,7 +4,13 @@
  * @module
  */
 import { checkSchema, isError, refuseMismatch, type SchemaCheck } from './plan/check-schema.ts'
-import { askedPathsOf, isInAnyCase, readsAll, referencesOf } from './plan/references.ts'
+import {
+  askedJsonOf,
+  askedPathsOf,
+  isInAnyCase,
+  readsAll,
+  referencesOf,
+} from './plan/references.ts'
 import { inOrder, type SchemaFinding } from './plan/schema-finding.ts'
 import type { Logger } from './ports.ts'
 import type { DatabaseSchema, LookupQuestion, Store } from './store.ts'
@@ -46,6 +52,7 @@ export function watchSchema(
   const all = [users.program, ...(tenant === null ? [] : [tenant.program])]
   const question = {
     paths: askedPathsOf(all),
+    json: askedJsonOf(all),
     lookups: all.flatMap(lookupsIn),
     everything: true,
   }

@@ -10,10 +10,19 @@
  *
  * @module
  */
-import type { BulkMode, ColumnValue, Condition, Program, Scalar, UserId } from './terms.ts'
+import type {
+  BulkMode,
+  ColumnValue,
+  Condition,
+  JsonPath,
+  Program,
+  Scalar,
+  UserId,
+} from './terms.ts'
 
 export { type ResidueTime, residueTime } from './plan/residue.ts'
 export { conditionsBeyond, groupSteps, type StepGroup } from './plan/written-together.ts'
+export { sampleJson } from './sampled-json.ts'
 export {
   assertTablePrefix,
   canBeAsked,
@@ -895,6 +904,8 @@ export interface Tombstone {
 export interface SchemaQuestion {
   /** The same list object asks the same question. */
   readonly paths: readonly AskedPath[]
+  /** Places inside JSON; for stores whose columns hold it as text. */
+  readonly json?: readonly AskedJson[]
   /** Fields by which rows are found. Where no index helps with one, a store that can says how many rows there are. */
   readonly lookups?: readonly LookupQuestion[]
   /** Tell of every table what a sample of it holds anywhere, and what its validator asks for. */
@@ -908,6 +919,17 @@ export interface LookupQuestion extends Pick<AskedPath, 'table' | 'path'> {
   readonly inText: boolean
   /** It is looked for in any case, which an index on the field itself does not help with. */
   readonly inAnyCase?: boolean
+}
+
+/** Where in the JSON that a column holds. */
+export interface AskedJson {
+  readonly table: string
+  readonly column: string
+  readonly steps: JsonPath
+  /** What should stand there: anything that can be removed, a plain value, or an array. */
+  readonly wants: 'anything' | 'value' | 'array'
+  /** Only in rows that satisfy these conditions. */
+  readonly where: readonly Condition[]
 }
 
 /** Where in the rows of a table, keys joined by dots; arrays on the way and at the end are opened. */
@@ -968,6 +990,8 @@ export interface TableSchema {
   readonly indexes?: readonly IndexSchema[]
   /** What a sample of the rows holds at the paths that were asked for. */
   readonly sampledTypes?: readonly SampledTypes[]
+  /** What a sample of the rows holds at the places inside JSON that were asked for. */
+  readonly sampledJson?: readonly SampledJson[]
   /** Where the rows of a table without columns hold a value, in a sample or by its validator. */
   readonly sampledPaths?: readonly SampledPath[]
   /** What the database asks of rows of a table without columns. */
@@ -1042,6 +1066,15 @@ export interface TriggerSchema {
   readonly event: 'insert' | 'update' | 'delete'
   /** Only updates of these columns set it off; `null`: every one. */
   readonly columns: readonly string[] | null
+}
+
+export interface SampledJson extends Omit<AskedJson, 'table'> {
+  /** Sampled rows that satisfy the conditions, and hold a document with something in it. */
+  readonly rows: number
+  /** In how many of them it stands there, or what would hold it is empty. */
+  readonly found: number
+  /** A way that the path does not take and that leads to it in some row: through an array, by a key with dots. */
+  readonly instead: JsonPath | null
 }
 
 export interface SampledTypes extends Omit<AskedPath, 'table'> {

@@ -5,10 +5,17 @@
  */
 import { setImmediate as immediate } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
-import type { AskedPath, DatabaseSchema, SchemaQuestion, TableSchema } from '../../src/store.ts'
+import type {
+  AskedJson,
+  AskedPath,
+  DatabaseSchema,
+  SchemaQuestion,
+  TableSchema,
+} from '../../src/store.ts'
 import type { Connection, Parameters } from './connection.ts'
 import { quoteName, quoteTable } from './literals.ts'
 import { rowKeyOf } from './program-sql.ts'
+import { sampleTable } from './sample-json.ts'
 
 export type Describe = (question?: SchemaQuestion) => Promise<DatabaseSchema>
 
@@ -24,7 +31,8 @@ export function describeWithRows(
     if (question === undefined) return schema
     const last = seen.get(question.paths)
     if (last?.of === schema && question.fresh !== true) return last.answer
-    const counted = await withRows(connection, schema, question.lookups ?? [])
+    const rows = await withRows(connection, schema, question.lookups ?? [])
+    const counted = await withSamples(connection, rows, question.json ?? [])
     // Somebody else may have asked meanwhile.
     const other = seen.get(question.paths)?.answer
     const answer = other !== undefined && isDeepStrictEqual(other, counted) ? other : counted
@@ -55,6 +63,24 @@ async function withRows(
     tables.push(isCounted ? { ...table, rows: await countRows(connection, table) } : table)
   }
   return { ...schema, tables, maxScannedRows: MOST_SCANNED }
+}
+
+/** What some rows hold at the paths into JSON. */
+async function withSamples(
+  connection: Connection,
+  schema: DatabaseSchema,
+  asked: readonly AskedJson[],
+): Promise<DatabaseSchema> {
+  const tables: TableSchema[] = []
+  for (const table of schema.tables) {
+    const own = asked.filter((one) => one.table === table.name)
+    if (own.length === 0) tables.push(table)
+    else {
+      const sampledJson = await connection.read(() => sampleTable(connection, table, own))
+      tables.push({ ...table, sampledJson })
+    }
+  }
+  return { ...schema, tables }
 }
 
 /** Part after part along the primary key, whose index is read faster than the rows. */

@@ -3,9 +3,18 @@
  *
  * @module
  */
-import type { AskedPath, TableSchema } from '../store.ts'
-import type { Program } from '../terms.ts'
-import { otherPathsOf, referencesOf, sampledAt, tenantPathsOf } from './references.ts'
+import { spellPath } from '../policy/json-path.ts'
+import type { AskedPath, SampledJson, TableSchema } from '../store.ts'
+import type { JsonPath, Program } from '../terms.ts'
+import {
+  dotted,
+  jsonPathsOf,
+  type NamedJson,
+  otherPathsOf,
+  referencesOf,
+  sampledAt,
+  tenantPathsOf,
+} from './references.ts'
 import type { SchemaFinding } from './schema-finding.ts'
 
 /** One warning for each path of a table that no sampled row has, however many rules name it. */
@@ -18,6 +27,13 @@ export function checkPaths(
     ...tenantPathsOf(program),
     ...otherPathsOf(program),
   ]
+  return [...checkDocuments(named, tables), ...checkJson(program, tables)]
+}
+
+function checkDocuments(
+  named: readonly NamedPath[],
+  tables: ReadonlyMap<string, TableSchema>,
+): readonly SchemaFinding[] {
   const byPath = new Map<string, readonly NamedPath[]>()
   for (const one of named) {
     const key = JSON.stringify([one.table, one.path])
@@ -32,6 +48,64 @@ export function checkPaths(
     if (first === undefined || isThere || isDeclared || rows === 0) return []
     return [notFound(first, rows, isText(first, tables))]
   })
+}
+
+/** One warning for each path into the JSON of a column, however many rules name it. */
+function checkJson(
+  program: Program,
+  tables: ReadonlyMap<string, TableSchema>,
+): readonly SchemaFinding[] {
+  const byPath = new Map<string, readonly NamedJson[]>()
+  for (const one of jsonPathsOf(program)) {
+    const key = JSON.stringify([one.table, one.column, one.steps])
+    byPath.set(key, [...(byPath.get(key) ?? []), one])
+  }
+  return [...byPath.values()].flatMap((uses): readonly SchemaFinding[] => {
+    const [first] = uses
+    const sampled = uses.flatMap((use) => sampledJsonAt(tables, use) ?? [])
+    if (first === undefined || sampled.length === 0) return []
+    const instead = sampled.find((one) => one.instead !== null)?.instead ?? null
+    const rows = Math.max(...sampled.map((one) => one.rows))
+    if (instead !== null) return [elsewhere(first, instead)]
+    if (rows === 0 || sampled.some(({ found }) => found > 0)) return []
+    return [nowhere(first, rows)]
+  })
+}
+
+function sampledJsonAt(
+  tables: ReadonlyMap<string, TableSchema>,
+  { table, column, steps, wants, where }: NamedJson,
+): SampledJson | null {
+  const wanted = JSON.stringify([column, steps, wants, where])
+  return (
+    tables
+      .get(table)
+      ?.sampledJson?.find(
+        (one) => JSON.stringify([one.column, one.steps, one.wants, one.where]) === wanted,
+      ) ?? null
+  )
+}
+
+function elsewhere(named: NamedJson, instead: JsonPath): SchemaFinding {
+  const { table, column, steps } = named
+  const way = spellPath(steps)
+  return foundFor(
+    named,
+    `some sampled rows of "${table}" hold in "${column}" nothing at the path ${way}, but something at ${spellPath(instead)}. A path opens an array only by \`[]\`, and a key with dots is spelt in a list: write the path so, or name both.`,
+  )
+}
+
+function nowhere(named: NamedJson, rows: number): SchemaFinding {
+  const { table, column, steps } = named
+  return foundFor(
+    named,
+    `none of ${rows} sampled rows of "${table}" has in "${column}" anything at the path ${spellPath(steps)}. Look for a misspelling; ignore this where it is rare.`,
+  )
+}
+
+function foundFor({ table, column, steps, place }: NamedJson, message: string): SchemaFinding {
+  const where = { table, column: dotted(column, steps), path: place }
+  return { code: 'path_not_found', severity: 'warning', ...where, message }
 }
 
 function declares(table: TableSchema | undefined, path: string): boolean {

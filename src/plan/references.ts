@@ -4,9 +4,17 @@
  * @module
  */
 
-import type { AskedPath, SampledTypes, TableSchema } from '../store.ts'
+import type { AskedJson, AskedPath, SampledTypes, TableSchema } from '../store.ts'
 import { isWithinText, wayInto } from '../store-helpers.ts'
-import type { JsonPath, Program, Selector, SelectorTarget, Step } from '../terms.ts'
+import type {
+  Assignment,
+  Condition,
+  JsonPath,
+  Program,
+  Selector,
+  SelectorTarget,
+  Step,
+} from '../terms.ts'
 
 /** A field by which rows are found. */
 export interface Reference extends AskedPath {
@@ -104,6 +112,61 @@ export function askedPathsOf(programs: readonly Program[]): readonly AskedPath[]
       ...{ table, path, where },
     })),
   ])
+  return [...new Map(all.map((asked) => [JSON.stringify(asked), asked])).values()]
+}
+
+/** A path into JSON that the policy names. */
+export interface NamedJson extends AskedJson {
+  /** Where in the policy. */
+  readonly place: string
+}
+
+/** Every path into JSON: by which rows are found, and at which something is to go. */
+export function jsonPathsOf({ user, steps }: Program): readonly NamedJson[] {
+  return [
+    ...user.set.flatMap((one) => writtenInto(user.table, one, [], 'user.set')),
+    ...steps.flatMap((step) => {
+      const { table, selector, set, retention } = step
+      const where = selector?.where ?? []
+      const place = placeOf(step)
+      const found = selector === null ? [] : foundIn(selector, place)
+      return [
+        ...found,
+        ...set.flatMap((one) => writtenInto(table, one, where, `${place}.set`)),
+        ...(retention?.thenSet ?? []).flatMap((one) =>
+          writtenInto(table, one, where, `${place}.thenSet`),
+        ),
+      ]
+    }),
+  ]
+}
+
+function foundIn({ table, locator, where }: Selector, place: string): readonly NamedJson[] {
+  const steps = wayInto(locator)
+  if (steps === null) return []
+  return [{ table, column: locator.column, steps, wants: 'value', where, place }]
+}
+
+function writtenInto(
+  table: string,
+  assignment: Assignment,
+  where: readonly Condition[],
+  place: string,
+): readonly NamedJson[] {
+  const { column } = assignment
+  const common = { table, column, where, place: `${place}.${column}` }
+  if (assignment.kind === 'scrub') {
+    return assignment.paths.map((steps) => ({ ...common, steps, wants: 'anything' }))
+  }
+  if (assignment.kind !== 'pull') return []
+  const { path, element } = assignment
+  if (element === null) return [{ ...common, steps: path ?? [], wants: 'array' }]
+  return [{ ...common, steps: [...(path ?? []), null, ...element], wants: 'value' }]
+}
+
+/** The same for all programs, each once. */
+export function askedJsonOf(programs: readonly Program[]): readonly AskedJson[] {
+  const all = programs.flatMap(jsonPathsOf).map(({ place: _, ...asked }) => asked)
   return [...new Map(all.map((asked) => [JSON.stringify(asked), asked])).values()]
 }
 

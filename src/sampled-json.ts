@@ -1,0 +1,92 @@
+/**
+ * What a sample of documents holds at the paths of a policy. Counts and keys that the policy names alone: no value
+ * leaves here.
+ *
+ * @module
+ */
+import type { AskedJson, SampledJson } from './store.ts'
+import type { JsonPath } from './terms.ts'
+
+/** One answer for each path. Documents with nothing in them tell nothing. */
+export function sampleJson(
+  documents: readonly unknown[],
+  asked: readonly AskedJson[],
+): readonly SampledJson[] {
+  const full = documents.filter(isFull)
+  return asked.map(({ table: _, ...one }): SampledJson => {
+    const seen = full.map((document) => look(document, one.steps, one.wants))
+    const other = seen.find(({ instead }) => instead !== null)?.instead ?? null
+    const found = seen.filter(({ isThere }) => isThere).length
+    return { ...one, rows: full.length, found, instead: other }
+  })
+}
+
+function isFull(document: unknown): boolean {
+  return typeof document === 'object' && document !== null && Object.keys(document).length > 0
+}
+
+interface Seen {
+  /** Something stands there, or what would hold it is empty, which tells nothing. */
+  readonly isThere: boolean
+  /** Where it stands instead. */
+  readonly instead: JsonPath | null
+}
+
+const NOWHERE: Seen = { isThere: false, instead: null }
+const THERE: Seen = { isThere: true, instead: null }
+
+function look(value: unknown, steps: JsonPath, wants: AskedJson['wants']): Seen {
+  const [step, ...rest] = steps
+  if (step === undefined) return atEnd(value, wants)
+  if (isNothing(value)) return THERE
+  if (Array.isArray(value)) {
+    if (step === null) return among(value, rest, wants, [null])
+    const behind = among(value, steps, wants, [null])
+    return { isThere: false, instead: behind.isThere ? [null, ...steps] : behind.instead }
+  }
+  if (step === null || typeof value !== 'object') return NOWHERE
+  if (Object.hasOwn(value as object, step)) {
+    const inner = look((value as Record<string, unknown>)[step], rest, wants)
+    return { ...inner, instead: inner.instead === null ? null : [step, ...inner.instead] }
+  }
+  return { isThere: false, instead: dottedKey(value as object, steps) }
+}
+
+function isNothing(value: unknown): boolean {
+  return value === null || (typeof value === 'object' && Object.keys(value).length === 0)
+}
+
+function atEnd(value: unknown, wants: AskedJson['wants']): Seen {
+  if (wants === 'anything' || value === null) return THERE
+  if (wants === 'array') return Array.isArray(value) ? THERE : NOWHERE
+  if (typeof value !== 'object') return THERE
+  const isList = Array.isArray(value) && value.some((one) => typeof one !== 'object')
+  return { isThere: isNothing(value), instead: isList ? [null] : null }
+}
+
+/** Elements of two kinds may stand in one array. */
+function among(
+  elements: readonly unknown[],
+  steps: JsonPath,
+  wants: AskedJson['wants'],
+  before: JsonPath,
+): Seen {
+  const seen = elements.slice(0, MOST_ELEMENTS).map((element) => look(element, steps, wants))
+  const instead = seen.find((one) => one.instead !== null)?.instead ?? null
+  return {
+    isThere: seen.some(({ isThere }) => isThere),
+    instead: instead === null ? null : [...before, ...instead],
+  }
+}
+
+const MOST_ELEMENTS = 100
+
+/** A key that looks like the next steps, joined by dots. */
+function dottedKey(holder: object, steps: JsonPath): JsonPath | null {
+  for (let end = steps.length; end > 1; end -= 1) {
+    const keys = steps.slice(0, end)
+    const key = keys.join('.')
+    if (!keys.includes(null) && Object.hasOwn(holder, key)) return [key, ...steps.slice(end)]
+  }
+  return null
+}
