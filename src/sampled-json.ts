@@ -49,7 +49,7 @@ function look(value: unknown, steps: JsonPath, wants: AskedJson['wants']): Seen 
     const inner = look((value as Record<string, unknown>)[step], rest, wants)
     return { ...inner, instead: inner.instead === null ? null : [step, ...inner.instead] }
   }
-  return { isThere: false, instead: dottedKey(value as object, steps) }
+  return { isThere: false, instead: otherKey(value as object, steps) }
 }
 
 function isNothing(value: unknown): boolean {
@@ -81,12 +81,19 @@ function among(
 
 const MOST_ELEMENTS = 100
 
-/** A key that looks like the next steps, joined by dots. */
-function dottedKey(holder: object, steps: JsonPath): JsonPath | null {
+/** A key that is the next one in another case or with other signs, or the next ones joined by dots. */
+function otherKey(holder: object, steps: JsonPath): JsonPath | null {
   for (let end = steps.length; end > 1; end -= 1) {
     const keys = steps.slice(0, end)
     const key = keys.join('.')
     if (!keys.includes(null) && Object.hasOwn(holder, key)) return [key, ...steps.slice(end)]
   }
-  return null
+  const [step, ...rest] = steps
+  const meant = lettersOf(step ?? '')
+  const alike = Object.keys(holder).find((key) => meant !== '' && lettersOf(key) === meant)
+  return alike === undefined ? null : [alike, ...rest]
+}
+
+function lettersOf(key: string): string {
+  return key.toLowerCase().replaceAll(/[^\p{L}\p{N}]/gu, '')
 }

@@ -50,26 +50,50 @@ function checkDocuments(
   })
 }
 
-/** One warning for each path into the JSON of a column, however many rules name it. */
+/**
+ * One warning for each path into the JSON of a column, however many rules name it. Of several that are scrubbed
+ * from a column, some may be rare where others are found.
+ */
 function checkJson(
   program: Program,
   tables: ReadonlyMap<string, TableSchema>,
 ): readonly SchemaFinding[] {
-  const byPath = new Map<string, readonly NamedJson[]>()
-  for (const one of jsonPathsOf(program)) {
-    const key = JSON.stringify([one.table, one.column, one.steps])
-    byPath.set(key, [...(byPath.get(key) ?? []), one])
-  }
+  const named = jsonPathsOf(program)
+  const byPath = groupedBy(named, ({ table, column, steps }) => [table, column, steps])
+  const byColumn = groupedBy(named, ({ table, column, wants }) => [table, column, wants])
+  const isFound = (one: NamedJson): boolean => (sampledJsonAt(tables, one)?.found ?? 0) > 0
+  const foundBeside = new Set(
+    [...byColumn.values()].flatMap((own) =>
+      own.some((one) => one.wants === 'anything' && isFound(one)) ? own : [],
+    ),
+  )
   return [...byPath.values()].flatMap((uses): readonly SchemaFinding[] => {
     const [first] = uses
     const sampled = uses.flatMap((use) => sampledJsonAt(tables, use) ?? [])
     if (first === undefined || sampled.length === 0) return []
-    const instead = sampled.find((one) => one.instead !== null)?.instead ?? null
+    const { table, column } = first
+    const [instead] = sampled.flatMap((one) =>
+      one.instead === null || byPath.has(JSON.stringify([table, column, one.instead]))
+        ? []
+        : [one.instead],
+    )
+    if (instead !== undefined) return [elsewhere(first, instead)]
     const rows = Math.max(...sampled.map((one) => one.rows))
-    if (instead !== null) return [elsewhere(first, instead)]
-    if (rows === 0 || sampled.some(({ found }) => found > 0)) return []
+    if (rows === 0 || uses.some((use) => isFound(use) || foundBeside.has(use))) return []
     return [nowhere(first, rows)]
   })
+}
+
+function groupedBy(
+  named: readonly NamedJson[],
+  keyOf: (one: NamedJson) => readonly unknown[],
+): ReadonlyMap<string, readonly NamedJson[]> {
+  const groups = new Map<string, readonly NamedJson[]>()
+  for (const one of named) {
+    const key = JSON.stringify(keyOf(one))
+    groups.set(key, [...(groups.get(key) ?? []), one])
+  }
+  return groups
 }
 
 function sampledJsonAt(
@@ -91,7 +115,7 @@ function elsewhere(named: NamedJson, instead: JsonPath): SchemaFinding {
   const way = spellPath(steps)
   return foundFor(
     named,
-    `some sampled rows of "${table}" hold in "${column}" nothing at the path ${way}, but something at ${spellPath(instead)}. A path opens an array only by \`[]\`, and a key with dots is spelt in a list: write the path so, or name both.`,
+    `some sampled rows of "${table}" hold in "${column}" nothing at the path ${way}, but something at ${spellPath(instead)}. A path opens an array only by \`[]\`, and the spelling of a key counts: write the path so, or name both.`,
   )
 }
 

@@ -11,6 +11,7 @@ import { expiryClauses } from './contract-expiry.ts'
 import { identityClauses } from './contract-identity.ts'
 import { isolationClauses, tenantClauses } from './contract-isolation.ts'
 import { jobClauses, verifyClauses } from './contract-jobs.ts'
+import { jsonClauses } from './contract-json.ts'
 import { importClauses, restoredClauses, userListClauses } from './contract-ledger.ts'
 import {
   erasureClauses,
@@ -54,6 +55,7 @@ export function storeContract(runner: ContractRunner, open: OpenStore): void {
   describe('rules that meet', () => precedenceClauses(clause))
   describe('two rules on one row', () => twoRulesClauses(clause))
   describe('values of rows and users', () => valueClauses(clauses(runner, open, valueData)))
+  describe('inside JSON', () => jsonClauses(runner, open))
   describe('tenants', () => tenantClauses(clause))
   describe('a tenant as a whole', () => wholeTenantClauses(clause))
   describe('isolation', () => isolationClauses(clause))
