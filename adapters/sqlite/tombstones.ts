@@ -60,7 +60,7 @@ export function tombstoneSql(program: Program, users: string): string {
     lacksDerived: (column, one) =>
       `(u.d${one.index} IS NOT NULL AND ${column} IS NOT ${derivedSql(one, `u.d${one.index}`)})`,
   })
-  return `WITH ${users} SELECT t0.*, (${lacking}) IS NOT TRUE AS ${quoteName(IS_BLANK)} FROM u, ${quoteTable(user.table)} AS t0 WHERE ${isTheirs}${tenant}`
+  return `WITH ${users} SELECT t0.*, (${lacking}) IS NOT 1 AS ${quoteName(IS_BLANK)} FROM u, ${quoteTable(user.table)} AS t0 WHERE ${isTheirs}${tenant}`
 }
 
 /** No host has a column of this name. */

@@ -1,5 +1,6 @@
 import { agreeSabotages } from './agree.ts'
 import { identitySabotages } from './identity.ts'
+import { jsonSabotages } from './json.ts'
 import { ledgerSabotages } from './ledger.ts'
 import { mongoSabotages } from './mongo.ts'
 import { recordsSabotages } from './records.ts'
@@ -833,5 +834,6 @@ export const sabotages: readonly Sabotage[] = [
     caughtBy: 'test/slice-size.test.ts',
   },
   ...identitySabotages,
+  ...jsonSabotages,
   ...ledgerSabotages,
 ]

@@ -1,0 +1,61 @@
+import type { Sabotage } from './sabotages.ts'
+
+/** What keeps paths into JSON to what they say, and words for the instant to what they mean. */
+export const jsonSabotages: readonly Sabotage[] = [
+  {
+    name: 'let an index among brackets pass for a key',
+    file: 'src/policy/json-path.ts',
+    find: '  if (/^\\d+$/.test(key)) {',
+    replace: '  if (/^never$/.test(key)) {',
+    caughtBy: 'test/json-language.test.ts',
+  },
+  {
+    name: 'overwrite the elements of others where a user is detached',
+    file: 'adapters/sqlite/json-sql.ts',
+    find: '      if (isMeant === null) return written\n',
+    replace: '      if (isMeant === null || place !== null) return written\n',
+    caughtBy: 'test/json-sqlite.test.ts',
+  },
+  {
+    name: 'write JSONB back as text',
+    file: 'adapters/sqlite/json-sql.ts',
+    find: ' THEN jsonb(',
+    replace: ' THEN json(',
+    caughtBy: 'test/json-sqlite.test.ts',
+  },
+  {
+    name: 'take for done what stands behind an array that a path does not open',
+    file: 'adapters/memory/values.ts',
+    find: '  if (Array.isArray(document)) {\n    return document.some(',
+    replace: '  if (Array.isArray(document) && step === null) {\n    return document.some(',
+    caughtBy: 'test/adapters/memory.test.ts',
+  },
+  {
+    name: 'pass over JSONB where an index knows text alone',
+    file: 'adapters/sqlite/program-sql.ts',
+    find: 'indexed === null ? locator : { ...locator, textIndexed: indexed }',
+    replace: "indexed === null ? locator : { ...locator, textIndexed: 'all' }",
+    caughtBy: 'test/json-sqlite.test.ts',
+  },
+  {
+    name: 'write the word for the instant as it stands',
+    file: 'src/plan/compile-policy.ts',
+    find: "    if (!isInstant(value)) return { kind: 'constant', column, value: literalOf(value) }\n",
+    replace: "    if (value !== undefined) return { kind: 'constant', column, value }\n",
+    caughtBy: 'test/adapters/memory.test.ts',
+  },
+  {
+    name: 'read a column named true as the word',
+    file: 'adapters/sqlite/selector-sql.ts',
+    find: '} IS NOT 1`',
+    replace: '} IS NOT TRUE`',
+    caughtBy: 'test/json-sqlite.test.ts',
+  },
+  {
+    name: 'tell nothing of an array in the way of a path',
+    file: 'src/plan/check-paths.ts',
+    find: '    if (instead !== undefined) return [elsewhere(first, instead)]\n',
+    replace: '',
+    caughtBy: 'test/json-sqlite.test.ts',
+  },
+]
