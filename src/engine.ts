@@ -67,6 +67,7 @@ import { type ExpiryResult, expireRetained } from './execution/expire-retained.t
 import { inProgress, notFound } from './execution/failures.ts'
 import { holdsOf, placeHold, releaseHold } from './execution/holds.ts'
 import { identifyTenant, identifyUser, inTenant } from './execution/identify.ts'
+import { type Maintenance, maintain } from './execution/maintain.ts'
 import { type OpenJob, openJobs } from './execution/open-jobs.ts'
 import { type OverdueJob, overdueJobs } from './execution/overdue.ts'
 import {
@@ -580,6 +581,25 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
     const result = await expireRetained(context, { limit, signal: options.signal, ...clock })
     if (result.steps.some(({ rows }) => rows > 0)) await clearJournal(context)
     return result
+  }
+
+  /**
+   * What has to be done now and then, in one call: `resume`, `purgeDue`, `expireRetained`, the journal, and what
+   * killed runs have left (ids set aside, imports, run keys that nobody has used for 30 days, expired tokens). Says
+   * which requests are overdue. Call it at start, and every hour; several processes may.
+   *
+   * Partial failure is a value: a part that fails stands in `failed`, and the others are done all the same.
+   *
+   * @example
+   * const { purged, overdue, failed } = await engine.maintain({ signal })
+   */
+  async maintain(
+    options: { readonly signal?: AbortSignal; readonly confirmClock?: boolean } = {},
+  ): Promise<Maintenance> {
+    assertOptions(options, ['signal', 'confirmClock'])
+    const clock = this.#clockBound(options)
+    const context = await this.#source.writing()
+    return maintain(context, { signal: options.signal, ...clock })
   }
 
   /**

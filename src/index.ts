@@ -55,6 +55,8 @@ export type {
   WriteAuditEntry,
 } from './execution/hooks.ts'
 export type { ScheduledBy } from './execution/job-state.ts'
+export type { Leftovers } from './execution/leftovers.ts'
+export type { Maintenance } from './execution/maintain.ts'
 export type { OpenJob, OpenReason } from './execution/open-jobs.ts'
 export type { OverdueJob } from './execution/overdue.ts'
 export type {

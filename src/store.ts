@@ -205,6 +205,9 @@ export interface Store {
   /** Adds a token that confirms a later call, in the place of the user's earlier one. */
   saveToken(token: ConfirmationToken): Promise<void>
 
+  /** Removes tokens that had expired by this instant (ISO 8601, UTC), and answers how many. */
+  removeTokens(expiredBy: string): Promise<number>
+
   /**
    * Takes a job whose lease has ended by `now`: one atomic compare-and-set on the fence.
    * `null` when somebody else was faster.
@@ -259,6 +262,8 @@ export interface Store {
   readSpool(run: string, offset: number, limit: number): Promise<readonly UserId[]>
   /** Forgets a run's spool. Safe to repeat. */
   clearSpool(run: string): Promise<void>
+  /** Runs that have ids, or entries of an import, set aside; each once. */
+  runsAside(): Promise<RunsAside>
 
   /**
    * A small fact that the engine remembers between calls: how far a sweep has come, when the clock was last
@@ -267,6 +272,10 @@ export interface Store {
   readMark(name: string): Promise<string | null>
   /** Writes a mark in place of what it held, atomically. Safe to repeat. */
   writeMark(name: string, value: string): Promise<void>
+  /** Marks whose names begin like this, by their names. */
+  listMarks(prefix: string): Promise<readonly Mark[]>
+  /** Removes a mark. Safe to repeat. */
+  removeMark(name: string): Promise<void>
 
   /** Clears older copies of deleted rows from the journal, as far as the database can. */
   sanitize(): Promise<Sanitized>
@@ -283,6 +292,16 @@ export interface Store {
 export interface Whose {
   readonly userTable: string
   readonly policyDigest: string
+}
+
+export interface RunsAside {
+  readonly spools: readonly string[]
+  readonly imports: readonly string[]
+}
+
+export interface Mark {
+  readonly name: string
+  readonly value: string
 }
 
 /** A bulk run as the store sees it. Whoever opens one closes it, whatever happens in between. */

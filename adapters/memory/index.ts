@@ -126,6 +126,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
         records.ofUsers.releaseHold(id)
         if (seal !== undefined) records.write(seal(records.head))
       }),
+    removeTokens: (expiredBy) => write(() => records.ofUsers.removeTokens(expiredBy)),
     saveToken: (token) => write(() => records.ofUsers.saveToken(token)),
     claimJob: (claim) => write(() => records.claimJob(claim)),
     saveJob: ({ id, fence, ...change }) => write(() => records.saveJob(id, fence, change)),
@@ -169,6 +170,14 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
     readSpool: (run, offset, limit) =>
       read(() => (records.spools.get(run) ?? []).slice(offset, offset + limit)),
     clearSpool: (run) => write(() => records.clearSpool(run)),
+    runsAside: () => read(() => records.runsAside()),
+    listMarks: (prefix) =>
+      read(() =>
+        [...records.marks]
+          .flatMap(([name, value]) => (name.startsWith(prefix) ? [{ name, value }] : []))
+          .sort((a, b) => (a.name < b.name ? -1 : 1)),
+      ),
+    removeMark: (name) => write(() => records.removeMark(name)),
     readMark: (name) => read(() => records.marks.get(name) ?? null),
     writeMark: (name, value) => write(() => records.writeMark(name, value)),
     sanitize: async () => ({ level: ROWS_REMOVED, complete: true }),

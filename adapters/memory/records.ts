@@ -13,6 +13,7 @@ import type {
   LedgerEntry,
   LedgerHead,
   OutboxEvent,
+  RunsAside,
   Seal,
   UserId,
 } from '../../src/store.ts'
@@ -49,6 +50,8 @@ export interface Records {
   readonly ofUsers: UserRecords
   spool(run: string, ids: readonly UserId[]): void
   clearSpool(run: string): void
+  runsAside(): RunsAside
+  removeMark(name: string): void
   writeMark(name: string, value: string): void
   stage(run: string, entries: readonly LedgerEntry[]): void
   adopt(run: string, adoption: LedgerAdoption): boolean
@@ -163,6 +166,12 @@ export function createRecords(tablePrefix: string): Records {
     ofUsers,
     spool: (run, ids) => void spools.set(run, [...(spools.get(run) ?? []), ...ids]),
     clearSpool: (run) => void spools.delete(run),
+    runsAside: () => ({ spools: [...spools.keys()], imports: [...staged.keys()] }),
+    removeMark(name) {
+      const marks = new Map(state.marks)
+      marks.delete(name)
+      state = { ...state, marks }
+    },
     writeMark(name, value) {
       state = { ...state, marks: new Map(state.marks).set(name, value) }
     },

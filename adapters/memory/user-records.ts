@@ -21,6 +21,8 @@ export interface UserRecords {
   /** A user has one token at a time. */
   saveToken(token: ConfirmationToken): void
   removeToken(hash: string): void
+  /** Answers how many had expired. */
+  removeTokens(expiredBy: string): number
   /** Removes everything that is kept about users who go. */
   forget(userTable: string, tenantId: string | null, userIds: readonly unknown[]): void
   /** Puts everything back as it was when the work throws. */
@@ -74,6 +76,12 @@ export function createUserRecords(): UserRecords {
         (other) => !ofTable(userTable)(other) || !ofUser(tenantId, userId)(other),
       )
       state = { ...state, tokens: [...others, token] }
+    },
+    removeTokens(expiredBy) {
+      const tokens = state.tokens.filter(({ expiresAt }) => expiresAt > expiredBy)
+      const removed = state.tokens.length - tokens.length
+      state = { ...state, tokens }
+      return removed
     },
     removeToken(hash) {
       state = { ...state, tokens: state.tokens.filter((token) => token.hash !== hash) }

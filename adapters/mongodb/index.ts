@@ -18,7 +18,7 @@ import { openConnection } from './connection.ts'
 import { openDescription, refuseOtherCollections } from './describe.ts'
 import type { TransactionUse } from './detect.ts'
 import type { MongoDb } from './driver.ts'
-import { OUTBOX, withOwnNames } from './engine-collections.ts'
+import { OUTBOX, TOKENS, withOwnNames } from './engine-collections.ts'
 import { findRows, listUsers } from './find-users.ts'
 import { adoptLedger, clearStaged, stageLedger } from './import-ledger.ts'
 import { inspect } from './inspect.ts'
@@ -34,7 +34,17 @@ import {
   sealRecords,
 } from './ledger.ts'
 import { findSpellings, findTenant } from './spellings.ts'
-import { clearSpool, endOfSpool, readMark, readSpool, spool, writeMark } from './spool.ts'
+import {
+  clearSpool,
+  endOfSpool,
+  listMarks,
+  readMark,
+  readSpool,
+  removeMark,
+  runsAside,
+  spool,
+  writeMark,
+} from './spool.ts'
 import { decideSweep, heldIds } from './sweep.ts'
 import { takeSurvey } from './take-survey.ts'
 import { decideTransition, findStanding } from './transition.ts'
@@ -158,6 +168,8 @@ export function mongoStore(host: MongoDb, options: MongoStoreOptions = {}): Stor
       write(async (reader) =>
         onlyRecords(undefined, [releaseRecord(id), ...(await decisionRecords(reader, seal))]),
       ),
+    removeTokens: (expiredBy) =>
+      direct((writer) => writer.deleteMany(TOKENS, { expiresAt: { $lte: expiredBy } })),
     saveToken: (token) => direct((writer) => saveToken(writer, token)),
     claimJob: (claim) => direct((reader, tries) => claimJob(db, reader, claim, tries)),
     saveJob: (save) => direct((writer) => saveJob(writer, save)),
@@ -182,6 +194,9 @@ export function mongoStore(host: MongoDb, options: MongoStoreOptions = {}): Stor
     },
     readSpool: (run, offset, limit) => read((reader) => readSpool(reader, run, offset, limit)),
     clearSpool: (run) => direct((writer) => clearSpool(writer, run)),
+    runsAside: () => read(runsAside),
+    listMarks: (prefix) => read((reader) => listMarks(reader, prefix)),
+    removeMark: (name) => direct((writer) => removeMark(writer, name)),
     readMark: (name) => read((reader) => readMark(reader, name)),
     writeMark: (name, value) => direct((writer) => writeMark(writer, name, value)),
     sanitize: async () => ({ level: ROWS_REMOVED, complete: true }),

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { UserId } from '../../src/store.ts'
-import { MARKS, SPOOL } from './engine-collections.ts'
+import type { Mark, RunsAside, UserId } from '../../src/store.ts'
+import { LEDGER_IMPORT, MARKS, SPOOL } from './engine-collections.ts'
 import type { Reader, Writer } from './scope.ts'
 import { engineId } from './values.ts'
 
@@ -60,4 +60,24 @@ export async function readMark(reader: Reader, name: string): Promise<string | n
 
 export async function writeMark(writer: Writer, name: string, value: string): Promise<void> {
   await writer.put(MARKS, { _id: name, value })
+}
+
+export async function runsAside(reader: Reader): Promise<RunsAside> {
+  const runsIn = async (collection: string): Promise<readonly string[]> =>
+    (await reader.aggregate(collection, [{ $group: { _id: '$run' } }])).map(({ _id }) =>
+      String(_id),
+    )
+  return { spools: await runsIn(SPOOL), imports: await runsIn(LEDGER_IMPORT) }
+}
+
+export async function listMarks(reader: Reader, prefix: string): Promise<readonly Mark[]> {
+  // Names behind the prefix that don't begin with it come after those that do.
+  const marks = await reader.find(MARKS, { _id: { $gte: prefix } }, { sort: { _id: 1 } })
+  return marks
+    .map(({ _id, value }) => ({ name: String(_id), value: String(value) }))
+    .filter(({ name }) => name.startsWith(prefix))
+}
+
+export async function removeMark(writer: Writer, name: string): Promise<void> {
+  await writer.deleteMany(MARKS, { _id: name })
 }

@@ -40,17 +40,17 @@ import {
   writeSeal,
 } from './ledger.ts'
 import { listUsers } from './list-users.ts'
-import { readMark, writeMark } from './marks.ts'
+import { listMarks, readMark, removeMark, writeMark } from './marks.ts'
 import { type ProgramSql, programSql } from './program-sql.ts'
 import { sanitize } from './sanitize.ts'
 import { scrubFile } from './scrub-file.ts'
 import { shadowsOfHost } from './shadow-tables.ts'
 import { findSpellings, findTenant } from './spellings.ts'
-import { clearSpool, readSpool, spool } from './spool.ts'
+import { clearSpool, readSpool, runsAside, spool } from './spool.ts'
 import { heldIds, sweep } from './sweep.ts'
 import { findRows, takeSurvey } from './take-survey.ts'
 import { findStanding, makeTransition } from './transition.ts'
-import { insertHold, listHolds, removeHold, saveToken } from './user-records.ts'
+import { insertHold, listHolds, removeHold, removeTokens, saveToken } from './user-records.ts'
 
 export type { SqliteDatabase, SqliteStatement } from './database.ts'
 export {
@@ -167,6 +167,7 @@ export function sqliteStore(db: SqliteDatabase, options: SqliteStoreOptions = {}
         removeHold(connection, id)
         if (seal !== undefined) writeSeal(connection, seal(readHead(connection)))
       }),
+    removeTokens: (expiredBy) => write(() => removeTokens(connection, expiredBy)),
     saveToken: (token) => write(() => saveToken(connection, token)),
     claimJob: (claim) => write(() => claimJob(connection, claim)),
     saveJob: (save) => write(() => saveJob(connection, save)),
@@ -185,6 +186,9 @@ export function sqliteStore(db: SqliteDatabase, options: SqliteStoreOptions = {}
     spool: (run: string, ids: readonly UserId[]) => write(() => spool(connection, run, ids)),
     readSpool: (run, offset, limit) => read(() => readSpool(connection, run, offset, limit)),
     clearSpool: (run) => write(() => clearSpool(connection, run)),
+    runsAside: () => read(() => runsAside(connection)),
+    listMarks: (prefix) => read(() => listMarks(connection, prefix)),
+    removeMark: (name) => write(() => removeMark(connection, name)),
     readMark: (name) => read(() => readMark(connection, name)),
     writeMark: (name, value) => write(() => writeMark(connection, name, value)),
     sanitize: (): Promise<Sanitized> => sanitize(connection),

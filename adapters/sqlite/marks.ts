@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Mark } from '../../src/store.ts'
 import type { Connection } from './connection.ts'
 
 export function readMark(connection: Connection, name: string): string | null {
@@ -17,4 +18,17 @@ export function writeMark(connection: Connection, name: string, value: string): 
     `INSERT INTO ${connection.own.marks} (name, value) VALUES (@name, @value) ON CONFLICT (name) DO UPDATE SET value = excluded.value`,
     { name, value },
   )
+}
+
+export function listMarks(connection: Connection, prefix: string): readonly Mark[] {
+  return connection
+    .rows(
+      `SELECT name, value FROM ${connection.own.marks} WHERE substr(name, 1, length(@prefix)) = @prefix ORDER BY name`,
+      { prefix },
+    )
+    .map(([name, value]) => ({ name: String(name), value: String(value) }))
+}
+
+export function removeMark(connection: Connection, name: string): void {
+  connection.change(`DELETE FROM ${connection.own.marks} WHERE name = @name`, { name })
 }

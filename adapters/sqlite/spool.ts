@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { UserId } from '../../src/store.ts'
+import type { RunsAside, UserId } from '../../src/store.ts'
 import type { Connection } from './connection.ts'
 import { jsonText } from './literals.ts'
 
@@ -30,4 +30,11 @@ export function readSpool(
 
 export function clearSpool(connection: Connection, run: string): void {
   connection.change(`DELETE FROM ${connection.own.spool} WHERE run = @run`, { run })
+}
+
+export function runsAside(connection: Connection): RunsAside {
+  const runsIn = (table: string): readonly string[] =>
+    connection.rows(`SELECT DISTINCT run FROM ${table}`).map(([run]) => String(run))
+  const { spool: ids, ledger_import: entries } = connection.own
+  return { spools: runsIn(ids), imports: runsIn(entries) }
 }

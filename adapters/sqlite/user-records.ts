@@ -130,6 +130,12 @@ export function saveToken(connection: Connection, token: ConfirmationToken): voi
   )
 }
 
+export function removeTokens(connection: Connection, expiredBy: string): number {
+  return connection.change(`DELETE FROM ${connection.own.tokens} WHERE expires_at <= @expiredBy`, {
+    expiredBy,
+  })
+}
+
 export function findToken(
   connection: Connection,
   userTable: string,

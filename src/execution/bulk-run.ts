@@ -45,6 +45,8 @@ interface Recorded {
   readonly done: number
   /** Hash over them, each hashed onto the one before. */
   readonly trail: string
+  /** When that was; it is forgotten some day. */
+  readonly at?: string
   /** The window behind them, where it is not through. */
   readonly ahead?: Ahead
 }
@@ -70,7 +72,7 @@ export const UNKEYED: BulkRun = {
 }
 
 export async function openRun(
-  { store, columns, userTable }: ExecutionContext,
+  { store, columns, userTable, clock }: ExecutionContext,
   { tenantId }: DeletionRequest,
   key: string,
 ): Promise<BulkRun> {
@@ -85,6 +87,7 @@ export async function openRun(
   let window: Window = { ids: [], order: null }
   let own: Ahead = { ids: 0, done: 0, trail, order: trail }
   let isStanding = false
+  const now = (): string => clock.now().toISOString()
 
   /** The same a number of ids of the window further on. */
   async function further(from: Ahead, count: number): Promise<Ahead> {
@@ -127,12 +130,12 @@ export async function openRun(
       if (isStanding) return
       if (own.done + count < own.ids) {
         own = await further(own, count)
-        await store.writeMark(mark, JSON.stringify({ done, trail, ahead: own }))
+        await store.writeMark(mark, JSON.stringify({ done, trail, ahead: own, at: now() }))
         return
       }
       done += own.ids
       trail = own.trail
-      await store.writeMark(mark, JSON.stringify({ done, trail }))
+      await store.writeMark(mark, JSON.stringify({ done, trail, at: now() }))
     },
     stand() {
       isStanding = true

@@ -8,6 +8,7 @@ import type { UserId } from '../store.ts'
 import { assertOptions, invalidArgument, readUserId } from './arguments.ts'
 import type { DeletionRequest, ExecutionContext } from './context.ts'
 import { eachId } from './each-id.ts'
+import { clearOfTheGone, runName, type SignOfLife, signOfLife } from './leftovers.ts'
 import { planMany } from './plan-many.ts'
 
 /** At most so many ids, or exactly what a plan showed. */
@@ -41,20 +42,26 @@ export async function withExpected<T>(
   digestOf: (ids: AsyncIterable<unknown>) => Promise<string> = async (spooledIds) =>
     (await planMany(context, request, spooledIds)).digest,
 ): Promise<T> {
-  const name = `run_${context.issuer.newId()}`
+  const name = runName('run', context.issuer.newId)
+  const life = signOfLife(context, name)
+  await clearOfTheGone(context.store)
   try {
     const count = await spool(context, name, ids, 'max' in expect ? expect.max : null)
     if ('max' in expect && count > expect.max) {
       throw failed('More ids were given than expected.', { max: expect.max })
     }
     if ('digest' in expect) {
-      if ((await digestOf(spooled(context, name))) !== expect.digest) {
+      if ((await digestOf(spooled(context, name, count, life))) !== expect.digest) {
         throw failed('Users, steps or blockers are not those of the plan.', {})
       }
     }
-    return await run({ size: count, [Symbol.asyncIterator]: () => spooled(context, name) })
+    return await run({
+      size: count,
+      [Symbol.asyncIterator]: () => spooled(context, name, count, life),
+    })
   } finally {
     await context.store.clearSpool(name)
+    await life.end()
   }
 }
 
@@ -90,11 +97,25 @@ async function spool(
   return count
 }
 
-async function* spooled({ store }: ExecutionContext, run: string): AsyncGenerator<unknown> {
-  for (let offset = 0; ; ) {
+async function* spooled(
+  { store }: ExecutionContext,
+  run: string,
+  count: number,
+  life: SignOfLife,
+): AsyncGenerator<unknown> {
+  for (let offset = 0; offset < count; ) {
+    await life.tell()
     const ids = await store.readSpool(run, offset, SPOOL_SLICE)
+    // An end that comes too soon must not look like the end.
+    if (ids.length === 0) throw lost()
     yield* ids
-    if (ids.length < SPOOL_SLICE) return
     offset += ids.length
   }
+}
+
+function lost(): UserDeletionError {
+  return new UserDeletionError(
+    'lease_lost',
+    'The ids that were set aside are gone: another worker has taken this run for dead.',
+  )
 }

@@ -7,6 +7,7 @@ import type { UserDeletionError } from '../errors.ts'
 import type { DeletionReceipt } from '../receipt/receipt.ts'
 import type { ExecutionContext } from './context.ts'
 import { toEngineError } from './failures.ts'
+import { clearOfTheGone } from './leftovers.ts'
 import { type Deleted, notifyDeleted } from './notify.ts'
 import { runJob, takeOver, type Waiting } from './run-job.ts'
 
@@ -25,6 +26,7 @@ export async function resumeJobs(
   limit: number,
   signal: AbortSignal | undefined,
 ): Promise<ResumeResult> {
+  await clearOfTheGone(context.store)
   const finished: Deleted[] = []
   const waiting: Waiting[] = []
   const failed: { jobId: string; error: UserDeletionError }[] = []

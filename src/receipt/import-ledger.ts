@@ -8,7 +8,7 @@
  * @module
  */
 import { UserDeletionError } from '../errors.ts'
-import { isDeepEqual } from '../ports.ts'
+import { isDeepEqual, processName } from '../ports.ts'
 import { type LedgerEntry, type LedgerHead, type Store, saidUserTable } from '../store.ts'
 import { isWrittenWith, type KeyRing, wrongKey } from './chain.ts'
 import type { Issuer } from './issue-receipt.ts'
@@ -37,7 +37,7 @@ export async function importLedger(
   assertLines(lines)
   const after = await store.ledgerHead()
   const chain = chainBehind(ring, after)
-  const run = `imp_${newId()}`
+  const run = `imp_${newId()} ${processName()}`
   const present = presentEntries(store)
   let end: ChainEnd | null = null
   let imported = 0

@@ -4,7 +4,9 @@
  * @module
  */
 import assert from 'node:assert/strict'
+import { ulid } from 'ulid'
 import { UserDeletionError } from '../errors.ts'
+import { processName } from '../ports.ts'
 import { ANN, BOB } from './contract-data.ts'
 import { type Clause, IN_A, type World, withMethods } from './contract-world.ts'
 
@@ -137,6 +139,91 @@ export function decisionClauses(clause: Clause): void {
     assert.equal((await store.ledgerHead())?.seq, entries)
   })
 }
+
+export function leftoverClauses(clause: Clause): void {
+  const elsewhere = (ulid: string): string => `run_${ulid} another-machine/1`
+  const gone = `run_${ULID} ${(processName().split('/')[0] ?? '') + NO_PROCESS}`
+  const aside = async ({ store }: World): Promise<unknown> => store.runsAside()
+
+  clause('runs that have something aside are told, each once', async (world) => {
+    const { store } = world
+    assert.deepEqual(await aside(world), { spools: [], imports: [] })
+    await store.spool('run_1', [ANN])
+    await store.spool('run_1', [BOB])
+    assert.deepEqual(await aside(world), { spools: ['run_1'], imports: [] })
+  })
+
+  clause(
+    'ids of a run whose process is gone go with the next resume, or the next list',
+    async (world) => {
+      const { store, engine } = world
+      await store.spool(gone, [ANN])
+      await engine.resume()
+      assert.deepEqual(await aside(world), { spools: [], imports: [] })
+      await store.spool(gone, [ANN])
+      await engine.deleteMany([BOB], { ...IN_A, expect: { max: 1 } })
+      assert.deepEqual(await aside(world), { spools: [], imports: [] })
+    },
+  )
+
+  clause(
+    'a run of another machine is left alone until it has been silent for a week',
+    async (world) => {
+      const { store, engine, clock } = world
+      const run = elsewhere(ULID)
+      await store.spool(run, [ANN])
+      await engine.resume()
+      assert.equal((await engine.maintain()).cleared?.runs, 0)
+      clock.set('2026-03-08T11:00:00.000Z')
+      await store.writeMark(`alive:${run}`, '2026-03-08T11:00:00.000Z')
+      assert.equal((await engine.maintain()).cleared?.runs, 0)
+      clock.set('2026-03-14T11:00:00.000Z')
+      assert.equal((await engine.maintain()).cleared?.runs, 0)
+      clock.set('2026-03-16T11:00:00.000Z')
+      assert.equal((await engine.maintain()).cleared?.runs, 1)
+      assert.deepEqual(await aside(world), { spools: [], imports: [] })
+      assert.deepEqual(await store.listMarks('alive:'), [])
+    },
+  )
+
+  clause('a clock that has leapt takes no run for dead', async (world) => {
+    const { store, engine, clock } = world
+    await store.spool(elsewhere(ULID), [ANN])
+    await engine.maintain()
+    clock.set('2027-03-01T12:00:00.000Z')
+    const { failed, cleared } = await engine.maintain()
+    assert.deepEqual([failed.map(({ part }) => part), cleared], [['purge', 'expire'], null])
+    assert.deepEqual(await aside(world), { spools: [elsewhere(ULID)], imports: [] })
+  })
+
+  clause('a run whose ids are gone does not end as if it were through', async (world) => {
+    const { store } = world
+    const losing = withMethods(store, { readSpool: async () => [] })
+    const engine = world.engineWith({ store: losing })
+    const { deleted, stopped } = await engine.deleteMany([ANN], { ...IN_A, expect: { max: 1 } })
+    assert.equal(deleted, 0)
+    assert.equal((stopped?.error as { readonly code?: string } | undefined)?.code, 'lease_lost')
+  })
+
+  clause('tokens that have expired and run keys that nobody uses go some day', async (world) => {
+    const { store, engine, clock } = world
+    const token = { ...IN_A, userTable: 'users', userId: ANN, sessionId: 's' }
+    await store.saveToken({ ...token, hash: 'a', expiresAt: '2026-03-01T12:15:00.000Z' })
+    await engine.deleteMany([BOB], { ...IN_A, run: 'monday' })
+    assert.equal((await engine.maintain()).cleared?.tokens, 0)
+    for (let day = 1; day <= 33; day += 4) {
+      clock.set(new Date(Date.parse('2026-03-01T12:16:00.000Z') + day * 86_400_000).toISOString())
+      const { cleared } = await engine.maintain()
+      assert.deepEqual([cleared?.tokens, cleared?.keys], [Number(day === 1), Number(day === 33)])
+    }
+    assert.deepEqual(await store.listMarks('run:'), [])
+  })
+}
+
+/** Of the day on which the clauses begin. */
+const ULID = ulid(Date.parse('2026-03-01T12:00:00.000Z'))
+/** No process has such a number. */
+const NO_PROCESS = '/2147483646'
 
 async function decided({ store }: World): Promise<readonly unknown[]> {
   const entries = await store.readLedger({ afterSeq: 0, limit: 50 })

@@ -27,7 +27,7 @@ import { journalClauses, safetyClauses } from './contract-safety.ts'
 import { presentSchemaClauses } from './contract-schema.ts'
 import { wholeTenantClauses } from './contract-tenants.ts'
 import { twoRulesClauses } from './contract-two-rules.ts'
-import { decisionClauses, refusedClauses } from './contract-upkeep.ts'
+import { decisionClauses, leftoverClauses, refusedClauses } from './contract-upkeep.ts'
 import { userTableClauses } from './contract-user-tables.ts'
 import { valueClauses, valueData } from './contract-values.ts'
 
@@ -75,6 +75,7 @@ export function storeContract(runner: ContractRunner, open: OpenStore): void {
   describe('scheduled deletions', () => scheduleClauses(clause))
   describe('deletions that are refused', () => refusedClauses(clause))
   describe('decisions in the ledger', () => decisionClauses(clause))
+  describe('what killed runs leave', () => leftoverClauses(clause))
   describe('holds', () => holdClauses(clause))
   describe('confirmation tokens', () => tokenClauses(clause))
   describe('erasures', () => erasureClauses(clause))
