@@ -303,8 +303,10 @@ export function checkChain({ after }: Pick<Checked, 'after'>): void {
   const entries = [...rowsOf(after, LEDGER).values()]
   for (const entry of entries.sort((a, b) => Number(a['seq']) - Number(b['seq']))) {
     assert.equal(entry['seq'], seq + 1, 'I5: the ledger has a gap')
-    const { kind, at, tenant_id, subject, idempotency_key, body } = entry
-    const text = JSON.stringify([hash, entry['seq'], kind, at, tenant_id, subject, idempotency_key])
+    const { kind, at, tenant_id, subject, idempotency_key, user_table, body } = entry
+    const named = [kind, at, tenant_id, subject, idempotency_key]
+    // The table of the users stands last, and an entry without one says nothing of it.
+    const text = JSON.stringify([hash, entry['seq'], ...named, ...[user_table ?? []].flat()])
     assert.equal(entry['hash'], sha256(`${text}\n${body}`), `I5: entry ${seq + 1} is altered`)
     if (kind === 'user.deleted') {
       const { digest, ...receipt } = JSON.parse(String(body)) as Receipt
