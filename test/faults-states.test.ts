@@ -167,5 +167,7 @@ function comparable(snapshot: Snapshot): string {
       table !== 'user_deletion_ledger_head'
     return [table, [...rows.values()].filter(isKept)]
   })
-  return JSON.stringify(left).replace(/[0-9A-HJKMNP-TV-Z]{26}/g, 'ID')
+  const text = JSON.stringify(left).replace(/[0-9A-HJKMNP-TV-Z]{26}/g, 'ID')
+  // The hash of an entry covers the ids that it tells; whether it holds, `checkChain` says.
+  return text.replace(/"hash":"[0-9a-f]{64}"/g, '"hash":"HASH"')
 }
