@@ -801,8 +801,8 @@ export const sabotages: readonly Sabotage[] = [
   {
     name: 'forget how far those are that were read ahead',
     file: 'src/execution/bulk-run.ts',
-    find: 'JSON.stringify({ done, trail, ahead: own })',
-    replace: 'JSON.stringify({ done, trail })',
+    find: 'JSON.stringify({ done, trail, ahead: own, at: now() })',
+    replace: 'JSON.stringify({ done, trail, at: now() })',
     caughtBy: 'test/bulk-run.test.ts',
   },
   {
