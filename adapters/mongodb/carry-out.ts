@@ -27,7 +27,7 @@ import {
 } from './match-rows.ts'
 import { pathOf } from './paths.ts'
 import type { Update, Writer } from './scope.ts'
-import { isWrittenByUser, needsOwn, touchesOwnFilter, updatesFor } from './updates.ts'
+import { isWrittenByUser, lacking, needsOwn, touchesOwnFilter, updatesFor } from './updates.ts'
 import { storedId } from './values.ts'
 
 /** Without a transaction. */
@@ -102,6 +102,7 @@ async function runStep(
     for (const filter of filtersOf(step, tenantId, matches)) {
       await writer.deleteMany(step.table, filter)
     }
+    if (isolation === 'transaction') await refuseFound(writer, step, tenantId, matches, null)
     return
   }
   const fixed = touchesOwnFilter(step)
@@ -114,6 +115,37 @@ async function runStep(
     : null
   const owned = [...ownedFilters(step, tenantId, users, fixed, values)]
   await writeOwned(writer, program, { step, owned, count: isolation === 'none' ? null : count })
+  // Without a transaction what is to match no more is looked for at the end.
+  if (isolation === 'none' && leavesNoMatch(step)) return
+  const isGone = leavesNoMatch(step) && matches.kind === 'values'
+  const own = ownOf(step, values)
+  const everybody = { types: writer.types, table: program.user, user: together(users), own }
+  const undone = isGone ? null : lacking(step, everybody)
+  if (isGone || undone !== null) await refuseFound(writer, step, tenantId, matches, undone)
+}
+
+/** All users of a slice in one. Of several, nobody knows whose derived value stays in what they share. */
+function together(users: readonly SliceUser[]): SliceUser {
+  const [first = NOBODY, second] = users
+  if (second === undefined) return first
+  const names = new Set(users.flatMap(({ fields }) => Object.keys(fields)))
+  const fields = [...names].map((name) => [name, users.flatMap((one) => one.fields[name] ?? [])])
+  return { fields: Object.fromEntries(fields), derived: [] }
+}
+
+/** What a step has written must show. Right behind it: rows above these, which lead to them, may be gone later. */
+async function refuseFound(
+  writer: Writer,
+  step: Step,
+  tenantId: string | null,
+  matches: Matches,
+  narrowed: Doc | null,
+): Promise<void> {
+  for (const filter of filtersOf(step, tenantId, matches)) {
+    const asked = narrowed === null ? filter : { $and: [filter, narrowed] }
+    const left = await writer.find(step.table, asked, { projection: { _id: 1 }, limit: 1 })
+    if (left.length > 0) throw residueLeft(step.table)
+  }
 }
 
 interface OwnedFilter {
