@@ -983,8 +983,8 @@ export interface DatabaseSchema {
 
 export interface TableSchema {
   readonly name: string
-  /** Rows of a `time_series` can hardly be changed one by one. */
-  readonly kind: 'table' | 'view' | 'virtual' | 'time_series'
+  /** Rows of a `time_series` can hardly be changed one by one, nor those of a `capped` collection in a transaction. */
+  readonly kind: 'table' | 'view' | 'virtual' | 'time_series' | 'capped'
   /** What its texts compare by unless a column says otherwise, where that is not byte by byte. */
   readonly collation?: string
   /** `null` where the store knows no columns (a schemaless table). */
@@ -1007,6 +1007,8 @@ export interface TableSchema {
   readonly rows?: number
   /** Left out where nobody has looked. */
   readonly indexes?: readonly IndexSchema[]
+  /** A part of the sample could not be taken in time. */
+  readonly sampledInPart?: true
   /** What a sample of the rows holds at the paths that were asked for. */
   readonly sampledTypes?: readonly SampledTypes[]
   /** What a sample of the rows holds at the places inside JSON that were asked for. */

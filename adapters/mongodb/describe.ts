@@ -36,13 +36,13 @@ export function openDescription(
   const seen = new Map<string, Seen>()
 
   return async ({ paths, everything = false, fresh = false } = NOTHING_ASKED) => {
-    const tables = await listTables(db)
-    const stamp = stampOf(tables)
     const question = JSON.stringify([everything, paths])
     const last = seen.get(question)
+    const { tables, capped } = await listTables(db, false)
+    const stamp = stampOf(tables)
     const isRecent = last !== undefined && performance.now() - last.at < maxAgeMs
     if (last?.stamp === stamp && isRecent && !fresh) return last.schema
-    const schema = look(db, tables, { paths, everything }).then(async (seenNow) => {
+    const schema = look(db, tables, capped, { paths, everything }).then(async (seenNow) => {
       const present = { ...seenNow, stamp }
       const before = await last?.schema
       return before !== undefined && isDeepStrictEqual(before, present) ? before : present
@@ -64,7 +64,8 @@ export function openDescription(
  */
 export async function refuseOtherCollections(db: OwnDb, program: Program): Promise<void> {
   if (program.schemaStamp === undefined) return
-  if (stampOf(await listTables(db)) !== program.schemaStamp) throw schemaChanged()
+  const { tables } = await listTables(db, true)
+  if (stampOf(tables) !== program.schemaStamp) throw schemaChanged()
 }
 
 function stampOf(tables: readonly TableSchema[]): string {
@@ -80,12 +81,24 @@ const KINDS: Readonly<Record<string, TableSchema['kind']>> = {
 }
 const NOTHING_ASKED: SchemaQuestion = { paths: [] }
 
-async function listTables(db: OwnDb): Promise<readonly TableSchema[]> {
-  const collections = await db.listCollections({}, { nameOnly: true }).toArray()
-  return collections
+interface Listed {
+  readonly tables: readonly TableSchema[]
+  /** Names of collections of a fixed size; nobody's where only names were asked for. */
+  readonly capped: ReadonlySet<string>
+}
+
+async function listTables(db: OwnDb, nameOnly: boolean): Promise<Listed> {
+  const collections = await db.listCollections({}, { nameOnly }).toArray()
+  const tables = collections
     .filter(({ name }) => isOfHost(db, String(name)))
     .map(tableSchema)
     .sort((a, b) => (a.name < b.name ? -1 : 1))
+  return { tables, capped: cappedOf(collections) }
+}
+
+function cappedOf(collections: readonly Doc[]): ReadonlySet<string> {
+  const capped = collections.filter(({ options }) => Object(options)['capped'] === true)
+  return new Set(capped.map(({ name }) => String(name)))
 }
 
 function isOfHost({ ownNames }: OwnDb, name: string): boolean {
@@ -108,6 +121,7 @@ function tableSchema({ name, type }: Doc): TableSchema {
 async function look(
   db: OwnDb,
   tables: readonly TableSchema[],
+  capped: ReadonlySet<string>,
   { paths, everything = false }: SchemaQuestion,
 ): Promise<DatabaseSchema> {
   const options = everything ? await readOptions(db) : new Map<string, never>()
@@ -130,7 +144,8 @@ async function look(
         ? {}
         : await lookAtCollection(db, question, first.get(table.name) ?? [], atRandom)
     const collation = options.get(table.name)?.collation ?? null
-    described.push({ ...table, ...(collation === null ? {} : { collation }), ...seen })
+    const kind = capped.has(table.name) ? 'capped' : table.kind
+    described.push({ ...table, kind, ...(collation === null ? {} : { collation }), ...seen })
   }
   return { tables: described, foreignKeysEnforced: false, createsTables: true }
 }

@@ -43,9 +43,10 @@ export async function lookAtCollection(
   atRandom: RandomDocuments,
 ): Promise<Partial<TableSchema>> {
   const { name, asked, everything, validator } = question
-  const { rows, documents } = await sampleOf(db, wantedBy(question), first, atRandom)
+  const { rows, documents, isWhole } = await sampleOf(db, wantedBy(question), first, atRandom)
   return {
     ...(rows === null ? {} : { rows }),
+    ...(isWhole ? {} : { sampledInPart: true as const }),
     ...(asked.length === 0 ? {} : await indexesOf(db, name)),
     sampledTypes: asked.map((path) => sampleTypes(documents, path)),
     ...(everything ? { sampledPaths: allPaths(documents, validator) } : {}),
@@ -67,6 +68,7 @@ interface Sample {
   /** About how many there are; `null` where the server does not tell. */
   readonly rows: number | null
   readonly documents: readonly Doc[]
+  readonly isWhole: boolean
 }
 
 interface Size {
@@ -95,7 +97,7 @@ async function sampleOf(
         .aggregate([...stages, ...cut(wanted)], PRIMARY)
         .toArray(),
     )
-  if (first.length < FIRST) return { rows: first.length, documents: first }
+  if (first.length < FIRST) return { rows: first.length, documents: first, isWhole: true }
   const size = await sizeOf(db, name)
   const half = sampleSize(size) / 2
   const oldest =
@@ -107,7 +109,8 @@ async function sampleOf(
     rest > 0 ? await read({ $sort: { _id: -1 } }, { $limit: Math.min(rest, half) }) : []
   const isLarge = size !== null && size.rows >= LARGE
   const middle = isLarge ? await atRandom(wanted, half) : []
-  return { rows: size?.rows ?? null, documents: [...first, ...oldest, ...middle, ...newest] }
+  const documents = [...first, ...oldest, ...(middle ?? []), ...newest]
+  return { rows: size?.rows ?? null, documents, isWhole: middle !== null }
 }
 
 function sampleSize(size: Size | null): number {

@@ -7,7 +7,8 @@ import type { Doc, MongoDb } from './driver.ts'
 import { readCut, type Wanted } from './first-documents.ts'
 import { isOutOfTime, lacksCommand } from './mongo-errors.ts'
 
-export type RandomDocuments = (wanted: Wanted, size: number) => Promise<readonly Doc[]>
+/** `null`: there are some, and the server has not found them in time. */
+export type RandomDocuments = (wanted: Wanted, size: number) => Promise<readonly Doc[] | null>
 
 /**
  * None where a compatible server has no such stage. The server jumps to places of the collection; while these
@@ -16,7 +17,7 @@ export type RandomDocuments = (wanted: Wanted, size: number) => Promise<readonly
 export function openRandomDocuments(db: MongoDb): RandomDocuments {
   let isWorthIt = true
   return async (wanted, size) => {
-    if (!isWorthIt) return []
+    if (!isWorthIt) return null
     try {
       return await readCut((cut) =>
         db
@@ -30,7 +31,7 @@ export function openRandomDocuments(db: MongoDb): RandomDocuments {
     } catch (error) {
       if (!isOutOfTime(error) && !lacksCommand(error)) throw error
       isWorthIt = false
-      return []
+      return null
     }
   }
 }

@@ -34,6 +34,7 @@ export function checkTables(
       ),
     ...(schema.createsTables ? [] : lostParents(program, present)),
     ...unwritable(program, present),
+    ...seenInPart(present),
   ]
 }
 
@@ -117,6 +118,10 @@ const UNWRITABLE = {
     code: 'time_series_rule',
     why: "is a time series, whose rows are not changed with the user's in one transaction: say `external` and clean it up elsewhere.",
   },
+  capped: {
+    code: 'capped_rule',
+    why: "is a capped collection, which the server neither reads nor writes in a transaction with the user's rows: say `external` without a match and clean it up elsewhere, or turn it into an ordinary one with an index that expires its documents.",
+  },
 } as const
 
 function unwritable(
@@ -125,9 +130,24 @@ function unwritable(
 ): readonly SchemaFinding[] {
   return steps.flatMap((step): readonly SchemaFinding[] => {
     const kind = present.get(step.table)?.kind
-    if (step.action === 'external' || (kind !== 'view' && kind !== 'time_series')) return []
+    if (kind !== 'view' && kind !== 'time_series' && kind !== 'capped') return []
+    // What is external is still counted where there is a match.
+    if (step.action === 'external' && (kind !== 'capped' || step.selector === null)) return []
     const { code, why } = UNWRITABLE[kind]
     const place = { table: step.table, path: placeOf(step) }
     return [{ code, severity: 'error', ...place, message: `"${step.table}" ${why}` }]
   })
+}
+
+/** Tables of which fewer rows were looked at than should have been. */
+function seenInPart(present: ReadonlyMap<string, TableSchema>): readonly SchemaFinding[] {
+  return [...present.values()]
+    .filter(({ sampledInPart }) => sampledInPart === true)
+    .map(({ name }) => ({
+      code: 'sample_incomplete',
+      severity: 'warning',
+      table: name,
+      path: `tables.${name}`,
+      message: `rows in the middle of "${name}" were not looked at: the database took too long to find some. Types and paths that only they hold are not known. Check again at a quieter time.`,
+    }))
 }

@@ -15,9 +15,11 @@ type Obstacle =
   | 'generated_column'
   | 'view_rule'
   | 'time_series_rule'
+  | 'capped_rule'
 
 /** What a host may know about and accept. */
 export type AcceptableCode =
+  | 'sample_incomplete'
   | 'constant_into_unique'
   | 'value_refused'
   | 'user_reference'
@@ -58,6 +60,8 @@ export const SCHEMA_FINDINGS: Readonly<Record<SchemaFindingCode, FindingFacts>> 
   generated_column: { severities: ERROR, acceptable: false },
   view_rule: { severities: ERROR, acceptable: false },
   time_series_rule: { severities: ERROR, acceptable: false },
+  capped_rule: { severities: ERROR, acceptable: false },
+  sample_incomplete: { severities: WARNING, acceptable: true },
   constant_into_unique: { severities: EITHER, acceptable: true },
   value_refused: { severities: EITHER, acceptable: true },
   user_reference: { severities: EITHER, acceptable: true },
