@@ -10,6 +10,8 @@
  *
  * @module
  */
+
+import type { NamedUser } from './store-helpers.ts'
 import type {
   BulkMode,
   ColumnValue,
@@ -27,38 +29,49 @@ export {
   assertTablePrefix,
   canBeAsked,
   compareIds,
+  dealtWithIn,
   derivedAs,
   foldedBy,
   idBehind,
   inLowerCase,
   isComparedAsText,
   isFoundInAnyCase,
+  isHeldByOthers,
   isNobodys,
   isOfBothTypes,
   isSamePath,
   isSameType,
   isSchemaChange,
+  isUnique,
   isWithinText,
   keepsItsRows,
   type Leaving,
   type LeavingUsers,
   leavesNoMatch,
+  mayLeaveShared,
+  type NamedUser,
   needsCursor,
   noRehearsal,
   passOf,
   RolledBack,
+  regardless,
   rehearsed,
   residueLeft,
+  type SharedValue,
   saidUserTable,
   schemaChanged,
   sealInParts,
   sealWhole,
   selectorsOf,
   settleUnit,
+  sharedText,
+  shareOut,
   standsFor,
   valueKey,
+  valuesToShare,
   wayInto,
   writtenAs,
+  writtenFor,
 } from './store-helpers.ts'
 export type {
   Assignment,
@@ -79,6 +92,7 @@ export type {
   Locator,
   PathStep,
   Program,
+  Reach,
   Retention,
   Scalar,
   Selector,
@@ -89,6 +103,7 @@ export type {
   TableReference,
   UserId,
   UserTable,
+  Wanted,
 } from './terms.ts'
 
 /** What every database adapter implements, and `storeContract` tests. */
@@ -467,6 +482,11 @@ export interface Survey {
    * a store that foresees nothing of the kind, and where the program has no hurdles.
    */
   readonly hurdles?: readonly (readonly number[])[]
+  /**
+   * Users by position who hold a value that nobody else within reach holds but they: none of them has the rows
+   * that are found by it, and the last one to go takes them.
+   */
+  readonly sharers?: readonly (readonly number[])[]
   /** The user's open job, by user. */
   readonly jobs: readonly (JobReference | null)[]
   /** The user's holds, by user; those that have ended may still be among them. */
@@ -479,9 +499,11 @@ export interface JobReference {
   readonly fence: number
 }
 
-export interface FoundUser {
-  /** The policy's fields by name; always holds `id`. */
+export interface FoundUser extends NamedUser {
+  /** Always holds `id`. */
   readonly fields: Readonly<Record<string, unknown>>
+  /** Rows by step that stay because others hold the values too by which they are found; left out where there are none. */
+  readonly sharedRows?: readonly number[]
 }
 
 /** A user of the slice who is a member of a group that would be bereft. */
@@ -870,9 +892,8 @@ export interface JobClaim {
 /** Where a chunk ended: the row's key. `null` in its place means from the start. */
 export type Cursor = readonly unknown[]
 
-export interface Chunk {
+export interface Chunk extends NamedUser {
   readonly tenantId: string | null
-  readonly fields: Readonly<Record<string, unknown>>
   readonly derived: readonly string[]
   /** Index of the step in the program; of steps that find their rows together that of the first, and all of them run. */
   readonly step: number

@@ -67,9 +67,20 @@ export interface Condition {
   readonly values: readonly Scalar[]
 }
 
+/** Among whom a value is one user's alone: the users of the tenant, or all. */
+export type Reach = 'tenant' | 'all'
+
+/** A value of the user that is looked for. */
+export interface Wanted {
+  readonly field: string
+  readonly form: IdForm | null
+  /** Where another user within reach holds the value too, it is looked for nowhere; left out where that is no matter. */
+  readonly reach?: Reach
+}
+
 /** What the located value must equal: one of the user's own fields, or the key of rows that belong to the user. */
 export type SelectorTarget =
-  | { readonly kind: 'user'; readonly field: string; readonly form: IdForm | null }
+  | ({ readonly kind: 'user' } & Wanted)
   | { readonly kind: 'rows'; readonly key: string; readonly parents: readonly Selector[] }
 
 /** Which rows of a table belong to a user. */
@@ -108,6 +119,7 @@ export type Assignment =
       readonly element: JsonPath | null
       readonly field: string
       readonly form: IdForm | null
+      readonly reach?: Reach
     }
   | {
       readonly kind: 'json_value'
@@ -116,7 +128,7 @@ export type Assignment =
       readonly value: Scalar
       readonly idType?: IdType
       /** Only what holds this of the user is overwritten; where the path leads through arrays. */
-      readonly holding?: { readonly field: string; readonly form: IdForm | null }
+      readonly holding?: Wanted
     }
   | {
       readonly kind: 'derived'

@@ -70,7 +70,7 @@ function removeUsers(
   slice: Slice,
   leaving: readonly Leaving[],
 ): readonly LedgerEntry[] {
-  const users = leaving.map(({ found, derived }) => ({ fields: found.fields, derived }))
+  const users = leaving.map(({ found, derived }) => ({ ...found, derived }))
   runSteps(tables, program, slice.tenantId, users, {
     isNeeded: (index) => leaving.some(({ counts }) => counts[index]),
     after: (step, index) =>

@@ -12,6 +12,7 @@ import {
 } from '../../src/store.ts'
 import type { Database } from './apply-slice.ts'
 import { matchStep } from './match-rows.ts'
+import { sharedOf } from './shared-values.ts'
 import { findRows, findTombstone } from './take-survey.ts'
 import { lacks } from './write-rows.ts'
 
@@ -21,9 +22,10 @@ export function inspect(
   { tenantId, target, fields, derived }: InspectedUser,
 ): Inspection {
   const [user] = findRows(tables, records, program, { tenantId, users: [target] })
+  const [shared = []] = sharedOf(tables, program, tenantId, [{ fields }]).shared
+  const subject = { fields, shared, derived }
   const results = program.steps.map((step) => {
     if (step.selector === null || !canBeAsked(step, fields)) return null
-    const subject = { fields, derived }
     const keys = [...matchStep(tables, step, tenantId, [subject]).keys()]
     const removes = leavesNoMatch(step)
     const pending = keys.filter((key) => {

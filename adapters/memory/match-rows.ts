@@ -9,18 +9,18 @@ import {
   isComparedAsText,
   isNobodys,
   type Locator,
+  type NamedUser,
   type Selector,
   type Step,
   standsFor,
   wayInto,
-  writtenAs,
+  writtenFor,
 } from '../../src/store.ts'
 import type { Row, Tables } from './rows.ts'
 import { readJson, stored, tenantText, valuesAt } from './values.ts'
 
 /** A user by what the program knows of them. */
-export interface SliceUser {
-  readonly fields: Readonly<Record<string, unknown>>
+export interface SliceUser extends NamedUser {
   readonly derived: readonly (string | null)[]
 }
 
@@ -66,7 +66,7 @@ export function heldValues(tables: Tables, selector: Selector): ReadonlySet<unkn
   return new Set(held.map((value) => idBehind(value, target.form)))
 }
 
-function matchSelector(
+export function matchSelector(
   tables: Tables,
   selector: Selector,
   tenantId: string | null,
@@ -115,9 +115,7 @@ function ownersByValue(
     else known.add(user)
   }
   if (target.kind === 'user') {
-    for (const [user, { fields }] of users.entries()) {
-      add(writtenAs(fields[target.field], target.form), user)
-    }
+    for (const [position, user] of users.entries()) add(writtenFor(user, target), position)
     return owners
   }
   for (const parent of target.parents) {

@@ -14,6 +14,7 @@ import {
 } from '../../src/store.ts'
 import { type Database, lateResidue, runSteps } from './apply-slice.ts'
 import { heldValues, matchStep } from './match-rows.ts'
+import { sharedOf } from './shared-values.ts'
 import { findRows } from './take-survey.ts'
 
 export function sweep(
@@ -38,9 +39,11 @@ function sweepGroup(db: Database, program: Program, group: SweepGroup, throughSe
   const { tables } = db
   const mayBeSwept = whoMayBeSwept(db, program, group, throughSeq)
   const positions = [...group.users.keys()].filter((position) => mayBeSwept[position])
-  const users = positions.map((position) => ({
-    fields: { id: group.users[position]?.id },
-    derived: group.derived[position] ?? [],
+  const named = positions.map((position) => ({ fields: { id: group.users[position]?.id } }))
+  const { shared } = sharedOf(tables, program, group.tenantId, named)
+  const users = named.map(({ fields }, place) => ({
+    ...{ fields, shared: shared[place] ?? [] },
+    derived: group.derived[positions[place] ?? -1] ?? [],
   }))
   const counts = users.map(() => program.steps.map(() => 0))
   for (const [index, step] of program.steps.entries()) {

@@ -30,6 +30,7 @@ import { rowsAtHurdles } from './hurdles.ts'
 import { holds, matchStep } from './match-rows.ts'
 import type { Records } from './records.ts'
 import type { Tables } from './rows.ts'
+import { sharedOf, sharedRowsOf } from './shared-values.ts'
 import { stored, tenantText } from './values.ts'
 import { lacks } from './write-rows.ts'
 
@@ -40,11 +41,19 @@ export function takeSurvey(
   targets: Targets,
   journal?: JournalEnd,
 ): Survey {
-  const users = findRows(tables, records, program, targets).map((row) =>
+  const found = findRows(tables, records, program, targets).map((row) =>
     row === null ? null : foundUser(tables, program, targets, row),
   )
+  const { shared, groups } = sharedOf(tables, program, targets.tenantId, found)
+  const users = found.map((user, position) => {
+    const own = shared[position] ?? []
+    if (user === null || own.length === 0) return user
+    const sharing = { ...user, shared: own, derived: [] }
+    const sharedRows = sharedRowsOf(tables, program, targets.tenantId, sharing)
+    return { fields: user.fields, shared: own, sharedRows }
+  })
   const present = users.flatMap((user, position) => (user === null ? [] : [{ user, position }]))
-  const slice = present.map(({ user }) => ({ fields: user.fields, derived: [] }))
+  const slice = present.map(({ user }) => ({ ...user, derived: [] }))
   const counts = users.map(() => program.steps.map(() => 0))
   for (const [index, step] of program.steps.entries()) {
     // In the last transaction of a job exceptions may be overwritten: the chunks have had the last word.
@@ -67,6 +76,7 @@ export function takeSurvey(
     counts,
     bereft,
     hurdles,
+    sharers: groups,
     jobs: targets.users.map(({ id }) => jobOf(records, program, targets.tenantId, id)),
     holds: targets.users.map(({ id }) =>
       records.ofUsers.holdsOf(program.user.table, targets.tenantId, id),

@@ -36,7 +36,7 @@ export function makeTransition(
   const [found] = standing.survey.users
   const cut =
     verdict.cutsAccess === true && found != null
-      ? cutAccess(db, program, tenantId, { fields: found.fields, derived: [] })
+      ? cutAccess(db, program, tenantId, { ...found, derived: [] })
       : program.steps.map(() => 0)
   const { job, events = [], seal } = verdict.finish?.(cut) ?? {}
   if (job !== undefined) {

@@ -9,7 +9,8 @@ import {
   type JsonPath,
   type Step,
   standsFor,
-  writtenAs,
+  type Wanted,
+  writtenFor,
 } from '../../src/store.ts'
 
 import type { SliceUser } from './match-rows.ts'
@@ -35,7 +36,6 @@ export function writeRow(
 }
 
 /** What of the user an element may hold. */
-type UserValue = NonNullable<Extract<Assignment, { kind: 'json_value' }>['holding']>
 
 /**
  * Whether the row still lacks one of the assignments, and what `outdone` allows in its place. Values that are not
@@ -141,10 +141,11 @@ function isPulled(
 }
 
 /** Whether the value is that of one of the users, as the form writes it. */
-function isHeld(value: unknown, { field, form }: UserValue, owners: readonly SliceUser[]): boolean {
-  return owners.some(({ fields }) => {
-    const wanted = writtenAs(fields[field], form)
+function isHeld(value: unknown, one: Wanted, owners: readonly SliceUser[]): boolean {
+  return owners.some((user) => {
+    const wanted = writtenFor(user, one)
     if (wanted === null || typeof value === 'object') return false
+    const { form } = one
     return form?.ignoreCase ? standsFor(value, wanted, form) : stored(value) === stored(wanted)
   })
 }

@@ -18,8 +18,8 @@ export async function decideChunk(
   chunk: Chunk,
 ): Promise<Decision<ChunkResult>> {
   await assertHeld(reader, chunk)
-  const { tenantId, fields, derived, limit } = chunk
-  const user = { fields, derived }
+  const { tenantId, fields, shared = [], derived, limit } = chunk
+  const user = { fields, shared, derived }
   const first = program.steps[chunk.step]
   // Documents that a step removes or cuts loose do not match again: the next chunk starts from the front.
   const cursor = first !== undefined && needsCursor(first) ? chunk.cursor : null

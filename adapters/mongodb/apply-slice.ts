@@ -127,7 +127,11 @@ async function decideUnit(
   const work: HostWork = {
     program,
     tenantId: slice.tenantId,
-    users: leaving.map(({ found: { fields }, derived }) => ({ fields, derived })),
+    users: leaving.map(({ found: { fields, shared = [] }, derived }) => ({
+      fields,
+      shared,
+      derived,
+    })),
     claims: claimsOf(program, slice.disabled ?? {}, found),
     steps: stepsOf(program, named, leaving, positions),
     userRows: { kind: 'end' },

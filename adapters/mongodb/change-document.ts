@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Program, UserId } from '../../src/store.ts'
+import type { Program, SharedValue, UserId } from '../../src/store.ts'
 import type { Change, Columns, HostWork, RecordWrite } from './change.ts'
 import type { Doc } from './driver.ts'
 import { findRows } from './find-users.ts'
@@ -26,7 +26,7 @@ export function workDocument(work: HostWork): Doc {
   return {
     ...work,
     program: JSON.stringify(program),
-    users: users.map(({ fields, derived }) => ({ id: fields['id'], derived })),
+    users: users.map(({ fields, shared = [], derived }) => ({ id: fields['id'], shared, derived })),
     claims: claims.map(({ seen, set }) => ({
       seen: Object.entries(seen),
       set: Object.entries(set),
@@ -40,7 +40,11 @@ export function workDocument(work: HostWork): Doc {
 export async function readWork(reader: Reader, document: Doc): Promise<HostWork> {
   const stored = document as unknown as Pick<HostWork, 'tenantId' | 'steps' | 'cutsAccess'> & {
     readonly program: string
-    readonly users: readonly { readonly id: UserId; readonly derived: readonly string[] }[]
+    readonly users: readonly {
+      readonly id: UserId
+      readonly shared?: readonly SharedValue[]
+      readonly derived: readonly string[]
+    }[]
     readonly claims: readonly { readonly seen: Entries; readonly set: Entries }[]
     readonly userRows: { readonly kind: HostWork['userRows']['kind']; readonly set?: Entries }
     readonly auditRows: readonly {
@@ -59,9 +63,10 @@ export async function readWork(reader: Reader, document: Doc): Promise<HostWork>
   return {
     program,
     tenantId: stored.tenantId,
-    users: stored.users.map(({ id, derived }, position) => ({
+    users: stored.users.map(({ id, shared = [], derived }, position) => ({
       // A user who is gone has lost all that other fields lead to before the row went.
       fields: { ...rows[position]?.fields, id },
+      shared,
       derived,
     })),
     claims: stored.claims.map(({ seen, set }) => ({ seen: columns(seen), set: columns(set) })),

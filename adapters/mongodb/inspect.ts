@@ -14,6 +14,7 @@ import { ownOf } from './carry-out.ts'
 import { findRows, findTombstone } from './find-users.ts'
 import { valuesOfStep } from './match-rows.ts'
 import type { Reader } from './scope.ts'
+import { sharedOf } from './shared-values.ts'
 import { stepFilter } from './step-rows.ts'
 import { lacking, needsOwn } from './updates.ts'
 
@@ -25,7 +26,8 @@ export async function inspect(
   const [found] = await findRows(reader, program, { tenantId, users: [target] })
   const matched: (number | null)[] = []
   const pending: (number | null)[] = []
-  const user = { fields, derived }
+  const { shared: all } = await sharedOf(reader, program, tenantId, [{ fields }])
+  const user = { fields, shared: all[0] ?? [], derived }
   for (const step of program.steps) {
     if (step.selector === null || !canBeAsked(step, fields)) {
       matched.push(null)

@@ -6,8 +6,10 @@
 import {
   type IdForm,
   isComparedAsText,
+  isHeldByOthers,
   isNobodys,
   type Locator,
+  type NamedUser,
   type Program,
   type Selector,
   type Step,
@@ -31,8 +33,7 @@ import { patternOf } from './text-patterns.ts'
 import { keyOf, storedId } from './values.ts'
 
 /** A user by what the program knows of them. */
-export interface SliceUser {
-  readonly fields: Readonly<Record<string, unknown>>
+export interface SliceUser extends NamedUser {
   readonly derived: readonly (string | null)[]
 }
 
@@ -174,10 +175,11 @@ async function ownersByValue(
     else known.owners.add(owner)
   }
   if (target.kind === 'user') {
-    for (const [owner, { fields }] of users.entries()) {
+    for (const [owner, one] of users.entries()) {
+      if (isHeldByOthers(one, target)) continue
       const { form } = target
       const isId = target.field === 'id'
-      for (const value of [fields[target.field]].flat()) {
+      for (const value of [one.fields[target.field]].flat()) {
         if (isNobodys(value)) continue
         add(isId ? storedId(reader.types, user.idType, value, form) : writtenAs(value, form), owner)
       }

@@ -30,6 +30,7 @@ import { isNamed, matchStep, namedRows } from './match-rows.ts'
 import { behindId, pathOf, sideConditions } from './paths.ts'
 import { all, ask, type Question } from './questions.ts'
 import type { Reader } from './scope.ts'
+import { sharedOf } from './shared-values.ts'
 import { readMark } from './spool.ts'
 import { holdsOf } from './user-records.ts'
 import { engineId, storedId } from './values.ts'
@@ -69,9 +70,11 @@ async function sweepGroup(
 ): Promise<{ readonly swept: Swept; readonly work: HostWork }> {
   const { tenantId } = group
   const positions = await whoMayBeSwept(reader, program, group, throughSeq)
-  const users = positions.map((position) => ({
-    fields: { id: group.users[position]?.id },
-    derived: group.derived[position] ?? [],
+  const gone = positions.map((position) => ({ fields: { id: group.users[position]?.id } }))
+  const { shared } = await sharedOf(reader, program, tenantId, gone)
+  const users = gone.map(({ fields }, place) => ({
+    ...{ fields, shared: shared[place] ?? [] },
+    derived: group.derived[positions[place] ?? -1] ?? [],
   }))
   const named: (readonly StepRow[] | null)[] = []
   const counting: Question<readonly number[]>[] = []

@@ -4,6 +4,7 @@
  * @module
  */
 import {
+  type FoundUser,
   type GroupMember,
   type JournalEnd,
   keepsItsRows,
@@ -24,6 +25,7 @@ import { isNamed, matchStep, namedRows } from './match-rows.ts'
 import { locatedValues, projectionOf, sideConditions, valueAt } from './paths.ts'
 import { all, ask, type Question } from './questions.ts'
 import type { Reader } from './scope.ts'
+import { sharedOf, sharedRowsOf } from './shared-values.ts'
 import { restOfStep } from './step-rows.ts'
 import { holdsOf, keepersOf } from './user-records.ts'
 import { keyOf, storedId, wholeKeyOf } from './values.ts'
@@ -48,7 +50,21 @@ export async function takeSurvey(
   const rows = await findRows(reader, program, targets)
   const present = rows.flatMap((row, position) => (row === null ? [] : [{ row, position }]))
   const owners = new Map(present.map(({ position }, owner) => [position, owner]))
-  const users = present.map(({ row }) => ({ fields: row.fields, derived: [] }))
+  const { shared, groups } = await sharedOf(reader, program, tenantId, rows)
+  const found: (FoundUser | null)[] = []
+  for (const [position, row] of rows.entries()) {
+    const own = shared[position] ?? []
+    if (row === null || own.length === 0) {
+      found.push(row === null ? null : { fields: row.fields })
+      continue
+    }
+    const sharing = { fields: row.fields, shared: own }
+    found.push({ ...sharing, sharedRows: await sharedRowsOf(reader, program, tenantId, sharing) })
+  }
+  const users = present.map(({ row, position }) => ({
+    ...{ fields: row.fields, shared: shared[position] ?? [] },
+    derived: [],
+  }))
   const counting = program.steps.map(() => NONE)
   const named: (readonly StepRow[] | null)[] = program.steps.map(() => null)
   for (const [index, step] of program.steps.entries()) {
@@ -87,7 +103,8 @@ export async function takeSurvey(
     ],
     head,
     survey: {
-      users: rows.map((row) => (row === null ? null : { fields: row.fields })),
+      users: found,
+      sharers: groups,
       counts: rows.map((_, position) => {
         const owner = owners.get(position) ?? -1
         return counts.map((own) => own[owner] ?? 0)

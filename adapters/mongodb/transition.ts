@@ -52,7 +52,7 @@ export async function decideTransition(
   const work: HostWork = {
     program,
     tenantId,
-    users: [{ fields: row.fields, derived: [] }],
+    users: [{ fields: row.fields, shared: standing.survey.users[0]?.shared ?? [], derived: [] }],
     claims: claimsOf(program, set, [row]),
     steps: program.steps.flatMap((step, index) =>
       cutsAccess && step.access && writes(step) ? [{ index, rows: null, count: null }] : [],

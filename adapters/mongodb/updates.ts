@@ -6,10 +6,11 @@
 import {
   type Assignment,
   derivedAs,
-  type IdForm,
+  isHeldByOthers,
   isNobodys,
   type Step,
   type UserTable,
+  type Wanted,
   writtenAs,
 } from '../../src/store.ts'
 import {
@@ -292,9 +293,11 @@ function constantOf(
 
 /** What the field holds, as the form writes it; several values where the user row holds several. */
 export function fieldValues(
-  { field, form }: { readonly field: string; readonly form: IdForm | null },
+  wanted: Wanted,
   { types, table, user }: Pick<UpdateOwner, 'types' | 'table' | 'user'>,
 ): readonly unknown[] {
+  if (isHeldByOthers(user, wanted)) return []
+  const { field, form } = wanted
   return [user.fields[field]].flat().flatMap((value) => {
     if (isNobodys(value)) return []
     return [field === 'id' ? storedId(types, table.idType, value, form) : writtenAs(value, form)]

@@ -6,6 +6,7 @@
 import { canBeAsked, type InspectedUser, type Inspection } from '../../src/store.ts'
 import type { Connection } from './connection.ts'
 import type { ProgramSql } from './program-sql.ts'
+import { sharedOf } from './shared-values.ts'
 import { sliceParameters } from './slice-parameters.ts'
 import { findRows } from './take-survey.ts'
 import { findTombstone } from './tombstones.ts'
@@ -16,7 +17,9 @@ export function inspect(
   { tenantId, target, fields, derived }: InspectedUser,
 ): Inspection {
   const [user] = findRows(connection, sql, { tenantId, users: [target] })
-  const parameters = sliceParameters(sql.values, tenantId, [{ fields }], () => derived)
+  const [shared = []] = sharedOf(connection, sql, tenantId, [{ fields }]).shared
+  const subject = { fields, shared }
+  const parameters = sliceParameters(sql.values, tenantId, [subject], () => derived)
   const known = derived.map((value) => value !== null)
   const count = (text: string): number => Number(connection.rows(text, parameters)[0]?.[0])
   const askable = sql.program.steps.map((step) => canBeAsked(step, fields))

@@ -7,6 +7,7 @@
  * @module
  */
 import type {
+  Assignment,
   ColumnSchema,
   Condition,
   DatabaseSchema,
@@ -17,7 +18,9 @@ import type {
   Step,
   TableSchema,
   UserTable,
+  Wanted,
 } from '../../src/store.ts'
+import { isUnique } from '../../src/store.ts'
 
 /** A selector with marks on the comparisons that are looser than the values. */
 export interface MarkedSelector extends Selector {
@@ -52,6 +55,7 @@ export interface MarkedProgram extends Program {
 export function markLoose(program: Program, { tables }: DatabaseSchema): MarkedProgram {
   const byName = new Map(tables.map((table) => [table.name, table]))
   const places: Places = {
+    isUnique: (wanted) => isUnique(byName.get(program.user.table), program.user, wanted),
     at: (table, column) => comparisonOf(byName.get(table), column),
     ofField: (field) => {
       const { table, rowless, fields, id } = program.user
@@ -84,6 +88,8 @@ interface Comparison {
 }
 
 interface Places {
+  /** Whether the schema lets no two users within reach hold the value. */
+  isUnique(wanted: Wanted): boolean
   at(table: string, column: string): Comparison
   ofField(field: string): Comparison
 }
@@ -106,9 +112,13 @@ function isNumeric({ type = '' }: ColumnSchema): boolean {
 }
 
 function markStep(places: Places, step: Step): Step {
-  const { selector, except } = step
+  const { selector, except, set, outdone } = step
   return {
     ...step,
+    set: set.map((one) => markAssignment(places, one)),
+    ...(outdone === undefined
+      ? {}
+      : { outdone: outdone.map((one) => markAssignment(places, one)) }),
     selector: selector === null ? null : markSelector(places, selector),
     except: except.map(({ unless, ...one }) => ({
       ...markSelector(places, one),
@@ -141,8 +151,21 @@ function hasTextKey(places: Places, target: SelectorTarget): boolean {
   })
 }
 
+/** Where the schema sees to it that a value is one user's alone, nobody is asked. */
+function withoutReach<W extends Wanted>(places: Places, wanted: W): W {
+  if (wanted.reach === undefined || !places.isUnique(wanted)) return wanted
+  const { reach: _, ...own } = wanted
+  return own as W
+}
+
+function markAssignment(places: Places, assignment: Assignment): Assignment {
+  if (assignment.kind === 'pull') return withoutReach(places, assignment)
+  if (assignment.kind !== 'json_value' || assignment.holding === undefined) return assignment
+  return { ...assignment, holding: withoutReach(places, assignment.holding) }
+}
+
 function markTarget(places: Places, target: SelectorTarget): SelectorTarget {
-  if (target.kind === 'user') return target
+  if (target.kind === 'user') return withoutReach(places, target)
   return { ...target, parents: target.parents.map((parent) => markSelector(places, parent)) }
 }
 

@@ -9,6 +9,7 @@ import { type GroupSql, groupsSql } from './group-sql.ts'
 import { type HurdleSql, hurdlesSql } from './hurdle-sql.ts'
 import { type MarkedProgram, markLoose } from './loose-comparisons.ts'
 import { type RowKey, type SqlLocator, type UserValue, usersSql } from './selector-sql.ts'
+import { type SharingSql, sharingSql } from './shared-values.ts'
 import {
   fieldsOf,
   findUsersSql,
@@ -42,6 +43,8 @@ export interface ProgramSql {
   readonly checks: readonly string[]
   /** By hurdle of the program. */
   readonly hurdles: readonly HurdleSql[]
+  /** Values that users may hold together, by all that the schema says. */
+  readonly sharing: readonly SharingSql[]
 }
 
 export function programSql(given: Program, schema: DatabaseSchema): ProgramSql {
@@ -66,6 +69,7 @@ export function programSql(given: Program, schema: DatabaseSchema): ProgramSql {
     tombstone: tombstoneSql(program, usersSql(valuesOf(program), program.derived.length)),
     checks: program.checks.map(lastOfSql),
     hurdles: hurdlesSql(program, facts),
+    sharing: sharingSql(program),
   }
 }
 

@@ -10,10 +10,10 @@
 import {
   type Condition,
   type Exception,
-  type IdForm,
   isComparedAsText,
   type Locator,
   type Selector,
+  type Wanted,
 } from '../../src/store.ts'
 import { elementSql, elementsSql, jsonTextValue, jsonValue, textOf } from './json-sql.ts'
 import { literal, quoteName, quoteTable, quoteText } from './literals.ts'
@@ -39,9 +39,7 @@ export function chainsOf(selector: Selector): readonly Chain[] {
 }
 
 /** What of a user a reference holds: a field, as the form writes it. */
-export interface UserValue {
-  readonly field: string
-  readonly form: IdForm | null
+export interface UserValue extends Wanted {
   /** The comparison finds more than the value itself, and a second one decides. */
   readonly isLoose?: true
 }
@@ -59,8 +57,8 @@ export function userValueOf(chain: Chain): UserValue {
   return leaf?.target.kind === 'user' ? wantedOf(leaf, leaf.target) : USER_ID
 }
 
-function wantedOf({ isLoose }: MarkedSelector, { field, form }: UserValue): UserValue {
-  return isLoose ? { field, form, isLoose } : { field, form }
+function wantedOf({ isLoose }: MarkedSelector, { field, form, reach }: Wanted): UserValue {
+  return { field, form, ...(reach ? { reach } : {}), ...(isLoose ? { isLoose } : {}) }
 }
 
 /** A selector that holds the user in its own row, outside arrays and longer texts: one user a row and field. */
@@ -262,7 +260,8 @@ export function valueParameter(value: UserValue): string {
 }
 
 /** A name of its own for each field and form. Parameter names allow letters and digits only. */
-export function valueKey({ field, form }: UserValue): string {
+export function valueKey({ field, form, reach }: UserValue): string {
+  if (reach !== undefined) return `${reach}_${valueKey({ field, form })}`
   if (form !== null) {
     const behind = form.suffix === undefined ? '' : `_${hex(form.suffix)}`
     const anyCase = form.ignoreCase ? '_i' : ''

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type FoundUser, writtenAs } from '../../src/store.ts'
+import { type FoundUser, writtenFor } from '../../src/store.ts'
 import type { Parameters } from './connection.ts'
 import { jsonText } from './literals.ts'
 import { type UserValue, valueParameter } from './selector-sql.ts'
@@ -48,15 +48,12 @@ function usersText(
 }
 
 /** What references of this form hold for the user; `null` for nothing. */
-function heldFor(
-  { fields }: FoundUser,
-  { field, form }: UserValue,
-): string | number | bigint | null {
-  return bindable(writtenAs(fields[field], form))
+function heldFor(user: FoundUser, wanted: UserValue): string | number | bigint | null {
+  return bindable(writtenFor(user, wanted))
 }
 
 /** Values that JSON carries as they are; a field that holds anything else matches nothing. */
-function bindable(value: unknown): string | number | bigint | null {
+export function bindable(value: unknown): string | number | bigint | null {
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint'
     ? value
     : null

@@ -6,12 +6,15 @@
  */
 import {
   type Assignment,
+  dealtWithIn,
   isComparedAsText,
   isSamePath,
   type JsonPath,
   leavesNoMatch,
+  mayLeaveShared,
   type Program,
   type ResidueTime,
+  regardless,
   residueTime,
   type Selector,
   type Step,
@@ -68,6 +71,8 @@ export interface TableFacts {
 
 export interface StepSql {
   readonly count: CountSql
+  /** Rows by position in `@users` that nothing but a shared value finds, and no rule has; `null` where there can be none. */
+  readonly shared: string | null
   /** `null` for steps that write nothing. */
   readonly write: WriteSql | null
   readonly residue: ResidueSql | null
@@ -128,6 +133,7 @@ export function stepSql(program: Program, step: Step, facts: TableFacts): StepSq
   }
   return {
     count: countSql(context),
+    shared: sharedSql(context),
     write: wholeSql(context),
     residue: residueSql(context),
     chunk: chunkSql(context),
@@ -164,8 +170,10 @@ export function valuesOf(program: Program): readonly UserValue[] {
     ...set.filter((assignment) => assignment.kind === 'pull'),
   ])
   const pulled = program.user.set.filter((assignment) => assignment.kind === 'pull')
-  const formed = [...referred, ...pulled].filter(({ form }) => form !== null)
-  return [...fields, ...new Map(formed.map((value) => [valueKey(value), value])).values()]
+  const formed = [...referred, ...pulled]
+    .filter(({ form, reach }) => form !== null || reach !== undefined)
+    .flatMap((value) => [value, { field: value.field, form: value.form }])
+  return [...new Map([...fields, ...formed].map((value) => [valueKey(value), value])).values()]
 }
 
 function countSql(context: StepContext): CountSql {
@@ -189,6 +197,14 @@ function countSql(context: StepContext): CountSql {
     return `SELECT DISTINCT ${leafOf(chain, value)} AS value, ${keyColumns(key)} FROM ${from} WHERE ${where}`
   })
   return { sql: `SELECT value, count(*) FROM (${rows.join(' UNION ')}) GROUP BY value`, by }
+}
+
+function sharedSql(context: StepContext): string | null {
+  const { program, step, selector, key } = context
+  if (!mayLeaveShared(step) || step.action === 'external') return null
+  const others = [...step.except, ...dealtWithIn(program.steps, step)]
+  const pairs = pairsSql(regardless(selector), others, key)
+  return `WITH ${relation(context)} SELECT pos, count(*) FROM (${pairs}) GROUP BY pos`
 }
 
 function wholeSql(context: StepContext): WriteSql | null {

@@ -11,6 +11,7 @@ import { jsonText } from './literals.ts'
 import { readMark, writeMark } from './marks.ts'
 import type { ProgramSql } from './program-sql.ts'
 import { heldIdsSql } from './selector-sql.ts'
+import { sharedOf } from './shared-values.ts'
 import { sliceParameters } from './slice-parameters.ts'
 import { countSteps, findRows } from './take-survey.ts'
 import { holdsOf } from './user-records.ts'
@@ -38,7 +39,9 @@ function sweepGroup(
 ): Swept {
   const mayBeSwept = whoMayBeSwept(connection, sql, group, throughSeq)
   const positions = [...group.users.keys()].filter((position) => mayBeSwept[position])
-  const users = positions.map((position) => ({ fields: { id: group.users[position]?.id } }))
+  const named = positions.map((position) => ({ fields: { id: group.users[position]?.id } }))
+  const { shared } = sharedOf(connection, sql, group.tenantId, named)
+  const users = named.map((user, place) => ({ ...user, shared: shared[place] ?? [] }))
   const derivedOf = (place: number): readonly (string | null)[] =>
     group.derived[positions[place] ?? -1] ?? []
   const parameters = sliceParameters(sql.values, group.tenantId, users, derivedOf)

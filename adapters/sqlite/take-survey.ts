@@ -11,13 +11,14 @@ import {
   type Survey,
   type Target,
   type Targets,
-  writtenAs,
+  writtenFor,
 } from '../../src/store.ts'
 import { type Connection, type Parameters, plainInteger } from './connection.ts'
 import { jobsOf } from './jobs.ts'
 import { jsonText, quoteName, quoteTable } from './literals.ts'
 import type { ProgramSql } from './program-sql.ts'
 import { tenantSql, USER_ID, type UserValue, valueKey } from './selector-sql.ts'
+import { sharedOf } from './shared-values.ts'
 import { sliceParameters } from './slice-parameters.ts'
 import { type CountSql, POSITION } from './step-sql.ts'
 import { findTombstones } from './tombstones.ts'
@@ -30,13 +31,17 @@ export function takeSurvey(
   targets: Targets,
   checks: 'all' | 'blocking',
 ): Survey {
-  const users = findFields(connection, sql, targets)
+  const users = [...findFields(connection, sql, targets)]
   const places: number[] = []
   const found: FoundUser[] = []
   for (const [position, user] of users.entries()) {
     if (user === null) continue
     places.push(position)
     found.push(user)
+  }
+  const sharers = markShared(connection, sql, targets.tenantId, found)
+  if (sql.sharing.length > 0) {
+    for (const [place, user] of found.entries()) users[places[place] ?? place] = user
   }
   const derived = sql.program.derived.map(() => null)
   const parameters = sliceParameters(sql.values, targets.tenantId, found, () => derived)
@@ -66,6 +71,9 @@ export function takeSurvey(
     ...(sql.hurdles.length === 0 || found.length === 0
       ? {}
       : { hurdles: rowsAtHurdles(connection, sql, parameters, users, places) }),
+    ...(sharers.length === 0
+      ? {}
+      : { sharers: sharers.map((group) => group.map((place) => places[place] ?? place)) }),
     jobs: jobsOf(connection, sql.program, targets),
     holds: holdsOf(connection, sql.program, targets),
   }
@@ -105,6 +113,36 @@ function standingHurdles(connection: Connection, sql: ProgramSql): readonly (str
   })
   standing.set(sql, found)
   return found
+}
+
+/** Marks in the list of users what of theirs others hold too, and answers who shares with nobody but each other. */
+function markShared(
+  connection: Connection,
+  sql: ProgramSql,
+  tenantId: string | null,
+  users: FoundUser[],
+): readonly (readonly number[])[] {
+  const { shared, groups } = sharedOf(connection, sql, tenantId, users)
+  const places = [...users.keys()].filter((place) => (shared[place] ?? []).length > 0)
+  if (places.length === 0) return []
+  const sharing = places.flatMap((place): readonly FoundUser[] => {
+    const { fields } = users[place] ?? { fields: {} }
+    return [{ fields, shared: shared[place] ?? [] }]
+  })
+  const derived = sql.program.derived.map(() => null)
+  const parameters = sliceParameters(sql.values, tenantId, sharing, () => derived)
+  const rows = sharing.map(() => sql.steps.map(() => 0))
+  for (const [index, step] of sql.steps.entries()) {
+    if (step?.shared == null) continue
+    connection.each(step.shared, parameters, ([place, count]) => {
+      const own = rows[Number(place)]
+      if (own !== undefined) own[index] = Number(count)
+    })
+  }
+  for (const [place, user] of sharing.entries()) {
+    users[places[place] ?? place] = { ...user, sharedRows: rows[place] ?? [] }
+  }
+  return groups
 }
 
 /** Adds up the rows of each user by step, in the lists that `countsOf` gives for a position in `users`. */
@@ -247,8 +285,8 @@ function holdersOf(users: readonly FoundUser[]): (wanted: UserValue) => Holders 
     const known = byKey.get(key)
     if (known !== undefined) return known
     const holders = new Map<unknown, number | number[]>()
-    for (const [position, { fields }] of users.entries()) {
-      const value = writtenAs(fields[wanted.field], wanted.form)
+    for (const [position, user] of users.entries()) {
+      const value = writtenFor(user, wanted)
       const others = holders.get(value)
       if (others === undefined) holders.set(value, position)
       else if (typeof others === 'number') holders.set(value, [others, position])

@@ -8,9 +8,9 @@ import { type ErrorCode, UserDeletionError } from '../errors.ts'
 import { buildPlan } from '../plan/build-plan.ts'
 import type { Blocker, Plan } from '../plan/plan.ts'
 import { withTimeLimit } from '../ports.ts'
-import type { Survey, Target } from '../store.ts'
+import type { FoundUser, Survey, Target } from '../store.ts'
 import { type DeletionRequest, type ExecutionContext, targetsOf } from './context.ts'
-import { findBlockers, findWarnings, isLarge, lastingBlockers } from './decide.ts'
+import { findBlockers, findWarnings, isLarge, lastingBlockers, openRoom } from './decide.ts'
 import { blockedError } from './failures.ts'
 import type { BlockerAnswer, DeletionContext, Refusal, Veto } from './hooks.ts'
 
@@ -104,11 +104,14 @@ export function planSurvey(
 ): readonly (Plan | null)[] {
   const { program, policy, clock, maxRowsPerTransaction } = context
   const now = clock.now()
-  const blockers = findBlockers({ program, maxRows: maxRowsPerTransaction, now }, survey)
+  const room = openRoom(Number.POSITIVE_INFINITY)
+  const blockers = findBlockers({ program, maxRows: maxRowsPerTransaction, now }, survey, room)
   return targets.map(({ id }, position) => {
-    const found = survey.users[position]
-    const counts = survey.counts[position]
-    if (found == null || counts === undefined) return null
+    const user = survey.users[position]
+    const own = survey.counts[position]
+    if (user == null || own === undefined) return null
+    const isLast = room.turnedAway.has(position)
+    const { found, counts } = isLast ? asLastHolder(user, own) : { found: user, counts: own }
     return buildPlan({
       program,
       policy,
@@ -122,6 +125,14 @@ export function planSurvey(
       now,
     })
   })
+}
+
+/** With everybody else gone who holds the values too, the rows found by them are the user's. */
+function asLastHolder(
+  { fields, sharedRows = [] }: FoundUser,
+  counts: readonly number[],
+): { readonly found: FoundUser; readonly counts: readonly number[] } {
+  return { found: { fields }, counts: counts.map((rows, index) => rows + (sharedRows[index] ?? 0)) }
 }
 
 async function withHostBlockers(

@@ -65,13 +65,13 @@ function total(counts: readonly number[] | undefined): number {
 }
 
 interface Room {
-  /** Users who go with a later slice. */
+  /** Users who go with a later slice: it is full, or they are the last to hold a value. */
   readonly turnedAway: Set<number>
   /** Whether the user's rows fit; whoever comes first fits in any case. */
   admits(user: number, counts: readonly number[] | undefined): boolean
 }
 
-function openRoom(maxRows: number): Room {
+export function openRoom(maxRows: number): Room {
   const turnedAway = new Set<number>()
   let taken = 0
   let isEmpty = true
@@ -104,6 +104,7 @@ export function findBlockers(
   const leaving = new Set<number>()
   const blocking = [...program.steps.entries()].filter(([, { action }]) => action === 'block')
   const check = checkerOf(program, survey, 'block')
+  const sharers = lastHolders(survey)
   return survey.users.map((found, user) => {
     if (found === null) return NONE
     const blockers = [
@@ -115,9 +116,32 @@ export function findBlockers(
     ]
     // A large user goes later and on their own, so for the others of this slice they are still there.
     const stays = isLarge(survey.counts[user], maxRows) || isUnderWay(survey.jobs[user])
-    if (blockers.length === 0 && !stays && room.admits(user, survey.counts[user])) leaving.add(user)
+    if (blockers.length > 0 || stays) return blockers
+    if (isLastHolder(sharers, user, leaving)) room.turnedAway.add(user)
+    else if (room.admits(user, survey.counts[user])) leaving.add(user)
     return blockers
   })
+}
+
+type LastHolders = ReadonlyMap<number, readonly (readonly number[])[]>
+
+/** The last of the users who share a value, with the others. */
+function lastHolders({ sharers = [] }: Survey): LastHolders {
+  const groups = new Map<number, (readonly number[])[]>()
+  for (const positions of sharers) {
+    const last = Math.max(...positions)
+    const others = positions.filter((position) => position !== last)
+    groups.set(last, [...(groups.get(last) ?? []), others])
+  }
+  return groups
+}
+
+/**
+ * Whether all go with whom the user shares a value: then its rows are this user's, who goes with a later slice,
+ * in which nobody holds it but they.
+ */
+function isLastHolder(holders: LastHolders, user: number, leaving: ReadonlySet<number>): boolean {
+  return (holders.get(user) ?? []).some((others) => others.every((other) => leaving.has(other)))
 }
 
 /** What a plan warns of: checks that only warn, as if nobody else of the survey went. */

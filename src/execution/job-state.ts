@@ -3,7 +3,16 @@
  *
  * @module
  */
-import type { ChunkResult, Cursor, Job, JobKind, Target } from '../store.ts'
+import {
+  type ChunkResult,
+  type Cursor,
+  type Job,
+  type JobKind,
+  keepsItsRows,
+  mayLeaveShared,
+  type SharedValue,
+  type Target,
+} from '../store.ts'
 import type { Step } from '../terms.ts'
 import type { DeletionRequest, ExecutionContext } from './context.ts'
 import type { ErasersProgress } from './eraser-progress.ts'
@@ -14,6 +23,8 @@ export interface JobState {
   readonly derived: readonly string[]
   /** By step id, so that a changed policy takes over what it still has. */
   readonly steps: Readonly<Record<string, StepProgress>>
+  /** What others held too when the last chunks ran: they have passed over rows that are found by nothing else. */
+  readonly shared?: readonly SharedValue[]
   /** Whether chunks have run: then rows up to the cursors are done. */
   readonly chunked: boolean
   readonly schedule: Schedule | null
@@ -115,6 +126,23 @@ export function newJob(
 
 export function leaseEnd({ leaseMs }: ExecutionContext, now: Date): string {
   return new Date(now.getTime() + leaseMs).toISOString()
+}
+
+/** Whether the same is shared as when the last chunks ran. */
+export function isShared({ shared = [] }: JobState, now: readonly SharedValue[] = []): boolean {
+  return JSON.stringify(shared) === JSON.stringify(now)
+}
+
+/** The state with what is shared now. Where that is something else, steps that keep rows begin again. */
+export function withShared(
+  state: JobState,
+  steps: readonly Step[],
+  shared: readonly SharedValue[],
+): JobState {
+  if (isShared(state, shared)) return state
+  const again = steps.filter((step) => keepsItsRows(step) && mayLeaveShared(step))
+  const begun = again.map(({ id }) => [id, { ...state.steps[id], ...NO_ROWS }] as const)
+  return { ...state, shared, steps: { ...state.steps, ...Object.fromEntries(begun) } }
 }
 
 /** The state after a chunk of a step. The steps of a pass have one cursor. */

@@ -28,6 +28,7 @@ export async function planMany(
   const idsHash = incrementalSha256()
   const blockersHash = incrementalSha256()
   const rows = program.steps.map(() => 0)
+  const shared = program.steps.map(() => 0)
   const blockers: BulkPlan['blockers'][number][] = []
   const counts = { requested: 0, found: 0, notFound: 0, duplicates: 0, invalid: 0, blocked: 0 }
 
@@ -59,7 +60,10 @@ export async function planMany(
         continue
       }
       counts.found += 1
-      for (const [index, step] of plan.steps.entries()) rows[index] = (rows[index] ?? 0) + step.rows
+      for (const [index, step] of plan.steps.entries()) {
+        rows[index] = (rows[index] ?? 0) + step.rows
+        shared[index] = (shared[index] ?? 0) + (step.shared ?? 0)
+      }
       if (plan.blockers.length === 0) continue
       counts.blocked += 1
       blockersHash.update(blockerText(first + position, plan.blockers))
@@ -130,6 +134,7 @@ export async function planMany(
       table,
       action,
       rows: rows[index] ?? 0,
+      ...(shared[index] ? { shared: shared[index] } : {}),
     })),
     rows: rows.reduce((sum, count) => sum + count, 0),
     blockers,

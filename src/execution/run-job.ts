@@ -14,8 +14,8 @@ import type { DeletionReceipt } from '../receipt/receipt.ts'
 import {
   type ChunkResult,
   type Cursor,
-  type FoundUser,
   type Job,
+  type NamedUser,
   passOf,
   residueLeft,
   type SliceOutcome,
@@ -35,11 +35,13 @@ import {
   doneBySteps,
   type Erasure,
   isOnlySeen,
+  isShared,
   type JobState,
   leaseEnd,
   readState,
   withoutCursors,
   withSeen,
+  withShared,
 } from './job-state.ts'
 import { inPresentSchema } from './present-schema.ts'
 import { noteRefusal } from './refused-job.ts'
@@ -180,15 +182,17 @@ async function runStepsIn(
   keep: (state: JobState) => void,
 ): Promise<void> {
   const { store, program } = run.context
-  const { fields, counts } = await surveyUser(run, start)
+  const { user, counts } = await surveyUser(run, start)
   const { steps } = program
-  let state = start.chunked ? start : withSeen(start, steps, counts)
+  const shared = withShared(start, steps, user.shared ?? [])
+  let state = start.chunked ? shared : withSeen(shared, steps, counts)
+  keep(state)
   for (const [index, step] of steps.entries()) {
     if (step.selector === null || step.action === 'block' || isOnlySeen(step)) continue
     const pass = passOf(steps, index)
     if (pass.length === 0) continue
     if (step.action === 'unlink' && step.table === program.user.table) {
-      state = { ...state, kept: { ...state.kept, ...fieldsCutBy(program, step, fields) } }
+      state = { ...state, kept: { ...state.kept, ...fieldsCutBy(program, step, user.fields) } }
     }
     const counted = pass.reduce((sum, other) => sum + (counts[other] ?? 0), 0)
     let written = 0
@@ -196,7 +200,7 @@ async function runStepsIn(
       const before = state
       const result = await store.applyChunk(program, {
         tenantId: run.job.tenantId,
-        fields,
+        ...user,
         derived: state.derived,
         step: index,
         cursor: state.steps[step.id]?.cursor ?? null,
@@ -235,12 +239,13 @@ function refuseEndless(table: string, written: number, counted: number, limit: n
 async function surveyUser(
   run: JobRun,
   { request, kept }: JobState,
-): Promise<{ readonly fields: FoundUser['fields']; readonly counts: readonly number[] }> {
+): Promise<{ readonly user: NamedUser; readonly counts: readonly number[] }> {
   const { store, program } = run.context
   const { users, counts } = await store.survey(program, targetsOf(request, [run.target]))
   const [found] = users
   if (found == null) throw await endWithoutUser(run)
-  return { fields: { ...found.fields, ...kept }, counts: counts[0] ?? [] }
+  const { fields, shared = [] } = found
+  return { user: { fields: { ...fields, ...kept }, shared }, counts: counts[0] ?? [] }
 }
 
 /** What the user row is about to lose, and steps behind still find their rows by. */
@@ -326,7 +331,7 @@ function verdictOf(
   survey: Survey,
   maxRows: number,
   steps: ExecutionContext['program']['steps'],
-  { derived }: JobState,
+  state: JobState,
   derive: ExecutionContext['derive'],
   now: Date,
 ): Verdict {
@@ -335,9 +340,11 @@ function verdictOf(
     const step = steps[index]
     return step !== undefined && (step.action === 'delete' || step.set.length > 0)
   })
-  if (isLarge(written, maxRows)) {
+  const hasMore = state.chunked && !isShared(state, survey.users[0]?.shared)
+  if (hasMore || isLarge(written, maxRows)) {
     return { kind: 'refuse', reason: { kind: 'too_large' } satisfies RefusalReason }
   }
+  const { derived } = state
   const fields = survey.users[0]?.fields
   // A policy that has changed since may write values that the job has not derived.
   const values =

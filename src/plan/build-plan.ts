@@ -58,7 +58,13 @@ function describeSteps(
   ends: readonly (string | null)[],
 ): readonly PlannedStep[] {
   return program.steps.map((step, index) =>
-    planStep(step, statusOf(step, found), counts[index] ?? 0, ends[index] ?? null),
+    planStep(
+      step,
+      statusOf(step, found),
+      counts[index] ?? 0,
+      ends[index] ?? null,
+      found.sharedRows?.[index],
+    ),
   )
 }
 
@@ -68,6 +74,7 @@ export function planStep(
   status: PlannedStep['status'],
   rows: number,
   until: string | null,
+  shared = 0,
 ): PlannedStep {
   return {
     id: step.id,
@@ -75,6 +82,7 @@ export function planStep(
     action: step.action,
     status,
     rows,
+    ...(shared > 0 ? { shared } : {}),
     grantsAccess: step.access,
     reason: step.reason,
     until,

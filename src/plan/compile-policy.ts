@@ -42,6 +42,7 @@ import type {
   Selector,
   Step,
   UserTable,
+  Wanted,
 } from '../terms.ts'
 import { outdoneOf } from './touches.ts'
 
@@ -115,7 +116,11 @@ function selectorOf(policy: PolicyInput, table: string, index: number): Selector
     locator: locatorOf(rule.match),
     target:
       through === undefined
-        ? { kind: 'user', field: fieldOf(rule.match), form: matchFormOf(rule.match) }
+        ? within(policy, rule, {
+            kind: 'user' as const,
+            field: fieldOf(rule.match),
+            form: matchFormOf(rule.match),
+          })
         : {
             kind: 'rows',
             key: through.key,
@@ -205,6 +210,17 @@ function isScalar(value: Scalar | readonly Scalar[]): value is Scalar {
   return !Array.isArray(value)
 }
 
+/**
+ * Among whom the value has to be the user's alone. Within a tenant an id is; across tenants it may be another
+ * user's too.
+ */
+function within<W extends Wanted>({ user }: PolicyInput, rule: RuleInput, wanted: W): W {
+  if (rule.match === undefined || rule.evenIfShared) return wanted
+  const isWhole = user.tenant === undefined
+  if (wanted.field === 'id' && (isWhole || rule.tenant !== undefined)) return wanted
+  return { ...wanted, reach: isWhole || rule.tenant === undefined ? 'all' : 'tenant' }
+}
+
 function withOutdone(step: Step, steps: readonly Step[]): Step {
   const outdone = outdoneOf(step, steps)
   return outdone.length === 0 ? step : { ...step, outdone }
@@ -264,12 +280,13 @@ function compileDetach(policy: PolicyInput, rule: DetachRule): Assignment {
   const form = matchFormOf(rule.match)
   const field = fieldOf(rule.match)
   const isOfArray = typeof rule.match !== 'string' && 'array' in rule.match
-  if (isOfArray) return { kind: 'pull', column, path, element, field, form }
+  const wanted = within(policy, rule, { field, form })
+  if (isOfArray) return { kind: 'pull', column, path, element, ...wanted }
   const written = rule.to === 'ghost' ? ghostIn(policy.user, form) : { value: null }
   const place = wayInto(locator)
   if (place === null) return { kind: 'constant', column, ...written }
   // Other elements hold other users.
-  const holding = each ? { holding: { field, form } } : {}
+  const holding = each ? { holding: wanted } : {}
   return { kind: 'json_value', column, path: place, ...written, ...holding }
 }
 

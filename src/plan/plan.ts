@@ -57,6 +57,8 @@ export interface PlannedStep {
    */
   readonly status: 'applies' | 'not_applicable' | 'external'
   readonly rows: number
+  /** Rows that stay as another user holds the value too by which they are found; left out where there are none. */
+  readonly shared?: number
   readonly grantsAccess: boolean
   readonly reason: string | null
   /** For retained rows: the end of their retention (ISO 8601, UTC), and what happens then. */
@@ -98,6 +100,7 @@ export interface BulkPlan {
     readonly table: string
     readonly action: StepAction
     readonly rows: number
+    readonly shared?: number
   }[]
   readonly rows: number
   /** The first blocked users, up to 100. */

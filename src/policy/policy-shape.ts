@@ -109,6 +109,7 @@ const matching = {
   where: v.optional(where),
   tenant: v.optional(name),
   acrossTenants: v.optional(v.literal(true)),
+  evenIfShared: v.optional(v.literal(true)),
   name: v.optional(name),
 }
 const event = v.optional(name)

@@ -123,6 +123,11 @@ interface Matching {
   readonly tenant?: string
   /** States that a match by a field may reach into other tenants. */
   readonly acrossTenants?: true
+  /**
+   * Also rows found by a value that another user holds too. Without it they stay until the last one who holds it
+   * goes: they may be the other's.
+   */
+  readonly evenIfShared?: true
   /** A name for `through.rule` of other tables. */
   readonly name?: string
 }

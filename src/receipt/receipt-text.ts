@@ -4,6 +4,7 @@
  * @module
  */
 import { fieldsMatched, planStep, statusOf } from '../plan/build-plan.ts'
+import type { PlannedStep } from '../plan/plan.ts'
 import { sha256 } from '../ports.ts'
 import type { FoundUser } from '../store.ts'
 import { isNobodys } from '../store-helpers.ts'
@@ -54,6 +55,8 @@ function stepsWriter(
   const fields = fieldsMatched(program)
   const known = new Map<string, readonly string[]>()
   return (found, counts) => {
+    // Few share anything.
+    if (found.sharedRows !== undefined) return canonicalJson(stepsOf(program, ends, found, counts))
     let key = ''
     for (const field of fields) key += isNobodys(found.fields[field]) ? '-' : '+'
     let pieces = known.get(key)
@@ -67,6 +70,23 @@ function stepsWriter(
     }
     return text
   }
+}
+
+function stepsOf(
+  { steps }: Program,
+  ends: readonly (string | null)[],
+  found: FoundUser,
+  counts: readonly number[],
+): readonly PlannedStep[] {
+  return steps.map((step, index) =>
+    planStep(
+      step,
+      statusOf(step, found),
+      counts[index] ?? 0,
+      ends[index] ?? null,
+      found.sharedRows?.[index],
+    ),
+  )
 }
 
 /** The text before the rows of the first step, between those of two steps, and after those of the last. */

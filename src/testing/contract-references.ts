@@ -19,6 +19,7 @@ const DUE = '2026-03-31T12:00:00.000Z'
 const anyCase = {
   match: { column: 'address', equals: { user: 'email' }, ignoreCase: true },
   acrossTenants: true,
+  evenIfShared: true,
   action: 'delete',
 } as const
 const ENDING = { action: 'retain', reason: 'support', for: 'P30D', then: 'delete' } as const
@@ -114,7 +115,13 @@ export function referenceClauses(clause: Clause): void {
 
   clause('by a field in whatever case, chunk by chunk and many at once', async (world) => {
     const anonymized: RuleInput = {
-      ...{ match: anyCase.match, acrossTenants: true, action: 'anonymize', reason: 'counted' },
+      ...{
+        match: anyCase.match,
+        acrossTenants: true,
+        evenIfShared: true,
+        action: 'anonymize',
+        reason: 'counted',
+      },
       set: { address: null },
     }
     const small = { maxRowsPerTransaction: 1 }

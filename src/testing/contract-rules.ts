@@ -63,12 +63,14 @@ export function precedenceClauses(clause: Clause): void {
     const newsletters = {
       match: { column: 'address', equals: { user: 'email' } },
       acrossTenants: true,
+      evenIfShared: true,
       action: 'delete',
     } as const
     const invitations = [
       {
         match: { column: 'email', equals: { user: 'email' } },
         acrossTenants: true,
+        evenIfShared: true,
         action: 'delete',
       },
       { match: 'invited_by', action: 'detach' },

@@ -29,8 +29,7 @@ import { wholeTenantClauses } from './contract-tenants.ts'
 import { twoRulesClauses } from './contract-two-rules.ts'
 import { decisionClauses, leftoverClauses, refusedClauses } from './contract-upkeep.ts'
 import { userTableClauses } from './contract-user-tables.ts'
-import { valueClauses, valueData } from './contract-values.ts'
-
+import { sharedClauses, valueClauses, valueData } from './contract-values.ts'
 import { type ContractRunner, clauses, type OpenStore } from './contract-world.ts'
 
 /**
@@ -56,6 +55,7 @@ export function storeContract(runner: ContractRunner, open: OpenStore): void {
   describe('two rules on one row', () => twoRulesClauses(clause))
   describe('values of rows and users', () => valueClauses(clauses(runner, open, valueData)))
   describe('inside JSON', () => jsonClauses(runner, open))
+  describe('values that users share', () => sharedClauses(clauses(runner, open, valueData)))
   describe('tenants', () => tenantClauses(clause))
   describe('a tenant as a whole', () => wholeTenantClauses(clause))
   describe('isolation', () => isolationClauses(clause))
