@@ -44,4 +44,25 @@ export const valuesSabotages: readonly Sabotage[] = [
     replace: '    return ',
     caughtBy: 'test/adapters/memory.test.ts',
   },
+  {
+    name: 'take rows by a value that another user holds too',
+    file: 'src/store-helpers.ts',
+    find: '  if (shared.length === 0) return false\n',
+    replace: '  if (shared.length >= 0) return false\n',
+    caughtBy: 'test/values-shared.test.ts',
+  },
+  {
+    name: 'let all users of a slice go at once who share a value',
+    file: 'src/execution/decide.ts',
+    find: '    if (isLastHolder(sharers, user, leaving)) room.turnedAway.add(user)\n    else if',
+    replace: '    if',
+    caughtBy: 'test/values-shared.test.ts',
+  },
+  {
+    name: 'take an address for unique in any case that is so in one',
+    file: 'src/store-helpers.ts',
+    find: '  const names = anyCase ? (isFolded ? [column] : []) : [column]',
+    replace: '  const names = anyCase || isFolded ? [column] : [column]',
+    caughtBy: 'test/values-shared.test.ts',
+  },
 ]
