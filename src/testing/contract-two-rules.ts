@@ -13,7 +13,11 @@ const WAYS = { 'in one transaction': {}, 'in chunks': { maxRowsPerTransaction: 1
 
 const REASON = { reason: 'a thread' } as const
 const byMail = (column: string) =>
-  ({ match: { column, equals: { user: 'email' } }, acrossTenants: true }) as const
+  ({
+    match: { column, equals: { user: 'email' } },
+    acrossTenants: true,
+    evenIfShared: true,
+  }) as const
 
 export function twoRulesClauses(clause: Clause): void {
   for (const [way, options] of Object.entries(WAYS)) {
@@ -135,6 +139,7 @@ export function twoRulesClauses(clause: Clause): void {
         {
           match: { array: 'members', equals: { user: 'email' } },
           acrossTenants: true,
+          evenIfShared: true,
           action: 'detach',
         },
       ] as const

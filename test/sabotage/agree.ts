@@ -61,8 +61,8 @@ export const agreeSabotages: readonly Sabotage[] = [
   {
     name: 'forget what the user row has lost before a crash',
     file: 'src/execution/run-job.ts',
-    find: 'fields: { ...found.fields, ...kept },',
-    replace: 'fields: { ...found.fields },',
+    find: 'user: { fields: { ...fields, ...kept }, shared },',
+    replace: 'user: { fields, shared },',
     caughtBy: 'test/agree-foreign-keys.test.ts',
   },
 ]

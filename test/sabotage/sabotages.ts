@@ -135,8 +135,8 @@ export const sabotages: readonly Sabotage[] = [
   {
     name: 'let both of two co-owners go',
     file: 'src/execution/decide.ts',
-    find: 'if (blockers.length === 0 && !stays && room.admits(user, survey.counts[user])) leaving.add(user)',
-    replace: 'if (blockers.length === 0 && stays) leaving.add(user)',
+    find: 'else if (room.admits(user, survey.counts[user])) leaving.add(user)',
+    replace: 'else room.admits(user, survey.counts[user])',
     caughtBy: 'test/adapters/sqlite.test.ts',
   },
   {
