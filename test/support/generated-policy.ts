@@ -193,7 +193,11 @@ function whereOf({ where }: RuleSpec): { readonly where?: WhereInput } {
 
 function tenantOf({ tenant }: RuleSpec, kind: MatchKind) {
   if (kind === 'email' || kind === 'doc_email') {
-    return tenant ? { tenant: 'tenant' } : { acrossTenants: true as const }
+    // The oracle judges each user alone; what they share has clauses of its own in the contract.
+    const evenIfShared = true as const
+    return tenant
+      ? { tenant: 'tenant', evenIfShared }
+      : { acrossTenants: true as const, evenIfShared }
   }
   return {}
 }
