@@ -10,6 +10,7 @@ import {
   assertIdempotencyKey,
   assertReason,
   assertRequestedBy,
+  assertSignal,
   invalidArgument,
   isId,
   isKey,
@@ -33,6 +34,33 @@ import type { BulkMode } from './terms.ts'
 export type TenantScope<P extends PolicyInput> = P['user'] extends { readonly tenant: string }
   ? { readonly tenantId: string }
   : { readonly tenantId?: undefined }
+
+/** Options may be left out where the policy names no tenant column. */
+export type CallOptions<P extends PolicyInput, Given extends object = object> = P['user'] extends {
+  readonly tenant: string
+}
+  ? readonly [options: TenantScope<P> & Given]
+  : readonly [options?: TenantScope<P> & Given]
+
+export interface DisableOptions {
+  /** Whether the rows that grant access go too. Default true. */
+  readonly revokeSessions?: boolean
+}
+
+export interface IsDeletedOptions {
+  /** Only deletions after it count: a Date, or seconds since 1970 as in a token's `iat`. */
+  readonly issuedAt?: Date | number
+}
+
+export interface VerifyOptions {
+  /** Fields of the user that the host still knows. */
+  readonly known?: Readonly<Record<string, unknown>>
+}
+
+export interface ProofOptions extends VerifyOptions {
+  /** The receipt of an earlier deletion of the same id. Default: the newest. */
+  readonly receiptId?: string
+}
 
 export interface PlanOptions {
   /**
@@ -302,6 +330,7 @@ export function bulkOptionsOf(options: DeleteManyOptions): BulkOptions {
   if (mode !== 'cooperative' && mode !== 'throughput') {
     throw invalidArgument('mode', 'The mode is neither "cooperative" nor "throughput".')
   }
+  assertSignal(signal)
   assertFunction('onProgress', onProgress)
   assertFunction('onOutcome', onOutcome)
   const [pace, run] = [paceOf(options.pace), runKeyOf(options.run)]

@@ -5,13 +5,27 @@
  */
 import type { ContextSourceInput, DeclaredBlocker, Keys } from './context-source.ts'
 import { isDuration } from './duration.ts'
-import { assertFunction, assertOptions, invalidArgument } from './execution/arguments.ts'
+import { UserDeletionError } from './errors.ts'
+import {
+  assertFunction,
+  assertOptions,
+  invalidArgument,
+  ownOptions,
+} from './execution/arguments.ts'
 import type { ExternalEraser } from './execution/external-eraser.ts'
 import type { BlockerFunction, Hooks, WriteAuditEntry } from './execution/hooks.ts'
 import type { SelfService } from './execution/own-account.ts'
 import { isAcceptable, type SchemaCheckOptions } from './plan/schema-finding.ts'
+import { checkedPolicyOf } from './policy/define-policy.ts'
 import type { Policy, PolicyInput } from './policy/policy.ts'
-import { type Clock, consoleLogger, type Logger, systemClock } from './ports.ts'
+import {
+  type Clock,
+  checkedClock,
+  consoleLogger,
+  type Logger,
+  quietly,
+  systemClock,
+} from './ports.ts'
 import { createIssuer } from './receipt/issue-receipt.ts'
 import type { Store } from './store.ts'
 
@@ -69,26 +83,31 @@ export function contextInputOf<P extends PolicyInput>(
     'maxClockJumpMs',
     'schemaCheck',
   ])
-  const { store, policy, hooks = {}, clock = systemClock, keys = {} } = options
-  assertHooks(hooks)
-  assertErasers(options.externalErasers ?? [])
+  assertStore(options.store)
+  const { store, clock, logger } = options
+  const hooks = hooksOf(options.hooks)
+  const blockers = listOf('blockers', options.blockers)
+  const erasers = erasersOf(options.externalErasers)
+  const keys = { ...options.keys }
   assertFunction('writeAuditEntry', options.writeAuditEntry)
-  if (options.selfService !== undefined) assertSelfService(options.selfService)
+  const selfService = options.selfService
+  if (selfService !== undefined) assertSelfService(selfService)
+  const ticking = clockOf(clock)
   return {
     store,
-    policy,
+    policy: checkedPolicyOf(options.policy),
     hooks,
-    clock,
+    clock: ticking,
     keys,
-    blockers: options.blockers ?? [],
-    erasers: options.externalErasers ?? [],
+    blockers,
+    erasers,
     writeAuditEntry: options.writeAuditEntry ?? null,
-    logger: options.logger ?? consoleLogger,
+    logger: loggerOf(logger),
     hookTimeoutMs: positive('hookTimeoutMs', options.hookTimeoutMs, 10_000),
     maxRowsPerTransaction: positive('maxRowsPerTransaction', options.maxRowsPerTransaction, 2_000),
     leaseMs: positive('leaseMs', options.leaseMs, 30_000),
     schemaCheck: schemaCheckOf(options.schemaCheck ?? {}),
-    issuer: createIssuer({ key: keys.ledger ?? null, oldKeys: keys.oldLedger ?? [] }, clock),
+    issuer: createIssuer({ key: keys.ledger ?? null, oldKeys: keys.oldLedger ?? [] }, ticking),
   }
 }
 
@@ -125,15 +144,52 @@ function schemaCheckOf(options: SchemaCheckOptions): SchemaCheckOptions {
       throw invalidArgument(`${path}.table`, 'An accepted finding names its table.')
     }
   }
-  return options
+  return { ...options, accept: accept.map((finding) => ({ ...finding })) }
 }
 
-function assertHooks(hooks: Hooks): void {
-  assertOptions(hooks, ['beforeDelete', 'afterDelete', 'onRevoke'])
+/** @throws {@link UserDeletionError} `invalid_argument` for a handle, or nothing, in the place of a store. */
+function assertStore(store: unknown): void {
+  const { apply, survey, migrate, name } = Object(store) as Readonly<Record<string, unknown>>
+  const methods = [apply, survey, migrate]
+  if (typeof name === 'string' && methods.every((one) => typeof one === 'function')) return
+  throw invalidArgument(
+    'store',
+    '`store` is no store: build one with `sqliteStore(handle)`, `mongoStore(db)` or `memoryStore()`.',
+  )
+}
+
+function clockOf(clock: Clock = systemClock): Clock {
+  assertFunction('clock.now', clock.now ?? null)
+  assertFunction('clock.sleep', clock.sleep)
+  return checkedClock(
+    clock,
+    (cause) =>
+      new UserDeletionError('invalid_argument', '`clock.now()` does not answer a valid Date.', {
+        cause,
+        details: { path: 'clock' },
+      }),
+  )
+}
+
+function loggerOf(logger: Logger = consoleLogger): Logger {
+  assertFunction('logger.warn', logger.warn ?? null)
+  return quietly(logger)
+}
+
+function hooksOf(given: Hooks = {}): Hooks {
+  const hooks = ownOptions(given, ['beforeDelete', 'afterDelete', 'onRevoke'])
   for (const [name, hook] of Object.entries(hooks)) assertFunction(`hooks.${name}`, hook)
+  return hooks
 }
 
-function assertErasers(erasers: readonly ExternalEraser[]): void {
+/** What is neither a function nor a declared check is found when the checks are compiled. */
+function listOf<T>(path: string, list: readonly T[] = []): readonly T[] {
+  if (Array.isArray(list)) return [...list]
+  throw invalidArgument(path, `"${path}" is not a list.`)
+}
+
+function erasersOf(given: readonly ExternalEraser[] | undefined): readonly ExternalEraser[] {
+  const erasers = listOf('externalErasers', given)
   const names = new Set<string>()
   for (const [index, eraser] of erasers.entries()) {
     const path = `externalErasers[${index}]`
@@ -148,6 +204,7 @@ function assertErasers(erasers: readonly ExternalEraser[]): void {
     positive(`${path}.timeoutMs`, eraser.timeoutMs, 1)
     positive(`${path}.attempts`, eraser.attempts, 1)
   }
+  return erasers.map((eraser) => ({ ...eraser }))
 }
 
 function assertSelfService(service: SelfService): void {

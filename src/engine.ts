@@ -10,21 +10,25 @@ import {
   assertKnownTables,
   assertSession,
   bulkOptionsOf,
+  type CallOptions,
   type CancelOptions,
   cancellerOf,
   confirmedTokenOf,
   type DeleteManyOptions,
   type DeleteOptions,
   type DeleteTenantOptions,
+  type DisableOptions,
   dueDateOf,
   type EraseOptions,
   type ExpireOptions,
   type HoldOptions,
   holdTermsOf,
+  type IsDeletedOptions,
   instantOf,
   isoOf,
   type OwnDeletionOptions,
   type PlanOptions,
+  type ProofOptions,
   type PurgeOptions,
   type ReplayOptions,
   requestedAtOf,
@@ -33,15 +37,17 @@ import {
   scheduledByOf,
   type TenantScope,
   type UserIds,
+  type VerifyOptions,
 } from './call-options.ts'
 import { type ContextSource, createContextSource } from './context-source.ts'
 import { clockJumpOf, contextInputOf, type EngineOptions, positive } from './engine-options.ts'
 import {
   assertFunction,
   assertKnownFields,
-  assertOptions,
+  assertSignal,
   invalidArgument,
   isKey,
+  ownOptions,
   tenantOf,
   userIdOf,
 } from './execution/arguments.ts'
@@ -128,14 +134,14 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
   /** @throws {@link UserDeletionError} `invalid_argument` or `invalid_policy`; the database is not touched. */
   constructor(options: EngineOptions<P>) {
     const input = contextInputOf(options)
-    const { store, clock } = input
+    const { store, clock, policy } = input
     this.#store = store
     this.#clock = clock
-    this.#hasTenants = options.policy.user.tenant !== undefined
-    this.#userTable = options.policy.user.table
-    this.#tables = [options.policy.user.table, ...Object.keys(options.policy.tables)]
-    this.#fields = ['id', ...Object.keys(options.policy.user.fields ?? {})]
-    this.#selfService = options.selfService ?? null
+    this.#hasTenants = policy.user.tenant !== undefined
+    this.#userTable = policy.user.table
+    this.#tables = [policy.user.table, ...Object.keys(policy.tables)]
+    this.#fields = ['id', ...Object.keys(policy.user.fields ?? {})]
+    this.#selfService = options.selfService === undefined ? null : { ...options.selfService }
     this.#maxClockJumpMs = clockJumpOf(options)
     this.#issuer = input.issuer
     this.#source = createContextSource(input)
@@ -170,7 +176,7 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
    *
    * @throws {@link UserNotFoundError} for an unknown user, another tenant's, or a deleted one.
    */
-  async getUser(userId: UserIdInput, options: TenantScope<P>): Promise<UserRow> {
+  async getUser(userId: UserIdInput, ...[options]: CallOptions<P>): Promise<UserRow> {
     const scope = this.#scope(userId, options, [])
     const context = await this.#source.current()
     const { id, request } = await identifyUser(context, scope.id, scope.request)
@@ -194,9 +200,9 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
    * @example
    * const { rehearsal, blockers } = await engine.plan('usr_1', { tenantId: 'tnt_1', rehearse: true })
    */
-  async plan(userId: UserIdInput, options: TenantScope<P> & PlanOptions): Promise<Plan> {
-    const scope = this.#scope(userId, options, ['rehearse'])
-    const rehearse = options?.rehearse
+  async plan(userId: UserIdInput, ...[options]: CallOptions<P, PlanOptions>): Promise<Plan> {
+    const scope = this.#scope<PlanOptions>(userId, options, ['rehearse'])
+    const { rehearse } = scope.given
     assertBoolean('rehearse', rehearse)
     const context = await this.#source.current()
     const { id, request } = await identifyUser(context, scope.id, scope.request)
@@ -213,10 +219,9 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
   }
 
   /** The dry run over many users: totals by step, the first blocked users, and a digest for `expect`. */
-  async planMany(ids: UserIds, options: TenantScope<P>): Promise<BulkPlan> {
+  async planMany(ids: UserIds, ...[options]: CallOptions<P>): Promise<BulkPlan> {
     assertIterable(ids)
-    assertOptions(options, ['tenantId'])
-    const request = this.#request(options)
+    const request = this.#request(ownOptions<object>(options, ['tenantId']))
     const context = await this.#source.current()
     return planMany(context, inTenant(context, request), ids)
   }
@@ -232,14 +237,15 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
    */
   async delete(
     userId: UserIdInput,
-    options: TenantScope<P> & DeleteOptions,
+    ...[options]: CallOptions<P, DeleteOptions>
   ): Promise<DeletionReceipt> {
-    const { expect, ...given } = options ?? {}
-    const scope = this.#scope(userId, given as typeof options, [
+    const scope = this.#scope<DeleteOptions>(userId, options, [
       'reason',
       'requestedBy',
       'idempotencyKey',
+      'expect',
     ])
+    const { expect } = scope.given
     assertExpectation(expect)
     const earlier = await this.#earlierReceipt(scope)
     if (earlier !== null) return earlier
@@ -265,9 +271,12 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
    * Deletes many users through the same path as one. Resolves with counts and the errors of single users;
    * rejects only for misused options, a failed expectation, or a policy that does not fit the database.
    */
-  async deleteMany(ids: UserIds, options: TenantScope<P> & DeleteManyOptions): Promise<BulkResult> {
+  async deleteMany(
+    ids: UserIds,
+    ...[options]: CallOptions<P, DeleteManyOptions>
+  ): Promise<BulkResult> {
     assertIterable(ids)
-    assertOptions(options, [
+    const own = ownOptions<DeleteManyOptions>(options, [
       'tenantId',
       'mode',
       'pace',
@@ -280,10 +289,10 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
       'onProgress',
       'onOutcome',
     ])
-    const given = this.#request(options)
-    const { expect } = options
+    const given = this.#request(own)
+    const { expect } = own
     assertExpectation(expect)
-    const bulk = bulkOptionsOf(options)
+    const bulk = bulkOptionsOf(own)
     const context = await this.#source.writing()
     const request = inTenant(context, given)
     const run = (source: Parameters<typeof deleteMany>[2]): Promise<BulkResult> =>
@@ -295,7 +304,7 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
   }
 
   /** How a user stands: state, row, and the deletion that is scheduled or runs. Changes nothing. */
-  async getStatus(userId: UserIdInput, options: TenantScope<P>): Promise<UserStatus> {
+  async getStatus(userId: UserIdInput, ...[options]: CallOptions<P>): Promise<UserStatus> {
     const scope = this.#scope(userId, options, [])
     const context = await this.#source.current()
     const { id, request } = await identifyUser(context, scope.id, scope.request)
@@ -313,13 +322,13 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
    */
   async disable(
     userId: UserIdInput,
-    options: TenantScope<P> & { readonly revokeSessions?: boolean },
+    ...[options]: CallOptions<P, DisableOptions>
   ): Promise<UserStatus> {
-    const scope = this.#scope(userId, options, ['revokeSessions'])
-    assertBoolean('revokeSessions', options.revokeSessions)
+    const scope = this.#scope<DisableOptions>(userId, options, ['revokeSessions'])
+    const { revokeSessions = true } = scope.given
+    assertBoolean('revokeSessions', revokeSessions)
     const context = await this.#source.writing()
     const { id, request } = await identifyUser(context, scope.id, scope.request)
-    const { revokeSessions = true } = options
     const status = await disableUser(context, request, targetOf(context, id), revokeSessions)
     if (revokeSessions) await clearJournal(context)
     return status
@@ -331,7 +340,7 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
    *
    * @throws {@link UserDeletionError} `resource_not_found`, or `invalid_transition` unless the user is disabled.
    */
-  async enable(userId: UserIdInput, options: TenantScope<P>): Promise<UserStatus> {
+  async enable(userId: UserIdInput, ...[options]: CallOptions<P>): Promise<UserStatus> {
     const scope = this.#scope(userId, options, [])
     const context = await this.#source.writing()
     const { id, request } = await identifyUser(context, scope.id, scope.request)
@@ -352,11 +361,12 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
    */
   async scheduleDeletion(
     userId: UserIdInput,
-    options: TenantScope<P> & ScheduleOptions,
+    ...[options]: CallOptions<P, ScheduleOptions>
   ): Promise<UserStatus> {
-    const scope = this.#scope(userId, options, ['after', 'at', 'by', 'reason', 'requestedBy'])
-    const dueAt = dueDateOf(options, this.#clock.now())
-    const by = scheduledByOf(options.by)
+    const known = ['after', 'at', 'by', 'reason', 'requestedBy'] as const
+    const scope = this.#scope<ScheduleOptions>(userId, options, known)
+    const dueAt = dueDateOf(scope.given, this.#clock.now())
+    const by = scheduledByOf(scope.given.by)
     const context = await this.#source.writing()
     const { id, request } = await identifyUser(context, scope.id, scope.request)
     const terms = { dueAt, by, cancelHash: null, tokenHash: null }
@@ -374,10 +384,10 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
    */
   async cancelDeletion(
     userId: UserIdInput,
-    options: TenantScope<P> & CancelOptions,
+    ...[options]: CallOptions<P, CancelOptions>
   ): Promise<UserStatus> {
-    const scope = this.#scope(userId, options, ['by', 'cancelToken'])
-    const canceller = cancellerOf(options)
+    const scope = this.#scope<CancelOptions>(userId, options, ['by', 'cancelToken'])
+    const canceller = cancellerOf(scope.given)
     const context = await this.#source.writing()
     const { id, request } = await identifyUser(context, scope.id, scope.request)
     return cancelSchedule(context, request, targetOf(context, id), canceller)
@@ -392,11 +402,12 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
    * than `maxClockJumpMs` since the last call of it or of `expireRetained`.
    */
   async purgeDue(options: PurgeOptions = {}): Promise<PurgeResult> {
-    assertOptions(options, ['limit', 'signal', 'confirmClock'])
-    const limit = positive('limit', options.limit, 1_000)
-    const clock = this.#clockBound(options)
+    const own = ownOptions(options, ['limit', 'signal', 'confirmClock'])
+    assertSignal(own.signal)
+    const limit = positive('limit', own.limit, 1_000)
+    const clock = this.#clockBound(own)
     const context = await this.#source.writing()
-    const result = await purgeDue(context, { limit, signal: options.signal, ...clock })
+    const result = await purgeDue(context, { limit, signal: own.signal, ...clock })
     if (result.deleted.length > 0) await clearJournal(context)
     return result
   }
@@ -411,14 +422,17 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
    * @example
    * const result = await engine.erase('usr_1', { tenantId: 'tnt_1', requestedAt: request.receivedAt })
    */
-  async erase(userId: UserIdInput, options: TenantScope<P> & EraseOptions): Promise<ErasureResult> {
-    const scope = this.#scope(userId, options, [
+  async erase(
+    userId: UserIdInput,
+    ...[options]: CallOptions<P, EraseOptions>
+  ): Promise<ErasureResult> {
+    const scope = this.#scope<EraseOptions>(userId, options, [
       'reason',
       'requestedBy',
       'requestedAt',
       'idempotencyKey',
     ])
-    const requestedAt = requestedAtOf(options ?? {}, this.#clock.now())
+    const requestedAt = requestedAtOf(scope.given, this.#clock.now())
     const asked = { ...scope.request, requestedAt }
     const earlier = await this.#earlierReceipt({ id: scope.id, request: asked })
     if (earlier !== null) return { status: 'erased', receipt: earlier }
@@ -455,9 +469,9 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
    * const outcome = await engine.deleteOwnAccount(session, { confirm: true, token: body.token })
    */
   async deleteOwnAccount(session: OwnSession, options: OwnDeletionOptions): Promise<OwnDeletion> {
-    assertOptions(options, ['confirm', 'token', 'reason'])
-    const scope = this.#own(session, { reason: options.reason ?? 'user_request' })
-    const token = confirmedTokenOf(options)
+    const own = ownOptions(options, ['confirm', 'token', 'reason'])
+    const scope = this.#own(session, { reason: own.reason ?? 'user_request' })
+    const token = confirmedTokenOf(own)
     const service = this.#service()
     const context = await this.#source.writing()
     const { id, request } = await identifyOwn(context, scope)
@@ -476,10 +490,9 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
    * stand (in these tables), or `invalid_transition` while the deletion runs.
    */
   async placeHold(userId: UserIdInput, options: TenantScope<P> & HoldOptions): Promise<Hold> {
-    const { tenantId } = options ?? {}
-    const scope = this.#scope(userId, { tenantId }, [])
-    assertOptions(options, ['tenantId', 'reason', 'until', 'tables'])
-    const terms = holdTermsOf(options, this.#clock.now())
+    const known = ['reason', 'until', 'tables'] as const
+    const scope = this.#scope<HoldOptions>(userId, options, known)
+    const terms = holdTermsOf(scope.given, this.#clock.now())
     assertKnownTables(terms.tables, this.#tables)
     const context = await this.#source.writing()
     const { id, request } = await identifyUser(context, scope.id, scope.request)
@@ -495,8 +508,8 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
     userId: UserIdInput,
     options: TenantScope<P> & { readonly holdId: string },
   ): Promise<void> {
-    const scope = this.#scope(userId, options, ['holdId'])
-    const { holdId } = options
+    const scope = this.#scope<{ readonly holdId?: unknown }>(userId, options, ['holdId'])
+    const { holdId } = scope.given
     if (!isKey(holdId)) {
       throw invalidArgument('holdId', '`holdId` is not the id of a hold.')
     }
@@ -506,7 +519,7 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
   }
 
   /** The holds on a user, those included that have ended. */
-  async holds(userId: UserIdInput, options: TenantScope<P>): Promise<readonly Hold[]> {
+  async holds(userId: UserIdInput, ...[options]: CallOptions<P>): Promise<readonly Hold[]> {
     const scope = this.#scope(userId, options, [])
     const context = await this.#source.current()
     const { id, request } = await identifyUser(context, scope.id, scope.request)
@@ -516,8 +529,8 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
 
   /** What is open and why: scheduled deletions, erasures, deletions that run or were interrupted. Oldest first. */
   async *jobs(options: { readonly tenantId?: string } = {}): AsyncGenerator<OpenJob> {
-    assertOptions(options, ['tenantId'])
-    const tenantId = this.#onlyTenant(options)
+    const own = ownOptions(options, ['tenantId'])
+    const tenantId = this.#onlyTenant(own)
     const context = await this.#source.current()
     yield* openJobs(context, await ofTenant(context, tenantId))
   }
@@ -530,8 +543,8 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
    * for await (const { userId, daysLate, why } of engine.overdue()) report(userId, daysLate, why.kind)
    */
   async *overdue(options: { readonly tenantId?: string } = {}): AsyncGenerator<OverdueJob> {
-    assertOptions(options, ['tenantId'])
-    const tenantId = this.#onlyTenant(options)
+    const own = ownOptions(options, ['tenantId'])
+    const tenantId = this.#onlyTenant(own)
     const context = await this.#source.current()
     yield* overdueJobs(context, await ofTenant(context, tenantId))
   }
@@ -543,13 +556,10 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
   async resume(
     options: { readonly limit?: number; readonly signal?: AbortSignal } = {},
   ): Promise<ResumeResult> {
-    assertOptions(options, ['limit', 'signal'])
+    const own = ownOptions(options, ['limit', 'signal'])
+    assertSignal(own.signal)
     const context = await this.#source.writing()
-    const result = await resumeJobs(
-      context,
-      positive('limit', options.limit, 1_000),
-      options.signal,
-    )
+    const result = await resumeJobs(context, positive('limit', own.limit, 1_000), own.signal)
     if (result.finished.length > 0) await clearJournal(context)
     return result
   }
@@ -574,11 +584,12 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
    * const { steps, more } = await engine.expireRetained({ limit: 1_000 })
    */
   async expireRetained(options: ExpireOptions = {}): Promise<ExpiryResult> {
-    assertOptions(options, ['limit', 'signal', 'confirmClock'])
-    const limit = positive('limit', options.limit, Number.MAX_SAFE_INTEGER)
-    const clock = this.#clockBound(options)
+    const own = ownOptions(options, ['limit', 'signal', 'confirmClock'])
+    assertSignal(own.signal)
+    const limit = positive('limit', own.limit, Number.MAX_SAFE_INTEGER)
+    const clock = this.#clockBound(own)
     const context = await this.#source.writing('told_later')
-    const result = await expireRetained(context, { limit, signal: options.signal, ...clock })
+    const result = await expireRetained(context, { limit, signal: own.signal, ...clock })
     if (result.steps.some(({ rows }) => rows > 0)) await clearJournal(context)
     return result
   }
@@ -596,10 +607,11 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
   async maintain(
     options: { readonly signal?: AbortSignal; readonly confirmClock?: boolean } = {},
   ): Promise<Maintenance> {
-    assertOptions(options, ['signal', 'confirmClock'])
-    const clock = this.#clockBound(options)
+    const own = ownOptions(options, ['signal', 'confirmClock'])
+    assertSignal(own.signal)
+    const clock = this.#clockBound(own)
     const context = await this.#source.writing()
-    return maintain(context, { signal: options.signal, ...clock })
+    return maintain(context, { signal: own.signal, ...clock })
   }
 
   /**
@@ -630,7 +642,7 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
    * const { users, tenant } = await engine.deleteTenant('tnt_1', { expect: { digest } })
    */
   async deleteTenant(tenantId: string, options: DeleteTenantOptions): Promise<TenantResult> {
-    assertOptions(options, [
+    const own = ownOptions(options, [
       'expect',
       'mode',
       'pace',
@@ -640,11 +652,11 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
       'onProgress',
       'onOutcome',
     ])
-    const { expect, reason, requestedBy } = options
+    const { expect, reason, requestedBy } = own
     if (expect === undefined) throw invalidArgument('expect', '`expect` is required here.')
     assertExpectation(expect)
     const given = this.#tenantRequest({ tenantId, reason, requestedBy })
-    const bulk = bulkOptionsOf(options)
+    const bulk = bulkOptionsOf(own)
     const context = await this.#source.writing()
     const request = { ...given, tenantId: await identifyTenant(context, given) }
     const result = await deleteTenant(context, request, expect, bulk)
@@ -672,8 +684,9 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
    * const { deletedAgain, failed } = await engine.replay()
    */
   async replay(options: ReplayOptions = {}): Promise<ReplayResult> {
-    assertOptions(options, ['since', 'limit', 'signal', 'onOutcome'])
-    const { since, limit, signal, onOutcome } = options
+    const own = ownOptions(options, ['since', 'limit', 'signal', 'onOutcome'])
+    assertSignal(own.signal)
+    const { since, limit, signal, onOutcome } = own
     assertFunction('onOutcome', onOutcome)
     const context = await this.#source.writing()
     const result = await replayDeletions(context, {
@@ -694,10 +707,10 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
    */
   async isDeleted(
     userId: UserIdInput,
-    options: TenantScope<P> & { readonly issuedAt?: Date | number },
+    ...[options]: CallOptions<P, IsDeletedOptions>
   ): Promise<boolean> {
-    const scope = this.#scope(userId, options, ['issuedAt'])
-    const issuedAt = instantOf(options.issuedAt)
+    const scope = this.#scope<IsDeletedOptions>(userId, options, ['issuedAt'])
+    const issuedAt = instantOf(scope.given.issuedAt)
     const { id, request } = await this.#source.identify(scope.id, scope.request)
     const { tenantId } = request
     const subject = this.#source.subjectOf(id)
@@ -717,10 +730,10 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
    */
   async verify(
     userId: UserIdInput,
-    options: TenantScope<P> & { readonly known?: Readonly<Record<string, unknown>> },
+    ...[options]: CallOptions<P, VerifyOptions>
   ): Promise<Verification> {
-    const scope = this.#scope(userId, options, ['known'])
-    const { known = {} } = options
+    const scope = this.#scope<VerifyOptions>(userId, options, ['known'])
+    const { known = {} } = scope.given
     assertKnownFields(known, this.#fields)
     const context = await this.#source.current()
     const { id, request } = await identifyUser(context, scope.id, scope.request)
@@ -742,15 +755,9 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
    * @example
    * const { document, html } = await engine.proof('usr_1', { tenantId: 'tnt_1' })
    */
-  async proof(
-    userId: UserIdInput,
-    options: TenantScope<P> & {
-      readonly receiptId?: string
-      readonly known?: Readonly<Record<string, unknown>>
-    },
-  ): Promise<Proof> {
-    const scope = this.#scope(userId, options, ['receiptId', 'known'])
-    const { receiptId = null, known = {} } = options
+  async proof(userId: UserIdInput, ...[options]: CallOptions<P, ProofOptions>): Promise<Proof> {
+    const scope = this.#scope<ProofOptions>(userId, options, ['receiptId', 'known'])
+    const { receiptId = null, known = {} } = scope.given
     if (receiptId !== null && !isKey(receiptId)) {
       throw invalidArgument('receiptId', '`receiptId` is not the id of a receipt.')
     }
@@ -814,10 +821,15 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
     return { id, request: this.#request({ ...options, tenantId: session.tenantId }) }
   }
 
-  #scope(userId: unknown, options: unknown, known: readonly string[]): ScopedRequest {
+  /** Who is meant and by whom it is asked, with the other options of the call. */
+  #scope<Given extends object = object>(
+    userId: unknown,
+    options: object | undefined,
+    known: readonly (keyof Given & string)[],
+  ): ScopedRequest & { readonly given: Given } {
     const id = this.#idOf(userId)
-    assertOptions(options ?? {}, ['tenantId', ...known])
-    return { id, request: this.#request(options ?? {}) }
+    const given = ownOptions(options, ['tenantId', ...known])
+    return { id, request: this.#request(given), given: given as Given }
   }
 
   #idOf(userId: unknown): UserId {

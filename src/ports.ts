@@ -27,6 +27,40 @@ export const consoleLogger: Logger = {
   warn: (message, details) => console.warn(`[user-deletion-engine] ${message}`, details),
 }
 
+/** The same logger, whose failures stay its own: a warning that cannot be written undoes nothing. */
+export function quietly(logger: Logger): Logger {
+  return {
+    warn(message, details) {
+      try {
+        dropRejection(logger.warn(message, details))
+      } catch {
+        // Nowhere left to report to.
+      }
+    },
+  }
+}
+
+/** Hears out what a function of the host has answered; `fail` is told of a promise that rejects. */
+export function dropRejection(answer: unknown, fail: (cause: unknown) => void = () => {}): void {
+  if (typeof answer !== 'object' || answer === null) return
+  Promise.resolve(answer).catch(fail)
+}
+
+/** The same clock; what it says has to be a time. */
+export function checkedClock(clock: Clock, refuse: (cause?: unknown) => Error): Clock {
+  const now = (): Date => {
+    let time: unknown
+    try {
+      time = clock.now()
+    } catch (cause) {
+      throw refuse(cause)
+    }
+    if (!(time instanceof Date) || Number.isNaN(time.getTime())) throw refuse()
+    return time
+  }
+  return clock.sleep === undefined ? { now } : { now, sleep: (ms) => sleepBy(clock, ms) }
+}
+
 /** A secret for keyed hashes: at least 16 bytes. */
 export type Secret = string | Uint8Array
 
@@ -136,24 +170,27 @@ export function byteLength(text: string): number {
   return Buffer.byteLength(text)
 }
 
-/** Waits for a promise at most `ms`; then aborts the signal it gave to `start` and answers `'timeout'`. */
+/**
+ * Waits for a promise at most `ms`, and no longer than till `stop` is aborted; then aborts the signal it gave to
+ * `start` and answers `'timeout'`.
+ */
 export async function withTimeLimit<T>(
   ms: number,
   start: (signal: AbortSignal) => T | PromiseLike<T>,
+  stop?: AbortSignal,
 ): Promise<{ readonly value: T } | 'timeout'> {
   const controller = new AbortController()
-  let timer: NodeJS.Timeout | undefined
-  const limit = new Promise<'timeout'>((resolve) => {
-    timer = setTimeout(() => {
-      controller.abort()
-      resolve('timeout')
-    }, ms)
+  const [limit, abort] = [waitFor(ms), waitForAbort(stop)]
+  const end = Promise.race([limit.over, abort.over]).then((): 'timeout' => {
+    controller.abort()
+    return 'timeout'
   })
   try {
     const work = (async () => ({ value: await start(controller.signal) }))()
-    return await Promise.race([work, limit])
+    return await Promise.race([work, end])
   } finally {
-    clearTimeout(timer)
+    limit.stop()
+    abort.stop()
   }
 }
 

@@ -517,6 +517,30 @@ export function residueLeft(table: string): UserDeletionError {
   })
 }
 
+/**
+ * The options of a store, own properties alone.
+ *
+ * @throws {@link UserDeletionError} `invalid_argument` for a key that the store does not know.
+ */
+export function storeOptions<T extends object>(
+  options: T | undefined,
+  known: readonly (keyof T)[],
+): T {
+  if (typeof (options ?? {}) !== 'object' || Array.isArray(options)) {
+    throw unknownOption('', 'The options of a store are an object.')
+  }
+  const own = Object.assign(Object.create(null) as T, options)
+  for (const key of Object.keys(own)) {
+    if (!known.includes(key as keyof T))
+      throw unknownOption(key, `"${key}" is not an option of this store.`)
+  }
+  return own
+}
+
+function unknownOption(path: string, message: string): UserDeletionError {
+  return new UserDeletionError('invalid_argument', message, { details: { path } })
+}
+
 /** The schema is another than the one that a program was built for. Nothing has been written. */
 export function schemaChanged(): UserDeletionError {
   return new UserDeletionError(

@@ -67,6 +67,7 @@ export {
   sharedText,
   shareOut,
   standsFor,
+  storeOptions,
   valueKey,
   valuesToShare,
   wayInto,

@@ -12,6 +12,7 @@ import {
   rehearsed,
   type Store,
   schemaChanged,
+  storeOptions,
   type TableSchema,
 } from '../../src/store.ts'
 import { applyChunk } from './apply-chunk.ts'
@@ -75,7 +76,9 @@ export interface MemoryStore extends Store {
  * const store = memoryStore({ data: { users: [{ id: 'usr_1' }], sessions: [{ id: 1, user_id: 'usr_1' }] } })
  */
 export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
-  const db = openDatabase(options)
+  const db = openDatabase(
+    storeOptions(options, ['schema', 'data', 'foreignKeysEnforced', 'tablePrefix']),
+  )
   const { tables, records } = db
   const read = async <T>(work: () => T): Promise<T> => work()
   const write = async <T>(work: () => T): Promise<T> => db.transaction(work)

@@ -10,6 +10,7 @@ import {
   type Program,
   type Store,
   type StoreCapabilities,
+  storeOptions,
 } from '../../src/store.ts'
 import { decideChunk } from './apply-chunk.ts'
 import { applySlice } from './apply-slice.ts'
@@ -20,6 +21,7 @@ import type { TransactionUse } from './detect.ts'
 import type { MongoDb } from './driver.ts'
 import { OUTBOX, TOKENS, withOwnNames } from './engine-collections.ts'
 import { findRows, listUsers } from './find-users.ts'
+import { databaseOf } from './host-handle.ts'
 import { adoptLedger, clearStaged, stageLedger } from './import-ledger.ts'
 import { inspect } from './inspect.ts'
 import { claimJob, listJobs, removeJob, saveJob } from './jobs.ts'
@@ -102,7 +104,17 @@ export interface MongoStoreOptions {
  * const client = new MongoClient(process.env.MONGODB_URI)
  * const store = mongoStore(client.db('auth'))
  */
-export function mongoStore(host: MongoDb, options: MongoStoreOptions = {}): Store {
+export function mongoStore(given: MongoDb, choices: MongoStoreOptions = {}): Store {
+  const host = databaseOf(given)
+  const options = storeOptions(choices, [
+    'transactions',
+    'usersPerTransaction',
+    'documentsPerTransaction',
+    'busyTimeoutMs',
+    'leaseMs',
+    'schemaMaxAgeMs',
+    'tablePrefix',
+  ])
   const { tablePrefix = ENGINE_TABLE_PREFIX } = options
   assertTablePrefix(tablePrefix)
   const db = withOwnNames(host, tablePrefix)

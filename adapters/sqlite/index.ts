@@ -15,6 +15,7 @@ import {
   type Sanitized,
   type Store,
   schemaChanged,
+  storeOptions,
   type UserId,
 } from '../../src/store.ts'
 import { applyChunk } from './apply-chunk.ts'
@@ -25,6 +26,7 @@ import { describeWithRows } from './count-rows.ts'
 import type { SqliteDatabase } from './database.ts'
 import { describeDatabase, schemaStamp } from './describe.ts'
 import { explainCommit } from './explain-refusal.ts'
+import { handleOf } from './host-handle.ts'
 import { adoptLedger, clearStaged, stageLedger } from './import-ledger.ts'
 import { inspect } from './inspect.ts'
 import { claimJob, listJobs, removeJob, saveJob } from './jobs.ts'
@@ -91,6 +93,11 @@ export interface SqliteStoreOptions {
   readonly tablePrefix?: string
 }
 
+/** An instance of Drizzle over better-sqlite3, which holds the handle. */
+export interface DrizzleInstance {
+  readonly $client: SqliteDatabase
+}
+
 /**
  * A store over an open better-sqlite3 handle.
  *
@@ -103,7 +110,17 @@ export interface SqliteStoreOptions {
  * import Database from 'better-sqlite3'
  * const store = sqliteStore(new Database('auth.sqlite'))
  */
-export function sqliteStore(db: SqliteDatabase, options: SqliteStoreOptions = {}): Store {
+export function sqliteStore(
+  handle: SqliteDatabase | DrizzleInstance,
+  given: SqliteStoreOptions = {},
+): Store {
+  const db = handleOf(handle)
+  const options = storeOptions(given, [
+    'busyTimeoutMs',
+    'checkpointWorker',
+    'walCapBytes',
+    'tablePrefix',
+  ])
   const { tablePrefix = ENGINE_TABLE_PREFIX } = options
   assertTablePrefix(tablePrefix)
   const { connection, migrate } = openLaidOut(db, {

@@ -44,7 +44,21 @@ function isPlainId(id: unknown): id is UserId {
   return typeof id === 'string' && isText(id, MAX_ID_BYTES)
 }
 
-/** @throws {@link UserDeletionError} `invalid_argument` for a key that is not known, or options that are no object. */
+/**
+ * A copy of the options: own properties alone, and nothing else behind them. None at all is no options.
+ *
+ * @throws {@link UserDeletionError} `invalid_argument` as {@link assertOptions} does.
+ */
+export function ownOptions<T extends object>(options: T | undefined, known: readonly string[]): T {
+  const given = options ?? {}
+  assertOptions(given, known)
+  return Object.assign(Object.create(null) as T, given)
+}
+
+/**
+ * @throws {@link UserDeletionError} `invalid_argument` for a key that is not known or that the options have only
+ * inherited, or options that are no object.
+ */
 export function assertOptions(options: unknown, known: readonly string[]): void {
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
     throw invalidArgument('', 'The options are not an object.')
@@ -52,6 +66,17 @@ export function assertOptions(options: unknown, known: readonly string[]): void 
   for (const key of Object.keys(options)) {
     if (!known.includes(key)) throw invalidArgument(key, `"${key}" is not an option of this call.`)
   }
+  // What a prototype holds would be passed over by a copy, a veto perhaps.
+  const inherited = known.find((key) => key in options && !Object.hasOwn(options, key))
+  if (inherited !== undefined) {
+    throw invalidArgument(inherited, `"${inherited}" is no own property of the options.`)
+  }
+}
+
+/** @throws {@link UserDeletionError} `invalid_argument` for what is no AbortSignal. */
+export function assertSignal(signal: unknown): asserts signal is AbortSignal | undefined {
+  if (signal === undefined || signal instanceof AbortSignal) return
+  throw invalidArgument('signal', '`signal` is not an AbortSignal.')
 }
 
 /** The tenant of a call: required exactly when the policy names a tenant column. */

@@ -12,7 +12,7 @@ import type { FoundUser, Survey, Target } from '../store.ts'
 import { type DeletionRequest, type ExecutionContext, targetsOf } from './context.ts'
 import { findBlockers, findWarnings, isLarge, lastingBlockers, openRoom } from './decide.ts'
 import { blockedError } from './failures.ts'
-import type { BlockerAnswer, DeletionContext, Refusal, Veto } from './hooks.ts'
+import type { DeletionContext, Refusal } from './hooks.ts'
 
 /** The reason of a veto that is none of the host's words: its hook threw. */
 export const HOOK_THREW = 'hook_threw'
@@ -23,15 +23,12 @@ const CONCURRENCY = 10
 /** Users that somebody objects to, by position in the list of targets. */
 export type Objections = ReadonlyMap<number, UserDeletionError>
 
-/**
- * Runs blockers and then the hook for every target that exists. Changes nothing. A deletion that is only being
- * scheduled passes a hold, which may have ended by the day.
- */
+/** Runs blockers and then the hook for every target that exists. Changes nothing. */
 export async function askHost(
   context: ExecutionContext,
   request: DeletionRequest,
   targets: readonly Target[],
-  forWhen: 'now' | 'later' = 'now',
+  { forWhen = 'now', signal }: AskOptions = {},
 ): Promise<Objections> {
   const objections = new Map<number, UserDeletionError>()
   const { beforeDelete } = context.hooks
@@ -40,18 +37,34 @@ export async function askHost(
   let hung: UserDeletionError | null = null
   await inParallel(users, async (user, position) => {
     if (user === null) return
-    const view = hung ?? (await withHostBlockers(context, user))
-    // Whoever waits in vain for one user would wait for all of them, and nobody else has a turn meanwhile.
-    if (view instanceof UserDeletionError && view.code === 'hook_timeout') hung = view
-    const objection =
-      view instanceof UserDeletionError ? view : await objectionTo(context, view, forWhen)
+    const objection = hung ?? (await objectionOf({ ...context, stop: signal }, user, forWhen))
+    // A host that hangs for one user would hang for all of them, and nobody else has a turn meanwhile.
+    if (objection?.code === 'hook_timeout') hung = objection
     if (objection !== null) objections.set(position, objection)
   })
   return objections
 }
 
+/** What is asked of the host ends when this signal comes. */
+type Asking = ExecutionContext & { readonly stop?: AbortSignal | undefined }
+
+export interface AskOptions {
+  /** A deletion that is only being scheduled passes a hold, which may have ended by the day. Default `now`. */
+  readonly forWhen?: 'now' | 'later'
+  readonly signal?: AbortSignal | undefined
+}
+
+async function objectionOf(
+  context: Asking,
+  user: UserView,
+  forWhen: 'now' | 'later',
+): Promise<UserDeletionError | null> {
+  const view = await withHostBlockers(context, user)
+  return view instanceof UserDeletionError ? view : objectionTo(context, view, forWhen)
+}
+
 async function objectionTo(
-  context: ExecutionContext,
+  context: Asking,
   view: UserView,
   forWhen: 'now' | 'later',
 ): Promise<UserDeletionError | null> {
@@ -136,41 +149,52 @@ function asLastHolder(
 }
 
 async function withHostBlockers(
-  context: ExecutionContext,
+  context: Asking,
   view: UserView,
 ): Promise<UserView | UserDeletionError> {
   const found: Blocker[] = []
   for (const blocker of context.blockers) {
     const answer = await ask(context, view, blocker)
     if (answer instanceof UserDeletionError) return answer
-    found.push(
-      ...refusals(answer).map(({ name, remedy }) => ({ name, remedy, table: null, rows: 0 })),
-    )
+    const refusals = refusalsIn(answer)
+    if (refusals === null) return nonsense('A blocker')
+    found.push(...refusals.map(({ name, remedy }) => ({ name, remedy, table: null, rows: 0 })))
   }
   const { plan } = view
   const blockers = found.length === 0 ? plan.blockers : [...plan.blockers, ...found]
   return { ...view, plan: deepFreeze({ ...plan, blockers }) }
 }
 
-function refusals(answer: BlockerAnswer): readonly Refusal[] {
+/** `null` for an answer that means nothing: it may be a refusal in other words. */
+function refusalsIn(answer: unknown): readonly Refusal[] | null {
   if (answer === null || answer === undefined) return []
-  return 'name' in answer ? [answer] : answer
+  const list: readonly unknown[] = Array.isArray(answer) ? answer : [answer]
+  return list.every(isRefusal) ? list : null
 }
 
-async function askHook(
-  context: ExecutionContext,
-  view: UserView,
-): Promise<UserDeletionError | null> {
+function isRefusal(answer: unknown): answer is Refusal {
+  const { name, remedy } = Object(answer) as Readonly<Record<string, unknown>>
+  return typeof name === 'string' && typeof remedy === 'string'
+}
+
+function nonsense(who: string): UserDeletionError {
+  return new UserDeletionError('hook_failed', `${who} answered what means neither yes nor no.`)
+}
+
+async function askHook(context: Asking, view: UserView): Promise<UserDeletionError | null> {
   const { beforeDelete } = context.hooks
   if (beforeDelete === undefined) return null
   const answer = await ask(context, view, beforeDelete, 'deletion_vetoed')
   if (answer instanceof UserDeletionError) return answer
-  return isVeto(answer) ? veto(answer === false ? 'vetoed' : answer.veto) : null
+  return vetoIn(answer)
 }
 
-// biome-ignore lint/suspicious/noConfusingVoidType: what a hook may answer.
-function isVeto(answer: Veto | void | undefined): answer is Veto {
-  return answer === false || (typeof answer === 'object' && answer !== null && 'veto' in answer)
+/** Anything but a yes keeps the user: `{ allow: false }` is meant to. */
+function vetoIn(answer: unknown): UserDeletionError | null {
+  if (answer === undefined || answer === null || answer === true) return null
+  if (answer === false) return veto('vetoed')
+  const { veto: code } = Object(answer) as { readonly veto?: unknown }
+  return typeof code === 'string' ? veto(code) : nonsense('The beforeDelete hook')
 }
 
 function veto(reason: string, cause?: unknown): UserDeletionError {
@@ -182,16 +206,18 @@ function veto(reason: string, cause?: unknown): UserDeletionError {
 
 /** Runs one function of the host within the time limit; what it throws becomes an error value. */
 async function ask<T>(
-  context: ExecutionContext,
+  context: Asking,
   view: UserView,
   work: (asked: DeletionContext) => T | Promise<T>,
   failure: ErrorCode = 'hook_failed',
 ): Promise<T | UserDeletionError> {
   try {
-    const result = await withTimeLimit(context.hookTimeoutMs, (signal) =>
-      work(Object.freeze({ ...view, signal })),
-    )
+    const call = (signal: AbortSignal): T | Promise<T> => work(Object.freeze({ ...view, signal }))
+    const result = await withTimeLimit(context.hookTimeoutMs, call, context.stop)
     if (result !== 'timeout') return result.value
+    if (context.stop?.aborted) {
+      return new UserDeletionError('hook_timeout', 'The run was stopped while the host was asked.')
+    }
     return new UserDeletionError('hook_timeout', 'A hook or blocker ran over its time limit.', {
       details: { hookTimeoutMs: context.hookTimeoutMs },
     })

@@ -4,7 +4,7 @@
  * @module
  */
 import type { ErrorCode, UserDeletionError } from '../errors.ts'
-import { monotonicMs } from '../ports.ts'
+import { dropRejection, monotonicMs } from '../ports.ts'
 import type { BulkMode } from '../terms.ts'
 import type { ExecutionContext } from './context.ts'
 import type { ReceiptUse, UserOutcome } from './delete-slice.ts'
@@ -84,10 +84,12 @@ export function createTally(
   const failedByCode: Partial<Record<ErrorCode, number>> = {}
 
   function tell<T>(listener: ((value: T) => void) | undefined, value: T): void {
+    const fail = (cause: unknown): void =>
+      warn(context, 'a listener of deleteMany failed', { cause })
     try {
-      listener?.(value)
+      dropRejection(listener?.(value), fail)
     } catch (cause) {
-      warn(context, 'a listener of deleteMany threw', { cause })
+      fail(cause)
     }
   }
 

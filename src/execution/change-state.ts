@@ -106,7 +106,7 @@ export async function scheduleUser(
 ): Promise<UserStatus> {
   const { maxRowsPerTransaction: maxRows, clock } = context
   assertAccessCanBeCut(context.program)
-  const objection = (await askHost(context, request, [target], 'later')).get(0)
+  const objection = (await askHost(context, request, [target], { forWhen: 'later' })).get(0)
   if (objection !== undefined) throw objection
   await watchClock(context)
   const plan = (standing: Standing, present: ExecutionContext): TransitionPlan => {

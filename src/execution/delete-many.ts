@@ -12,7 +12,7 @@ import { type BulkOptions, type BulkResult, createTally, type Tally } from './bu
 import { type BulkRun, openRun, UNKEYED } from './bulk-run.ts'
 import { openSource } from './bulk-source.ts'
 import { type DeletionRequest, type ExecutionContext, targetOf } from './context.ts'
-import { deleteSlice } from './delete-slice.ts'
+import { deleteSlice, type SliceOptions } from './delete-slice.ts'
 import { toEngineError } from './failures.ts'
 import type { Ids, Taken } from './id-input.ts'
 import { groupByTenant, type TenantGroup } from './identify.ts'
@@ -105,11 +105,16 @@ async function deleteSlices(
     }
     const started = monotonicMs()
     let waited = 0
-    const { fatal, isThrough } = await runSlice(context, request, taken, tally, (ms) => {
-      waited += ms
+    const { fatal, isThrough } = await runSlice(context, request, taken, tally, {
+      signal,
+      waited(ms) {
+        waited += ms
+      },
     })
     const error = fatal ?? (await notePassed(run, isThrough ? users : null))
     if (error !== null) stopped = { by: 'store', error }
+    // It has kept some of the slice from being asked about, and no other slice may come.
+    else if (signal?.aborted && !isThrough) stopped = { by: 'signal', error: signal.reason }
     if (mode === 'cooperative' && users > 0)
       size = Math.min(nextSize(size, users, monotonicMs() - started - waited, capabilities), most)
     if (users + taken.skipped > 0) tally.report()
@@ -127,6 +132,8 @@ function throughputSlice(
   return attending.some((one) => one !== undefined) ? ATTENDED_SLICE : THROUGHPUT_SLICE
 }
 
+type Attention = Pick<SliceOptions, 'signal' | 'waited'>
+
 type IdSlice = Pick<Taken, 'ids' | 'indexOf'>
 
 interface SliceEnd {
@@ -142,7 +149,7 @@ async function runSlice(
   request: DeletionRequest,
   slice: IdSlice,
   tally: Tally,
-  waited: (ms: number) => void,
+  attention: Attention,
 ): Promise<SliceEnd> {
   let fatal: UserDeletionError | null = null
   let isThrough = true
@@ -151,7 +158,7 @@ async function runSlice(
     return { fatal: endsRuns(groups) ? groups : null, isThrough: !mayPass(groups) }
   }
   for (const group of groups) {
-    const end = await runGroup(context, request, group, tally, waited)
+    const end = await runGroup(context, request, group, tally, attention)
     fatal ??= end.fatal
     isThrough &&= end.isThrough
   }
@@ -164,13 +171,16 @@ async function runGroup(
   request: DeletionRequest,
   { tenantId, targets, places }: Sorted,
   tally: Tally,
-  waited: (ms: number) => void,
+  attention: Attention,
 ): Promise<SliceEnd> {
   let fatal: UserDeletionError | null = null
   let isThrough = true
   if (targets.length === 0) return { fatal, isThrough }
   const own = tenantId === request.tenantId ? request : { ...request, tenantId }
-  const outcomes = await deleteSlice(context, own, targets, tally.receipts, waited)
+  const outcomes = await deleteSlice(context, own, targets, {
+    receipts: tally.receipts,
+    ...attention,
+  })
   for (const [position, outcome] of outcomes.entries()) {
     tally.add(places[position] ?? 0, targets[position]?.id, outcome)
     if (outcome.status !== 'failed') continue

@@ -31,22 +31,28 @@ export type UserOutcome =
 /** What becomes of the receipts of a slice: those that nobody reads are written and forgotten. */
 export type ReceiptUse = 'read' | 'unread'
 
+export interface SliceOptions {
+  /** Default `'read'`. Receipts that were to stay `'unread'` cannot be read, unless a hook reads them anyway. */
+  readonly receipts?: ReceiptUse
+  /** Heard while the host is asked; from the first write on the slice goes through. */
+  readonly signal?: AbortSignal | undefined
+  /** Told for how long other writers were at work. */
+  waited?(ms: number): void
+}
+
 /**
  * Deletes the users of a slice; the ids are valid and no two are equal. One outcome for each target, in
  * order. Never rejects for what happens to users; a store that cannot go on shows in all their outcomes.
- * Receipts that were to stay `'unread'` cannot be read, unless a hook reads them anyway. `waited` is told for how
- * long other writers were at work.
  */
 export async function deleteSlice(
   context: ExecutionContext,
   request: DeletionRequest,
   targets: readonly Target[],
-  receipts: ReceiptUse = 'read',
-  waited?: (ms: number) => void,
+  { receipts = 'read', signal, waited }: SliceOptions = {},
 ): Promise<readonly UserOutcome[]> {
   const outcomes: (UserOutcome | undefined)[] = []
   const keepsEntries = receipts === 'read' || context.hooks.afterDelete !== undefined
-  const run: SliceRun = { context, request, targets, keepsEntries, outcomes, waited }
+  const run: SliceRun = { context, request, targets, keepsEntries, outcomes, signal, waited }
   const { tenantId } = request
   const positions: number[] = []
   for (const [position, { id }] of targets.entries()) {
@@ -73,6 +79,7 @@ interface SliceRun {
   readonly keepsEntries: boolean
   /** By target; filled while the slice is worked on. */
   readonly outcomes: (UserOutcome | undefined)[]
+  readonly signal: AbortSignal | undefined
   readonly waited: ((ms: number) => void) | undefined
 }
 
@@ -102,7 +109,7 @@ function deletedOf(
 async function deleteOwned(run: SliceRun, positions: readonly number[]): Promise<void> {
   const { context, request, targets, outcomes } = run
   const users = at(targets, positions)
-  const objections = await askHost(context, request, users)
+  const objections = await askHost(context, request, users, { signal: run.signal })
   if (objections.size === 0) return deleteAsked(run, positions)
   const asked: number[] = []
   for (const [index, position] of positions.entries()) {

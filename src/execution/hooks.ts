@@ -29,7 +29,9 @@ export type Veto = false | { readonly veto: string }
 export interface Hooks {
   /**
    * Asked once for each user before the first write. `false`, `{ veto: code }` or throwing refuses with
-   * `deletion_vetoed`; running over the time limit refuses with `hook_timeout`. Cleaning up is not its work.
+   * `deletion_vetoed`; running over the time limit refuses with `hook_timeout`, and the other users of the slice are
+   * refused with it. Nothing, `null` or `true` lets the deletion pass; any other answer is `hook_failed`. Cleaning up
+   * is not its work.
    */
   readonly beforeDelete?: (
     context: DeletionContext,

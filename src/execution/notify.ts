@@ -58,15 +58,10 @@ async function tell(
   }
 }
 
-/** A logger that throws must not undo what it was told of. */
 export function warn(
   { logger }: Pick<ExecutionContext, 'logger'>,
   message: string,
   details: Readonly<Record<string, unknown>>,
 ): void {
-  try {
-    logger.warn(message, details)
-  } catch {
-    // Nowhere left to report to.
-  }
+  logger.warn(message, details)
 }

@@ -80,7 +80,17 @@ function checkedPolicy<P extends PolicyInput>(input: P): Policy<P> {
   const unreachable = findUnreachable(copy)
   if (unreachable !== null) throw refusal(unreachable.path, unreachable.message)
   checkRetentionEnds(copy)
-  return deepFreeze(copy) as Policy<P>
+  const policy = deepFreeze(copy) as Policy<P>
+  DEFINED.add(policy)
+  return policy
+}
+
+/** What has passed the checks, and is frozen: a copy of it has not. */
+const DEFINED = new WeakSet<object>()
+
+/** The policy, checked now where it did not come from {@link definePolicy}. */
+export function checkedPolicyOf<P extends PolicyInput>(policy: P): Policy<P> {
+  return DEFINED.has(Object(policy)) ? (policy as Policy<P>) : checkedPolicy(policy)
 }
 
 /** The same checks as for users, with the path to the part before them. */

@@ -12,6 +12,53 @@ const name = v.pipe(
   v.nonEmpty('is empty'),
   v.check((text) => !text.includes('\0'), 'holds a NUL character'),
 )
+/**
+ * Values by name. Names are the host's, and each of them is looked at, also one that JavaScript knows as a word of its
+ * own: "constructor", "__proto__".
+ */
+function record<Value extends v.GenericSchema>(value: Value) {
+  return v.pipe(
+    v.custom<Readonly<Record<string, v.InferOutput<Value>>>>(isPlainObject, 'is not an object'),
+    v.rawCheck(({ dataset, addIssue }) => {
+      if (!dataset.typed) return
+      const input = dataset.value
+      for (const [key, held] of Object.entries(input)) {
+        const mistakes = [v.safeParse(name, key), v.safeParse(value, held)].flatMap(
+          ({ issues }): readonly v.BaseIssue<unknown>[] => issues ?? [],
+        )
+        const [mistake] = mistakes
+        if (mistake === undefined) continue
+        const step = { type: 'object', origin: 'value', input, key, value: held } as const
+        addIssue({
+          message: explain(mistake),
+          path: [step, ...(mistake.path ?? [])] as never,
+        })
+      }
+    }),
+  )
+}
+
+/** An object with these keys and no others. */
+function strict<const Entries extends v.ObjectEntries>(entries: Entries) {
+  return v.pipe(ownKeys, v.strictObject(entries))
+}
+
+/** JavaScript finds these keys in every object, so that the check for unknown ones passes them over. */
+const ownKeys = v.custom<object>(
+  (input) => wordIn(input) === undefined,
+  (issue) => `has a key that is not known: ${wordIn(issue.input)}`,
+)
+
+function wordIn(input: unknown): string | undefined {
+  return isPlainObject(input)
+    ? Object.keys(input).find((key) => key in Object.prototype)
+    : undefined
+}
+
+function isPlainObject(input: unknown): input is object {
+  return typeof input === 'object' && input !== null && !Array.isArray(input)
+}
+
 const reason = v.pipe(v.string(), v.trim(), v.nonEmpty('is empty'))
 const scalar = v.union(
   [v.string(), v.pipe(v.number(), v.finite()), v.boolean(), v.null()],
@@ -46,8 +93,8 @@ const pathInElement = v.pipe(
     'leads through an array: `path` names every array on the way, as in `path: "[].list"`, and `element` what is inside an element',
   ),
 )
-const userReference = v.strictObject({ user: name })
-const through = v.strictObject({ table: name, key: name, rule: v.optional(name) })
+const userReference = strict({ user: name })
+const through = strict({ table: name, key: name, rule: v.optional(name) })
 const nativeIdType = v.picklist(['objectId', 'uuid'])
 const form = {
   form: v.optional(v.picklist(['objectId', 'uuid', 'string'])),
@@ -64,17 +111,16 @@ const anyCase = { ignoreCase: v.optional(v.literal(true)) }
 
 const match = v.lazy((input) => {
   if (typeof input === 'string') return name
-  if (hasKey(input, 'json')) return v.strictObject({ json: name, path, ...target, ...anyCase })
+  if (hasKey(input, 'json')) return strict({ json: name, path, ...target, ...anyCase })
   if (hasKey(input, 'array')) {
     const paths = { path: v.optional(pathToArray), element: v.optional(pathInElement) }
-    return v.strictObject({ array: name, ...paths, ...target, ...anyCase })
+    return strict({ array: name, ...paths, ...target, ...anyCase })
   }
   const asText = { inText: v.optional(v.literal(true)), ...anyCase }
-  return v.strictObject({ column: name, ...target, ...asText })
+  return strict({ column: name, ...target, ...asText })
 })
 
-const where = v.record(
-  name,
+const where = record(
   v.union(
     [scalar, v.pipe(v.array(scalar), v.minLength(1, 'is an empty list'))],
     'is neither a value nor a list of values',
@@ -83,24 +129,24 @@ const where = v.record(
 
 const setValue = v.lazy((input) => {
   if (hasKey(input, 'scrub')) {
-    return v.strictObject({ scrub: v.pipe(v.array(pathToKey), v.minLength(1, 'is an empty list')) })
+    return strict({ scrub: v.pipe(v.array(pathToKey), v.minLength(1, 'is an empty list')) })
   }
   const affixes = { prefix: v.optional(v.string()), suffix: v.optional(v.string()) }
   if (hasKey(input, 'pseudonym')) {
-    return v.strictObject({ pseudonym: userReference, ...affixes })
+    return strict({ pseudonym: userReference, ...affixes })
   }
   if (hasKey(input, 'randomToken')) {
-    return v.strictObject({ randomToken: v.literal(true), ...affixes })
+    return strict({ randomToken: v.literal(true), ...affixes })
   }
   if (hasKey(input, 'pull')) {
     const paths = { path: v.optional(pathToArray), element: v.optional(pathInElement) }
-    return v.strictObject({ pull: userReference, ...paths, ...form, ...anyCase })
+    return strict({ pull: userReference, ...paths, ...form, ...anyCase })
   }
   return scalar
 })
 
 const set = v.pipe(
-  v.record(name, setValue),
+  record(setValue),
   v.check((columns) => Object.keys(columns).length > 0, 'names no column'),
 )
 
@@ -114,72 +160,75 @@ const matching = {
 }
 const event = v.optional(name)
 
-const rule = v.variant('action', [
-  v.strictObject({
-    action: v.literal('delete'),
-    ...matching,
-    grantsAccess: v.optional(v.literal(true)),
-    reason: v.optional(reason),
-    event,
-  }),
-  v.strictObject({ action: v.literal('anonymize'), ...matching, reason, set, event }),
-  v.strictObject({
-    action: v.literal('detach'),
-    ...matching,
-    to: v.optional(v.literal('ghost')),
-    reason: v.optional(reason),
-    event,
-  }),
-  v.strictObject({
-    action: v.literal('retain'),
-    ...matching,
-    reason,
-    set: v.optional(set),
-    for: v.optional(v.string()),
-    then: v.optional(v.picklist(['delete', 'anonymize'])),
-    thenSet: v.optional(set),
-    event,
-  }),
-  v.strictObject({
-    action: v.literal('block'),
-    ...matching,
-    reason: v.optional(reason),
-    remedy: v.optional(reason),
-  }),
-  v.strictObject({
-    action: v.literal('external'),
-    ...matching,
-    match: v.optional(match),
-    reason,
-  }),
-])
+const rule = v.pipe(
+  ownKeys,
+  v.variant('action', [
+    v.strictObject({
+      action: v.literal('delete'),
+      ...matching,
+      grantsAccess: v.optional(v.literal(true)),
+      reason: v.optional(reason),
+      event,
+    }),
+    v.strictObject({ action: v.literal('anonymize'), ...matching, reason, set, event }),
+    v.strictObject({
+      action: v.literal('detach'),
+      ...matching,
+      to: v.optional(v.literal('ghost')),
+      reason: v.optional(reason),
+      event,
+    }),
+    v.strictObject({
+      action: v.literal('retain'),
+      ...matching,
+      reason,
+      set: v.optional(set),
+      for: v.optional(v.string()),
+      then: v.optional(v.picklist(['delete', 'anonymize'])),
+      thenSet: v.optional(set),
+      event,
+    }),
+    v.strictObject({
+      action: v.literal('block'),
+      ...matching,
+      reason: v.optional(reason),
+      remedy: v.optional(reason),
+    }),
+    v.strictObject({
+      action: v.literal('external'),
+      ...matching,
+      match: v.optional(match),
+      reason,
+    }),
+  ]),
+)
 
 const rules = v.pipe(v.array(rule), v.minLength(1, 'is an empty list'))
 const precedence = v.array(v.picklist(['block', 'retain', 'anonymize', 'detach', 'delete']))
 
 const table = v.lazy((input) => {
   if (Array.isArray(input)) return rules
-  if (hasKey(input, 'rules')) return v.strictObject({ rules, precedence })
+  if (hasKey(input, 'rules')) return strict({ rules, precedence })
   if (hasKey(input, 'action') || hasKey(input, 'match')) return rule
   return v.literal('unrelated', 'is neither a rule, a list of rules, nor "unrelated"')
 })
 
-const user = v.strictObject({
+const user = strict({
   table: name,
   id: name,
   idType: v.optional(nativeIdType),
   tenant: v.optional(name),
   createdAt: v.optional(name),
-  fields: v.optional(v.record(name, name)),
+  fields: v.optional(record(name)),
   ghost: v.optional(
-    v.strictObject({
+    strict({
       id: v.union([v.pipe(v.string(), v.nonEmpty()), v.pipe(v.number(), v.safeInteger())]),
     }),
   ),
   status: v.optional(
-    v.strictObject({
-      disabled: v.record(name, scalar),
-      active: v.optional(v.record(name, scalar)),
+    strict({
+      disabled: record(scalar),
+      active: v.optional(record(scalar)),
     }),
   ),
   action: v.optional(v.picklist(['delete', 'anonymize'])),
@@ -187,7 +236,7 @@ const user = v.strictObject({
   set: v.optional(set),
 })
 
-const check = v.strictObject({
+const check = strict({
   table: name,
   match: name,
   where: v.optional(where),
@@ -196,20 +245,20 @@ const check = v.strictObject({
   remedy: reason,
 })
 
-const policy = v.strictObject({
+const policy = strict({
   name,
   version: v.pipe(v.number(), v.safeInteger()),
   user,
-  audit: v.optional(v.strictObject({ table: name, entry: v.record(name, scalar) })),
-  tables: v.record(name, table),
+  audit: v.optional(strict({ table: name, entry: record(scalar) })),
+  tables: record(table),
   tenant: v.optional(
-    v.strictObject({
+    strict({
       table: v.optional(name),
       id: v.optional(name),
-      tables: v.record(name, table),
+      tables: record(table),
     }),
   ),
-  checks: v.optional(v.record(name, check)),
+  checks: v.optional(record(check)),
 })
 
 export interface ShapeMistake {

@@ -1,4 +1,5 @@
 import { agreeSabotages } from './agree.ts'
+import { hostSabotages } from './host.ts'
 import { identitySabotages } from './identity.ts'
 import { jsonSabotages } from './json.ts'
 import { ledgerSabotages } from './ledger.ts'
@@ -19,6 +20,7 @@ export interface Sabotage {
 }
 
 export const sabotages: readonly Sabotage[] = [
+  ...hostSabotages,
   ...residueSabotages,
   ...rulesSabotages,
   ...agreeSabotages,
