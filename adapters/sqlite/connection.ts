@@ -298,8 +298,8 @@ export function openConnection(db: SqliteDatabase, options: ConnectionOptions): 
           change('RELEASE user_deletion_host')
           return result
         } catch (cause) {
-          // Another transaction is open, which is the host's.
-          throw new TransactionEnded(cause)
+          // Without our savepoint the open transaction is another one, which is the host's.
+          throw isNoSavepoint(cause) ? new TransactionEnded(cause) : cause
         }
       }
       if (!hasCommitted()) throw new TransactionEnded()
@@ -360,6 +360,10 @@ export class SavepointLost extends Error {
   constructor(cause: unknown) {
     super('a savepoint could not be closed', { cause })
   }
+}
+
+function isNoSavepoint(cause: unknown): boolean {
+  return cause instanceof Error && cause.message.startsWith('no such savepoint')
 }
 
 /** Code of the host has ended the transaction of the deletion. */
