@@ -308,11 +308,11 @@ export function isUnique(
   const anyCase = form?.ignoreCase === true
   const own = table.columns?.find(({ name }) => name.toLowerCase() === column)
   const isFolded = own?.collation === 'NOCASE'
+  // Unique keys name columns, whatever they are compared by; indexes name another collation than the column's own.
   const keys = [
-    table.primaryKey,
-    ...table.uniqueKeys,
+    ...(anyCase ? [] : [table.primaryKey, ...table.uniqueKeys]),
     ...(table.indexes ?? [])
-      .filter(({ unique, partial }) => unique && !partial)
+      .filter(({ unique, partial, leavesOutNull }) => unique && (!partial || leavesOutNull))
       .map(({ keys }) => keys),
   ].map((key) => key.map((part) => part.toLowerCase()))
   const names = anyCase ? (isFolded ? [column] : []) : [column]

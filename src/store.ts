@@ -1099,6 +1099,8 @@ export interface IndexSchema {
   readonly keys: readonly string[]
   /** It leaves rows out, so that not every query may use it. */
   readonly partial: boolean
+  /** The rows that it leaves out are those in which one of its keys is null, and no others. */
+  readonly leavesOutNull?: true
   /** No two rows have the same keys. Default: they may. */
   readonly unique?: boolean
 }

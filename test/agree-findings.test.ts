@@ -48,7 +48,7 @@ test('a plain index does not help with an address in any case, and one on lower(
     ['CREATE INDEX r ON resets (lower(email))', []],
   ] as const) {
     const found = await findingsOf(
-      `CREATE TABLE users (id TEXT PRIMARY KEY, email TEXT); CREATE TABLE resets (id INTEGER PRIMARY KEY, email TEXT); ${index}; ${rows}`,
+      `CREATE TABLE users (id TEXT PRIMARY KEY, email TEXT); CREATE UNIQUE INDEX u ON users (lower(email)); CREATE TABLE resets (id INTEGER PRIMARY KEY, email TEXT); ${index}; ${rows}`,
       {
         user: USER,
         tables: {

@@ -422,8 +422,9 @@ describe('ids that the engine cannot take', () => {
     const columns = { id: 'TEXT COLLATE NOCASE', rows: [['u1', 'a']] } as const
     const told = async (options: Partial<EngineOptions<typeof policy>>) =>
       (await (await open(columns, options)).engine.checkSchema()).findings.map(({ code }) => code)
-    assert.deepEqual(await told({ keys: { subject: KEY } }), ['loose_ids'])
-    assert.deepEqual(await told({}), [])
+    // Nothing makes an id one user's here, and the rule names no tenant.
+    assert.deepEqual(await told({ keys: { subject: KEY } }), ['shared_value', 'loose_ids'])
+    assert.deepEqual(await told({}), ['shared_value'])
   })
 })
 

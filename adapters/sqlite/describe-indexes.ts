@@ -57,6 +57,7 @@ function foundIndex(parts: readonly (readonly unknown[])[]): FoundIndex {
         : columnKey(String(column), String(collation), String(table)),
     ),
     partial: partial === 1,
+    ...(partial === 1 && leavesOutNull(String(sql), written) ? { leavesOutNull: true } : {}),
     unique: unique === 1,
   }
   const [inText] = expressions.flatMap((expression) => columnInText(expression) ?? [])
@@ -68,6 +69,19 @@ function foundIndex(parts: readonly (readonly unknown[])[]): FoundIndex {
     columns: hasExpression ? null : written.map(String),
   }
 }
+
+/** Whether the condition of a partial index is nothing but that one of its columns is not null. */
+function leavesOutNull(sql: string, columns: readonly unknown[]): boolean {
+  const [, name] = NOT_NULL.exec(sql) ?? []
+  if (name === undefined) return false
+  const own = unquoted(name).toLowerCase()
+  return columns.some((column) => column === null || String(column).toLowerCase() === own)
+}
+
+const NOT_NULL = new RegExp(
+  `\\)\\s*WHERE\\s*\\(?\\s*(${NAME})\\s+(?:IS\\s+NOT\\s+NULL|NOTNULL)\\s*\\)?\\s*$`,
+  'i',
+)
 
 /** A column is compared by its own collation, and an index that has it in another order is of no help. */
 function columnKey(column: string, collation: string, table: string): string {

@@ -15,6 +15,7 @@ import { checkOrder } from './check-order.ts'
 import { checkParentKeys } from './check-parent-keys.ts'
 import { checkPaths } from './check-paths.ts'
 import { checkPeople } from './check-people.ts'
+import { checkShared } from './check-shared.ts'
 import { checkTables } from './check-tables.ts'
 import { checkTriggers } from './check-triggers.ts'
 import { checkWrites } from './check-writes.ts'
@@ -62,6 +63,7 @@ export function checkSchema(
         ...(isTenant ? [] : checkPeople(program, classified, tables)),
         ...(isTenant ? [] : checkTriggers(program, tables)),
         ...checkParentKeys(program, tables),
+        ...(isTenant ? [] : checkShared(program, tables)),
         ...checkIdTypes(program, tables, givenIdTypes),
         ...(isTenant ? [] : checkSpellings(program, schema, options.hidesIds ?? false)),
         ...checkIndexes(program, tables, bounds),

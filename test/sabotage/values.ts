@@ -65,4 +65,18 @@ export const valuesSabotages: readonly Sabotage[] = [
     replace: '  const names = anyCase || isFolded ? [column] : [column]',
     caughtBy: 'test/values-shared.test.ts',
   },
+  {
+    name: 'keep silent about an address that two users may hold',
+    file: 'src/plan/check-shared.ts',
+    find: '    if (isUnique(table, user, { ...value, form })) return []',
+    replace: '    if (!isUnique(table, user, { ...value, form })) return []',
+    caughtBy: 'test/values-findings.test.ts',
+  },
+  {
+    name: 'take any partial unique index for one that leaves out null alone',
+    file: 'adapters/sqlite/describe-indexes.ts',
+    find: '    ...(partial === 1 && leavesOutNull(String(sql), written) ? ',
+    replace: '    ...(partial === 1 ? ',
+    caughtBy: 'test/values-findings.test.ts',
+  },
 ]
