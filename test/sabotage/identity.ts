@@ -49,8 +49,8 @@ export const identitySabotages: readonly Sabotage[] = [
   {
     name: 'answer the deny list by what was passed',
     file: 'src/engine.ts',
-    find: 'const issuedAt = instantOf(options.issuedAt)\n    const { id, request } = await this.#source.identify(scope.id, scope.request)',
-    replace: 'const issuedAt = instantOf(options.issuedAt)\n    const { id, request } = scope',
+    find: 'const issuedAt = instantOf(scope.given.issuedAt)\n    const { id, request } = await this.#source.identify(scope.id, scope.request)',
+    replace: 'const issuedAt = instantOf(scope.given.issuedAt)\n    const { id, request } = scope',
     caughtBy,
   },
   {

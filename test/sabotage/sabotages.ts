@@ -101,9 +101,9 @@ export const sabotages: readonly Sabotage[] = [
   {
     name: 'ask the hook after the write',
     file: 'src/execution/delete-slice.ts',
-    find: '  const objections = await askHost(context, request, users)\n',
+    find: '  const objections = await askHost(context, request, users, { signal: run.signal })\n',
     replace:
-      '  const objections = new Map<number, UserDeletionError>()\n  queueMicrotask(() => void askHost(context, request, users))\n',
+      '  const objections = new Map<number, UserDeletionError>()\n  queueMicrotask(() => void askHost(context, request, users, { signal: run.signal }))\n',
     caughtBy: 'test/adapters/sqlite.test.ts',
   },
   {
@@ -782,8 +782,8 @@ export const sabotages: readonly Sabotage[] = [
   {
     name: 'let a blocker that throws cost the whole slice',
     file: 'src/execution/ask.ts',
-    find: '    if (answer instanceof UserDeletionError) return answer\n    found.push',
-    replace: '    if (answer instanceof UserDeletionError) throw answer\n    found.push',
+    find: '    if (answer instanceof UserDeletionError) return answer\n    const refusals',
+    replace: '    if (answer instanceof UserDeletionError) throw answer\n    const refusals',
     caughtBy: 'test/bulk-run.test.ts',
   },
   {
