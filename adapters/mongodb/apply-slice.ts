@@ -152,7 +152,11 @@ async function decideUnit(
   }
 }
 
-/** Rows that the work may leave: carrying it out refuses more, before the commit or by taking the change back. */
+/**
+ * Rows that the work may leave, as every seal says here: a receipt is made while the server is at work, or written
+ * down before. Carrying it out looks for what each step has left, and more is refused: before the commit, or by
+ * taking the change back.
+ */
 const HELD_TO = 0
 
 /** Those who go, and what seals it. */

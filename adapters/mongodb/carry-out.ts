@@ -7,6 +7,7 @@ import {
   leavesNoMatch,
   type Program,
   residueLeft,
+  residueTime,
   type Step,
   selectorsOf,
 } from '../../src/store.ts'
@@ -46,20 +47,33 @@ export async function workOnAll(
 }
 
 async function workOnHost(writer: Writer, work: HostWork, isolation: Isolation): Promise<void> {
-  const { program, tenantId, users } = work
-  for (const stepWork of work.steps) await runStep(writer, work, stepWork, isolation)
-  if (isolation === 'none') {
-    // Sessions may have slipped in since their step ran: the user row is still there and only now goes.
-    if (work.cutsAccess) await cutLateAccess(writer, work)
-    for (const { index, rows } of work.steps) {
-      const step = program.steps[index]
-      // What came in since is nobody's any more where the rows were fixed or their parents are gone.
-      if (rows !== null || step?.selector?.target.kind !== 'user') continue
-      await refuseResidue(writer, program, step, tenantId, users)
-    }
+  for (const stepWork of work.steps) {
+    const matches = await runStep(writer, work, stepWork, isolation)
+    if (matches === null || isAskedLate(work, stepWork, isolation)) continue
+    await refuseResidue(writer, work, stepWork, matches)
+  }
+  // Sessions may have slipped in since their step ran: the user row is still there and only now goes.
+  if (isolation === 'none' && work.cutsAccess) await cutLateAccess(writer, work)
+  for (const stepWork of work.steps) {
+    if (isAskedLate(work, stepWork, isolation)) await refuseLateResidue(writer, work, stepWork)
   }
   await writeUserRows(writer, work, isolation)
   await insertAuditRows(writer, work, isolation)
+}
+
+/**
+ * Whether the host may write until the end and the documents of the step can still be told then. Else they are
+ * looked at right behind the step, and those of a chunk always: what is behind them has its turn later.
+ */
+function isAskedLate(
+  { program, userRows }: HostWork,
+  { index, rows }: StepWork,
+  isolation: Isolation,
+): boolean {
+  const step = program.steps[index]
+  if (isolation === 'transaction' || step === undefined) return false
+  if (rows !== null && userRows.kind !== 'end') return false
+  return residueTime(step, program.steps) === 'at_end'
 }
 
 /**
@@ -86,14 +100,15 @@ export async function writeRecords(writer: Writer, records: readonly RecordWrite
   }
 }
 
+/** Answers which documents were the step's; `null`: it writes nothing. */
 async function runStep(
   writer: Writer,
   { program, tenantId, users }: HostWork,
   { index, rows, count }: StepWork,
   isolation: Isolation,
-): Promise<void> {
+): Promise<Matches | null> {
   const step = program.steps[index]
-  if (step === undefined || !writes(step)) return
+  if (step === undefined || !writes(step)) return null
   const matches: Matches =
     rows === null
       ? await matchStep(writer, program, step, tenantId, users)
@@ -102,26 +117,68 @@ async function runStep(
     for (const filter of filtersOf(step, tenantId, matches)) {
       await writer.deleteMany(step.table, filter)
     }
-    if (isolation === 'transaction') await refuseFound(writer, step, tenantId, matches, null)
-    return
+    return matches
   }
   const fixed = touchesOwnFilter(step)
     ? await byRows(writer, step, tenantId, users.length, matches)
     : matches
-  const values = needsOwn(step)
-    ? matches.kind === 'values'
-      ? matches.values
-      : await valuesOfStep(writer, program, step, tenantId, users)
-    : null
+  const values = await valuesWritten(writer, program, step, tenantId, users, matches)
   const owned = [...ownedFilters(step, tenantId, users, fixed, values)]
   await writeOwned(writer, program, { step, owned, count: isolation === 'none' ? null : count })
-  // Without a transaction what is to match no more is looked for at the end.
-  if (isolation === 'none' && leavesNoMatch(step)) return
-  const isGone = leavesNoMatch(step) && matches.kind === 'values'
+  return matches
+}
+
+/** The users' values where a step writes among those of others; else `null`. */
+async function valuesWritten(
+  writer: Writer,
+  program: Program,
+  step: Step,
+  tenantId: string | null,
+  users: readonly SliceUser[],
+  matches: Matches,
+): Promise<readonly OwnedValue[] | null> {
+  if (!needsOwn(step)) return null
+  if (matches.kind === 'values') return matches.values
+  return valuesOfStep(writer, program, step, tenantId, users)
+}
+
+/**
+ * What a step has written must show: none of its documents is there any more, or matches, or lacks what was written.
+ *
+ * @throws {@link residueLeft} where one does.
+ */
+async function refuseResidue(
+  writer: Writer,
+  { program, tenantId, users }: HostWork,
+  { index }: StepWork,
+  matches: Matches,
+): Promise<void> {
+  const step = program.steps[index]
+  if (step === undefined) return
+  const isNamedToStay = matches.kind === 'rows' && step.action !== 'delete'
+  if (leavesNoMatch(step) && !isNamedToStay) {
+    await refuseFound(writer, step, tenantId, matches, null)
+    return
+  }
+  const values = await valuesWritten(writer, program, step, tenantId, users, matches)
   const own = ownOf(step, values)
-  const everybody = { types: writer.types, table: program.user, user: together(users), own }
-  const undone = isGone ? null : lacking(step, everybody)
-  if (isGone || undone !== null) await refuseFound(writer, step, tenantId, matches, undone)
+  const user = together(users)
+  const undone = lacking(step, { types: writer.types, table: program.user, user, own })
+  if (undone !== null) await refuseFound(writer, step, tenantId, matches, undone)
+}
+
+/** The same at the end, of the documents that match by then: the host may have written meanwhile. */
+async function refuseLateResidue(
+  writer: Writer,
+  work: HostWork,
+  stepWork: StepWork,
+): Promise<void> {
+  const { program, tenantId, users } = work
+  const step = program.steps[stepWork.index]
+  if (step === undefined || !writes(step)) return
+  const matches = await matchStep(writer, program, step, tenantId, users)
+  if (leavesNoMatch(step)) await refuseFound(writer, step, tenantId, matches, null)
+  else await refuseResidue(writer, work, stepWork, matches)
 }
 
 /** All users of a slice in one. Of several, nobody knows whose derived value stays in what they share. */
@@ -133,7 +190,6 @@ function together(users: readonly SliceUser[]): SliceUser {
   return { fields: Object.fromEntries(fields), derived: [] }
 }
 
-/** What a step has written must show. Right behind it: rows above these, which lead to them, may be gone later. */
 async function refuseFound(
   writer: Writer,
   step: Step,
@@ -143,7 +199,7 @@ async function refuseFound(
 ): Promise<void> {
   for (const filter of filtersOf(step, tenantId, matches)) {
     const asked = narrowed === null ? filter : { $and: [filter, narrowed] }
-    const left = await writer.find(step.table, asked, { projection: { _id: 1 }, limit: 1 })
+    const left = await writer.find(step.table, asked, ONE)
     if (left.length > 0) throw residueLeft(step.table)
   }
 }
@@ -275,25 +331,6 @@ function* filtersOf(step: Step, tenantId: string | null, matches: Matches): Iter
   }
 }
 
-async function refuseResidue(
-  writer: Writer,
-  program: Program,
-  step: Step,
-  tenantId: string | null,
-  users: readonly SliceUser[],
-): Promise<void> {
-  if (!leavesNoMatch(step) || !writes(step)) return
-  const matches = await matchStep(writer, program, step, tenantId, users)
-  if (matches.kind === 'rows') {
-    if (matches.rows.length > 0) throw residueLeft(step.table)
-    return
-  }
-  for (const filter of filtersOf(step, tenantId, matches)) {
-    const left = await writer.find(step.table, filter, { projection: { _id: 1 }, limit: 1 })
-    if (left.length > 0) throw residueLeft(step.table)
-  }
-}
-
 async function writeUserRows(writer: Writer, work: HostWork, isolation: Isolation): Promise<void> {
   const { program, tenantId, users, userRows } = work
   const { user } = program
@@ -309,7 +346,9 @@ async function writeUserRows(writer: Writer, work: HostWork, isolation: Isolatio
   } else if (user.action === 'delete') {
     const deleted = await writer.deleteMany(user.table, ofUsers(users))
     // Without a transaction a crash may have come right behind this.
-    if (isolation === 'transaction' && deleted !== users.length) throw residueLeft(user.table)
+    if (isolation === 'transaction' && deleted === users.length) return
+    const left = await writer.find(user.table, ofUsers(users), ONE)
+    if (left.length > 0 || isolation === 'transaction') throw residueLeft(user.table)
   } else {
     const updates = users.flatMap(
       (one) =>
@@ -317,8 +356,17 @@ async function writeUserRows(writer: Writer, work: HostWork, isolation: Isolatio
         [],
     )
     await updateByPages(writer, user.table, updates)
+    const everybody = { types, table: user, user: together(users) }
+    const undone = lacking({ set: user.set }, everybody)
+    if (undone === null) return
+    const asked = { $and: [ofUsers(users), undone] }
+    const left = await writer.find(user.table, asked, ONE)
+    if (left.length > 0) throw residueLeft(user.table)
   }
 }
+
+/** Whether there is one is all that is asked. */
+const ONE = { projection: { _id: 1 }, limit: 1 } as const
 
 /** Whether the work may have overwritten, or removed, what tells the rows of stronger rules from this step's. */
 function losesExceptions({ table, selector, except }: Step, steps: readonly Step[]): boolean {

@@ -2,8 +2,9 @@
  * Expressions for what stands at a path that may lead through arrays: the server's update operators stop at an
  * array, or write into elements of others.
  *
- * A path opens every array on its way, as the server does when it reads. Where it goes through the elements by
- * which documents belong to users, only the elements of these users count.
+ * A path opens every array on its way, as the server does when it reads; where it names an array it opens nothing
+ * else. Where it goes through the elements by which documents belong to users, only the elements of these users
+ * count.
  *
  * @module
  */
@@ -11,6 +12,8 @@ import type { IdForm } from '../../src/store.ts'
 import type { Doc } from './driver.ts'
 
 export type Keys = readonly string[]
+/** `null`: every element of an array, and nothing where there is none. Never at either end. */
+export type Steps = readonly (string | null)[]
 type Expression = unknown
 
 /** By which elements of a document belong to the users in question. */
@@ -36,23 +39,23 @@ export type Leaf =
   | ({ readonly kind: 'without'; readonly element: Keys } & Values)
 
 /** The field at the front of the path, as it is to be. Where it is not there, it stays so. */
-export function written(keys: Keys, leaf: Leaf, own: Own | null): Expression {
-  const [root = '', ...rest] = keys
+export function written(steps: Steps, leaf: Leaf, own: Own | null): Expression {
+  const { key: root, lists, rest } = firstOf(steps)
   const field = `$${root}`
   const behind = following(own, root)
   if (rest.length === 0) return leafOf(field, leaf, behind, 0)
-  return through(field, behind, 0, (document, inner, depth) =>
+  return through({ value: field, lists, depth: 0 }, behind, (document, inner, depth) =>
     writtenIn(document, rest, leaf, inner, depth),
   )
 }
 
 /** Whether something at the path is still to be written. */
-export function unwritten(keys: Keys, leaf: Leaf, own: Own | null): Expression {
-  const [root = '', ...rest] = keys
+export function unwritten(steps: Steps, leaf: Leaf, own: Own | null): Expression {
+  const { key: root, lists, rest } = firstOf(steps)
   const field = `$${root}`
   const behind = following(own, root)
   if (rest.length === 0) return isUnwritten(field, leaf, behind, 0)
-  return anyThrough(field, behind, 0, (document, inner, depth) =>
+  return anyThrough({ value: field, lists, depth: 0 }, behind, (document, inner, depth) =>
     unwrittenIn(document, rest, leaf, inner, depth),
   )
 }
@@ -67,23 +70,25 @@ export function leadsThroughArray(keys: Keys, isEndMeant: boolean): readonly Doc
 
 function writtenIn(
   document: string,
-  keys: Keys,
+  steps: Steps,
   leaf: Leaf,
   own: Own | null,
   depth: number,
 ): Expression {
-  const [key = '', ...rest] = keys
+  const { key, lists, rest } = firstOf(steps)
   const behind = following(own, key)
   const held = `held${depth}`
   const value = `$$${held}`
   const next =
     rest.length === 0
       ? leafOf(value, leaf, behind, depth + 1)
-      : through(value, behind, depth + 1, (inner, its, deeper) =>
+      : through({ value, lists, depth: depth + 1 }, behind, (inner, its, deeper) =>
           writtenIn(inner, rest, leaf, its, deeper),
         )
   const set = isPlain(key)
-    ? { $mergeObjects: [document, { [key]: next }] }
+    ? rest.length === 0 && leaf.kind === 'gone'
+      ? without(document, key, `other${depth}`)
+      : { $mergeObjects: [document, { [key]: next }] }
     : { $setField: { field: { $literal: key }, input: document, value: next } }
   const createsIt = rest.length === 0 && leaf.kind === 'value' && leaf.always
   return within(held, fieldOf(document, key), createsIt ? set : ifThere(value, set, document))
@@ -91,19 +96,19 @@ function writtenIn(
 
 function unwrittenIn(
   document: string,
-  keys: Keys,
+  steps: Steps,
   leaf: Leaf,
   own: Own | null,
   depth: number,
 ): Expression {
-  const [key = '', ...rest] = keys
+  const { key, lists, rest } = firstOf(steps)
   const behind = following(own, key)
   const held = `held${depth}`
   const value = `$$${held}`
   const asked =
     rest.length === 0
       ? isUnwritten(value, leaf, behind, depth + 1)
-      : anyThrough(value, behind, depth + 1, (inner, its, deeper) =>
+      : anyThrough({ value, lists, depth: depth + 1 }, behind, (inner, its, deeper) =>
           unwrittenIn(inner, rest, leaf, its, deeper),
         )
   return within(held, fieldOf(document, key), asked)
@@ -111,55 +116,61 @@ function unwrittenIn(
 
 type OfDocument = (document: string, own: Own | null, depth: number) => Expression
 
-/** A sub-document, or each of an array's, changed; anything else as it is. */
-function through(value: string, own: Own | null, depth: number, change: OfDocument): Expression {
-  const one = `one${depth}`
-  const element = `$$${one}`
-  const isMeant = own === null ? true : holds(element, own.keys, own, depth + 1)
-  return {
-    $switch: {
-      branches: [
-        { case: isDocument(value), then: change(value, own, depth + 1) },
-        {
-          case: { $isArray: [value] },
-          then: {
-            $map: {
-              input: value,
-              as: one,
-              in: {
-                $cond: [
-                  { $and: [isDocument(element), isMeant] },
-                  change(element, own, depth + 1),
-                  element,
-                ],
-              },
-            },
-          },
-        },
-      ],
-      default: value,
-    },
-  }
+/** A place on the way, and how many arrays in arrays the path opens there by name. */
+interface Place {
+  readonly value: string
+  readonly lists: number
+  readonly depth: number
 }
 
-function anyThrough(value: string, own: Own | null, depth: number, ask: OfDocument): Expression {
-  const one = `one${depth}`
-  const element = `$$${one}`
-  const isMeant = own === null ? true : holds(element, own.keys, own, depth + 1)
-  return {
-    $switch: {
-      branches: [
-        { case: isDocument(value), then: ask(value, own, depth + 1) },
-        {
-          case: { $isArray: [value] },
-          then: anyOf(value, one, {
-            $and: [isDocument(element), isMeant, ask(element, own, depth + 1)],
-          }),
-        },
+/** A sub-document, or each of an array's, changed; anything else as it is. */
+function through(place: Place, own: Own | null, change: OfDocument): Expression {
+  const { value, depth } = place
+  const isWhole = { case: isDocument(value), then: change(value, own, depth + 1) }
+  const isList = {
+    case: { $isArray: [value] },
+    then: eachIn(place, (element) => {
+      const inner = innerOf(place, element)
+      if (inner !== null) return through(inner, own, change)
+      const isMeant = isElementMeant(element, own, depth)
+      return { $cond: [isMeant, change(element, own, depth + 1), element] }
+    }),
+  }
+  const branches = place.lists > 0 ? [isList] : [isWhole, isList]
+  return { $switch: { branches, default: value } }
+}
+
+function anyThrough(place: Place, own: Own | null, ask: OfDocument): Expression {
+  const { value, depth } = place
+  const isWhole = { case: isDocument(value), then: ask(value, own, depth + 1) }
+  const isList = {
+    case: { $isArray: [value] },
+    then: {
+      $anyElementTrue: [
+        eachIn(place, (element) => {
+          const inner = innerOf(place, element)
+          if (inner !== null) return anyThrough(inner, own, ask)
+          return { $and: [isElementMeant(element, own, depth), ask(element, own, depth + 1)] }
+        }),
       ],
-      default: false,
     },
   }
+  const branches = place.lists > 0 ? [isList] : [isWhole, isList]
+  return { $switch: { branches, default: false } }
+}
+
+function eachIn({ value, depth }: Place, change: (element: string) => Expression): Doc {
+  return { $map: { input: value, as: `one${depth}`, in: change(`$$one${depth}`) } }
+}
+
+/** An element that has to be an array itself; `null` where the path asks for no such. */
+function innerOf({ lists, depth }: Place, element: string): Place | null {
+  return lists > 1 ? { value: element, lists: lists - 1, depth: depth + 1 } : null
+}
+
+function isElementMeant(element: string, own: Own | null, depth: number): Doc {
+  const isOwn = own === null ? true : holds(element, own.keys, own, depth + 1)
+  return { $and: [isDocument(element), isOwn] }
 }
 
 /** Where the path is the very one by which the document belongs to users, other values there are others'. */
@@ -239,6 +250,19 @@ function isAmong(value: string, { values, form }: Values): Expression {
   return { $cond: [{ $eq: [{ $type: value }, 'string'] }, isFound, false] }
 }
 
+interface FirstStep {
+  readonly key: string
+  /** How many arrays in arrays the path opens behind the key. */
+  readonly lists: number
+  readonly rest: Steps
+}
+
+function firstOf([key, ...others]: Steps): FirstStep {
+  const next = others.findIndex((step) => step !== null)
+  const lists = next === -1 ? others.length : next
+  return { key: key ?? '', lists, rest: others.slice(lists) }
+}
+
 /** What the own path still asks for behind the key; `null`: the paths have parted, and all elements are meant. */
 function following(own: Own | null, key: string): Own | null {
   if (own === null || own.keys[0] !== key) return null
@@ -261,6 +285,13 @@ function isNoDocument(value: string): Doc {
 function fieldOf(document: string, key: string): unknown {
   if (isPlain(key)) return `${document}.${key}`
   return { $getField: { field: { $literal: key }, input: document } }
+}
+
+/** In words that older servers know too. */
+function without(document: string, key: string, as: string): Doc {
+  const isOther = { $ne: [`$$${as}.k`, { $literal: key }] }
+  const others = { $filter: { input: { $objectToArray: document }, as, cond: isOther } }
+  return { $arrayToObject: others }
 }
 
 function within(name: string, value: Expression, asked: Expression): Doc {

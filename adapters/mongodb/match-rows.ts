@@ -8,6 +8,7 @@ import {
   isComparedAsText,
   isHeldByOthers,
   isNobodys,
+  type JsonPath,
   type Locator,
   type NamedUser,
   type Program,
@@ -254,5 +255,13 @@ function locatedAs(locator: Locator, condition: Doc): Doc {
   const isOfReference = element !== null && named(element).some((key) => key.startsWith('$'))
   if (!each || isOfReference) return { [pathOf(locator)]: condition }
   const holding = element === null ? condition : elementHolding(named(element), condition)
-  return { [[column, ...named(path ?? [])].join('.')]: { $elemMatch: holding } }
+  return elementsHolding([column, ...(path ?? [])], { $elemMatch: holding })
+}
+
+/** Each array that is named has to be one: a path of the server's would lead through a sub-document too. */
+function elementsHolding(steps: JsonPath, condition: Doc): Doc {
+  const list = steps.indexOf(null)
+  if (list === -1) return steps.length === 0 ? condition : { [steps.join('.')]: condition }
+  const inner = { $elemMatch: elementsHolding(steps.slice(list + 1), condition) }
+  return list === 0 ? inner : { [steps.slice(0, list).join('.')]: inner }
 }

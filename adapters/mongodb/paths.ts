@@ -12,7 +12,7 @@ export function pathOf({ column, path, element }: Locator): string {
   return [column, ...named(path ?? []), ...named(element ?? [])].join('.')
 }
 
-/** The keys of a path: the server opens the arrays between them by itself. */
+/** The keys of a path, without the arrays between them. */
 export function named(path: JsonPath): readonly string[] {
   return path.filter((step) => step !== null)
 }
@@ -32,14 +32,18 @@ export function elementHolding(element: readonly string[], condition: Doc): Doc 
 export function referencesIn(document: Doc, locator: Locator): readonly unknown[] {
   const { column, path, each, element } = locator
   if (!each) return locatedValues(document, pathOf(locator).split('.'))
-  const elements = elementsAt(document, [...column.split('.'), ...named(path ?? [])])
+  const elements = elementsAt(document, [...column.split('.'), ...(path ?? [])])
   return element === null ? elements : elements.map((one) => valueAt(one, element.join('.')))
 }
 
-/** The elements of the array at the path, or of several where it leads through others. */
-function elementsAt(value: unknown, path: readonly string[]): readonly unknown[] {
+/**
+ * The elements of the array at the path, or of several where it leads through others. As the server does, keys lead
+ * into the elements of an array too; but what is named as an array has to be one.
+ */
+function elementsAt(value: unknown, path: JsonPath): readonly unknown[] {
   const [key, ...rest] = path
   if (key === undefined) return Array.isArray(value) ? value : []
+  if (key === null) return Array.isArray(value) ? value.flatMap((one) => elementsAt(one, rest)) : []
   if (Array.isArray(value)) {
     return value.filter(isSubDocument).flatMap((one) => elementsAt(one, path))
   }

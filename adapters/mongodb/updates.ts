@@ -14,10 +14,10 @@ import {
   writtenAs,
 } from '../../src/store.ts'
 import {
-  type Keys,
   type Leaf,
   leadsThroughArray,
   type Own,
+  type Steps,
   unwritten,
   written,
 } from './deep-writes.ts'
@@ -60,7 +60,7 @@ export function updatesFor(
     return { each: { filter, update }, complete: null }
   }
   // What tells whose an element is goes last.
-  const isLocator = ({ keys }: Write): boolean => keys.join('.') === locatorPath
+  const isLocator = ({ steps }: Write): boolean => named(steps).join('.') === locatorPath
   const stages = [...writes.filter((one) => !isLocator(one)), ...writes.filter(isLocator)]
   return {
     each: { filter, update: stages.map((write) => stageFor(write, owner)) },
@@ -70,52 +70,57 @@ export function updatesFor(
 
 /** One place that is written, and what is. */
 interface Write {
-  readonly keys: Keys
+  readonly steps: Steps
   readonly leaf: Leaf
   /** Where only what is of the user is overwritten, even in the place where rows are found otherwise. */
   readonly own?: Own
 }
 
 function writesOf(assignment: Assignment, owner: UpdateOwner): readonly Write[] {
-  const keys = keysOf(assignment)
+  const steps = stepsOf(assignment)
   switch (assignment.kind) {
     case 'constant':
     case 'derived': {
       const value = valueFor(assignment, owner)
-      return [{ keys, leaf: { kind: 'value', value, always: value !== null } }]
+      return [{ steps, leaf: { kind: 'value', value, always: value !== null } }]
     }
     case 'json_value': {
       const leaf = { kind: 'value', value: valueFor(assignment, owner), always: false } as const
       const { holding } = assignment
-      if (holding === undefined) return [{ keys, leaf }]
-      const own = owner.own ?? { keys, values: fieldValues(holding, owner), form: holding.form }
-      return [{ keys, leaf, own: { ...own, keys } }]
+      if (holding === undefined) return [{ steps, leaf }]
+      const { values, form } = owner.own ?? {
+        values: fieldValues(holding, owner),
+        form: holding.form,
+      }
+      return [{ steps, leaf, own: { keys: named(steps), values, form } }]
     }
     case 'scrub': {
       const column = assignment.column.split('.')
       const gone = assignment.paths.map(
         (path): Write => ({
-          keys: [...column, ...named(path)],
+          steps: [...column, ...path],
           leaf: { kind: 'gone' },
         }),
       )
-      return [{ keys: column, leaf: { kind: 'document' } }, ...gone]
+      return [{ steps: column, leaf: { kind: 'document' } }, ...gone]
     }
     case 'pull': {
       const values = fieldValues(assignment, owner)
       const element = named(assignment.element ?? [])
       const { form } = assignment
-      return values.length === 0 ? [] : [{ keys, leaf: { kind: 'without', element, values, form } }]
+      return values.length === 0
+        ? []
+        : [{ steps, leaf: { kind: 'without', element, values, form } }]
     }
   }
 }
 
-function stageFor({ keys, leaf, own }: Write, owner: UpdateOwner): Doc {
-  // The server takes it out of every element by itself.
-  if (leaf.kind === 'gone' && keys.every((key) => !key.startsWith('$'))) {
-    return { $unset: keys.join('.') }
+function stageFor({ steps, leaf, own }: Write, owner: UpdateOwner): Doc {
+  // The server takes it out of every element by itself, and out of what stands in the place of a named array.
+  if (leaf.kind === 'gone' && steps.every((step) => step?.startsWith('$') === false)) {
+    return { $unset: steps.join('.') }
   }
-  return { $set: { [keys[0] ?? '']: written(keys, leaf, own ?? owner.own ?? null) } }
+  return { $set: { [steps[0] ?? '']: written(steps, leaf, own ?? owner.own ?? null) } }
 }
 
 /** One update by operators, and what a document must have for it. */
@@ -125,7 +130,10 @@ function operatorsFor(
 ): { readonly update: Doc | null; readonly conditions: readonly Doc[] } {
   let operators = new UpdateOperators()
   const conditions: Doc[] = []
-  for (const { keys, leaf, own } of writes) {
+  for (const { steps, leaf, own } of writes) {
+    // Operators would write into what is no array.
+    if (steps.includes(null)) return NO_OPERATORS
+    const keys = named(steps)
     const path = keys.join('.')
     const isLocator = path === locatorPath
     const isBeyondOperators =
@@ -170,7 +178,10 @@ function operatorsFor(
 const NO_OPERATORS = { update: null, conditions: [] }
 
 /** Where there is a place for the value. A field of the document itself can always be set. */
-function placeOf(keys: Keys, { always }: Extract<Leaf, { readonly kind: 'value' }>): Doc[] {
+function placeOf(
+  keys: readonly string[],
+  { always }: Extract<Leaf, { readonly kind: 'value' }>,
+): Doc[] {
   if (keys.length === 1) return []
   if (always) return [{ [keys.slice(0, -1).join('.')]: { $type: 'object' } }]
   return [{ [keys.join('.')]: { $exists: true } }]
@@ -195,7 +206,7 @@ export function touchesOwnFilter({ selector, set }: Step): boolean {
 export function needsOwn({ selector, set }: Pick<Step, 'selector' | 'set'>): boolean {
   if (selector === null) return false
   const [root] = pathOf(selector.locator).split('.')
-  return set.some((one) => one.kind !== 'scrub' && one.kind !== 'pull' && keysOf(one)[0] === root)
+  return set.some((one) => one.kind !== 'scrub' && one.kind !== 'pull' && stepsOf(one)[0] === root)
 }
 
 /**
@@ -223,9 +234,9 @@ function lackingOne(assignment: Assignment, owner: UpdateOwner): readonly unknow
   const isUnknown = assignment.kind === 'derived' && valueFor(assignment, owner) === null
   if (isUnknown && assignment.instant === undefined) return []
   // Some instant has to be there, whichever it is.
-  if (isUnknown) return [unwritten(keysOf(assignment), { kind: 'filled' }, owner.own ?? null)]
-  return writesOf(assignment, owner).map(({ keys, leaf, own }) =>
-    unwritten(keys, leaf, own ?? owner.own ?? null),
+  if (isUnknown) return [unwritten(stepsOf(assignment), { kind: 'filled' }, owner.own ?? null)]
+  return writesOf(assignment, owner).map(({ steps, leaf, own }) =>
+    unwritten(steps, leaf, own ?? owner.own ?? null),
   )
 }
 
@@ -305,10 +316,10 @@ export function fieldValues(
 }
 
 function pathOfAssignment(assignment: Assignment): string {
-  return keysOf(assignment).join('.')
+  return named(stepsOf(assignment)).join('.')
 }
 
-function keysOf(assignment: Assignment): Keys {
+function stepsOf(assignment: Assignment): Steps {
   const path = 'path' in assignment ? assignment.path : null
-  return [...assignment.column.split('.'), ...named(path ?? [])]
+  return [...assignment.column.split('.'), ...(path ?? [])]
 }

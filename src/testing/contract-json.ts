@@ -128,6 +128,42 @@ function elementClauses(clause: JsonClause): void {
     },
   )
 
+  clause(
+    'an object in the place of an array on the way has nothing of the user in it',
+    { match: { json: 'body', path: 'groups[].members[].user' }, action: 'delete' },
+    {
+      mine: { groups: [{ members: { user: BOB } }, { members: [{ user: ANN }] }] },
+      outer: { groups: { members: [{ user: ANN }] } },
+      inner: { groups: [{ members: { user: ANN } }, { members: [{ user: BOB }] }] },
+      both: { groups: { members: { user: ANN } } },
+    },
+    async ({ engine, documents }) => {
+      const { steps } = await engine.plan(ANN, {})
+      assert.equal(steps[0]?.rows, 1)
+      await engine.delete(ANN, {})
+      assert.deepEqual([...(await documents()).keys()].sort(), ['both', 'inner', 'outer'])
+    },
+  )
+
+  clause(
+    'arrays right within arrays are opened one by one',
+    { ...BY_OWNER, set: { body: { scrub: ['grid[][].name', 'flat[].name'] } } },
+    {
+      [ANN]: {
+        grid: [[{ name: 'Ann', n: 1 }, 7], [{ name: 'Ann' }], []],
+        flat: [{ name: 'Ann', n: 2 }],
+      },
+    },
+    async ({ engine, documents }) => {
+      await engine.delete(ANN, {})
+      assert.deepEqual((await documents()).get(ANN)?.body, {
+        grid: [[{ n: 1 }, 7], [{}], []],
+        flat: [{ n: 2 }],
+      })
+      assert.equal((await engine.verify(ANN, {})).status, 'clean')
+    },
+  )
+
   for (const [to, written] of [
     [undefined, null],
     ['ghost', GHOST],
@@ -159,6 +195,21 @@ function elementClauses(clause: JsonClause): void {
       assert.deepEqual((await documents()).get(ANN)?.body, {
         rooms: [{ ids: [BOB] }, { ids: [BOB] }, { ids: ANN }, {}],
       })
+    },
+  )
+
+  clause(
+    'and stays in a list of an object that stands where an array would',
+    { match: { array: 'body', path: 'rooms[].ids' }, action: 'detach' },
+    {
+      [ANN]: { rooms: [{ ids: [ANN, BOB] }] },
+      [BOB]: { rooms: { ids: [ANN] } },
+    },
+    async ({ engine, documents }) => {
+      await engine.delete(ANN, {})
+      const left = await documents()
+      assert.deepEqual(left.get(ANN)?.body, { rooms: [{ ids: [BOB] }] })
+      assert.deepEqual(left.get(BOB)?.body, { rooms: { ids: [ANN] } })
     },
   )
 
