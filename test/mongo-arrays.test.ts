@@ -179,12 +179,14 @@ const WHOLE: readonly Case[] = [
     before: [
       { target: 'u1', data: { email: 'a', changes: [{ to: 'Ann', n: 1 }, 'odd'] } },
       { target: 'u1', data: [{ changes: [{ to: 'Ann' }] }] },
+      { target: 'u1', data: { email: 'a', changes: { to: 'no element' } } },
       { target: 'u1', data: 'a text' },
       { target: 'u1' },
     ],
     after: [
       { target: 'u1', data: { changes: [{ n: 1 }, 'odd'] } },
       { target: 'u1', data: [{ changes: [{}] }] },
+      { target: 'u1', data: { changes: { to: 'no element' } } },
       { target: 'u1', data: null },
       { target: 'u1' },
     ],
