@@ -31,6 +31,12 @@ export function readJson(value: unknown): { readonly document: unknown } | null 
   }
 }
 
+/** The same of what paths can lead into, and of JSON's null: a plain text or number is no document, JSON or not. */
+export function readDocument(value: unknown): { readonly document: unknown } | null {
+  const json = readJson(value)
+  return json !== null && typeof json.document === 'object' ? json : null
+}
+
 /** Writes a document back in the form it was found in: as text, or as an object. */
 export function writeJson(before: unknown, document: unknown): unknown {
   return typeof before === 'object' && before !== null ? document : JSON.stringify(document)

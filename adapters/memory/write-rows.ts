@@ -15,7 +15,16 @@ import {
 
 import type { SliceUser } from './match-rows.ts'
 import type { Row, Tables } from './rows.ts'
-import { changeAt, GONE, readJson, standsAt, stored, valuesAt, writeJson } from './values.ts'
+import {
+  changeAt,
+  GONE,
+  readDocument,
+  readJson,
+  standsAt,
+  stored,
+  valuesAt,
+  writeJson,
+} from './values.ts'
 
 /** The row as the assignments leave it, for the users that it is paired with. */
 export function writeRow(
@@ -66,7 +75,7 @@ function lacksOne(held: unknown, assignment: Assignment, user: SliceUser): boole
     }
     case 'scrub': {
       if (held == null) return false
-      const json = readJson(held)
+      const json = readDocument(held)
       if (json === null) return true
       return assignment.paths.some((path) => standsAt(json.document, path))
     }
@@ -107,7 +116,7 @@ function newValue(
       // Of users who share a row the last one's value stays, as if they had gone one by one.
       return derivedAs(assignment, owners.at(-1)?.derived[assignment.index])
     case 'scrub': {
-      const json = readJson(held)
+      const json = readDocument(held)
       if (json === null) return nullable ? null : '{}'
       const remove = (document: unknown, path: JsonPath) => changeAt(document, path, () => GONE)
       return writeJson(held, assignment.paths.reduce(remove, json.document))

@@ -8,6 +8,7 @@ import {
   elementSql,
   elementsSql,
   inItsForm,
+  isDocument,
   isJson,
   jsonValue,
   standsAt,
@@ -23,7 +24,7 @@ type Gone = (value: string, wanted: UserValue) => string
 
 export interface AssignmentContext {
   readonly gone: Gone
-  /** Whether the column may hold NULL: decides what replaces text that is not JSON. */
+  /** Whether the column may hold NULL: decides what replaces text that is no document. */
   nullable(column: string): boolean
   derived(index: number): string
 }
@@ -98,10 +99,10 @@ export function plainValueSql(
   nullable: boolean,
 ): string {
   if (assignment.kind === 'constant') return literal(assignment.value)
-  // Text that is not JSON cannot be scrubbed by path, so nothing of it may stay.
+  // What is no document cannot be scrubbed by path, so nothing of it may stay.
   const fallback = nullable ? 'NULL' : "'{}'"
   const rest = inItsForm(held, (document) => withoutPaths(document, assignment.paths))
-  return `CASE WHEN ${isJson(held)} THEN ${rest} ELSE ${fallback} END`
+  return `CASE WHEN ${isDocument(held)} THEN ${rest} ELSE ${fallback} END`
 }
 
 /** What of the slice is known when a row is looked at again. */
@@ -139,7 +140,7 @@ function lackSql(assignment: Assignment, known: KnownValues): string | null {
       return known.lacksDerived(column, assignment)
     case 'scrub': {
       const left = assignment.paths.map((path) => standsAt(column, path)).join(' OR ')
-      return `CASE WHEN ${column} IS NULL THEN 0 WHEN ${isJson(column)} THEN (${left}) ELSE 1 END`
+      return `CASE WHEN ${column} IS NULL THEN 0 WHEN ${isDocument(column)} THEN (${left}) ELSE 1 END`
     }
     case 'json_value': {
       const { path, value, holding } = assignment

@@ -15,6 +15,15 @@ export function isJson(value: string): string {
   return `json_valid(${value}, ${TEXT_OR_JSONB})`
 }
 
+/**
+ * Whether paths lead into the value, or it is JSON's null. A plain text or number does not become a document by being
+ * JSON too, and what stands behind a zero byte is read by no function for JSON.
+ */
+export function isDocument(value: string): string {
+  const isWhole = `(json_valid(${value}, ${JSONB}) OR instr(CAST(${value} AS BLOB), x'00') = 0)`
+  return `CASE WHEN ${isJson(value)} THEN json_type(${value}) IN ('object', 'array', 'null') AND ${isWhole} ELSE 0 END`
+}
+
 /** What stands at a path of keys, as SQL; NULL where there is no JSON. An index on this very expression serves. */
 export function jsonValue(value: string, path: JsonPath): string {
   return `CASE WHEN ${isJson(value)} THEN json_extract(${value}, ${jsonPath(path)}) END`

@@ -32,11 +32,18 @@ export function sampleTable(
   return [...byPlace.values()].flatMap((own) => {
     const [first] = own
     if (first === undefined) return []
-    const documents = connection
-      .rows(documentsSql(table, first))
-      .map(([text]): unknown => JSON.parse(String(text)))
+    const documents = connection.rows(documentsSql(table, first)).flatMap(([text]) => parsed(text))
     return sampleJson(documents, own)
   })
+}
+
+/** SQLite takes some texts for JSON that are none, such as one with more behind a zero byte. They are passed over. */
+function parsed(text: unknown): readonly unknown[] {
+  try {
+    return [JSON.parse(String(text))]
+  } catch {
+    return []
+  }
 }
 
 function documentsSql(table: TableSchema, { column, where }: AskedJson): string {

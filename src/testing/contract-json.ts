@@ -97,6 +97,26 @@ function elementClauses(clause: JsonClause): void {
   )
 
   clause(
+    'what no path leads into, as it is no document, is taken away as a whole',
+    { ...BY_OWNER, set: { body: { scrub: ['note', 'items[].by'] } } },
+    {
+      first: '"ann@example.com"',
+      second: JSON.stringify(JSON.stringify({ note: 'Ann', n: 1 })),
+      third: '4915112345678',
+      fourth: 'ann@example.com',
+      [BOB]: '"bob@example.com"',
+    },
+    async ({ engine, documents }) => {
+      await engine.delete(ANN, {})
+      const left = await documents()
+      for (const id of ['first', 'second', 'third', 'fourth'])
+        assert.equal(left.get(id)?.body, null)
+      assert.equal(left.get(BOB)?.body, 'bob@example.com')
+      assert.equal((await engine.verify(ANN, {})).status, 'clean')
+    },
+  )
+
+  clause(
     'a path leads through arrays in arrays, and through a document that is an array itself',
     { ...BY_OWNER, set: { body: { scrub: ['[].rows[].name'] } } },
     { [ANN]: [{ rows: [{ name: 'Ann', n: 1 }, { n: 2 }] }, { rows: { name: 'Ann' } }, 7] },
@@ -303,10 +323,14 @@ function tableOf(name: string, columns: TableSchema['columns']): TableSchema {
   }
 }
 
-/** A document for each name, which is its owner too. */
+/** A document for each name, which is its owner too where it is one of a user, and else Ann's. */
 function dataOf(bodies: Readonly<Record<string, unknown>>): Record<string, Row[]> {
   return {
     users: [{ id: ANN }, { id: BOB }, { id: GHOST }],
-    docs: Object.entries(bodies).map(([id, body]) => ({ id, owner: id, body, at: null })),
+    docs: Object.entries(bodies).map(([id, body]) => ({ id, owner: ownerOf(id), body, at: null })),
   }
+}
+
+function ownerOf(id: string): string {
+  return [ANN, BOB, GHOST].includes(id) ? id : ANN
 }

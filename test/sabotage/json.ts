@@ -3,6 +3,27 @@ import type { Sabotage } from './sabotages.ts'
 /** What keeps paths into JSON to what they say, and words for the instant to what they mean. */
 export const jsonSabotages: readonly Sabotage[] = [
   {
+    name: 'leave a text where paths were to be scrubbed, as it is JSON too',
+    file: 'adapters/sqlite/json-sql.ts',
+    find: " IN ('object', 'array', 'null') AND ",
+    replace: " IS NOT 'x' AND ",
+    caughtBy: 'test/neighbours-words.test.ts',
+  },
+  {
+    name: 'read a document up to its zero byte only',
+    file: 'adapters/sqlite/json-sql.ts',
+    find: 'const isWhole = `(',
+    replace: 'const isWhole = `(1 OR ',
+    caughtBy: 'test/neighbours-words.test.ts',
+  },
+  {
+    name: 'stop at a sampled text that is no JSON',
+    file: 'adapters/sqlite/sample-json.ts',
+    find: '  } catch {\n    return []',
+    replace: '  } catch (cause) {\n    throw cause',
+    caughtBy: 'test/neighbours-words.test.ts',
+  },
+  {
     name: 'let an index among brackets pass for a key',
     file: 'src/policy/json-path.ts',
     find: '  if (/^\\d+$/.test(key)) {',
