@@ -314,6 +314,31 @@ describe('an audit entry of the host that ends the transaction', () => {
   }
 })
 
+describe('a foreign key that cuts what keeps a row', () => {
+  const sql = `CREATE TABLE users (id TEXT PRIMARY KEY); INSERT INTO users VALUES ('ann'), ('bob');
+    CREATE TABLE papers (owner TEXT REFERENCES users (id) ON DELETE SET NULL, readers TEXT);
+    INSERT INTO papers VALUES ('ann', '["ann"]'), ('bob', '["ann"]');`
+  const tables: PolicyInput['tables'] = {
+    papers: [
+      { match: 'owner', action: 'retain', reason: 'a test' },
+      { match: { array: 'readers' }, action: 'delete' },
+    ],
+  }
+  const accept = [
+    { code: 'foreign_key_changes', table: 'papers' },
+    { code: 'user_reference', table: 'papers' },
+  ] as const
+
+  it('leaves no residue of the rule that the row was kept from', async () => {
+    for (const maxRowsPerTransaction of [2_000, 1]) {
+      const options = { schemaCheck: { accept }, maxRowsPerTransaction }
+      const { engine, rows } = await openOdd({ sql, tables, ...options })
+      assert.equal((await engine.delete('ann', {})).residue, 0)
+      assert.deepEqual(rows('SELECT * FROM papers'), [[null, '["ann"]']])
+    }
+  })
+})
+
 describe('when a store looks for what a step has left', () => {
   const selector: Selector = {
     table: 'history',

@@ -206,7 +206,7 @@ function residueOf(
   tenantId: string | null,
   users: readonly SliceUser[],
 ): number {
-  if (residueTime(step, steps) !== when) return 0
+  if (residueTime(step, steps, tables.schema()) !== when) return 0
   const left = [...matchStep(tables, step, tenantId, users)].filter(([key, owners]) => {
     const row = tables.rows(step.table).get(key)
     if (leavesNoMatch(step) || row === undefined) return true

@@ -99,6 +99,7 @@ const ROW_ID_NAMES = ['rowid', '_rowid_', 'oid']
 function factsOf(schema: DatabaseSchema): TableFacts {
   const tables = new Map(schema.tables.map((table) => [table.name, table]))
   return {
+    schema,
     rowKey: (name) => rowKeyOf(tables.get(name)),
     reactsToUpdates: (name) =>
       tables.get(name)?.triggers.some(({ event }) => event === 'update') ?? false,

@@ -6,6 +6,7 @@
  */
 import {
   type Assignment,
+  type DatabaseSchema,
   dealtWithIn,
   isComparedAsText,
   isSamePath,
@@ -60,6 +61,7 @@ import {
 
 /** What the statements need to know of the live schema. */
 export interface TableFacts {
+  readonly schema: DatabaseSchema
   rowKey(table: string): RowKey
   nullable(table: string, column: string): boolean
   /** Of a value inside JSON whose only index knows JSON as text alone: whether that is all there is. */
@@ -314,8 +316,8 @@ function verbSql(step: Step, columns: readonly ColumnSql[]): string | null {
 }
 
 function residueSql(context: StepContext): ResidueSql | null {
-  const { step, selector, program } = context
-  const when = residueTime(step, program.steps)
+  const { step, selector, program, facts } = context
+  const when = residueTime(step, program.steps, facts.schema)
   if (when === null) return null
   const lacks = (gone: KnownValues['gone']): string =>
     leavesNoMatch(step) ? '' : ` AND (${pendingSql(step, { gone, lacksDerived })})`

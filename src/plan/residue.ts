@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { DatabaseSchema } from '../store.ts'
 import type { Step } from '../terms.ts'
 import {
   exceptionReadsOf,
@@ -20,12 +21,37 @@ import {
 export type ResidueTime = 'at_once' | 'at_end'
 
 /** `null` for steps that write nothing. Pure. */
-export function residueTime(step: Step, steps: readonly Step[]): ResidueTime | null {
+export function residueTime(
+  step: Step,
+  steps: readonly Step[],
+  schema: Pick<DatabaseSchema, 'tables' | 'foreignKeysEnforced'> = NO_KEYS,
+): ResidueTime | null {
   const { action, set } = step
   const keeps = action === 'anonymize' || action === 'retain'
   if (!keeps && action !== 'delete' && action !== 'detach') return null
   if (keeps && set.length === 0) return null
-  return isDisturbed(step, steps) ? 'at_once' : 'at_end'
+  return isDisturbed(step, steps) || isPulledAlong(step, schema) ? 'at_once' : 'at_end'
+}
+
+const NO_KEYS: Pick<DatabaseSchema, 'tables' | 'foreignKeysEnforced'> = {
+  tables: [],
+  foreignKeysEnforced: false,
+}
+
+/** Whether a foreign key may take away by itself what keeps rows from the step, with the user row too. */
+function isPulledAlong(step: Step, { tables, foreignKeysEnforced }: typeof NO_KEYS): boolean {
+  if (!foreignKeysEnforced || step.except.length === 0) return false
+  const reads = exceptionReadsOf(step)
+  const parents = parentTablesOf(step)
+  return tables.some(({ name, foreignKeys }) =>
+    foreignKeys.some(({ columns, onDelete }) => {
+      if (onDelete === 'no_action' || onDelete === 'restrict') return false
+      if (onDelete === 'cascade') return parents.has(name)
+      return columns.some((column) =>
+        reads.some((read) => overlaps(read, { table: name, column, path: null })),
+      )
+    }),
+  )
 }
 
 /** Whether the rows of the step cannot be told any more once all steps have run. */

@@ -12,12 +12,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { pathSteps } from '../../src/policy/json-path.ts'
 import type { MatchInput, RuleInput, SetValue } from '../../src/policy/policy.ts'
 import { type OddPolicy, oddPolicyOf } from './generated-odd-policy.ts'
-import {
-  type OddSnapshot,
-  type OddStored,
-  type StoredJson,
-  TAG,
-} from './generated-odd-tables.ts'
+import { type OddSnapshot, type OddStored, type StoredJson, TAG } from './generated-odd-tables.ts'
 import type { OddWorld } from './generated-odd-world.ts'
 
 export interface OddChange {
@@ -43,7 +38,8 @@ export function checkOddChange(change: OddChange, seen: Seen): void {
   const left = new Set((change.after['users'] ?? []).map(({ rid }) => rid))
   const gone = users.filter(({ rid }) => !left.has(rid))
   const touched = users.filter(
-    (user) => !left.has(user['rid']) || (change.world.maxRows === 2 && change.named.has(user['id'])),
+    (user) =>
+      !left.has(user['rid']) || (change.world.maxRows === 2 && change.named.has(user['id'])),
   )
   seen.gone += gone.length
   const scene: Scene = { ...change, policy, gone, touched }
@@ -125,12 +121,7 @@ interface Site {
 }
 
 /** The second oracle. */
-function checkNothingLeft(
-  scene: Scene,
-  table: string,
-  { row, now, user }: Site,
-  seen: Seen,
-): void {
+function checkNothingLeft(scene: Scene, table: string, { row, now, user }: Site, seen: Seen): void {
   const { policy, gone } = scene
   const rules = matched(scene, table, row, user, 'must')
   seen.matched += rules.length
@@ -154,9 +145,7 @@ function checkNothingLeft(
     }
     for (const [column, value] of Object.entries(setOf(rule))) {
       if (typeof value === 'object' && value !== null) continue
-      const strongest = rules.find(
-        (one) => one.action === 'retain' && column in setOf(one),
-      )
+      const strongest = rules.find((one) => one.action === 'retain' && column in setOf(one))
       const wanted = strongest === undefined ? value : setOf(strongest)[column]
       assert.equal(now[column], wanted, `${place} holds something else in ${column}`)
     }
@@ -203,7 +192,7 @@ function finds(
   }
   const field = typeof match === 'string' ? 'id' : (match.equals?.user ?? 'id')
   const own = user[field]
-  if (isBlank(own) || (isShared(scene, rule, field, user))) return false
+  if (isBlank(own) || isShared(scene, rule, field, user)) return false
   const wanted = typeof match === 'object' && match.prefix !== undefined ? TAG + own : own
   return held.some((value) => isSame(value, wanted, strictness))
 }
@@ -290,7 +279,10 @@ function written(json: unknown, rule: Matching, user: OddStored): unknown {
   const value = setOf(rule)['doc']
   if (typeof value !== 'object' || value === null) return json
   if ('scrub' in value) {
-    return value.scrub.reduce<unknown>((doc, path) => changed(doc, pathSteps(path), () => null), json)
+    return value.scrub.reduce<unknown>(
+      (doc, path) => changed(doc, pathSteps(path), () => null),
+      json,
+    )
   }
   if (!('pull' in value)) return json
   const isId = (one: unknown): boolean => isSame(one, user['id'], 'may')
@@ -322,7 +314,9 @@ function changed(
   if (step === null) {
     return Array.isArray(json) ? json.map((one) => changed(one, rest, change)) : json
   }
-  return isObject(json) && step in json ? { ...json, [step]: changed(json[step], rest, change) } : json
+  return isObject(json) && step in json
+    ? { ...json, [step]: changed(json[step], rest, change) }
+    : json
 }
 
 /** What is removed and what is null are told apart elsewhere. */

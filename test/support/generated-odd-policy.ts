@@ -3,7 +3,14 @@
  *
  * @module
  */
-import type { MatchInput, PolicyInput, RuleInput, SetInput, SetValue, ThroughInput } from '../../src/policy/policy.ts'
+import type {
+  MatchInput,
+  PolicyInput,
+  RuleInput,
+  SetInput,
+  SetValue,
+  ThroughInput,
+} from '../../src/policy/policy.ts'
 import { ghostOf, holdsDigits, isTextInJson, TAG, tableName } from './generated-odd-tables.ts'
 import type { OddRule, OddTable, OddWorld, Place } from './generated-odd-world.ts'
 
@@ -43,7 +50,9 @@ function ruleOf(
     name: place,
     ...(tenant && place !== 'parent' ? { tenant: 'tenant' } : {}),
     ...(isField && !tenant ? { acrossTenants: true as const } : {}),
-    ...(isField && evenIfShared && process.env['SHARED'] !== 'off' ? { evenIfShared: true as const } : {}),
+    ...(isField && evenIfShared && process.env['SHARED'] !== 'off'
+      ? { evenIfShared: true as const }
+      : {}),
   }
   const set = setOf(world, table, rule)
   const reason = 'kept by law'

@@ -16,7 +16,13 @@ import {
 import { fixedClock } from './fixed-clock.ts'
 import { checkOddChange, type Seen } from './generated-odd-oracle.ts'
 import { oddPolicyOf } from './generated-odd-policy.ts'
-import { createOdd, lookAt, type OddStored, tableName, textsOfEngine } from './generated-odd-tables.ts'
+import {
+  createOdd,
+  lookAt,
+  type OddStored,
+  tableName,
+  textsOfEngine,
+} from './generated-odd-tables.ts'
 import type { OddWorld } from './generated-odd-world.ts'
 
 /** The codes of what could not be done; `null` where the policy or the schema is refused. */
@@ -28,7 +34,8 @@ export async function runOdd(world: OddWorld, seen: Seen): Promise<readonly stri
   } catch (error) {
     if (!isOfEngine(error)) throw error
     if (error.code === 'invalid_policy' || error.code === 'schema_mismatch') {
-      if (process.env['TELL'] !== undefined) console.log(error.message, JSON.stringify(error.details).slice(0, 400))
+      if (process.env['TELL'] !== undefined)
+        console.log(error.message, JSON.stringify(error.details).slice(0, 400))
       return null
     }
     throw error
@@ -83,6 +90,7 @@ async function callAll(
     }
     if (jobs.length === 0) assert.doesNotMatch(textsOfEngine(db, world), /@x\.example|hnd_/)
   }
+  assert.ok(!codes.includes('residue_left'), 'residue is found where nothing writes rows back')
   return codes
 }
 

@@ -66,11 +66,17 @@ const MAILS = ['Ann.qW3x@x.example', 'Bob.Rt5y@x.example'] as const
 function emailOf(choice: number, index: number): string | null {
   const own = `Own.zP${index}kV@x.example`
   const shared = spellings(MAILS[0])
-  return [own, own, own, ...shared, MAILS[1], null, ['', '  ', '\t'][index % 3] ?? ''][choice] ?? null
+  return (
+    [own, own, own, ...shared, MAILS[1], null, ['', '  ', '\t'][index % 3] ?? ''][choice] ?? null
+  )
 }
 
 function handleOf(choice: number, index: number): string | null {
-  return choice > 7 ? ['', null][choice - 8] ?? null : choice > 6 ? 'hnd_shared_Lm4' : `hnd_Nc${index}Yb`
+  return choice > 7
+    ? (['', null][choice - 8] ?? null)
+    : choice > 6
+      ? 'hnd_shared_Lm4'
+      : `hnd_Nc${index}Yb`
 }
 
 export function tenantOf({ alikeTenants }: OddWorld, tenant: number): string {
@@ -139,7 +145,8 @@ function createTable(db: Database.Database, world: OddWorld, table: OddTable, in
     parent INTEGER, tenant TEXT ${collate(2)}, note TEXT, doc)`)
   const form = { text: '?', bytes: 'CAST(? AS BLOB)', jsonb: 'jsonb(?)' }
   for (const [position, row] of table.rows.entries()) {
-    const cell = (place: Place): Value => (has(table, place) ? valueAt(world, table, row, place) : null)
+    const cell = (place: Place): Value =>
+      has(table, place) ? valueAt(world, table, row, place) : null
     db.prepare(
       `INSERT INTO ${tableName(index)} VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ${form[row.form]})`,
     ).run(
@@ -163,7 +170,10 @@ function valueAt(world: OddWorld, table: OddTable, row: OddRow, place: Place): V
     return pick([...all, ...all, ...spellings(MAILS[0]), null, '', '  '], choice)
   }
   if (place === 'handle') {
-    return pick([...world.users.map(({ handle }, index) => handleOf(handle, index)), null, ''], choice)
+    return pick(
+      [...world.users.map(({ handle }, index) => handleOf(handle, index)), null, ''],
+      choice,
+    )
   }
   if (place === 'owner' && table.key !== null) return pick([...people, ...people, null], choice)
   const id = pick([...people, ...people, ...strangersOf(world), null], choice)
@@ -181,7 +191,9 @@ function docOf(world: OddWorld, table: OddTable, row: OddRow): string | null {
   if ((row.values[0] ?? 0) % 13 === 12) return null
   const inside = (id: Value): unknown => (typeof id === 'bigint' ? String(id) : id)
   const ids = row.elements.map((choice) =>
-    inside(pick([...world.users.map((_, index) => idOf(world, index)), ...strangersOf(world)], choice)),
+    inside(
+      pick([...world.users.map((_, index) => idOf(world, index)), ...strangersOf(world)], choice),
+    ),
   )
   const at = (place: Place): unknown =>
     has(table, place) ? inside(valueAt(world, table, row, place)) : 'nobody'
@@ -213,11 +225,15 @@ export function lookAt(db: Database.Database, world: OddWorld): OddSnapshot {
 function decoded(db: Database.Database, row: Readonly<Record<string, unknown>>): OddStored {
   const { doc, ...own } = row
   if (!('doc' in row) || doc === null) return row as OddStored
-  if (typeof doc === 'string') return { ...(own as OddStored), doc: { form: 'text', json: JSON.parse(doc) } }
+  if (typeof doc === 'string')
+    return { ...(own as OddStored), doc: { form: 'text', json: JSON.parse(doc) } }
   const text = Buffer.from(doc as Buffer).toString('utf8')
   const isText = text.startsWith('{')
   const json = isText ? text : db.prepare('SELECT json(?)').pluck().get(doc)
-  return { ...(own as OddStored), doc: { form: isText ? 'bytes' : 'jsonb', json: JSON.parse(String(json)) } }
+  return {
+    ...(own as OddStored),
+    doc: { form: isText ? 'bytes' : 'jsonb', json: JSON.parse(String(json)) },
+  }
 }
 
 /** Every text of the tables that are not the world's own. */
