@@ -42,7 +42,7 @@ export function checkOddChange(change: OddChange, seen: Seen): void {
       !left.has(user['rid']) || (change.world.maxRows === 2 && change.named.has(user['id'])),
   )
   seen.gone += gone.length
-  const scene: Scene = { ...change, policy, gone, touched }
+  const scene: Scene = { ...change, policy, gone, touched, seen }
   for (const [user, now] of users.flatMap((user) => {
     const now = change.after['users']?.find(({ rid }) => rid === user['rid'])
     return now === undefined ? [] : [[user, now] as const]
@@ -51,38 +51,33 @@ export function checkOddChange(change: OddChange, seen: Seen): void {
     const { status: __, ...same } = now
     assert.deepEqual(same, own, 'the row of a user who stays has changed')
   }
-  for (const table of Object.keys(policy.tables)) checkTable(scene, table, seen)
+  for (const table of Object.keys(policy.tables)) checkTable(scene, table)
 }
 
 interface Scene extends OddChange {
   readonly policy: OddPolicy
   readonly gone: readonly OddStored[]
   readonly touched: readonly OddStored[]
+  readonly seen: Seen
 }
 
-function checkTable(scene: Scene, table: string, seen: Seen): void {
+function checkTable(scene: Scene, table: string): void {
   const after = new Map((scene.after[table] ?? []).map((row) => [row['rid'], row]))
   for (const row of scene.before[table] ?? []) {
     const now = after.get(row['rid'])
     after.delete(row['rid'])
-    checkOwned(scene, table, row, now, seen)
-    for (const user of scene.gone) checkNothingLeft(scene, table, { row, now, user }, seen)
+    checkOwned(scene, table, row, now)
+    for (const user of scene.gone) checkNothingLeft(scene, table, { row, now, user })
   }
   assert.equal(after.size, 0, `${table} has rows that nobody inserted`)
 }
 
 /** The first oracle. */
-function checkOwned(
-  scene: Scene,
-  table: string,
-  row: OddStored,
-  now: OddStored | undefined,
-  seen: Seen,
-): void {
-  const { touched, gone } = scene
+function checkOwned(scene: Scene, table: string, row: OddStored, now: OddStored | undefined): void {
+  const { touched, gone, seen } = scene
   const place = `${table} ${row['rid']}`
   const rules = touched.flatMap((user) =>
-    matched(scene, table, row, user, 'may').map((rule) => ({ rule, user })),
+    matched(scene, table, row, user).map((rule) => ({ rule, user })),
   )
   const keyed = pulledAlong(scene, table, row)
   if (now === undefined) {
@@ -121,9 +116,9 @@ interface Site {
 }
 
 /** The second oracle. */
-function checkNothingLeft(scene: Scene, table: string, { row, now, user }: Site, seen: Seen): void {
-  const { policy, gone } = scene
-  const rules = matched(scene, table, row, user, 'must')
+function checkNothingLeft(scene: Scene, table: string, { row, now, user }: Site): void {
+  const { gone, seen } = scene
+  const rules = matched(scene, table, row, user)
   seen.matched += rules.length
   if (now === undefined || rules.length === 0) return
   const isAlone = gone.length === 1 && scene.touched.length === 1
@@ -133,14 +128,14 @@ function checkNothingLeft(scene: Scene, table: string, { row, now, user }: Site,
   for (const rule of rules) {
     const isThrough = typeof rule.match === 'object' && rule.match.through !== undefined
     // Several users at once: one may have cut another's way to the row.
-    const isStill = isAlone || (!isThrough && finds(scene, rule, now, user, 'must'))
+    const isStill = isAlone || (!isThrough && finds(scene, rule, now, user))
     if (!isStill) continue
     if (rule.action === 'delete') {
       seen.kept += Number(!goes)
       assert.ok(!goes, `${place} is still there, and a rule deletes it`)
     }
     if (rule.action === 'detach' && !isThrough) {
-      const isLeft = finds(scene, rule, now, user, 'must')
+      const isLeft = finds(scene, rule, now, user)
       assert.ok(!isLeft, `${place} still refers to the user, and a rule cuts that`)
     }
     for (const [column, value] of Object.entries(setOf(rule))) {
@@ -150,12 +145,9 @@ function checkNothingLeft(scene: Scene, table: string, { row, now, user }: Site,
       assert.equal(now[column], wanted, `${place} holds something else in ${column}`)
     }
   }
-  void policy
 }
 
 type Matching = Extract<RuleInput, { readonly match: MatchInput }>
-/** Every value that may be the user's, or those that must be. */
-type Strictness = 'may' | 'must'
 
 function rulesOf({ tables }: OddPolicy, table: string): readonly Matching[] {
   const rules = tables[table]
@@ -167,18 +159,11 @@ function matched(
   table: string,
   row: OddStored,
   user: OddStored,
-  strictness: Strictness,
 ): readonly Matching[] {
-  return rulesOf(scene.policy, table).filter((rule) => finds(scene, rule, row, user, strictness))
+  return rulesOf(scene.policy, table).filter((rule) => finds(scene, rule, row, user))
 }
 
-function finds(
-  scene: Scene,
-  rule: Matching,
-  row: OddStored,
-  user: OddStored,
-  strictness: Strictness,
-): boolean {
+function finds(scene: Scene, rule: Matching, row: OddStored, user: OddStored): boolean {
   if (rule.tenant !== undefined && row[rule.tenant] !== user['tenant']) return false
   const { match } = rule
   const held = located(row, match)
@@ -187,14 +172,16 @@ function finds(
     return (scene.before[table] ?? []).some(
       (parent) =>
         held.some((value) => value === parent[key]) &&
-        matched(scene, table, parent, user, strictness).some((one) => one.name === name),
+        matched(scene, table, parent, user).some((one) => one.name === name),
     )
   }
   const field = typeof match === 'string' ? 'id' : (match.equals?.user ?? 'id')
   const own = user[field]
-  if (isBlank(own) || isShared(scene, rule, field, user)) return false
   const wanted = typeof match === 'object' && match.prefix !== undefined ? TAG + own : own
-  return held.some((value) => isSame(value, wanted, strictness))
+  if (isBlank(own) || !held.some((value) => isSame(value, wanted))) return false
+  const isElses = isShared(scene, rule, field, user)
+  scene.seen.shared += Number(isElses)
+  return !isElses
 }
 
 function isBlank(value: unknown): boolean {
@@ -203,7 +190,6 @@ function isBlank(value: unknown): boolean {
 
 /** Whether somebody who stays holds the value too, as far as the rule reaches. */
 function isShared({ after }: Scene, rule: Matching, field: string, user: OddStored): boolean {
-  if (process.env['SHARED'] === 'off') return false
   if (field === 'id' || ('evenIfShared' in rule && rule.evenIfShared === true)) return false
   return (after['users'] ?? []).some(
     (other) =>
@@ -214,11 +200,10 @@ function isShared({ after }: Scene, rule: Matching, field: string, user: OddStor
 }
 
 /** A number in its digits is the text of those digits where the column has made one of the other. */
-function isSame(held: unknown, wanted: unknown, strictness: Strictness): boolean {
+function isSame(held: unknown, wanted: unknown): boolean {
   if (held === null || held === undefined) return false
   if (typeof held === 'string' && typeof wanted === 'string') return held === wanted
   if (typeof held === 'object' || typeof held === 'boolean') return false
-  void strictness
   return digits(held) === digits(wanted)
 }
 
@@ -269,7 +254,7 @@ function reached(json: unknown, [step, ...rest]: readonly (string | null)[]): re
 
 /** The document after everything that a rule writes into it. */
 function written(json: unknown, rule: Matching, user: OddStored): unknown {
-  const isOwn = (value: unknown): boolean => isSame(value, user[fieldOf(rule.match)], 'may')
+  const isOwn = (value: unknown): boolean => isSame(value, user[fieldOf(rule.match)])
   const { match } = rule
   if (rule.action === 'detach' && typeof match === 'object' && !('column' in match)) {
     const path = match.path === undefined ? [] : pathSteps(match.path)
@@ -285,7 +270,7 @@ function written(json: unknown, rule: Matching, user: OddStored): unknown {
     )
   }
   if (!('pull' in value)) return json
-  const isId = (one: unknown): boolean => isSame(one, user['id'], 'may')
+  const isId = (one: unknown): boolean => isSame(one, user['id'])
   return pulled(json, value.path === undefined ? [] : pathSteps(value.path), value.element, isId)
 }
 
@@ -339,5 +324,5 @@ function isJson(value: OddStored[string] | undefined): value is StoredJson {
 function pulledAlong({ world, gone }: Scene, table: string, row: OddStored): string | null {
   const { key } = world.tables[Number(table.slice(1))] ?? { key: null }
   if (!world.enforced || key === null) return null
-  return gone.some((user) => isSame(row['owner'], user['id'], 'may')) ? key : null
+  return gone.some((user) => isSame(row['owner'], user['id'])) ? key : null
 }

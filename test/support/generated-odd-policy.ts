@@ -50,9 +50,7 @@ function ruleOf(
     name: place,
     ...(tenant && place !== 'parent' ? { tenant: 'tenant' } : {}),
     ...(isField && !tenant ? { acrossTenants: true as const } : {}),
-    ...(isField && evenIfShared && process.env['SHARED'] !== 'off'
-      ? { evenIfShared: true as const }
-      : {}),
+    ...(isField && evenIfShared ? { evenIfShared: true as const } : {}),
   }
   const set = setOf(world, table, rule)
   const reason = 'kept by law'
