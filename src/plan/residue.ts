@@ -30,7 +30,8 @@ export function residueTime(
   const keeps = action === 'anonymize' || action === 'retain'
   if (!keeps && action !== 'delete' && action !== 'detach') return null
   if (keeps && set.length === 0) return null
-  return isDisturbed(step, steps) || isPulledAlong(step, schema) ? 'at_once' : 'at_end'
+  if (isPulledAlong(step, schema)) return 'at_once'
+  return isDisturbed(step, steps) ? 'at_once' : 'at_end'
 }
 
 const NO_KEYS: Pick<DatabaseSchema, 'tables' | 'foreignKeysEnforced'> = {
