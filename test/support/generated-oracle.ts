@@ -320,6 +320,8 @@ function belongs(change: Change, { table, index, row, user }: Site): boolean {
   const { match } = rule
   if (typeof match === 'string' || match.through === undefined) {
     const field = typeof match === 'string' ? 'id' : (match.equals?.user ?? 'id')
+    // A blank field is nobody's.
+    if (String(user[field] ?? '').trim() === '') return false
     return values.some((value) => value === writtenAs(user[field], match))
   }
   const { table: parentTable, key, rule: name } = match.through

@@ -1,4 +1,5 @@
 /** Runs a generated world on one store and writes down everything that a host could see. */
+import assert from 'node:assert/strict'
 import Database from 'better-sqlite3'
 import { memoryStore } from '../../adapters/memory/index.ts'
 import { sqliteStore } from '../../adapters/sqlite/index.ts'
@@ -18,7 +19,7 @@ import {
   userIdOf,
 } from './generated-schema.ts'
 import { createTablesSql, withTypes } from './generated-schema-sql.ts'
-import type { CallSpec, World } from './generated-world.ts'
+import { type CallSpec, JSON_FORMS, type JsonForm, type World } from './generated-world.ts'
 
 export type Snapshot = Readonly<Record<string, readonly Row[]>>
 
@@ -64,19 +65,62 @@ export function openMemory(world: World): Host {
 export function openSqlite(world: World): Host {
   const db = new Database(':memory:')
   db.pragma(`foreign_keys = ${world.enforced ? 'ON' : 'OFF'}`)
-  db.exec(createTablesSql(schemaOf(world), world.numericIds))
+  db.exec(createTablesSql(schemaOf(world), world))
   for (const [table, rows] of Object.entries(rowsOf(world))) {
     for (const row of rows) {
       const columns = Object.keys(row)
-      const values = columns.map((column) => `@${column}`).join(', ')
+      const values = columns.map((column) => kept(world, row, column)).join(', ')
       db.prepare(`INSERT INTO ${table} (${columns.join(', ')}) VALUES (${values})`).run(row)
     }
   }
   return {
     store: sqliteStore(db),
-    rows: (table) => db.prepare(`SELECT * FROM ${table} ORDER BY rid`).all() as readonly Row[],
+    rows: (table) =>
+      db
+        .prepare(`SELECT * FROM ${table} ORDER BY rid`)
+        .all()
+        .map((row) => readable(db, world, row as Readonly<Record<string, unknown>>)),
     close: () => void db.close(),
   }
+}
+
+const JSON_COLUMNS = new Set(['members', 'doc'])
+
+function formOf({ jsonForm }: World, rid: unknown): JsonForm {
+  return jsonForm === 'mixed' ? (JSON_FORMS[Number(rid) % 3] ?? 'text') : jsonForm
+}
+
+/** What is no JSON has no binary form. */
+function kept(world: World, row: Row, column: string): string {
+  const form = formOf(world, row['rid'])
+  if (!JSON_COLUMNS.has(column) || form === 'text' || row[column] === null) return `@${column}`
+  const bytes = `CAST(@${column} AS BLOB)`
+  return form === 'bytes'
+    ? bytes
+    : `CASE WHEN json_valid(@${column}) THEN jsonb(@${column}) ELSE ${bytes} END`
+}
+
+/** JSON as the text that memory holds; fails where it is kept in another form than before. */
+function readable(
+  db: Database.Database,
+  world: World,
+  row: Readonly<Record<string, unknown>>,
+): Row {
+  const form = formOf(world, row['rid'])
+  const columns = Object.entries(row).map(([column, held]) => {
+    if (!JSON_COLUMNS.has(column) || held === null) return [column, held]
+    if (!Buffer.isBuffer(held)) {
+      // The fallback for what is no JSON is text in any case.
+      assert.ok(form === 'text' || held === '{}', `JSON of ${column} has become text`)
+      return [column, held]
+    }
+    const isBinary = Number(db.prepare('SELECT json_valid(?, 8)').pluck().get(held)) === 1
+    const text = isBinary ? db.prepare('SELECT json(?)').pluck().get(held) : held.toString()
+    const isJson = Number(db.prepare('SELECT json_valid(?)').pluck().get(text)) === 1
+    assert.equal(isBinary, isJson && form === 'jsonb', `JSON of ${column} has another form`)
+    return [column, text]
+  })
+  return Object.fromEntries(columns) as Row
 }
 
 export async function run(

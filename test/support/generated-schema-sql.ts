@@ -1,11 +1,12 @@
 /** CREATE TABLE statements of a generated schema. */
 import type { ColumnSchema, ForeignKey, TableSchema } from '../../src/store.ts'
+import { LOOSE, type World } from './generated-world.ts'
 
 const NUMBERS = new Set(['rid', 'parent', 'self'])
 const IDS = new Set(['id', 'owner', 'other', 'boss'])
 
-export function createTablesSql(tables: readonly TableSchema[], numericIds: boolean): string {
-  return tables.map((table) => createTableSql(table, numericIds)).join('\n')
+export function createTablesSql(tables: readonly TableSchema[], world: World): string {
+  return tables.map((table) => createTableSql(table, world)).join('\n')
 }
 
 /** The same tables with the types that the SQL declares, for a store that is told of them. */
@@ -19,9 +20,9 @@ export function withTypes(
   }))
 }
 
-function createTableSql(table: TableSchema, numericIds: boolean): string {
+function createTableSql(table: TableSchema, world: World): string {
   const parts = [
-    ...(table.columns ?? []).map((column) => columnSql(column, numericIds)),
+    ...(table.columns ?? []).map((column) => columnSql(column, world)),
     ...table.uniqueKeys.map((columns) => `UNIQUE (${columns.join(', ')})`),
     // SQLite lists foreign keys last first, and the order of unlink steps (and the plan) follows the list.
     ...table.foreignKeys.toReversed().map(foreignKeySql),
@@ -30,9 +31,11 @@ function createTableSql(table: TableSchema, numericIds: boolean): string {
   return `CREATE TABLE ${table.name} (\n  ${parts.join(',\n  ')}\n)${suffix};`
 }
 
-function columnSql({ name, nullable }: ColumnSchema, numericIds: boolean): string {
+function columnSql({ name, nullable }: ColumnSchema, world: World): string {
   const key = name === 'rid' ? ' PRIMARY KEY' : ''
-  return `${name} ${typeOf(name, numericIds)}${key}${nullable ? '' : ' NOT NULL'}`
+  const collation = world.collations[LOOSE.indexOf(name)]
+  const compared = collation === undefined ? '' : ` COLLATE ${collation}`
+  return `${name} ${typeOf(name, world.numericIds)}${key}${nullable ? '' : ' NOT NULL'}${compared}`
 }
 
 function typeOf(name: string, numericIds: boolean): string {

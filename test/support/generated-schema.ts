@@ -10,7 +10,13 @@ export const TAG = 'u:'
 export const TENANTS = ['tnt_a', 'tnt_b'] as const
 
 export function userIdOf(world: World, index: number): string | number {
-  return idOf(world, 100 + index, `usr_${index}`)
+  return idOf(world, 100 + index, world.alike ? alike(index) : `usr_${index}`)
+}
+
+/** Three of a kind differ in case, and in a blank at the end. */
+function alike(index: number): string {
+  const text = `usr_${Math.floor(index / 3)}`
+  return [text, text.toUpperCase(), `${text} `][index % 3] ?? text
 }
 
 export function ghostOf(world: World): string | number {
@@ -149,7 +155,7 @@ function userRows(world: World): readonly Row[] {
       rid: index + 2,
       id: userIdOf(world, index),
       tenant: TENANTS[tenant] ?? 'tnt_a',
-      email: emailOf(email),
+      email: emailOf(world, email),
       status: 'active',
       note: `person ${index}`,
       boss: boss === null ? null : userIdOf(world, boss % (index + 1)),
@@ -157,8 +163,10 @@ function userRows(world: World): readonly Row[] {
   ]
 }
 
-function emailOf(email: number | null): string | null {
-  return email === null ? null : `e${email}@x`
+/** Blank is nobody's. Of addresses that are alike three are one in other spellings. */
+function emailOf({ alike }: World, email: number | null): string | null {
+  if (email === null || email < 3) return email === null ? null : `e${email}@x`
+  return (alike ? ['E0@x', 'e0@x ', ' '] : ['e0@x', 'e1@x', ''])[email - 3] ?? null
 }
 
 function childRow(
@@ -184,15 +192,14 @@ function childRow(
     other: held('other'),
     parent: row.parent % 6 === 5 && !spec.parent.notNull ? null : parent,
     self: row.self % 3 === 2 ? null : (row.self % rid) + 1,
-    email: emailOf(row.email),
+    email: emailOf(world, row.email),
     tenant: TENANTS[row.tenant] ?? 'tnt_a',
     kind: ['a', 'b', null][row.kind] ?? null,
     note: `note ${rid}`,
     tag: tagOf(row, person),
     members: membersOf(spec, row, personIn('members')),
-    doc: docOf(spec, row, {
+    doc: docOf(world, spec, row, {
       ...{ id: personIn('doc')(row.docUser), parent, person: personIn('doc') },
-      looksIntoArrays: world.looksIntoArrays === true,
     }),
   }
 }
@@ -221,30 +228,29 @@ function membersOf(
 }
 
 function docOf(
+  world: World,
   spec: TableSpec,
   { docKind, members, email }: RowSpec,
   {
     id,
     parent,
     person,
-    looksIntoArrays,
   }: {
     readonly id: string | number
     readonly parent: number | null
     readonly person: (value: number) => string | number
-    readonly looksIntoArrays: boolean
   },
 ): string | null {
   if (docKind === 0) return spec.jsonNotNull ? '[]' : null
   if (docKind === 1) return '{not json'
-  const user = { id, email: emailOf(email), name: 'Somebody', age: 7 }
+  const user = { id, email: emailOf(world, email), name: 'Somebody', age: 7 }
   const list = members.map(person)
   if (docKind === 2) return JSON.stringify({ user: String(id), list: id, ref: null })
   const refs = members.map((value) => (value % 3) + 1)
   const seats = [
     ...list.map((one) => ({ by: { tag: `${TAG}${one}` }, row: 3 })),
     ...[id, { by: `${TAG}${id}` }, null],
-    ...(looksIntoArrays ? [] : [{ by: [{ tag: `${TAG}${id}` }] }]),
+    ...(world.looksIntoArrays ? [] : [{ by: [{ tag: `${TAG}${id}` }] }]),
   ]
   const keep = { a: [1, 'x', null, false] }
   return JSON.stringify({ user, list, ref: parent, refs, seats, keep })

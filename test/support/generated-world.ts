@@ -18,6 +18,12 @@ export interface World {
   readonly check: 'none' | 'block' | 'warn'
   readonly boss: ForeignKeyAction | null
   readonly bossRule: 'none' | 'detach' | 'anonymize'
+  /** Ids and addresses differ from each other in case and in trailing blanks only. */
+  readonly alike: boolean
+  /** How columns that hold users compare, by their place in {@link LOOSE}; of SQLite alone. */
+  readonly collations: readonly ('BINARY' | 'NOCASE' | 'RTRIM')[]
+  /** In which form SQLite keeps JSON; rows take turns with `mixed`. */
+  readonly jsonForm: JsonForm | 'mixed'
   readonly users: readonly UserSpec[]
   readonly tables: readonly TableSpec[]
   readonly calls: readonly CallSpec[]
@@ -28,6 +34,12 @@ export interface World {
   /** The database looks into arrays on the way to a field, which others do not: rows hold none there. */
   readonly looksIntoArrays?: boolean
 }
+
+export const JSON_FORMS = ['text', 'bytes', 'jsonb'] as const
+export type JsonForm = (typeof JSON_FORMS)[number]
+
+/** Columns that may have a collation. */
+export const LOOSE: readonly string[] = ['owner', 'other', 'email', 'tenant', 'tag', 'boss', 'kind']
 
 /** A column that holds ids of users. */
 export type Reference = 'owner' | 'other' | 'members' | 'doc'
@@ -158,7 +170,7 @@ const row = fc.record<RowSpec>({
   other: number,
   parent: number,
   self: number,
-  email: fc.option(fc.nat({ max: 2 })),
+  email: fc.option(fc.nat({ max: 5 })),
   tenant: fc.nat({ max: 1 }),
   kind: fc.nat({ max: 2 }),
   docKind: fc.nat({ max: 7 }),
@@ -189,7 +201,7 @@ const table = fc.record<TableSpec>({
 
 const user = fc.record<UserSpec>({
   tenant: fc.nat({ max: 1 }),
-  email: fc.option(fc.nat({ max: 2 })),
+  email: fc.option(fc.nat({ max: 5 })),
   boss: fc.option(number),
 })
 
@@ -209,6 +221,12 @@ export const worlds: fc.Arbitrary<World> = fc.record<World>({
   check: weighted<World['check']>([8, 'none'], [1, 'block'], [1, 'warn']),
   boss: onDelete,
   bossRule: weighted<World['bossRule']>([1, 'none'], [2, 'detach'], [1, 'anonymize']),
+  alike: fc.boolean(),
+  collations: fc.array(fc.constantFrom('BINARY', 'NOCASE', 'RTRIM'), {
+    minLength: LOOSE.length,
+    maxLength: LOOSE.length,
+  }),
+  jsonForm: fc.constantFrom('mixed', ...JSON_FORMS),
   users: fc.array(user, { minLength: 2, maxLength: 6 }),
   tables: fc.array(table, { minLength: 2, maxLength: 5 }),
   calls: fc.array(call, { minLength: 1, maxLength: 4 }),
