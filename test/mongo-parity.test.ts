@@ -2,12 +2,13 @@ import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import { openOnMongo, openSchemaless } from './support/generated-mongo.ts'
 import { type MongoWorld, mongoWorlds } from './support/generated-mongo-world.ts'
+import { checkOthersUntouched } from './support/generated-oracle.ts'
 import { run } from './support/generated-run.ts'
 import { describeMongo } from './support/mongo-server.ts'
 
 const SEED = Number(process.env['PARITY_SEED'] ?? 20_260_301)
 /** On each topology. */
-const RUNS = 50
+const RUNS = Number(process.env['GENERATED_RUNS'] ?? 50)
 
 for (const [place, topology] of (['replica set', 'standalone'] as const).entries()) {
   describeMongo(`MongoDB, ${topology}`, topology, ({ it, server }) => {
@@ -23,6 +24,7 @@ for (const [place, topology] of (['replica set', 'standalone'] as const).entries
         )
         const mongo = await run(world, () => openMongo(mongoWorld))
         assert.deepEqual(mongo, memory)
+        checkOthersUntouched(world, mongo)
         tally.runs += 1
         tally.refused += Number(mongo.refused !== null)
         tally.deleting += Number(mongo.deleted > 0)
@@ -34,7 +36,7 @@ for (const [place, topology] of (['replica set', 'standalone'] as const).entries
         seed,
         numRuns: RUNS,
         // Bounds the search for a smaller counterexample too.
-        interruptAfterTimeLimit: 300_000,
+        interruptAfterTimeLimit: 300_000 + RUNS * 1_000,
         markInterruptAsFailure: true,
         endOnFailure: true,
         includeErrorInReport: true,

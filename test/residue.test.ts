@@ -339,6 +339,19 @@ describe('a foreign key that cuts what keeps a row', () => {
   })
 })
 
+describe('a blank user row', () => {
+  it('leaves no residue of a rule that wrote into the row before', async () => {
+    const sql = `CREATE TABLE users (id TEXT PRIMARY KEY, boss TEXT, note TEXT);
+      INSERT INTO users VALUES ('ann', 'ann', 'a'), ('bob', 'ann', 'b')`
+    const set = { note: 'blank' } as const
+    const user = { table: 'users', id: 'id', action: 'anonymize', reason: 'a test', set } as const
+    const own = { match: 'boss', action: 'anonymize', reason: 'a test', set: { note: 'gone' } }
+    const { engine, rows } = await openOdd({ sql, user, tables: { users: own } as never })
+    assert.equal((await engine.delete('ann', {})).residue, 0)
+    assert.deepEqual(rows('SELECT note FROM users ORDER BY id'), [['blank'], ['gone']])
+  })
+})
+
 describe('when a store looks for what a step has left', () => {
   const selector: Selector = {
     table: 'history',

@@ -200,13 +200,13 @@ const NOBODY: SliceUser = { fields: {}, derived: [] }
 /** Answers how many rows one step has left, which is none where it answers. */
 function residueOf(
   tables: Tables,
-  { steps }: Program,
+  { steps, user }: Program,
   step: Step,
   when: ResidueTime,
   tenantId: string | null,
   users: readonly SliceUser[],
 ): number {
-  if (residueTime(step, steps, tables.schema()) !== when) return 0
+  if (residueTime(step, steps, { schema: tables.schema(), user }) !== when) return 0
   const left = [...matchStep(tables, step, tenantId, users)].filter(([key, owners]) => {
     const row = tables.rows(step.table).get(key)
     if (leavesNoMatch(step) || row === undefined) return true

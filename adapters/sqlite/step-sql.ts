@@ -317,7 +317,7 @@ function verbSql(step: Step, columns: readonly ColumnSql[]): string | null {
 
 function residueSql(context: StepContext): ResidueSql | null {
   const { step, selector, program, facts } = context
-  const when = residueTime(step, program.steps, facts.schema)
+  const when = residueTime(step, program.steps, { schema: facts.schema, user: program.user })
   if (when === null) return null
   const lacks = (gone: KnownValues['gone']): string =>
     leavesNoMatch(step) ? '' : ` AND (${pendingSql(step, { gone, lacksDerived })})`

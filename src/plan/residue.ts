@@ -4,12 +4,13 @@
  * @module
  */
 import type { DatabaseSchema } from '../store.ts'
-import type { Step } from '../terms.ts'
+import type { Step, UserTable } from '../terms.ts'
 import {
   exceptionReadsOf,
   overlaps,
   ownReadsOf,
   parentTablesOf,
+  placesOf,
   removesRows,
   writesOf,
 } from './touches.ts'
@@ -20,27 +21,32 @@ import {
  */
 export type ResidueTime = 'at_once' | 'at_end'
 
+/** What happens to rows beside the steps: by foreign keys, and to the user rows at the end. */
+export interface ResidueScene {
+  readonly schema?: Pick<DatabaseSchema, 'tables' | 'foreignKeysEnforced'>
+  readonly user?: Pick<UserTable, 'table' | 'set'>
+}
+
 /** `null` for steps that write nothing. Pure. */
 export function residueTime(
   step: Step,
   steps: readonly Step[],
-  schema: Pick<DatabaseSchema, 'tables' | 'foreignKeysEnforced'> = NO_KEYS,
+  { schema, user }: ResidueScene = {},
 ): ResidueTime | null {
   const { action, set } = step
   const keeps = action === 'anonymize' || action === 'retain'
   if (!keeps && action !== 'delete' && action !== 'detach') return null
   if (keeps && set.length === 0) return null
-  if (isPulledAlong(step, schema)) return 'at_once'
+  if (schema !== undefined && isPulledAlong(step, schema)) return 'at_once'
+  if (user !== undefined && isBlankedOver(step, user)) return 'at_once'
   return isDisturbed(step, steps) ? 'at_once' : 'at_end'
 }
 
-const NO_KEYS: Pick<DatabaseSchema, 'tables' | 'foreignKeysEnforced'> = {
-  tables: [],
-  foreignKeysEnforced: false,
-}
-
 /** Whether a foreign key may take away by itself what keeps rows from the step, with the user row too. */
-function isPulledAlong(step: Step, { tables, foreignKeysEnforced }: typeof NO_KEYS): boolean {
+function isPulledAlong(
+  step: Step,
+  { tables, foreignKeysEnforced }: NonNullable<ResidueScene['schema']>,
+): boolean {
   if (!foreignKeysEnforced || step.except.length === 0) return false
   const reads = exceptionReadsOf(step)
   const parents = parentTablesOf(step)
@@ -53,6 +59,14 @@ function isPulledAlong(step: Step, { tables, foreignKeysEnforced }: typeof NO_KE
       )
     }),
   )
+}
+
+/** Whether the blank row of a user who goes takes the place of what the step has written. */
+function isBlankedOver(step: Step, { table, set }: NonNullable<ResidueScene['user']>): boolean {
+  const places = [...writesOf(step), ...exceptionReadsOf(step)]
+  return set
+    .flatMap((assignment) => placesOf(table, assignment))
+    .some((blank) => places.some((place) => overlaps(place, blank)))
 }
 
 /** Whether the rows of the step cannot be told any more once all steps have run. */

@@ -368,7 +368,8 @@ function located(row: Row, match: MatchInput): readonly unknown[] {
 }
 
 function writtenAs(id: unknown, match: MatchInput): unknown {
-  if (typeof match === 'string' || match.prefix === undefined || id === null) return id
+  if (typeof match === 'string' || id === null) return id
+  if (match.prefix === undefined) return match.form === 'string' ? String(id) : id
   return `${match.prefix}${id}`
 }
 
