@@ -1,4 +1,5 @@
 import { agreeSabotages } from './agree.ts'
+import { generatedSabotages } from './generated.ts'
 import { hostSabotages } from './host.ts'
 import { identitySabotages } from './identity.ts'
 import { jsonSabotages } from './json.ts'
@@ -21,6 +22,7 @@ export interface Sabotage {
 
 export const sabotages: readonly Sabotage[] = [
   ...hostSabotages,
+  ...generatedSabotages,
   ...residueSabotages,
   ...rulesSabotages,
   ...agreeSabotages,
