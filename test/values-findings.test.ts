@@ -33,7 +33,7 @@ async function toldOf(
   } as never)
   const { findings } = await engine.checkSchema()
   return findings
-    .filter(({ code }) => code !== 'personal_column')
+    .filter(({ code }) => code === 'shared_value' || code === 'other_case')
     .map(({ severity, code, table, column }) => `${severity} ${code} ${table}.${column}`)
 }
 
@@ -83,4 +83,27 @@ describe('a field of the users that two may hold', () => {
       [],
     )
   })
+})
+
+describe('a rule that finds an address in one case alone', () => {
+  const exact = { match, acrossTenants: true, evenIfShared: true, action: 'delete' } as const
+  const anyCase = { ...exact, match: { ...match, ignoreCase: true } }
+  const told = ['warning other_case tokens.email']
+  for (const [what, users, rows, expected] of [
+    ['nothing compares in any case', ')', '', []],
+    ["the user's column does", 'COLLATE NOCASE)', '', told],
+    ['an index of the rows does', ')', 'CREATE INDEX t ON tokens (lower(email))', told],
+    [
+      "an index of the users' table does",
+      ')',
+      'CREATE UNIQUE INDEX u ON users (lower("email"))',
+      told,
+    ],
+    ['it is kept in lower case', 'COLLATE NOCASE CHECK (email = lower(email)))', '', []],
+  ] as const) {
+    it(`is told of where that may not be enough: ${what}`, async () => {
+      assert.deepEqual(await toldOf(users, exact, USER, rows), expected)
+      assert.deepEqual(await toldOf(users, anyCase, USER, rows), [])
+    })
+  }
 })

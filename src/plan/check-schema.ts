@@ -7,6 +7,7 @@ import { UserDeletionError } from '../errors.ts'
 import type { PolicyInput } from '../policy/policy.ts'
 import type { DatabaseSchema } from '../store.ts'
 import type { Program } from '../terms.ts'
+import { checkCase } from './check-case.ts'
 import { checkColumns } from './check-columns.ts'
 import { checkForeignKeys } from './check-foreign-keys.ts'
 import { checkIdTypes, checkSpellings } from './check-id-types.ts'
@@ -63,7 +64,7 @@ export function checkSchema(
         ...(isTenant ? [] : checkPeople(program, classified, tables)),
         ...(isTenant ? [] : checkTriggers(program, tables)),
         ...checkParentKeys(program, tables),
-        ...(isTenant ? [] : checkShared(program, tables)),
+        ...(isTenant ? [] : [...checkShared(program, tables), ...checkCase(program, tables)]),
         ...checkIdTypes(program, tables, givenIdTypes),
         ...(isTenant ? [] : checkSpellings(program, schema, options.hidesIds ?? false)),
         ...checkIndexes(program, tables, bounds),

@@ -6,6 +6,7 @@
 import type { TableSchema } from '../store.ts'
 import { isUnique, type SharedValue, valuesToShare } from '../store-helpers.ts'
 import type { Program } from '../terms.ts'
+import { isKeptInLowerCase } from './check-case.ts'
 import type { SchemaFinding } from './schema-finding.ts'
 
 /** Of tables whose keys the store knows. Data that is cleaned elsewhere is none of the engine's. */
@@ -33,12 +34,6 @@ export function checkShared(
 /** Without columns and without any unique key, a table does not say what is unique: the application sees to it. */
 function tellsKeys({ kind, columns, uniqueKeys }: TableSchema): boolean {
   return kind === 'table' && (columns !== null || uniqueKeys.length > 0)
-}
-
-function isKeptInLowerCase({ checks = [] }: TableSchema, column: string): boolean {
-  return checks.some(
-    ({ condition, columns }) => columns.includes(column) && /\blower\s*\(/i.test(condition),
-  )
 }
 
 function inWords(column: string, { reach, anyCase }: SharedValue): string {

@@ -30,6 +30,7 @@ export type AcceptableCode =
   | 'touched_trigger'
   | 'shared_parent_key'
   | 'shared_value'
+  | 'other_case'
   | 'id_type_mismatch'
   | 'mixed_id_types'
   | 'loose_ids'
@@ -72,6 +73,7 @@ export const SCHEMA_FINDINGS: Readonly<Record<SchemaFindingCode, FindingFacts>> 
   foreign_key_blocks: { severities: EITHER, acceptable: true },
   touched_trigger: { severities: WARNING, acceptable: true },
   shared_parent_key: { severities: ERROR, acceptable: true },
+  other_case: { severities: WARNING, acceptable: true },
   shared_value: { severities: WARNING, acceptable: true },
   id_type_mismatch: { severities: EITHER, acceptable: true },
   mixed_id_types: { severities: EITHER, acceptable: true },

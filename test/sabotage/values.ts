@@ -79,4 +79,11 @@ export const valuesSabotages: readonly Sabotage[] = [
     replace: '    ...(partial === 1 ? ',
     caughtBy: 'test/values-findings.test.ts',
   },
+  {
+    name: 'keep silent about rows by an address that may be written in another case',
+    file: 'src/plan/check-case.ts',
+    find: '    if (inAnyCase === undefined) return []',
+    replace: '    if (inAnyCase !== undefined) return []',
+    caughtBy: 'test/values-findings.test.ts',
+  },
 ]
