@@ -100,7 +100,8 @@ export const ERROR_CODES: Readonly<Record<ErrorCode, ErrorKind>> = {
   hook_failed: {
     status: 500,
     retryable: true,
-    remedy: 'Look at `cause`: a function of the host threw. What it was called for was not done.',
+    remedy:
+      'A function of the host threw (`cause`), or answered what means neither yes nor no. What it was called for was not done.',
   },
   hook_timeout: {
     status: 504,
@@ -137,7 +138,7 @@ export const ERROR_CODES: Readonly<Record<ErrorCode, ErrorKind>> = {
     status: 500,
     retryable: false,
     remedy:
-      'Something wrote the rows back (a trigger, perhaps) in the table named in `details`. Nothing was changed.',
+      'Something wrote the rows back or copied them (a trigger, perhaps) in the table named in `details`. The transaction was rolled back.',
   },
   store_busy: {
     status: 503,
