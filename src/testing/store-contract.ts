@@ -8,6 +8,7 @@ import { agreementClauses } from './contract-agree.ts'
 import { atomicityClauses } from './contract-atomicity.ts'
 import { belongingClauses, shapeClauses } from './contract-belonging.ts'
 import { expiryClauses } from './contract-expiry.ts'
+import { groupClauses } from './contract-groups.ts'
 import { identityClauses } from './contract-identity.ts'
 import { isolationClauses, tenantClauses } from './contract-isolation.ts'
 import { jobClauses, verifyClauses } from './contract-jobs.ts'
@@ -54,6 +55,7 @@ export function storeContract(runner: ContractRunner, open: OpenStore): void {
   describe('rules that meet', () => precedenceClauses(clause))
   describe('two rules on one row', () => twoRulesClauses(clause))
   describe('values of rows and users', () => valueClauses(clauses(runner, open, valueData)))
+  describe('groups', () => groupClauses(runner, open))
   describe('inside JSON', () => jsonClauses(runner, open))
   describe('values that users share', () => sharedClauses(clauses(runner, open, valueData)))
   describe('tenants', () => tenantClauses(clause))
