@@ -331,6 +331,20 @@ describe('the calls around a deletion', () => {
     await engine.delete(9, { tenantId: '01', expect: { digest } })
   })
 
+  it('say who is deleted when the table of the users is gone too', async () => {
+    const { db, engine } = await open({ id: '', rows: [[9n, 'a']] })
+    await engine.delete('9', { tenantId: 'a' })
+    db.exec('DROP TABLE users')
+    const other = new UserDeletionEngine({ store: sqliteStore(db), policy })
+    for (const [id, isDeleted] of [
+      ['9', true],
+      [9, true],
+      ['8', false],
+    ] as const) {
+      assert.equal(await other.isDeleted(id, { tenantId: 'a' }), isDeleted)
+    }
+  })
+
   it('take a list fed again for the same, however it writes its ids', async () => {
     const rows = [
       [9, 1],

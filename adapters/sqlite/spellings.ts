@@ -25,8 +25,9 @@ export function findSpellings(
   program: Users,
   query: SpellingQuery,
 ): FoundSpellings {
-  const rows = byUser(query, rowsOf(connection, program, query, query.users))
-  const absent = query.users.map((forms, place) => (isThere(forms, rows[place]) ? [] : forms))
+  const isThere = hasTable(connection, program)
+  const rows = byUser(query, isThere ? rowsOf(connection, program, query, query.users) : [])
+  const absent = query.users.map((forms, place) => (hasRow(forms, rows[place]) ? [] : forms))
   const named = byUser(query, deletedAs(connection, program, query, absent))
   const strange = absent.map((forms, place) => (named[place]?.length === 0 ? forms : []))
   const alike = byUser(query, deletedAlike(connection, program, query, strange))
@@ -35,13 +36,19 @@ export function findSpellings(
       rows: found,
       deleted: [...(named[place] ?? []), ...(alike[place] ?? [])],
     })),
-    types: isOfBothTypes(query.users) ? typesOf(connection, program) : [],
+    types: isThere && isOfBothTypes(query.users) ? typesOf(connection, program) : [],
   }
 }
 
 /** Whether some row has an id of the type that was passed. */
-function isThere([passed]: readonly UserId[], rows: readonly Spelling[] = []): boolean {
+function hasRow([passed]: readonly UserId[], rows: readonly Spelling[] = []): boolean {
   return passed !== undefined && rows.some(({ id }) => isSameType(id, passed))
+}
+
+/** The ledger is asked without it too: what is proven stays so. */
+function hasTable(connection: Connection, { user }: Users): boolean {
+  const sql = `SELECT 1 FROM pragma_table_list WHERE schema = 'main' AND name = @table COLLATE NOCASE`
+  return connection.rows(sql, { table: user.table }).length > 0
 }
 
 /** A spelling, and whose it is by its place in the list. */
