@@ -91,6 +91,7 @@ import { type PurgeResult, purgeDue } from './execution/purge.ts'
 import { rehearseDeletion } from './execution/rehearse.ts'
 import { replayDeletions } from './execution/replay.ts'
 import type { ReplayResult } from './execution/replay-result.ts'
+import { restoreDecisions } from './execution/restore-decisions.ts'
 import { type ResumeResult, resumeJobs } from './execution/resume.ts'
 import type { ClockBound } from './execution/seen-clock.ts'
 import { type Verification, verifyUser } from './execution/verify.ts'
@@ -249,7 +250,7 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
     assertExpectation(expect)
     const earlier = await this.#earlierReceipt(scope)
     if (earlier !== null) return earlier
-    const context = await this.#source.writing()
+    const context = await this.#changing()
     const { id, request } = await identifyUser(context, scope.id, scope.request)
     if (expect !== undefined) {
       const [view] = await viewUsers(context, request, [targetOf(context, id)])
@@ -293,7 +294,7 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
     const { expect } = own
     assertExpectation(expect)
     const bulk = bulkOptionsOf(own)
-    const context = await this.#source.writing()
+    const context = await this.#changing()
     const request = inTenant(context, given)
     const run = (source: Parameters<typeof deleteMany>[2]): Promise<BulkResult> =>
       deleteMany(context, request, source, bulk)
@@ -327,7 +328,7 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
     const scope = this.#scope<DisableOptions>(userId, options, ['revokeSessions'])
     const { revokeSessions = true } = scope.given
     assertBoolean('revokeSessions', revokeSessions)
-    const context = await this.#source.writing()
+    const context = await this.#changing()
     const { id, request } = await identifyUser(context, scope.id, scope.request)
     const status = await disableUser(context, request, targetOf(context, id), revokeSessions)
     if (revokeSessions) await clearJournal(context)
@@ -342,7 +343,7 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
    */
   async enable(userId: UserIdInput, ...[options]: CallOptions<P>): Promise<UserStatus> {
     const scope = this.#scope(userId, options, [])
-    const context = await this.#source.writing()
+    const context = await this.#changing()
     const { id, request } = await identifyUser(context, scope.id, scope.request)
     return enableUser(context, request, targetOf(context, id))
   }
@@ -367,7 +368,7 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
     const scope = this.#scope<ScheduleOptions>(userId, options, known)
     const dueAt = dueDateOf(scope.given, this.#clock.now())
     const by = scheduledByOf(scope.given.by)
-    const context = await this.#source.writing()
+    const context = await this.#changing()
     const { id, request } = await identifyUser(context, scope.id, scope.request)
     const terms = { dueAt, by, cancelHash: null, tokenHash: null }
     const status = await scheduleUser(context, request, targetOf(context, id), terms)
@@ -388,7 +389,7 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
   ): Promise<UserStatus> {
     const scope = this.#scope<CancelOptions>(userId, options, ['by', 'cancelToken'])
     const canceller = cancellerOf(scope.given)
-    const context = await this.#source.writing()
+    const context = await this.#changing()
     const { id, request } = await identifyUser(context, scope.id, scope.request)
     return cancelSchedule(context, request, targetOf(context, id), canceller)
   }
@@ -436,7 +437,7 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
     const asked = { ...scope.request, requestedAt }
     const earlier = await this.#earlierReceipt({ id: scope.id, request: asked })
     if (earlier !== null) return { status: 'erased', receipt: earlier }
-    const context = await this.#source.writing()
+    const context = await this.#changing()
     const { id, request } = await identifyUser(context, scope.id, asked)
     const result = await eraseUser(context, request, targetOf(context, id))
     await clearJournal(context)
@@ -473,7 +474,7 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
     const scope = this.#own(session, { reason: own.reason ?? 'user_request' })
     const token = confirmedTokenOf(own)
     const service = this.#service()
-    const context = await this.#source.writing()
+    const context = await this.#changing()
     const { id, request } = await identifyOwn(context, scope)
     const owner = { userId: id, session }
     const outcome = await deleteOwn(context, request, service, owner, token)
@@ -494,7 +495,7 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
     const scope = this.#scope<HoldOptions>(userId, options, known)
     const terms = holdTermsOf(scope.given, this.#clock.now())
     assertKnownTables(terms.tables, this.#tables)
-    const context = await this.#source.writing()
+    const context = await this.#changing()
     const { id, request } = await identifyUser(context, scope.id, scope.request)
     return placeHold(context, request, targetOf(context, id), terms)
   }
@@ -513,7 +514,7 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
     if (!isKey(holdId)) {
       throw invalidArgument('holdId', '`holdId` is not the id of a hold.')
     }
-    const context = await this.#source.writing()
+    const context = await this.#changing()
     const { id, request } = await identifyUser(context, scope.id, scope.request)
     await releaseHold(context, request, targetOf(context, id), holdId)
   }
@@ -657,7 +658,7 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
     assertExpectation(expect)
     const given = this.#tenantRequest({ tenantId, reason, requestedBy })
     const bulk = bulkOptionsOf(own)
-    const context = await this.#source.writing()
+    const context = await this.#changing()
     const request = { ...given, tenantId: await identifyTenant(context, given) }
     const result = await deleteTenant(context, request, expect, bulk)
     const isChanged = result.users.deleted > 0 || result.tenant.status === 'deleted'
@@ -794,6 +795,13 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
     const scrubbed = await store.scrub(this.#tables)
     await store.appendLedger((head) => sealStorageFact(this.#issuer, scrubbed, before, head))
     return scrubbed
+  }
+
+  /** For calls about users: an import may tell of holds and schedules that are not back yet. */
+  async #changing(): Promise<ExecutionContext> {
+    const context = await this.#source.writing()
+    await restoreDecisions(context, 'before_replay')
+    return context
   }
 
   /** How far the calls that destroy by date believe the clock. */

@@ -119,7 +119,7 @@ forEachErasureStore(({ store, name, describe, it }) => {
         }
         await assert.rejects(
           world.engine.deleteOwnAccount(ann, undefined as never),
-          coded('invalid_argument'),
+          coded('confirmation_required'),
         )
         assert.equal(await stateOf(world), before)
       })

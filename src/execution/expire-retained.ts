@@ -59,7 +59,7 @@ export async function expireRetained(
   { limit, signal, ...clock }: ExpiryOptions,
 ): Promise<ExpiryResult> {
   await assertClock(context, clock)
-  await restoreDecisions(context, 'whole')
+  await restoreDecisions(context, 'before_replay')
   const steps: ExpiredStep[] = []
   const done = new Map<string, Progress>()
   const run: Run = { left: limit, signal, size: 1, stopped: false, holds: retentionHolds(context) }

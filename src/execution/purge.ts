@@ -59,7 +59,7 @@ export async function purgeDue(
   { limit, signal, ...clock }: PurgeOptions,
 ): Promise<PurgeResult> {
   await assertClock(context, clock)
-  await restoreDecisions(context, 'whole')
+  await restoreDecisions(context, 'before_replay')
   const now = context.clock.now()
   const deleted: DeletionReceipt[] = []
   const postponed: PurgeResult['postponed'][number][] = []

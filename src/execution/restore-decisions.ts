@@ -17,13 +17,15 @@ import type { ExecutionContext } from './context.ts'
 import { accessHolds } from './decide.ts'
 import { type Decision, decisionIn, type Scheduled } from './decisions.ts'
 import { disabling, enabling, shutOutEvents } from './disabling.ts'
-import { newJob, newState } from './job-state.ts'
+import { instantOf } from './instant.ts'
+import { newJob, newState, readState } from './job-state.ts'
 import { transit } from './present-schema.ts'
 import { stateOf } from './states.ts'
 
 /**
  * `before_replay`: who was deleted and is there again is left for afterwards, as a hold that was placed once they were
- * gone would keep them from being deleted again. `whole`: nobody is left.
+ * gone would keep them from being deleted again. Until the replay has come every call looks at them anew.
+ * `whole`: nobody is left.
  */
 export type RestorePart = 'before_replay' | 'whole'
 
@@ -36,16 +38,21 @@ export async function restoreDecisions(
   const own = `decisions:${userTable}`
   const imported = await store.readMark(IMPORT_MARK)
   if (imported === null || imported === '' || (await store.readMark(own)) === imported) return 0
-  const [after = 0] = imported.split(' ').map(Number)
-  const wanted = await readDecisions(context, after)
+  const [after = 0, upTo = 0] = imported.split(' ').map(Number)
+  const wanted = await readDecisions(context, after, upTo)
   const ids = await idsOf(context, wanted)
   let written = 0
+  let left = 0
   for (const one of wanted) {
     const id = one.isHidden ? ids.get(one.subject) : one.subject
-    if (id !== undefined) written += await restoreUser(context, one, id, part)
+    if (id !== undefined) {
+      written += await removeReleased(context, one, id)
+      if (part === 'before_replay' && (await isBack(context, one, id))) left += 1
+      else written += await restoreUser(context, one, id)
+    }
     await yieldToEventLoop()
   }
-  if (part === 'whole') await store.writeMark(own, imported)
+  if (left === 0) await store.writeMark(own, imported)
   return written
 }
 
@@ -66,11 +73,12 @@ const PAGE = 500
 async function readDecisions(
   { store, userTable }: ExecutionContext,
   after: number,
+  upTo: number,
 ): Promise<readonly Wanted[]> {
   const users = new Map<string, Wanted>()
   for (let afterSeq = after; ; ) {
     const page = await store.readLedger({ afterSeq, limit: PAGE })
-    for (const entry of page) if (isAbout(entry, userTable)) collect(users, entry)
+    for (const entry of page) if (isAbout(entry, userTable)) collect(users, entry, upTo)
     const last = page.at(-1)
     if (last === undefined || page.length < PAGE) return [...users.values()]
     afterSeq = last.seq
@@ -78,7 +86,7 @@ async function readDecisions(
   }
 }
 
-function collect(users: Map<string, Wanted>, entry: LedgerEntry): void {
+function collect(users: Map<string, Wanted>, entry: LedgerEntry, upTo: number): void {
   const { tenantId, subject } = entry
   if (subject === null) return
   const key = JSON.stringify([tenantId, typeof subject === 'string', String(subject)])
@@ -86,9 +94,11 @@ function collect(users: Map<string, Wanted>, entry: LedgerEntry): void {
   if (entry.kind === 'user.deleted') {
     // A deletion that a replay repeats stands where the first one did.
     if (known === undefined || receiptOf(entry).replayOf !== null) return
-    // What was kept about the user went with them.
-    for (const id of known.holds.keys()) known.holds.set(id, null)
     Object.assign(known, { schedule: null, access: null })
+    // What was kept about the user went with them; but since the import nobody is deleted past a hold, so one that
+    // stands was placed on what stayed of them.
+    if (entry.seq > upTo) return
+    for (const id of known.holds.keys()) known.holds.set(id, null)
     return
   }
   const decision = decisionIn(entry)
@@ -160,26 +170,45 @@ async function idsOf(
   return ids
 }
 
-async function restoreUser(
-  context: ExecutionContext,
-  wanted: Wanted,
-  id: UserId,
-  part: RestorePart,
+async function removeReleased(
+  { store, userTable }: ExecutionContext,
+  { tenantId, holds }: Wanted,
+  userId: UserId,
 ): Promise<number> {
+  let removed = 0
+  const user = { tenantId, userId }
+  for (const { id } of await store.listHolds({ limit: 1_000, userTable, user })) {
+    if (holds.get(id) !== null) continue
+    await store.removeHold(id)
+    removed += 1
+  }
+  return removed
+}
+
+/** Whether a replay is to delete the user again. Not a later one under the same id, as far as the row tells. */
+async function isBack(
+  { store, program, userTable }: ExecutionContext,
+  { tenantId, subject }: Wanted,
+  id: UserId,
+): Promise<boolean> {
+  const deletedAt = await store.deletedAt({ userTable, tenantId, subject })
+  if (deletedAt === null) return false
+  const users = [{ id, subject }]
+  const [row] = await store.findUsers(program, { tenantId, users, restored: true })
+  if (row == null) return false
+  const { createdAt } = program.user
+  if (createdAt === undefined) return true
+  const created = instantOf(row[createdAt])
+  return created !== null && created <= Date.parse(deletedAt)
+}
+
+async function restoreUser(context: ExecutionContext, wanted: Wanted, id: UserId): Promise<number> {
   const { store, userTable } = context
-  const { tenantId, subject, holds, schedule, access } = wanted
+  const { tenantId, holds, schedule, access } = wanted
   const user = { tenantId, userId: id }
   const present = await store.listHolds({ limit: 1_000, userTable, user })
   const stands = new Set(present.map((hold) => hold.id))
   let written = 0
-  for (const [holdId, hold] of holds) {
-    if (hold !== null || !stands.has(holdId)) continue
-    await store.removeHold(holdId)
-    written += 1
-  }
-  const isBack =
-    part === 'before_replay' && (await store.deletedAt({ userTable, tenantId, subject })) !== null
-  if (isBack) return written
   for (const [holdId, hold] of holds) {
     if (hold === null || stands.has(holdId)) continue
     const { reason, tables, placedAt, until } = hold
@@ -248,10 +277,20 @@ function scheduled(
   { by, cancelHash, dueAt, requestedAt, reason, requestedBy }: Scheduled,
 ): TransitionPlan | null {
   const state = stateOf(present.program.user, standing)
-  if (state === 'deleting' || standing.job?.dueAt === dueAt) return null
-  const { tenantId, subject } = user
+  const earlier = standing.job === null ? null : readState(standing.job).schedule
+  // The same day may have been set again by somebody else, who alone can take it back.
+  const isSame =
+    standing.job?.dueAt === dueAt &&
+    standing.job.requestedAt === requestedAt &&
+    earlier?.by === by &&
+    earlier.cancelHash === cancelHash
+  if (state === 'deleting' || isSame) return null
+  const { tenantId, subject, access } = user
+  // Under the earlier schedule a user looks the same, disabled or not: what was decided in between tells, else that.
+  const stoodBefore = access === null ? earlier?.wasDisabled === true : access !== 'enabled'
+  const wasDisabled = state === 'scheduled' ? stoodBefore : state === 'disabled'
   const request = { tenantId, reason, requestedBy, requestedAt, idempotencyKey: null }
-  const schedule = { by, cancelHash, wasDisabled: state === 'disabled' }
+  const schedule = { by, cancelHash, wasDisabled }
   const job = newState(request, { schedule })
   const terms = { replaces: standing.job, dueAt, claimed: false }
   return {
