@@ -339,11 +339,20 @@ export function bulkOptionsOf(options: DeleteManyOptions): BulkOptions {
 }
 
 export function assertIterable(ids: unknown): void {
-  const isIterable =
-    typeof ids === 'object' &&
-    ids !== null &&
-    (Symbol.iterator in ids || Symbol.asyncIterator in ids)
-  if (!isIterable) throw invalidArgument('ids', 'The ids are neither iterable nor async iterable.')
+  if (!isIterable(ids))
+    throw invalidArgument('ids', 'The ids are neither iterable nor async iterable.')
+}
+
+/** A list of the host may be anything, also something that throws when it is looked at. */
+function isIterable(ids: unknown): boolean {
+  if (typeof ids !== 'object' || ids === null) return false
+  try {
+    const list = ids as { readonly [key: symbol]: unknown }
+    const key = Symbol.asyncIterator in list ? Symbol.asyncIterator : Symbol.iterator
+    return typeof list[key] === 'function'
+  } catch {
+    return false
+  }
 }
 
 export function isoOf(path: string, value: Date): string {

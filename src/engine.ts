@@ -299,7 +299,9 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
     const run = (source: Parameters<typeof deleteMany>[2]): Promise<BulkResult> =>
       deleteMany(context, request, source, bulk)
     const result =
-      expect === undefined ? await run(ids) : await withExpected(context, request, ids, expect, run)
+      expect === undefined
+        ? await run(ids)
+        : await withExpected(context, request, ids, expect, run, undefined, bulk.signal)
     if (result.deleted > 0) await clearJournal(context)
     return result
   }

@@ -7,7 +7,7 @@ import { UserDeletionError } from '../errors.ts'
 import type { UserId } from '../store.ts'
 import { assertOptions, invalidArgument, readUserId } from './arguments.ts'
 import type { DeletionRequest, ExecutionContext } from './context.ts'
-import { eachId } from './each-id.ts'
+import { type Ids, openInput, type Taken } from './id-input.ts'
 import { clearOfTheGone, runName, type SignOfLife, signOfLife } from './leftovers.ts'
 import { planMany } from './plan-many.ts'
 
@@ -36,17 +36,22 @@ export function assertExpectation(expect: unknown): asserts expect is Expectatio
 export async function withExpected<T>(
   context: ExecutionContext,
   request: DeletionRequest,
-  ids: Iterable<unknown> | AsyncIterable<unknown>,
+  ids: Ids,
   expect: Expectation,
   run: (ids: AsyncIterable<unknown> & { readonly size: number }) => Promise<T>,
   digestOf: (ids: AsyncIterable<unknown>) => Promise<string> = async (spooledIds) =>
     (await planMany(context, request, spooledIds)).digest,
+  signal?: AbortSignal,
 ): Promise<T> {
   const name = runName('run', context.issuer.newId)
   const life = signOfLife(context, name)
   await clearOfTheGone(context.store)
   try {
-    const count = await spool(context, name, ids, 'max' in expect ? expect.max : null)
+    const max = 'max' in expect ? expect.max : null
+    const { count, failure } = await spool(context, name, ids, max, signal)
+    if (failure !== null || signal?.aborted) {
+      return await run(nobody(failure))
+    }
     if ('max' in expect && count > expect.max) {
       throw failed('More ids were given than expected.', { max: expect.max })
     }
@@ -77,24 +82,39 @@ function failed(message: string, details: Readonly<Record<string, unknown>>): Us
 }
 
 async function spool(
-  { store, columns }: ExecutionContext,
+  context: ExecutionContext,
   run: string,
-  ids: Iterable<unknown> | AsyncIterable<unknown>,
+  ids: Ids,
   max: number | null,
-): Promise<number> {
-  let slice: UserId[] = []
+  signal: AbortSignal | undefined,
+): Promise<Pick<Taken, 'failure'> & { readonly count: number }> {
+  const input = openInput(context, ids, signal)
   let count = 0
-  for await (const { given } of eachId(ids)) {
-    count += 1
-    if (max !== null && count > max) return count
+  for (let ended = false; !ended; ) {
+    const taken = await input.read(Math.min(SPOOL_SLICE, (max ?? Infinity) - count + 1), false)
+    const { failure } = taken
+    if (failure?.cause instanceof UserDeletionError) throw failure.cause
+    count += taken.ids.length
+    const isOver = signal?.aborted === true || (max !== null && count > max)
+    if (isOver) await input.giveUp()
+    if (isOver || failure !== null) return { count, failure }
     // What is no id cannot be stored as one; null keeps its place and fails later like any other.
-    slice.push(readUserId(given, columns.id) ?? (null as unknown as UserId))
-    if (slice.length < SPOOL_SLICE) continue
-    await store.spool(run, slice)
-    slice = []
+    const slice = taken.ids.map(
+      (given) => readUserId(given, context.columns.id) ?? (null as unknown as UserId),
+    )
+    await context.store.spool(run, slice)
+    ended = taken.ended
   }
-  await store.spool(run, slice)
-  return count
+  return { count, failure: null }
+}
+
+/** Nobody, for the answer of a run that ended before it could begin. */
+function nobody(failure: Taken['failure']): AsyncIterable<never> & { readonly size: number } {
+  const next = async (): Promise<IteratorResult<never>> => {
+    if (failure !== null) throw failure.cause
+    return { value: undefined, done: true }
+  }
+  return { size: 0, [Symbol.asyncIterator]: () => ({ next }) }
 }
 
 async function* spooled(

@@ -41,8 +41,13 @@ export function perSecond(count: number, elapsedMs: number): number {
 
 /** How many ids a list says that it has, by `length` or `size`; `null` for one that does not say. */
 export function sizeOf(ids: object): number | null {
-  const { length, size } = ids as { readonly length?: unknown; readonly size?: unknown }
-  return [length, size].find(isCount) ?? null
+  try {
+    const { length, size } = ids as { readonly length?: unknown; readonly size?: unknown }
+    return [length, size].find(isCount) ?? null
+  } catch {
+    // It says nothing that could be told; what the list itself does when it is read shows then.
+    return null
+  }
 }
 
 /** Whether the value is a whole number from 0 on. */

@@ -2,6 +2,13 @@ import type { Sabotage } from './sabotages.ts'
 
 export const hostSabotages: readonly Sabotage[] = [
   {
+    name: 'set ids aside past the signal',
+    file: 'src/engine.ts',
+    find: 'expect, run, undefined, bulk.signal)',
+    replace: 'expect, run, undefined)',
+    caughtBy: 'test/neighbours-host.test.ts',
+  },
+  {
     name: 'take nonsense for a yes',
     file: 'src/execution/ask.ts',
     find: "return typeof code === 'string' ? veto(code) : nonsense('The beforeDelete hook')",

@@ -66,11 +66,25 @@ export const ledgerSabotages: readonly Sabotage[] = [
     caughtBy: 'test/ledger-decisions.test.ts',
   },
   {
+    name: 'delete past a hold that only an import tells',
+    file: 'src/engine.ts',
+    find: "    await restoreDecisions(context, 'before_replay')\n",
+    replace: '',
+    caughtBy: 'test/neighbours-restore.test.ts',
+  },
+  {
+    name: 'forget under a later schedule that the user was disabled',
+    file: 'src/execution/restore-decisions.ts',
+    find: "const wasDisabled = state === 'scheduled' ? stoodBefore : state === 'disabled'",
+    replace: "const wasDisabled = stoodBefore && state === 'disabled'",
+    caughtBy: 'test/neighbours-restore.test.ts',
+  },
+  {
     name: 'place holds of the deleted before they are deleted again',
     file: 'src/execution/restore-decisions.ts',
     find: "if (part === 'before_replay' && (await isBack(context, one, id))) left += 1",
     replace: "if (part === 'before_replay' && (await isBack(context, one, id))) left += 0",
-    caughtBy: 'test/ledger-decisions.test.ts',
+    caughtBy: 'test/neighbours-restore.test.ts',
   },
   {
     name: 'keep holds out of the ledger',
