@@ -90,3 +90,20 @@ describe('a list that is none', () => {
     assert.deepEqual(left(), ['u2'])
   })
 })
+
+describe('options that throw when they are read', () => {
+  const broken = (): never => {
+    throw new Error('no options')
+  }
+  const getter = Object.defineProperty({}, 'reason', { enumerable: true, get: broken })
+  const proxies = [new Proxy({}, { ownKeys: broken }), new Proxy({}, { has: broken })]
+  for (const [index, options] of [getter, ...proxies].entries()) {
+    it(`are an invalid argument, and nobody is deleted (${index})`, async () => {
+      const { engine, left } = await open()
+      const refused = { code: 'invalid_argument' }
+      await assert.rejects(engine.delete('u1', options), refused)
+      await assert.rejects(engine.deleteMany(['u1'], options), refused)
+      assert.deepEqual(left(), ['u1', 'u2'])
+    })
+  }
+})

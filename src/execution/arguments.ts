@@ -51,8 +51,15 @@ function isPlainId(id: unknown): id is UserId {
  */
 export function ownOptions<T extends object>(options: T | undefined, known: readonly string[]): T {
   const given = options ?? {}
-  assertOptions(given, known)
-  return Object.assign(Object.create(null) as T, given)
+  try {
+    assertOptions(given, known)
+    return Object.assign(Object.create(null) as T, given)
+  } catch (cause) {
+    if (cause instanceof UserDeletionError) throw cause
+    // A getter or a proxy of the host.
+    const text = 'The options throw when they are read.'
+    throw new UserDeletionError('invalid_argument', text, { cause, details: { path: '' } })
+  }
 }
 
 /**
