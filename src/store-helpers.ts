@@ -366,8 +366,8 @@ export function isNobodys(value: unknown): boolean {
   }
 }
 
-/** Nothing but characters that leave no mark: white space, controls, joiners, fillers. */
-const BLANK = /^[\s\p{Z}\p{Cc}\p{Cf}\u115f\u1160\u2800\u3164\uffa0]*$/u
+/** Nothing but characters that leave no mark: white space, controls, joiners, fillers, selectors of a variant. */
+const BLANK = /^[\s\p{Z}\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\u2800]*$/u
 
 /** A date, or a value of a class that the database's driver brings along. Documents are neither. */
 function isOfAType(value: object): boolean {

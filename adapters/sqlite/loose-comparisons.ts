@@ -57,6 +57,7 @@ export function markLoose(program: Program, { tables }: DatabaseSchema): MarkedP
   const places: Places = {
     isUnique: (wanted) => isUnique(byName.get(program.user.table), program.user, wanted),
     at: (table, column) => comparisonOf(byName.get(table), column),
+    isRowId: (table, column) => isRowId(byName.get(table), column),
     ofField: (field) => {
       const { table, rowless, fields, id } = program.user
       const own = byName.get(table)
@@ -91,6 +92,8 @@ interface Places {
   /** Whether the schema lets no two users within reach hold the value. */
   isUnique(wanted: Wanted): boolean
   at(table: string, column: string): Comparison
+  /** Whether the column is the row id itself, which is always an integer. */
+  isRowId(table: string, column: string): boolean
   ofField(field: string): Comparison
 }
 
@@ -103,6 +106,14 @@ function comparisonOf(table: TableSchema | undefined, name: string): Comparison 
   const column = table?.columns?.find((one) => one.name.toLowerCase() === wanted)
   if (table?.kind !== 'table' || column === undefined) return UNKNOWN
   return { isNumeric: isNumeric(column), isExact: column.collation === undefined }
+}
+
+function isRowId(table: TableSchema | undefined, name: string): boolean {
+  const wanted = name.toLowerCase()
+  const [key, ...others] = table?.primaryKey ?? []
+  if (table?.kind !== 'table' || table.withoutRowId || others.length > 0) return false
+  const own = table.columns?.find((one) => one.name.toLowerCase() === wanted)
+  return key?.toLowerCase() === wanted && own?.type?.toUpperCase() === 'INTEGER'
 }
 
 /** SQLite's rules for the affinity of a declared type. */
@@ -145,10 +156,8 @@ function markSelector(places: Places, selector: Selector): MarkedSelector {
 
 function hasTextKey(places: Places, target: SelectorTarget): boolean {
   if (target.kind === 'user') return false
-  return target.parents.some(({ table }) => {
-    const { isNumeric, isExact } = places.at(table, target.key)
-    return !isNumeric || !isExact
-  })
+  // A column that is declared to hold numbers keeps an empty text as it is.
+  return target.parents.some(({ table }) => !places.isRowId(table, target.key))
 }
 
 /** Where the schema sees to it that a value is one user's alone, nobody is asked. */

@@ -6,6 +6,7 @@
 import { UserDeletionError } from '../errors.ts'
 import { nativeIdText } from '../native-id.ts'
 import { byteLength } from '../ports.ts'
+import { isNobodys } from '../store-helpers.ts'
 import { type HeldColumn, heldId, inWords } from '../stored-id.ts'
 import type { UserId } from '../terms.ts'
 
@@ -37,7 +38,7 @@ export function readUserId(given: unknown, column: HeldColumn): UserId | null {
   return isPlainId(given) ? heldId(given, column) : null
 }
 
-/** Whether the value may be an id: text of 1 to 1,024 bytes that is more than spaces, or an integer. */
+/** Whether the value may be an id: text of 1 to 1,024 bytes that is more than blanks, or an integer. */
 function isPlainId(id: unknown): id is UserId {
   if (typeof id === 'bigint') return BigInt.asIntN(64, id) === id
   if (typeof id === 'number') return Number.isSafeInteger(id)
@@ -178,7 +179,7 @@ function isText(text: string, maxBytes: number): boolean {
   return (
     text.length <= maxBytes &&
     byteLength(text) <= maxBytes &&
-    text.trim() !== '' &&
+    !isNobodys(text) &&
     !text.includes('\0') &&
     text.isWellFormed()
   )

@@ -126,7 +126,7 @@ function storageOf(tables: Tables, table: string, column: string): Storage | nul
 }
 
 const STORAGES: readonly (readonly [Storage, RegExp])[] = [
-  ['number', /int|serial/i],
+  ['number', /int|serial|numeric|decimal|real|floa|doub/i],
   ['text', /char|clob|text|string/i],
   ['binary', /blob|binary|bytea/i],
 ]

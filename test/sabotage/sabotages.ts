@@ -5,6 +5,7 @@ import { identitySabotages } from './identity.ts'
 import { jsonSabotages } from './json.ts'
 import { ledgerSabotages } from './ledger.ts'
 import { mongoSabotages } from './mongo.ts'
+import { neighboursSabotages } from './neighbours.ts'
 import { recordsSabotages } from './records.ts'
 import { residueSabotages } from './residue.ts'
 import { rulesSabotages } from './rules.ts'
@@ -840,4 +841,5 @@ export const sabotages: readonly Sabotage[] = [
   ...identitySabotages,
   ...jsonSabotages,
   ...ledgerSabotages,
+  ...neighboursSabotages,
 ]
