@@ -97,7 +97,7 @@ export const sabotages: readonly Sabotage[] = [
   {
     name: 'let an empty id through',
     file: 'src/execution/arguments.ts',
-    find: "    text.trim() !== '' &&\n",
+    find: '    !isNobodys(text) &&\n',
     replace: '',
     caughtBy: 'test/bad-input.test.ts',
   },
