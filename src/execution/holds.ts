@@ -61,19 +61,24 @@ async function holdRetained(
   absence: UserNotFoundError,
 ): Promise<void> {
   const { store, program } = context
-  await store.saveHold(hold, sealDecision(context, hold.tenantId, target, placedHold(hold)))
   const fields = { id: target.id }
-  const { matched } = await store.inspect(program, {
-    tenantId: hold.tenantId,
-    target,
-    fields,
-    derived: context.deriveKnown(fields),
-  })
-  const stands = program.steps.some(
-    ({ action, table }, index) =>
-      action === 'retain' && (matched[index] ?? 0) > 0 && coversTable(program, hold, [table]),
-  )
-  if (stands) return
+  const keepsAny = async (): Promise<boolean> => {
+    const { matched } = await store.inspect(program, {
+      tenantId: hold.tenantId,
+      target,
+      fields,
+      derived: context.deriveKnown(fields),
+    })
+    return program.steps.some(
+      ({ action, table }, index) =>
+        action === 'retain' && (matched[index] ?? 0) > 0 && coversTable(program, hold, [table]),
+    )
+  }
+  // First, so that a crash leaves no hold on somebody of whom nothing stands.
+  if (!(await keepsAny())) throw absence
+  await store.saveHold(hold, sealDecision(context, hold.tenantId, target, placedHold(hold)))
+  // Once more: the retention may have ended in between.
+  if (await keepsAny()) return
   await store.removeHold(hold.id, sealRelease(context, hold.tenantId, target, hold.id))
   throw absence
 }

@@ -366,6 +366,21 @@ class CrashCommand extends Named implements LifeCycleCommand {
   }
 }
 
+/** A process that dies while it erases, and another one that looks for work before the lease has ended. */
+class InterruptedErasureCommand extends Named implements LifeCycleCommand {
+  readonly #commands: readonly LifeCycleCommand[]
+  constructor(slot: number, at: number) {
+    super(`erase@${slot}, dead after call ${at}, and resume`)
+    const crash = new CrashCommand({ at, mode: 'after', isLasting: true })
+    const erasure = new UserCommand(slot, 'erase(0 h)', () => eraseAsk(0))
+    this.#commands = [crash, erasure, new ResumeCommand('resume')]
+  }
+
+  async run(model: Model, world: World): Promise<void> {
+    for (const command of this.#commands) await command.run(model, world)
+  }
+}
+
 const disableAsk = (revokeSessions: boolean): Ask => ({
   name: revokeSessions ? 'disable' : 'disable, sessions kept',
   call: (engine, { id, tenantId }) => engine.disable(id, { tenantId, revokeSessions }),
@@ -541,6 +556,9 @@ export function lifeCycles(): fc.Arbitrary<Iterable<LifeCycleCommand>> {
     fc.constant(new TickToDueCommand('tick to a due day')),
     fc.constant(new TickToDueCommand('tick to a due day')),
     crash.map((given) => new CrashCommand(given)),
+    fc
+      .tuple(slot, fc.integer({ min: 1, max: 20 }))
+      .map(([at, call]) => new InterruptedErasureCommand(at, call)),
   ]
   return fc.commands(arbitraries, { maxCommands: 30, size: 'max' })
 }
