@@ -5,8 +5,13 @@
  * @module
  */
 
-import type { Standing, TransitionVerdict } from '../store.ts'
-import { isSchemaChange, type StandingQuery, type TransitionOutcome } from '../store.ts'
+import {
+  isSchemaChange,
+  type Standing,
+  type StandingQuery,
+  type TransitionOutcome,
+  type TransitionVerdict,
+} from '../store.ts'
 import type { ExecutionContext } from './context.ts'
 
 /** Migrations that follow each other that fast leave no time for a deletion. */
