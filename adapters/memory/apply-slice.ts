@@ -132,7 +132,7 @@ export function lateResidue(
   return left
 }
 
-/** Runs a step on those of its rows behind a key, as far as `through`; answers the keys of the rows. */
+/** Runs a step on those of its rows behind a key, as far as `through`; answers the keys of the rows it has found. */
 export function runStep(
   tables: Tables,
   step: Step,
@@ -143,13 +143,15 @@ export function runStep(
 ): readonly number[] {
   if (step.action === 'block' || step.action === 'external') return []
   if (step.action === 'retain' && step.set.length === 0) return []
-  // Other steps of its pass may have removed some meanwhile.
-  const matches = [...found].filter(
-    ([key]) => key > after && key <= through && tables.rows(step.table).has(key),
-  )
-  const keys = matches.map(([key]) => key)
+  const own = [...found].filter(([key]) => key > after && key <= through)
+  const keys = own.map(([key]) => key)
+  // Other steps of its pass may have removed some meanwhile. They count all the same: once for each rule.
+  const matches = own.filter(([key]) => tables.rows(step.table).has(key))
   if (step.action === 'delete') {
-    tables.remove(step.table, keys)
+    tables.remove(
+      step.table,
+      matches.map(([key]) => key),
+    )
     return keys
   }
   const changes = matches.map(

@@ -55,9 +55,12 @@ export function unrelatedKey(action: string, goes: 'now' | 'later' = 'now'): Put
     })
 }
 
-export function selfKey(action: string): Put {
+/** In tables of which everything that a rule finds goes, or in those of which a rule keeps some rows. */
+export function selfKey(action: string, keeps: 'none' | 'some' | 'either' = 'either'): Put {
   return (world) =>
-    keyedTables(world).map(({ table, key }) => {
+    keyedTables(world).flatMap(({ table, key }) => {
+      const some = stepsOf(world).some((step) => step.table === table && step.action === 'detach')
+      if (keeps !== 'either' && some !== (keeps === 'some')) return []
       const part = `parent TEXT REFERENCES ${quote(table)} (${quote(key)}) ON DELETE ${action}`
       return { world: withColumn(world, table, part), table, column: 'parent' }
     })
