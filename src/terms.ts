@@ -253,7 +253,11 @@ export type Hurdle =
       readonly departure: Departure
       readonly freed: readonly Departure[]
     } & TableReference)
-  | ({ readonly kind: 'lost'; readonly step: number } & TableReference)
+  | ({
+      readonly kind: 'lost'
+      /** `null` for the user row. */
+      readonly step: number | null
+    } & TableReference)
   | {
       readonly kind: 'taken'
       readonly table: string

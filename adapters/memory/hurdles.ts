@@ -6,7 +6,7 @@
 import type { Departure, Hurdle, Program, Step, TableReference } from '../../src/store.ts'
 import { type Matches, matchStep, type SliceUser } from './match-rows.ts'
 import { type Row, type Tables, tuple } from './rows.ts'
-import { stored } from './values.ts'
+import { stored, tenantText } from './values.ts'
 
 interface Ground {
   readonly tables: Tables
@@ -52,24 +52,27 @@ function heldRows(
   ground: Ground,
   { departure, freed, ...reference }: Extract<Hurdle, { kind: 'held' }>,
 ): Matches {
-  const gone = departing(ground, reference.references.table, departure)
-  const free = freed.map((one) => departing(ground, reference.table, one))
+  const gone = departing(ground, departure)
+  const free = freed.map((one) => departing(ground, one))
   const holding = referring(ground, reference, gone)
   return new Map([...holding].filter(([key]) => !free.some((rows) => rows.has(key))))
 }
 
-/** Rows of the table that go, with the users whom they go with. */
-function departing(ground: Ground, table: string, departure: Departure): Matches {
-  const { tables, program, tenantId, users } = ground
+/** Rows that go, with the users whom they go with. */
+function departing(ground: Ground, departure: Departure): Matches {
+  const { program } = ground
   if (departure.kind === 'step') return rowsOf(ground, program.steps[departure.step])
   if (departure.kind === 'along') {
-    const parents = departure.with.map((one) => departing(ground, departure.references.table, one))
+    const parents = departure.with.map((one) => departing(ground, one))
     return united(parents.map((rows) => referring(ground, departure, rows)))
   }
-  const { user } = program
+  return userRows(ground)
+}
+
+function userRows({ tables, program: { user }, tenantId, users }: Ground): Matches {
   const places = new Map(users.map(({ fields }, place) => [stored(fields['id']), place]))
-  const found = [...tables.rows(table)].flatMap(([key, row]) => {
-    const isOfTenant = user.tenant === null || stored(row[user.tenant]) === tenantId
+  const found = [...tables.rows(user.table)].flatMap(([key, row]) => {
+    const isOfTenant = user.tenant === null || tenantText(row[user.tenant]) === tenantId
     const place = isOfTenant ? places.get(stored(row[user.id])) : undefined
     return place === undefined ? [] : [[key, new Set([place])] as const]
   })
@@ -136,19 +139,19 @@ function takenRows(
 /** Rows of the step that, with its constants in place, fulfil a condition. */
 function writtenRows(
   ground: Ground,
-  index: number,
+  index: number | null,
   isMet: (row: Row, key: number) => boolean,
 ): Matches {
-  const step = ground.program.steps[index]
+  const { user, steps } = ground.program
+  const step = index === null ? { ...user, isUser: true as const } : steps[index]
   if (step === undefined) return new Map()
   const constants = step.set.flatMap((one) =>
     one.kind === 'constant' ? [[one.column, one.value] as const] : [],
   )
   const written = Object.fromEntries(constants)
   const rows = ground.tables.rows(step.table)
-  return new Map(
-    [...rowsOf(ground, step)].filter(([key]) => isMet({ ...rows.get(key), ...written }, key)),
-  )
+  const found = 'isUser' in step ? userRows(ground) : rowsOf(ground, step)
+  return new Map([...found].filter(([key]) => isMet({ ...rows.get(key), ...written }, key)))
 }
 
 function rowsOf({ tables, tenantId, users }: Ground, step: Step | undefined): Matches {

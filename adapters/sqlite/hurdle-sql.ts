@@ -3,7 +3,15 @@
  *
  * @module
  */
-import type { Departure, Hurdle, Program, Scalar, Step, TableReference } from '../../src/store.ts'
+import type {
+  Assignment,
+  Departure,
+  Hurdle,
+  Program,
+  Scalar,
+  Step,
+  TableReference,
+} from '../../src/store.ts'
 import { columnsSql } from './assignment-sql.ts'
 import { literal, quoteName, quoteTable } from './literals.ts'
 import type { MarkedProgram } from './loose-comparisons.ts'
@@ -140,43 +148,47 @@ function nothing(key: RowKey): string {
 
 /** Rows whose reference, as it is written, leads to no row. */
 function lostSql(ground: Ground, hurdle: Extract<Hurdle, { kind: 'lost' }>): string {
-  const { columns, references } = hurdle
-  const step = ground.program.steps[hurdle.step]
-  const written = constantsOf(step)
+  const { table, step, columns, references } = hurdle
+  const written = constantsOf(setOf(ground, step))
   const values = columns.map((name) => valueSql(written, 'r', name))
   const refers = values.map(
     (value, index) => `o.${quoteName(references.columns[index] ?? '')} = ${value}`,
   )
   const isGiven = values.map((value) => `${value} IS NOT NULL`)
-  return `${rowsSql(ground, step)} WHERE ${isGiven.join(' AND ')} AND NOT EXISTS (SELECT 1 FROM ${quoteTable(references.table)} AS o WHERE ${refers.join(' AND ')})`
+  return `${rowsSql(ground, table, step)} WHERE ${isGiven.join(' AND ')} AND NOT EXISTS (SELECT 1 FROM ${quoteTable(references.table)} AS o WHERE ${refers.join(' AND ')})`
 }
 
 /** Rows whose key, as it is written, another row has. */
 function takenSql(ground: Ground, hurdle: Extract<Hurdle, { kind: 'taken' }>): string {
-  const step = ground.program.steps[hurdle.step]
-  const written = constantsOf(step)
+  const { table, step } = hurdle
+  const written = constantsOf(setOf(ground, step))
   const key = ground.facts.rowKey(hurdle.table)
   const isSame = hurdle.columns.map(
     (name) => `o.${quoteName(name)} = ${valueSql(written, 'r', name)}`,
   )
   const isOther = key.map((name) => `o.${quoteName(name)} IS NOT r.${quoteName(name)}`)
-  return `${rowsSql(ground, step)} WHERE EXISTS (SELECT 1 FROM ${quoteTable(hurdle.table)} AS o WHERE ${isSame.join(' AND ')} AND (${isOther.join(' OR ')}))`
+  return `${rowsSql(ground, table, step)} WHERE EXISTS (SELECT 1 FROM ${quoteTable(hurdle.table)} AS o WHERE ${isSame.join(' AND ')} AND (${isOther.join(' OR ')}))`
 }
 
-/** Pairs of a user and a row `r` of the step. */
-function rowsSql(ground: Ground, step: Step | undefined): string {
-  const table = step?.table ?? ''
+/** Pairs of a user and a row `r` that is written: of the step, or the user row. */
+function rowsSql(ground: Ground, table: string, step: number | null): string {
   const isRow = ground.facts
     .rowKey(table)
     .map((name, index) => `r.${quoteName(name)} = p.k${index}`)
     .join(' AND ')
-  return `SELECT p.pos FROM (${stepPairs(ground, step)}) AS p CROSS JOIN ${quoteTable(table)} AS r ON ${isRow}`
+  return `SELECT p.pos FROM (${writtenPairs(ground, step)}) AS p CROSS JOIN ${quoteTable(table)} AS r ON ${isRow}`
 }
 
-function constantsOf(step: Step | undefined): ReadonlyMap<string, Scalar> {
-  return new Map(
-    (step?.set ?? []).flatMap((one) => (one.kind === 'constant' ? [[one.column, one.value]] : [])),
-  )
+function writtenPairs(ground: Ground, step: number | null): string {
+  return step === null ? userPairs(ground) : stepPairs(ground, ground.program.steps[step])
+}
+
+function setOf({ program: { steps, user } }: Ground, step: number | null): readonly Assignment[] {
+  return step === null ? user.set : (steps[step]?.set ?? [])
+}
+
+function constantsOf(set: readonly Assignment[]): ReadonlyMap<string, Scalar> {
+  return new Map(set.flatMap((one) => (one.kind === 'constant' ? [[one.column, one.value]] : [])))
 }
 
 function valueSql(written: ReadonlyMap<string, Scalar>, alias: string, column: string): string {
@@ -187,9 +199,7 @@ function valueSql(written: ReadonlyMap<string, Scalar>, alias: string, column: s
 /** Rows that the constraint refuses as they are written. */
 function checkSql(ground: Ground, hurdle: Extract<Hurdle, { kind: 'check' }>): string {
   const { program, facts } = ground
-  const step = hurdle.step === null ? undefined : program.steps[hurdle.step]
-  const set = hurdle.step === null ? program.user.set : (step?.set ?? [])
-  const columns = columnsSql(set, {
+  const columns = columnsSql(setOf(ground, hurdle.step), {
     gone: sameUser,
     nullable: (column) => facts.nullable(hurdle.table, column),
     // What only comes to be known then has the length and the letters of this.
@@ -202,8 +212,7 @@ function checkSql(ground: Ground, hurdle: Extract<Hurdle, { kind: 'check' }>): s
     const written = columns.find(({ column }) => column === name)
     return `${written?.value ?? `t0.${quoteName(name)}`} AS ${quoteName(name)}`
   })
-  const pairs = hurdle.step === null ? userPairs(ground) : stepPairs(ground, step)
-  const rows = `SELECT p.pos AS user_deletion_pos, ${after.join(', ')} FROM (${pairs}) AS p CROSS JOIN u ON u.pos = p.pos CROSS JOIN ${quoteTable(hurdle.table)} AS t0 ON ${isRow}`
+  const rows = `SELECT p.pos AS user_deletion_pos, ${after.join(', ')} FROM (${writtenPairs(ground, hurdle.step)}) AS p CROSS JOIN u ON u.pos = p.pos CROSS JOIN ${quoteTable(hurdle.table)} AS t0 ON ${isRow}`
   return `SELECT user_deletion_pos AS pos FROM (${rows}) AS ${quoteName(hurdle.table)} WHERE NOT (${hurdle.condition})`
 }
 

@@ -20,6 +20,7 @@ import { checkShared } from './check-shared.ts'
 import { checkTables } from './check-tables.ts'
 import { checkTriggers } from './check-triggers.ts'
 import { checkWrites } from './check-writes.ts'
+import { checkWrittenKeys } from './check-written-keys.ts'
 import {
   inOrder,
   type SchemaCheckOptions,
@@ -60,6 +61,7 @@ export function checkSchema(
         ...checkTables(program, classified, schema),
         ...checkColumns(program, tables),
         ...checkWrites(program, tables),
+        ...checkWrittenKeys(program, schema),
         ...checkForeignKeys(program, classified, schema, isTenant),
         ...(isTenant ? [] : checkPeople(program, classified, tables)),
         ...(isTenant ? [] : checkTriggers(program, tables)),

@@ -231,12 +231,25 @@ function follows(
 }
 
 /** Rows that are given a reference by a constant: the row it refers to may not be there. */
-function lostTo({ steps }: Ground, reference: TableReference): readonly Hurdle[] {
-  return [...steps.entries()].flatMap(([step, { table, action, set }]): readonly Hurdle[] => {
-    if (table !== reference.table || action === 'unlink') return []
+function lostTo({ user, steps }: Ground, reference: TableReference): readonly Hurdle[] {
+  const writes = [
+    ...[...steps.entries()]
+      .filter(([, { table, action }]) => table === reference.table && action !== 'unlink')
+      .map(([step, { set }]) => ({ step, set })),
+    ...blankRow(user, reference.table),
+  ]
+  return writes.flatMap(({ step, set }): readonly Hurdle[] => {
     const given = set.some((one) => reference.columns.includes(one.column) && isGiven(one))
     return given ? [{ kind: 'lost', step, ...reference }] : []
   })
+}
+
+/** What is written into the user row where it stays. */
+function blankRow(
+  { table, action, set }: UserTable,
+  name: string,
+): readonly { readonly step: null; readonly set: readonly Assignment[] }[] {
+  return name === table && action === 'anonymize' ? [{ step: null, set }] : []
 }
 
 function isGiven(assignment: Assignment): boolean {
@@ -263,7 +276,7 @@ function checkedIn({ user, steps }: Ground, { name, checks = [] }: TableSchema):
     ...[...steps.entries()]
       .filter(([, step]) => step.table === name && step.action !== 'block')
       .map(([index, { set }]) => ({ step: index, set })),
-    ...(name === user.table && user.action === 'anonymize' ? [{ step: null, set: user.set }] : []),
+    ...blankRow(user, name),
   ]
   return writes.flatMap(({ step, set }) =>
     checks.filter(isAskable).flatMap(({ condition, columns: mentioned }): readonly Hurdle[] => {

@@ -1,4 +1,5 @@
 import { agreeSabotages } from './agree.ts'
+import { eyesSabotages } from './eyes.ts'
 import { generatedSabotages } from './generated.ts'
 import { hostSabotages } from './host.ts'
 import { identitySabotages } from './identity.ts'
@@ -838,6 +839,7 @@ export const sabotages: readonly Sabotage[] = [
     replace: '',
     caughtBy: 'test/slice-size.test.ts',
   },
+  ...eyesSabotages,
   ...identitySabotages,
   ...jsonSabotages,
   ...ledgerSabotages,
