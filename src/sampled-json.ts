@@ -5,6 +5,7 @@
  * @module
  */
 import type { AskedJson, SampledJson } from './store.ts'
+import { isNobodys } from './store-helpers.ts'
 import type { JsonPath } from './terms.ts'
 
 /** One answer for each path. Documents with nothing in them tell nothing. */
@@ -12,8 +13,11 @@ export function sampleJson(
   documents: readonly unknown[],
   asked: readonly AskedJson[],
 ): readonly SampledJson[] {
-  const full = documents.filter(isFull)
+  const every = documents.filter(isFull)
+  const plain = documents.filter((one) => typeof one === 'number' || !isNobodys(one))
   return asked.map(({ table: _, ...one }): SampledJson => {
+    // What is no document at all is no array either. What paths lead to may be rare among other values.
+    const full = one.wants === 'array' ? [...every, ...plain] : every
     const seen = full.map((document) => look(document, one.steps, one.wants))
     const other = seen.find(({ instead }) => instead !== null)?.instead ?? null
     const found = seen.filter(({ isThere }) => isThere).length
@@ -58,10 +62,17 @@ function isNothing(value: unknown): boolean {
 
 function atEnd(value: unknown, wants: AskedJson['wants']): Seen {
   if (wants === 'anything' || value === null) return THERE
-  if (wants === 'array') return Array.isArray(value) ? THERE : NOWHERE
+  if (wants === 'array') {
+    const isList = Array.isArray(value) && (isNothing(value) || !value.every(isHolder))
+    return isList ? THERE : NOWHERE
+  }
   if (typeof value !== 'object') return THERE
   const isList = Array.isArray(value) && value.some((one) => typeof one !== 'object')
   return { isThere: isNothing(value), instead: isList ? [null] : null }
+}
+
+function isHolder(value: unknown): boolean {
+  return typeof value === 'object' && value !== null
 }
 
 /** Elements of two kinds may stand in one array. */

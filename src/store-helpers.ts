@@ -393,6 +393,17 @@ export function standsFor(held: unknown, written: unknown, form: IdForm | null):
   return form?.within ? whole.includes(part) : whole === part
 }
 
+/** Whether the value stands in a text with no letter, digit or underscore right beside it. */
+export function isNamedIn(text: string, written: unknown, form: IdForm | null): boolean {
+  const spelt = (one: string): string => (form?.ignoreCase ? inLowerCase(one) : one)
+  return new RegExp(wordPattern(spelt(String(written)))).test(spelt(text))
+}
+
+function wordPattern(word: string): string {
+  const own = word.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&')
+  return `(?<![0-9A-Za-z_])${own}(?![0-9A-Za-z_])`
+}
+
 /** As SQLite's `lower`: letters beyond A to Z stay what they are. */
 export function inLowerCase(text: string): string {
   return text.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase())

@@ -37,6 +37,7 @@ export {
   isComparedAsText,
   isFoundInAnyCase,
   isHeldByOthers,
+  isNamedIn,
   isNobodys,
   isOfBothTypes,
   isSamePath,
@@ -1117,6 +1118,8 @@ export interface SampledJson extends Omit<AskedJson, 'table'> {
   readonly found: number
   /** A way that the path does not take and that leads to it in some row: through an array, by a key with dots. */
   readonly instead: JsonPath | null
+  /** A key of the path that stands twice in one object of some row, of which the database reads one. */
+  readonly twice?: string
 }
 
 export interface SampledTypes extends Omit<AskedPath, 'table'> {

@@ -51,12 +51,17 @@ export function valuesAt(document: unknown, path: JsonPath | null): readonly unk
 
 /** Whether anything stands at a path, behind arrays that the path does not open too. */
 export function standsAt(document: unknown, path: JsonPath): boolean {
+  return placesAt(document, path).length > 0
+}
+
+/** All that stands there. */
+export function placesAt(document: unknown, path: JsonPath): readonly unknown[] {
   const [step, ...rest] = path
-  if (step === undefined) return true
+  if (step === undefined) return [document]
   if (Array.isArray(document)) {
-    return document.some((element) => standsAt(element, step === null ? rest : path))
+    return document.flatMap((element) => placesAt(element, step === null ? rest : path))
   }
-  return insideOf(document, step).some((value) => standsAt(value, rest))
+  return insideOf(document, step).flatMap((value) => placesAt(value, rest))
 }
 
 /** Takes the place of a value; {@link GONE} for one that goes. */

@@ -6,6 +6,7 @@
 import {
   type Assignment,
   derivedAs,
+  isNamedIn,
   type JsonPath,
   type Step,
   standsFor,
@@ -18,6 +19,7 @@ import type { Row, Tables } from './rows.ts'
 import {
   changeAt,
   GONE,
+  placesAt,
   readDocument,
   readJson,
   standsAt,
@@ -89,13 +91,36 @@ function lacksOne(held: unknown, assignment: Assignment, user: SliceUser): boole
         : values.some((value) => isHeld(value, holding, [user]))
     }
     case 'pull': {
+      if (held == null) return false
       const json = readJson(held)
-      const lists = json === null ? [] : valuesAt(json.document, assignment.path)
-      return lists.some(
-        (list) => Array.isArray(list) && list.some((one) => isPulled(one, assignment, [user])),
-      )
+      if (json === null) return isNamed(held, assignment, user)
+      const { document } = json
+      const path = assignment.path ?? []
+      return typeof document === 'object'
+        ? placesAt(document, path).some((place) => standsForList(place, assignment, user))
+        : standsForList(document, assignment, user)
     }
   }
+}
+
+/** Whether what was to leave an array still stands in its place, whatever is there. */
+function standsForList(place: unknown, pull: Pull, user: SliceUser): boolean {
+  if (typeof place === 'string') return isNamed(place, pull, user)
+  if (!Array.isArray(place)) return holdsDeep(place, pull, user)
+  return place.some((one) => isPulled(one, pull, [user]))
+}
+
+function holdsDeep(value: unknown, pull: Pull, user: SliceUser): boolean {
+  if (Array.isArray(value)) return value.some((one) => holdsDeep(one, pull, user))
+  if (typeof value !== 'object' || value === null) return isHeld(value, pull, [user])
+  return Object.entries(value).some(
+    ([key, inner]) => isHeld(key, pull, [user]) || holdsDeep(inner, pull, user),
+  )
+}
+
+function isNamed(text: unknown, pull: Pull, user: SliceUser): boolean {
+  const wanted = writtenFor(user, pull)
+  return typeof text === 'string' && wanted !== null && isNamedIn(text, wanted, pull.form)
 }
 
 function isSameDerived(held: unknown, value: unknown): boolean {
@@ -141,13 +166,11 @@ function newValue(
   }
 }
 
-function isPulled(
-  one: unknown,
-  pull: Extract<Assignment, { kind: 'pull' }>,
-  owners: readonly SliceUser[],
-): boolean {
+function isPulled(one: unknown, pull: Pull, owners: readonly SliceUser[]): boolean {
   return valuesAt(one, pull.element).some((value) => isHeld(value, pull, owners))
 }
+
+type Pull = Extract<Assignment, { kind: 'pull' }>
 
 /** Whether the value is that of one of the users, as the form writes it. */
 function isHeld(value: unknown, one: Wanted, owners: readonly SliceUser[]): boolean {

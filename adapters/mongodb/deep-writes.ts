@@ -10,6 +10,7 @@
  */
 import type { IdForm } from '../../src/store.ts'
 import type { Doc } from './driver.ts'
+import { wordOf } from './text-patterns.ts'
 
 export type Keys = readonly string[]
 /** `null`: every element of an array, and nothing where there is none. Never at either end. */
@@ -37,6 +38,8 @@ export type Leaf =
   | { readonly kind: 'document' }
   /** Out of an array: elements that hold one of the values. */
   | ({ readonly kind: 'without'; readonly element: Keys } & Values)
+  /** A document or a list: paths lead into no text, which may name one of the values. Only to be asked for. */
+  | ({ readonly kind: 'no_text' } & Values)
 
 /** The field at the front of the path, as it is to be. Where it is not there, it stays so. */
 export function written(steps: Steps, leaf: Leaf, own: Own | null): Expression {
@@ -176,7 +179,7 @@ function isElementMeant(element: string, own: Own | null, depth: number): Doc {
 /** Where the path is the very one by which the document belongs to users, other values there are others'. */
 function leafOf(value: string, leaf: Leaf, own: Own | null, depth: number): Expression {
   if (leaf.kind === 'gone') return '$$REMOVE'
-  if (leaf.kind === 'filled') return value
+  if (leaf.kind === 'filled' || leaf.kind === 'no_text') return value
   if (leaf.kind === 'document') return { $cond: [isNoDocument(value), null, value] }
   if (leaf.kind === 'without') {
     const one = `one${depth}`
@@ -201,10 +204,14 @@ function isUnwritten(value: string, leaf: Leaf, own: Own | null, depth: number):
   if (leaf.kind === 'gone') return isThere(value)
   if (leaf.kind === 'document') return isNoDocument(value)
   if (leaf.kind === 'filled') return isEmpty(value)
+  if (leaf.kind === 'no_text') return isNamedIn(value, leaf)
   if (leaf.kind === 'without') {
     const one = `one${depth}`
-    const isOut = holdsOne(`$$${one}`, leaf.element, leaf)
-    return { $cond: [{ $isArray: [value] }, anyOf(value, one, isOut), false] }
+    const isLeft = anyOf(value, one, holdsOne(`$$${one}`, leaf.element, leaf))
+    const instead = {
+      $or: [isNamedIn(value, leaf), isAmong(value, leaf), standsIn(value, leaf, 0)],
+    }
+    return { $cond: [{ $isArray: [value] }, isLeft, instead] }
   }
   if (own?.keys.length === 0) return holds(value, [], own, depth)
   const differs = { $ne: [value, { $literal: leaf.value }] }
@@ -248,6 +255,39 @@ function isAmong(value: string, { values, form }: Values): Expression {
       }
     : { $in: [lower(value), texts.map((text) => lower({ $literal: text }))] }
   return { $cond: [{ $eq: [{ $type: value }, 'string'] }, isFound, false] }
+}
+
+/** How deep is looked into what stands in the place of a list. What is deeper is not known to be free of the values. */
+const DEPTH = 5
+
+/** Whether one of the values is a key of a document, or stands anywhere in it, or in an array. */
+function standsIn(value: string, values: Values, depth: number): Expression {
+  if (depth === DEPTH) {
+    const isFull = { $not: [{ $in: [value, { $literal: [[], {}] }] }] }
+    return { $and: [{ $in: [{ $type: value }, ['object', 'array']] }, isFull] }
+  }
+  const [entry, element] = [`entry${depth}`, `element${depth}`]
+  const elements = { $map: { input: value, as: element, in: { v: `$$${element}` } } }
+  const entries = {
+    $switch: {
+      branches: [
+        { case: isDocument(value), then: { $objectToArray: value } },
+        { case: { $isArray: [value] }, then: elements },
+      ],
+      default: [],
+    },
+  }
+  const inner = `$$${entry}.v`
+  const isHere = [isAmong(`$$${entry}.k`, values), isAmong(inner, values)]
+  return anyOf(entries, entry, { $or: [...isHere, standsIn(inner, values, depth + 1)] })
+}
+
+/** Whether a text names one of the values, with no letter, digit or underscore right beside it. */
+function isNamedIn(value: string, { values, form }: Values): Expression {
+  const patterns = values.map((one) => wordOf(String(one), form))
+  const isFound = { $regexMatch: { input: value, regex: '$$word' } }
+  const named = anyOf({ $literal: patterns }, 'word', isFound)
+  return { $cond: [{ $eq: [{ $type: value }, 'string'] }, named, false] }
 }
 
 interface FirstStep {
@@ -310,6 +350,6 @@ function ifThere(value: string, then: Expression, otherwise: Expression): Doc {
   return { $cond: [isThere(value), then, otherwise] }
 }
 
-function anyOf(list: string, as: string, asked: Expression): Doc {
+function anyOf(list: Expression, as: string, asked: Expression): Doc {
   return { $anyElementTrue: [{ $map: { input: list, as, in: asked } }] }
 }

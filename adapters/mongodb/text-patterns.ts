@@ -11,6 +11,12 @@ export function patternOf(text: string, form: IdForm | null): string {
   return form.ignoreCase ? inAnyCase(text) : literally(text)
 }
 
+/** The text as a word of another one. */
+export function wordOf(text: string, form: IdForm | null): string {
+  const own = form?.ignoreCase ? inAnyCase(text) : literally(text)
+  return `(?<![0-9A-Za-z_])${own}(?![0-9A-Za-z_])`
+}
+
 /** Just these characters. The server takes no NUL in a pattern. */
 export function literally(text: string): string {
   return text.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&').replaceAll('\0', '\\x00')

@@ -164,6 +164,7 @@ function operatorsFor(
         break
       }
       case 'filled':
+      case 'no_text':
         break
       case 'value':
         operators = operators.with('$set', path, leaf.value)
@@ -235,9 +236,19 @@ function lackingOne(assignment: Assignment, owner: UpdateOwner): readonly unknow
   if (isUnknown && assignment.instant === undefined) return []
   // Some instant has to be there, whichever it is.
   if (isUnknown) return [unwritten(stepsOf(assignment), { kind: 'filled' }, owner.own ?? null)]
-  return writesOf(assignment, owner).map(({ steps, leaf, own }) =>
+  const texts = assignment.kind === 'pull' ? textLacking(assignment, owner) : []
+  const writes = writesOf(assignment, owner).map(({ steps, leaf, own }) =>
     unwritten(steps, leaf, own ?? owner.own ?? null),
   )
+  return [...texts, ...writes]
+}
+
+/** A text in the place of the document in which the array was to be. */
+function textLacking(pull: Extract<Assignment, { kind: 'pull' }>, owner: UpdateOwner): unknown[] {
+  const values = fieldValues(pull, owner)
+  if (pull.path === null || values.length === 0) return []
+  const leaf = { kind: 'no_text', values, form: pull.form } as const
+  return [unwritten(pull.column.split('.'), leaf, owner.own ?? null)]
 }
 
 /** Whether what is written depends on whose document it is. */

@@ -12,6 +12,7 @@ import {
   isJson,
   jsonValue,
   standsAt,
+  standsForList,
   withoutElements,
   withoutPaths,
   withValue,
@@ -150,8 +151,11 @@ function lackSql(assignment: Assignment, known: KnownValues): string | null {
       return holdsElement(column, path.slice(0, last), known.gone(held, holding))
     }
     case 'pull': {
-      const gone = known.gone(elementSql('e', assignment.element), assignment)
-      return holdsElement(column, assignment.path, gone)
+      const { path, element } = assignment
+      return standsForList(column, {
+        ...{ path, element, isGone: (value) => known.gone(value, assignment) },
+        isNamedIn: (text) => known.gone(text, { ...assignment, isWord: true }),
+      })
     }
   }
 }

@@ -108,13 +108,47 @@ export function withoutElements(
  * there twice. Read from JSON of any form.
  */
 export function standsAt(document: string, path: JsonPath): string {
-  const steps = quoteText(JSON.stringify(path))
   const last = quoteText(path.at(-1) ?? '')
   // The walk is long, and most documents do not even have the key. It may be written with escapes.
   const mayHold = `(typeof(${document}) = 'blob' OR instr(${document}, ${last}) OR instr(${document}, '\\'))`
-  const step = `json_extract(${steps}, '$[' || w.place || ']')`
-  const walk = `WITH RECURSIVE w(value, type, place) AS (SELECT ${document}, json_type(${document}), 0 UNION ALL SELECT e.value, e.type, w.place + (w.type = 'object' OR ${step} IS NULL) FROM w, json_each(w.value) AS e WHERE w.place < ${path.length} AND w.type IN ('array', 'object') AND (w.type = 'array' OR e.key = ${step})) SELECT 1 FROM w WHERE place = ${path.length}`
+  const walk = `${walkSql(document, path)} SELECT 1 FROM w WHERE place = ${path.length}`
   return `(${mayHold} AND EXISTS (${walk}))`
+}
+
+/** What an array was to lose, and how to tell it. */
+export interface PulledSql {
+  readonly path: JsonPath | null
+  readonly element: JsonPath | null
+  /** That it is this value. */
+  isGone(value: string): string
+  /** That it stands in this text as a word. */
+  isNamedIn(text: string): string
+}
+
+/**
+ * Whether what was to leave an array still stands there: in the array, in a text, an object or a plain value that is
+ * in its place, and in arrays that the path does not reach, behind others or behind a key that stands there twice.
+ */
+export function standsForList(document: string, pulled: PulledSql): string {
+  const { path, element, isGone, isNamedIn } = pulled
+  const walk = walkSql(document, path ?? [])
+  const inside = `SELECT 1 FROM json_tree(w.value) AS i WHERE ${isAtom('i')} AND ${isGone('i.atom')} OR typeof(i.key) = 'text' AND ${isGone('i.key')}`
+  const list = `SELECT 1 FROM json_each(w.value) AS i WHERE ${isGone(elementSql('i', element))}`
+  const held = `CASE w.type WHEN 'array' THEN EXISTS (${list}) WHEN 'object' THEN EXISTS (${inside}) WHEN 'text' THEN ${isNamedIn('w.value')} ELSE w.type IN ('integer', 'real') AND ${isGone('w.value')} END`
+  const found = `EXISTS (${walk} SELECT 1 FROM w WHERE (w.place = ${(path ?? []).length} OR w.isRoot AND w.type NOT IN ('array', 'object')) AND ${held})`
+  return `CASE WHEN ${document} IS NULL THEN 0 WHEN ${isJson(document)} THEN ${found} ELSE ${isNamedIn(document)} END`
+}
+
+/** Everything on the way along a path, behind arrays that it does not open and keys that stand there twice too. */
+function walkSql(document: string, path: JsonPath): string {
+  const step = `json_extract(${quoteText(JSON.stringify(path))}, '$[' || w.place || ']')`
+  const root = `CASE WHEN json_type(${document}) IN ('array', 'object') THEN ${document} ELSE json_extract(${document}, '$') END`
+  return `WITH RECURSIVE w(value, type, place, isRoot) AS (SELECT ${root}, json_type(${document}), 0, 1 UNION ALL SELECT e.value, e.type, w.place + (w.type = 'object' OR ${step} IS NULL), 0 FROM w, json_each(w.value) AS e WHERE w.place < ${path.length} AND w.type IN ('array', 'object') AND (w.type = 'array' OR e.key = ${step}))`
+}
+
+/** Whether a row of \`json_each\` or \`json_tree\` is of a text or a number. */
+function isAtom(alias: string): string {
+  return `${alias}.type IN ('text', 'integer', 'real')`
 }
 
 const JSONB = 8

@@ -6,7 +6,7 @@
 import { type AskedJson, type SampledJson, sampleJson, type TableSchema } from '../../src/store.ts'
 import type { Connection } from './connection.ts'
 import { isJson, textOf } from './json-sql.ts'
-import { literal, quoteName, quoteTable } from './literals.ts'
+import { literal, quoteName, quoteTable, quoteText } from './literals.ts'
 import { rowKeyOf } from './program-sql.ts'
 import { conditionSql } from './selector-sql.ts'
 
@@ -32,21 +32,35 @@ export function sampleTable(
   return [...byPlace.values()].flatMap((own) => {
     const [first] = own
     if (first === undefined) return []
-    const documents = connection.rows(documentsSql(table, first)).flatMap(([text]) => parsed(text))
-    return sampleJson(documents, own)
+    const keys = new Set(own.flatMap(({ steps }) => steps.flatMap((step) => step ?? [])))
+    const rows = connection.rows(documentsSql(table, first, [...keys]))
+    const sampled = sampleJson(
+      rows.flatMap(([text]) => parsed(text)),
+      own,
+    )
+    const twice = new Set(rows.map(([, key]) => key))
+    return sampled.map((one) => {
+      const key = one.steps.find((step) => step !== null && twice.has(step))
+      return typeof key === 'string' ? { ...one, twice: key } : one
+    })
   })
 }
 
-/** SQLite takes some texts for JSON that are none, such as one with more behind a zero byte. They are passed over. */
+/** A text that is no JSON is a value too. SQLite takes some for JSON, such as one with more behind a zero byte. */
 function parsed(text: unknown): readonly unknown[] {
   try {
     return [JSON.parse(String(text))]
   } catch {
-    return []
+    return [text]
   }
 }
 
-function documentsSql(table: TableSchema, { column, where }: AskedJson): string {
+/** Documents, and one of the keys that stands twice in an object of theirs. */
+function documentsSql(
+  table: TableSchema,
+  { column, where }: AskedJson,
+  keys: readonly string[],
+): string {
   const name = quoteTable(table.name)
   const order = (direction: string): string =>
     rowKeyOf(table)
@@ -60,6 +74,8 @@ function documentsSql(table: TableSchema, { column, where }: AskedJson): string 
   )
   const held = `t0.${quoteName(column)}`
   const conditions = where.map((condition) => conditionSql('t0', condition))
-  const all = [`length(${held}) <= ${literal(MOST_CHARACTERS)}`, isJson(held), ...conditions]
-  return `SELECT ${textOf(held)} FROM (${ends.join(' UNION ')}) AS t0 WHERE ${all.join(' AND ')}`
+  const all = [`length(${held}) <= ${literal(MOST_CHARACTERS)}`, ...conditions]
+  const named = keys.map(quoteText).join(', ')
+  const twice = `SELECT i.key FROM json_tree(${held}) AS i WHERE i.key IN (${named}) GROUP BY i.parent, i.key HAVING count(*) > 1`
+  return `SELECT ${textOf(held)}, CASE WHEN ${isJson(held)} THEN (${twice}) END FROM (${ends.join(' UNION ')}) AS t0 WHERE ${all.join(' AND ')}`
 }

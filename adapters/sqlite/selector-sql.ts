@@ -42,6 +42,8 @@ export function chainsOf(selector: Selector): readonly Chain[] {
 export interface UserValue extends Wanted {
   /** The comparison finds more than the value itself, and a second one decides. */
   readonly isLoose?: true
+  /** It is looked for among the words of a text. */
+  readonly isWord?: true
 }
 
 export const USER_ID: UserValue = { field: 'id', form: null }
@@ -235,7 +237,7 @@ export function conditionSql(alias: string, condition: Condition): string {
 
 /** `value IN (…)` over all users of the slice. */
 export function anyUser(value: string, wanted: UserValue): string {
-  if (wanted.form?.within) {
+  if (isWithin(wanted)) {
     return `EXISTS (SELECT 1 FROM json_each(${valueParameter(wanted)}) AS held WHERE ${holdsText(value, 'held.value', wanted)})`
   }
   const held = inAnyCase(value, wanted)
@@ -248,7 +250,7 @@ export function anyUser(value: string, wanted: UserValue): string {
 
 /** `value = …` for one user of the relation `u`. */
 export function sameUser(value: string, wanted: UserValue): string {
-  if (wanted.form?.within) return holdsText(value, `u.${userColumn(wanted)}`, wanted)
+  if (isWithin(wanted)) return holdsText(value, `u.${userColumn(wanted)}`, wanted)
   const own = inAnyCase(`u.${userColumn(wanted)}`, wanted)
   return equalSql(inAnyCase(value, wanted), own, wanted.isLoose)
 }
@@ -261,7 +263,18 @@ function inAnyCase(value: string, { form }: UserValue): string {
 /** Code point by code point, whatever the column's collation. */
 function holdsText(value: string, text: string, wanted: UserValue): string {
   const [whole, part] = [inAnyCase(textOf(value), wanted), inAnyCase(text, wanted)]
-  return `typeof(${value}) IN ('text', 'blob') AND instr(${whole}, ${part}) > 0`
+  const found = `typeof(${value}) IN ('text', 'blob') AND instr(${whole}, ${part}) > 0`
+  if (wanted.isWord !== true) return found
+  const signs = [...'[*?'].reduce((text, sign) => `replace(${text}, '${sign}', '[${sign}]')`, part)
+  const pattern = `'*${NO_LETTER}' || ${signs} || '${NO_LETTER}*'`
+  // A pattern reads no further than a zero byte.
+  return `${found} AND (' ' || ${whole} || ' ' GLOB ${pattern} OR instr(CAST(${whole} AS BLOB), x'00') > 0)`
+}
+
+const NO_LETTER = '[^0-9A-Za-z_]'
+
+function isWithin({ form, isWord }: UserValue): boolean {
+  return form?.within === true || isWord === true
 }
 
 export function valueParameter(value: UserValue): string {

@@ -45,8 +45,13 @@ function checkDocuments(
     const isDeclared = uses.some((use) => declares(tables.get(use.table), use.path))
     const rows = Math.max(0, ...sampled.map((one) => one.rows))
     const [first] = uses
-    if (first === undefined || isThere || isDeclared || rows === 0) return []
-    return [notFound(first, rows, isText(first, tables))]
+    if (first === undefined || rows === 0) return []
+    const types = sampled.flatMap((one) => Object.keys(one.types)).filter((one) => one !== 'null')
+    const [list] = uses.filter(({ wants }) => wants === 'array')
+    if (list !== undefined && types.length > 0 && !types.includes('array')) {
+      return [noArray(list, rows)]
+    }
+    return isThere || isDeclared ? [] : [notFound(first, rows, isText(first, tables))]
   })
 }
 
@@ -78,6 +83,8 @@ function checkJson(
         : [one.instead],
     )
     if (instead !== undefined) return [elsewhere(first, instead)]
+    const [key] = sampled.flatMap(({ twice }) => twice ?? [])
+    if (key !== undefined) return [twofold(first, key)]
     const rows = Math.max(...sampled.map((one) => one.rows))
     if (rows === 0 || uses.some((use) => isFound(use) || foundBeside.has(use))) return []
     return [nowhere(first, rows)]
@@ -119,6 +126,14 @@ function elsewhere(named: NamedJson, instead: JsonPath): SchemaFinding {
   )
 }
 
+function twofold(named: NamedJson, key: string): SchemaFinding {
+  const { table, column, steps } = named
+  return foundFor(
+    named,
+    `some sampled rows of "${table}" hold in "${column}" the key "${key}" of the path ${spellPath(steps)} twice in one object. The database reads the first of them, and most programs the last: what stands behind the other is not found. Write such JSON anew.`,
+  )
+}
+
 function nowhere(named: NamedJson, rows: number): SchemaFinding {
   const { table, column, steps } = named
   return foundFor(
@@ -137,7 +152,11 @@ function declares(table: TableSchema | undefined, path: string): boolean {
   return unread.includes(path) || fields.some((field) => field.path === path)
 }
 
-type NamedPath = AskedPath & { readonly place: string; readonly json?: string | null }
+interface NamedPath extends AskedPath {
+  readonly place: string
+  readonly json?: string | null
+  readonly wants?: 'array'
+}
 
 /** Whether the JSON value is kept as text, into which no path leads. */
 function isText(
@@ -146,6 +165,11 @@ function isText(
 ): boolean {
   if (json === null || json === undefined) return false
   return sampledAt(tables, { table, path: json, where })?.types['string'] !== undefined
+}
+
+function noArray({ table, path, place }: NamedPath, rows: number): SchemaFinding {
+  const message = `none of ${rows} sampled documents of "${table}" holds an array in "${path}", so that nothing can be pulled out of it. Look for a misspelling; ignore this where it is rare.`
+  return { code: 'path_not_found', severity: 'warning', table, column: path, path: place, message }
 }
 
 function notFound({ table, path, place, json }: NamedPath, rows: number, text: boolean) {

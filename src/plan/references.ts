@@ -78,7 +78,10 @@ export function tenantPathsOf({ user, steps }: Program): readonly (AskedPath & P
 }
 
 /** Other fields that the program compares or overwrites, and that should therefore be somewhere. */
-export function otherPathsOf({ user, steps }: Program): readonly (AskedPath & Placed)[] {
+export function otherPathsOf({
+  user,
+  steps,
+}: Program): readonly (AskedPath & Placed & { readonly wants?: 'array' })[] {
   const fields = Object.entries(user.fields).map(([field, path]) => ({
     ...{ table: user.table, path, where: [], place: `user.fields.${field}` },
   }))
@@ -89,9 +92,11 @@ export function otherPathsOf({ user, steps }: Program): readonly (AskedPath & Pl
       const compared = (selector?.where ?? [])
         .filter(({ values }) => !values.includes(null))
         .map(({ column }) => ({ table, path: column, where: [], place: `${placeOf(step)}.where` }))
-      const written = set.map(({ column }) => ({
-        ...{ table, path: column, where: selector?.where ?? [] },
-        place: `${placeOf(step)}.set`,
+      const written = set.map((one) => ({
+        ...{ table, where: selector?.where ?? [], place: `${placeOf(step)}.set` },
+        ...(one.kind === 'pull'
+          ? { path: dotted(one.column, one.path), wants: 'array' as const }
+          : { path: one.column }),
       }))
       return [...compared, ...written]
     }),

@@ -21,6 +21,7 @@ import {
   stateClauses,
   tokenClauses,
 } from './contract-life-cycle.ts'
+import { pathClauses } from './contract-paths.ts'
 import { ledgerClauses, outboxClauses, receiptClauses } from './contract-records.ts'
 import { referenceClauses } from './contract-references.ts'
 import { precedenceClauses } from './contract-rules.ts'
@@ -57,6 +58,7 @@ export function storeContract(runner: ContractRunner, open: OpenStore): void {
   describe('values of rows and users', () => valueClauses(clauses(runner, open, valueData)))
   describe('groups', () => groupClauses(runner, open))
   describe('inside JSON', () => jsonClauses(runner, open))
+  describe('arrays that hold something else', () => pathClauses(runner, open))
   describe('values that users share', () => sharedClauses(clauses(runner, open, valueData)))
   describe('tenants', () => tenantClauses(clause))
   describe('a tenant as a whole', () => wholeTenantClauses(clause))

@@ -19,7 +19,7 @@ export const jsonSabotages: readonly Sabotage[] = [
   {
     name: 'stop at a sampled text that is no JSON',
     file: 'adapters/sqlite/sample-json.ts',
-    find: '  } catch {\n    return []',
+    find: '  } catch {\n    return [text]',
     replace: '  } catch (cause) {\n    throw cause',
     caughtBy: 'test/neighbours-words.test.ts',
   },
@@ -47,8 +47,9 @@ export const jsonSabotages: readonly Sabotage[] = [
   {
     name: 'take for done what stands behind an array that a path does not open',
     file: 'adapters/memory/values.ts',
-    find: '  if (Array.isArray(document)) {\n    return document.some(',
-    replace: '  if (Array.isArray(document) && step === null) {\n    return document.some(',
+    find: '  if (Array.isArray(document)) {\n    return document.flatMap((element) => placesAt(',
+    replace:
+      '  if (Array.isArray(document) && step === null) {\n    return document.flatMap((element) => placesAt(',
     caughtBy: 'test/adapters/memory.test.ts',
   },
   {
