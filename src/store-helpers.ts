@@ -15,6 +15,7 @@ import type {
   Verdict,
   Work,
 } from './store.ts'
+import { inBothTypes } from './stored-id.ts'
 import type {
   Assignment,
   IdForm,
@@ -207,6 +208,14 @@ export function derivedAs(
 /** The value that is looked for, {@link writtenAs} it is written; `null` for what somebody else within reach holds too. */
 export function writtenFor(user: NamedUser, wanted: Wanted): unknown {
   return isHeldByOthers(user, wanted) ? null : writtenAs(user.fields[wanted.field], wanted.form)
+}
+
+/** Every value that is looked for: {@link writtenFor} the user, and the same in its other type where it may be either. */
+export function allWrittenFor(user: NamedUser, wanted: Wanted): readonly unknown[] {
+  const value = writtenFor(user, wanted)
+  if (wanted.eitherType !== true) return [value]
+  const isPlain = typeof value === 'string' || typeof value === 'number'
+  return isPlain || typeof value === 'bigint' ? inBothTypes(value) : [value]
 }
 
 /** What is known of a user, and what of it others hold too. */

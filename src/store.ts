@@ -26,6 +26,7 @@ export { type ResidueTime, residueTime } from './plan/residue.ts'
 export { conditionsBeyond, groupSteps, type StepGroup } from './plan/written-together.ts'
 export { sampleJson } from './sampled-json.ts'
 export {
+  allWrittenFor,
   assertTablePrefix,
   canBeAsked,
   compareIds,

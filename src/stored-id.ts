@@ -44,6 +44,11 @@ export function heldColumns(user: UserTable, schema: DatabaseSchema | null): Hel
   }
 }
 
+/** What a column of the table is declared to hold. */
+export function heldFieldType(table: TableSchema | undefined, name: string): HeldType {
+  return heldType(table?.columns?.find((one) => one.name === name))
+}
+
 function heldColumn(table: TableSchema | undefined, name: string): HeldColumn {
   const column = table?.columns?.find((one) => one.name === name)
   return {
@@ -115,9 +120,18 @@ export function formsOf(id: UserId, { type, sampled, isNative }: HeldColumn): re
     return [...new Set([id, id.toLowerCase(), id.toUpperCase()])]
   }
   if (type !== 'unknown' || sampled === (typeof id === 'string' ? 'text' : 'integer')) return [id]
-  if (typeof id !== 'string') return [id, id.toString()]
-  const integer = DIGITS.test(id) ? integerOf(id) : null
-  return integer === null ? [id] : [id, integer]
+  return inBothTypes(id)
+}
+
+/** The value itself, and as an integer or as the digits of one, where it is that. */
+export function inBothTypes(value: UserId): readonly UserId[] {
+  if (typeof value !== 'string') {
+    return typeof value === 'number' && !Number.isSafeInteger(value)
+      ? [value]
+      : [value, value.toString()]
+  }
+  const integer = DIGITS.test(value) ? integerOf(value) : null
+  return integer === null ? [value] : [value, integer]
 }
 
 /** Whether the database has to be asked whom the id names. */

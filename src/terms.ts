@@ -76,6 +76,8 @@ export interface Wanted {
   readonly form: IdForm | null
   /** Where another user within reach holds the value too, it is looked for nowhere; left out where that is no matter. */
   readonly reach?: Reach
+  /** It may stand there as an integer or as its digits: the user's column says which it is, and the place does not. */
+  readonly eitherType?: true
 }
 
 /** What the located value must equal: one of the user's own fields, or the key of rows that belong to the user. */
@@ -219,6 +221,8 @@ export interface LastOfCheck {
   readonly table: string
   /** Column that holds the user's id. */
   readonly match: string
+  /** As in {@link Wanted}. */
+  readonly eitherType?: true
   readonly where: readonly Condition[]
   /** Column that names the group. */
   readonly within: string

@@ -5,7 +5,7 @@ import { deleteOdd, openOdd } from './support/odd-schema.ts'
 const sessions = { match: 'user_id', action: 'delete', grantsAccess: true } as const
 
 describe('ids of every kind, in SQLite', () => {
-  it('integers: deletes 1, and not 11 or the text that reads the same', async () => {
+  it('integers: deletes 1, in either type where a column says nothing of types, and not 11', async () => {
     const { rows } = await deleteOdd(
       {
         sql: `
@@ -14,7 +14,7 @@ describe('ids of every kind, in SQLite', () => {
           CREATE TABLE notes (owner);
           INSERT INTO users VALUES (1, 'Ann'), (11, 'Bob'), (-1, 'Cat');
           INSERT INTO sessions VALUES (1, 1), (2, 11), (3, -1), (4, 1);
-          INSERT INTO notes VALUES (1), (11), ('1');`,
+          INSERT INTO notes VALUES (1), (11), ('1'), ('01'), ('11');`,
         tables: { sessions, notes: { match: 'owner', action: 'delete' } },
       },
       1,
@@ -27,7 +27,7 @@ describe('ids of every kind, in SQLite', () => {
       [2, 11],
       [3, -1],
     ])
-    assert.deepEqual(rows('SELECT * FROM notes'), [[11], ['1']])
+    assert.deepEqual(rows('SELECT * FROM notes'), [[11], ['01'], ['11']])
   })
 
   it('bigints: tells ids apart that are one and the same number', async () => {

@@ -4,6 +4,7 @@
  * @module
  */
 import {
+  allWrittenFor,
   type Condition,
   idBehind,
   isComparedAsText,
@@ -14,7 +15,6 @@ import {
   type Step,
   standsFor,
   wayInto,
-  writtenFor,
 } from '../../src/store.ts'
 import type { Row, Tables } from './rows.ts'
 import { readJson, stored, tenantText, valuesAt } from './values.ts'
@@ -115,7 +115,9 @@ function ownersByValue(
     else known.add(user)
   }
   if (target.kind === 'user') {
-    for (const [position, user] of users.entries()) add(writtenFor(user, target), position)
+    for (const [position, user] of users.entries()) {
+      for (const value of allWrittenFor(user, target)) add(value, position)
+    }
     return owners
   }
   for (const parent of target.parents) {

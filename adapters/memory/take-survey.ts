@@ -4,6 +4,7 @@
  * @module
  */
 import {
+  allWrittenFor,
   compareIds,
   type FoundUser,
   type GroupMember,
@@ -212,10 +213,15 @@ function foundUser(
 /** Members among the users of groups in which nobody else satisfies the check. */
 function findBereft(
   tables: Tables,
-  { table, match, within, where }: LastOfCheck,
+  { table, match, within, where, eitherType }: LastOfCheck,
   users: readonly (FoundUser | null)[],
 ): readonly GroupMember[] {
-  const positions = new Map(users.map((user, position) => [user?.fields['id'], position]))
+  const wanted = { field: 'id', form: null, ...(eitherType ? { eitherType } : {}) }
+  const positions = new Map(
+    users.flatMap((user, position) =>
+      user === null ? [] : allWrittenFor(user, wanted).map((id) => [id, position] as const),
+    ),
+  )
   const members: GroupMember[] = []
   const surviving = new Set<unknown>()
   for (const row of tables.rows(table).values()) {

@@ -59,8 +59,15 @@ export function userValueOf(chain: Chain): UserValue {
   return leaf?.target.kind === 'user' ? wantedOf(leaf, leaf.target) : USER_ID
 }
 
-function wantedOf({ isLoose }: MarkedSelector, { field, form, reach }: Wanted): UserValue {
-  return { field, form, ...(reach ? { reach } : {}), ...(isLoose ? { isLoose } : {}) }
+function wantedOf(
+  { isLoose }: MarkedSelector,
+  { field, form, reach, eitherType }: Wanted,
+): UserValue {
+  return {
+    ...{ field, form, ...(reach ? { reach } : {}) },
+    ...(eitherType ? { eitherType } : {}),
+    ...(isLoose ? { isLoose } : {}),
+  }
 }
 
 /** A selector that holds the user in its own row, outside arrays and longer texts: one user a row and field. */
@@ -242,7 +249,8 @@ export function anyUser(value: string, wanted: UserValue): string {
   }
   const held = inAnyCase(value, wanted)
   const list = `FROM json_each(${valueParameter(wanted)})`
-  const found = `${held} IN (SELECT ${inAnyCase('value', wanted)} ${list})`
+  const other = wanted.eitherType ? ` UNION ALL SELECT ${inOtherType('value')} ${list}` : ''
+  const found = `${held} IN (SELECT ${inAnyCase('value', wanted)} ${list}${other})`
   return wanted.isLoose
     ? `${found} AND ${asStored(value)} IN (SELECT ${asStored('value')} ${list})`
     : found
@@ -252,7 +260,17 @@ export function anyUser(value: string, wanted: UserValue): string {
 export function sameUser(value: string, wanted: UserValue): string {
   if (isWithin(wanted)) return holdsText(value, `u.${userColumn(wanted)}`, wanted)
   const own = inAnyCase(`u.${userColumn(wanted)}`, wanted)
+  if (wanted.eitherType) {
+    const found = `${value} IN (${own}, ${inOtherType(own)})`
+    return wanted.isLoose ? `${found} AND ${asStored(value)} = ${asStored(own)}` : found
+  }
   return equalSql(inAnyCase(value, wanted), own, wanted.isLoose)
+}
+
+/** An integer as its digits, and digits as the integer; anything else as it is. */
+function inOtherType(value: string): string {
+  const integer = `CAST(${value} AS INTEGER)`
+  return `CASE typeof(${value}) WHEN 'integer' THEN CAST(${value} AS TEXT) WHEN 'text' THEN CASE WHEN CAST(${integer} AS TEXT) = ${value} THEN ${integer} ELSE ${value} END ELSE ${value} END`
 }
 
 /** An index on this very expression serves. */

@@ -456,12 +456,15 @@ export const POSITION = 'user_deletion_position'
 
 /** Rows of `[user id, group]` for groups in which nobody outside the slice satisfies the check. */
 export function lastOfSql(check: MarkedCheck): string {
-  const { table, match, within, where, hasLooseMatch, hasLooseGroup } = check
+  const { table, match, within, where, eitherType, hasLooseMatch, hasLooseGroup } = check
   const name = quoteTable(table)
   const conditions = (alias: string): string =>
     where.map((condition) => ` AND ${conditionSql(alias, condition)}`).join('')
   const [member, group] = [quoteName(match), quoteName(within)]
-  const wanted: UserValue = hasLooseMatch ? { ...USER_ID, isLoose: true } : USER_ID
+  const wanted: UserValue = {
+    ...{ ...USER_ID, ...(eitherType ? { eitherType } : {}) },
+    ...(hasLooseMatch ? { isLoose: true } : {}),
+  }
   const sameGroup = equalSql(`o.${group}`, `t0.${group}`, hasLooseGroup)
   return `SELECT t0.${member}, t0.${group} FROM ${name} AS t0 WHERE ${anyUser(`t0.${member}`, wanted)} AND t0.${group} IS NOT NULL${conditions('t0')} AND NOT EXISTS (SELECT 1 FROM ${name} AS o WHERE ${sameGroup} AND o.${member} IS NOT NULL AND NOT (${anyUser(`o.${member}`, wanted)})${conditions('o')})`
 }

@@ -6,6 +6,7 @@
 import type { DatabaseSchema } from '../store.ts'
 import type { LastOfCheck, Program } from '../terms.ts'
 import type { CompiledPolicy } from './compile-policy.ts'
+import { markEitherType, markMembers } from './either-type.ts'
 import { fitChecks, fitSteps } from './fit-schema.ts'
 import { findHurdles } from './hurdles.ts'
 import { orderSteps } from './order-steps.ts'
@@ -24,15 +25,16 @@ export function buildProgram(
   foresees = true,
 ): Program {
   const byName = new Map(checks.map((check) => [check.name, check]))
-  const fitted = fitSteps(compiled.steps, schema)
-  const steps = orderSteps([...fitted, ...unlinkUsers(compiled.user, fitted, schema)], schema)
-  const hurdles = foresees ? findHurdles(compiled.user, steps, schema) : []
+  const { user } = compiled
+  const fitted = fitSteps(markEitherType(user, compiled.steps, schema), schema)
+  const steps = orderSteps([...fitted, ...unlinkUsers(user, fitted, schema)], schema)
+  const hurdles = foresees ? findHurdles(user, steps, schema) : []
   return {
     digest,
     ...(schema?.stamp === undefined ? {} : { schemaStamp: schema.stamp }),
-    user: compiled.user,
+    user,
     steps,
-    checks: fitChecks([...byName.values()], schema),
+    checks: fitChecks(markMembers(user, [...byName.values()], schema), schema),
     ...(hurdles.length === 0 ? {} : { hurdles }),
     audit: compiled.audit,
     derived: compiled.derived,

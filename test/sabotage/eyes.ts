@@ -23,4 +23,25 @@ export const eyesSabotages: readonly Sabotage[] = [
     replace: '',
     caughtBy: 'test/eyes-written-keys.test.ts',
   },
+  {
+    name: 'look for an id in one type alone where a column says nothing of types',
+    file: 'src/plan/either-type.ts',
+    find: '  return SURE.includes(heldFieldType(own, user.fields[field] ?? user.id))',
+    replace: '  return SURE.length === 0',
+    caughtBy: 'test/eyes-either-type.test.ts',
+  },
+  {
+    name: 'take the digits of an id for it where the user table may hold both',
+    file: 'src/plan/either-type.ts',
+    find: "= ['integer', 'number', 'text', 'uuid']",
+    replace: "= ['integer', 'number', 'text', 'uuid', 'unknown']",
+    caughtBy: 'test/eyes-either-type.test.ts',
+  },
+  {
+    name: 'read any text that begins like a number as that number',
+    file: 'adapters/sqlite/selector-sql.ts',
+    find: 'CASE WHEN CAST(',
+    replace: 'CASE WHEN 1 OR CAST(',
+    caughtBy: 'test/eyes-either-type.test.ts',
+  },
 ]
