@@ -78,12 +78,20 @@ export interface Wanted {
   readonly reach?: Reach
   /** It may stand there as an integer or as its digits: the user's column says which it is, and the place does not. */
   readonly eitherType?: true
+  /** Texts that this collation takes for one are one: by it the user's column is unique, and the place refers to it. */
+  readonly collation?: string
 }
 
 /** What the located value must equal: one of the user's own fields, or the key of rows that belong to the user. */
 export type SelectorTarget =
   | ({ readonly kind: 'user' } & Wanted)
-  | { readonly kind: 'rows'; readonly key: string; readonly parents: readonly Selector[] }
+  | {
+      readonly kind: 'rows'
+      readonly key: string
+      readonly parents: readonly Selector[]
+      /** As in {@link Wanted}, of the key. */
+      readonly collation?: string
+    }
 
 /** Which rows of a table belong to a user. */
 export interface Selector {

@@ -6,6 +6,7 @@
 import {
   allWrittenFor,
   type Condition,
+  foldedBy,
   idBehind,
   isComparedAsText,
   isNobodys,
@@ -80,7 +81,7 @@ export function matchSelector(
     if (row === undefined || !fulfills(row, selector, tenantId)) continue
     const found = new Set<number>()
     for (const value of locatedValues(row, selector.locator)) {
-      for (const user of usersBehind(value, selector, owners)) found.add(user)
+      for (const user of usersBehind(folded(value, selector), selector, owners)) found.add(user)
     }
     if (found.size > 0) matches.set(key, found)
   }
@@ -102,14 +103,15 @@ function usersBehind(
 /** From a located value to the users it stands for. */
 function ownersByValue(
   tables: Tables,
-  { target }: Selector,
+  selector: Selector,
   tenantId: string | null,
   users: readonly SliceUser[],
 ): ReadonlyMap<unknown, ReadonlySet<number>> {
+  const { target } = selector
   const owners = new Map<unknown, Set<number>>()
   const add = (value: unknown, user: number): void => {
-    const held = stored(value)
-    if (isNobodys(held)) return
+    if (isNobodys(stored(value))) return
+    const held = folded(stored(value), selector)
     const known = owners.get(held)
     if (known === undefined) owners.set(held, new Set([user]))
     else known.add(user)
@@ -127,6 +129,12 @@ function ownersByValue(
     }
   }
   return owners
+}
+
+/** What texts have in common that are one by the collation of what is referred to. */
+function folded(value: unknown, { target }: Selector): unknown {
+  const fold = foldedBy(target.collation ?? null)
+  return typeof value === 'string' && fold !== null ? fold(value) : value
 }
 
 function fulfills(row: Row, { where, tenant }: Selector, tenantId: string | null): boolean {

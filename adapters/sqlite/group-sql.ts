@@ -47,13 +47,15 @@ function aloneSql(step: StepSql | null, index: number): readonly GroupSql[] {
   return [{ steps: [index], widest: index, count: step.count, write: step.write }]
 }
 
-/** `null` where a trigger would see the steps at once. */
+/** `null` where a trigger would see the steps at once, or rows hold a value in several spellings. */
 function togetherSql(program: Program, group: StepGroup, facts: TableFacts): GroupSql | null {
   const widest = program.steps[group.widest]
   const selector = widest?.selector
   if (widest === undefined || selector == null || facts.reactsToUpdates(widest.table)) return null
   const { table } = widest
   const value = userValueOf([selector])
+  // What is held is none of the values that were looked for.
+  if (value.collation !== undefined) return null
   const { from, where } = chainSql([selector], anyUser)
   const parts = group.steps
     .flatMap((position) => program.steps[position] ?? [])

@@ -179,6 +179,8 @@ function markTarget(places: Places, target: SelectorTarget): SelectorTarget {
 }
 
 function isLooseTarget(places: Places, held: Comparison, target: SelectorTarget): boolean {
+  // The very collation decides.
+  if (target.collation !== undefined) return false
   if (target.kind === 'rows') {
     return target.parents.some(({ table }) => isLoose(places.at(table, target.key), held))
   }

@@ -61,11 +61,12 @@ export function userValueOf(chain: Chain): UserValue {
 
 function wantedOf(
   { isLoose }: MarkedSelector,
-  { field, form, reach, eitherType }: Wanted,
+  { field, form, reach, eitherType, collation }: Wanted,
 ): UserValue {
   return {
     ...{ field, form, ...(reach ? { reach } : {}) },
     ...(eitherType ? { eitherType } : {}),
+    ...(collation === undefined ? {} : { collation }),
     ...(isLoose ? { isLoose } : {}),
   }
 }
@@ -159,9 +160,11 @@ function linkSql(alias: string, depth: number, selector: MarkedSelector, leaf: L
   if (target.kind === 'user') {
     return compareLocated(alias, locator, (value) => leaf(value, wantedOf(selector, target)))
   }
-  const key = `t${depth + 1}.${quoteName(target.key)}`
+  const name = `t${depth + 1}.${quoteName(target.key)}`
+  const { collation } = target
+  const key = collation === undefined ? name : inCollation(name, collation)
   const same = compareLocated(alias, locator, (value) => equalSql(key, value, isLoose))
-  return hasTextKey ? `${same} AND trim(${key}, ${BLANKS}) <> ''` : same
+  return hasTextKey ? `${same} AND trim(${name}, ${BLANKS}) <> ''` : same
 }
 
 /** Characters that leave no mark, from one to another each. */
@@ -261,7 +264,7 @@ export function sameUser(value: string, wanted: UserValue): string {
   if (isWithin(wanted)) return holdsText(value, `u.${userColumn(wanted)}`, wanted)
   const own = inAnyCase(`u.${userColumn(wanted)}`, wanted)
   if (wanted.eitherType) {
-    const found = `${value} IN (${own}, ${inOtherType(own)})`
+    const found = `${inAnyCase(value, wanted)} IN (${own}, ${inOtherType(own)})`
     return wanted.isLoose ? `${found} AND ${asStored(value)} = ${asStored(own)}` : found
   }
   return equalSql(inAnyCase(value, wanted), own, wanted.isLoose)
@@ -274,8 +277,13 @@ function inOtherType(value: string): string {
 }
 
 /** An index on this very expression serves. */
-function inAnyCase(value: string, { form }: UserValue): string {
+function inAnyCase(value: string, { form, collation }: UserValue): string {
+  if (collation !== undefined) return inCollation(value, collation)
   return form?.ignoreCase ? `lower(${value})` : value
+}
+
+function inCollation(value: string, collation: string): string {
+  return `${value} COLLATE ${quoteName(collation)}`
 }
 
 /** Code point by code point, whatever the column's collation. */

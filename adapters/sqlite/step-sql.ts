@@ -423,16 +423,16 @@ export function userRowSql(program: MarkedProgram, facts: TableFacts): string {
 }
 
 /** Counts user rows that are still there, or that lack what was to be written into them. */
-export function userResidueSql(program: Program): string {
+export function userResidueSql(program: MarkedProgram): string {
   const { user } = program
   const id = `t0.${quoteName(user.id)}`
   const rows = `${quoteTable(user.table)} AS t0`
   if (user.action === 'delete') {
-    return `SELECT count(*) FROM ${rows} WHERE ${anyUser(id, USER_ID)}${inTenant(user)}`
+    return `SELECT count(*) FROM ${rows} WHERE ${anyUser(id, userId(user))}${inTenant(user)}`
   }
   const lacking = pendingSql(user, { gone: sameUser, lacksDerived })
   const users = usersSql(valuesOf(program), program.derived.length)
-  return `WITH ${users} SELECT count(*) FROM ${rows}, u WHERE ${sameUser(id, USER_ID)}${inTenant(user)} AND (${lacking})`
+  return `WITH ${users} SELECT count(*) FROM ${rows}, u WHERE ${sameUser(id, userId(user))}${inTenant(user)} AND (${lacking})`
 }
 
 /** Out of the planner's reach: without statistics it would take an index on the tenant, and go through all its users. */
@@ -478,6 +478,7 @@ function commonValue(chains: readonly Chain[]): UserValue | null {
   const leaves = chains.flatMap((chain) => chain.at(-1) ?? [])
   if (leaves.some(({ target }) => isComparedAsText(target))) return null
   const values = chains.map(userValueOf)
+  if (values.some(({ collation }) => collation !== undefined)) return null
   if (new Set(values.map(valueKey)).size !== 1) return null
   return values.find(({ isLoose }) => isLoose) ?? values[0] ?? null
 }

@@ -6,9 +6,9 @@
 import type { DatabaseSchema } from '../store.ts'
 import type { LastOfCheck, Program } from '../terms.ts'
 import type { CompiledPolicy } from './compile-policy.ts'
-import { markEitherType, markMembers } from './either-type.ts'
 import { fitChecks, fitSteps } from './fit-schema.ts'
 import { findHurdles } from './hurdles.ts'
+import { markMembers, markReferences } from './mark-references.ts'
 import { orderSteps } from './order-steps.ts'
 import { unlinkUsers } from './unlink-users.ts'
 
@@ -26,7 +26,7 @@ export function buildProgram(
 ): Program {
   const byName = new Map(checks.map((check) => [check.name, check]))
   const { user } = compiled
-  const fitted = fitSteps(markEitherType(user, compiled.steps, schema), schema)
+  const fitted = fitSteps(markReferences(user, compiled.steps, schema), schema)
   const steps = orderSteps([...fitted, ...unlinkUsers(user, fitted, schema)], schema)
   const hurdles = foresees ? findHurdles(user, steps, schema) : []
   return {

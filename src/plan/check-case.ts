@@ -3,18 +3,75 @@
  *
  * @module
  */
-import type { TableSchema } from '../store.ts'
+import type { DatabaseSchema, TableSchema } from '../store.ts'
 import type { Program } from '../terms.ts'
+import { markReferences, uniqueCollation } from './mark-references.ts'
 import { referencesOf } from './references.ts'
 import type { SchemaFinding } from './schema-finding.ts'
 
-/** Of fields other than the id, whose spelling is one. */
+/** Of fields by their own columns; of the id and of parents' keys where these are one in several spellings. */
 export function checkCase(
+  program: Pick<Program, 'user' | 'steps' | 'checks'>,
+  schema: DatabaseSchema,
+): readonly SchemaFinding[] {
+  const { user } = program
+  if (user.rowless) return []
+  const tables = new Map(schema.tables.map((table) => [table.name, table]))
+  return [...checkFields(program, tables), ...checkKeys(program, schema, tables)]
+}
+
+/** Rows that hold the key in another spelling are found by a collation of the schema alone. */
+function checkKeys(
+  { user, steps, checks }: Pick<Program, 'user' | 'steps' | 'checks'>,
+  schema: DatabaseSchema,
+  tables: ReadonlyMap<string, TableSchema>,
+): readonly SchemaFinding[] {
+  const marked = markReferences(user, steps, schema)
+  const looked = referencesOf({ user, steps: marked, checks }).filter(
+    ({ table, path }) => table !== user.table || path !== user.id,
+  )
+  return looked.flatMap(({ table, path: column, place, target, each, json }) => {
+    if (target === null || target.collation !== undefined) return []
+    const keys: readonly (readonly [string, string])[] =
+      target.kind === 'user'
+        ? target.field === 'id'
+          ? [[user.table, user.id]]
+          : []
+        : target.parents.map((parent) => [parent.table, target.key])
+    const own = keys.find(([name, key]) => isOneInSeveral(tables.get(name), key))
+    if (own === undefined) return []
+    const isPlain = !each && json === null
+    if (isPlain && [own, [table, column] as const].every((one) => isKept(tables, one))) return []
+    const message = `"${own.join('.')}" takes several spellings of a text for one, and "${table}.${column}" is looked for in the stored spelling alone: a row in another one would stay. Let the columns compare alike, with a foreign key or the same collation, keep both in lower case by a CHECK, or accept the finding.`
+    const where = { table, column, path: place } as const
+    return [{ code: 'other_case', severity: 'warning', ...where, message } as const]
+  })
+}
+
+/** A key of documents is compared by the collation of their collection. */
+function isOneInSeveral(table: TableSchema | undefined, key: string): boolean {
+  if (table === undefined) return false
+  if (table.columns === null) {
+    return (
+      table.collation !== undefined && table.primaryKey.length === 1 && table.primaryKey[0] === key
+    )
+  }
+  return uniqueCollation(table, key) !== null
+}
+
+function isKept(
+  tables: ReadonlyMap<string, TableSchema>,
+  [table, column]: readonly [string, string],
+): boolean {
+  const own = tables.get(table)
+  return own !== undefined && isKeptInLowerCase(own, column)
+}
+
+function checkFields(
   program: Pick<Program, 'user' | 'steps' | 'checks'>,
   tables: ReadonlyMap<string, TableSchema>,
 ): readonly SchemaFinding[] {
   const { user } = program
-  if (user.rowless) return []
   return referencesOf(program).flatMap(({ table, path: column, place, target }) => {
     if (target?.kind !== 'user' || target.field === 'id' || target.form?.ignoreCase) return []
     const own = [user.table, user.fields[target.field] ?? user.id] as const

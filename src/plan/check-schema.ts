@@ -66,7 +66,7 @@ export function checkSchema(
         ...(isTenant ? [] : checkPeople(program, classified, tables)),
         ...(isTenant ? [] : checkTriggers(program, tables)),
         ...checkParentKeys(program, tables),
-        ...(isTenant ? [] : [...checkShared(program, tables), ...checkCase(program, tables)]),
+        ...(isTenant ? [] : [...checkShared(program, tables), ...checkCase(program, schema)]),
         ...checkIdTypes(program, tables, givenIdTypes),
         ...(isTenant ? [] : checkSpellings(program, schema, options.hidesIds ?? false)),
         ...checkIndexes(program, tables, bounds),

@@ -9,8 +9,8 @@ import { sha256 } from '../ports.ts'
 import type { DatabaseSchema } from '../store.ts'
 import type { Program, Selector, Step } from '../terms.ts'
 import type { CompiledPolicy } from './compile-policy.ts'
-import { markEitherType } from './either-type.ts'
 import { fitSteps } from './fit-schema.ts'
+import { markReferences } from './mark-references.ts'
 import { orderSteps } from './order-steps.ts'
 import { parentTablesOf, writesRows } from './touches.ts'
 
@@ -45,7 +45,7 @@ export function buildExpiries(
   digest: string,
   schema: DatabaseSchema | null,
 ): readonly Expiry[] {
-  const steps = fitSteps(markEitherType(compiled.user, compiled.steps, schema), schema)
+  const steps = fitSteps(markReferences(compiled.user, compiled.steps, schema), schema)
   const retained = steps.filter(hasEnd)
   const durations = new Map(retained.map((step) => [step.id, step.retention.duration]))
   const ordered = orderSteps(
@@ -169,7 +169,7 @@ function fingerprintText(
 /** What a rule does not use leaves no trace, so that a fingerprint outlives what rules learn to say. */
 function leaveOutDefaults(key: string, value: unknown): unknown {
   // What the schema tells is none of the rule.
-  if (key === 'eitherType') return undefined
+  if (key === 'eitherType' || key === 'collation') return undefined
   return value === null && (key === 'element' || key === 'form') ? undefined : value
 }
 

@@ -1,0 +1,146 @@
+/**
+ * What the schema tells of the comparison between a reference and what it refers to.
+ *
+ * *In either type*: the reference's column says nothing of types, and the user's own does. That one then knows of one
+ * of the two alone, so that nobody else can be meant by the other: as the database itself compares the two columns.
+ *
+ * *By a collation*: what is referred to is unique by a collation that takes several texts for one, and an enforced
+ * foreign key compares by it, or the reference's column does. Another spelling then names the same row, and the
+ * database would take it along.
+ *
+ * @module
+ */
+import type { DatabaseSchema, TableSchema } from '../store.ts'
+import { type HeldType, heldFieldType } from '../stored-id.ts'
+import type { LastOfCheck, Selector, SelectorTarget, Step, UserTable, Wanted } from '../terms.ts'
+
+/** The steps with marks on what they look for. Stores without columns declare nothing, and nothing is marked. */
+export function markReferences(
+  user: UserTable,
+  steps: readonly Step[],
+  schema: DatabaseSchema | null,
+): readonly Step[] {
+  const scene = sceneOf(user, schema)
+  return scene === null ? steps : steps.map((step) => markStep(scene, step))
+}
+
+/** The same for members of groups. */
+export function markMembers(
+  user: UserTable,
+  checks: readonly LastOfCheck[],
+  schema: DatabaseSchema | null,
+): readonly LastOfCheck[] {
+  const scene = sceneOf(user, schema)
+  return scene === null
+    ? checks
+    : checks.map((check) =>
+        isEither(scene, check.table, check.match, { field: 'id', form: null })
+          ? { ...check, eitherType: true }
+          : check,
+      )
+}
+
+/** The collation by which no two rows hold the value; `null` where texts compare byte by byte, or may come again. */
+export function uniqueCollation(table: TableSchema | undefined, column: string): string | null {
+  const name = column.toLowerCase()
+  const own = table?.columns?.find((one) => one.name.toLowerCase() === name)
+  if (own?.collation === undefined) return null
+  // A key that names another collation is told with it, and a store that tells of no indexes tells of keys.
+  const indexes = table?.indexes?.filter(({ unique, partial }) => unique && !partial)
+  const keys = indexes?.map((index) => index.keys) ?? [
+    table?.primaryKey ?? [],
+    ...(table?.uniqueKeys ?? []),
+  ]
+  const isAlone = keys.some(([key, ...more]) => more.length === 0 && key?.toLowerCase() === name)
+  return isAlone ? own.collation : null
+}
+
+interface Scene {
+  readonly user: UserTable
+  readonly tables: ReadonlyMap<string, TableSchema>
+  readonly hasKeys: boolean
+}
+
+function sceneOf(user: UserTable, schema: DatabaseSchema | null): Scene | null {
+  if (schema === null || user.rowless || user.idType !== 'plain') return null
+  const tables = new Map(schema.tables.map((table) => [table.name, table]))
+  if ((tables.get(user.table)?.columns ?? null) === null) return null
+  return { user, tables, hasKeys: schema.foreignKeysEnforced }
+}
+
+function markStep(scene: Scene, step: Step): Step {
+  const { selector, except } = step
+  return {
+    ...step,
+    selector: selector === null ? null : markSelector(scene, selector),
+    except: except.map(({ unless, ...one }) => ({
+      ...markSelector(scene, one),
+      ...(unless === undefined ? {} : { unless: unless.map((own) => markSelector(scene, own)) }),
+    })),
+  }
+}
+
+function markSelector(scene: Scene, selector: Selector): Selector {
+  const { table, locator, target } = selector
+  // What stands inside JSON has the type and the spelling that are written there.
+  const column = locator.path === null && !locator.each ? locator.column : null
+  return { ...selector, target: markTarget(scene, table, column, target) }
+}
+
+function markTarget(
+  scene: Scene,
+  table: string,
+  column: string | null,
+  target: SelectorTarget,
+): SelectorTarget {
+  const { user } = scene
+  if (target.kind === 'user') {
+    if (column === null || target.form !== null) return target
+    const own = user.fields[target.field] ?? user.id
+    const collation = collationBetween(scene, [table, column], [user.table, own])
+    return {
+      ...target,
+      ...(isEither(scene, table, column, target) ? { eitherType: true } : {}),
+      ...(collation === null ? {} : { collation }),
+    }
+  }
+  const parents = target.parents.map((parent) => markSelector(scene, parent))
+  const found = target.parents.map((parent) =>
+    column === null ? null : collationBetween(scene, [table, column], [parent.table, target.key]),
+  )
+  const [collation = null, ...others] = new Set(found)
+  const marks = collation === null || others.length > 0 ? {} : { collation }
+  return { ...target, parents, ...marks }
+}
+
+function isEither(
+  { user, tables }: Scene,
+  table: string,
+  column: string,
+  { field, form }: Wanted,
+): boolean {
+  if (form !== null || heldFieldType(tables.get(table), column) !== 'unknown') return false
+  return SURE.includes(heldFieldType(tables.get(user.table), user.fields[field] ?? user.id))
+}
+
+/** Columns that make one type of all integers. */
+const SURE: readonly HeldType[] = ['integer', 'number', 'text', 'uuid']
+
+type Place = readonly [table: string, column: string]
+
+function collationBetween(
+  { tables, hasKeys }: Scene,
+  [table, column]: Place,
+  [other, key]: Place,
+): string | null {
+  const child = tables.get(table)
+  const collation = uniqueCollation(tables.get(other), key)
+  const own = child?.columns?.find(({ name }) => name === column)
+  if (collation === null || own === undefined) return null
+  if (own.collation === collation) return collation
+  const isKey = (child?.foreignKeys ?? []).some(
+    ({ columns, references }) =>
+      references.table === other && references.columns[columns.indexOf(column)] === key,
+  )
+  return hasKeys && isKey ? collation : null
+}
