@@ -146,7 +146,7 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
     this.#maxClockJumpMs = clockJumpOf(options)
     this.#issuer = input.issuer
     this.#source = createContextSource(input)
-    this.ledger = openLedger(store, input.issuer, this.#userTable, () => this.#source.keys.reset())
+    this.ledger = openLedger(store, input.issuer, this.#userTable, this.#source.keys)
     this.outbox = openOutbox(store, this.#userTable)
   }
 
@@ -192,8 +192,9 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
   }
 
   /**
-   * The dry run: the very steps of a deletion with their counts, and what is in the way. Changes nothing;
-   * blockers of the host are asked, hooks are not.
+   * The dry run: the very steps of a deletion with their counts, and what is in the way. Changes nothing, but that
+   * what an imported ledger has decided (holds, schedules, disabling) is brought back where it is not yet; blockers
+   * of the host are asked, hooks are not.
    *
    * @throws {@link UserDeletionError} `resource_not_found`, or `transactions_unsupported` for a rehearsal where the
    * store has no transactions.
@@ -205,7 +206,7 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
     const scope = this.#scope<PlanOptions>(userId, options, ['rehearse'])
     const { rehearse } = scope.given
     assertBoolean('rehearse', rehearse)
-    const context = await this.#source.current()
+    const context = await this.#looking()
     const { id, request } = await identifyUser(context, scope.id, scope.request)
     const { tenantId } = request
     const target = targetOf(context, id)
@@ -223,7 +224,7 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
   async planMany(ids: UserIds, ...[options]: CallOptions<P>): Promise<BulkPlan> {
     assertIterable(ids)
     const request = this.#request(ownOptions<object>(options, ['tenantId']))
-    const context = await this.#source.current()
+    const context = await this.#looking()
     return planMany(context, inTenant(context, request), ids)
   }
 
@@ -306,10 +307,13 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
     return result
   }
 
-  /** How a user stands: state, row, and the deletion that is scheduled or runs. Changes nothing. */
+  /**
+   * How a user stands: state, row, and the deletion that is scheduled or runs. Changes nothing, but for what an
+   * imported ledger has decided, as {@link UserDeletionEngine.plan}.
+   */
   async getStatus(userId: UserIdInput, ...[options]: CallOptions<P>): Promise<UserStatus> {
     const scope = this.#scope(userId, options, [])
-    const context = await this.#source.current()
+    const context = await this.#looking()
     const { id, request } = await identifyUser(context, scope.id, scope.request)
     const { tenantId } = request
     return readStatus(context, tenantId, targetOf(context, id))
@@ -524,7 +528,7 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
   /** The holds on a user, those included that have ended. */
   async holds(userId: UserIdInput, ...[options]: CallOptions<P>): Promise<readonly Hold[]> {
     const scope = this.#scope(userId, options, [])
-    const context = await this.#source.current()
+    const context = await this.#looking()
     const { id, request } = await identifyUser(context, scope.id, scope.request)
     const { tenantId } = request
     return holdsOf(context, tenantId, targetOf(context, id))
@@ -534,7 +538,7 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
   async *jobs(options: { readonly tenantId?: string } = {}): AsyncGenerator<OpenJob> {
     const own = ownOptions(options, ['tenantId'])
     const tenantId = this.#onlyTenant(own)
-    const context = await this.#source.current()
+    const context = await this.#looking()
     yield* openJobs(context, await ofTenant(context, tenantId))
   }
 
@@ -548,7 +552,7 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
   async *overdue(options: { readonly tenantId?: string } = {}): AsyncGenerator<OverdueJob> {
     const own = ownOptions(options, ['tenantId'])
     const tenantId = this.#onlyTenant(own)
-    const context = await this.#source.current()
+    const context = await this.#looking()
     yield* overdueJobs(context, await ofTenant(context, tenantId))
   }
 
@@ -619,11 +623,12 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
 
   /**
    * The dry run for a whole tenant: its users, its own rows with their counts, what is in the way, and a
-   * digest for `expect`. Changes nothing.
+   * digest for `expect`. Changes nothing, but for what an imported ledger has decided, as
+   * {@link UserDeletionEngine.plan}.
    */
   async planTenant(tenantId: string): Promise<TenantPlan> {
     const given = this.#tenantRequest({ tenantId })
-    const context = await this.#source.current()
+    const context = await this.#looking()
     const request = { ...given, tenantId: await identifyTenant(context, given) }
     return planTenant(context, request, request.tenantId)
   }
@@ -802,6 +807,13 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
   /** For calls about users: an import may tell of holds and schedules that are not back yet. */
   async #changing(): Promise<ExecutionContext> {
     const context = await this.#source.writing()
+    await restoreDecisions(context, 'before_replay')
+    return context
+  }
+
+  /** For calls that show what such a call would meet: they bring it back as well, and change nothing else. */
+  async #looking(): Promise<ExecutionContext> {
+    const context = await this.#source.current()
     await restoreDecisions(context, 'before_replay')
     return context
   }

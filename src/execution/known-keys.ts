@@ -13,10 +13,11 @@ import { isAbout } from '../receipt/about.ts'
 import { isWrittenWith, wrongKey } from '../receipt/chain.ts'
 import { hidesId, type Issuer } from '../receipt/issue-receipt.ts'
 import { sealRotation } from '../receipt/seal-facts.ts'
+import { type KnownKeys, recordedKeys, subjectKeyMark } from '../receipt/subject-keys.ts'
 import type { Store } from '../store.ts'
 import { invalidArgument } from './arguments.ts'
 
-export interface KeyGuard {
+export interface KeyGuard extends KnownKeys {
   /** @throws {@link UserDeletionError} `wrong_key` under another subject key than the recorded one, `invalid_argument` without it. */
   assertSubject(): Promise<void>
   /**
@@ -28,8 +29,6 @@ export interface KeyGuard {
   settle(missing?: MissingKey): Promise<void>
   /** A user was found under the subject key, so it is the right one. */
   vouch(): Promise<void>
-  /** The ledger has been written by others: what was settled is to be looked at again. */
-  reset(): void
 }
 
 /** `told_later`: the call says by itself where it misses the subject key, as part of its answer. */
@@ -43,7 +42,7 @@ export interface SubjectKey {
 }
 
 export function guardKeys(store: Store, issuer: Issuer, { key, table }: SubjectKey): KeyGuard {
-  const mark = `subject_key:${table}`
+  const mark = subjectKeyMark(table)
   const own = key === null ? null : hmacSha256(key, 'user-deletion-engine: subject key')
   let isBound = false
   let isSettled = false
@@ -72,7 +71,21 @@ export function guardKeys(store: Store, issuer: Issuer, { key, table }: SubjectK
   return {
     assertSubject,
     vouch: bind,
+    async adopt(told) {
+      const ours = told.get(table)
+      if (own !== null && ours !== undefined && !equalSecrets(ours, own)) {
+        throw wrongKey('keys.subject')
+      }
+      const recorded = await recordedKeys(store)
+      const news = [...told].filter(([name, key]) => recorded.get(name) !== key)
+      for (const [name] of news) {
+        // A key that has hidden nobody yet may have been recorded by a process that was started with a wrong one.
+        if (recorded.has(name) && (await hidesIds(store, name))) throw wrongKey('keys.subject')
+      }
+      for (const [name, key] of news) await store.writeMark(subjectKeyMark(name), key)
+    },
     reset() {
+      isBound = false
       isSettled = false
       isUnrecorded = undefined
     },

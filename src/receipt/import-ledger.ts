@@ -13,6 +13,7 @@ import { type LedgerEntry, type LedgerHead, type Store, saidUserTable } from '..
 import { isWrittenWith, type KeyRing, wrongKey } from './chain.ts'
 import type { Issuer } from './issue-receipt.ts'
 import { badLine, type LedgerLine, parseLine } from './ledger-lines.ts'
+import type { KnownKeys } from './subject-keys.ts'
 import { CHAIN_START, type ChainEnd, type ChainReader, readChain } from './verify-ledger.ts'
 
 /** The lines of an export, as they come: an array, a generator, a `readline` interface over a file. */
@@ -25,13 +26,16 @@ export interface LedgerImport {
   readonly known: number
 }
 
+type HeadLine = Extract<LedgerLine, { kind: 'head' }>
+
 /** Entries set aside, and compared with the ledger, at a time. */
 const PAGE = 500
 
-/** @throws {@link UserDeletionError} `invalid_argument` or `ledger_conflict` with nothing written. */
+/** @throws {@link UserDeletionError} `invalid_argument`, `ledger_conflict` or `wrong_key` with nothing written. */
 export async function importLedger(
   store: Store,
   { newId, ...ring }: Pick<Issuer, 'key' | 'oldKeys' | 'newId'>,
+  keys: KnownKeys,
   lines: LedgerLines,
 ): Promise<LedgerImport> {
   assertLines(lines)
@@ -42,7 +46,7 @@ export async function importLedger(
   let end: ChainEnd | null = null
   let imported = 0
   let known = 0
-  let last: { readonly head: LedgerHead; readonly line: number } | null = null
+  let last: Pick<HeadLine, 'head' | 'subjectKeys'> | null = null
   let page: LedgerEntry[] = []
   try {
     for await (const { line, parsed } of numbered(lines)) {
@@ -50,7 +54,7 @@ export async function importLedger(
         throw badLine(line, 'malformed', 'stands after the head, which is the last')
       if (parsed.kind === 'head') {
         assertHead(chain, parsed, line, end, imported + known)
-        last = { head: parsed.head, line }
+        last = parsed
         continue
       }
       const { entry } = parsed
@@ -74,6 +78,7 @@ export async function importLedger(
     if (last === null)
       throw badLine(imported + known + 1, 'cut', 'should be the head: the export is cut')
     await assertReaches(after, last.head, end, present)
+    await keys.adopt(last.subjectKeys)
     if (imported === 0) return { imported, known }
     await store.stageLedger(run, page)
     const { head } = last
@@ -153,7 +158,7 @@ function presentEntries(store: Store): (seq: number) => Promise<LedgerEntry | un
 
 function assertHead(
   chain: ChainReader,
-  { head, entries }: Extract<LedgerLine, { kind: 'head' }>,
+  { head, entries }: HeadLine,
   line: number,
   end: ChainEnd | null,
   count: number,

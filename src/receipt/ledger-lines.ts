@@ -11,7 +11,15 @@ import type { UserId } from '../terms.ts'
 /** One line of an export. */
 export type LedgerLine =
   | { readonly kind: 'entry'; readonly entry: LedgerEntry }
-  | { readonly kind: 'head'; readonly head: LedgerHead; readonly entries: number }
+  | {
+      readonly kind: 'head'
+      readonly head: LedgerHead
+      readonly entries: number
+      readonly subjectKeys: SubjectKeys
+    }
+
+/** By table of users a fingerprint of the key that hides their ids. */
+export type SubjectKeys = ReadonlyMap<string, string>
 
 export function entryLine({ subject, ...entry }: LedgerEntry): string {
   // A bigint has no JSON form, and as text it would be another user.
@@ -20,18 +28,22 @@ export function entryLine({ subject, ...entry }: LedgerEntry): string {
 }
 
 /** The last line; `entries` says how many lines stand before it. */
-export function headLine(head: LedgerHead, entries: number): string {
-  return JSON.stringify({ head, entries })
+export function headLine(head: LedgerHead, entries: number, keys: SubjectKeys): string {
+  const subjectKeys = keys.size === 0 ? {} : { subjectKeys: Object.fromEntries(keys) }
+  return JSON.stringify({ head, entries, ...subjectKeys })
 }
 
 /** @throws {@link UserDeletionError} `invalid_argument` for a line that no export has written. */
 export function parseLine(text: unknown, line: number): LedgerLine {
   const value = parseJson(text, line)
-  if (hasKeys(value, ['entries', 'head']) && hasKeys(value['head'], ['hash', 'seq', 'signature'])) {
+  const isHead = hasKeys(value, HEAD_KEYS) || hasKeys(value, EARLIER_HEAD_KEYS)
+  if (isHead && hasKeys(value['head'], ['hash', 'seq', 'signature'])) {
     const { seq, hash, signature } = value['head']
     const entries = value['entries']
-    if (isCount(seq) && isText(hash) && isTextOrNull(signature) && isCount(entries)) {
-      return { kind: 'head', head: { seq, hash, signature }, entries }
+    const subjectKeys = subjectKeysOf(value['subjectKeys'] ?? {})
+    const isWhole = isCount(seq) && isText(hash) && isTextOrNull(signature) && isCount(entries)
+    if (isWhole && subjectKeys !== null) {
+      return { kind: 'head', head: { seq, hash, signature }, entries, subjectKeys }
     }
   }
   if (hasKeys(value, ENTRY_KEYS) || hasKeys(value, EARLIER_ENTRY_KEYS)) {
@@ -75,6 +87,9 @@ const EARLIER_ENTRY_KEYS = [
   ...['at', 'body', 'hash', 'idempotencyKey', 'kind', 'seq', 'subject', 'tenantId'],
 ]
 const ENTRY_KEYS = [...EARLIER_ENTRY_KEYS, 'userTable']
+/** Where no ids are hidden too: there is nothing to say of keys. */
+const EARLIER_HEAD_KEYS = ['entries', 'head']
+const HEAD_KEYS = [...EARLIER_HEAD_KEYS, 'subjectKeys']
 
 function parseJson(text: unknown, line: number): unknown {
   if (typeof text !== 'string') throw badLine(line, 'malformed', 'is not text')
@@ -90,6 +105,14 @@ function parseJson(text: unknown, line: number): unknown {
 function hasKeys(value: unknown, keys: readonly string[]): value is Record<string, unknown> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
   return Object.keys(value).sort().join() === keys.join()
+}
+
+function subjectKeysOf(value: unknown): SubjectKeys | null {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return null
+  const entries = Object.entries(value)
+  return entries.every((entry): entry is [string, string] => isText(entry[1]))
+    ? new Map(entries)
+    : null
 }
 
 function subjectOf(value: unknown): UserId | null | undefined {

@@ -11,6 +11,7 @@ import { importLedger, type LedgerImport, type LedgerLines } from './import-ledg
 import { type Issuer, receiptOf } from './issue-receipt.ts'
 import { entryLine, headLine } from './ledger-lines.ts'
 import type { DeletionReceipt } from './receipt.ts'
+import { type KnownKeys, recordedKeys } from './subject-keys.ts'
 import { CHAIN_START, type LedgerVerification, verifyLedger } from './verify-ledger.ts'
 
 /** The proofs of all deletions, in the order they were committed in. */
@@ -47,7 +48,8 @@ export interface Ledger {
    *
    * @throws {@link UserDeletionError} `invalid_argument` with `details.line` and `details.problem` for an
    * export that is malformed, cut, altered, or made under another key; `ledger_conflict` with `details.seq`,
-   * the first entry that differs, for one that does not fit. Nothing is written then.
+   * the first entry that differs, for one that does not fit; `wrong_key` where it hides ids under another
+   * `keys.subject` than that of this engine. Nothing is written then.
    *
    * @example
    * const lines = createInterface({ input: createReadStream('ledger.jsonl') })
@@ -59,12 +61,11 @@ export interface Ledger {
 
 const PAGE = 500
 
-/** `onImport`: called when an import has ended, or failed. */
 export function openLedger(
   store: Store,
   issuer: Pick<Issuer, 'key' | 'oldKeys' | 'newId'>,
   userTable: string,
-  onImport: () => void = () => {},
+  keys: KnownKeys,
 ): Ledger {
   return {
     async *receipts({ since, of = 'users' } = {}) {
@@ -75,7 +76,7 @@ export function openLedger(
     },
     verify: () => verifyLedger(readEntries(store), () => store.ledgerHead(), issuer),
     export: ({ since } = {}) => exportLedger(store, issuer, since),
-    import: (lines) => importLedger(store, issuer, lines).finally(onImport),
+    import: (lines) => importLedger(store, issuer, keys, lines).finally(() => keys.reset()),
   }
 }
 
@@ -92,6 +93,7 @@ async function* exportLedger(
 ): AsyncGenerator<string> {
   // The head is read first: entries only ever come after it, so up to there the ledger stands still.
   const head = (await store.ledgerHead()) ?? headFor(key, CHAIN_START.seq, CHAIN_START.hash)
+  const keys = await recordedKeys(store)
   let count = 0
   let afterSeq = since === undefined ? 0 : await seqBefore(store, since)
   while (afterSeq !== null && afterSeq < head.seq) {
@@ -103,7 +105,7 @@ async function* exportLedger(
     }
     afterSeq = page.at(-1)?.seq ?? null
   }
-  yield headLine(head, count)
+  yield headLine(head, count, keys)
 }
 
 /** The entry before the first one at or after an instant: clocks may step back, a chain may have no holes. */

@@ -24,6 +24,7 @@ import {
 import { pathClauses } from './contract-paths.ts'
 import { ledgerClauses, outboxClauses, receiptClauses } from './contract-records.ts'
 import { referenceClauses } from './contract-references.ts'
+import { restoredKeyClauses } from './contract-restored.ts'
 import { precedenceClauses } from './contract-rules.ts'
 import { journalClauses, safetyClauses } from './contract-safety.ts'
 import { presentSchemaClauses } from './contract-schema.ts'
@@ -68,6 +69,7 @@ export function storeContract(runner: ContractRunner, open: OpenStore): void {
   describe('receipts', () => receiptClauses(clause))
   describe('the ledger', () => ledgerClauses(clause))
   describe('imports of the ledger', () => importClauses(clause))
+  describe('after an import', () => restoredKeyClauses(runner, open))
   describe('lists of users', () => userListClauses(clause))
   describe('users who came back with a backup', () => restoredClauses(clause))
   describe('outbox, spool and marks', () => outboxClauses(clause))

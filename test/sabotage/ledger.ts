@@ -68,8 +68,8 @@ export const ledgerSabotages: readonly Sabotage[] = [
   {
     name: 'delete past a hold that only an import tells',
     file: 'src/engine.ts',
-    find: "    await restoreDecisions(context, 'before_replay')\n",
-    replace: '',
+    find: "    const context = await this.#source.writing()\n    await restoreDecisions(context, 'before_replay')\n",
+    replace: '    const context = await this.#source.writing()\n',
     caughtBy: 'test/neighbours-restore.test.ts',
   },
   {

@@ -37,4 +37,32 @@ export const pathsSabotages: readonly Sabotage[] = [
     replace: ' HAVING count(*) > 9',
     caughtBy: 'test/paths-sqlite.test.ts',
   },
+  {
+    name: 'import under another subject key',
+    file: 'src/execution/known-keys.ts',
+    find: 'ours !== undefined && !equalSecrets(ours, own)',
+    replace: 'ours !== undefined && own.length === 0',
+    caughtBy: 'test/adapters/memory.test.ts',
+  },
+  {
+    name: 'export no fingerprint of the subject key',
+    file: 'src/receipt/ledger-lines.ts',
+    find: 'keys.size === 0 ? {}',
+    replace: 'keys.size >= 0 ? {}',
+    caughtBy: 'test/adapters/memory.test.ts',
+  },
+  {
+    name: 'forget what an export says of its subject keys',
+    file: 'src/execution/known-keys.ts',
+    find: '      for (const [name, key] of news) await store.writeMark(',
+    replace: '      for (const [name, key] of news.slice(0, 0)) await store.writeMark(',
+    caughtBy: 'test/adapters/memory.test.ts',
+  },
+  {
+    name: 'plan past what only an import tells',
+    file: 'src/engine.ts',
+    find: "    const context = await this.#source.current()\n    await restoreDecisions(context, 'before_replay')\n",
+    replace: '    const context = await this.#source.current()\n',
+    caughtBy: 'test/adapters/memory.test.ts',
+  },
 ]

@@ -1,0 +1,33 @@
+/**
+ * Under which keys the ids in the ledger are hidden: a fingerprint for each kind of users, kept by the database and
+ * told by its exports.
+ *
+ * @module
+ */
+import type { Store } from '../store.ts'
+import type { SubjectKeys } from './ledger-lines.ts'
+
+/** What an engine knows of the keys of a ledger. */
+export interface KnownKeys {
+  /**
+   * Takes over what an export says, before its entries are there.
+   *
+   * @throws {@link UserDeletionError} `wrong_key`, and nothing is written, where the engine would find nobody of
+   * whom the entries tell, or the ledger hides ids under another key already.
+   */
+  adopt(told: SubjectKeys): Promise<void>
+  /** The ledger has been written by others: what is known is to be looked at again. */
+  reset(): void
+}
+
+/** The name under which the fingerprint for a table of users is kept. */
+export function subjectKeyMark(table: string): string {
+  return `${PREFIX}${table}`
+}
+
+export async function recordedKeys(store: Store): Promise<SubjectKeys> {
+  const marks = await store.listMarks(PREFIX)
+  return new Map(marks.map(({ name, value }) => [name.slice(PREFIX.length), value]))
+}
+
+const PREFIX = 'subject_key:'
