@@ -13,6 +13,7 @@ import {
 } from '../../src/store.ts'
 import type { Connection, Parameters } from './connection.ts'
 import { explainingRefusal } from './explain-refusal.ts'
+import { type HeldParents, holdAmong, rowsUnder } from './gone-parents.ts'
 import { saveProgress } from './jobs.ts'
 import { jsonText } from './literals.ts'
 import type { ProgramSql } from './program-sql.ts'
@@ -72,12 +73,21 @@ function writeChunk(connection: Connection, sql: ProgramSql, chunk: Chunk): Chun
     return writePass(connection, sql, byKeys, parameters, { ...chunk, cursor })
   }
   const written = { ...write, parameters }
+  const next = () => nextKeys(connection, byKeys, parameters, cursor, chunk.limit)
+  const held = step.action === 'delete' ? holdAmong(connection, sql, step.table, next) : NO_PARENTS
   const { keys, rows } = explainingRefusal(connection, sql.schema, written, () =>
     writeKeys(connection, byKeys, parameters, cursor, chunk.limit),
   )
   if (keys.length > 0 && rows === 0) throw residueLeft(step.table)
+  for (const [index] of held) {
+    if (rowsUnder(connection, sql, index, held, parameters) > 0) {
+      throw residueLeft(sql.program.steps[index]?.table ?? '')
+    }
+  }
   return { rows, cursor: keys.at(-1) ?? chunk.cursor, done: keys.length < chunk.limit }
 }
+
+const NO_PARENTS: HeldParents = new Map()
 
 /** The next rows of steps that find theirs together: each step writes those of them that were its own. */
 function writePass(

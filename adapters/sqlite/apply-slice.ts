@@ -24,6 +24,7 @@ import {
 import { behindCursor, writeKeys } from './apply-chunk.ts'
 import { type Connection, type Parameters, SavepointLost } from './connection.ts'
 import { explainingRefusal } from './explain-refusal.ts'
+import { type HeldParents, holdParents, rowsUnder } from './gone-parents.ts'
 import { assertHeld, finishJob } from './jobs.ts'
 import { readHead, writeSeal } from './ledger.ts'
 import { jsonText, quoteName, quoteTable } from './literals.ts'
@@ -88,10 +89,10 @@ function removeUsers(
     sql,
     Array.from(leaving, (one) => one.counts),
   )
-  runSteps(connection, sql, totals, parameters, slice.journal)
+  const held = runSteps(connection, sql, totals, parameters, slice.journal)
   removeUserRows(connection, sql, parameters, leaving.length)
   const residue =
-    lateResidue(connection, sql, parameters) + userResidue(connection, sql, parameters)
+    lateResidue(connection, sql, held, parameters) + userResidue(connection, sql, parameters)
   const head = readHead(connection)
   const sealing = withHostCode(connection, sql, slice, parameters)
   const entries = sealInParts(sealing, leaving, { head, residue }, (seal) =>
@@ -117,7 +118,7 @@ export function totalsOf(
 
 /**
  * Every step in order, each followed by the residue check that can only be made at once. `totals`: rows of all
- * users by step.
+ * users by step. Answers what {@link lateResidue} has to know of parents that are gone by then.
  */
 export function runSteps(
   connection: Connection,
@@ -125,7 +126,8 @@ export function runSteps(
   totals: readonly number[],
   parameters: Parameters,
   journal?: JournalEnd,
-): void {
+): HeldParents {
+  const held = holdParents(connection, sql, parameters)
   const found = new Map<number, string>()
   for (const { index, steps, rows, write } of turnsOf(sql, totals, journal)) {
     for (const other of passOf(sql.program.steps, index)) {
@@ -146,6 +148,7 @@ export function runSteps(
     refuseMoreThanCounted(write.table, rows, changed)
     for (const one of steps) residueOf(connection, sql, one, 'at_once', parameters)
   }
+  return held
 }
 
 /** Rows of a step and their users, found before any step of its pass writes; behind the cursor where there is one. */
@@ -224,13 +227,29 @@ function refuseMoreThanCounted(table: string, counted: number, changed: number):
 export function lateResidue(
   connection: Connection,
   sql: ProgramSql,
+  held: HeldParents,
   parameters: Parameters,
   isAsked: (step: Step) => boolean = () => true,
 ): number {
   let left = 0
   for (const [index, step] of sql.program.steps.entries()) {
-    if (isAsked(step)) left += residueOf(connection, sql, index, 'at_end', parameters)
+    if (!isAsked(step)) continue
+    left += residueOf(connection, sql, index, 'at_end', parameters)
+    left += residueUnder(connection, sql, index, held, parameters)
   }
+  return left
+}
+
+/** The same of rows under parents that are gone. @throws {@link residueLeft} where there are any. */
+function residueUnder(
+  connection: Connection,
+  sql: ProgramSql,
+  index: number,
+  held: HeldParents,
+  parameters: Parameters,
+): number {
+  const left = rowsUnder(connection, sql, index, held, parameters)
+  if (left > 0) throw residueLeft(sql.program.steps[index]?.table ?? '')
   return left
 }
 

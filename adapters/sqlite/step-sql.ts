@@ -34,6 +34,7 @@ import {
   pendingSql,
 } from './assignment-sql.ts'
 import type { RefusedStatement } from './explain-refusal.ts'
+import { type GoneParentsSql, goneParentsSql } from './gone-parents.ts'
 import { quoteName, quoteTable } from './literals.ts'
 import type { MarkedCheck, MarkedProgram, MarkedUserTable } from './loose-comparisons.ts'
 import {
@@ -78,6 +79,8 @@ export interface StepSql {
   /** `null` for steps that write nothing. */
   readonly write: WriteSql | null
   readonly residue: ResidueSql | null
+  /** Looks once more, at the end, for what triggers have written under parents that are gone. */
+  readonly goneParents: GoneParentsSql | null
   readonly chunk: ChunkSql | null
   /** Only of steps that find their rows with others. */
   readonly pass: PassSql | null
@@ -138,6 +141,11 @@ export function stepSql(program: Program, step: Step, facts: TableFacts): StepSq
     shared: sharedSql(context),
     write: wholeSql(context),
     residue: residueSql(context),
+    goneParents: goneParentsSql({
+      ...context,
+      users: relation(context),
+      lacks: lacksSql(step, sameUser),
+    }),
     chunk: chunkSql(context),
     pass: passSql(context),
     matched: matchedSql(context, null),
@@ -319,15 +327,17 @@ function residueSql(context: StepContext): ResidueSql | null {
   const { step, selector, program, facts } = context
   const when = residueTime(step, program.steps, { schema: facts.schema, user: program.user })
   if (when === null) return null
-  const lacks = (gone: KnownValues['gone']): string =>
-    leavesNoMatch(step) ? '' : ` AND (${pendingSql(step, { gone, lacksDerived })})`
   const needsUsers = step.set.some(({ kind }) => kind === 'derived') || pairsForPull(step)
   if (step.except.length === 0 && selector.target.kind === 'user' && !needsUsers) {
     const { from, where } = chainSql([selector], anyUser)
-    return { sql: `SELECT count(*) FROM ${from} WHERE ${where}${lacks(anyUser)}`, when }
+    return { sql: `SELECT count(*) FROM ${from} WHERE ${where}${lacksSql(step, anyUser)}`, when }
   }
-  const left = context.pairs(lacks(sameUser))
+  const left = context.pairs(lacksSql(step, sameUser))
   return { sql: `WITH ${relation(context)} SELECT count(*) FROM (${left})`, when }
+}
+
+function lacksSql(step: Step, gone: KnownValues['gone']): string {
+  return leavesNoMatch(step) ? '' : ` AND (${pendingSql(step, { gone, lacksDerived })})`
 }
 
 /** Of users who share a row the value of one of them is there. */

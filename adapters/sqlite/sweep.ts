@@ -47,8 +47,8 @@ function sweepGroup(
   const parameters = sliceParameters(sql.values, group.tenantId, users, derivedOf)
   const counts = users.map(() => sql.steps.map(() => 0))
   countSteps(connection, sql, parameters, users, (user) => counts[user] ?? [])
-  runSteps(connection, sql, totalsOf(sql, counts), parameters)
-  lateResidue(connection, sql, parameters)
+  const held = runSteps(connection, sql, totalsOf(sql, counts), parameters)
+  lateResidue(connection, sql, held, parameters)
   return {
     counts: group.users.map((_, position) => counts[positions.indexOf(position)] ?? null),
   }

@@ -153,7 +153,7 @@ function cutAccess(
   if (found == null) return counts
   const derived = sql.program.derived.map(() => null)
   const parameters = sliceParameters(sql.values, tenantId, [found], () => derived)
-  runSteps(connection, sql, counts, parameters)
-  lateResidue(connection, sql, parameters, ({ access }) => access)
+  const held = runSteps(connection, sql, counts, parameters)
+  lateResidue(connection, sql, held, parameters, ({ access }) => access)
   return counts
 }

@@ -72,4 +72,25 @@ export const eyesSabotages: readonly Sabotage[] = [
     replace: '    if (own !== undefined || target.kind) return []\n    const isPlain',
     caughtBy: 'test/eyes-spellings.test.ts',
   },
+  {
+    name: 'forget the parents once they are gone',
+    file: 'adapters/sqlite/apply-slice.ts',
+    find: '    left += residueUnder(connection, sql, index, held, parameters)\n',
+    replace: '',
+    caughtBy: 'test/eyes-gone-parents.test.ts',
+  },
+  {
+    name: 'forget the parents of a chunk once they are gone',
+    file: 'adapters/sqlite/apply-chunk.ts',
+    find: "step.action === 'delete' ? holdAmong",
+    replace: "step.action === 'block' ? holdAmong",
+    caughtBy: 'test/eyes-gone-parents.test.ts',
+  },
+  {
+    name: 'take what a stronger rule keeps under a gone parent for residue',
+    file: 'adapters/sqlite/gone-parents.ts',
+    find: 'guardSql(step.except)',
+    replace: 'guardSql([])',
+    caughtBy: 'test/eyes-gone-parents.test.ts',
+  },
 ]

@@ -49,9 +49,9 @@ export const sabotages: readonly Sabotage[] = [
   {
     name: 'delete the user row first',
     file: 'adapters/sqlite/apply-slice.ts',
-    find: '  runSteps(connection, sql, totals, parameters, slice.journal)',
+    find: '  const held = runSteps(connection, sql, totals, parameters, slice.journal)',
     replace:
-      '  removeUserRows(connection, sql, parameters, leaving.length)\n  runSteps(connection, sql, totals, parameters, slice.journal)',
+      '  removeUserRows(connection, sql, parameters, leaving.length)\n  const held = runSteps(connection, sql, totals, parameters, slice.journal)',
     caughtBy: 'test/adapters/sqlite.test.ts',
   },
   {
