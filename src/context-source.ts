@@ -8,6 +8,7 @@ import { UserDeletionError } from './errors.ts'
 import { invalidArgument } from './execution/arguments.ts'
 import type { ExecutionContext } from './execution/context.ts'
 import { deriveKnownValues, deriveValues, subjectFor } from './execution/derive.ts'
+import { findEarlierPolicy } from './execution/earlier-policy.ts'
 import type { BlockerFunction } from './execution/hooks.ts'
 import { identifyUser } from './execution/identify.ts'
 import { createFlights } from './execution/in-flight.ts'
@@ -75,6 +76,8 @@ export interface ContextSource {
   /** What differs, looked at anew. */
   drift(): Promise<DriftReport>
   readonly keys: KeyGuard
+  /** Where an earlier version was at work: that this policy is the first after it. */
+  rememberPolicy(): Promise<void>
   subjectOf(id: UserId): UserId
   /** Of the policy and its blockers. */
   readonly digest: string
@@ -118,7 +121,12 @@ export function createContextSource(input: ContextSourceInput): ContextSource {
         : { program: buildProgram(tenant, [], digest, schema, false), tables: tenant.tables },
   })
   // What cannot be ordered without a schema cannot be ordered with one: refused before any use.
-  const options = { ...input.schemaCheck, hidesIds: keys.subject !== undefined, policy }
+  const { name, version } = policy
+  const earlier = findEarlierPolicy(store, { table: policy.user.table, name, version })
+  const options = {
+    ...{ ...input.schemaCheck, hidesIds: keys.subject !== undefined, policy },
+    isEarlier: () => earlier.isOurs(),
+  }
   const watch = watchSchema(store, input.logger, options, programsFor(null))
   refuseLostExpiries(compiled.steps)
   buildExpiries(compiled, digest, null)
@@ -198,6 +206,7 @@ export function createContextSource(input: ContextSourceInput): ContextSource {
     },
     drift: () => watch.report(),
     keys: guard,
+    rememberPolicy: () => earlier.remember(),
     async current() {
       const context = await current()
       await guard.assertSubject()
@@ -206,6 +215,7 @@ export function createContextSource(input: ContextSourceInput): ContextSource {
     async writing(missing) {
       const context = await current()
       await guard.settle(missing)
+      await earlier.remember()
       return context
     },
   }

@@ -158,6 +158,7 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
   async migrate(): Promise<void> {
     const userTable = this.#userTable
     await this.#store.migrate({ userTable, policyDigest: this.#source.digest })
+    await this.#source.rememberPolicy()
   }
 
   /**

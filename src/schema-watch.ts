@@ -12,6 +12,7 @@ import {
   referencesOf,
 } from './plan/references.ts'
 import { inOrder, type SchemaFinding } from './plan/schema-finding.ts'
+import type { PolicyInput } from './policy/policy.ts'
 import type { Logger } from './ports.ts'
 import type { DatabaseSchema, LookupQuestion, Store } from './store.ts'
 import type { Program } from './terms.ts'
@@ -31,7 +32,11 @@ export interface WatchedPrograms {
 }
 
 /** With what only the engine's own options tell. */
-export type WatchOptions = Omit<SchemaCheck, 'givenIdTypes'>
+export interface WatchOptions extends Omit<SchemaCheck, 'givenIdTypes' | 'policy'> {
+  readonly policy: Pick<PolicyInput, 'tables'>
+  /** Whether the policy may have been written for an earlier version; `null` where that is still to be seen. */
+  isEarlier(): Promise<boolean | null>
+}
 
 export interface SchemaWatch {
   /** The live schema, which is looked at anew after a refusal: its cause may be gone. */
@@ -58,11 +63,23 @@ export function watchSchema(
   }
   const warned = new Set<string>()
   let refused = false
+  let isEarlier: boolean | null = null
+
+  async function describe(fresh: boolean): Promise<DatabaseSchema> {
+    const schema = await store.describe({ ...question, fresh })
+    isEarlier ??= await options.isEarlier()
+    return schema
+  }
+
+  function check(schema: DatabaseSchema): readonly SchemaFinding[] {
+    const { policy, ...others } = options
+    return findingsOf(schema, programs, isEarlier === true ? { ...others, policy } : others)
+  }
 
   return {
-    describe: () => store.describe({ ...question, fresh: refused }),
+    describe: () => describe(refused),
     approve(schema) {
-      const findings = findingsOf(schema, programs, options)
+      const findings = check(schema)
       refused = findings.some(isError)
       refuseMismatch(findings)
       const news = findings.filter((one) => one.severity === 'warning' && !warned.has(keyOf(one)))
@@ -71,8 +88,7 @@ export function watchSchema(
       logger.warn('The policy may not fit the database.', { findings: news })
     },
     async report() {
-      const schema = await store.describe({ ...question, fresh: true })
-      const findings = findingsOf(schema, programs, options)
+      const findings = check(await describe(true))
       return Object.freeze({ fits: !findings.some(isError), findings })
     },
   }
@@ -87,7 +103,7 @@ function lookupsIn(program: Program): readonly LookupQuestion[] {
 function findingsOf(
   schema: DatabaseSchema,
   { users, tenant }: WatchedPrograms,
-  options: WatchOptions,
+  options: SchemaCheck,
 ): readonly SchemaFinding[] {
   const ofUsers = checkSchema(users.program, users.tables, schema, options)
   if (tenant === null) return ofUsers

@@ -303,6 +303,12 @@ export interface Store {
   scrub(tables: readonly string[]): Promise<Scrubbed>
 }
 
+/**
+ * The mark that a store writes when it brings an earlier layout to the present one, with the version that made it.
+ * Where it stands, policies may have been written that meant something else then.
+ */
+export const EARLIER_LAYOUT_MARK = 'earlier_layout'
+
 /** Who brings an earlier layout to the present one. */
 export interface Whose {
   readonly userTable: string

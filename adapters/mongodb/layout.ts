@@ -7,7 +7,12 @@
  * @module
  */
 import { UserDeletionError } from '../../src/errors.ts'
-import { type LedgerEntry, saidUserTable, type Whose } from '../../src/store.ts'
+import {
+  EARLIER_LAYOUT_MARK,
+  type LedgerEntry,
+  saidUserTable,
+  type Whose,
+} from '../../src/store.ts'
 import { createEngineCollections } from './create-collections.ts'
 import type { Doc, UpdateManyOperation } from './driver.ts'
 import {
@@ -56,13 +61,34 @@ export async function migrateCollections(
   finish: () => Promise<void>,
 ): Promise<void> {
   await refuseStrangers(db)
+  const isEarlier = await isEarlierLayout(db)
   await createEngineCollections(db, limitMs)
   await finish()
   await nameEntries(db)
   if (whose !== undefined) await nameRecords(db, whose)
   await keyDisabled(db)
+  if (isEarlier) await markEarlier(db)
   const layout = { $set: { layout: LAYOUT } }
   await db.collection(WRITER).updateMany({ _id: 'writer' }, layout, DURABLE)
+}
+
+/** One that was at work. Without a record it may as well be the present one, half created. */
+async function isEarlierLayout(db: OwnDb): Promise<boolean> {
+  const writer = await first(db, WRITER, { _id: 'writer', layout: { $ne: LAYOUT } })
+  if (writer === undefined) return false
+  for (const collection of [LEDGER, JOBS, DISABLED, HOLDS]) {
+    if ((await first(db, collection, {})) !== undefined) return true
+  }
+  return false
+}
+
+async function markEarlier(db: OwnDb): Promise<void> {
+  try {
+    const mark = { _id: EARLIER_LAYOUT_MARK, value: '0.1.0' }
+    await db.collection(MARKS).insertMany([mark], DURABLE)
+  } catch (error) {
+    if (!isDuplicateKey(error)) throw error
+  }
 }
 
 /** What a document of the engine has, by collection. The others are known by nothing of their own. */

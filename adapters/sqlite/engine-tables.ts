@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { assertTablePrefix, ENGINE_TABLE_PREFIX } from '../../src/store.ts'
+import { assertTablePrefix, EARLIER_LAYOUT_MARK, ENGINE_TABLE_PREFIX } from '../../src/store.ts'
 import { quoteText } from './literals.ts'
 
 export type OwnTable =
@@ -92,9 +92,16 @@ export function engineTablesUpgradeSql({
     ...earlierIndexStatements(prefix),
     ...indexStatements(prefix),
     nameEntriesSql(prefix),
+    earlierLayoutSql(prefix),
     ...given,
   ]
   return `\n${statements.join(';\n')};\n`
+}
+
+/** Says for good that there was an earlier layout. */
+export function earlierLayoutSql(prefix: string): string {
+  const values = [EARLIER_LAYOUT_MARK, '0.1.0'].map(quoteText).join(', ')
+  return `INSERT OR IGNORE INTO main.${prefix}marks (name, value) VALUES (${values})`
 }
 
 export function addColumnSql(prefix: string, table: OwnTable): string {

@@ -10,6 +10,7 @@ import type { SqliteDatabase } from './database.ts'
 import {
   addColumnSql,
   earlierIndexStatements,
+  earlierLayoutSql,
   firstColumns,
   indexStatements,
   NAMING_USERS,
@@ -47,9 +48,9 @@ export function migrateTables(connection: Connection, whose: Whose | undefined):
   const found = columnsOfOwn(connection)
   refuseStrangers(connection, found)
   for (const sql of tableStatements(prefix)) connection.change(sql)
-  for (const table of NAMING_USERS) {
-    if (isEarlier(found, table)) connection.change(addColumnSql(prefix, table))
-  }
+  const earlier = NAMING_USERS.filter((table) => isEarlier(found, table))
+  for (const table of earlier) connection.change(addColumnSql(prefix, table))
+  if (earlier.length > 0) connection.change(earlierLayoutSql(prefix))
   for (const sql of earlierIndexStatements(prefix)) connection.change(sql)
   for (const sql of indexStatements(prefix)) connection.change(sql)
   connection.change(nameEntriesSql(prefix))

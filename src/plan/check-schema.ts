@@ -33,7 +33,7 @@ export interface SchemaCheck extends SchemaCheckOptions {
   readonly givenIdTypes?: readonly string[]
   /** Receipts name users by a keyed hash. Default: by their ids. */
   readonly hidesIds?: boolean
-  /** As the host has written it: for what a program no longer tells. */
+  /** As the host has written it, where it may be one of an earlier version. */
   readonly policy?: Pick<PolicyInput, 'tables'>
 }
 

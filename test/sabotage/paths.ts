@@ -65,4 +65,25 @@ export const pathsSabotages: readonly Sabotage[] = [
     replace: '    const context = await this.#source.current()\n',
     caughtBy: 'test/adapters/memory.test.ts',
   },
+  {
+    name: 'tell the order of rules in every database',
+    file: 'src/execution/earlier-policy.ts',
+    find: 'EARLIER_LAYOUT_MARK)) === null) return false',
+    replace: 'EARLIER_LAYOUT_MARK)) === undefined) return false',
+    caughtBy: 'test/paths-earlier.test.ts',
+  },
+  {
+    name: 'tell the order of rules of policies that came later',
+    file: 'src/execution/earlier-policy.ts',
+    find: 'known === null || known === own',
+    replace: 'known === null || known !== mark',
+    caughtBy: 'test/paths-earlier.test.ts',
+  },
+  {
+    name: 'migrate an earlier layout without a mark',
+    file: 'adapters/sqlite/layout.ts',
+    find: '  if (earlier.length > 0) connection.change(',
+    replace: '  if (earlier.length > 99) connection.change(',
+    caughtBy: 'test/paths-earlier.test.ts',
+  },
 ]
