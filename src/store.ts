@@ -937,6 +937,8 @@ export interface Inspection {
   readonly matched: readonly (number | null)[]
   /** Of those, rows on which the step has not done its work. */
   readonly pending: readonly (number | null)[]
+  /** Beside those, rows by step that stay because others hold the values by which they are found; left out where nobody does. */
+  readonly shared?: readonly number[]
 }
 
 /** The row of a user whom the ledger names as deleted, where the policy keeps a blank one. */

@@ -12,7 +12,7 @@ import {
 } from '../../src/store.ts'
 import type { Database } from './apply-slice.ts'
 import { matchStep } from './match-rows.ts'
-import { sharedOf } from './shared-values.ts'
+import { sharedOf, sharedRowsOf } from './shared-values.ts'
 import { findRows, findTombstone } from './take-survey.ts'
 import { lacks } from './write-rows.ts'
 
@@ -40,5 +40,6 @@ export function inspect(
       user == null ? findTombstone(tables, records, program, tenantId, target, derived) : null,
     matched: results.map((result) => result?.matched ?? null),
     pending: results.map((result) => result?.pending ?? null),
+    ...(shared.length === 0 ? {} : { shared: sharedRowsOf(tables, program, tenantId, subject) }),
   }
 }

@@ -53,7 +53,7 @@ export function sharedRowsOf(
     ...matchStep(tables, step, tenantId, [one]).keys(),
   ]
   return program.steps.map((step) => {
-    if (step.selector === null || !mayLeaveShared(step) || step.action === 'external') return 0
+    if (step.selector === null || !mayLeaveShared(step)) return 0
     const all = found({ ...step, selector: regardless(step.selector) }, alone)
     const dealtWith = new Set(
       dealtWithIn(program.steps, step).flatMap((selector) =>

@@ -14,7 +14,7 @@ import { ownOf } from './carry-out.ts'
 import { findRows, findTombstone } from './find-users.ts'
 import { valuesOfStep } from './match-rows.ts'
 import type { Reader } from './scope.ts'
-import { sharedOf } from './shared-values.ts'
+import { sharedOf, sharedRowsOf } from './shared-values.ts'
 import { stepFilter } from './step-rows.ts'
 import { lacking, needsOwn } from './updates.ts'
 
@@ -56,5 +56,7 @@ export async function inspect(
   }
   const tombstone =
     found == null ? await findTombstone(reader, program, tenantId, target, derived) : null
-  return { user: found?.row ?? null, tombstone, matched, pending }
+  const own = user.shared.length === 0 ? null : { fields: { ...fields }, shared: user.shared }
+  const left = own === null ? {} : { shared: await sharedRowsOf(reader, program, tenantId, own) }
+  return { user: found?.row ?? null, tombstone, matched, pending, ...left }
 }

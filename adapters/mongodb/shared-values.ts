@@ -77,7 +77,7 @@ export async function sharedRowsOf(
 ): Promise<readonly number[]> {
   const rows: number[] = []
   for (const step of program.steps) {
-    if (step.selector === null || !mayLeaveShared(step) || step.action === 'external') {
+    if (step.selector === null || !mayLeaveShared(step)) {
       rows.push(0)
       continue
     }

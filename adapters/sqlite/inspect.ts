@@ -22,6 +22,8 @@ export function inspect(
   const parameters = sliceParameters(sql.values, tenantId, [subject], () => derived)
   const known = derived.map((value) => value !== null)
   const count = (text: string): number => Number(connection.rows(text, parameters)[0]?.[0])
+  const left = (step: ProgramSql['steps'][number]): number =>
+    step?.shared == null ? 0 : Number(connection.rows(step.shared, parameters)[0]?.[1] ?? 0)
   const askable = sql.program.steps.map((step) => canBeAsked(step, fields))
   return {
     user: user ?? null,
@@ -32,5 +34,6 @@ export function inspect(
     pending: sql.steps.map((step, index) =>
       step === null || !askable[index] ? null : count(step.pending(known)),
     ),
+    ...(shared.length === 0 ? {} : { shared: sql.steps.map(left) }),
   }
 }

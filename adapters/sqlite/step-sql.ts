@@ -211,7 +211,7 @@ function countSql(context: StepContext): CountSql {
 
 function sharedSql(context: StepContext): string | null {
   const { program, step, selector, key } = context
-  if (!mayLeaveShared(step) || step.action === 'external') return null
+  if (!mayLeaveShared(step)) return null
   const others = [...step.except, ...dealtWithIn(program.steps, step)]
   const pairs = pairsSql(regardless(selector), others, key)
   return `WITH ${relation(context)} SELECT pos, count(*) FROM (${pairs}) GROUP BY pos`

@@ -7,7 +7,8 @@ import { UserDeletionError } from '../errors.ts'
 import { blockerText, idText, planDigest } from '../plan/build-plan.ts'
 import type { BulkPlan, Plan } from '../plan/plan.ts'
 import { incrementalSha256, yieldToEventLoop } from '../ports.ts'
-import type { UserId } from '../store.ts'
+import type { Survey, Target, UserId } from '../store.ts'
+import { valuesToShare } from '../store-helpers.ts'
 import { readUserId } from './arguments.ts'
 import { planSurvey, viewUsers } from './ask.ts'
 import { type DeletionRequest, type ExecutionContext, targetOf } from './context.ts'
@@ -17,6 +18,8 @@ import { groupByTenant, identifyUsers, type TenantGroup } from './identify.ts'
 
 const SLICE = 500
 const MAX_BLOCKED = 100
+/** Users of earlier slices that are asked about again with each one, as they share values with others. */
+const MAX_SHARING = 2_000
 
 /** Plans users slice by slice, each once; memory does not grow with their number. Changes nothing of the host's. */
 export async function planMany(
@@ -30,17 +33,29 @@ export async function planMany(
   const rows = program.steps.map(() => 0)
   const shared = program.steps.map(() => 0)
   const blockers: BulkPlan['blockers'][number][] = []
+  /** Who of the earlier slices goes and shares a value with others, by tenant: to a later one they are gone. */
+  const sharing = new Map<string | null, readonly Target[]>()
+  const mayShare = valuesToShare(program).length > 0
   const counts = { requested: 0, found: 0, notFound: 0, duplicates: 0, invalid: 0, blocked: 0 }
 
   async function planGroup(group: TenantGroup): Promise<readonly (Plan | null)[]> {
     const { tenantId } = group
     const own = tenantId === request.tenantId ? request : { ...request, tenantId }
     const targets = group.ids.map((id) => targetOf(context, id))
-    if (context.blockers.length > 0) {
-      return (await viewUsers(context, own, targets)).map((view) => view?.plan ?? null)
-    }
-    const survey = await context.store.survey(program, { tenantId, users: targets })
-    return planSurvey(context, own, targets, survey)
+    const isAsked = context.blockers.length > 0
+    const views = isAsked ? await viewUsers(context, own, targets) : []
+    if (isAsked && !mayShare) return views.map((view) => view?.plan ?? null)
+    const before = sharing.get(tenantId) ?? []
+    const all = [...before, ...targets]
+    const survey = await context.store.survey(program, { tenantId, users: all })
+    const plans = planSurvey(context, own, all, survey)
+    if (mayShare) sharing.set(tenantId, stillSharing(all, survey, plans))
+    const theirs = plans.slice(before.length)
+    if (!isAsked) return theirs
+    return theirs.map((plan, position) => {
+      const view = views[position]
+      return plan === null || view == null ? null : { ...plan, blockers: view.plan.blockers }
+    })
   }
 
   async function planSlice(slice: readonly UserId[], first: number): Promise<void> {
@@ -140,4 +155,24 @@ export async function planMany(
     blockers,
     digest: planDigest(policy.digest, program, idsHash.digest(), blockersHash.digest()),
   }
+}
+
+/** Those who go and hold a value that somebody beyond them holds too. The first ones make way where they are very many. */
+function stillSharing(
+  targets: readonly Target[],
+  { users, sharers = [] }: Survey,
+  plans: readonly (Plan | null)[],
+): readonly Target[] {
+  const goes = (position: number): boolean => plans[position]?.blockers.length === 0
+  const settled = targets.map(() => 0)
+  for (const group of sharers) {
+    if (!group.every(goes)) continue
+    for (const position of group) settled[position] = (settled[position] ?? 0) + 1
+  }
+  return targets
+    .filter((_, position) => {
+      const shared = users[position]?.shared?.length ?? 0
+      return goes(position) && shared > (settled[position] ?? 0)
+    })
+    .slice(-MAX_SHARING)
 }

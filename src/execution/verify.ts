@@ -15,16 +15,20 @@ export interface StepVerification {
   readonly table: string
   readonly action: Step['action']
   /**
-   * `clean`: nothing is left to do. `kept`: rows are there as the rule wants them. `residue`: rows are there
-   * on which the rule has not done its work. `unverifiable`: the rule matched by something that is gone.
+   * `clean`: nothing is left to do. `kept`: rows are there as the rule wants them, or are left as `shared`. `residue`:
+   * rows are there on which the rule has not done its work. `unverifiable`: the rule matched by something that is gone.
    */
   readonly status: 'clean' | 'kept' | 'residue' | 'unverifiable'
   readonly rows: number | null
+  /** Beside `rows`: what stays as others hold the values too by which it is found. Left out where there is none. */
+  readonly shared?: number
 }
 
 export interface Verification {
   /** `residue` if any step has some or the user row is there; else `unverifiable` if any step is; else `clean`. */
   readonly status: 'clean' | 'residue' | 'unverifiable'
+  /** Rows of all steps that are left as `shared`: they hold a value of the user, and others hold it too. Left out where there are none. */
+  readonly shared?: number
   /**
    * `absent`: there is none. `blanked`: the row is there without what the policy overwrites, as its
    * `user.action: 'anonymize'` wants it. `present`: the user is there, or a blank row has been filled again.
@@ -69,13 +73,16 @@ export async function verifyUser(
       step,
       matched: inspection.matched[index] ?? null,
       pending: inspection.pending[index] ?? null,
+      shared: inspection.shared?.[index] ?? 0,
     }))
     .filter(({ step }) => step.action !== 'unlink' && step.action !== 'block')
-    .map(({ step, matched, pending }) =>
-      verifyStep(program, step, matched, pending, isGone, entry !== undefined),
+    .map(({ step, matched, pending, shared }) =>
+      withShared(verifyStep(program, step, matched, pending, isGone, entry !== undefined), shared),
     )
+  const shared = steps.reduce((sum, step) => sum + (step.shared ?? 0), 0)
   return {
     status: overall(steps, isGone),
+    ...(shared === 0 ? {} : { shared }),
     userRow: isBlanked ? 'blanked' : isGone ? 'absent' : 'present',
     userRowReason: isBlanked ? (program.user.reason ?? null) : null,
     receiptId: entry === undefined ? null : (JSON.parse(entry.body) as { readonly id: string }).id,
@@ -127,6 +134,12 @@ function verifyStep(
     return { ...common, status: 'residue', rows: removes ? matched : pending }
   }
   return { ...common, status: matched === 0 ? 'clean' : 'kept', rows: matched }
+}
+
+/** Rows that hold a value of the user are there, so the step is not clean without a word. */
+function withShared(step: StepVerification, shared: number): StepVerification {
+  if (shared === 0) return step
+  return { ...step, status: step.status === 'clean' ? 'kept' : step.status, shared }
 }
 
 /**

@@ -94,11 +94,14 @@ export interface VerifiedUser {
   /** `blanked`: it is kept without the person, for the reason that stands beside it. */
   readonly userRow: 'absent' | 'blanked' | 'present'
   readonly userRowReason: string | null
+  /** Rows of all steps that stay as they hold a value that others hold too; left out where there are none. */
+  readonly shared?: number
   readonly steps: readonly {
     readonly table: string
     readonly action: string
     readonly status: 'clean' | 'kept' | 'residue' | 'unverifiable'
     readonly rows: number | null
+    readonly shared?: number
   }[]
 }
 
@@ -134,6 +137,7 @@ export function proofDocument({ issuedAt, entry, later, ledger, user }: ProofInp
       user: {
         ...{ at: user.at, status: user.status, steps: user.steps },
         ...{ userRow: user.userRow, userRowReason: user.userRowReason },
+        ...(user.shared === undefined ? {} : { shared: user.shared }),
       },
     },
     notClaimed: notClaimed(receipt, ledger),

@@ -180,7 +180,7 @@ function verificationFacts({ verification }: ProofDocument): readonly Fact[] {
   return [
     [
       'The user',
-      html`${badge(user.status, outcomeText(user.status))} ${userText(user)}${user.userRowReason === null ? NOTHING : html`<br><span class="note">Why it is kept: <bdi>${user.userRowReason}</bdi></span>`}`,
+      html`${badge(user.status, outcomeText(user.status))} ${userText(user)}${user.userRowReason === null ? NOTHING : html`<br><span class="note">Why it is kept: <bdi>${user.userRowReason}</bdi></span>`}${sharedNote(user)}`,
     ],
     ['Looked at', time(user.at)],
     [
@@ -192,6 +192,12 @@ function verificationFacts({ verification }: ProofDocument): readonly Fact[] {
       html`${badge(ledger.valid ? 'clean' : 'residue', ledger.valid ? 'intact' : 'broken')} ${ledgerText(ledger)}`,
     ],
   ]
+}
+
+function sharedNote({ shared = 0 }: ProofDocument['verification']['user']): Markup {
+  return shared === 0
+    ? NOTHING
+    : html`<br><span class="note">Beside that ${plural(shared, 'row')} found by a value that others hold too: left to them.</span>`
 }
 
 function findings({ verification }: ProofDocument): Markup {

@@ -28,6 +28,7 @@ import { restoredKeyClauses } from './contract-restored.ts'
 import { precedenceClauses } from './contract-rules.ts'
 import { journalClauses, safetyClauses } from './contract-safety.ts'
 import { presentSchemaClauses } from './contract-schema.ts'
+import { sharedBatchClauses } from './contract-shared.ts'
 import { wholeTenantClauses } from './contract-tenants.ts'
 import { twoRulesClauses } from './contract-two-rules.ts'
 import { decisionClauses, leftoverClauses, refusedClauses } from './contract-upkeep.ts'
@@ -61,6 +62,7 @@ export function storeContract(runner: ContractRunner, open: OpenStore): void {
   describe('inside JSON', () => jsonClauses(runner, open))
   describe('arrays that hold something else', () => pathClauses(runner, open))
   describe('values that users share', () => sharedClauses(clauses(runner, open, valueData)))
+  describe('shared values, looked at', () => sharedBatchClauses(runner, open))
   describe('tenants', () => tenantClauses(clause))
   describe('a tenant as a whole', () => wholeTenantClauses(clause))
   describe('isolation', () => isolationClauses(clause))

@@ -86,4 +86,18 @@ export const pathsSabotages: readonly Sabotage[] = [
     replace: '  if (earlier.length > 99) connection.change(',
     caughtBy: 'test/paths-earlier.test.ts',
   },
+  {
+    name: 'take users of earlier slices of a dry run for those who stay',
+    file: 'src/execution/plan-many.ts',
+    find: 'const all = [...before, ...targets]',
+    replace: 'const all = [...before.slice(0, 0), ...targets]',
+    caughtBy: 'test/adapters/memory.test.ts',
+  },
+  {
+    name: 'call clean without a word what is left as shared',
+    file: 'src/execution/verify.ts',
+    find: '  if (shared === 0) return step\n',
+    replace: '  if (shared >= 0) return step\n',
+    caughtBy: 'test/adapters/memory.test.ts',
+  },
 ]
