@@ -258,7 +258,7 @@ function isAmong(value: string, { values, form }: Values): Expression {
 }
 
 /** How deep is looked into what stands in the place of a list. What is deeper is not known to be free of the values. */
-const DEPTH = 5
+const DEPTH = 12
 
 /** Whether one of the values is a key of a document, or stands anywhere in it, or in an array. */
 function standsIn(value: string, values: Values, depth: number): Expression {

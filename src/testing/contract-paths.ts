@@ -22,6 +22,7 @@ interface Pull {
 const LEFT: readonly (readonly [what: string, pull: Pull, body: unknown])[] = [
   ['an object that holds it', {}, { list: [HERS] }],
   ['an object deep in which it stands', {}, { a: { b: [{ c: HERS }] } }],
+  ['an object very deep in which it stands', {}, { a: [[{ b: { c: { d: [[{ e: HERS }]] } } }]] }],
   ['an object that has it for a key', {}, { [HERS]: true }],
   ['the value itself', {}, HERS],
   ['a text that names it', {}, `bob@example.com,${HERS}; eve`],
@@ -36,6 +37,7 @@ const CLEAN: readonly (readonly [what: string, pull: Pull, body: unknown])[] = [
   ['a list that others are in', {}, ['ann@example.com.au', 'joann@example.com']],
   ['a text that names others', {}, 'joann@example.com, bob@example.com'],
   ['an object of others', {}, { list: ['bob@example.com'] }],
+  ['a deep object of others', {}, { a: [[{ b: { c: { d: [[{ e: 'bob@example.com' }]] } } }]] }],
   ['nothing', {}, null],
   ['an empty text', {}, ''],
   ['objects among plain elements', {}, ['x', { email: HERS }]],
