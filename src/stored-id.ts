@@ -74,6 +74,8 @@ const TYPES: readonly (readonly [HeldType, RegExp])[] = [
 ]
 
 function sampledType(table: TableSchema | undefined, path: string): HeldColumn['sampled'] {
+  // A store that knows its columns asks the database of each id, which may be of the type that no sample has.
+  if (table?.columns != null) return null
   const sampled = table?.sampledTypes?.find((one) => one.path === path && one.where.length === 0)
   const [type, ...others] = Object.keys(sampled?.types ?? {}).filter((one) => one !== 'null')
   if (others.length > 0) return null

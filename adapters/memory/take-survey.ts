@@ -7,6 +7,7 @@ import {
   allWrittenFor,
   compareIds,
   type FoundUser,
+  foldedBy,
   type GroupMember,
   inLowerCase,
   isFoundInAnyCase,
@@ -146,7 +147,7 @@ export function findTombstone(
   const row = [...tables.rows(user.table).values()].find(
     (one) =>
       stored(one[user.id]) === stored(id) &&
-      (user.tenant === null || stored(one[user.tenant]) === tenantId),
+      (user.tenant === null || tenantText(one[user.tenant]) === tenantId),
   )
   if (row === undefined) return null
   return { row: structuredClone(row), isBlank: !lacks(row, user, { fields: { id }, derived }) }
@@ -161,8 +162,13 @@ export function listUsers(
 ): UserPage {
   const { tenantId, afterId, limit, restored = false } = query
   const { user } = program
+  const own = tables.table(user.table)?.columns?.find(({ name }) => name === user.tenant)
+  // Where the column takes two spellings for one tenant, those of both are its users.
+  const fold = foldedBy(own?.collation ?? null) ?? ((text) => text)
+  const isOfTenant = (tenant: string | null): boolean =>
+    tenant !== null && tenantId !== null && fold(tenant) === fold(tenantId)
   const rows = [...tables.rows(user.table).values()]
-    .filter((row) => user.tenant === null || tenantText(row[user.tenant]) === tenantId)
+    .filter((row) => user.tenant === null || isOfTenant(tenantText(row[user.tenant])))
     .filter((row) => stored(row[user.id]) !== null)
     .map((row) => ({ id: stored(row[user.id]) as UserId, row }))
     .filter(({ id }) => afterId === null || compareIds(id, stored(afterId) as UserId) > 0)

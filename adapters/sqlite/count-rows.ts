@@ -16,6 +16,7 @@ import type { Connection, Parameters } from './connection.ts'
 import { quoteName, quoteTable } from './literals.ts'
 import { rowKeyOf } from './program-sql.ts'
 import { sampleTable } from './sample-json.ts'
+import { sampleTypes } from './sample-types.ts'
 
 export type Describe = (question?: SchemaQuestion) => Promise<DatabaseSchema>
 
@@ -32,7 +33,8 @@ export function describeWithRows(
     const last = seen.get(question.paths)
     if (last?.of === schema && question.fresh !== true) return last.answer
     const rows = await withRows(connection, schema, question.lookups ?? [])
-    const counted = await withSamples(connection, rows, question.json ?? [])
+    const typed = await withTypes(connection, rows, question.paths)
+    const counted = await withSamples(connection, typed, question.json ?? [])
     // Somebody else may have asked meanwhile.
     const other = seen.get(question.paths)?.answer
     const answer = other !== undefined && isDeepStrictEqual(other, counted) ? other : counted
@@ -63,6 +65,21 @@ async function withRows(
     tables.push(isCounted ? { ...table, rows: await countRows(connection, table) } : table)
   }
   return { ...schema, tables, maxScannedRows: MOST_SCANNED }
+}
+
+/** Of which types values are in columns that say nothing of types. */
+async function withTypes(
+  connection: Connection,
+  schema: DatabaseSchema,
+  asked: readonly AskedPath[],
+): Promise<DatabaseSchema> {
+  const tables: TableSchema[] = []
+  for (const table of schema.tables) {
+    const own = asked.filter((one) => one.table === table.name)
+    const sampledTypes = await connection.read(() => sampleTypes(connection, table, own))
+    tables.push(sampledTypes.length === 0 ? table : { ...table, sampledTypes })
+  }
+  return { ...schema, tables }
 }
 
 /** What some rows hold at the paths into JSON. */

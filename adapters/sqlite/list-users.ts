@@ -33,9 +33,11 @@ export function listUsers(connection: Connection, sql: ProgramSql, query: UserQu
  */
 function listSql({ program }: ProgramSql, goesOn: boolean): string {
   const { table, id, tenant, hasLooseTenant } = program.user
+  // Where the column takes two spellings for one tenant, those of both are its users.
+  const mark = hasLooseTenant === 'either' ? hasLooseTenant : undefined
   const column = `t0.${quoteName(id)}`
   const conditions = [`${column} IS NOT NULL`]
-  if (tenant !== null) conditions.push(`(${tenantSql('t0', tenant, hasLooseTenant)}) IS 1`)
+  if (tenant !== null) conditions.push(`(${tenantSql('t0', tenant, mark)}) IS 1`)
   if (goesOn) conditions.push(`${column} COLLATE BINARY > @after`)
   return `SELECT ${column} FROM ${quoteTable(table)} AS t0 WHERE ${conditions.join(' AND ')} ORDER BY ${column} COLLATE BINARY LIMIT @limit`
 }

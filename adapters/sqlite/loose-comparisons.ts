@@ -22,11 +22,17 @@ import type {
 } from '../../src/store.ts'
 import { isUnique } from '../../src/store.ts'
 
+/**
+ * Of a tenant's column: that it is looser than the value, or that it says nothing of types, and may hold the tenant,
+ * which is text to the engine, as an integer.
+ */
+export type TenantMark = true | 'either'
+
 /** A selector with marks on the comparisons that are looser than the values. */
 export interface MarkedSelector extends Selector {
   /** Between what the row holds and what it is to equal. */
   readonly isLoose?: true
-  readonly hasLooseTenant?: true
+  readonly hasLooseTenant?: TenantMark
   /** The parents' key may be blank text, and what is blank leads to nobody. */
   readonly hasTextKey?: true
   readonly where: readonly MarkedCondition[]
@@ -38,7 +44,7 @@ export interface MarkedCondition extends Condition {
 
 export interface MarkedUserTable extends UserTable {
   readonly hasLooseId?: true
-  readonly hasLooseTenant?: true
+  readonly hasLooseTenant?: TenantMark
 }
 
 export interface MarkedCheck extends LastOfCheck {
@@ -86,6 +92,8 @@ interface Comparison {
   readonly isNumeric: boolean
   /** Texts are equal where their bytes are. */
   readonly isExact: boolean
+  /** Nothing is declared of types. */
+  readonly isUntyped?: boolean
 }
 
 interface Places {
@@ -105,7 +113,11 @@ function comparisonOf(table: TableSchema | undefined, name: string): Comparison 
   const wanted = name.toLowerCase()
   const column = table?.columns?.find((one) => one.name.toLowerCase() === wanted)
   if (table?.kind !== 'table' || column === undefined) return UNKNOWN
-  return { isNumeric: isNumeric(column), isExact: column.collation === undefined }
+  return {
+    isNumeric: isNumeric(column),
+    isExact: column.collation === undefined,
+    isUntyped: /^(?:any)?$/i.test(column.type ?? ''),
+  }
 }
 
 function isRowId(table: TableSchema | undefined, name: string): boolean {
@@ -149,7 +161,7 @@ function markSelector(places: Places, selector: Selector): MarkedSelector {
     target,
     where: where.map((condition) => markCondition(places, table, condition)),
     ...mark('isLoose', isLooseTarget(places, held, target)),
-    ...mark('hasLooseTenant', tenant !== null && isLooseValue(places.at(table, tenant), AS_STORED)),
+    ...tenantMark(places, table, tenant),
     ...mark('hasTextKey', hasTextKey(places, target)),
   }
 }
@@ -199,6 +211,17 @@ function isLooseValue(column: Comparison, value: Comparison): boolean {
   return !column.isExact || (column.isNumeric && !value.isNumeric)
 }
 
+function tenantMark(
+  places: Places,
+  table: string,
+  tenant: string | null,
+): { readonly hasLooseTenant?: TenantMark } {
+  if (tenant === null) return {}
+  const column = places.at(table, tenant)
+  if (column.isUntyped && column.isExact) return { hasLooseTenant: 'either' }
+  return isLooseValue(column, AS_STORED) ? { hasLooseTenant: true } : {}
+}
+
 function markCondition(places: Places, table: string, condition: Condition): MarkedCondition {
   const hasText = condition.values.some((value) => typeof value === 'string')
   const held = places.at(table, condition.column)
@@ -212,7 +235,7 @@ function markUser(places: Places, user: UserTable): MarkedUserTable {
     ...user,
     // Its own ids never change their type on the way; those of a call are told apart by it.
     ...mark('hasLooseId', !places.at(table, id).isExact),
-    ...mark('hasLooseTenant', tenant !== null && isLooseValue(places.at(table, tenant), AS_STORED)),
+    ...tenantMark(places, table, tenant),
   }
 }
 

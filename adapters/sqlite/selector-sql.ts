@@ -22,6 +22,7 @@ import {
   type MarkedCondition,
   type MarkedSelector,
   type MarkedUserTable,
+  type TenantMark,
 } from './loose-comparisons.ts'
 
 /** How rows of a table are addressed: the row id, or the primary key where there is none. */
@@ -227,8 +228,10 @@ function rowConditions(alias: string, selector: MarkedSelector): readonly string
   return tenant === null ? conditions : [...conditions, tenantSql(alias, tenant, hasLooseTenant)]
 }
 
-export function tenantSql(alias: string, tenant: string, isLoose: true | undefined): string {
-  return equalSql(`${alias}.${quoteName(tenant)}`, '@tenant', isLoose)
+export function tenantSql(alias: string, tenant: string, mark: TenantMark | undefined): string {
+  const name = `${alias}.${quoteName(tenant)}`
+  if (mark === 'either') return `${name} IN (@tenant, ${inOtherType('@tenant')})`
+  return equalSql(name, '@tenant', mark)
 }
 
 export function conditionSql(alias: string, condition: Condition): string {
@@ -271,7 +274,7 @@ export function sameUser(value: string, wanted: UserValue): string {
 }
 
 /** An integer as its digits, and digits as the integer; anything else as it is. */
-function inOtherType(value: string): string {
+export function inOtherType(value: string): string {
   const integer = `CAST(${value} AS INTEGER)`
   return `CASE typeof(${value}) WHEN 'integer' THEN CAST(${value} AS TEXT) WHEN 'text' THEN CASE WHEN CAST(${integer} AS TEXT) = ${value} THEN ${integer} ELSE ${value} END ELSE ${value} END`
 }

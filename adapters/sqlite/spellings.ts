@@ -17,6 +17,7 @@ import {
 } from '../../src/store.ts'
 import type { Connection } from './connection.ts'
 import { jsonText, quoteName, quoteTable, textOrNull } from './literals.ts'
+import { inOtherType } from './selector-sql.ts'
 
 type Users = Pick<Program, 'user'>
 
@@ -85,7 +86,9 @@ function rowsOf(
   const { forms, places } = placedForms(users)
   const id = `t0.${quoteName(user.id)}`
   const tenant = user.tenant === null ? 'NULL' : `t0.${quoteName(user.tenant)}`
-  const ofTenant = user.tenant === null ? '' : ` WHERE ${tenant} = @tenantId`
+  // An integer where nothing is declared; elsewhere the column makes one of both.
+  const ofTenant =
+    user.tenant === null ? '' : ` WHERE ${tenant} IN (@tenantId, ${inOtherType('@tenantId')})`
   const sql = `SELECT asked.key, ${id}, ${tenant} FROM json_each(@forms) AS asked CROSS JOIN ${quoteTable(user.table)} AS t0 ON ${id} = asked.value${ofTenant}`
   const parameters = user.tenant === null ? { forms } : { forms, tenantId }
   return connection
@@ -168,7 +171,7 @@ export function findTenant(
 ): string | null {
   if (user.tenant === null) return null
   const tenant = quoteName(user.tenant)
-  const from = `SELECT ${tenant} FROM ${quoteTable(user.table)} WHERE ${tenant} = @tenantId`
+  const from = `SELECT ${tenant} FROM ${quoteTable(user.table)} WHERE ${tenant} IN (@tenantId, ${inOtherType('@tenantId')})`
   const inLedger = `SELECT tenant_id FROM ${connection.own.ledger} WHERE user_table = @userTable AND ${isTenant('tenant_id', loose)} AND tenant_id IS NOT NULL`
   for (const sql of [`${from} AND ${tenant} COLLATE BINARY = @tenantId`, from, inLedger]) {
     const own = sql === inLedger ? { tenantId, userTable: user.table } : { tenantId }

@@ -7,8 +7,9 @@ import type { Program, Target, Targets, Tombstone } from '../../src/store.ts'
 import { derivedSql, lacksUnknown, pendingSql } from './assignment-sql.ts'
 import { type Connection, type Parameters, plainInteger } from './connection.ts'
 import { jsonText, quoteName, quoteTable } from './literals.ts'
+import type { MarkedProgram } from './loose-comparisons.ts'
 import type { ProgramSql } from './program-sql.ts'
-import { sameUser, userId } from './selector-sql.ts'
+import { sameUser, tenantSql, userId } from './selector-sql.ts'
 
 /** Tells whether a user of the targets is one that the ledger names as deleted, and whose row is blank. */
 export function findTombstones(
@@ -50,10 +51,11 @@ export function findTombstone(
 }
 
 /** The row of the one user in `u`, and whether it holds all that a deletion writes and that is known. */
-export function tombstoneSql(program: Program, users: string): string {
+export function tombstoneSql(program: MarkedProgram, users: string): string {
   const { user } = program
   const isTheirs = sameUser(`t0.${quoteName(user.id)}`, userId(user))
-  const tenant = user.tenant === null ? '' : ` AND t0.${quoteName(user.tenant)} = @tenant`
+  const tenant =
+    user.tenant === null ? '' : ` AND ${tenantSql('t0', user.tenant, user.hasLooseTenant)}`
   const lacking = pendingSql(user, {
     gone: sameUser,
     // Of what is not known the row may hold anything.

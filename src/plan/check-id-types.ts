@@ -28,16 +28,28 @@ export function checkIdTypes(
     ...references.flatMap((reference) => checkDeclared(program, reference, tables)),
     ...references.flatMap((reference) => {
       const sampled = sampledAt(tables, reference)
-      if (sampled === null || reference.target === null) return []
+      if (sampled === null || reference.target === null || isTextOfItsOwn(reference, tables))
+        return []
       return reference.target.kind === 'user'
         ? checkReference(reference, sampled, wantedBy(references, reference, ids))
         : checkThrough(reference, sampled, reference.target, tables)
     }),
     ...tenantPathsOf(program).flatMap((path) => {
       const sampled = sampledAt(tables, path)
-      return sampled === null ? [] : checkTypes(path, sampled, ['string'], TENANT_REMEDY)
+      return sampled === null
+        ? []
+        : checkTypes(path, sampled, tenantTypes(path, sampled, tables), TENANT_REMEDY).map(
+            (finding): SchemaFinding =>
+              isOneOrOther(path, tables) ? { ...finding, severity: 'error' } : finding,
+          )
     }),
   ]
+}
+
+/** A column of SQL in which the id is a part of a longer text, or of JSON. */
+function isTextOfItsOwn({ table, json, each, target }: Reference, tables: Tables): boolean {
+  if (tables.get(table)?.columns == null) return false
+  return json !== null || each || (target?.kind === 'user' && target.form !== null)
 }
 
 /** No call can name a user whose id or tenant is bytes. */
@@ -130,6 +142,24 @@ const STORAGES: readonly (readonly [Storage, RegExp])[] = [
   ['text', /char|clob|text|string/i],
   ['binary', /blob|binary|bytea/i],
 ]
+
+/** A column that says nothing of types may hold tenants as integers; of users, only where none is text. */
+function tenantTypes(
+  { table, place }: Pick<Reference, 'table' | 'place'>,
+  sampled: SampledTypes,
+  tables: Tables,
+): readonly string[] {
+  if (tables.get(table)?.columns == null) return ['string']
+  return place === 'user.tenant' && typesOf(sampled).includes('string') ? ['string'] : PLAIN
+}
+
+/** Whether users of two tenants would be taken for those of one. */
+function isOneOrOther(
+  { table, place }: Pick<Reference, 'table' | 'place'>,
+  tables: Tables,
+): boolean {
+  return place === 'user.tenant' && tables.get(table)?.columns != null
+}
 
 const TYPE_NAMES = { object_id: 'objectId', uuid: 'uuid' } as const
 const TENANT_REMEDY = 'The engine compares tenant ids as text: store them as text.'
@@ -234,5 +264,5 @@ function typesOf({ types }: SampledTypes): readonly string[] {
 
 function inWords({ types, rows }: SampledTypes, named: readonly string[]): string {
   const parts = named.map((type) => `${type} in ${types[type]}`)
-  return `${parts.join(', ')} of ${rows} sampled documents`
+  return `${parts.join(', ')} of ${rows} sampled rows`
 }

@@ -93,4 +93,25 @@ export const eyesSabotages: readonly Sabotage[] = [
     replace: 'guardSql([])',
     caughtBy: 'test/eyes-gone-parents.test.ts',
   },
+  {
+    name: 'look for a tenant as text alone where a column says nothing of types',
+    file: 'adapters/sqlite/loose-comparisons.ts',
+    find: 'if (column.isUntyped && column.isExact)',
+    replace: 'if (column.isUntyped && !column.isExact)',
+    caughtBy: 'test/eyes-untyped.test.ts',
+  },
+  {
+    name: 'schema check: take a tenant that is text and one that is an integer for one',
+    file: 'src/plan/check-id-types.ts',
+    find: "typesOf(sampled).includes('string') ? ['string'] : PLAIN",
+    replace: "typesOf(sampled).includes('date') ? ['string'] : PLAIN",
+    caughtBy: 'test/eyes-untyped.test.ts',
+  },
+  {
+    name: 'let a tenant go in one spelling alone',
+    file: 'adapters/sqlite/list-users.ts',
+    find: "hasLooseTenant === 'either' ? hasLooseTenant : undefined",
+    replace: 'hasLooseTenant',
+    caughtBy: 'test/eyes-untyped.test.ts',
+  },
 ]
