@@ -241,7 +241,12 @@ export interface LastOfCheck {
 export type Departure =
   | { readonly kind: 'step'; readonly step: number }
   | { readonly kind: 'user' }
-  | ({ readonly kind: 'along'; readonly with: readonly Departure[] } & TableReference)
+  | ({
+      readonly kind: 'along'
+      readonly with: readonly Departure[]
+      /** The reference is to rows of the same table: those that refer to these go as well, and so on. */
+      readonly onAndOn?: true
+    } & TableReference)
 
 /** Columns of a table that refer to those of another. */
 export interface TableReference {

@@ -64,7 +64,8 @@ function departing(ground: Ground, departure: Departure): Matches {
   if (departure.kind === 'step') return rowsOf(ground, program.steps[departure.step])
   if (departure.kind === 'along') {
     const parents = departure.with.map((one) => departing(ground, one))
-    return united(parents.map((rows) => referring(ground, departure, rows)))
+    const first = united(parents.map((rows) => referring(ground, departure, rows)))
+    return departure.onAndOn ? onAndOn(ground, departure, first) : first
   }
   return userRows(ground)
 }
@@ -95,6 +96,16 @@ function referring(
     return users === undefined ? [] : [[key, users] as const]
   })
   return new Map(found)
+}
+
+/** Those rows, and the rows of the same table that refer to them, to the end. */
+function onAndOn(ground: Ground, reference: TableReference, first: Matches): Matches {
+  const size = (rows: Matches): number => [...rows.values()].reduce((sum, one) => sum + one.size, 0)
+  for (let rows = first; ; ) {
+    const more = united([rows, referring(ground, reference, rows)])
+    if (size(more) === size(rows)) return rows
+    rows = more
+  }
 }
 
 function united(all: readonly Matches[]): Matches {

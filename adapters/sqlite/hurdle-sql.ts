@@ -81,7 +81,7 @@ function heldSql(
   const gone = referringSql(
     ground,
     reference,
-    departureSql(ground, reference.references.table, departure),
+    `(${departureSql(ground, reference.references.table, departure)})`,
   )
   if (freed.length === 0) return gone
   const free = freed.map(
@@ -103,7 +103,14 @@ function referringSql(
     // By the comparison of the column that is referred to, as the foreign key has it.
     (name, index) => `t.${quoteName(references.columns[index] ?? name)} = c.${quoteName(name)}`,
   )
-  return `SELECT DISTINCT p.pos AS pos, ${own.join(', ')} FROM (${parents}) AS p CROSS JOIN ${quoteTable(references.table)} AS t ON ${isParent.join(' AND ')} CROSS JOIN ${quoteTable(table)} AS c ON ${refers.join(' AND ')} WHERE TRUE`
+  return `SELECT DISTINCT p.pos AS pos, ${own.join(', ')} FROM ${parents} AS p CROSS JOIN ${quoteTable(references.table)} AS t ON ${isParent.join(' AND ')} CROSS JOIN ${quoteTable(table)} AS c ON ${refers.join(' AND ')} WHERE TRUE`
+}
+
+/** Those rows, and the rows of the same table that refer to them, to the end. */
+function onAndOnSql(ground: Ground, reference: TableReference, first: string): string {
+  const columns = ['pos', ...ground.facts.rowKey(reference.table).map((_, index) => `k${index}`)]
+  const list = columns.join(', ')
+  return `SELECT ${list} FROM (WITH RECURSIVE goes(${list}) AS (${first} UNION ${referringSql(ground, reference, 'goes')}) SELECT ${list} FROM goes)`
 }
 
 /** Pairs of a user and a row of the table that goes with them. */
@@ -118,9 +125,9 @@ function departureSql(ground: Ground, table: string, departure: Departure): stri
       const [first, ...others] = departure.with.map((parent) =>
         departureSql(ground, departure.references.table, parent),
       )
-      return first === undefined
-        ? nothing(facts.rowKey(table))
-        : referringSql(ground, departure, [first, ...others].join(' UNION '))
+      if (first === undefined) return nothing(facts.rowKey(table))
+      const all = referringSql(ground, departure, `(${[first, ...others].join(' UNION ')})`)
+      return departure.onAndOn ? onAndOnSql(ground, departure, all) : all
     }
   }
 }

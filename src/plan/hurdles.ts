@@ -152,7 +152,10 @@ function alongWith(
   const reference = { table, columns, references }
   return parents
     .filter((parent) => !isCovered(ground, reference, parent))
-    .map((parent) => ({ kind: 'along', ...reference, with: [parent] }))
+    .map((parent) => ({
+      ...{ kind: 'along', ...reference, with: [parent] },
+      ...(references.table === table ? { onAndOn: true } : {}),
+    }))
 }
 
 /** Ways in which rows of the child let go no later than what they hold goes. */

@@ -114,4 +114,11 @@ export const eyesSabotages: readonly Sabotage[] = [
     replace: 'hasLooseTenant',
     caughtBy: 'test/eyes-untyped.test.ts',
   },
+  {
+    name: 'follow a reference to the same table for one step alone',
+    file: 'src/plan/hurdles.ts',
+    find: '...(references.table === table ? { onAndOn: true } : {}),',
+    replace: '',
+    caughtBy: 'test/eyes-self-references.test.ts',
+  },
 ]
