@@ -155,23 +155,39 @@ async function idsAtEnd(
   const prefix = form?.prefix ?? ''
   const path = pathOf(locator)
   const held = '$held'
-  const steps = path.split('.')
   const groups = await reader.aggregate(table, [
     {
       $match: {
         $and: [{ [path]: { $ne: null } }, ...sideConditions({ where, tenant: null }, null)],
       },
     },
-    { $project: { _id: 0, held: `$${path}` } },
-    // Every array on the way opens once more.
-    ...steps.map(() => ({ $unwind: held })),
-    { $unwind: held },
+    ...heldStages(path.split('.'), held),
     { $group: { _id: held } },
     { $match: { $and: [ofIdType(prefix), behindId('_id', last)] } },
     { $sort: { _id: 1 } },
     { $limit: limit },
   ])
   return groups.flatMap(({ _id }) => engineId(_id, prefix) ?? [])
+}
+
+/** What documents hold at the path, one value each. Every array on the way opens once more. */
+function heldStages(path: readonly string[], held: string): readonly Doc[] {
+  // No expression names the parts of a reference (`$id`), so they are taken out of it one by one.
+  const part = path.findIndex((key) => key.startsWith('$'))
+  const plain = part === -1 ? path : path.slice(0, part)
+  const unwind = { $unwind: held }
+  return [
+    { $project: { _id: 0, held: plain.length === 0 ? '$$ROOT' : `$${plain.join('.')}` } },
+    ...plain.map(() => unwind),
+    unwind,
+    ...path
+      .slice(plain.length)
+      .flatMap((key) => [
+        { $match: { held: { $type: 'object' } } },
+        { $project: { held: { $getField: { field: { $literal: key }, input: held } } } },
+        unwind,
+      ]),
+  ]
 }
 
 function ofIdType(prefix: string): Doc {

@@ -165,7 +165,7 @@ function linkSql(alias: string, depth: number, selector: MarkedSelector, leaf: L
   const { collation } = target
   const key = collation === undefined ? name : inCollation(name, collation)
   const same = compareLocated(alias, locator, (value) => equalSql(key, value, isLoose))
-  return hasTextKey ? `${same} AND trim(${name}, ${BLANKS}) <> ''` : same
+  return hasTextKey ? `${same} AND ${leavesMark(name)}` : same
 }
 
 /** Characters that leave no mark, from one to another each. */
@@ -194,13 +194,24 @@ const BLANK_RANGES: readonly (readonly [number, number])[] = [
   [0xfeff, 0xfeff],
   [0xffa0, 0xffa0],
   [0xfff0, 0xfffb],
+  [0x110bd, 0x110bd],
+  [0x110cd, 0x110cd],
+  [0x13430, 0x1343f],
+  [0x1bca0, 0x1bca3],
+  [0x1d173, 0x1d17a],
+  [0xe0000, 0xe0fff],
 ]
 
-const BLANKS = quoteText(
-  BLANK_RANGES.flatMap(([first, last]) =>
-    Array.from({ length: last - first + 1 }, (_, index) => String.fromCharCode(first + index)),
-  ).join(''),
+const SOME_MARK = quoteText(
+  `*[^${BLANK_RANGES.map((range) => range.map((one) => String.fromCodePoint(one)).join('-')).join('')}]*`,
 )
+
+/** Whether a text is more than blanks. A pattern reads no further than a zero byte, so what stands behind one is looked at too. */
+function leavesMark(text: string): string {
+  const bytes = `CAST(${text} AS BLOB)`
+  const behind = `CAST(substr(${bytes}, instr(${bytes}, x'00') + 1) AS TEXT)`
+  return `(${text} GLOB ${SOME_MARK} OR ${behind} GLOB ${SOME_MARK})`
+}
 
 /** An index on the first column serves; where that finds more than the value itself, the values decide. */
 export function equalSql(one: string, other: string, isLoose: true | undefined): string {

@@ -100,4 +100,11 @@ export const pathsSabotages: readonly Sabotage[] = [
     replace: '  if (shared >= 0) return step\n',
     caughtBy: 'test/adapters/memory.test.ts',
   },
+  {
+    name: 'take a key of nothing but a zero byte for one',
+    file: 'adapters/sqlite/selector-sql.ts',
+    find: ", x'00') + 1) AS TEXT)`",
+    replace: ", x'00') + 0) AS TEXT)`",
+    caughtBy: 'test/paths-keys.test.ts',
+  },
 ]
