@@ -135,13 +135,8 @@ export function openConnection(db: SqliteDatabase, options: ConnectionOptions): 
     return Number(prepare(sql).run(parameters).changes)
   }
 
-  function pragma(name: string): unknown {
-    return rows(`PRAGMA ${name}`)[0]?.[0]
-  }
-
   /** Sets a pragma; how to put it back is noted first, as the statement may fail after it has acted. */
-  function setPragma(name: string, wanted: number, undo: Undo): void {
-    const before = Number(pragma(name))
+  function setPragma(name: string, before: number, wanted: number, undo: Undo): void {
     if (before === wanted) return
     // FAST answers 2, and takes no number.
     const value = name === 'main.secure_delete' && before === 2 ? 'FAST' : before
@@ -149,15 +144,21 @@ export function openConnection(db: SqliteDatabase, options: ConnectionOptions): 
     rows(`PRAGMA ${name} = ${wanted}`)
   }
 
-  function changeSettings(undo: Undo): void {
-    setPragma('main.secure_delete', 1, undo)
+  /** Answers the settings as they were. */
+  function changeSettings(undo: Undo): Settings {
+    const settings = readSettings(rows)
+    setPragma('main.secure_delete', settings.secureDelete, 1, undo)
     // A journal that persists would keep the rows as they were.
-    if (pragma('main.journal_mode') === 'persist') setPragma('main.journal_size_limit', 0, undo)
+    if (settings.journalMode === 'persist') {
+      const limit = Number(rows('PRAGMA main.journal_size_limit')[0]?.[0])
+      setPragma('main.journal_size_limit', limit, 0, undo)
+    }
+    return settings
   }
 
   /** A change drops temporary tables, so nothing is changed where there are some, or where the host has its own value. */
-  function keepPagesInMemory(undo: Undo): void {
-    if (pragma('temp_store') !== TEMP_STORE.default || hasTemporaryTables()) return
+  function keepPagesInMemory({ tempStore }: Settings, undo: Undo): void {
+    if (tempStore !== TEMP_STORE.default || hasTemporaryTables()) return
     undo.push(() => {
       if (!hasTemporaryTables()) change(`PRAGMA temp_store = ${TEMP_STORE.default}`)
     })
@@ -165,15 +166,15 @@ export function openConnection(db: SqliteDatabase, options: ConnectionOptions): 
   }
 
   function hasTemporaryTables(): boolean {
-    const isOpen = rows('PRAGMA database_list').some(([, name]) => name === 'temp')
+    const isOpen = rows("SELECT 1 FROM pragma_database_list WHERE name = 'temp'").length > 0
     return isOpen && rows('SELECT 1 FROM temp.sqlite_schema LIMIT 1').length > 0
   }
 
   /** Runs `work` without SQLite's own wait for a lock, which would stop the host's event loop. */
-  function withoutWaiting<T>(work: () => T): T {
+  function withoutWaiting<T>({ busyTimeout }: Settings, work: () => T): T {
     const undo: Undo = []
     try {
-      setPragma('busy_timeout', 0, undo)
+      setPragma('busy_timeout', busyTimeout, 0, undo)
       return work()
     } finally {
       putBack(undo)
@@ -194,9 +195,9 @@ export function openConnection(db: SqliteDatabase, options: ConnectionOptions): 
     const undo: Undo = []
     undoOfOpen = undo
     try {
-      changeSettings(undo)
-      if (isSmall) keepPagesInMemory(undo)
-      withoutWaiting(() => change('BEGIN IMMEDIATE'))
+      const settings = changeSettings(undo)
+      if (isSmall) keepPagesInMemory(settings, undo)
+      withoutWaiting(settings, () => change('BEGIN IMMEDIATE'))
       const result = work()
       change('COMMIT')
       return result
@@ -303,21 +304,20 @@ export function openConnection(db: SqliteDatabase, options: ConnectionOptions): 
         }
       }
       if (!hasCommitted()) throw new TransactionEnded()
-      withoutWaiting(() => change('BEGIN IMMEDIATE'))
+      withoutWaiting(readSettings(rows), () => change('BEGIN IMMEDIATE'))
       return result
     },
     outside: (work) =>
       untilFree(() => {
         assertUsable(db)
-        return withoutWaiting(work)
+        return withoutWaiting(readSettings(rows), work)
       }),
     erase: (work) =>
       untilFree(() => {
         assertUsable(db)
         const undo: Undo = []
         try {
-          changeSettings(undo)
-          return withoutWaiting(work)
+          return withoutWaiting(changeSettings(undo), work)
         } finally {
           if (db.open) putBack(undo)
         }
@@ -335,6 +335,29 @@ function explained(explain: (cause: unknown) => unknown, cause: unknown): unknow
 }
 
 type Undo = (() => void)[]
+
+/** What the host has set for its handle. */
+interface Settings {
+  readonly secureDelete: number
+  readonly journalMode: string
+  readonly tempStore: number
+  /** Milliseconds. */
+  readonly busyTimeout: number
+}
+
+/** In one statement that is compiled once: pragmas are compiled each time, which costs more than they do. */
+function readSettings(rows: Connection['rows']): Settings {
+  const [secureDelete, journalMode, tempStore, busyTimeout] =
+    rows(
+      'SELECT s.secure_delete, j.journal_mode, t.temp_store, b.timeout FROM pragma_secure_delete AS s, pragma_journal_mode AS j, pragma_temp_store AS t, pragma_busy_timeout AS b',
+    )[0] ?? []
+  return {
+    secureDelete: Number(secureDelete),
+    journalMode: String(journalMode),
+    tempStore: Number(tempStore),
+    busyTimeout: Number(busyTimeout),
+  }
+}
 
 const TEMP_STORE = { default: 0, memory: 2 } as const
 

@@ -78,11 +78,12 @@ function checksOf(
 
 /** Changes whenever tables, columns, keys, the enforcement of foreign keys or the attached databases change. */
 export function schemaStamp(connection: Connection): string {
-  const version = connection.rows('PRAGMA main.schema_version')[0]?.[0]
-  const enforced = connection.rows('PRAGMA foreign_keys')[0]?.[0]
   // That of temporary tables comes into the list with the first look at it.
-  const databases = connection.rows('PRAGMA database_list').map(([, name]) => name)
-  return [version, enforced, ...databases.filter((name) => name !== 'temp')].join('/')
+  const [version, enforced, databases] =
+    connection.rows(
+      `SELECT v.schema_version, f.foreign_keys, (SELECT json_group_array(name) FROM pragma_database_list WHERE name <> 'temp') FROM pragma_schema_version AS v, pragma_foreign_keys AS f`,
+    )[0] ?? []
+  return `${version}/${enforced}/${databases}`
 }
 
 function tablesOutside(connection: Connection): readonly string[] {

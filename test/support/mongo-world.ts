@@ -1,8 +1,8 @@
 /**
  * Databases for the store contract on MongoDB: collections, indexes and rows as a host would have them.
  *
- * A database costs ten times as much to create as to restore, so what a clause has changed is put back and the
- * next one gets the same database.
+ * A database costs ten times as much to create as to restore, so a clause gets the database of an earlier one, and
+ * what differs from its own data is written over.
  *
  * @module
  */
@@ -25,19 +25,18 @@ export interface MongoWorldOptions {
 /** Every collection with its documents, numbers as the types that they have in the database. */
 type Contents = ReadonlyMap<string, readonly Document[]>
 
-interface Prepared {
-  readonly db: Db
-  /** What a clause finds. */
-  readonly contents: Contents
-}
-
-/** Makes the function that opens a database for one clause; all clauses have the same schema. */
+/** Makes the function that opens a database for one clause. Most clauses have the same schema. */
 export function openOnMongo({ server, driver, createStore }: MongoWorldOptions): OpenStore {
-  const idle = new Map<string, Prepared[]>()
+  const idle = new Map<string, Db[]>()
+  /** What a database of this data holds, by the data: read once, with the keys that the server gave. */
+  const known = new Map<string, Contents>()
   return async (schema, data) => {
+    const shape = JSON.stringify(schema)
     const kind = JSON.stringify(data, (_, one) => (typeof one === 'bigint' ? `${one}n` : one))
-    const prepared = idle.get(kind)?.pop() ?? (await prepare(server().newDatabase(), schema, data))
-    const { db, contents } = prepared
+    const db = idle.get(shape)?.pop() ?? (await created(server().newDatabase(), schema))
+    const contents = known.get(kind)
+    await restore(db, contents ?? new Map())
+    if (contents === undefined) known.set(kind, await filled(db, data))
     return {
       store: createStore(server().client(driver).db(db.databaseName)),
       rows: (table) =>
@@ -46,31 +45,26 @@ export function openOnMongo({ server, driver, createStore }: MongoWorldOptions):
           .find({}, { projection: { _id: 0 } })
           .toArray(),
       async close() {
-        await restore(db, contents)
-        idle.set(kind, [...(idle.get(kind) ?? []), prepared])
+        idle.set(shape, [...(idle.get(shape) ?? []), db])
       },
     }
   }
 }
 
-async function prepare(
-  db: Db,
-  schema: readonly TableSchema[],
-  data: Record<string, Row[]>,
-): Promise<Prepared> {
-  await createCollections(db, schema)
+async function filled(db: Db, data: Record<string, Row[]>): Promise<Contents> {
   for (const [table, rows] of Object.entries(data)) {
     if (rows.length > 0) await db.collection(table).insertMany(rows)
   }
-  return { db, contents: await readAll(db) }
+  return readAll(db)
 }
 
 /** One after the other: indexes that are built side by side over several connections may stall a server. */
-async function createCollections(db: Db, schema: readonly TableSchema[]): Promise<void> {
+async function created(db: Db, schema: readonly TableSchema[]): Promise<Db> {
   for (const table of schema) {
     await db.createCollection(table.name, { validator: notNull(table) })
     await db.collection(table.name).createIndexes([...uniqueIndexes(table), ...lookups(table)])
   }
+  return db
 }
 
 /** A host's rules for its documents, where SQL would say NOT NULL. */
@@ -148,11 +142,11 @@ async function readAll(db: Db): Promise<Contents> {
   return contents
 }
 
-/** Puts back what differs, and empties collections that were not there, such as the engine's own. */
-async function restore(db: Db, before: Contents): Promise<void> {
+/** Writes what differs, and empties collections that are not wanted, such as the engine's own. */
+async function restore(db: Db, contents: Contents): Promise<void> {
   const writes: ((options: { writeConcern: WriteConcern }) => Promise<unknown>)[] = []
   for (const [name, documents] of await readAll(db)) {
-    const wanted = before.get(name) ?? []
+    const wanted = contents.get(name) ?? []
     if (inWords(documents) === inWords(wanted)) continue
     const collection = db.collection(name)
     if (documents.length > 0) writes.push((options) => collection.deleteMany({}, options))

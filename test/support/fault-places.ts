@@ -1,0 +1,31 @@
+/**
+ * Which statements of a run fail: each in one of the variants of a fault; of those that write, the first and the
+ * last of a text in all. With `FAULTS=every` each fails in all.
+ *
+ * @module
+ */
+import { isEveryFault } from './every-fault.ts'
+
+/** Numbers of statements, from 1. `turn`: the place of the variant among `turns`. */
+export function placesIn(
+  history: readonly string[],
+  turn: number,
+  turns: number,
+): readonly number[] {
+  return history.flatMap((sql, index) => {
+    const isAtAnEnd = history.indexOf(sql) === index || history.lastIndexOf(sql) === index
+    const isAlways = isEveryFault || (isAtAnEnd && mayWrite(sql))
+    return isAlways || index % turns === turn ? [index + 1] : []
+  })
+}
+
+/** Reads change nothing, and settings are put back. */
+export function mayWrite(sql: string): boolean {
+  return !/^(SELECT|PRAGMA) /.test(sql) && !/^WITH .*\) SELECT /s.test(sql)
+}
+
+export function placesInWords(places: number, history: readonly string[]): string {
+  return places === history.length
+    ? `${places} places, every statement`
+    : `${places} places of ${history.length} statements`
+}
