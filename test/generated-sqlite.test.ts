@@ -2,12 +2,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { isEveryFault } from './support/every-fault.ts'
 import type { Seen } from './support/generated-odd-oracle.ts'
 import { runOdd } from './support/generated-odd-run.ts'
 import { type OddWorld, oddWorlds } from './support/generated-odd-world.ts'
 
 const SEED = Number(process.env['PARITY_SEED'] ?? 20_260_301)
-const RUNS = Number(process.env['GENERATED_RUNS'] ?? 300)
+const RUNS = Number(process.env['GENERATED_RUNS'] ?? (isEveryFault ? 1_000 : 300))
 
 test('on SQLite, rows of others stay as they are, and nothing of who went is left but what is kept', async () => {
   console.log(`generated on SQLite: PARITY_SEED=${SEED}, ${RUNS} runs`)

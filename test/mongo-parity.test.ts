@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
+import { isEveryFault } from './support/every-fault.ts'
 import { openOnMongo, openSchemaless } from './support/generated-mongo.ts'
 import { type MongoWorld, mongoWorlds } from './support/generated-mongo-world.ts'
 import { checkOthersUntouched } from './support/generated-oracle.ts'
@@ -8,7 +9,7 @@ import { describeMongo } from './support/mongo-server.ts'
 
 const SEED = Number(process.env['PARITY_SEED'] ?? 20_260_301)
 /** On each topology. */
-const RUNS = Number(process.env['GENERATED_RUNS'] ?? 50)
+const RUNS = Number(process.env['GENERATED_RUNS'] ?? (isEveryFault ? 100 : 50))
 
 for (const [place, topology] of (['replica set', 'standalone'] as const).entries()) {
   describeMongo(`MongoDB, ${topology}`, topology, ({ it, server }) => {

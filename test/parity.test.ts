@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { isEveryFault } from './support/every-fault.ts'
 import { checkOthersUntouched } from './support/generated-oracle.ts'
 import { openMemory, openSqlite, run } from './support/generated-run.ts'
 import { type World, worlds } from './support/generated-world.ts'
 
 const SEED = Number(process.env['PARITY_SEED'] ?? 20_260_301)
-const RUNS = Number(process.env['GENERATED_RUNS'] ?? 400)
+const RUNS = Number(process.env['GENERATED_RUNS'] ?? (isEveryFault ? 1_000 : 400))
 
 test('SQLite and memory end alike on generated schemas, and others keep their rows', async () => {
   console.log(`parity: PARITY_SEED=${SEED}, ${RUNS} runs`)

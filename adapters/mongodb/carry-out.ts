@@ -357,7 +357,7 @@ async function writeUserRows(writer: Writer, work: HostWork, isolation: Isolatio
     )
     await updateByPages(writer, user.table, updates)
     const everybody = { types, table: user, user: together(users) }
-    const undone = lacking({ set: user.set }, everybody)
+    const undone = lacking(user, everybody)
     if (undone === null) return
     const asked = { $and: [ofUsers(users), undone] }
     const left = await writer.find(user.table, asked, ONE)

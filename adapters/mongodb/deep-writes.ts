@@ -36,8 +36,8 @@ export type Leaf =
   | { readonly kind: 'filled' }
   /** What is no document, and so cannot be scrubbed by paths, becomes null. */
   | { readonly kind: 'document' }
-  /** Out of an array: elements that hold one of the values. */
-  | ({ readonly kind: 'without'; readonly element: Keys } & Values)
+  /** Out of an array: elements that hold one of the values. `listsAlone`: what stands in its place is not asked for. */
+  | ({ readonly kind: 'without'; readonly element: Keys; readonly listsAlone: boolean } & Values)
   /** A document or a list: paths lead into no text, which may name one of the values. Only to be asked for. */
   | ({ readonly kind: 'no_text' } & Values)
 
@@ -211,7 +211,7 @@ function isUnwritten(value: string, leaf: Leaf, own: Own | null, depth: number):
     const instead = {
       $or: [isNamedIn(value, leaf), isAmong(value, leaf), standsIn(value, leaf, 0)],
     }
-    return { $cond: [{ $isArray: [value] }, isLeft, instead] }
+    return { $cond: [{ $isArray: [value] }, isLeft, leaf.listsAlone ? false : instead] }
   }
   if (own?.keys.length === 0) return holds(value, [], own, depth)
   const differs = { $ne: [value, { $literal: leaf.value }] }

@@ -34,6 +34,8 @@ export interface UpdateOwner {
   readonly user: SliceUser
   /** By which elements of a document it is theirs; left out where the document as a whole is. */
   readonly own?: Own | null
+  /** Whether what stands in the place of an array is nobody's concern. */
+  readonly listsAlone?: boolean
 }
 
 /** Two ways of writing the same assignments. */
@@ -108,9 +110,10 @@ function writesOf(assignment: Assignment, owner: UpdateOwner): readonly Write[] 
       const values = fieldValues(assignment, owner)
       const element = named(assignment.element ?? [])
       const { form } = assignment
+      const { listsAlone = false } = owner
       return values.length === 0
         ? []
-        : [{ steps, leaf: { kind: 'without', element, values, form } }]
+        : [{ steps, leaf: { kind: 'without', element, values, form, listsAlone } }]
     }
   }
 }
@@ -212,14 +215,15 @@ export function needsOwn({ selector, set }: Pick<Step, 'selector' | 'set'>): boo
 
 /**
  * Documents on which an assignment has not done its work, nor what `outdone` allows in its place; `null` when nothing
- * can be asked.
+ * can be asked. A document that is cut loose was found by its lists: what stands in the place of one is not asked for.
  */
 export function lacking(
-  { set, outdone = [] }: Pick<Step, 'set' | 'outdone'>,
+  { action, set, outdone = [] }: Pick<Step, 'set' | 'outdone'> & { readonly action: string },
   owner: UpdateOwner,
 ): Doc | null {
+  const listsAlone = action === 'detach'
   const isLacking = set.flatMap((assignment): readonly unknown[] => {
-    const own = lackingOne(assignment, owner)
+    const own = lackingOne(assignment, { ...owner, listsAlone })
     const allowed = outdone
       .filter(({ column }) => column === assignment.column)
       .map((other) => lackingOne(other, owner))
@@ -236,7 +240,8 @@ function lackingOne(assignment: Assignment, owner: UpdateOwner): readonly unknow
   if (isUnknown && assignment.instant === undefined) return []
   // Some instant has to be there, whichever it is.
   if (isUnknown) return [unwritten(stepsOf(assignment), { kind: 'filled' }, owner.own ?? null)]
-  const texts = assignment.kind === 'pull' ? textLacking(assignment, owner) : []
+  const isPlaceMeant = assignment.kind === 'pull' && owner.listsAlone !== true
+  const texts = isPlaceMeant ? textLacking(assignment, owner) : []
   const writes = writesOf(assignment, owner).map(({ steps, leaf, own }) =>
     unwritten(steps, leaf, own ?? owner.own ?? null),
   )
