@@ -4,6 +4,7 @@
  * @module
  */
 import {
+  type Assignment,
   leavesNoMatch,
   type Program,
   residueLeft,
@@ -28,8 +29,15 @@ import {
 } from './match-rows.ts'
 import { pathOf } from './paths.ts'
 import type { Update, Writer } from './scope.ts'
-import { isWrittenByUser, lacking, needsOwn, touchesOwnFilter, updatesFor } from './updates.ts'
-import { storedId } from './values.ts'
+import {
+  isWrittenByUser,
+  lacking,
+  needsOwn,
+  pathOfAssignment,
+  touchesOwnFilter,
+  updatesFor,
+} from './updates.ts'
+import { storedId, wholeKeyOf } from './values.ts'
 
 /** Without a transaction. */
 export async function carryOut(writer: Writer, { work, records }: Change): Promise<void> {
@@ -48,9 +56,9 @@ export async function workOnAll(
 
 async function workOnHost(writer: Writer, work: HostWork, isolation: Isolation): Promise<void> {
   for (const stepWork of work.steps) {
-    const matches = await runStep(writer, work, stepWork, isolation)
-    if (matches === null || isAskedLate(work, stepWork, isolation)) continue
-    await refuseResidue(writer, work, stepWork, matches)
+    const parts = await runStep(writer, work, stepWork, isolation)
+    if (isAskedLate(work, stepWork, isolation)) continue
+    for (const [step, matches] of parts) await refuseResidue(writer, work, step, matches)
   }
   // Sessions may have slipped in since their step ran: the user row is still there and only now goes.
   if (isolation === 'none' && work.cutsAccess) await cutLateAccess(writer, work)
@@ -100,15 +108,20 @@ export async function writeRecords(writer: Writer, records: readonly RecordWrite
   }
 }
 
-/** Answers which documents were the step's; `null`: it writes nothing. */
+/** A step, or what of it is written on some of its documents. */
+type Part = readonly [Step, Matches]
+
+/** Answers what was written on which documents. */
 async function runStep(
   writer: Writer,
-  { program, tenantId, users }: HostWork,
-  { index, rows, count }: StepWork,
+  work: HostWork,
+  stepWork: StepWork,
   isolation: Isolation,
-): Promise<Matches | null> {
+): Promise<readonly Part[]> {
+  const { program, tenantId, users } = work
+  const { index, rows, count } = stepWork
   const step = program.steps[index]
-  if (step === undefined || !writes(step)) return null
+  if (step === undefined || !writes(step)) return []
   const matches: Matches =
     rows === null
       ? await matchStep(writer, program, step, tenantId, users)
@@ -117,15 +130,54 @@ async function runStep(
     for (const filter of filtersOf(step, tenantId, matches)) {
       await writer.deleteMany(step.table, filter)
     }
-    return matches
+    return [[step, matches]]
   }
   const fixed = touchesOwnFilter(step)
     ? await byRows(writer, step, tenantId, users.length, matches)
     : matches
   const values = await valuesWritten(writer, program, step, tenantId, users, matches)
-  const owned = [...ownedFilters(step, tenantId, users, fixed, values)]
-  await writeOwned(writer, program, { step, owned, count: isolation === 'none' ? null : count })
-  return matches
+  const parts = partsOf(work, stepWork, fixed, isolation)
+  for (const [part, own] of parts) {
+    const owned = [...ownedFilters(part, tenantId, users, own, values)]
+    await writeOwned(writer, program, {
+      step: part,
+      owned,
+      count: isolation === 'none' ? null : count,
+    })
+  }
+  return parts.length === 1 ? [[step, matches]] : parts
+}
+
+/**
+ * The step with its documents. Without a transaction the place that it finds them by is written only while it holds
+ * the user's value, so a step of the same pass that comes later, and has the last word, must find it as it was.
+ */
+function partsOf(
+  { program, steps }: HostWork,
+  { index }: StepWork,
+  matches: Matches,
+  isolation: Isolation,
+): readonly Part[] {
+  const step = program.steps[index]
+  if (step === undefined) return []
+  const whole = [[step, matches]] as const
+  const { selector, foundWith } = step
+  if (isolation !== 'none' || foundWith === undefined || selector === null) return whole
+  if (matches.kind !== 'rows') return whole
+  const place = pathOf(selector.locator)
+  const isThere = (one: Assignment): boolean => pathOfAssignment(one) === place
+  const later = steps.filter((other) => {
+    const one = program.steps[other.index]
+    return other.index > index && one?.foundWith === foundWith && one.set.some(isThere)
+  })
+  const overtaken = new Set(later.flatMap(({ rows }) => rows ?? []).map(({ id }) => wholeKeyOf(id)))
+  if (overtaken.size === 0 || !step.set.some(isThere)) return whole
+  const isOvertaken = ({ id }: OwnedRow): boolean => overtaken.has(wholeKeyOf(id))
+  const rest = { ...step, set: step.set.filter((one) => !isThere(one)) }
+  return [
+    [step, { kind: 'rows', rows: matches.rows.filter((row) => !isOvertaken(row)) }],
+    [rest, { kind: 'rows', rows: matches.rows.filter(isOvertaken) }],
+  ]
 }
 
 /** The users' values where a step writes among those of others; else `null`. */
@@ -150,11 +202,9 @@ async function valuesWritten(
 async function refuseResidue(
   writer: Writer,
   { program, tenantId, users }: HostWork,
-  { index }: StepWork,
+  step: Step,
   matches: Matches,
 ): Promise<void> {
-  const step = program.steps[index]
-  if (step === undefined) return
   const isNamedToStay = matches.kind === 'rows' && step.action !== 'delete'
   if (leavesNoMatch(step) && !isNamedToStay) {
     await refuseFound(writer, step, tenantId, matches, null)
@@ -178,7 +228,7 @@ async function refuseLateResidue(
   if (step === undefined || !writes(step)) return
   const matches = await matchStep(writer, program, step, tenantId, users)
   if (leavesNoMatch(step)) await refuseFound(writer, step, tenantId, matches, null)
-  else await refuseResidue(writer, work, stepWork, matches)
+  else await refuseResidue(writer, work, step, matches)
 }
 
 /** All users of a slice in one. Of several, nobody knows whose derived value stays in what they share. */

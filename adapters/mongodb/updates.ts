@@ -331,7 +331,7 @@ export function fieldValues(
   })
 }
 
-function pathOfAssignment(assignment: Assignment): string {
+export function pathOfAssignment(assignment: Assignment): string {
   return named(stepsOf(assignment)).join('.')
 }
 
