@@ -5,7 +5,7 @@
  */
 import assert from 'node:assert/strict'
 import type { PolicyInput, RuleInput } from '../policy/policy.ts'
-import { ANN, BOB, type Row, SHARED_EMAIL } from './contract-data.ts'
+import { ANN, BOB, GHOST, type Row, SHARED_EMAIL } from './contract-data.ts'
 import { withTables } from './contract-rules.ts'
 import { type Clause, IN_A, type World } from './contract-world.ts'
 
@@ -70,6 +70,21 @@ export function twoRulesClauses(clause: Clause): void {
       assert.equal((await world.row('comments', `com_${ANN}`))?.['body'], 'mine')
       assert.equal((await world.row('comments', 'com_pinned'))?.['author_id'], BOB)
     })
+
+    clause(
+      `of two values for the place that finds a row the stronger one stays, ${way}`,
+      async (world) => {
+        const comments = {
+          rules: [
+            { match: 'pinned_by', action: 'detach', to: 'ghost' },
+            { match: 'pinned_by', action: 'retain', ...REASON, set: { pinned_by: null } },
+          ],
+          precedence: ['detach', 'retain'],
+        } as const
+        await ending(world, { comments })
+        assert.equal((await world.row('comments', 'com_pinned'))?.['pinned_by'], GHOST)
+      },
+    )
 
     clause(
       `a row that is kept from one rule loses the reference of another, ${way}`,
