@@ -149,8 +149,8 @@ export const sabotages: readonly Sabotage[] = [
   {
     name: 'leave deleted content readable in the file',
     file: 'adapters/sqlite/connection.ts',
-    find: "setPragma('main.secure_delete', 1, undo)",
-    replace: "setPragma('main.secure_delete', 0, undo)",
+    find: "setPragma('main.secure_delete', settings.secureDelete, 1, undo)",
+    replace: "setPragma('main.secure_delete', settings.secureDelete, 0, undo)",
     caughtBy: 'test/sqlite-file.test.ts',
   },
   {
