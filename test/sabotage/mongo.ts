@@ -34,7 +34,8 @@ export const mongoSabotages: readonly Sabotage[] = [
     name: 'count no residue in a transaction of a server',
     file: 'adapters/mongodb/carry-out.ts',
     find: '    if (isAskedLate(work, stepWork, isolation)) continue',
-    replace: "    if (isolation === 'transaction' || isAskedLate(work, stepWork, isolation)) continue",
+    replace:
+      "    if (isolation === 'transaction' || isAskedLate(work, stepWork, isolation)) continue",
     caughtBy: 'test/mongo-residue.test.ts',
   },
   {
