@@ -90,6 +90,14 @@ describe('rows that a trigger writes under a parent which goes', () => {
     assert.deepEqual(JSON.parse(dump())[0], [JSON.parse(before)[0][0]])
   })
 
+  it('are residue where the trigger is a temporary one that came after the first deletion', async () => {
+    const { engine, db } = await open('', HINTS.delete)
+    await engine.delete('u2', {})
+    db.exec(`CREATE TEMP TRIGGER t AFTER DELETE ON main.sessions BEGIN ${COPY}; END`)
+    await assert.rejects(engine.delete('u1', {}), { code: 'residue_left' })
+    assert.deepEqual(db.prepare('SELECT id FROM users').pluck().all(), ['u1'])
+  })
+
   it('are residue where only the access is cut', async () => {
     const sessions = { ...SESSIONS, grantsAccess: true }
     const { engine, dump } = await open(

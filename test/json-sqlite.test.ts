@@ -26,6 +26,13 @@ async function open(sql: string, tables: PolicyInput['tables']) {
   return { db, engine, all }
 }
 
+async function openScrubbed(key: string) {
+  return open(
+    'CREATE TABLE t (id INTEGER PRIMARY KEY, uid TEXT, j TEXT); CREATE INDEX t_uid ON t (uid)',
+    { t: { match: 'uid', action: 'anonymize', reason: 'r', set: { j: { scrub: [[key]] } } } },
+  )
+}
+
 const text = (json: string): string => `'${json.replaceAll("'", "''")}'`
 
 const FORMS: readonly (readonly [string, string, (json: string) => string])[] = [
@@ -137,6 +144,29 @@ describe('JSON in SQLite', () => {
     await engine.delete('u1', {}).catch(() => undefined)
     const isGone = all(`SELECT j FROM t WHERE j LIKE '%"a"%' OR j LIKE '%"c"%'`).length === 0
     assert.ok(isGone || (await engine.verify('u1', {})).status !== 'clean')
+  })
+
+  it('a key behind an array that no path opens is residue, however it is spelt', async () => {
+    for (const [key, left] of [
+      ['a', '[{"a":1}]'],
+      ['a', '[{"\\u0061":1}]'],
+      ['[a]*?', '[{"[a]*?":1}]'],
+      ['ä', '[{"ä":1}]'],
+    ] as const) {
+      const { db, engine } = await openScrubbed(key)
+      db.prepare("INSERT INTO t (uid, j) VALUES ('u1', ?), ('u2', ?)").run(left, `["${key}"]`)
+      await assert.rejects(engine.delete('u1', {}), { code: 'residue_left' }, left)
+      assert.equal((await engine.delete('u2', {})).residue, 0)
+    }
+  })
+
+  it('a key that a trigger writes back is residue, with blanks behind it too', async () => {
+    for (const back of ['{"a":1}', '{"a" :1}', '{"a"\n\t:1}', '{"b":"a","a"\r:1}']) {
+      const { db, engine } = await openScrubbed('a')
+      db.exec(`INSERT INTO t (uid, j) VALUES ('u1', '{"a":0}');
+        CREATE TRIGGER back AFTER UPDATE ON t BEGIN UPDATE t SET j = '${back}' WHERE id = new.id; END`)
+      await assert.rejects(engine.delete('u1', {}), { code: 'residue_left' }, back)
+    }
   })
 
   it('keys with dots, digits, stars and blanks are keys in a list', async () => {

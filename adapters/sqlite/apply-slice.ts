@@ -25,6 +25,7 @@ import { behindCursor, writeKeys } from './apply-chunk.ts'
 import { type Connection, type Parameters, SavepointLost } from './connection.ts'
 import { explainingRefusal } from './explain-refusal.ts'
 import { type HeldParents, holdParents, rowsUnder } from './gone-parents.ts'
+import type { GroupSql } from './group-sql.ts'
 import { assertHeld, finishJob } from './jobs.ts'
 import { readHead, writeSeal } from './ledger.ts'
 import { jsonText, quoteName, quoteTable } from './literals.ts'
@@ -32,7 +33,7 @@ import type { ProgramSql } from './program-sql.ts'
 import { anyUser, userId } from './selector-sql.ts'
 import { sliceParameters } from './slice-parameters.ts'
 import { toStoreError } from './sqlite-errors.ts'
-import type { PassSql, WriteSql } from './step-sql.ts'
+import type { PassSql, ResidueSql, WriteSql } from './step-sql.ts'
 import { takeSurvey } from './take-survey.ts'
 import { forgetUsers } from './user-records.ts'
 
@@ -129,7 +130,7 @@ export function runSteps(
 ): HeldParents {
   const held = holdParents(connection, sql, parameters)
   const found = new Map<number, string>()
-  for (const { index, steps, rows, write } of turnsOf(sql, totals, journal)) {
+  for (const { index, rows, write, residues } of turnsOf(sql, totals, journal)) {
     for (const other of passOf(sql.program.steps, index)) {
       const pass = (totals[other] ?? 0) > 0 ? sql.steps[other]?.pass : null
       if (pass == null) continue
@@ -146,7 +147,7 @@ export function runSteps(
         : endJournal(connection, sql, index, write, parameters, journal)
     })
     refuseMoreThanCounted(write.table, rows, changed)
-    for (const one of steps) residueOf(connection, sql, one, 'at_once', parameters)
+    residueOf(connection, residues, 'at_once', parameters)
   }
   return held
 }
@@ -169,32 +170,44 @@ function findPairs(
 interface Turn {
   /** The step, of several the one whose rows are those of all. */
   readonly index: number
-  /** All of them. */
-  readonly steps: readonly number[]
   /** Counted for the users who go. */
   readonly rows: number
   readonly write: WriteSql
+  readonly residues: readonly ResidueSql[]
 }
 
 /** Steps without rows have none. Steps stay together where each has rows, and no journal tells how far each has come. */
 function turnsOf(
-  { groups, steps }: ProgramSql,
+  sql: ProgramSql,
   totals: readonly number[],
   journal: JournalEnd | undefined,
 ): readonly Turn[] {
   const turn = (
     index: number,
     write: WriteSql | null | undefined,
-    all: readonly number[] = [index],
+    residues: readonly ResidueSql[],
   ): readonly Turn[] =>
-    write == null ? [] : [{ index, steps: all, rows: totals[index] ?? 0, write }]
-  return groups.flatMap((group) => {
+    write == null ? [] : [{ index, rows: totals[index] ?? 0, write, residues }]
+  return sql.groups.flatMap((group) => {
     const busy = group.steps.filter((index) => (totals[index] ?? 0) > 0)
     if (journal === undefined && busy.length === group.steps.length) {
-      return turn(group.widest, group.write, group.steps)
+      return turn(group.widest, group.write, residuesOf(sql, group, busy))
     }
-    return busy.flatMap((index) => turn(index, steps[index]?.write))
+    return busy.flatMap((index) => {
+      const { write, residue } = sql.steps[index] ?? {}
+      return turn(index, write, residue == null ? [] : [residue])
+    })
   })
+}
+
+/** Of the steps that are asked for: in one where they are all of the group. */
+function residuesOf(
+  { steps }: ProgramSql,
+  group: GroupSql,
+  asked: readonly number[],
+): readonly ResidueSql[] {
+  if (group.residue !== null && asked.length === group.steps.length) return [group.residue]
+  return asked.flatMap((index) => steps[index]?.residue ?? [])
 }
 
 /** In the last transaction of the journalled way: steps that keep their rows write only those behind the cursor. */
@@ -232,10 +245,13 @@ export function lateResidue(
   isAsked: (step: Step) => boolean = () => true,
 ): number {
   let left = 0
-  for (const [index, step] of sql.program.steps.entries()) {
-    if (!isAsked(step)) continue
-    left += residueOf(connection, sql, index, 'at_end', parameters)
-    left += residueUnder(connection, sql, index, held, parameters)
+  for (const group of sql.groups) {
+    const asked = group.steps.filter((index) => {
+      const step = sql.program.steps[index]
+      return step !== undefined && isAsked(step)
+    })
+    left += residueOf(connection, residuesOf(sql, group, asked), 'at_end', parameters)
+    for (const index of asked) left += residueUnder(connection, sql, index, held, parameters)
   }
   return left
 }
@@ -253,17 +269,16 @@ function residueUnder(
   return left
 }
 
-/** Answers how many rows one step has left, which is none where it answers. */
+/** Answers how many rows steps have left, which is none where it answers. */
 function residueOf(
   connection: Connection,
-  { steps, program }: ProgramSql,
-  index: number,
+  residues: readonly ResidueSql[],
   when: ResidueTime,
   parameters: Parameters,
 ): number {
-  const residue = steps[index]?.residue
-  if (residue?.when !== when) return 0
-  return refuseResidue(connection, program.steps[index]?.table ?? '', residue.sql, parameters)
+  return residues
+    .filter((residue) => residue.when === when)
+    .reduce((left, { table, sql }) => left + refuseResidue(connection, table, sql, parameters), 0)
 }
 
 /** The same for the user rows themselves. */

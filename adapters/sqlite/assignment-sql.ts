@@ -11,6 +11,7 @@ import {
   isDocument,
   isJson,
   jsonValue,
+  mayStandAt,
   standsAt,
   standsForList,
   withoutElements,
@@ -140,8 +141,11 @@ function lackSql(assignment: Assignment, known: KnownValues): string | null {
     case 'derived':
       return known.lacksDerived(column, assignment)
     case 'scrub': {
-      const left = assignment.paths.map((path) => standsAt(column, path)).join(' OR ')
-      return `CASE WHEN ${column} IS NULL THEN 0 WHEN ${isDocument(column)} THEN (${left}) ELSE 1 END`
+      const { paths } = assignment
+      const left = paths.map((path) => standsAt(column, path)).join(' OR ')
+      // A condition behind WHEN is left as soon as it is decided; one behind THEN is gone through to its end.
+      const found = `CASE WHEN ${mayStandAt(column, paths)} THEN (${left}) ELSE 0 END`
+      return `CASE WHEN ${column} IS NULL THEN 0 WHEN ${isDocument(column)} THEN ${found} ELSE 1 END`
     }
     case 'json_value': {
       const { path, value, holding } = assignment

@@ -76,14 +76,17 @@ function checksOf(
   return { checks }
 }
 
-/** Changes whenever tables, columns, keys, the enforcement of foreign keys or the attached databases change. */
+/**
+ * Changes whenever tables, columns, keys, triggers (temporary ones too), the enforcement of foreign keys or the
+ * attached databases change.
+ */
 export function schemaStamp(connection: Connection): string {
   // That of temporary tables comes into the list with the first look at it.
-  const [version, enforced, databases] =
+  const [version, enforced, databases, triggers] =
     connection.rows(
-      `SELECT v.schema_version, f.foreign_keys, (SELECT json_group_array(name) FROM pragma_database_list WHERE name <> 'temp') FROM pragma_schema_version AS v, pragma_foreign_keys AS f`,
+      `SELECT v.schema_version, f.foreign_keys, (SELECT json_group_array(name) FROM pragma_database_list WHERE name <> 'temp'), (SELECT json_group_array(sql) FROM temp.sqlite_schema WHERE type = 'trigger') FROM pragma_schema_version AS v, pragma_foreign_keys AS f`,
     )[0] ?? []
-  return `${version}/${enforced}/${databases}`
+  return `${version}/${enforced}/${databases}/${triggers}`
 }
 
 function tablesOutside(connection: Connection): readonly string[] {

@@ -4,7 +4,6 @@
  * @module
  */
 import {
-  type Assignment,
   conditionsBeyond,
   groupSteps,
   type Program,
@@ -19,8 +18,16 @@ import {
   plainValueSql,
 } from './assignment-sql.ts'
 import { quoteName, quoteTable } from './literals.ts'
-import { anyUser, chainSql, conditionSql, userValueOf } from './selector-sql.ts'
-import { type CountSql, heldSql, type StepSql, type TableFacts, type WriteSql } from './step-sql.ts'
+import { conditionSql, directSql, userValueOf } from './selector-sql.ts'
+import {
+  type CountSql,
+  heldSql,
+  lacksAlone,
+  type ResidueSql,
+  type StepSql,
+  type TableFacts,
+  type WriteSql,
+} from './step-sql.ts'
 
 /** Most steps are a group of their own. */
 export interface GroupSql extends StepGroup {
@@ -28,6 +35,8 @@ export interface GroupSql extends StepGroup {
   readonly count: CountSql
   /** `null` for steps that write nothing. */
   readonly write: WriteSql | null
+  /** Of all steps at once; `null` where there is none, or each is looked for at another time. */
+  readonly residue: ResidueSql | null
 }
 
 /** Every step that a query can find, in order. `alone`: the statements of each by itself. */
@@ -37,18 +46,24 @@ export function groupsSql(
   facts: TableFacts,
 ): readonly GroupSql[] {
   return groupSteps(program.steps).flatMap((group) => {
-    const together = group.steps.length > 1 ? togetherSql(program, group, facts) : null
+    const together = group.steps.length > 1 ? togetherSql(program, group, alone, facts) : null
     return together ?? group.steps.flatMap((index) => aloneSql(alone[index] ?? null, index))
   })
 }
 
 function aloneSql(step: StepSql | null, index: number): readonly GroupSql[] {
   if (step === null) return []
-  return [{ steps: [index], widest: index, count: step.count, write: step.write }]
+  const { count, write, residue } = step
+  return [{ steps: [index], widest: index, count, write, residue }]
 }
 
 /** `null` where a trigger would see the steps at once, or rows hold a value in several spellings. */
-function togetherSql(program: Program, group: StepGroup, facts: TableFacts): GroupSql | null {
+function togetherSql(
+  program: Program,
+  group: StepGroup,
+  alone: readonly (StepSql | null)[],
+  facts: TableFacts,
+): GroupSql | null {
   const widest = program.steps[group.widest]
   const selector = widest?.selector
   if (widest === undefined || selector == null || facts.reactsToUpdates(widest.table)) return null
@@ -56,14 +71,16 @@ function togetherSql(program: Program, group: StepGroup, facts: TableFacts): Gro
   const value = userValueOf([selector])
   // What is held is none of the values that were looked for.
   if (value.collation !== undefined) return null
-  const { from, where } = chainSql([selector], anyUser)
+  const { from, where } = directSql(selector, 'row')
   const parts = group.steps
     .flatMap((position) => program.steps[position] ?? [])
-    .map((step): Part => ({ set: step.set, when: conditionSqlBeyond(widest, step) }))
+    .map((step): Part => ({ step, when: conditionSqlBeyond(widest, step) }))
   const rows = parts.map(({ when }) =>
     when === null ? 'count(*)' : `count(*) FILTER (WHERE ${when})`,
   )
   const columns = columnsOf(parts, (column) => facts.nullable(table, column))
+  const times = new Set(group.steps.map((position) => alone[position]?.residue?.when))
+  const [time] = times
   return {
     ...group,
     count: {
@@ -76,11 +93,19 @@ function togetherSql(program: Program, group: StepGroup, facts: TableFacts): Gro
       writes: columns.map(({ column }) => column),
       select: (names) => `SELECT ${names} FROM ${from} WHERE ${where}`,
     },
+    residue:
+      time === undefined || times.size > 1
+        ? null
+        : {
+            table,
+            sql: `SELECT count(*) FROM ${from} WHERE ${where} AND (${parts.map(lacksPart).join(' OR ')})`,
+            when: time,
+          },
   }
 }
 
 interface Part {
-  readonly set: readonly Assignment[]
+  readonly step: Step
   /** Which rows of the widest step are those of this one; `null` for all. */
   readonly when: string | null
 }
@@ -91,14 +116,19 @@ function conditionSqlBeyond(widest: Step, step: Step): string | null {
   return beyond.map((condition) => conditionSql('t0', condition)).join(' AND ')
 }
 
+function lacksPart({ step, when }: Part): string {
+  const lacks = lacksAlone(step)
+  return when === null ? lacks : `(CASE WHEN ${when} THEN ${lacks} ELSE 0 END)`
+}
+
 /** What each column holds once all steps have had their turn, one after the other. */
 function columnsOf(
   parts: readonly Part[],
   nullable: (column: string) => boolean,
 ): readonly ColumnSql[] {
   const writes = new Map<string, Write[]>()
-  for (const { set, when } of parts) {
-    for (const assignment of set) {
+  for (const { step, when } of parts) {
+    for (const assignment of step.set) {
       if (assignment.kind !== 'constant' && assignment.kind !== 'scrub') continue
       const earlier = writes.get(assignment.column) ?? []
       writes.set(assignment.column, [...earlier, { assignment, when }])

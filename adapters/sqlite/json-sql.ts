@@ -20,7 +20,7 @@ export function isJson(value: string): string {
  * JSON too, and what stands behind a zero byte is read by no function for JSON.
  */
 export function isDocument(value: string): string {
-  const isWhole = `(json_valid(${value}, ${JSONB}) OR instr(CAST(${value} AS BLOB), x'00') = 0)`
+  const isWhole = `(typeof(${value}) = 'blob' AND json_valid(${value}, ${JSONB}) OR instr(${value}, char(0)) = 0)`
   return `CASE WHEN ${isJson(value)} THEN json_type(${value}) IN ('object', 'array', 'null') AND ${isWhole} ELSE 0 END`
 }
 
@@ -108,11 +108,25 @@ export function withoutElements(
  * there twice. Read from JSON of any form.
  */
 export function standsAt(document: string, path: JsonPath): string {
-  const last = quoteText(path.at(-1) ?? '')
-  // The walk is long, and most documents do not even have the key. It may be written with escapes.
-  const mayHold = `(typeof(${document}) = 'blob' OR instr(${document}, ${last}) OR instr(${document}, '\\'))`
+  // The walk is long, and most documents do not even have the key.
   const walk = `${walkSql(document, path)} SELECT 1 FROM w WHERE place = ${path.length}`
-  return `(${mayHold} AND EXISTS (${walk}))`
+  return `((${mayStandAt(document, [path])}) AND EXISTS (${walk}))`
+}
+
+/** Whether anything may stand at one of the paths: their last keys are in the text, or it cannot be told by the text. */
+export function mayStandAt(document: string, paths: readonly JsonPath[]): string {
+  const keys = [...new Set(paths.map((path) => path.at(-1) ?? null))]
+  // A key may be written with escapes.
+  const isUnread = `typeof(${document}) = 'blob' OR instr(${document}, '\\')`
+  if (keys.includes(null)) return '1'
+  return [isUnread, ...keys.map((key) => holdsKey(document, key ?? ''))].join(' OR ')
+}
+
+/** Whether the text has the key, and not just a value that is spelt like it. */
+function holdsKey(document: string, key: string): string {
+  const text = `"${key}"`
+  const pattern = `*${text.replaceAll(/[*?[]/g, '[$&]')}[: \t\r\n]*`
+  return `instr(${document}, ${quoteText(text)}) AND ${document} GLOB ${quoteText(pattern)}`
 }
 
 /** What an array was to lose, and how to tell it. */

@@ -137,6 +137,38 @@ export function chainSql(
   return { from, where: chainWhere(chain, leaf) }
 }
 
+/** A direct selector whose rows an index leads to. */
+export interface IndexedSelector extends MarkedSelector {
+  readonly inRowOrder?: RowOrder
+}
+
+export interface RowOrder {
+  /** The row id's name. */
+  readonly key: string
+  /** What the index knows of a row. */
+  readonly columns: readonly string[]
+}
+
+/**
+ * FROM and WHERE of a direct selector for all users of the slice. An index has the rows of one user after those of
+ * another, all over the table, so that a page would be read and written once for each of its rows. The index is
+ * therefore read first, and the rows in the order in which the table keeps them. `needs`: whether the index may do
+ * for all that is asked.
+ */
+export function directSql(
+  selector: IndexedSelector,
+  needs: 'index' | 'row',
+): { readonly from: string; readonly where: string } {
+  const { table, where, tenant, inRowOrder } = selector
+  const asked = [...where.map(({ column }) => column), ...(tenant === null ? [] : [tenant])]
+  const isKnown = asked.every((column) => inRowOrder?.columns.includes(column))
+  const whole = chainSql([selector], anyUser)
+  if (inRowOrder === undefined || (needs === 'index' && isKnown)) return whole
+  const key = quoteName(inRowOrder.key)
+  const found = `t0.${key} IN (SELECT o.${key} FROM ${quoteTable(table)} AS o WHERE ${linkSql('o', 0, selector, anyUser)})`
+  return { ...whole, where: [...rowConditions('t0', selector), found].join(' AND ') }
+}
+
 function tablesSql(selector: Selector, depth: number): readonly string[] {
   return [`${quoteTable(selector.table)} AS t${depth}`, ...arraySql(selector, depth)]
 }

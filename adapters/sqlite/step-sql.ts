@@ -44,6 +44,7 @@ import {
   chainSql,
   chainsOf,
   conditionSql,
+  directSql,
   equalSql,
   guardSql,
   isDirect,
@@ -67,6 +68,8 @@ export interface TableFacts {
   nullable(table: string, column: string): boolean
   /** Of a value inside JSON whose only index knows JSON as text alone: whether that is all there is. */
   textIndexed(table: string, column: string, path: JsonPath): 'all' | 'part' | null
+  /** The keys of an index that finds rows by a value, told by its column and the keys inside; `null` where there is none. */
+  indexOn(table: string, place: string): readonly string[] | null
   columns(table: string): readonly string[]
   /** Whether a trigger acts on updates of the table. */
   reactsToUpdates(table: string): boolean
@@ -102,6 +105,7 @@ export interface CountSql {
 
 /** Counts rows on which the step has not had its effect. */
 export interface ResidueSql {
+  readonly table: string
   readonly sql: string
   readonly when: ResidueTime
 }
@@ -198,7 +202,7 @@ function countSql(context: StepContext): CountSql {
   }
   const by = { kind: 'value', value } as const
   if (isDirect(selector)) {
-    const { from, where } = chainSql([selector], anyUser)
+    const { from, where } = directSql(selector, 'index')
     const held = heldSql('t0', selector, value)
     return { sql: `SELECT ${held}, count(*) FROM ${from} WHERE ${where} GROUP BY 1`, by }
   }
@@ -239,7 +243,7 @@ function onRows(context: StepContext, verb: string): string {
   if (context.isFound || step.except.length > 0 || pairsForPull(step)) {
     return `WITH ${relation(context)} ${verb} WHERE ${keyTuple(key)} IN (SELECT ${pairKey(key)} FROM (${context.pairs()}))`
   }
-  if (isDirect(selector)) return `${verb} WHERE ${chainSql([selector], anyUser).where}`
+  if (isDirect(selector)) return `${verb} WHERE ${directSql(selector, 'row').where}`
   const rows = chainsOf(selector).map((chain) => {
     const { from, where } = chainSql(chain, anyUser)
     return `SELECT ${keyColumns(key)} FROM ${from} WHERE ${where}`
@@ -329,11 +333,23 @@ function residueSql(context: StepContext): ResidueSql | null {
   if (when === null) return null
   const needsUsers = step.set.some(({ kind }) => kind === 'derived') || pairsForPull(step)
   if (step.except.length === 0 && selector.target.kind === 'user' && !needsUsers) {
-    const { from, where } = chainSql([selector], anyUser)
-    return { sql: `SELECT count(*) FROM ${from} WHERE ${where}${lacksSql(step, anyUser)}`, when }
+    const { from, where } = isDirect(selector)
+      ? directSql(selector, 'row')
+      : chainSql([selector], anyUser)
+    const sql = `SELECT count(*) FROM ${from} WHERE ${where}${lacksSql(step, anyUser)}`
+    return { table: step.table, sql, when }
   }
   const left = context.pairs(lacksSql(step, sameUser))
-  return { sql: `WITH ${relation(context)} SELECT count(*) FROM (${left})`, when }
+  return {
+    table: step.table,
+    sql: `WITH ${relation(context)} SELECT count(*) FROM (${left})`,
+    when,
+  }
+}
+
+/** What rows lack of a step that has run, where all of its work is known by the row alone. */
+export function lacksAlone(step: Step): string {
+  return pendingSql(step, { gone: anyUser, lacksDerived })
 }
 
 function lacksSql(step: Step, gone: KnownValues['gone']): string {
