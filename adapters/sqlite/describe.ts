@@ -82,11 +82,18 @@ function checksOf(
  */
 export function schemaStamp(connection: Connection): string {
   // That of temporary tables comes into the list with the first look at it.
-  const [version, enforced, databases, triggers] =
+  const [version, enforced, databases, hasTemporary] =
     connection.rows(
-      `SELECT v.schema_version, f.foreign_keys, (SELECT json_group_array(name) FROM pragma_database_list WHERE name <> 'temp'), (SELECT json_group_array(sql) FROM temp.sqlite_schema WHERE type = 'trigger') FROM pragma_schema_version AS v, pragma_foreign_keys AS f`,
+      `SELECT v.schema_version, f.foreign_keys, (SELECT json_group_array(name) FROM pragma_database_list WHERE name <> 'temp'), (SELECT count(*) FROM pragma_database_list WHERE name = 'temp') FROM pragma_schema_version AS v, pragma_foreign_keys AS f`,
     )[0] ?? []
+  const triggers = hasTemporary === 1 ? temporaryTriggers(connection) : ''
   return `${version}/${enforced}/${databases}/${triggers}`
+}
+
+/** Not asked for where nothing is temporary: the first look opens that database, and settings are dear to change then. */
+function temporaryTriggers(connection: Connection): unknown {
+  const sql = `SELECT group_concat(sql) FROM temp.sqlite_schema WHERE type = 'trigger'`
+  return connection.rows(sql)[0]?.[0] ?? ''
 }
 
 function tablesOutside(connection: Connection): readonly string[] {

@@ -82,8 +82,8 @@ export const eyesSabotages: readonly Sabotage[] = [
   {
     name: 'overlook a temporary trigger that is new',
     file: 'adapters/sqlite/describe.ts',
-    find: "WHERE type = 'trigger') FROM pragma_schema_version",
-    replace: "WHERE type = 'table') FROM pragma_schema_version",
+    find: 'hasTemporary === 1 ? temporaryTriggers',
+    replace: 'hasTemporary === 2 ? temporaryTriggers',
     caughtBy: 'test/eyes-gone-parents.test.ts',
   },
   {
