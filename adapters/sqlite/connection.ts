@@ -35,6 +35,8 @@ export interface Connection {
   records(sql: string, parameters?: Parameters): readonly Readonly<Record<string, unknown>>[]
   /** Runs a statement and answers how many rows it changed itself. */
   change(sql: string, parameters?: Parameters): number
+  /** Runs a statement once for each list of values, which stand in the order of its question marks. */
+  changeEach(sql: string, lists: Iterable<readonly unknown[]>): void
   /** Runs reads. Rejects with the codes of `toStoreError`. */
   read<T>(work: () => T): Promise<T>
   /** Runs `work` in one `BEGIN IMMEDIATE` transaction, again from the start while the database is busy. */
@@ -133,6 +135,10 @@ export function openConnection(db: SqliteDatabase, options: ConnectionOptions): 
 
   function change(sql: string, parameters: Parameters = {}): number {
     return Number(prepare(sql).run(parameters).changes)
+  }
+
+  function changeEach(sql: string, lists: Iterable<readonly unknown[]>): void {
+    for (const values of lists) prepare(sql).run(...values)
   }
 
   /** Sets a pragma; how to put it back is noted first, as the statement may fail after it has acted. */
@@ -261,6 +267,7 @@ export function openConnection(db: SqliteDatabase, options: ConnectionOptions): 
     each,
     records,
     change,
+    changeEach,
     read: async (work) => {
       if (!db.open) throw storeClosed()
       try {

@@ -27,12 +27,20 @@ export function writeSeal(
   connection: Connection,
   { entries, events, head, auditRows = [] }: Seal,
 ): void {
-  for (const entry of entries) {
-    connection.change(
-      `INSERT INTO ${connection.own.ledger} (${ENTRY}) VALUES (@seq, @kind, @at, @userTable, @tenantId, @subject, @idempotencyKey, @body, @hash)`,
-      { ...entry },
-    )
-  }
+  connection.changeEach(
+    `INSERT INTO ${connection.own.ledger} (${ENTRY}) VALUES (${placesOf(ENTRY)})`,
+    entries.map(({ seq, kind, at, userTable, tenantId, subject, idempotencyKey, body, hash }) => [
+      seq,
+      kind,
+      at,
+      userTable,
+      tenantId,
+      subject,
+      idempotencyKey,
+      body,
+      hash,
+    ]),
+  )
   writeEvents(connection, events)
   for (const row of auditRows) insertAuditRow(connection, row)
   writeHead(connection, head)
@@ -41,12 +49,24 @@ export function writeSeal(
 const EVENT = 'id, type, at, user_table, tenant_id, subject, receipt_id, rows'
 
 export function writeEvents(connection: Connection, events: readonly OutboxEvent[]): void {
-  for (const event of events) {
-    connection.change(
-      `INSERT INTO ${connection.own.outbox} (${EVENT}) VALUES (@id, @type, @at, @userTable, @tenantId, @subject, @receiptId, @rows)`,
-      { ...event },
-    )
-  }
+  connection.changeEach(
+    `INSERT INTO ${connection.own.outbox} (${EVENT}) VALUES (${placesOf(EVENT)})`,
+    events.map(({ id, type, at, userTable, tenantId, subject, receiptId, rows }) => [
+      id,
+      type,
+      at,
+      userTable,
+      tenantId,
+      subject,
+      receiptId,
+      rows,
+    ]),
+  )
+}
+
+/** A question mark for each column. */
+function placesOf(columns: string): string {
+  return columns.replaceAll(/\w+/g, '?')
 }
 
 function insertAuditRow(connection: Connection, { table, values }: AuditRow): void {
