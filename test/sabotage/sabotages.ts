@@ -85,8 +85,8 @@ export const sabotages: readonly Sabotage[] = [
   {
     name: 'write no receipt with the change',
     file: 'adapters/sqlite/ledger.ts',
-    find: '  for (const entry of entries) {',
-    replace: '  for (const entry of entries.slice(1)) {',
+    find: '    entries.map(({ seq,',
+    replace: '    entries.slice(1).map(({ seq,',
     caughtBy: 'test/adapters/sqlite.test.ts',
   },
   {
