@@ -1,6 +1,5 @@
 /**
- * What a sample of documents holds at the paths of a policy. Counts and keys that the policy names alone: no value
- * leaves here.
+ * What a sample of documents holds at the paths of a policy. Counts and keys alone: no value leaves here.
  *
  * @module
  */
@@ -21,8 +20,45 @@ export function sampleJson(
     const seen = full.map((document) => look(document, one.steps, one.wants))
     const other = seen.find(({ instead }) => instead !== null)?.instead ?? null
     const found = seen.filter(({ isThere }) => isThere).length
-    return { ...one, rows: full.length, found, instead: other }
+    const beside = one.wants === 'value' ? keysBeside(full, one.steps) : []
+    return {
+      ...one,
+      rows: full.length,
+      found,
+      instead: other,
+      ...(beside.length > 0 ? { beside } : {}),
+    }
   })
+}
+
+/** Keys that hold a text in an object which the path leads through last. Few are remembered of objects as maps. */
+function keysBeside(documents: readonly unknown[], steps: JsonPath): readonly string[] {
+  const last = steps.findLastIndex((step) => step !== null)
+  const key = steps[last]
+  if (key == null) return []
+  const holders = documents.flatMap((one) => heldAt(one, steps.slice(0, last)))
+  const keys = holders.flatMap((holder) =>
+    isHolder(holder) && Object.hasOwn(holder, key) ? textKeysOf(holder) : [],
+  )
+  return [...new Set(keys)].filter((other) => other !== key).slice(0, MOST_KEYS)
+}
+
+const MOST_KEYS = 50
+
+function heldAt(value: unknown, steps: JsonPath): readonly unknown[] {
+  const [step, ...rest] = steps
+  if (step === undefined) return [value]
+  if (step === null) {
+    return Array.isArray(value)
+      ? value.slice(0, MOST_ELEMENTS).flatMap((one) => heldAt(one, rest))
+      : []
+  }
+  if (!isHolder(value) || !Object.hasOwn(value, step)) return []
+  return heldAt((value as Record<string, unknown>)[step], rest)
+}
+
+function textKeysOf(holder: object): readonly string[] {
+  return Object.entries(holder).flatMap(([key, value]) => (typeof value === 'string' ? [key] : []))
 }
 
 function isFull(document: unknown): boolean {
@@ -71,7 +107,7 @@ function atEnd(value: unknown, wants: AskedJson['wants']): Seen {
   return { isThere: isNothing(value), instead: isList ? [null] : null }
 }
 
-function isHolder(value: unknown): boolean {
+function isHolder(value: unknown): value is object {
   return typeof value === 'object' && value !== null
 }
 

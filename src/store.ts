@@ -1129,6 +1129,8 @@ export interface SampledJson extends Omit<AskedJson, 'table'> {
   readonly instead: JsonPath | null
   /** A key of the path that stands twice in one object of some row, of which the database reads one. */
   readonly twice?: string
+  /** Keys of texts that stand beside the last one of the path, where values are looked for. */
+  readonly beside?: readonly string[]
 }
 
 export interface SampledTypes extends Omit<AskedPath, 'table'> {

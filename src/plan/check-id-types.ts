@@ -89,7 +89,7 @@ export function checkSpellings(
 }
 
 /** How a column's declared type keeps what is put into it. */
-type Storage = 'text' | 'number' | 'binary'
+export type Storage = 'text' | 'number' | 'binary'
 
 /**
  * Text compared with a column of numbers is read as a number, so that it is found all the same. A number is not
@@ -131,7 +131,7 @@ function checkDeclared(
 }
 
 /** `null` for a type that does not say. */
-function storageOf(tables: Tables, table: string, column: string): Storage | null {
+export function storageOf(tables: Tables, table: string, column: string): Storage | null {
   const found = tables.get(table)?.columns?.find(({ name }) => name === column)
   const type = found?.type ?? ''
   return STORAGES.find(([, pattern]) => pattern.test(type))?.[0] ?? null

@@ -4,7 +4,7 @@
  * @module
  */
 import { spellPath } from '../policy/json-path.ts'
-import type { AskedPath, SampledJson, TableSchema } from '../store.ts'
+import type { AskedPath, TableSchema } from '../store.ts'
 import type { JsonPath, Program } from '../terms.ts'
 import {
   dotted,
@@ -13,6 +13,7 @@ import {
   otherPathsOf,
   referencesOf,
   sampledAt,
+  sampledJsonAt,
   tenantPathsOf,
 } from './references.ts'
 import type { SchemaFinding } from './schema-finding.ts'
@@ -103,20 +104,6 @@ function groupedBy(
     groups.set(key, [...(groups.get(key) ?? []), one])
   }
   return groups
-}
-
-function sampledJsonAt(
-  tables: ReadonlyMap<string, TableSchema>,
-  { table, column, steps, wants, where }: NamedJson,
-): SampledJson | null {
-  const wanted = JSON.stringify([column, steps, wants, where])
-  return (
-    tables
-      .get(table)
-      ?.sampledJson?.find(
-        (one) => JSON.stringify([one.column, one.steps, one.wants, one.where]) === wanted,
-      ) ?? null
-  )
 }
 
 function elsewhere(named: NamedJson, instead: JsonPath): SchemaFinding {

@@ -12,6 +12,7 @@ import { checkColumns } from './check-columns.ts'
 import { checkForeignKeys } from './check-foreign-keys.ts'
 import { checkIdTypes, checkSpellings } from './check-id-types.ts'
 import { checkIndexes } from './check-indexes.ts'
+import { checkKinds } from './check-kinds.ts'
 import { checkOrder } from './check-order.ts'
 import { checkParentKeys } from './check-parent-keys.ts'
 import { checkPaths } from './check-paths.ts'
@@ -69,6 +70,7 @@ export function checkSchema(
         ...(isTenant ? [] : [...checkShared(program, tables), ...checkCase(program, schema)]),
         ...checkIdTypes(program, tables, givenIdTypes),
         ...(isTenant ? [] : checkSpellings(program, schema, options.hidesIds ?? false)),
+        ...(isTenant ? [] : checkKinds(program, tables)),
         ...checkIndexes(program, tables, bounds),
         ...checkPaths(program, tables),
         ...(isTenant || policy === undefined ? [] : checkOrder(policy, schema)),

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { AskedJson, AskedPath, SampledTypes, TableSchema } from '../store.ts'
+import type { AskedJson, AskedPath, SampledJson, SampledTypes, TableSchema } from '../store.ts'
 import { isWithinText, wayInto } from '../store-helpers.ts'
 import type {
   Assignment,
@@ -183,6 +183,21 @@ export function sampledAt(
   const wanted = JSON.stringify(where)
   const sampled = tables.get(table)?.sampledTypes ?? []
   return sampled.find((one) => one.path === path && JSON.stringify(one.where) === wanted) ?? null
+}
+
+/** What the sample of a column's JSON holds at a path; `null` where nobody has looked. */
+export function sampledJsonAt(
+  tables: ReadonlyMap<string, TableSchema>,
+  { table, column, steps, wants, where }: AskedJson,
+): SampledJson | null {
+  const wanted = JSON.stringify([column, steps, wants, where])
+  return (
+    tables
+      .get(table)
+      ?.sampledJson?.find(
+        (one) => JSON.stringify([one.column, one.steps, one.wants, one.where]) === wanted,
+      ) ?? null
+  )
 }
 
 /** Keys joined by dots, as documents are asked for them: arrays on the way are not named. */

@@ -31,6 +31,7 @@ export type AcceptableCode =
   | 'shared_parent_key'
   | 'shared_value'
   | 'other_case'
+  | 'other_kind'
   | 'id_type_mismatch'
   | 'mixed_id_types'
   | 'loose_ids'
@@ -74,6 +75,7 @@ export const SCHEMA_FINDINGS: Readonly<Record<SchemaFindingCode, FindingFacts>> 
   touched_trigger: { severities: WARNING, acceptable: true },
   shared_parent_key: { severities: ERROR, acceptable: true },
   other_case: { severities: WARNING, acceptable: true },
+  other_kind: { severities: WARNING, acceptable: true },
   shared_value: { severities: WARNING, acceptable: true },
   id_type_mismatch: { severities: EITHER, acceptable: true },
   mixed_id_types: { severities: EITHER, acceptable: true },

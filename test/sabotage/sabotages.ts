@@ -4,6 +4,7 @@ import { generatedSabotages } from './generated.ts'
 import { hostSabotages } from './host.ts'
 import { identitySabotages } from './identity.ts'
 import { jsonSabotages } from './json.ts'
+import { kindsSabotages } from './kinds.ts'
 import { ledgerSabotages } from './ledger.ts'
 import { mongoSabotages } from './mongo.ts'
 import { neighboursSabotages } from './neighbours.ts'
@@ -859,5 +860,6 @@ export const sabotages: readonly Sabotage[] = [
   ...jsonSabotages,
   ...ledgerSabotages,
   ...neighboursSabotages,
+  ...kindsSabotages,
   ...pathsSabotages,
 ]
