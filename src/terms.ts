@@ -130,6 +130,8 @@ export type Assignment =
       readonly field: string
       readonly form: IdForm | null
       readonly reach?: Reach
+      /** As in {@link Wanted}. */
+      readonly eitherType?: true
     }
   | {
       readonly kind: 'json_value'

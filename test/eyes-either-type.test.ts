@@ -218,15 +218,68 @@ for (const kind of STORES) {
       }
     })
 
-    it('has the type that is written there inside JSON', async () => {
-      const posts = [
-        [null, '{"by":5}'],
-        [null, '{"by":"5"}'],
-      ] as const
-      const rule = { match: { json: 'body', path: 'by' }, action: 'delete' }
-      const { engine, left } = await open(kind, { id: 'INTEGER', ref: '', users: [5], posts, rule })
-      await engine.delete(5, {})
-      assert.deepEqual(left('posts'), ['{"by":"5"}'])
+    it('is found inside JSON as an integer and as its digits, where ids are integers', async () => {
+      const held = (wanted: (value: string) => string): Rows =>
+        ['5', '"5"', '"05"', '6', '"55"', 'null'].map((value) => [null, wanted(value)])
+      const inPath = (value: string) => `{"by":${value}}`
+      const inList = (value: string) => `[7,${value}]`
+      const inElement = (value: string) => `[{"by":7},{"by":${value}}]`
+      for (const [match, wanted] of [
+        [{ json: 'body', path: 'by' }, inPath],
+        [{ array: 'body' }, inList],
+        [{ array: 'body', element: 'by' }, inElement],
+      ] as const) {
+        const posts = held(wanted)
+        const given = { id: 'INTEGER', ref: '', users: [5], posts }
+        const { engine, left } = await open(kind, { ...given, rule: { match, action: 'delete' } })
+        const { steps } = await engine.delete(5, {})
+        assert.equal(steps[0]?.rows, 2)
+        const others = posts.slice(2).map(([, body]) => body)
+        assert.deepEqual(left('posts'), others)
+        const texts = { ...given, id: 'TEXT', users: ['5'], rule: { match, action: 'delete' } }
+        const ofText = await open(kind, texts)
+        await ofText.engine.delete('5', {})
+        assert.deepEqual(ofText.left('posts'), [posts[0]?.[1], ...others])
+      }
+    })
+
+    it('leaves arrays in both forms, as a whole element and as a part of one', async () => {
+      const detached = { match: { array: 'body' }, action: 'detach' }
+      const given = { id: 'INTEGER', ref: '', users: [5] }
+      const posts: Rows = [[null, '[5,"5",6,"55",true]']]
+      const plain = await open(kind, { ...given, posts, rule: detached })
+      await plain.engine.delete(5, {})
+      assert.deepEqual(plain.left('posts'), ['[6,"55",true]'])
+      const inside = { match: { array: 'body', element: 'by' }, action: 'detach' }
+      const parts = { ...given, posts: [[null, '[{"by":"5"},{"by":6},{"by":5}]']] as Rows }
+      const ofParts = await open(kind, { ...parts, rule: inside })
+      await ofParts.engine.delete(5, {})
+      assert.deepEqual(ofParts.left('posts'), ['[{"by":6}]'])
+    })
+
+    it('is no boolean inside JSON, which some databases keep as 1 and 0', async () => {
+      for (const [match, body] of [
+        [{ json: 'body', path: 'by' }, '{"by":true}'],
+        [{ array: 'body' }, '[true,false]'],
+        [{ array: 'body', element: 'by' }, '[{"by":true},{"by":false}]'],
+      ] as const) {
+        for (const id of ['INTEGER', '']) {
+          for (const action of ['delete', 'detach'] as const) {
+            const given = { id, ref: 'TEXT', users: [1, 0, 2], posts: [['x', body]] as Rows }
+            if (action === 'detach' && 'json' in match) continue
+            const { engine, left } = await open(kind, { ...given, rule: { match, action } })
+            for (const user of [1, 0]) {
+              const { steps } = await engine.delete(user, {})
+              assert.deepEqual(
+                steps.map(({ rows }) => rows),
+                [0],
+                `${body} ${id} ${action} ${user}`,
+              )
+            }
+            assert.deepEqual(left('posts'), [body])
+          }
+        }
+      }
     })
 
     it('is the very value where the user column does not say what it holds', async () => {

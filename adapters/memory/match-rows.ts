@@ -155,6 +155,7 @@ function locatedValues(row: Row, locator: Locator): readonly unknown[] {
   return json === null ? [] : valuesAt(json.document, way).filter(isPlain).map(stored)
 }
 
+/** A boolean names nobody: inside JSON it is no integer. */
 function isPlain(value: unknown): boolean {
-  return value !== undefined && value !== null && typeof value !== 'object'
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint'
 }

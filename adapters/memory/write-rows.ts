@@ -5,6 +5,7 @@
  */
 import {
   type Assignment,
+  allWrittenFor,
   derivedAs,
   isNamedIn,
   type JsonPath,
@@ -172,12 +173,14 @@ function isPulled(one: unknown, pull: Pull, owners: readonly SliceUser[]): boole
 
 type Pull = Extract<Assignment, { kind: 'pull' }>
 
-/** Whether the value is that of one of the users, as the form writes it. */
+/** Whether the value inside JSON is that of one of the users, as the form writes it. A boolean is nobody's. */
 function isHeld(value: unknown, one: Wanted, owners: readonly SliceUser[]): boolean {
-  return owners.some((user) => {
-    const wanted = writtenFor(user, one)
-    if (wanted === null || typeof value === 'object') return false
-    const { form } = one
-    return form?.ignoreCase ? standsFor(value, wanted, form) : stored(value) === stored(wanted)
-  })
+  if (typeof value === 'object' || typeof value === 'boolean') return false
+  const { form } = one
+  return owners.some((user) =>
+    allWrittenFor(user, one).some((wanted) => {
+      if (wanted === null) return false
+      return form?.ignoreCase ? standsFor(value, wanted, form) : stored(value) === stored(wanted)
+    }),
+  )
 }

@@ -65,10 +65,25 @@ export function elementsSql(
   })
 }
 
-/** What an element of `json_each` holds: itself, or inside an object what stands at the path. */
+/**
+ * What an element of `json_each` holds: itself, or inside an object what stands at the path. Nothing for a boolean,
+ * which SQLite would take for 1 or 0.
+ */
 export function elementSql(alias: string, element: JsonPath | null): string {
-  if (element === null) return `${alias}.value`
-  return `CASE ${alias}.type WHEN 'object' THEN json_extract(${alias}.value, ${jsonPath(element)}) END`
+  if (element === null) return withoutBooleans(`${alias}.type`, `${alias}.value`)
+  const place = jsonPath(element)
+  const held = `${alias}.value, ${place}`
+  return `CASE ${alias}.type WHEN 'object' THEN ${withoutBooleans(`json_type(${held})`, `json_extract(${held})`)} END`
+}
+
+function withoutBooleans(type: string, value: string): string {
+  return `CASE ${type} WHEN 'true' THEN NULL WHEN 'false' THEN NULL ELSE ${value} END`
+}
+
+/** Whether what stands at a path of keys is no boolean, as a condition of its own: an index on the value serves. */
+export function isNoBoolean(value: string, path: JsonPath): string {
+  const type = `json_type(${value}, ${jsonPath(path)})`
+  return `CASE WHEN ${isJson(value)} THEN ${type} <> 'true' AND ${type} <> 'false' END`
 }
 
 /** The document without what stands at the paths. */

@@ -35,6 +35,8 @@ export interface MarkedSelector extends Selector {
   readonly hasLooseTenant?: TenantMark
   /** The parents' key may be blank text, and what is blank leads to nobody. */
   readonly hasTextKey?: true
+  /** What is compared may be an integer, and SQLite takes a boolean inside JSON for one. */
+  readonly hasBooleans?: true
   readonly where: readonly MarkedCondition[]
 }
 
@@ -92,6 +94,8 @@ interface Comparison {
   readonly isNumeric: boolean
   /** Texts are equal where their bytes are. */
   readonly isExact: boolean
+  /** Nothing but text is kept. */
+  readonly isText: boolean
   /** Nothing is declared of types. */
   readonly isUntyped?: boolean
 }
@@ -106,8 +110,8 @@ interface Places {
 }
 
 /** What a view or a module's table makes of values is not known. */
-const UNKNOWN: Comparison = { isNumeric: true, isExact: false }
-const AS_STORED: Comparison = { isNumeric: false, isExact: true }
+const UNKNOWN: Comparison = { isNumeric: true, isExact: false, isText: false }
+const AS_STORED: Comparison = { isNumeric: false, isExact: true, isText: false }
 
 function comparisonOf(table: TableSchema | undefined, name: string): Comparison {
   const wanted = name.toLowerCase()
@@ -116,6 +120,7 @@ function comparisonOf(table: TableSchema | undefined, name: string): Comparison 
   return {
     isNumeric: isNumeric(column),
     isExact: column.collation === undefined,
+    isText: !isNumeric(column) && /CHAR|CLOB|TEXT/i.test(column.type ?? ''),
     isUntyped: /^(?:any)?$/i.test(column.type ?? ''),
   }
 }
@@ -163,7 +168,14 @@ function markSelector(places: Places, selector: Selector): MarkedSelector {
     ...mark('isLoose', isLooseTarget(places, held, target)),
     ...tenantMark(places, table, tenant),
     ...mark('hasTextKey', hasTextKey(places, target)),
+    ...mark('hasBooleans', !isPlain && !isText(places, target)),
   }
+}
+
+/** Whether what the row is to equal is always text. */
+function isText(places: Places, target: SelectorTarget): boolean {
+  if (target.kind === 'user') return target.form !== null || places.ofField(target.field).isText
+  return target.parents.every(({ table }) => places.at(table, target.key).isText)
 }
 
 function hasTextKey(places: Places, target: SelectorTarget): boolean {

@@ -15,7 +15,14 @@ import {
   type Selector,
   type Wanted,
 } from '../../src/store.ts'
-import { elementSql, elementsSql, jsonTextValue, jsonValue, textOf } from './json-sql.ts'
+import {
+  elementSql,
+  elementsSql,
+  isNoBoolean,
+  jsonTextValue,
+  jsonValue,
+  textOf,
+} from './json-sql.ts'
 import { literal, quoteName, quoteTable, quoteText } from './literals.ts'
 import {
   asStored,
@@ -189,14 +196,14 @@ function chainWhere(chain: Chain, leaf: Leaf): string {
 }
 
 function linkSql(alias: string, depth: number, selector: MarkedSelector, leaf: Leaf): string {
-  const { locator, target, isLoose, hasTextKey } = selector
+  const { target, isLoose, hasTextKey } = selector
   if (target.kind === 'user') {
-    return compareLocated(alias, locator, (value) => leaf(value, wantedOf(selector, target)))
+    return compareLocated(alias, selector, (value) => leaf(value, wantedOf(selector, target)))
   }
   const name = `t${depth + 1}.${quoteName(target.key)}`
   const { collation } = target
   const key = collation === undefined ? name : inCollation(name, collation)
-  const same = compareLocated(alias, locator, (value) => equalSql(key, value, isLoose))
+  const same = compareLocated(alias, selector, (value) => equalSql(key, value, isLoose))
   return hasTextKey ? `${same} AND ${leavesMark(name)}` : same
 }
 
@@ -251,8 +258,19 @@ export function equalSql(one: string, other: string, isLoose: true | undefined):
   return isLoose ? `${found} AND ${asStored(one)} = ${asStored(other)}` : found
 }
 
-/** An index on JSON text has NULL for what is kept in another form. */
 function compareLocated(
+  alias: string,
+  { locator, hasBooleans }: MarkedSelector,
+  compare: (value: string) => string,
+): string {
+  const { column, path, each } = locator
+  const found = compareHeld(alias, locator, compare)
+  if (!hasBooleans || path === null || each) return found
+  return `${found} AND ${isNoBoolean(`${alias}.${quoteName(column)}`, path)}`
+}
+
+/** An index on JSON text has NULL for what is kept in another form. */
+function compareHeld(
   alias: string,
   locator: SqlLocator,
   compare: (value: string) => string,

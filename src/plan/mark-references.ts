@@ -3,6 +3,7 @@
  *
  * *In either type*: the reference's column says nothing of types, and the user's own does. That one then knows of one
  * of the two alone, so that nobody else can be meant by the other: as the database itself compares the two columns.
+ * Inside JSON no column says anything, and programs write integers as their digits there.
  *
  * *By a collation*: what is referred to is unique by a collation that takes several texts for one, and an enforced
  * foreign key compares by it, or the reference's column does. Another spelling then names the same row, and the
@@ -12,7 +13,15 @@
  */
 import type { DatabaseSchema, TableSchema } from '../store.ts'
 import { type HeldType, heldFieldType } from '../stored-id.ts'
-import type { LastOfCheck, Selector, SelectorTarget, Step, UserTable, Wanted } from '../terms.ts'
+import type {
+  Assignment,
+  LastOfCheck,
+  Selector,
+  SelectorTarget,
+  Step,
+  UserTable,
+  Wanted,
+} from '../terms.ts'
 
 /** The steps with marks on what they look for. Stores without columns declare nothing, and nothing is marked. */
 export function markReferences(
@@ -69,7 +78,7 @@ function sceneOf(user: UserTable, schema: DatabaseSchema | null): Scene | null {
 }
 
 function markStep(scene: Scene, step: Step): Step {
-  const { selector, except } = step
+  const { selector, except, set } = step
   return {
     ...step,
     selector: selector === null ? null : markSelector(scene, selector),
@@ -77,16 +86,24 @@ function markStep(scene: Scene, step: Step): Step {
       ...markSelector(scene, one),
       ...(unless === undefined ? {} : { unless: unless.map((own) => markSelector(scene, own)) }),
     })),
+    set: set.map((one) => markAssignment(scene, one)),
   }
+}
+
+/** Elements are told by what they hold, as rows are. */
+function markAssignment(scene: Scene, assignment: Assignment): Assignment {
+  if (assignment.kind === 'pull') return inJson(scene, assignment)
+  if (assignment.kind !== 'json_value' || assignment.holding === undefined) return assignment
+  return { ...assignment, holding: inJson(scene, assignment.holding) }
 }
 
 function markSelector(scene: Scene, selector: Selector): Selector {
   const { table, locator, target } = selector
-  // What stands inside JSON has the type and the spelling that are written there.
   const column = locator.path === null && !locator.each ? locator.column : null
   return { ...selector, target: markTarget(scene, table, column, target) }
 }
 
+/** `column`: `null` for what stands inside JSON. */
 function markTarget(
   scene: Scene,
   table: string,
@@ -95,7 +112,8 @@ function markTarget(
 ): SelectorTarget {
   const { user } = scene
   if (target.kind === 'user') {
-    if (column === null || target.form !== null) return target
+    if (target.form !== null) return target
+    if (column === null) return inJson(scene, target)
     const own = user.fields[target.field] ?? user.id
     const collation = collationBetween(scene, [table, column], [user.table, own])
     return {
@@ -113,18 +131,24 @@ function markTarget(
   return { ...target, parents, ...marks }
 }
 
-function isEither(
-  { user, tables }: Scene,
-  table: string,
-  column: string,
-  { field, form }: Wanted,
-): boolean {
-  if (form !== null || heldFieldType(tables.get(table), column) !== 'unknown') return false
-  return SURE.includes(heldFieldType(tables.get(user.table), user.fields[field] ?? user.id))
+function inJson<W extends Wanted>(scene: Scene, wanted: W): W {
+  const isEitherThere = wanted.form === null && INTEGERS.includes(typeOf(scene, wanted))
+  return isEitherThere ? { ...wanted, eitherType: true } : wanted
 }
 
+function isEither(scene: Scene, table: string, column: string, wanted: Wanted): boolean {
+  const isUnknown = heldFieldType(scene.tables.get(table), column) === 'unknown'
+  return wanted.form === null && isUnknown && SURE.includes(typeOf(scene, wanted))
+}
+
+/** What the user's own column is declared to hold. */
+function typeOf({ user, tables }: Scene, { field }: Wanted): HeldType {
+  return heldFieldType(tables.get(user.table), user.fields[field] ?? user.id)
+}
+
+const INTEGERS: readonly HeldType[] = ['integer', 'number']
 /** Columns that make one type of all integers. */
-const SURE: readonly HeldType[] = ['integer', 'number', 'text', 'uuid']
+const SURE: readonly HeldType[] = [...INTEGERS, 'text', 'uuid']
 
 type Place = readonly [table: string, column: string]
 
