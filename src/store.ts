@@ -1154,12 +1154,16 @@ export interface ColumnSchema {
   readonly hasDefault?: boolean
   /** Computed by the database; cannot be written. */
   readonly generated: boolean
+  /** Of a generated column: the columns that its expression mentions; left out where the store does not tell. */
+  readonly generatedFrom?: readonly string[]
 }
 
 export interface ForeignKey {
   readonly columns: readonly string[]
   readonly references: { readonly table: string; readonly columns: readonly string[] }
   readonly onDelete: ForeignKeyAction
+  /** What becomes of the reference when the key is overwritten. Default: the database refuses that. */
+  readonly onUpdate?: ForeignKeyAction
 }
 
 export type ForeignKeyAction = 'no_action' | 'restrict' | 'cascade' | 'set_null' | 'set_default'

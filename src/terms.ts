@@ -215,6 +215,8 @@ export interface Step {
    * side, and all of them find their rows before one of them writes.
    */
   readonly foundWith?: string
+  /** What the database writes by itself when the step runs: by foreign keys that give way, and in generated columns. */
+  readonly alsoWrites?: readonly WrittenColumn[]
   /** Part of cutting access: sessions, tokens, keys, and what has to go before them. */
   readonly access: boolean
   readonly event: string | null
@@ -222,6 +224,12 @@ export interface Step {
   readonly remedy: string | null
   readonly retention: Retention | null
   readonly identity: IdentityMode
+}
+
+/** A column that is written as a whole. */
+export interface WrittenColumn {
+  readonly table: string
+  readonly column: string
 }
 
 /** A declared check: is the user the last row of its kind within a group (the last owner of an organization)? */

@@ -42,7 +42,19 @@ export function writeKeys(
 
 /** The key that comes before those that are asked for. */
 export function behindCursor(cursor: Cursor): Parameters {
-  return Object.fromEntries(cursor.map((value, index) => [`after${index}`, value]))
+  return Object.fromEntries(cursor.map((value, index) => [`after${index}`, keyPart(value)]))
+}
+
+/** A key as a cursor that JSON can carry: integers that no number holds by their digits. */
+function cursorAt(key: readonly unknown[] | undefined): Cursor | null {
+  return (
+    key?.map((value) => (typeof value === 'bigint' ? { integer: value.toString() } : value)) ?? null
+  )
+}
+
+function keyPart(value: unknown): unknown {
+  const isInteger = typeof value === 'object' && value !== null && 'integer' in value
+  return isInteger ? BigInt(String(value.integer)) : value
 }
 
 function nextKeys(
@@ -84,7 +96,7 @@ function writeChunk(connection: Connection, sql: ProgramSql, chunk: Chunk): Chun
       throw residueLeft(sql.program.steps[index]?.table ?? '')
     }
   }
-  return { rows, cursor: keys.at(-1) ?? chunk.cursor, done: keys.length < chunk.limit }
+  return { rows, cursor: cursorAt(keys.at(-1)) ?? chunk.cursor, done: keys.length < chunk.limit }
 }
 
 const NO_PARENTS: HeldParents = new Map()
@@ -116,7 +128,7 @@ function writePass(
   return {
     rows: rowsOf(first),
     others: pass.flatMap(({ step }) => (step === first ? [] : [{ step, rows: rowsOf(step) }])),
-    cursor: keys.at(-1) ?? cursor,
+    cursor: cursorAt(keys.at(-1)) ?? cursor,
     done: keys.length < limit,
   }
 }

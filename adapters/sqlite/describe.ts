@@ -17,7 +17,7 @@ import { engineTableNames } from './engine-tables.ts'
 import { quoteText } from './literals.ts'
 import { contentTableOf } from './search-tables.ts'
 import { shadowsOfHost } from './shadow-tables.ts'
-import { checksIn, collationsIn, mentionsName } from './sql-text.ts'
+import { checksIn, collationsIn, definitionOf, mentionsName } from './sql-text.ts'
 import { hasCode } from './sqlite-errors.ts'
 
 /** Reads every table of the main database but SQLite's and the engine's own. A handful of queries, no rows. */
@@ -122,20 +122,37 @@ function columnsByTable(connection: Connection): ReadonlyMap<string, readonly Fo
   const written = new Map(
     connection
       .rows(`SELECT name, sql FROM main.sqlite_schema WHERE type = 'table'`)
-      .map(([table, sql]) => [String(table), collationsIn(String(sql))]),
+      .map(([table, sql]) => [String(table), String(sql)]),
   )
   return groupBy(
     rows,
     ([table]) => String(table),
     (found, table) => {
-      const collations = written.get(table)
-      if (collations === undefined || collations.size === 0) return foundColumns(found)
-      return foundColumns(found).map((column) => {
+      const sql = written.get(table) ?? ''
+      const collations = collationsIn(sql)
+      const columns = foundColumns(found)
+      return columns.map((column) => {
         const collation = collations.get(column.name.toLowerCase())
-        return collation === undefined ? column : { ...column, collation }
+        return {
+          ...column,
+          ...(collation === undefined ? {} : { collation }),
+          ...(column.generated ? { generatedFrom: mentionedBy(column, columns, sql) } : {}),
+        }
       })
     },
   )
+}
+
+/** The columns that the definition of a generated one mentions. */
+function mentionedBy(
+  { name }: FoundColumn,
+  columns: readonly FoundColumn[],
+  table: string,
+): readonly string[] {
+  const own = definitionOf(table, name)
+  return columns
+    .map((column) => column.name)
+    .filter((other) => other !== name && (own === null || mentionsName(own, other)))
 }
 
 /** Of a view or a virtual table; `null` for a view over what is gone, and where its module is not loaded. */
@@ -182,7 +199,7 @@ function foreignKeysByTable(
 ): ReadonlyMap<string, readonly ForeignKey[]> {
   const tables = new Map([...columns.keys()].map((name) => [name.toLowerCase(), name]))
   const rows = connection.rows(
-    `SELECT t.name, f.id, f."table", f."from", f."to", f.on_delete FROM pragma_table_list AS t, pragma_foreign_key_list(t.name, 'main') AS f WHERE t.schema = 'main' AND t.type IN ('table', 'shadow') ORDER BY t.name, f.id, f.seq`,
+    `SELECT t.name, f.id, f."table", f."from", f."to", f.on_delete, f.on_update FROM pragma_table_list AS t, pragma_foreign_key_list(t.name, 'main') AS f WHERE t.schema = 'main' AND t.type IN ('table', 'shadow') ORDER BY t.name, f.id, f.seq`,
   )
   const spelt = (table: string, column: unknown): string => {
     const name = String(column)
@@ -192,6 +209,7 @@ function foreignKeysByTable(
   const foreignKey = (child: string, parts: Rows): ForeignKey => {
     const written = String(parts[0]?.[2])
     const parent = tables.get(written.toLowerCase()) ?? written
+    const onUpdate = actionOf(parts[0]?.[6])
     return {
       columns: parts.map((part) => spelt(child, part[3])),
       references: {
@@ -202,6 +220,7 @@ function foreignKeysByTable(
           : keyOf(columns.get(parent) ?? []),
       },
       onDelete: actionOf(parts[0]?.[5]),
+      ...(onUpdate === 'no_action' ? {} : { onUpdate }),
     }
   }
   return groupBy(

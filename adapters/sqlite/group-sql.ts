@@ -17,7 +17,7 @@ import {
   type PlainAssignment,
   plainValueSql,
 } from './assignment-sql.ts'
-import { quoteName, quoteTable } from './literals.ts'
+import { quoteName, quoteTable, UPDATE } from './literals.ts'
 import { conditionSql, directSql, userValueOf } from './selector-sql.ts'
 import {
   type CountSql,
@@ -88,7 +88,7 @@ function togetherSql(
       by: { kind: 'value', value },
     },
     write: {
-      sql: `UPDATE ${quoteTable(table)} AS t0 SET ${assignmentsSql(columns)} WHERE ${where} AND (${differsSql(columns)})`,
+      sql: `${UPDATE} ${quoteTable(table)} AS t0 SET ${assignmentsSql(columns)} WHERE ${where} AND (${differsSql(columns)})`,
       table,
       writes: columns.map(({ column }) => column),
       select: (names) => `SELECT ${names} FROM ${from} WHERE ${where}`,

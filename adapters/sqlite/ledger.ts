@@ -78,7 +78,7 @@ function insertAuditRow(connection: Connection, { table, values }: AuditRow): vo
   const names = columns.map(quoteName).join(', ')
   const places = columns.map((_, index) => `@value${index}`).join(', ')
   connection.change(
-    `INSERT INTO ${quoteTable(table)} (${names}) VALUES (${places})`,
+    `INSERT OR ABORT INTO ${quoteTable(table)} (${names}) VALUES (${places})`,
     Object.fromEntries(parameters),
   )
 }

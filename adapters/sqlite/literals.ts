@@ -44,6 +44,12 @@ function holdsBigint(list: readonly unknown[]): boolean {
   )
 }
 
+/**
+ * How rows of the host are written. A constraint of the host may say what becomes of a conflict: that another row goes,
+ * or that this one is passed over. Here it always refuses the statement.
+ */
+export const UPDATE = 'UPDATE OR ABORT'
+
 /** A column that holds text or nothing. */
 export function textOrNull(value: unknown): string | null {
   return value === null || value === undefined ? null : String(value)

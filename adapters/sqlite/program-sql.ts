@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { UserDeletionError } from '../../src/errors.ts'
 import type { DatabaseSchema, Program, Selector, Step, TableSchema } from '../../src/store.ts'
 import { textIndexed } from './describe-indexes.ts'
 import { type GroupSql, groupsSql } from './group-sql.ts'
@@ -139,9 +140,23 @@ function factsOf(schema: DatabaseSchema): TableFacts {
   }
 }
 
-/** A row id under a name that no column of the table hides; the primary key in a table without row ids. */
+/**
+ * A row id under a name that no column of the table hides; the primary key in a table without row ids, and where
+ * columns have all of its names.
+ */
 export function rowKeyOf(table: TableSchema | undefined): RowKey {
   if (table?.withoutRowId) return table.primaryKey
   const taken = new Set(table?.columns?.map(({ name }) => name.toLowerCase()))
-  return [ROW_ID_NAMES.find((name) => !taken.has(name)) ?? 'rowid']
+  const free = ROW_ID_NAMES.find((name) => !taken.has(name))
+  if (free !== undefined) return [free]
+  if (table === undefined || table.primaryKey.length === 0) throw noRowKey(table?.name ?? '')
+  return table.primaryKey
+}
+
+function noRowKey(table: string): UserDeletionError {
+  return new UserDeletionError(
+    'schema_mismatch',
+    `"${table}" has no primary key, and columns that take all names of the row id: its rows cannot be told apart. Give it a primary key, or name the columns otherwise.`,
+    { details: { table } },
+  )
 }

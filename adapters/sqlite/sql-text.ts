@@ -54,6 +54,17 @@ export function collationsIn(table: string): ReadonlyMap<string, string> {
   return new Map([...found].filter(([, collation]) => collation !== BINARY))
 }
 
+/** What stands behind a column's name in a CREATE TABLE statement; `null` where it cannot be told. */
+export function definitionOf(table: string, column: string): string | null {
+  for (const definition of partsInBrackets(table)) {
+    const [name = ''] = LEADING_NAME.exec(definition) ?? []
+    if (name !== '' && unquoted(name).toLowerCase() === column.toLowerCase()) {
+      return definition.slice(name.length)
+    }
+  }
+  return null
+}
+
 /** The conditions of the CHECK constraints of a CREATE TABLE statement, those of columns and of the table. */
 export function checksIn(table: string): readonly string[] {
   if (!/check/i.test(table)) return []

@@ -35,7 +35,7 @@ import {
 } from './assignment-sql.ts'
 import type { RefusedStatement } from './explain-refusal.ts'
 import { type GoneParentsSql, goneParentsSql } from './gone-parents.ts'
-import { quoteName, quoteTable } from './literals.ts'
+import { quoteName, quoteTable, UPDATE } from './literals.ts'
 import type { MarkedCheck, MarkedProgram, MarkedUserTable } from './loose-comparisons.ts'
 import {
   anyUser,
@@ -324,7 +324,7 @@ function verbSql(step: Step, columns: readonly ColumnSql[]): string | null {
   const table = quoteTable(step.table)
   if (step.action === 'delete') return `DELETE FROM ${table} AS t0`
   if (columns.length === 0 || step.action === 'block' || step.action === 'external') return null
-  return `UPDATE ${table} AS t0 SET ${assignmentsSql(columns)}`
+  return `${UPDATE} ${table} AS t0 SET ${assignmentsSql(columns)}`
 }
 
 function residueSql(context: StepContext): ResidueSql | null {
@@ -445,7 +445,7 @@ export function userRowSql(program: MarkedProgram, facts: TableFacts): string {
     derived: (index) => `u.d${index}`,
   })
   const users = usersSql(valuesOf(program), program.derived.length)
-  return `WITH ${users} UPDATE ${table} AS t0 SET ${assignmentsSql(columns)} FROM u WHERE ${sameUser(`t0.${quoteName(user.id)}`, userId(user))}${tenant}`
+  return `WITH ${users} ${UPDATE} ${table} AS t0 SET ${assignmentsSql(columns)} FROM u WHERE ${sameUser(`t0.${quoteName(user.id)}`, userId(user))}${tenant}`
 }
 
 /** Counts user rows that are still there, or that lack what was to be written into them. */

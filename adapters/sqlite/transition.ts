@@ -19,7 +19,7 @@ import type { Connection } from './connection.ts'
 import { explainingRefusal } from './explain-refusal.ts'
 import { insertJob, listJobs, removeJob } from './jobs.ts'
 import { readHead, writeEvents, writeSeal } from './ledger.ts'
-import { quoteName, quoteTable } from './literals.ts'
+import { quoteName, quoteTable, UPDATE } from './literals.ts'
 import type { ProgramSql } from './program-sql.ts'
 import { equalSql, tenantSql } from './selector-sql.ts'
 import { sliceParameters } from './slice-parameters.ts'
@@ -129,7 +129,7 @@ function writeColumns(
   const written = { table, parameters, select: null, writes: columns }
   explainingRefusal(connection, schema, written, () =>
     connection.change(
-      `UPDATE ${quoteTable(table)} AS t0 SET ${list} WHERE ${own}${scope}`,
+      `${UPDATE} ${quoteTable(table)} AS t0 SET ${list} WHERE ${own}${scope}`,
       parameters,
     ),
   )

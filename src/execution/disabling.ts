@@ -4,7 +4,7 @@
  * @module
  */
 import { UserDeletionError } from '../errors.ts'
-import { parentTablesOf } from '../plan/touches.ts'
+import { overlaps, ownReadsOf, parentTablesOf, writesOf } from '../plan/touches.ts'
 import type {
   DisabledUser,
   OutboxEvent,
@@ -97,13 +97,16 @@ function eventsOf(
  * later deletion would miss its rows without a word.
  */
 export function strandedStep({ steps }: Program): Step | null {
-  const access = new Set(steps.filter((step) => step.access).map(({ table }) => table))
+  const cut = steps.filter((step) => step.access)
+  const access = new Set(cut.map(({ table }) => table))
+  const loose = cut.flatMap(writesOf)
   const stranded = steps.find(
     (step) =>
       !step.access &&
       step.action !== 'block' &&
       step.action !== 'external' &&
-      [...parentTablesOf(step)].some((table) => access.has(table)),
+      ([...parentTablesOf(step)].some((table) => access.has(table)) ||
+        ownReadsOf(step).some((read) => loose.some((place) => overlaps(read, place)))),
   )
   return stranded ?? null
 }
@@ -112,12 +115,12 @@ export function strandedStep({ steps }: Program): Step | null {
 export function assertAccessCanBeCut(program: Program): void {
   const stranded = strandedStep(program)
   if (stranded === null) return
-  const path = `tables.${stranded.table}[${stranded.rule}].match.through`
-  throw new UserDeletionError(
-    'invalid_policy',
-    `Policy: ${path} leads through rows that go when access is cut, so a later deletion could not find these. Match them by the user.`,
-    { details: { path } },
-  )
+  const isThrough = stranded.selector?.target.kind === 'rows'
+  const path = `tables.${stranded.table}[${stranded.rule}].match${isThrough ? '.through' : ''}`
+  const message = isThrough
+    ? `Policy: ${path} leads through rows that go when access is cut, so a later deletion could not find these. Match them by the user.`
+    : `Policy: ${path} is a reference that the database overwrites when access is cut, so a later deletion could not find these rows. Say \`grantsAccess\` of them too, or take the action off the foreign key.`
+  throw new UserDeletionError('invalid_policy', message, { details: { path } })
 }
 
 /** What the columns held, ready to be written again. */

@@ -8,7 +8,7 @@
  * @module
  */
 import { UserDeletionError, type UserNotFoundError } from '../errors.ts'
-import { isProcessGone, yieldToEventLoop } from '../ports.ts'
+import { isDeepEqual, isProcessGone, yieldToEventLoop } from '../ports.ts'
 import { keptReceipt, sealDeletions } from '../receipt/issue-receipt.ts'
 import type { DeletionReceipt } from '../receipt/receipt.ts'
 import {
@@ -226,7 +226,7 @@ async function runStepsIn(
 /** The same last row twice means that a step does not do its work: going on would never end. */
 function refuseStandstill(table: string, before: Cursor | null, after: ChunkResult): void {
   if (after.done || before === null || after.cursor === null) return
-  if (before.some((value, index) => value !== after.cursor?.[index])) return
+  if (!isDeepEqual(before, after.cursor)) return
   throw residueLeft(table)
 }
 

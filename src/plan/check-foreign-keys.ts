@@ -12,7 +12,7 @@ import type { DatabaseSchema, ForeignKey, TableSchema } from '../store.ts'
 import type { Program, Selector, Step } from '../terms.ts'
 import { hasEnd, type RetainedStep } from './expiry.ts'
 import type { SchemaFinding } from './schema-finding.ts'
-import { neverMeet, removesRows, writesRows } from './touches.ts'
+import { neverMeet, ownReadsOf, removesRows, writesRows } from './touches.ts'
 import { cuttable } from './unlink-users.ts'
 import { isWithinRowsOf } from './written-together.ts'
 
@@ -46,7 +46,28 @@ export function checkForeignKeys(
     .flatMap((step) =>
       checkAt(atTheEndOf(step, program), new Set([step.table]), 'at the end of their retention'),
     )
-  return [...checkAt(program, removed, 'with the user'), ...later]
+  const moved = children.flatMap((child) => checkUpdates(program, child))
+  return [...checkAt(program, removed, 'with the user'), ...later, ...moved]
+}
+
+/** References that follow a key which some rule overwrites, in rows that stay. */
+function checkUpdates({ steps }: Program, child: TableSchema): readonly SchemaFinding[] {
+  return child.foreignKeys.flatMap((reference): readonly SchemaFinding[] => {
+    const { columns, references, onUpdate = 'no_action' } = reference
+    if (onUpdate === 'no_action' || onUpdate === 'restrict') return []
+    const isMoved = steps.some(
+      ({ table, set }) =>
+        table === references.table && set.some(({ column }) => references.columns.includes(column)),
+    )
+    const goes = steps.some(
+      (step) => step.table === child.name && removesRows(step) && mentions(step, reference),
+    )
+    if (!isMoved || goes) return []
+    const message = `"${child.name}.${columns.join('", "')}" refers to "${references.table}" with an action ON UPDATE, and a rule overwrites what it refers to: the database overwrites it too, whose row it is, and no plan shows it. Take the action off, or leave that column as it is.`
+    return [
+      { ...place(child, reference), code: 'foreign_key_changes', severity: 'warning', message },
+    ]
+  })
 }
 
 /** The tables with those whose rows a cascade removes: what refers to them goes with them. */
@@ -117,7 +138,22 @@ function checkReference(
     const never = neverLetsGo(program, child, reference)
     if (never !== null) return [{ ...place(child, reference), ...found, ...never }]
   }
+  if (
+    found.code === 'foreign_key_changes' &&
+    steps.some((step) => isLostAtItsEnd(step, reference))
+  ) {
+    const message = `${found.message} Rows of a rule with an end are found by it then, and would stay for ever.`
+    return [{ ...place(child, reference), ...found, severity: 'error', message }]
+  }
   return [{ ...place(child, reference), ...found }]
+}
+
+/** Whether rows that are kept for a time are found by the reference when that is over. */
+function isLostAtItsEnd(step: Step, { columns }: ForeignKey): boolean {
+  return (
+    hasEnd(step) &&
+    ownReadsOf(step).some(({ table, column }) => table === step.table && columns.includes(column))
+  )
 }
 
 function place(

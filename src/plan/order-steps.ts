@@ -8,6 +8,7 @@
 import { UserDeletionError } from '../errors.ts'
 import type { DatabaseSchema, ForeignKey, TableSchema } from '../store.ts'
 import type { Step } from '../terms.ts'
+import { withDatabaseWrites } from './database-writes.ts'
 import { findPasses, type Passes } from './order-passes.ts'
 import { besideItsLike, findLikes } from './side-by-side.ts'
 import {
@@ -40,13 +41,13 @@ interface Edge {
  * @throws {@link UserDeletionError} `invalid_policy` naming the cycle that nothing can break.
  */
 export function orderSteps(steps: readonly Step[], schema: DatabaseSchema | null): readonly Step[] {
-  const marked = markAccess(steps)
   const tables = new Map(
     (schema?.tables ?? []).map((table) => [
       table.name,
       schema?.foreignKeysEnforced ? table : { ...table, foreignKeys: [] },
     ]),
   )
+  const marked = markAccess(steps).map((step) => withDatabaseWrites(step, tables))
   return sort(linkSelfReferences(marked, tables), tables)
 }
 
@@ -106,8 +107,9 @@ function unlink(draft: Draft, step: Step, reference: ForeignKey, tables: Tables)
       (table?.columns?.some((candidate) => candidate.name === name && candidate.nullable) ?? true),
   )
   if (column === undefined) return null
+  const { alsoWrites: _, ...own } = step
   const cutting: Step = {
-    ...step,
+    ...own,
     id: `${step.id}/unlink:${column}`,
     action: 'unlink',
     set: [{ kind: 'constant', column, value: null }],
@@ -227,7 +229,7 @@ function referenceBetween(
   for (const reference of tables.get(before.table)?.foreignKeys ?? []) {
     if (reference.references.table !== after.table) continue
     if (draft.cut.get(before.id)?.has(reference)) continue
-    const letsGo = writesOf(before).some(({ column }) => reference.columns.includes(column))
+    const letsGo = before.set.some(({ column }) => reference.columns.includes(column))
     if (removesRows(before) ? before.table !== after.table : letsGo) return reference
   }
   return null

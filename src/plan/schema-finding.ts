@@ -70,7 +70,7 @@ export const SCHEMA_FINDINGS: Readonly<Record<SchemaFindingCode, FindingFacts>> 
   user_reference: { severities: EITHER, acceptable: true },
   personal_column: { severities: WARNING, acceptable: true },
   foreign_key_deletes: { severities: EITHER, acceptable: true },
-  foreign_key_changes: { severities: WARNING, acceptable: true },
+  foreign_key_changes: { severities: EITHER, acceptable: true },
   foreign_key_blocks: { severities: EITHER, acceptable: true },
   touched_trigger: { severities: WARNING, acceptable: true },
   shared_parent_key: { severities: ERROR, acceptable: true },

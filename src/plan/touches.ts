@@ -19,9 +19,15 @@ export function removesRows(step: Step): boolean {
   return step.action === 'delete'
 }
 
-/** Places a step writes. A step that removes rows writes none: whoever reads the rows is ordered by table. */
-export function writesOf(step: Step): readonly Place[] {
-  return step.set.flatMap((assignment) => placesOf(step.table, assignment))
+/**
+ * Places that are written when a step runs, by the database too. A step that removes rows writes none of its own:
+ * who reads the rows is ordered by table.
+ */
+export function writesOf({ table, set, alsoWrites = [] }: Step): readonly Place[] {
+  return [
+    ...set.flatMap((assignment) => placesOf(table, assignment)),
+    ...alsoWrites.map((one) => ({ ...one, path: null })),
+  ]
 }
 
 /** Tables whose rows lead to the step's rows. */

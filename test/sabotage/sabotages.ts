@@ -1,4 +1,5 @@
 import { agreeSabotages } from './agree.ts'
+import { databaseSabotages } from './database.ts'
 import { eyesSabotages } from './eyes.ts'
 import { generatedSabotages } from './generated.ts'
 import { hostSabotages } from './host.ts'
@@ -860,6 +861,7 @@ export const sabotages: readonly Sabotage[] = [
   ...jsonSabotages,
   ...ledgerSabotages,
   ...neighboursSabotages,
+  ...databaseSabotages,
   ...kindsSabotages,
   ...pathsSabotages,
 ]

@@ -1,0 +1,63 @@
+import type { Sabotage } from './sabotages.ts'
+
+const caughtBy = 'test/database-writes.test.ts'
+
+/** What the database does by itself, and what it is not to do. */
+export const databaseSabotages: readonly Sabotage[] = [
+  {
+    name: 'forget references that are cut with the rows they refer to',
+    file: 'src/plan/database-writes.ts',
+    find: "if (onDelete !== 'set_null' && onDelete !== 'set_default') continue",
+    replace: "if (onDelete !== 'restrict') continue",
+    caughtBy,
+  },
+  {
+    name: 'forget references that follow their key',
+    file: 'src/plan/database-writes.ts',
+    find: '[...followingUpdates(step, tables), ',
+    replace: '[',
+    caughtBy,
+  },
+  {
+    name: 'forget generated columns',
+    file: 'src/plan/database-writes.ts',
+    find: ', ...generatedFrom(step, tables)]',
+    replace: ']',
+    caughtBy,
+  },
+  {
+    name: 'cut access though references of other rows go with it',
+    file: 'src/execution/disabling.ts',
+    find: 'loose.some((place) =>',
+    replace: 'loose.slice(loose.length).some((place) =>',
+    caughtBy,
+  },
+  {
+    name: 'keep rows for a time that nobody finds when it is over',
+    file: 'src/plan/check-foreign-keys.ts',
+    find: '    hasEnd(step) &&\n    ownReadsOf',
+    replace: '    !hasEnd(step) &&\n    ownReadsOf',
+    caughtBy,
+  },
+  {
+    name: 'let a constraint of the host remove the rows of others',
+    file: 'adapters/sqlite/literals.ts',
+    find: "'UPDATE OR ABORT'",
+    replace: "'UPDATE'",
+    caughtBy,
+  },
+  {
+    name: 'take a column of the host for the row id',
+    file: 'adapters/sqlite/program-sql.ts',
+    find: 'if (free !== undefined) return [free]',
+    replace: "if (table !== undefined) return [free ?? 'rowid']",
+    caughtBy,
+  },
+  {
+    name: 'keep the place in a table as an integer that JSON cannot carry',
+    file: 'adapters/sqlite/apply-chunk.ts',
+    find: "typeof value === 'bigint' ? {",
+    replace: "typeof value === 'symbol' ? {",
+    caughtBy,
+  },
+]
