@@ -140,7 +140,7 @@ describe('lists of user ids in one column, in SQLite', () => {
       1,
     )
     assert.deepEqual(rows('SELECT * FROM rooms'), [
-      [1, '[2,"1",11,null,[1]]', '{"admins":[{"user":2}]}'],
+      [1, '[2,11,null,[1]]', '{"admins":[{"user":2}]}'],
       [2, '[]', '{"admins":[]}'],
       [3, '[2]', null],
       [4, 'not JSON: 1', '{"admins":1}'],

@@ -17,12 +17,15 @@ async function describeTables(sql: string): Promise<Tables> {
 describe('the description of an SQLite schema', () => {
   it('tells of a column its type as written, and whether it takes null, a default, a value at all', async () => {
     const { t } = await describeTables(
-      `CREATE TABLE t (a VARCHAR(20) NOT NULL DEFAULT 'x', b, c INT GENERATED ALWAYS AS (1))`,
+      `CREATE TABLE t (a VARCHAR(20) NOT NULL DEFAULT 'x', b, c INT GENERATED ALWAYS AS (b + 1))`,
     )
     assert.deepEqual(t?.columns, [
       { name: 'a', type: 'VARCHAR(20)', nullable: false, hasDefault: true, generated: false },
       { name: 'b', type: '', nullable: true, hasDefault: false, generated: false },
-      { name: 'c', type: 'INT', nullable: true, hasDefault: false, generated: true },
+      {
+        ...{ name: 'c', type: 'INT', nullable: true, hasDefault: false, generated: true },
+        generatedFrom: ['b'],
+      },
     ])
   })
 
