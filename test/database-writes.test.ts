@@ -177,6 +177,60 @@ describe('a constraint that says what becomes of a conflict', () => {
   }
 })
 
+describe('a function of the host in the place of one of the database', () => {
+  it('makes no two addresses one that differ in other letters than A to Z', async () => {
+    const match = { column: 'mail', equals: { user: 'email' }, ignoreCase: true } as const
+    for (const maxRowsPerTransaction of [2_000, 1]) {
+      const { db, engine, rows } = await openOdd({
+        sql: `CREATE TABLE users (id TEXT PRIMARY KEY, email TEXT UNIQUE); CREATE TABLE t (mail TEXT);
+          INSERT INTO users VALUES ('u1', 'É@x'), ('u2', 'é@x'); INSERT INTO t VALUES ('É@X'), ('é@X')`,
+        ...{ user: USER, tables: { t: { match, acrossTenants: true, action: 'delete' } } },
+        maxRowsPerTransaction,
+      } as never)
+      db.function('lower', { deterministic: true }, (text) => String(text).toLowerCase())
+      await engine.delete('u1', {})
+      assert.deepEqual(rows('SELECT mail FROM t'), [['é@X']])
+    }
+  })
+})
+
+describe('a CHECK constraint', () => {
+  it('looks at what is written as its column keeps and compares it', async () => {
+    for (const [column, value, kept] of [
+      ["k TEXT COLLATE NOCASE CHECK (k IN ('active', 'deleted'))", 'Deleted', 'Deleted'],
+      ["k TEXT CHECK (k IN ('0', '1'))", false, '0'],
+      ["k VARCHAR(9) CHECK (k = '7')", 7, '7'],
+      ['k INTEGER CHECK (k < 5)', 3, 3],
+    ] as const) {
+      const { engine, rows } = await openOdd({
+        sql: `${USERS} CREATE TABLE t (id INTEGER PRIMARY KEY, user_id TEXT, ${column}); INSERT INTO t (user_id) VALUES ('u1')`,
+        tables: { t: { ...blanked, set: { k: value } } },
+      })
+      assert.deepEqual((await engine.plan('u1', {})).blockers, [], column)
+      await engine.delete('u1', {})
+      assert.deepEqual(rows('SELECT k FROM t'), [[kept]])
+    }
+  })
+
+  it('still blocks what it refuses', async () => {
+    for (const [column, value] of [
+      ["k TEXT COLLATE NOCASE CHECK (k IN ('active', 'deleted'))", 'gone'],
+      ["k TEXT CHECK (k IN ('active', 'deleted'))", 'Deleted'],
+      ["k TEXT CHECK (k IN ('0', '1'))", 2],
+    ] as const) {
+      const { engine } = await openOdd({
+        sql: `${USERS} CREATE TABLE t (id INTEGER PRIMARY KEY, user_id TEXT, ${column}); INSERT INTO t (user_id) VALUES ('u1')`,
+        tables: { t: { ...blanked, set: { k: value } } },
+      })
+      const { blockers } = await engine.plan('u1', {})
+      assert.deepEqual(
+        blockers.map(({ name }) => name),
+        ['check'],
+      )
+    }
+  })
+})
+
 describe('how rows are addressed', () => {
   it('is by the primary key where columns have all names of the row id', async () => {
     for (const rule of [deleted, blanked]) {
@@ -200,6 +254,25 @@ describe('how rows are addressed', () => {
     })
     await assert.rejects(engine.delete('u1', {}), { code: 'schema_mismatch' })
     assert.deepEqual(rows('SELECT user_id FROM t'), [['u1']])
+  })
+
+  it('is refused where a key compares otherwise than its column does', async () => {
+    for (const maxRowsPerTransaction of [2_000, 1]) {
+      const { engine, rows } = await openOdd({
+        sql: `${USERS} CREATE TABLE t (k TEXT COLLATE NOCASE, user_id TEXT, PRIMARY KEY (k COLLATE BINARY)) WITHOUT ROWID;
+          INSERT INTO t VALUES ('a', 'u1'), ('A', 'u2'), ('b', 'u1')`,
+        ...{ tables: { t: deleted }, maxRowsPerTransaction },
+      })
+      await assert.rejects(engine.delete('u1', {}), { code: 'schema_mismatch' })
+      assert.equal(rows('SELECT k FROM t').length, 3)
+    }
+    const { engine, rows } = await openOdd({
+      sql: `${USERS} CREATE TABLE t (k TEXT COLLATE NOCASE PRIMARY KEY, user_id TEXT) WITHOUT ROWID;
+        INSERT INTO t VALUES ('a', 'u1'), ('b', 'u2')`,
+      ...{ tables: { t: deleted }, maxRowsPerTransaction: 1 },
+    })
+    await engine.delete('u1', {})
+    assert.deepEqual(rows('SELECT k FROM t'), [['b']])
   })
 
   it('takes integers that no number of JavaScript holds, in chunks', async () => {

@@ -48,7 +48,10 @@ function neverSql(
   )
   const others = facts.columns(table).filter((name) => !given.has(name))
   if (others.some((name) => mentionsName(condition, name))) return null
-  const values = Array.from(given, ([name, value]) => `${literal(value)} AS ${quoteName(name)}`)
+  const values = Array.from(
+    given,
+    ([name, value]) => `${keptSql(facts, table, name, literal(value))} AS ${quoteName(name)}`,
+  )
   return `SELECT (${condition}) IS NOT 0 FROM (SELECT ${values.join(', ')}) AS ${quoteName(table)}`
 }
 
@@ -217,10 +220,21 @@ function checkSql(ground: Ground, hurdle: Extract<Hurdle, { kind: 'check' }>): s
   const names = facts.columns(hurdle.table)
   const after = names.map((name) => {
     const written = columns.find(({ column }) => column === name)
-    return `${written?.value ?? `t0.${quoteName(name)}`} AS ${quoteName(name)}`
+    if (written === undefined) return `t0.${quoteName(name)} AS ${quoteName(name)}`
+    const { value, isConstant } = written
+    return `${isConstant ? keptSql(facts, hurdle.table, name, value) : value} AS ${quoteName(name)}`
   })
   const rows = `SELECT p.pos AS user_deletion_pos, ${after.join(', ')} FROM (${writtenPairs(ground, hurdle.step)}) AS p CROSS JOIN u ON u.pos = p.pos CROSS JOIN ${quoteTable(hurdle.table)} AS t0 ON ${isRow}`
   return `SELECT user_deletion_pos AS pos FROM (${rows}) AS ${quoteName(hurdle.table)} WHERE NOT (${hurdle.condition})`
+}
+
+/** A constant as the column keeps it and compares by it: as text where it holds nothing else, and by its collation. */
+function keptSql({ schema }: TableFacts, table: string, name: string, value: string): string {
+  const columns = schema.tables.find((one) => one.name === table)?.columns ?? []
+  const { type = '', collation } = columns.find((one) => one.name === name) ?? {}
+  const isText = /CHAR|CLOB|TEXT/i.test(type) && !/INT/i.test(type)
+  const kept = isText ? `CAST(${value} AS TEXT)` : value
+  return collation === undefined ? kept : `${kept} COLLATE ${quoteName(collation)}`
 }
 
 function sampleOf({ derived }: Program, index: number): string | number {

@@ -317,7 +317,10 @@ export function anyUser(value: string, wanted: UserValue): string {
   const held = inAnyCase(value, wanted)
   const list = `FROM json_each(${valueParameter(wanted)})`
   const other = wanted.eitherType ? ` UNION ALL SELECT ${inOtherType('value')} ${list}` : ''
-  const found = `${held} IN (SELECT ${inAnyCase('value', wanted)} ${list}${other})`
+  const same = `${held} IN (SELECT ${inAnyCase('value', wanted)} ${list}${other})`
+  const found = isInAnyCase(wanted)
+    ? `${same} AND ${value} COLLATE NOCASE IN (SELECT value ${list})`
+    : same
   return wanted.isLoose
     ? `${found} AND ${asStored(value)} IN (SELECT ${asStored('value')} ${list})`
     : found
@@ -331,7 +334,15 @@ export function sameUser(value: string, wanted: UserValue): string {
     const found = `${inAnyCase(value, wanted)} IN (${own}, ${inOtherType(own)})`
     return wanted.isLoose ? `${found} AND ${asStored(value)} = ${asStored(own)}` : found
   }
-  return equalSql(inAnyCase(value, wanted), own, wanted.isLoose)
+  const same = equalSql(inAnyCase(value, wanted), own, wanted.isLoose)
+  return isInAnyCase(wanted)
+    ? `${same} AND ${value} COLLATE NOCASE = u.${userColumn(wanted)}`
+    : same
+}
+
+/** Then a second comparison knows the letters from A to Z alone: the host may have a `lower` of its own, for all letters. */
+function isInAnyCase({ form, collation }: UserValue): boolean {
+  return collation === undefined && form?.ignoreCase === true
 }
 
 /** An integer as its digits, and digits as the integer; anything else as it is. */

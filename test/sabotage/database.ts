@@ -60,4 +60,25 @@ export const databaseSabotages: readonly Sabotage[] = [
     replace: "typeof value === 'symbol' ? {",
     caughtBy,
   },
+  {
+    name: 'leave the case of letters to a function of the host',
+    file: 'adapters/sqlite/selector-sql.ts',
+    find: 'return collation === undefined && form?.ignoreCase === true',
+    replace: 'return collation !== undefined && form?.ignoreCase === true',
+    caughtBy,
+  },
+  {
+    name: 'address rows by a key that is not exact',
+    file: 'adapters/sqlite/program-sql.ts',
+    find: 'if (isOther && !isExact) throw',
+    replace: 'if (isOther && isExact) throw',
+    caughtBy,
+  },
+  {
+    name: 'judge a CHECK by what is written instead of what is kept',
+    file: 'adapters/sqlite/hurdle-sql.ts',
+    find: 'const kept = isText ?',
+    replace: 'const kept = isText && name === "" ?',
+    caughtBy,
+  },
 ]

@@ -1,6 +1,6 @@
 /**
- * Which statements of a run fail: each in one of the variants of a fault; of those that write, the first and the
- * last of a text in all. With `FAULTS=every` each fails in all.
+ * Which statements of a run fail: each in one of the variants of a fault; in all of them the very last, behind the
+ * commit, and of those that write the first and the last of a text. With `FAULTS=every` each fails in all.
  *
  * @module
  */
@@ -14,7 +14,8 @@ export function placesIn(
 ): readonly number[] {
   return history.flatMap((sql, index) => {
     const isAtAnEnd = history.indexOf(sql) === index || history.lastIndexOf(sql) === index
-    const isAlways = isEveryFault || (isAtAnEnd && mayWrite(sql))
+    const isLast = index === history.length - 1
+    const isAlways = isEveryFault || isLast || (isAtAnEnd && mayWrite(sql))
     return isAlways || index % turns === turn ? [index + 1] : []
   })
 }
