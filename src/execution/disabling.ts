@@ -4,7 +4,7 @@
  * @module
  */
 import { UserDeletionError } from '../errors.ts'
-import { overlaps, ownReadsOf, parentTablesOf, writesOf } from '../plan/touches.ts'
+import { overlaps, ownReadsOf, parentTablesOf } from '../plan/touches.ts'
 import type {
   DisabledUser,
   OutboxEvent,
@@ -93,13 +93,15 @@ function eventsOf(
 }
 
 /**
- * The step that would be stranded if access were cut on its own: it matches through rows that go then, and a
- * later deletion would miss its rows without a word.
+ * The step that would be stranded if access were cut on its own: it matches through rows that go then, or by a
+ * reference that the database overwrites with them. A later deletion would miss its rows without a word.
  */
 export function strandedStep({ steps }: Program): Step | null {
   const cut = steps.filter((step) => step.access)
   const access = new Set(cut.map(({ table }) => table))
-  const loose = cut.flatMap(writesOf)
+  const loose = cut
+    .flatMap(({ alsoWrites = [] }) => alsoWrites)
+    .map((one) => ({ ...one, path: null }))
   const stranded = steps.find(
     (step) =>
       !step.access &&

@@ -63,7 +63,7 @@ function checkUpdates({ steps }: Program, child: TableSchema): readonly SchemaFi
       (step) => step.table === child.name && removesRows(step) && mentions(step, reference),
     )
     if (!isMoved || goes) return []
-    const message = `"${child.name}.${columns.join('", "')}" refers to "${references.table}" with an action ON UPDATE, and a rule overwrites what it refers to: the database overwrites it too, whose row it is, and no plan shows it. Take the action off, or leave that column as it is.`
+    const message = `"${child.name}.${columns.join('", "')}" refers to "${references.table}" with an action ON UPDATE, and a rule overwrites what it refers to: the database overwrites it too, in rows of other users as well, and no plan shows it. Take the action off, or leave that column as it is.`
     return [
       { ...place(child, reference), code: 'foreign_key_changes', severity: 'warning', message },
     ]

@@ -21,7 +21,7 @@ export function removesRows(step: Step): boolean {
 
 /**
  * Places that are written when a step runs, by the database too. A step that removes rows writes none of its own:
- * who reads the rows is ordered by table.
+ * a step that reads the rows is ordered by table.
  */
 export function writesOf({ table, set, alsoWrites = [] }: Step): readonly Place[] {
   return [
