@@ -18,6 +18,7 @@ import {
 } from 'mongodb'
 import { memoryStore } from '../../adapters/memory/index.ts'
 import type { AcceptableCode, AcceptedFinding } from '../../src/index.ts'
+import type { Store, Survey } from '../../src/store.ts'
 import { withMethods } from '../../src/testing/contract-world.ts'
 import { type KeyType, type MongoWorld, type NumberType, WIDTH } from './generated-mongo-world.ts'
 import { policyOf } from './generated-policy.ts'
@@ -36,7 +37,28 @@ export function openSchemaless({ world }: MongoWorld, transactions: boolean): Ho
   const capabilities = { ...store.capabilities, transactions }
   // What it warns of is to be refused alike when it happens.
   const schemaCheck = { accept: acceptedIn(world, 'constant_into_unique') }
-  return { store: withMethods(store, { capabilities }), schemaCheck, rows, close: () => {} }
+  return {
+    store: withMethods(withoutForesight(store), { capabilities }),
+    ...{ schemaCheck, rows, close: () => {} },
+  }
+}
+
+/** As MongoDB, which meets what a unique index refuses only when it writes. */
+function withoutForesight(store: Store): Store {
+  const blind = ({ hurdles: _, ...survey }: Survey): Survey => survey
+  return withMethods(store, {
+    survey: async (program, targets) => blind(await store.survey(program, targets)),
+    apply: (program, slice) =>
+      store.apply(program, {
+        ...slice,
+        decide: (survey, positions) => slice.decide(blind(survey), positions),
+      }),
+    transition: (program, transition) =>
+      store.transition(program, {
+        ...transition,
+        decide: (standing) => transition.decide({ ...standing, survey: blind(standing.survey) }),
+      }),
+  })
 }
 
 /** Makes the function that opens a world, in an empty database. */
