@@ -241,6 +241,8 @@ export interface LastOfCheck {
   readonly match: string
   /** As in {@link Wanted}. */
   readonly eitherType?: true
+  /** As in {@link Wanted}. */
+  readonly collation?: string
   readonly where: readonly Condition[]
   /** Column that names the group. */
   readonly within: string

@@ -218,7 +218,7 @@ for (const kind of STORES) {
       }
     })
 
-    it('is found inside JSON as an integer and as its digits, where ids are integers', async () => {
+    it('is found inside JSON as an integer and as its digits', async () => {
       const held = (wanted: (value: string) => string): Rows =>
         ['5', '"5"', '"05"', '6', '"55"', 'null'].map((value) => [null, wanted(value)])
       const inPath = (value: string) => `{"by":${value}}`
@@ -239,7 +239,7 @@ for (const kind of STORES) {
         const texts = { ...given, id: 'TEXT', users: ['5'], rule: { match, action: 'delete' } }
         const ofText = await open(kind, texts)
         await ofText.engine.delete('5', {})
-        assert.deepEqual(ofText.left('posts'), [posts[0]?.[1], ...others])
+        assert.deepEqual(ofText.left('posts'), others)
       }
     })
 
@@ -263,12 +263,13 @@ for (const kind of STORES) {
         [{ array: 'body' }, '[true,false]'],
         [{ array: 'body', element: 'by' }, '[{"by":true},{"by":false}]'],
       ] as const) {
-        for (const id of ['INTEGER', '']) {
+        for (const id of ['INTEGER', 'TEXT', '']) {
           for (const action of ['delete', 'detach'] as const) {
-            const given = { id, ref: 'TEXT', users: [1, 0, 2], posts: [['x', body]] as Rows }
+            const people = id === 'TEXT' ? (['1', '0'] as const) : ([1, 0] as const)
+            const given = { id, ref: 'BLOB', users: people, posts: [['x', body]] as Rows }
             if (action === 'detach' && 'json' in match) continue
             const { engine, left } = await open(kind, { ...given, rule: { match, action } })
-            for (const user of [1, 0]) {
+            for (const user of people) {
               const { steps } = await engine.delete(user, {})
               assert.deepEqual(
                 steps.map(({ rows }) => rows),

@@ -164,6 +164,31 @@ describe('a user id that is one in several spellings', () => {
     assert.deepEqual(await (await open(exact, { posts: RULES.delete })).told(), [])
   })
 
+  it('is a member of a group in each of them', async () => {
+    const check = { table: 'members', match: 'uid', within: 'gid', where: { role: 'owner' } }
+    const last_owner = { effect: 'block', remedy: 'Name another.', ...check }
+    for (const [owners, blocked] of [
+      [['U1'], ['last_owner']],
+      [['u1', 'U1'], ['last_owner']],
+      [['U1', 'U2'], []],
+      [['U2'], []],
+    ] as const) {
+      const members = owners.map((uid) => `('${uid}', 'g', 'owner')`).join(', ')
+      const { engine } = await open(
+        `CREATE TABLE users (id ${NOCASE} PRIMARY KEY); INSERT INTO users VALUES ('u1'), ('u2');
+        CREATE TABLE members (uid TEXT REFERENCES users (id), gid TEXT, role TEXT);
+        CREATE INDEX m ON members (uid); INSERT INTO members VALUES ${members};`,
+        { members: { match: 'uid', action: 'delete' } },
+        { checks: { last_owner } },
+      )
+      const { blockers } = await engine.plan('u1', {})
+      assert.deepEqual(
+        blockers.map(({ name }) => name),
+        blocked,
+      )
+    }
+  })
+
   it('names another user where nothing keeps two spellings apart', async () => {
     for (const users of [
       `CREATE TABLE users (id ${NOCASE}); CREATE INDEX u ON users (id);`,

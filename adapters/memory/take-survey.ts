@@ -219,13 +219,15 @@ function foundUser(
 /** Members among the users of groups in which nobody else satisfies the check. */
 function findBereft(
   tables: Tables,
-  { table, match, within, where, eitherType }: LastOfCheck,
+  { table, match, within, where, eitherType, collation }: LastOfCheck,
   users: readonly (FoundUser | null)[],
 ): readonly GroupMember[] {
   const wanted = { field: 'id', form: null, ...(eitherType ? { eitherType } : {}) }
+  const fold = foldedBy(collation ?? null)
+  const spelt = (id: unknown): unknown => (typeof id === 'string' && fold !== null ? fold(id) : id)
   const positions = new Map(
     users.flatMap((user, position) =>
-      user === null ? [] : allWrittenFor(user, wanted).map((id) => [id, position] as const),
+      user === null ? [] : allWrittenFor(user, wanted).map((id) => [spelt(id), position] as const),
     ),
   )
   const members: GroupMember[] = []
@@ -235,7 +237,7 @@ function findBereft(
     const id = stored(row[match])
     if (group === null || id === null || !where.every((condition) => holds(row, condition)))
       continue
-    const user = positions.get(id)
+    const user = positions.get(spelt(id))
     if (user === undefined) surviving.add(valueKey(group))
     else members.push({ user, group })
   }

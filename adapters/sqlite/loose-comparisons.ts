@@ -174,7 +174,9 @@ function markSelector(places: Places, selector: Selector): MarkedSelector {
 
 /** Whether what the row is to equal is always text. */
 function isText(places: Places, target: SelectorTarget): boolean {
-  if (target.kind === 'user') return target.form !== null || places.ofField(target.field).isText
+  if (target.kind === 'user') {
+    return target.form !== null || (!target.eitherType && places.ofField(target.field).isText)
+  }
   return target.parents.every(({ table }) => places.at(table, target.key).isText)
 }
 
@@ -252,11 +254,13 @@ function markUser(places: Places, user: UserTable): MarkedUserTable {
 }
 
 function markCheck(places: Places, check: LastOfCheck): MarkedCheck {
-  const { table, match, within, where } = check
+  const { table, match, within, where, collation } = check
+  const isLooseMatch = isLooseValue(places.at(table, match), places.ofField('id'))
   return {
     ...check,
     where: where.map((condition) => markCondition(places, table, condition)),
-    ...mark('hasLooseMatch', isLooseValue(places.at(table, match), places.ofField('id'))),
+    // The very collation decides.
+    ...mark('hasLooseMatch', collation === undefined && isLooseMatch),
     ...mark('hasLooseGroup', !places.at(table, within).isExact),
   }
 }

@@ -59,6 +59,7 @@ import {
   usersSql,
   userValueOf,
   valueKey,
+  valueParameter,
 } from './selector-sql.ts'
 
 /** What the statements need to know of the live schema. */
@@ -482,17 +483,26 @@ export const POSITION = 'user_deletion_position'
 
 /** Rows of `[user id, group]` for groups in which nobody outside the slice satisfies the check. */
 export function lastOfSql(check: MarkedCheck): string {
-  const { table, match, within, where, eitherType, hasLooseMatch, hasLooseGroup } = check
+  const { table, match, within, where, eitherType, collation, hasLooseMatch, hasLooseGroup } = check
   const name = quoteTable(table)
   const conditions = (alias: string): string =>
     where.map((condition) => ` AND ${conditionSql(alias, condition)}`).join('')
   const [member, group] = [quoteName(match), quoteName(within)]
   const wanted: UserValue = {
     ...{ ...USER_ID, ...(eitherType ? { eitherType } : {}) },
+    ...(collation === undefined ? {} : { collation }),
     ...(hasLooseMatch ? { isLoose: true } : {}),
   }
   const sameGroup = equalSql(`o.${group}`, `t0.${group}`, hasLooseGroup)
-  return `SELECT t0.${member}, t0.${group} FROM ${name} AS t0 WHERE ${anyUser(`t0.${member}`, wanted)} AND t0.${group} IS NOT NULL${conditions('t0')} AND NOT EXISTS (SELECT 1 FROM ${name} AS o WHERE ${sameGroup} AND o.${member} IS NOT NULL AND NOT (${anyUser(`o.${member}`, wanted)})${conditions('o')})`
+  return `SELECT ${ownSpelling(`t0.${member}`, wanted)}, t0.${group} FROM ${name} AS t0 WHERE ${anyUser(`t0.${member}`, wanted)} AND t0.${group} IS NOT NULL${conditions('t0')} AND NOT EXISTS (SELECT 1 FROM ${name} AS o WHERE ${sameGroup} AND o.${member} IS NOT NULL AND NOT (${anyUser(`o.${member}`, wanted)})${conditions('o')})`
+}
+
+/** The user's value that a row holds: in the user's spelling, where texts that are not the same are one. */
+function ownSpelling(held: string, wanted: UserValue): string {
+  if (wanted.collation === undefined) return held
+  const collation = quoteName(wanted.collation)
+  // A text that is kept as an integer has one spelling.
+  return `coalesce((SELECT value FROM json_each(${valueParameter(wanted)}) WHERE value = ${held} COLLATE ${collation}), ${held})`
 }
 
 function relation({ program }: StepContext): string {

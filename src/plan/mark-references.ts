@@ -3,7 +3,7 @@
  *
  * *In either type*: the reference's column says nothing of types, and the user's own does. That one then knows of one
  * of the two alone, so that nobody else can be meant by the other: as the database itself compares the two columns.
- * Inside JSON no column says anything, and programs write integers as their digits there.
+ * Inside JSON no column says anything, and programs write integers as their digits there, and the other way round.
  *
  * *By a collation*: what is referred to is unique by a collation that takes several texts for one, and an enforced
  * foreign key compares by it, or the reference's column does. Another spelling then names the same row, and the
@@ -40,13 +40,16 @@ export function markMembers(
   schema: DatabaseSchema | null,
 ): readonly LastOfCheck[] {
   const scene = sceneOf(user, schema)
-  return scene === null
-    ? checks
-    : checks.map((check) =>
-        isEither(scene, check.table, check.match, { field: 'id', form: null })
-          ? { ...check, eitherType: true }
-          : check,
-      )
+  if (scene === null) return checks
+  return checks.map((check) => {
+    const {
+      kind: _,
+      field: __,
+      form: ___,
+      ...marks
+    } = markUserTarget(scene, [check.table, check.match], { kind: 'user', field: 'id', form: null })
+    return { ...check, ...marks }
+  })
 }
 
 /** The collation by which no two rows hold the value; `null` where texts compare byte by byte, or may come again. */
@@ -110,17 +113,9 @@ function markTarget(
   column: string | null,
   target: SelectorTarget,
 ): SelectorTarget {
-  const { user } = scene
   if (target.kind === 'user') {
-    if (target.form !== null) return target
     if (column === null) return inJson(scene, target)
-    const own = user.fields[target.field] ?? user.id
-    const collation = collationBetween(scene, [table, column], [user.table, own])
-    return {
-      ...target,
-      ...(isEither(scene, table, column, target) ? { eitherType: true } : {}),
-      ...(collation === null ? {} : { collation }),
-    }
+    return markUserTarget(scene, [table, column], target)
   }
   const parents = target.parents.map((parent) => markSelector(scene, parent))
   const found = target.parents.map((parent) =>
@@ -131,8 +126,21 @@ function markTarget(
   return { ...target, parents, ...marks }
 }
 
+/** In a column of its own, as it is in the user row. */
+function markUserTarget<W extends Wanted>(scene: Scene, [table, column]: Place, wanted: W): W {
+  if (wanted.form !== null) return wanted
+  const { user } = scene
+  const own = user.fields[wanted.field] ?? user.id
+  const collation = collationBetween(scene, [table, column], [user.table, own])
+  return {
+    ...wanted,
+    ...(isEither(scene, table, column, wanted) ? { eitherType: true } : {}),
+    ...(collation === null ? {} : { collation }),
+  }
+}
+
 function inJson<W extends Wanted>(scene: Scene, wanted: W): W {
-  const isEitherThere = wanted.form === null && INTEGERS.includes(typeOf(scene, wanted))
+  const isEitherThere = wanted.form === null && ONE_OF_TWO.includes(typeOf(scene, wanted))
   return isEitherThere ? { ...wanted, eitherType: true } : wanted
 }
 
@@ -146,9 +154,9 @@ function typeOf({ user, tables }: Scene, { field }: Wanted): HeldType {
   return heldFieldType(tables.get(user.table), user.fields[field] ?? user.id)
 }
 
-const INTEGERS: readonly HeldType[] = ['integer', 'number']
-/** Columns that make one type of all integers. */
-const SURE: readonly HeldType[] = [...INTEGERS, 'text', 'uuid']
+/** Columns that may hold integers, and make one type of all of them. */
+const ONE_OF_TWO: readonly HeldType[] = ['integer', 'number', 'text']
+const SURE: readonly HeldType[] = [...ONE_OF_TWO, 'uuid']
 
 type Place = readonly [table: string, column: string]
 

@@ -33,8 +33,8 @@ export const eyesSabotages: readonly Sabotage[] = [
   {
     name: 'take the digits of an id for it where the user table may hold both',
     file: 'src/plan/mark-references.ts',
-    find: "= [...INTEGERS, 'text', 'uuid']",
-    replace: "= [...INTEGERS, 'text', 'uuid', 'unknown']",
+    find: "= [...ONE_OF_TWO, 'uuid']",
+    replace: "= [...ONE_OF_TWO, 'uuid', 'unknown']",
     caughtBy: 'test/eyes-either-type.test.ts',
   },
   {
@@ -82,8 +82,8 @@ export const eyesSabotages: readonly Sabotage[] = [
   {
     name: 'look for an integer inside JSON in one form alone',
     file: 'src/plan/mark-references.ts',
-    find: 'wanted.form === null && INTEGERS.includes(',
-    replace: 'wanted.form !== null && INTEGERS.includes(',
+    find: 'wanted.form === null && ONE_OF_TWO.includes(',
+    replace: 'wanted.form !== null && ONE_OF_TWO.includes(',
     caughtBy: 'test/eyes-either-type.test.ts',
   },
   {
@@ -155,5 +155,26 @@ export const eyesSabotages: readonly Sabotage[] = [
     find: '...(references.table === table ? { onAndOn: true } : {}),',
     replace: '',
     caughtBy: 'test/eyes-self-references.test.ts',
+  },
+  {
+    name: 'tell members of a group byte by byte',
+    file: 'adapters/sqlite/step-sql.ts',
+    find: '...(collation === undefined ? {} : { collation }),\n    ...(hasLooseMatch',
+    replace: '...(hasLooseMatch',
+    caughtBy: 'test/eyes-spellings.test.ts',
+  },
+  {
+    name: 'look inside JSON for texts as texts alone',
+    file: 'src/plan/mark-references.ts',
+    find: "['integer', 'number', 'text']",
+    replace: "['integer', 'number']",
+    caughtBy: 'test/eyes-either-type.test.ts',
+  },
+  {
+    name: 'take a boolean inside JSON for a text of one digit',
+    file: 'adapters/sqlite/loose-comparisons.ts',
+    find: '(!target.eitherType && places',
+    replace: '(places',
+    caughtBy: 'test/eyes-either-type.test.ts',
   },
 ]
