@@ -4,6 +4,7 @@ testFaults('one user', { targets: ['a1'], ask: (engine) => askForOne(engine, 'a1
 
 testFaults('one user under an idempotency key', {
   targets: ['a1'],
+  isLikeAnother: true,
   ask: (engine) => askForOne(engine, 'a1', 'key_1'),
 })
 

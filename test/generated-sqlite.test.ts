@@ -8,7 +8,7 @@ import { runOdd } from './support/generated-odd-run.ts'
 import { type OddWorld, oddWorlds } from './support/generated-odd-world.ts'
 
 const SEED = Number(process.env['PARITY_SEED'] ?? 20_260_301)
-const RUNS = Number(process.env['GENERATED_RUNS'] ?? (isEveryFault ? 1_000 : 300))
+const RUNS = Number(process.env['GENERATED_RUNS'] ?? (isEveryFault ? 1_000 : 200))
 
 test('on SQLite, rows of others stay as they are, and nothing of who went is left but what is kept', async () => {
   console.log(`generated on SQLite: PARITY_SEED=${SEED}, ${RUNS} runs`)

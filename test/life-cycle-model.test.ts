@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { isEveryFault } from './support/every-fault.ts'
 import { emailOf, type LifeCycleCommand, lifeCycles } from './support/life-cycle-commands.ts'
 import {
   type Host,
@@ -20,6 +21,7 @@ interface Lives {
   readonly store: string
   readonly open: () => Host | Promise<Host>
   readonly mapping: Mapping
+  /** With `FAULTS=every`; a third of them otherwise. */
   readonly runs: number
 }
 
@@ -35,11 +37,12 @@ const RUNS: readonly Lives[] = [
 const total: Tally = new Map()
 
 for (const [index, lives] of RUNS.entries()) {
-  test(titleOf(lives), () => liveThem(lives, SEED + index))
+  const runs = isEveryFault ? lives.runs : Math.ceil(lives.runs / 3)
+  test(titleOf(lives), () => liveThem({ ...lives, runs }, SEED + index))
 }
 
 describeMongo('MongoDB', 'replica set', ({ it, server }) => {
-  const runs = Number(process.env['LIFE_CYCLE_MONGO_RUNS'] ?? 15)
+  const runs = Number(process.env['LIFE_CYCLE_MONGO_RUNS'] ?? (isEveryFault ? 40 : 10))
   const lives = { store: 'MongoDB', open: mongoHosts(server), mapping: 'status', runs } as const
   it(titleOf(lives), () => liveThem(lives, SEED + RUNS.length))
 })

@@ -9,7 +9,7 @@ import { describeMongo } from './support/mongo-server.ts'
 
 const SEED = Number(process.env['PARITY_SEED'] ?? 20_260_301)
 /** On each topology. */
-const RUNS = Number(process.env['GENERATED_RUNS'] ?? (isEveryFault ? 100 : 50))
+const RUNS = Number(process.env['GENERATED_RUNS'] ?? (isEveryFault ? 100 : 25))
 
 for (const [place, topology] of (['replica set', 'standalone'] as const).entries()) {
   describeMongo(`MongoDB, ${topology}`, topology, ({ it, server }) => {

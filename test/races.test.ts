@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { type ExternalEraser, UserNotFoundError } from '../src/index.ts'
+import { isEveryFault } from './support/every-fault.ts'
 import { type Host, openMemoryHost, reusedSqliteHost } from './support/life-cycle-host.ts'
 import {
   assertGone,
@@ -16,7 +17,7 @@ import {
 
 const SEED = Number(process.env['RACES_SEED'] ?? 20_260_301)
 /** Of one contest on one store. Each call of a store is one turn; SQLite shows that its transactions really are. */
-const ORDERS = 200
+const ORDERS = isEveryFault ? 200 : 80
 
 const HOSTS: readonly (readonly [string, () => Host])[] = [
   ['memory', openMemoryHost],

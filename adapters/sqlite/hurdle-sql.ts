@@ -15,9 +15,9 @@ import type {
 import { columnsSql } from './assignment-sql.ts'
 import { literal, quoteName, quoteTable } from './literals.ts'
 import type { MarkedProgram } from './loose-comparisons.ts'
-import { pairsSql, type RowKey, sameUser, tenantSql, userId, usersSql } from './selector-sql.ts'
+import { pairsSql, type RowKey, sameUser, tenantSql, userId } from './selector-sql.ts'
 import { mentionsName } from './sql-text.ts'
-import { type TableFacts, valuesOf } from './step-sql.ts'
+import { relationOf, type TableFacts } from './step-sql.ts'
 
 export interface HurdleSql {
   readonly sql: string
@@ -27,7 +27,7 @@ export interface HurdleSql {
 
 /** One statement for each hurdle of the program. */
 export function hurdlesSql(program: MarkedProgram, facts: TableFacts): readonly HurdleSql[] {
-  const users = usersSql(valuesOf(program), program.derived.length)
+  const users = relationOf(program)
   return (program.hurdles ?? []).map((hurdle) => {
     const rows = hurdleSql({ program, facts }, hurdle)
     return {

@@ -15,13 +15,13 @@ import {
   type RowKey,
   type SqlLocator,
   type UserValue,
-  usersSql,
 } from './selector-sql.ts'
 import { type SharingSql, sharingSql } from './shared-values.ts'
 import {
   fieldsOf,
   findUsersSql,
   lastOfSql,
+  relationOf,
   type StepSql,
   stepSql,
   type TableFacts,
@@ -74,7 +74,7 @@ export function programSql(given: Program, schema: DatabaseSchema): ProgramSql {
     userRow: userRowSql(program, facts),
     userResidue: userResidueSql(program),
     blanked: blankedSql(program),
-    tombstone: tombstoneSql(program, usersSql(valuesOf(program), program.derived.length)),
+    tombstone: tombstoneSql(program, relationOf(program)),
     checks: program.checks.map(lastOfSql),
     hurdles: hurdlesSql(program, facts),
     sharing: sharingSql(program),

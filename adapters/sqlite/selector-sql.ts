@@ -316,8 +316,7 @@ export function anyUser(value: string, wanted: UserValue): string {
   }
   const held = inAnyCase(value, wanted)
   const list = `FROM json_each(${valueParameter(wanted)})`
-  const other = wanted.eitherType ? ` UNION ALL SELECT ${inOtherType('value')} ${list}` : ''
-  const same = `${held} IN (SELECT ${inAnyCase('value', wanted)} ${list}${other})`
+  const same = `${held} IN (SELECT ${inAnyCase('value', wanted)} ${list})`
   const found = isInAnyCase(wanted)
     ? `${same} AND ${value} COLLATE NOCASE IN (SELECT value ${list})`
     : same
@@ -329,11 +328,13 @@ export function anyUser(value: string, wanted: UserValue): string {
 /** `value = …` for one user of the relation `u`. */
 export function sameUser(value: string, wanted: UserValue): string {
   if (isWithin(wanted)) return holdsText(value, `u.${userColumn(wanted)}`, wanted)
-  const own = inAnyCase(`u.${userColumn(wanted)}`, wanted)
   if (wanted.eitherType) {
-    const found = `${inAnyCase(value, wanted)} IN (${own}, ${inOtherType(own)})`
-    return wanted.isLoose ? `${found} AND ${asStored(value)} = ${asStored(own)}` : found
+    const { eitherType: _, ...exact } = wanted
+    const [own, other] = [exact, wanted].map((one) => inAnyCase(`u.${userColumn(one)}`, wanted))
+    const found = `${inAnyCase(value, wanted)} IN (${own}, ${other})`
+    return wanted.isLoose ? `${found} AND ${asStored(value)} = ${asStored(String(own))}` : found
   }
+  const own = inAnyCase(`u.${userColumn(wanted)}`, wanted)
   const same = equalSql(inAnyCase(value, wanted), own, wanted.isLoose)
   return isInAnyCase(wanted)
     ? `${same} AND ${value} COLLATE NOCASE = u.${userColumn(wanted)}`
@@ -378,9 +379,15 @@ function isWithin({ form, isWord }: UserValue): boolean {
   return form?.within === true || isWord === true
 }
 
+/** Of a value in either type, both are in the list. */
 export function valueParameter(value: UserValue): string {
-  const key = valueKey(value)
+  const key = placeKey(value)
   return key === 'id' ? '@ids' : `@${key}`
+}
+
+/** A name of its own for each {@link valueKey}, and for its values in the other type. */
+export function placeKey(value: UserValue): string {
+  return value.eitherType ? `either_${valueKey(value)}` : valueKey(value)
 }
 
 /** A name of its own for each field and form. Parameter names allow letters and digits only. */
@@ -398,8 +405,9 @@ function hex(text: string): string {
   return Buffer.from(text).toString('hex')
 }
 
+/** Of a value in either type, the other one. */
 function userColumn(value: UserValue): string {
-  return quoteName(valueKey(value))
+  return quoteName(placeKey(value))
 }
 
 /** Rows of a table that match for one user `u`, and that no exception takes away. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type FoundUser, writtenFor } from '../../src/store.ts'
+import { allWrittenFor, type FoundUser } from '../../src/store.ts'
 import type { Parameters } from './connection.ts'
 import { jsonText } from './literals.ts'
 import { type UserValue, valueParameter } from './selector-sql.ts'
@@ -28,10 +28,7 @@ export function sliceParameters(
   }
   for (const one of wanted) {
     const values: unknown[] = []
-    for (const user of users) {
-      const value = heldFor(user, one)
-      if (value !== null) values.push(value)
-    }
+    for (const user of users) values.push(...heldFor(user, one))
     parameters[valueParameter(one).slice(1)] = jsonText(values)
   }
   return parameters
@@ -43,17 +40,25 @@ function usersText(
   derivedOf: DerivedOf,
 ): string {
   return jsonText(
-    users.map((user, place) => [...wanted.map((one) => heldFor(user, one)), ...derivedOf(place)]),
+    users.map((user, place) => [...wanted.map((one) => columnOf(user, one)), ...derivedOf(place)]),
   )
 }
 
-/** What references of this form hold for the user; `null` for nothing. */
-function heldFor(user: FoundUser, wanted: UserValue): string | number | bigint | null {
-  return bindable(writtenFor(user, wanted))
+/** The value, or the same in its other type; what has one type alone stands twice. */
+function columnOf(user: FoundUser, wanted: UserValue): Bindable | null {
+  const [own = null, other = own] = heldFor(user, wanted)
+  return other
 }
 
+/** What references of this form hold for the user, in each type that may be meant. */
+function heldFor(user: FoundUser, wanted: UserValue): readonly Bindable[] {
+  return allWrittenFor(user, wanted).flatMap((value) => bindable(value) ?? [])
+}
+
+type Bindable = string | number | bigint
+
 /** Values that JSON carries as they are; a field that holds anything else matches nothing. */
-export function bindable(value: unknown): string | number | bigint | null {
+export function bindable(value: unknown): Bindable | null {
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint'
     ? value
     : null

@@ -50,6 +50,7 @@ import {
   isDirect,
   located,
   pairsSql,
+  placeKey,
   type RowKey,
   sameUser,
   tenantSql,
@@ -178,17 +179,40 @@ export function fieldsOf(program: Program): readonly string[] {
 /** What references can hold for a user, in the order of `@users`: the fields, and ids in other forms. */
 export function valuesOf(program: Program): readonly UserValue[] {
   const fields = fieldsOf(program).map((field): UserValue => ({ field, form: null }))
-  const referred = program.steps.flatMap(({ selector, except, set }) => [
+  const referred = program.steps.flatMap(({ selector, except, set, outdone = [] }) => [
     ...selectorsOf({ selector, except })
       .flatMap(chainsOf)
       .map((chain) => userValueOf(chain)),
-    ...set.filter((assignment) => assignment.kind === 'pull'),
+    ...[...set, ...outdone].flatMap(elementValues),
   ])
-  const pulled = program.user.set.filter((assignment) => assignment.kind === 'pull')
-  const formed = [...referred, ...pulled]
-    .filter(({ form, reach }) => form !== null || reach !== undefined)
-    .flatMap((value) => [value, { field: value.field, form: value.form }])
-  return [...new Map([...fields, ...formed].map((value) => [valueKey(value), value])).values()]
+  const members = program.checks.map(({ eitherType }) => ({
+    ...USER_ID,
+    ...(eitherType ? { eitherType } : {}),
+  }))
+  const wanted = [...fields, ...referred, ...program.user.set.flatMap(elementValues), ...members]
+  // What others within reach hold too is looked for as well, to be counted as shared.
+  const all = wanted.flatMap(({ field, form, reach, eitherType }): readonly UserValue[] => {
+    const own = [{ field, form }, ...(reach === undefined ? [] : [{ field, form, reach }])]
+    return eitherType ? [...own, ...own.map((one) => ({ ...one, eitherType }))] : own
+  })
+  return [...new Map(all.map((value) => [placeKey(value), value])).values()]
+}
+
+/** What elements are told by. */
+function elementValues(assignment: Assignment): readonly UserValue[] {
+  if (assignment.kind === 'pull') return [assignment]
+  return assignment.kind === 'json_value' && assignment.holding ? [assignment.holding] : []
+}
+
+const relations = new WeakMap<Program, string>()
+
+/** The users of a slice as a relation, which many statements of a program begin with. */
+export function relationOf(program: Program): string {
+  const known = relations.get(program)
+  if (known !== undefined) return known
+  const relation = usersSql(valuesOf(program), program.derived.length)
+  relations.set(program, relation)
+  return relation
 }
 
 function countSql(context: StepContext): CountSql {
@@ -445,7 +469,7 @@ export function userRowSql(program: MarkedProgram, facts: TableFacts): string {
     nullable: (column) => facts.nullable(user.table, column),
     derived: (index) => `u.d${index}`,
   })
-  const users = usersSql(valuesOf(program), program.derived.length)
+  const users = relationOf(program)
   return `WITH ${users} ${UPDATE} ${table} AS t0 SET ${assignmentsSql(columns)} FROM u WHERE ${sameUser(`t0.${quoteName(user.id)}`, userId(user))}${tenant}`
 }
 
@@ -458,7 +482,7 @@ export function userResidueSql(program: MarkedProgram): string {
     return `SELECT count(*) FROM ${rows} WHERE ${anyUser(id, userId(user))}${inTenant(user)}`
   }
   const lacking = pendingSql(user, { gone: sameUser, lacksDerived })
-  const users = usersSql(valuesOf(program), program.derived.length)
+  const users = relationOf(program)
   return `WITH ${users} SELECT count(*) FROM ${rows}, u WHERE ${sameUser(id, userId(user))}${inTenant(user)} AND (${lacking})`
 }
 
@@ -506,7 +530,7 @@ function ownSpelling(held: string, wanted: UserValue): string {
 }
 
 function relation({ program }: StepContext): string {
-  return usersSql(valuesOf(program), program.derived.length)
+  return relationOf(program)
 }
 
 function commonValue(chains: readonly Chain[]): UserValue | null {

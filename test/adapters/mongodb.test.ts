@@ -16,6 +16,10 @@ const GROUPS_FOR_OLDER_DRIVERS = ['the shape of a store']
 /** What is asked for and written is the same on both topologies. With `FAULTS=every` both run these groups. */
 const GROUPS_FOR_ONE_TOPOLOGY = [
   'rows belong to a user',
+  'two rules on one row',
+  'rules that meet',
+  'inside JSON',
+  'shared values, looked at',
   'one user, one id',
   'ways to write an id',
   'values of rows and users',

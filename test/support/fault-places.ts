@@ -1,6 +1,7 @@
 /**
  * Which statements of a run fail: each in one of the variants of a fault; in all of them the very last, behind the
- * commit, and of those that write the first and the last of a text. With `FAULTS=every` each fails in all.
+ * commit, and of those that write the first and the last of a text. Of a run that resembles another one, only the
+ * latter. With `FAULTS=every` each fails in all.
  *
  * @module
  */
@@ -11,12 +12,14 @@ export function placesIn(
   history: readonly string[],
   turn: number,
   turns: number,
+  isLikeAnother = false,
 ): readonly number[] {
   return history.flatMap((sql, index) => {
     const isAtAnEnd = history.indexOf(sql) === index || history.lastIndexOf(sql) === index
     const isLast = index === history.length - 1
     const isAlways = isEveryFault || isLast || (isAtAnEnd && mayWrite(sql))
-    return isAlways || index % turns === turn ? [index + 1] : []
+    const hasItsTurn = !isLikeAnother && index % turns === turn
+    return isAlways || hasItsTurn ? [index + 1] : []
   })
 }
 

@@ -18,6 +18,8 @@ export interface Scenario {
   /** Targets that nothing can delete. */
   readonly refused?: readonly string[]
   readonly options?: FaultEngineOptions
+  /** Whether another one has nearly the same statements. */
+  readonly isLikeAnother?: boolean
   /** Takes out of a snapshot what the invariants do not know. */
   readonly view?: (snapshot: Snapshot) => Snapshot
   /** Asks, and answers the ids that the engine said are deleted. Throws what the engine threw. */
@@ -81,7 +83,7 @@ async function failEverywhere(
   turn: number,
 ): Promise<string> {
   const history = await statementsOf(scenario)
-  const places = placesIn(history, turn, VARIANTS.length)
+  const places = placesIn(history, turn, VARIANTS.length, scenario.isLikeAnother)
   const problems: string[] = []
   let lostCommits = 0
   for (const at of places) {
