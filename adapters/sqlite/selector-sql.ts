@@ -266,7 +266,8 @@ function compareLocated(
   const { column, path, each } = locator
   const found = compareHeld(alias, locator, compare)
   if (!hasBooleans || path === null || each) return found
-  return `${found} AND ${isNoBoolean(`${alias}.${quoteName(column)}`, path)}`
+  // Few values are 0 or 1, and of those alone more is read than what an index on the value has.
+  return `${found} AND (${located(alias, locator)} NOT IN (0, 1) OR ${isNoBoolean(`${alias}.${quoteName(column)}`, path)})`
 }
 
 /** An index on JSON text has NULL for what is kept in another form. */
