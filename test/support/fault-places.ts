@@ -1,7 +1,7 @@
 /**
- * Which statements of a run fail: each in one of the variants of a fault; in all of them the very last, behind the
- * commit, and of those that write the first and the last of a text. Of a run that resembles another one, only the
- * latter. With `FAULTS=every` each fails in all.
+ * Which statements of a run fail. Of each text the first and the last: those that write in every variant of a fault,
+ * the others in one of them, and not in a run that resembles another one. The very last, behind the commit, fails in
+ * every variant. With `FAULTS=every` each statement does.
  *
  * @module
  */
@@ -18,7 +18,7 @@ export function placesIn(
     const isAtAnEnd = history.indexOf(sql) === index || history.lastIndexOf(sql) === index
     const isLast = index === history.length - 1
     const isAlways = isEveryFault || isLast || (isAtAnEnd && mayWrite(sql))
-    const hasItsTurn = !isLikeAnother && index % turns === turn
+    const hasItsTurn = !isLikeAnother && isAtAnEnd && index % turns === turn
     return isAlways || hasItsTurn ? [index + 1] : []
   })
 }
