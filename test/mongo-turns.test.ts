@@ -23,13 +23,7 @@ describeMongo('several processes that delete at once', 'replica set', ({ it, ser
       const children = Array.from({ length: PROCESSES }, (_, share) =>
         startChild(server().uri, db.databaseName, share),
       )
-      for (const child of children) await messageOf(child)
-      const reports = await Promise.all(
-        children.map((child) => {
-          child.send('go')
-          return messageOf(child) as Promise<TurnsReport>
-        }),
-      )
+      const reports = await reportsOf(children)
       const sum = (key: 'deleted' | 'begun' | 'committed' | 'killed'): number =>
         reports.reduce((total, report) => total + report[key], 0)
       console.log(`${sum('begun')} transactions begun, ${sum('committed')} committed`)
@@ -69,6 +63,20 @@ function startChild(uri: string, database: string, share: number): ChildProcess 
   return fork(new URL('support/mongo-turns-child.ts', import.meta.url), [uri, database, ...users], {
     execArgv: ['--import', 'tsx'],
   })
+}
+
+/** All begin together. A process whose server is gone waits for it, and would outlive the test. */
+async function reportsOf(children: readonly ChildProcess[]): Promise<readonly TurnsReport[]> {
+  try {
+    for (const child of children) await messageOf(child)
+    const reports = children.map((child) => {
+      child.send('go')
+      return messageOf(child) as Promise<TurnsReport>
+    })
+    return await Promise.all(reports)
+  } finally {
+    for (const child of children) child.kill('SIGKILL')
+  }
 }
 
 async function messageOf(child: ChildProcess): Promise<unknown> {
