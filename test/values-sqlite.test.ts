@@ -190,6 +190,14 @@ describe('values of an unusual kind', () => {
     const sql = `PRAGMA encoding = 'UTF-16le'; ${USERS} INSERT INTO users VALUES ('Ä1', NULL), ('ä1', NULL);
       CREATE TABLE posts (author TEXT COLLATE NOCASE, "of" TEXT); INSERT INTO posts VALUES ('Ä1', 'one'), ('ä1', 'other'), ('ÄL', 'l')`
     assert.deepEqual(await leftAfter({ sql, tables: { posts: BY_ID } }, 'Ä1'), ['other', 'l'])
+    const where = { of: ['one', 'a\0b'] }
+    const more = `${sql}, ('Ä1', 'a' || char(0) || 'b'), ('Ä1', 'a'), ('Ä1', 'ab')`
+    assert.deepEqual(await leftAfter({ sql: more, tables: { posts: { ...BY_ID, where } } }, 'Ä1'), [
+      'other',
+      'l',
+      'a',
+      'ab',
+    ])
   })
 
   it('a NUL is a part of the value, and a view tells nothing of its columns', async () => {

@@ -15,9 +15,9 @@ export function quoteTable(name: string): string {
 }
 
 export function quoteText(text: string): string {
-  // A NUL would end the statement's text early.
-  if (text.includes('\0')) return `CAST(x'${Buffer.from(text).toString('hex')}' AS TEXT)`
-  return `'${text.replaceAll("'", "''")}'`
+  const parts = text.split('\0').map((part) => `'${part.replaceAll("'", "''")}'`)
+  // A NUL would end the statement's text early. Its bytes would depend on the encoding of the database.
+  return parts.length === 1 ? String(parts[0]) : `(${parts.join(' || char(0) || ')})`
 }
 
 export function literal(value: Scalar): string {
