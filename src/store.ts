@@ -1021,6 +1021,8 @@ export interface TableSchema {
   readonly primaryKey: readonly string[]
   /** SQLite's WITHOUT ROWID: rows are addressed by the primary key alone. */
   readonly withoutRowId?: boolean
+  /** SQLite's STRICT: a column takes values of its declared type alone. */
+  readonly strict?: boolean
   /** Unique keys beside the primary key. */
   readonly uniqueKeys: readonly (readonly string[])[]
   /** Unique keys that take null but once. Default: none, as SQL has it. */

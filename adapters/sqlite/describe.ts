@@ -25,8 +25,12 @@ export function describeDatabase(connection: Connection): DatabaseSchema {
   const own = new Set(engineTableNames(connection.prefix).map((name) => name.toLowerCase()))
   const shadows = new Set(shadowsOfHost(connection))
   const listed = connection
-    .rows(`SELECT name, type, wr FROM pragma_table_list WHERE schema = 'main' ORDER BY name`)
-    .map(([name, type, wr]) => ({ name: String(name), type, withoutRowId: wr === 1 }))
+    .rows(
+      `SELECT name, type, wr, strict FROM pragma_table_list WHERE schema = 'main' ORDER BY name`,
+    )
+    .map(([name, type, wr, strict]) => ({
+      ...{ name: String(name), type, withoutRowId: wr === 1, strict: strict === 1 },
+    }))
     .filter(({ name }) => !name.startsWith('sqlite_') && !own.has(name.toLowerCase()))
     .filter(({ name, type }) => type !== 'shadow' || shadows.has(name))
   const columns = columnsByTable(connection)
@@ -34,7 +38,7 @@ export function describeDatabase(connection: Connection): DatabaseSchema {
   const triggers = triggersByTable(connection)
   const foreignKeys = foreignKeysByTable(connection, columns)
   const checks = checksByTable(connection)
-  const tables = listed.map(({ name, type, withoutRowId }): TableSchema => {
+  const tables = listed.map(({ name, type, withoutRowId, strict }): TableSchema => {
     const kind = kindOf(type)
     const found = kind === 'table' ? columns.get(name) : columnsOf(connection, name)
     return {
@@ -43,6 +47,7 @@ export function describeDatabase(connection: Connection): DatabaseSchema {
       columns: found?.map(columnSchema) ?? null,
       primaryKey: keyOf(found ?? []),
       withoutRowId,
+      ...(strict ? { strict } : {}),
       uniqueKeys: uniqueKeysOf(indexes.get(name) ?? []),
       foreignKeys: foreignKeys.get(name) ?? [],
       triggers: triggers.get(name.toLowerCase()) ?? [],

@@ -50,10 +50,12 @@ export function entryRefusals(
       ),
     }))
   const written = Object.entries(entry).flatMap(([column, value]) =>
-    validatorRefusals({ name, validator }, column, filled(value, idType), true).map((found) => ({
-      ...found,
-      column,
-    })),
+    validatorRefusals({ name, validator }, column, writtenInEntry(value, idType), true).map(
+      (found) => ({
+        ...found,
+        column,
+      }),
+    ),
   )
   return [...left, ...written]
 }
@@ -135,7 +137,8 @@ function verdict({ refuses }: ValidatorSchema, text: string): Pick<Found, 'sever
     : { severity: 'warning', message: `${text}. The server only makes a note of it.` }
 }
 
-function filled(value: Scalar, idType: IdType): Written {
+/** What a value of the entry becomes. */
+export function writtenInEntry(value: Scalar, idType: IdType): Written {
   const types = typeof value === 'string' ? ENTRY_TYPES[value] : undefined
   if (value === '$userId') return { kind: 'value', types: typesOfId(idType) }
   if (types !== undefined) return { kind: 'value', types }

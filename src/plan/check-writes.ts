@@ -6,10 +6,11 @@
 import type { ColumnSchema, TableSchema } from '../store.ts'
 import type { Program } from '../terms.ts'
 import { columnOf } from './check-columns.ts'
+import { strictRefusals } from './check-strict.ts'
 import { collisionOf, nullCollisionOf } from './check-unique.ts'
-import { entryRefusals, validatorRefusals } from './check-validators.ts'
+import { entryRefusals, validatorRefusals, writtenInEntry } from './check-validators.ts'
 import type { SchemaFinding } from './schema-finding.ts'
-import { allWritesOf, placedWrites, type Write } from './writes.ts'
+import { allWritesOf, placedWrites, type Write, writtenBy } from './writes.ts'
 
 type Tables = ReadonlyMap<string, TableSchema>
 
@@ -23,6 +24,7 @@ export function checkWrites(program: Program, tables: Tables): readonly SchemaFi
         : intoColumn(table, write, tables, program)
     }),
     ...entryColumns(program, tables),
+    ...entryValues(program, tables),
     ...entryFields(program, tables),
   ]
 }
@@ -82,7 +84,11 @@ function refusalsOf(
     const message = `${name} may not be null: write a constant or a token, or let the column be null.`
     return [{ code: 'null_into_not_null', severity: 'error', message }]
   }
-  return collisionOf(table, column.name, write, derived)
+  const isWhole = assignment.kind === 'constant' || assignment.kind === 'derived'
+  return [
+    ...(isWhole ? strictRefusals(table, column, writtenBy(assignment)) : []),
+    ...collisionOf(table, column.name, write, derived),
+  ]
 }
 
 /** Columns that want a value of each row, and that the policy's audit entry leaves out. */
@@ -99,6 +105,19 @@ function entryColumns({ audit }: Program, tables: Tables): readonly SchemaFindin
       path: 'audit.entry',
       message: `"${table}.${name}" may not be null, and the audit entry gives it no value: add it to \`audit.entry\`.`,
     }))
+}
+
+/** Values of the entry that a strict column does not take. */
+function entryValues({ audit, user }: Program, tables: Tables): readonly SchemaFinding[] {
+  const table = audit === null ? undefined : tables.get(audit.table)
+  if (audit === null || table === undefined) return []
+  return (table.columns ?? []).flatMap((column) => {
+    const value = audit.entry[column.name]
+    if (value === undefined) return []
+    const place = { table: table.name, column: column.name, path: 'audit.entry' }
+    const refused = strictRefusals(table, column, writtenInEntry(value, user.idType))
+    return refused.map((found) => ({ ...place, ...found }))
+  })
 }
 
 /** The same of documents, as far as a validator says what it wants. */

@@ -80,7 +80,8 @@ export function typesOfId(type: IdType): readonly string[] {
   }
 }
 
-function writtenBy(assignment: Assignment): Written {
+/** What an assignment leaves in its place. */
+export function writtenBy(assignment: Assignment): Written {
   switch (assignment.kind) {
     case 'scrub':
       return { kind: 'unset' }

@@ -80,6 +80,27 @@ export const valuesSabotages: readonly Sabotage[] = [
     caughtBy: 'test/values-findings.test.ts',
   },
   {
+    name: 'take every value for one that a strict column takes',
+    file: 'src/plan/check-strict.ts',
+    find: 'strict !== true || written',
+    replace: 'strict === true || written',
+    caughtBy: 'test/strict-tables.test.ts',
+  },
+  {
+    name: 'take a number with a fraction for an integer',
+    file: 'src/plan/check-strict.ts',
+    find: 'Number.isInteger(numberIn(value))',
+    replace: 'numberIn(value) !== null',
+    caughtBy: 'test/strict-tables.test.ts',
+  },
+  {
+    name: 'keep silent about an audit entry that a strict table does not take',
+    file: 'src/plan/check-writes.ts',
+    find: '    ...entryValues(program, tables),\n',
+    replace: '',
+    caughtBy: 'test/strict-tables.test.ts',
+  },
+  {
     name: 'keep silent about rows by an address that may be written in another case',
     file: 'src/plan/check-case.ts',
     find: '    if (inAnyCase === undefined) return []',

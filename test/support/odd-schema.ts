@@ -22,6 +22,7 @@ export interface OddSchema {
   readonly user?: PolicyInput['user']
   readonly schemaCheck?: SchemaCheckOptions
   readonly checks?: PolicyInput['checks']
+  readonly audit?: PolicyInput['audit']
   readonly maxRowsPerTransaction?: number
 }
 
@@ -37,9 +38,11 @@ export interface OddWorld {
 
 /** Opens the database in memory, foreign keys enforced, and an engine on it. */
 export async function openOdd(
-  { sql, tables, user, schemaCheck = {}, checks = {}, maxRowsPerTransaction = 2_000 }: OddSchema,
+  schema: OddSchema,
   erasers: (db: Database.Database) => readonly ExternalEraser[] = () => [],
 ): Promise<OddWorld> {
+  const { sql, tables, user, schemaCheck = {}, checks = {}, audit } = schema
+  const { maxRowsPerTransaction = 2_000 } = schema
   const db = new Database(':memory:')
   db.pragma('foreign_keys = ON')
   db.exec(sql)
@@ -49,6 +52,7 @@ export async function openOdd(
     user: user ?? { table: 'users', id: 'id' },
     tables,
     checks,
+    ...(audit === undefined ? {} : { audit }),
   }) as Policy<OddPolicy>
   const engine = new UserDeletionEngine({
     ...{ store: sqliteStore(db), policy, clock: fixedClock() },
