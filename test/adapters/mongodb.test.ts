@@ -16,8 +16,6 @@ const GROUPS_FOR_OLDER_DRIVERS = ['the shape of a store']
 /** What is asked for and written is the same on both topologies. With `FAULTS=every` both run these groups. */
 const GROUPS_FOR_ONE_TOPOLOGY = [
   'rows belong to a user',
-  'two rules on one row',
-  'rules that meet',
   'inside JSON',
   'shared values, looked at',
   'values that users share',
