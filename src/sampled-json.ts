@@ -21,14 +21,20 @@ export function sampleJson(
     const other = seen.find(({ instead }) => instead !== null)?.instead ?? null
     const found = seen.filter(({ isThere }) => isThere).length
     const beside = one.wants === 'value' ? keysBeside(full, one.steps) : []
+    const holdsNumbers = one.wants === 'value' && full.some((value) => hasNumber(value, one.steps))
     return {
       ...one,
       rows: full.length,
       found,
       instead: other,
       ...(beside.length > 0 ? { beside } : {}),
+      ...(holdsNumbers ? { holdsNumbers } : {}),
     }
   })
+}
+
+function hasNumber(document: unknown, steps: JsonPath): boolean {
+  return heldAt(document, steps).some((value) => typeof value === 'number')
 }
 
 /** Keys that hold a text in an object which the path leads through last. Few are remembered of objects as maps. */

@@ -213,7 +213,11 @@ export function writtenFor(user: NamedUser, wanted: Wanted): unknown {
 /** Every value that is looked for: {@link writtenFor} the user, and the same in its other type where it may be either. */
 export function allWrittenFor(user: NamedUser, wanted: Wanted): readonly unknown[] {
   const value = writtenFor(user, wanted)
-  if (wanted.eitherType !== true) return [value]
+  return wanted.eitherType === true ? inEachType(value) : [value]
+}
+
+/** The value, and the same as an integer or as the digits of one, where it is that. */
+export function inEachType(value: unknown): readonly unknown[] {
   const isPlain = typeof value === 'string' || typeof value === 'number'
   return isPlain || typeof value === 'bigint' ? inBothTypes(value) : [value]
 }

@@ -34,6 +34,7 @@ export {
   derivedAs,
   foldedBy,
   idBehind,
+  inEachType,
   inLowerCase,
   isComparedAsText,
   isFoundInAnyCase,
@@ -1133,6 +1134,8 @@ export interface SampledJson extends Omit<AskedJson, 'table'> {
   readonly twice?: string
   /** Keys of texts that stand beside the last one of the path, where values are looked for. */
   readonly beside?: readonly string[]
+  /** A number stands there in some row, where values are looked for. */
+  readonly holdsNumbers?: true
 }
 
 export interface SampledTypes extends Omit<AskedPath, 'table'> {

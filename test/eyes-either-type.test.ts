@@ -30,6 +30,10 @@ interface Given {
   readonly posts: Rows
   readonly rule?: object
   readonly more?: object
+  /** Of the first user. */
+  readonly name?: string
+  /** A document of the first user: the type of its key, and the key. */
+  readonly docs?: { readonly key: string; readonly held: Value }
   readonly options?: object
 }
 
@@ -38,7 +42,11 @@ const STORES = ['sqlite', 'memory'] as const
 async function open(kind: (typeof STORES)[number], given: Given): Promise<World> {
   const { id, ref, users, posts, rule = { match: 'uid', action: 'delete' } } = given
   const [store, left] = kind === 'sqlite' ? inSqlite(given) : inMemory(given)
-  for (const one of users) left.insert('users', { id: one })
+  const { name = null, docs } = given
+  for (const [place, one] of users.entries()) {
+    left.insert('users', { id: one, ...(place === 0 ? { name } : {}) })
+  }
+  if (docs !== undefined) left.insert('docs', { id: docs.held, owner: users[0] ?? null })
   for (const [uid = null, body = null] of posts) left.insert('posts', { uid, body })
   const policy = definePolicy({
     ...{ name: 'either', version: 1, user: { table: 'users', id: 'id' }, tables: { posts: rule } },
@@ -60,11 +68,11 @@ interface Filled {
   rows(table: string): readonly unknown[]
 }
 
-function inSqlite({ id, ref }: Given): readonly [Store, Filled] {
+function inSqlite({ id, ref, docs }: Given): readonly [Store, Filled] {
   const db = new Database(':memory:')
   const strict = /^any$/i.test(ref) ? ' STRICT' : ''
-  db.exec(`CREATE TABLE users (id ${id}${id === '' ? '' : ' NOT NULL'} UNIQUE);
-    CREATE TABLE posts (uid ${ref}, body TEXT)${strict}; CREATE INDEX p ON posts (uid);`)
+  db.exec(`CREATE TABLE users (id ${id}${id === '' ? '' : ' NOT NULL'} UNIQUE, name TEXT UNIQUE);
+    CREATE TABLE posts (uid ${ref}, body TEXT)${strict};${docs === undefined ? '' : `CREATE TABLE docs (id ${docs.key} PRIMARY KEY, owner TEXT);`} CREATE INDEX p ON posts (uid);`)
   const insert: Filled['insert'] = (table, row) => {
     const names = Object.keys(row)
     const places = names.map(() => '?').join(', ')
@@ -79,16 +87,20 @@ function inSqlite({ id, ref }: Given): readonly [Store, Filled] {
   return [sqliteStore(db), { insert, rows }]
 }
 
-function inMemory({ id, ref }: Given): readonly [Store, Filled] {
+function inMemory({ id, ref, docs }: Given): readonly [Store, Filled] {
   const table = (name: string, columns: Readonly<Record<string, string>>): TableSchema => ({
-    ...{ name, kind: 'table', primaryKey: name === 'users' ? ['id'] : [] },
+    ...{ name, kind: 'table', primaryKey: name === 'posts' ? [] : ['id'] },
     columns: Object.entries(columns).map(([column, type]) => ({
       ...{ name: column, type, nullable: true, generated: false },
     })),
     ...{ uniqueKeys: [], foreignKeys: [], triggers: [] },
   })
   const store = memoryStore({
-    schema: [table('users', { id }), table('posts', { uid: ref, body: 'TEXT' })],
+    schema: [
+      table('users', { id, name: 'TEXT' }),
+      table('posts', { uid: ref, body: 'TEXT' }),
+      ...(docs === undefined ? [] : [table('docs', { id: docs.key, owner: 'TEXT' })]),
+    ],
   })
   const rows = (name: string): readonly unknown[] =>
     store.rows(name).map((row) => (name === 'users' ? row['id'] : (row['body'] ?? '')))
@@ -255,6 +267,98 @@ for (const kind of STORES) {
       const ofParts = await open(kind, { ...parts, rule: inside })
       await ofParts.engine.delete(5, {})
       assert.deepEqual(ofParts.left('posts'), ['[{"by":6}]'])
+    })
+
+    it('is one value in both types, whose row counts once', async () => {
+      const rows: Rows = [
+        [null, '[5,"5"]'],
+        [null, '["5"]'],
+        [null, '[6]'],
+      ]
+      for (const [id, user] of [
+        ['INTEGER', 5],
+        ['TEXT', '5'],
+      ] as const) {
+        const rule = { match: { array: 'body' }, action: 'delete' }
+        for (const options of [{}, { maxRowsPerTransaction: 1 }]) {
+          const given = { id, ref: '', users: [user], posts: rows, rule, options }
+          const { engine, left } = await open(kind, given)
+          assert.equal((await engine.plan(user, {})).rows, 2)
+          assert.equal((await engine.delete(user, {})).steps[0]?.rows, 2)
+          assert.deepEqual(left('posts'), ['[6]'])
+        }
+      }
+    })
+
+    it('is pulled in both types at the end of a retention', async () => {
+      const pull = { body: { pull: { user: 'id' } } }
+      const end = { for: 'P30D', then: 'anonymize', thenSet: pull }
+      const rule = { match: { array: 'body' }, action: 'retain', reason: 'kept', ...end }
+      for (const [id, user] of [
+        ['INTEGER', 5],
+        ['TEXT', '5'],
+      ] as const) {
+        const posts: Rows = [[null, '[5,"5",6]']]
+        const given = { id, ref: '', users: [user], posts, rule }
+        const { engine, left, set } = await open(kind, given)
+        await engine.delete(user, {})
+        set('2026-06-01T12:00:00.000Z')
+        await engine.expireRetained()
+        assert.deepEqual(left('posts'), ['[6]'])
+      }
+    })
+
+    it('overwrites no boolean on a way through arrays', async () => {
+      const rule = { match: { json: 'body', path: 'm[].by' }, action: 'detach' }
+      for (const [id, user] of [
+        ['INTEGER', 1],
+        ['TEXT', '1'],
+      ] as const) {
+        const posts: Rows = [[null, '{"m":[{"by":true},{"by":"1"},{"by":1},{"by":false}]}']]
+        const { engine, left } = await open(kind, { id, ref: '', users: [user], posts, rule })
+        await engine.delete(user, {})
+        const none = '{"by":null}'
+        assert.deepEqual(left('posts'), [`{"m":[{"by":true},${none},${none},{"by":false}]}`])
+      }
+    })
+
+    it('is no name of digits, where the number is the id of somebody else', async () => {
+      const by = { json: 'body', path: 'by' }
+      const rule = {
+        ...{ match: { ...by, equals: { user: 'name' } }, acrossTenants: true, action: 'delete' },
+      }
+      const more = { user: { table: 'users', id: 'id', fields: { name: 'name' } } }
+      const posts: Rows = [
+        [null, '{"by":2}'],
+        [null, '{"by":"2"}'],
+      ]
+      const given = { id: 'INTEGER', ref: '', users: [1], posts, rule, more, name: '2' }
+      const { engine, left } = await open(kind, given)
+      await engine.delete(1, {})
+      assert.deepEqual(left('posts'), ['{"by":2}'])
+    })
+
+    it('leads through a key inside JSON in both types, and never through a boolean', async () => {
+      for (const [key, held] of [
+        ['TEXT', '1'],
+        ['INTEGER', 1],
+      ] as const) {
+        const more = {
+          tables: {
+            docs: { match: 'owner', action: 'delete' },
+            posts: {
+              match: { json: 'body', path: 'doc', through: { table: 'docs', key: 'id' } },
+              action: 'delete',
+            },
+          },
+        }
+        const others = ['{"doc":true}', '{"doc":"01"}', '{"doc":2}']
+        const posts = [...others, '{"doc":1}', '{"doc":"1"}'].map((body) => [null, body] as const)
+        const given = { id: 'TEXT', ref: '', users: ['u1'], posts, more, docs: { key, held } }
+        const { engine, left } = await open(kind, given)
+        await engine.delete('u1', {})
+        assert.deepEqual(left('posts'), others)
+      }
     })
 
     it('is no boolean inside JSON, which some databases keep as 1 and 0', async () => {

@@ -86,6 +86,16 @@ describe('an element of an array with its kind beside it', () => {
     assert.deepEqual(await kindsIn('body TEXT', nested, [row]), ['body.about.user_id'])
   })
 
+  it('is told of numbers where ids are texts, for they are found too', async () => {
+    for (const [row, told] of [
+      ['[{"kind":"team","ref":5}]', ['body.ref']],
+      ['[{"kind":"team","ref":"5"}]', []],
+      ['[{"ref":5}]', []],
+    ] as const) {
+      assert.deepEqual(await kindsIn('body TEXT', inArray, [row], 'TEXT PRIMARY KEY'), told, row)
+    }
+  })
+
   it('is not told of elements without one', async () => {
     for (const row of [
       '[{"ref":5}]',

@@ -8,6 +8,7 @@ import {
   type Condition,
   foldedBy,
   idBehind,
+  inEachType,
   isComparedAsText,
   isNobodys,
   type Locator,
@@ -122,10 +123,14 @@ function ownersByValue(
     }
     return owners
   }
+  const { path, each } = selector.locator
+  const isInJson = path !== null || each
   for (const parent of target.parents) {
     for (const [key, found] of matchSelector(tables, parent, tenantId, users)) {
       const value = tables.rows(parent.table).get(key)?.[target.key]
-      for (const user of found) add(value, user)
+      for (const user of found) {
+        for (const one of isInJson ? inEachType(value) : [value]) add(one, user)
+      }
     }
   }
   return owners

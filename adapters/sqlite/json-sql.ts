@@ -106,7 +106,8 @@ export function withValue(
       const place = jsonPath(key)
       const written = `json_replace(${value}, ${place}, ${json})`
       if (isMeant === null) return written
-      return `CASE WHEN ${isMeant(`json_extract(${own}, ${place})`)} THEN ${written} ELSE ${value} END`
+      const held = withoutBooleans(`json_type(${own}, ${place})`, `json_extract(${own}, ${place})`)
+      return `CASE WHEN ${isMeant(held)} THEN ${written} ELSE ${value} END`
     }, own),
   )
 }

@@ -168,16 +168,14 @@ function markSelector(places: Places, selector: Selector): MarkedSelector {
     ...mark('isLoose', isLooseTarget(places, held, target)),
     ...tenantMark(places, table, tenant),
     ...mark('hasTextKey', hasTextKey(places, target)),
-    ...mark('hasBooleans', !isPlain && !isText(places, target)),
+    ...mark('hasBooleans', !isPlain && mayBeNumber(places, target)),
   }
 }
 
-/** Whether what the row is to equal is always text. */
-function isText(places: Places, target: SelectorTarget): boolean {
-  if (target.kind === 'user') {
-    return target.form !== null || (!target.eitherType && places.ofField(target.field).isText)
-  }
-  return target.parents.every(({ table }) => places.at(table, target.key).isText)
+/** Whether a number inside JSON may equal it. A column of texts is compared with the digits of the number. */
+function mayBeNumber(places: Places, target: SelectorTarget): boolean {
+  if (target.kind === 'rows') return true
+  return target.form === null && (target.eitherType || !places.ofField(target.field).isText)
 }
 
 function hasTextKey(places: Places, target: SelectorTarget): boolean {

@@ -371,7 +371,7 @@ function holdsText(value: string, text: string, wanted: UserValue): string {
   const signs = [...'[*?'].reduce((text, sign) => `replace(${text}, '${sign}', '[${sign}]')`, part)
   const pattern = `'*${NO_LETTER}' || ${signs} || '${NO_LETTER}*'`
   // A pattern reads no further than a zero byte.
-  return `${found} AND (' ' || ${whole} || ' ' GLOB ${pattern} OR instr(CAST(${whole} AS BLOB), x'00') > 0)`
+  return `${found} AND (' ' || ${whole} || ' ' GLOB ${pattern} OR instr(${whole}, char(0)) > 0)`
 }
 
 const NO_LETTER = '[^0-9A-Za-z_]'

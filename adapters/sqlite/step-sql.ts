@@ -36,7 +36,12 @@ import {
 import type { RefusedStatement } from './explain-refusal.ts'
 import { type GoneParentsSql, goneParentsSql } from './gone-parents.ts'
 import { quoteName, quoteTable, UPDATE } from './literals.ts'
-import type { MarkedCheck, MarkedProgram, MarkedUserTable } from './loose-comparisons.ts'
+import {
+  asStored,
+  type MarkedCheck,
+  type MarkedProgram,
+  type MarkedUserTable,
+} from './loose-comparisons.ts'
 import {
   anyUser,
   belongsSql,
@@ -231,9 +236,12 @@ function countSql(context: StepContext): CountSql {
     const held = heldSql('t0', selector, value)
     return { sql: `SELECT ${held}, count(*) FROM ${from} WHERE ${where} GROUP BY 1`, by }
   }
+  // In two types it is one value, and its row is to be counted once.
+  const isEither = chains.some((chain) => userValueOf(chain).eitherType)
   const rows = chains.map((chain) => {
     const { from, where } = chainSql(chain, anyUser)
-    return `SELECT DISTINCT ${leafOf(chain, value)} AS value, ${keyColumns(key)} FROM ${from} WHERE ${where}`
+    const leaf = leafOf(chain, value)
+    return `SELECT DISTINCT ${isEither ? asStored(leaf) : leaf} AS value, ${keyColumns(key)} FROM ${from} WHERE ${where}`
   })
   return { sql: `SELECT value, count(*) FROM (${rows.join(' UNION ')}) GROUP BY value`, by }
 }

@@ -8,7 +8,7 @@ import type { LastOfCheck, Program } from '../terms.ts'
 import type { CompiledPolicy } from './compile-policy.ts'
 import { fitChecks, fitSteps } from './fit-schema.ts'
 import { findHurdles } from './hurdles.ts'
-import { markMembers, markReferences } from './mark-references.ts'
+import { markMembers, markReferences, markUser } from './mark-references.ts'
 import { orderSteps } from './order-steps.ts'
 import { unlinkUsers } from './unlink-users.ts'
 
@@ -25,7 +25,7 @@ export function buildProgram(
   foresees = true,
 ): Program {
   const byName = new Map(checks.map((check) => [check.name, check]))
-  const { user } = compiled
+  const user = markUser(compiled.user, schema)
   const fitted = fitSteps(markReferences(user, compiled.steps, schema), schema)
   const steps = orderSteps([...fitted, ...unlinkUsers(user, fitted, schema)], schema)
   const hurdles = foresees ? findHurdles(user, steps, schema) : []

@@ -5,7 +5,7 @@
  * @module
  */
 import { wordsOf } from '../name-words.ts'
-import type { TableSchema } from '../store.ts'
+import type { SampledJson, TableSchema } from '../store.ts'
 import { wayInto } from '../store-helpers.ts'
 import type { Program, Selector, Step } from '../terms.ts'
 import { storageOf } from './check-id-types.ts'
@@ -18,7 +18,7 @@ type Tables = ReadonlyMap<string, TableSchema>
 export function checkKinds(program: Program, tables: Tables): readonly SchemaFinding[] {
   return program.steps.flatMap((step): readonly SchemaFinding[] => {
     const { selector } = step
-    if (selector === null || !isNumber(program, selector, tables)) return []
+    if (selector === null || !isNumber(program, step, selector, tables)) return []
     const { name, beside } = neighboursOf(step, selector, tables)
     const asked = new Set(selector.where.map(({ column }) => column))
     const kind = beside.find((other) => !asked.has(other) && saysKindOf(other, name))
@@ -27,12 +27,34 @@ export function checkKinds(program: Program, tables: Tables): readonly SchemaFin
 }
 
 /** Whether the values that are looked for may be numbers; a prefix before them says the kind. */
-function isNumber({ user }: Program, { target }: Selector, tables: Tables): boolean {
+function isNumber({ user }: Program, step: Step, selector: Selector, tables: Tables): boolean {
+  const { target } = selector
   const holds = (table: string, column: string): boolean =>
     storageOf(tables, table, column) === 'number' ||
     sampledAt(tables, { table, path: column, where: [] })?.types['number'] !== undefined
-  if (target.kind === 'rows') return target.parents.some(({ table }) => holds(table, target.key))
-  return target.field === 'id' && target.form === null && holds(user.table, user.id)
+  if (target.kind === 'rows') {
+    const isKey = target.parents.some(({ table }) => holds(table, target.key))
+    return isKey || holdsNumbers(step, selector, tables)
+  }
+  if (target.field !== 'id' || target.form !== null) return false
+  if (holds(user.table, user.id)) return true
+  const isText = storageOf(tables, user.table, user.id) === 'text'
+  return isText && holdsNumbers(step, selector, tables)
+}
+
+/** Numbers inside JSON are found where ids are texts, too. */
+function holdsNumbers(step: Step, selector: Selector, tables: Tables): boolean {
+  return sampledBehind(step, selector, tables)?.holdsNumbers === true
+}
+
+function sampledBehind(
+  { table }: Step,
+  { locator, where }: Selector,
+  tables: Tables,
+): SampledJson | null {
+  const steps = wayInto(locator)
+  if (steps === null) return null
+  return sampledJsonAt(tables, { table, column: locator.column, steps, wants: 'value', where })
 }
 
 interface Neighbours {
@@ -42,8 +64,9 @@ interface Neighbours {
   readonly beside: readonly string[]
 }
 
-function neighboursOf({ table }: Step, selector: Selector, tables: Tables): Neighbours {
-  const { locator, where } = selector
+function neighboursOf(step: Step, selector: Selector, tables: Tables): Neighbours {
+  const { table } = step
+  const { locator } = selector
   const way = wayInto(locator)
   const found = tables.get(table)
   if (found === undefined) return { name: locator.column, beside: [] }
@@ -60,9 +83,8 @@ function neighboursOf({ table }: Step, selector: Selector, tables: Tables): Neig
   if (way === null) {
     return { name: locator.column, beside: found.columns.map(({ name }) => name) }
   }
-  const asked = { table, column: locator.column, steps: way, wants: 'value', where } as const
-  const name = way.findLast((step) => step !== null) ?? locator.column
-  return { name, beside: sampledJsonAt(tables, asked)?.beside ?? [] }
+  const name = way.findLast((key) => key !== null) ?? locator.column
+  return { name, beside: sampledBehind(step, selector, tables)?.beside ?? [] }
 }
 
 /** `owner_type` says it of `owner_id`; a name without a word of its own (`id`, `ref`) has any kind beside it. */

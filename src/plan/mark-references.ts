@@ -33,6 +33,12 @@ export function markReferences(
   return scene === null ? steps : steps.map((step) => markStep(scene, step))
 }
 
+/** The user's own row with marks on what is pulled out of it. */
+export function markUser(user: UserTable, schema: DatabaseSchema | null): UserTable {
+  const scene = sceneOf(user, schema)
+  return scene === null ? user : { ...user, set: user.set.map((one) => markAssignment(scene, one)) }
+}
+
 /** The same for members of groups. */
 export function markMembers(
   user: UserTable,
@@ -81,7 +87,8 @@ function sceneOf(user: UserTable, schema: DatabaseSchema | null): Scene | null {
 }
 
 function markStep(scene: Scene, step: Step): Step {
-  const { selector, except, set } = step
+  const { selector, except, set, outdone, retention } = step
+  const mark = (one: Assignment): Assignment => markAssignment(scene, one)
   return {
     ...step,
     selector: selector === null ? null : markSelector(scene, selector),
@@ -89,7 +96,9 @@ function markStep(scene: Scene, step: Step): Step {
       ...markSelector(scene, one),
       ...(unless === undefined ? {} : { unless: unless.map((own) => markSelector(scene, own)) }),
     })),
-    set: set.map((one) => markAssignment(scene, one)),
+    set: set.map(mark),
+    ...(outdone === undefined ? {} : { outdone: outdone.map(mark) }),
+    retention: retention === null ? null : { ...retention, thenSet: retention.thenSet.map(mark) },
   }
 }
 
@@ -140,7 +149,9 @@ function markUserTarget<W extends Wanted>(scene: Scene, [table, column]: Place, 
 }
 
 function inJson<W extends Wanted>(scene: Scene, wanted: W): W {
-  const isEitherThere = wanted.form === null && ONE_OF_TWO.includes(typeOf(scene, wanted))
+  // A number inside JSON is an id, and may be that of somebody else if the user's name is of the same digits.
+  const types = wanted.field === 'id' ? ONE_OF_TWO : NUMBERS
+  const isEitherThere = wanted.form === null && types.includes(typeOf(scene, wanted))
   return isEitherThere ? { ...wanted, eitherType: true } : wanted
 }
 
@@ -154,8 +165,9 @@ function typeOf({ user, tables }: Scene, { field }: Wanted): HeldType {
   return heldFieldType(tables.get(user.table), user.fields[field] ?? user.id)
 }
 
+const NUMBERS: readonly HeldType[] = ['integer', 'number']
 /** Columns that may hold integers, and make one type of all of them. */
-const ONE_OF_TWO: readonly HeldType[] = ['integer', 'number', 'text']
+const ONE_OF_TWO: readonly HeldType[] = [...NUMBERS, 'text']
 const SURE: readonly HeldType[] = [...ONE_OF_TWO, 'uuid']
 
 type Place = readonly [table: string, column: string]

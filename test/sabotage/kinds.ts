@@ -14,7 +14,7 @@ export const kindsSabotages: readonly Sabotage[] = [
   {
     name: 'tell of kinds where ids are no numbers',
     file: 'src/plan/check-kinds.ts',
-    find: 'if (selector === null || !isNumber(program, selector, tables)) return []',
+    find: 'if (selector === null || !isNumber(program, step, selector, tables)) return []',
     replace: 'if (selector === null) return []',
     caughtBy,
   },
