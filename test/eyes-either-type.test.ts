@@ -11,6 +11,7 @@ import {
   type TableSchema,
   UserDeletionEngine,
 } from '../src/index.ts'
+import { openOdd } from './support/odd-schema.ts'
 
 type Value = string | number | bigint | null
 type Rows = readonly (readonly Value[])[]
@@ -401,6 +402,24 @@ for (const kind of STORES) {
     })
   })
 }
+
+it('is pulled out of the own row in both types', async () => {
+  for (const [id, user] of [
+    ['INTEGER', 5],
+    ['TEXT', '5'],
+  ] as const) {
+    const { engine, rows } = await openOdd({
+      sql: `CREATE TABLE users (id ${id} PRIMARY KEY, friends TEXT); INSERT INTO users VALUES (5, '[5,"5",6]')`,
+      user: {
+        ...{ table: 'users', id: 'id', action: 'anonymize', reason: 'kept' },
+        set: { friends: { pull: { user: 'id' } } },
+      },
+      tables: {},
+    })
+    await engine.delete(user, {})
+    assert.deepEqual(rows('SELECT friends FROM users'), [['[6]']])
+  }
+})
 
 it('an index on the reference serves, in both forms', async () => {
   const said: string[] = []
