@@ -8,6 +8,7 @@ import {
   type LedgerHead,
   type Seal,
   sealInParts,
+  valueKey,
 } from '../src/store.ts'
 
 describe('the order of ids', () => {
@@ -106,5 +107,26 @@ describe('a slice that is sealed in parts', () => {
         seal(works.slice(1), head),
     }
     assert.throws(() => sealInParts(forgetful, leaving, AT_START, () => {}), /no ledger entry/)
+  })
+})
+
+describe('what names a group', () => {
+  const NAMES: readonly (() => unknown)[] = [
+    () => 'a',
+    () => 7n,
+    () => new Date('2026-03-01T12:00:00.000Z'),
+    () => Buffer.from([0, 255]),
+    () => ({ org: 'a', no: 1 }),
+  ]
+
+  it('is the same for values that are equal, though they are other objects each time', () => {
+    const keys = NAMES.map((name) => valueKey(name()))
+    assert.deepEqual(
+      NAMES.map((name) => valueKey(name())).map((key, place) => key === keys[place]),
+      NAMES.map(() => true),
+    )
+    assert.equal(new Set(keys).size, NAMES.length)
+    assert.notEqual(valueKey(new Date(1)), valueKey(new Date(2)))
+    assert.notEqual(valueKey(Buffer.from([1])), valueKey(Buffer.from([2])))
   })
 })

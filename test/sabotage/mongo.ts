@@ -78,6 +78,6 @@ export const mongoSabotages: readonly Sabotage[] = [
     file: 'src/store-helpers.ts',
     find: 'if (value instanceof Date) return `',
     replace: 'if (value instanceof Date) return value\n  if (value instanceof Date) return `',
-    caughtBy: 'test/mongo-groups.test.ts',
+    caughtBy: 'test/store-helpers.test.ts',
   },
 ]
