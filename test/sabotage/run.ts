@@ -20,6 +20,7 @@ import { availableParallelism, tmpdir } from 'node:os'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
 import { parseArgs } from 'node:util'
+import { folderInMemory } from '../support/start-mongo.ts'
 import { type Sabotage, sabotages } from './sabotages.ts'
 
 /** For the tests of one sabotage. */
@@ -29,6 +30,7 @@ const FAILURE = /^ *not ok (?!.*# (TODO|SKIP))/
 const TEMPORARY = 'tmp'
 const NEEDS_A_BUILD = ['readme.test.ts']
 
+const inMemory = folderInMemory() ?? tmpdir()
 const root = path.resolve(import.meta.dirname, '../..')
 const { values } = parseArgs({ options: { only: { type: 'string', default: '' } } })
 const chosen = sabotages.filter(({ name }) => new RegExp(values.only).test(name))
@@ -113,9 +115,10 @@ async function runTests(
   files: readonly string[],
 ): Promise<'passed' | 'failed' | 'timed out'> {
   const args = ['--import', 'tsx', '--test', '--test-reporter=tap', ...files]
+  const servers = mkdtempSync(path.join(inMemory, 'sabotage-'))
   const tests = spawn(process.execPath, args, {
     cwd: copy,
-    env: { ...process.env, TMPDIR: path.join(copy, TEMPORARY) },
+    env: { ...process.env, TMPDIR: path.join(copy, TEMPORARY), MONGO_TEST_FOLDER: servers },
     // A group of its own, so that the processes of the tests end with it.
     detached: true,
     stdio: ['ignore', 'pipe', 'ignore'],
@@ -128,11 +131,12 @@ async function runTests(
   let hasFailed = false
   createInterface(tests.stdout).on('line', (line) => {
     hasFailed ||= FAILURE.test(line)
-    // The first failure tells enough. A server has files elsewhere, which its test removes at the end.
-    if (hasFailed && !files.some((file) => file.includes('mongo'))) end()
+    // It tells enough.
+    if (hasFailed) end()
   })
   const [status] = await once(tests, 'close')
   clearTimeout(limit)
+  rmSync(servers, { recursive: true, force: true, maxRetries: 10 })
   if (hasFailed) return 'failed'
   return status === null ? 'timed out' : status === 0 ? 'passed' : 'failed'
 }
