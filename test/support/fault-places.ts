@@ -1,7 +1,7 @@
 /**
- * Which statements of a run fail. Of each text the first and the last: those that write in every variant of a fault,
- * the others in one of them, and not in a run that resembles another one. The very last, behind the commit, fails in
- * every variant. With `FAULTS=every` each statement does.
+ * Which statements of a run fail. In every variant of a fault: the first and the last that write with a text, and the
+ * very last of the run, behind the commit. In one of the variants: all others that write, and of those that read the
+ * first and the last with a text; not where a run resembles another one. With `FAULTS=every` each fails in every one.
  *
  * @module
  */
@@ -18,7 +18,8 @@ export function placesIn(
     const isAtAnEnd = history.indexOf(sql) === index || history.lastIndexOf(sql) === index
     const isLast = index === history.length - 1
     const isAlways = isEveryFault || isLast || (isAtAnEnd && mayWrite(sql))
-    const hasItsTurn = !isLikeAnother && isAtAnEnd && index % turns === turn
+    const isNew = isAtAnEnd || mayWrite(sql)
+    const hasItsTurn = !isLikeAnother && isNew && index % turns === turn
     return isAlways || hasItsTurn ? [index + 1] : []
   })
 }
