@@ -26,10 +26,10 @@ async function open(sql: string, tables: PolicyInput['tables']) {
   return { db, engine, all }
 }
 
-async function openScrubbed(key: string) {
+async function openScrubbed(...path: readonly string[]) {
   return open(
     'CREATE TABLE t (id INTEGER PRIMARY KEY, uid TEXT, j TEXT); CREATE INDEX t_uid ON t (uid)',
-    { t: { match: 'uid', action: 'anonymize', reason: 'r', set: { j: { scrub: [[key]] } } } },
+    { t: { match: 'uid', action: 'anonymize', reason: 'r', set: { j: { scrub: [path] } } } },
   )
 }
 
@@ -166,6 +166,11 @@ describe('JSON in SQLite', () => {
       db.exec(`INSERT INTO t (uid, j) VALUES ('u1', '{"a":0}');
         CREATE TRIGGER back AFTER UPDATE ON t BEGIN UPDATE t SET j = '${back}' WHERE id = new.id; END`)
       await assert.rejects(engine.delete('u1', {}), { code: 'residue_left' }, back)
+      const inside = `{"o":${back}}`
+      const nested = await openScrubbed('o', 'a')
+      nested.db.exec(`INSERT INTO t (uid, j) VALUES ('u1', '{"o":{"a":0}}');
+        CREATE TRIGGER back AFTER UPDATE ON t BEGIN UPDATE t SET j = '${inside}' WHERE id = new.id; END`)
+      await assert.rejects(nested.engine.delete('u1', {}), { code: 'residue_left' }, inside)
     }
   })
 

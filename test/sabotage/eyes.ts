@@ -42,7 +42,7 @@ export const eyesSabotages: readonly Sabotage[] = [
     file: 'adapters/sqlite/selector-sql.ts',
     find: 'CASE WHEN CAST(',
     replace: 'CASE WHEN 1 OR CAST(',
-    caughtBy: 'test/eyes-either-type.test.ts',
+    caughtBy: 'test/eyes-untyped.test.ts',
   },
   {
     name: 'look for an id in its stored spelling alone where a foreign key takes others along',
