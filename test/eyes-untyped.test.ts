@@ -68,6 +68,20 @@ describe('a tenant in a column that says nothing of types', () => {
     await assert.rejects(big.engine.getUser('u2', { tenantId: '9007199254740993' }))
   })
 
+  it('is no text that only begins with its digits', async () => {
+    const { engine, left } = await open('TEXT', '', "('u1', 7), ('u2', 8)")
+    for (const tenantId of ['7a', '07', '7.0', ' 7']) {
+      await assert.rejects(engine.delete('u1', { tenantId }), { code: 'resource_not_found' })
+    }
+    assert.deepEqual(
+      [left('users'), left('posts')],
+      [
+        [7, 8],
+        [7, 8],
+      ],
+    )
+  })
+
   it('is told of where users have both, which may be two tenants', async () => {
     const { engine, told, left } = await open('TEXT', '', "('u1', 7), ('u2', '7')")
     assert.deepEqual(await told(), ['error mixed_id_types users.tenant'])
