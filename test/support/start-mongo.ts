@@ -57,7 +57,8 @@ export async function startMongo(
 
 /**
  * Where files are in memory, if there is enough of it: a durable write waits for the disk otherwise, and an index
- * for several. `MONGO_TEST_FOLDER` names another one, of which its owner takes care. A server that is killed loses as little there as anywhere, for the system keeps what it has written.
+ * for several. A server that is killed loses as little there as anywhere, for the system keeps what it has written.
+ * `MONGO_TEST_FOLDER` names another folder, which its owner removes.
  */
 export function folderInMemory(): string | undefined {
   const given = process.env['MONGO_TEST_FOLDER']
