@@ -20,8 +20,8 @@ import { type Db, MongoClient } from 'mongodb'
 import { mongoStore } from '../adapters/mongodb/index.ts'
 import { createRandom } from '../examples/demo/random.ts'
 import { UserDeletionEngine } from '../src/index.ts'
-import { findMongo } from '../test/support/find-mongo.ts'
-import { startMongo } from '../test/support/start-mongo.ts'
+import { findMongo } from '../test/worlds/mongodb/find-mongo.ts'
+import { startMongo } from '../test/worlds/mongodb/start-mongo.ts'
 import {
   contenders,
   ENGINE,

@@ -19,29 +19,29 @@ export type {
   ScheduleOptions,
   TenantScope,
   UserIds,
-} from './call-options.ts'
-export type { DeclaredBlocker, Keys } from './context-source.ts'
+} from './engine/call-options.ts'
+export type { DeclaredBlocker, Keys } from './engine/context-source.ts'
 // A first policy from the live schema.
 export { type DraftOptions, draftPolicy } from './draft/draft-policy.ts'
 // The engine.
-export { UserDeletionEngine } from './engine.ts'
-export type { EngineOptions } from './engine-options.ts'
+export { UserDeletionEngine } from './engine/engine.ts'
+export type { EngineOptions } from './engine/options.ts'
 export type { ErrorCode, ErrorDetails, ErrorKind } from './errors.ts'
 // Errors.
 export { ERROR_CODES, UserDeletionError, UserNotFoundError } from './errors.ts'
-export type { BulkOutcome, BulkResult } from './execution/bulk-result.ts'
-export type { OpenDeletion, UserStatus } from './execution/change-state.ts'
-export type { UserOutcome } from './execution/delete-slice.ts'
-export type { TenantOutcome, TenantResult } from './execution/delete-tenant.ts'
-export type { ErasureResult } from './execution/erase.ts'
-export type { Expectation } from './execution/expectation.ts'
-export type { ExpiredStep, ExpiryResult } from './execution/expire-retained.ts'
+export type { BulkOutcome, BulkResult } from './execution/bulk/bulk-result.ts'
+export type { OpenDeletion, UserStatus } from './execution/life-cycle/change-state.ts'
+export type { UserOutcome } from './execution/delete/delete-slice.ts'
+export type { TenantOutcome, TenantResult } from './execution/tenant/delete-tenant.ts'
+export type { ErasureResult } from './execution/life-cycle/erase.ts'
+export type { Expectation } from './execution/bulk/expectation.ts'
+export type { ExpiredStep, ExpiryResult } from './execution/retention/expire-retained.ts'
 export type {
   EraserPage,
   EraserRequest,
   ExternalEraser,
   RetainedElsewhere,
-} from './execution/external-eraser.ts'
+} from './execution/context/external-eraser.ts'
 // Execution.
 export type {
   BlockerAnswer,
@@ -53,31 +53,31 @@ export type {
   Revocation,
   Veto,
   WriteAuditEntry,
-} from './execution/hooks.ts'
-export type { ScheduledBy } from './execution/job-state.ts'
-export type { Leftovers } from './execution/leftovers.ts'
-export type { Maintenance } from './execution/maintain.ts'
-export type { OpenJob, OpenReason } from './execution/open-jobs.ts'
-export type { OverdueJob } from './execution/overdue.ts'
+} from './execution/context/hooks.ts'
+export type { ScheduledBy } from './execution/job/job-state.ts'
+export type { Leftovers } from './execution/job/leftovers.ts'
+export type { Maintenance } from './execution/upkeep/maintain.ts'
+export type { OpenJob, OpenReason } from './execution/upkeep/open-jobs.ts'
+export type { OverdueJob } from './execution/upkeep/overdue.ts'
 export type {
   OwnDeletion,
   OwnDeletionToken,
   OwnSession,
   SelfService,
-} from './execution/own-account.ts'
-export type { TenantPlan } from './execution/plan-tenant.ts'
-export type { BulkProgress } from './execution/progress.ts'
-export type { Proof } from './execution/prove.ts'
-export type { PurgeResult } from './execution/purge.ts'
-export type { FailedTry } from './execution/refused-job.ts'
-export type { ReplayOutcome, ReplayResult } from './execution/replay-result.ts'
-export type { ResumeResult } from './execution/resume.ts'
-export type { Waiting } from './execution/run-job.ts'
-export { TRANSITIONS, type UserAction, type UserState } from './execution/states.ts'
-export type { StepVerification, Verification } from './execution/verify.ts'
-export type { BsonId, UserIdInput } from './native-id.ts'
+} from './execution/life-cycle/own-account.ts'
+export type { TenantPlan } from './execution/tenant/plan-tenant.ts'
+export type { BulkProgress } from './execution/bulk/progress.ts'
+export type { Proof } from './execution/look-back/prove.ts'
+export type { PurgeResult } from './execution/life-cycle/purge.ts'
+export type { FailedTry } from './execution/job/refused-job.ts'
+export type { ReplayOutcome, ReplayResult } from './execution/replay/replay-result.ts'
+export type { ResumeResult } from './execution/job/resume.ts'
+export type { Waiting } from './execution/job/run-job.ts'
+export { TRANSITIONS, type UserAction, type UserState } from './execution/user-state/states.ts'
+export type { StepVerification, Verification } from './execution/look-back/verify.ts'
+export type { BsonId, UserIdInput } from './program/native-id.ts'
 // Plan: what a deletion would do.
-export { type Lookup, lookupsOf } from './plan/lookups.ts'
+export { type Lookup, lookupsOf } from './plan/compile/lookups.ts'
 export type {
   Blocker,
   BulkPlan,
@@ -119,19 +119,19 @@ export type {
 export { type Undecided, undecided } from './policy/undecided.ts'
 // For hosts and adapters.
 export type { Clock, Logger, Secret } from './ports.ts'
-export type { LedgerImport, LedgerLines } from './receipt/import-ledger.ts'
-export type { Ledger } from './receipt/ledger.ts'
-export type { NotClaimed } from './receipt/not-claimed.ts'
-export type { Outbox } from './receipt/outbox.ts'
+export type { LedgerImport, LedgerLines } from './receipt/ledger/import-ledger.ts'
+export type { Ledger } from './receipt/ledger/ledger.ts'
+export type { NotClaimed } from './receipt/proof/not-claimed.ts'
+export type { Outbox } from './receipt/ledger/outbox.ts'
 export type {
   DoneInTable,
   ProofDocument,
   RetainedInTable,
   VerifiedUser,
-} from './receipt/proof-document.ts'
+} from './receipt/proof/proof-document.ts'
 export type { DeletionReceipt, ExternalOutcome } from './receipt/receipt.ts'
-export type { LedgerVerification } from './receipt/verify-ledger.ts'
-export type { DriftReport } from './schema-watch.ts'
+export type { LedgerVerification } from './receipt/ledger/verify-ledger.ts'
+export type { DriftReport } from './plan/check/schema-watch.ts'
 export type {
   AskedPath,
   Assignment,
@@ -231,4 +231,4 @@ export type {
   Verdict,
   Whose,
   Work,
-} from './store.ts'
+} from './store/store.ts'

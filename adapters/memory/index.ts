@@ -14,21 +14,21 @@ import {
   schemaChanged,
   storeOptions,
   type TableSchema,
-} from '../../src/store.ts'
-import { applyChunk } from './apply-chunk.ts'
-import { applySlice, type Database } from './apply-slice.ts'
-import { removeRows, updateRows } from './host-writes.ts'
-import { inspect } from './inspect.ts'
-import { listJobs } from './list-jobs.ts'
-import { createRecords } from './records.ts'
-import type { Row } from './rows.ts'
-import { findSpellings, findTenant } from './spellings.ts'
-import { heldIds, sweep } from './sweep.ts'
-import { createTables } from './tables.ts'
-import { findRows, listUsers, takeSurvey } from './take-survey.ts'
-import { findStanding, makeTransition } from './transition.ts'
+} from '../../src/store/store.ts'
+import { applyChunk } from './commit/apply-chunk.ts'
+import { applySlice, type Database } from './commit/apply-slice.ts'
+import { removeRows, updateRows } from './tables/host-writes.ts'
+import { inspect } from './commit/inspect.ts'
+import { listJobs } from './records/list-jobs.ts'
+import { createRecords } from './records/records.ts'
+import type { Row } from './tables/rows.ts'
+import { findSpellings, findTenant } from './commit/spellings.ts'
+import { heldIds, sweep } from './commit/sweep.ts'
+import { createTables } from './tables/tables.ts'
+import { findRows, listUsers, takeSurvey } from './commit/take-survey.ts'
+import { findStanding, makeTransition } from './commit/transition.ts'
 
-export type { Row } from './rows.ts'
+export type { Row } from './tables/rows.ts'
 
 export interface MemoryStoreOptions {
   /** Tables with keys. A table that is not declared takes any rows. */

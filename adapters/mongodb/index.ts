@@ -11,20 +11,20 @@ import {
   type Store,
   type StoreCapabilities,
   storeOptions,
-} from '../../src/store.ts'
-import { decideChunk } from './apply-chunk.ts'
-import { applySlice } from './apply-slice.ts'
-import { onlyRecords } from './change.ts'
-import { openConnection } from './connection.ts'
-import { openDescription, refuseOtherCollections } from './describe.ts'
-import type { TransactionUse } from './detect.ts'
-import type { MongoDb } from './driver.ts'
-import { OUTBOX, TOKENS, withOwnNames } from './engine-collections.ts'
-import { findRows, listUsers } from './find-users.ts'
-import { databaseOf } from './host-handle.ts'
-import { adoptLedger, clearStaged, stageLedger } from './import-ledger.ts'
-import { inspect } from './inspect.ts'
-import { claimJob, listJobs, removeJob, saveJob } from './jobs.ts'
+} from '../../src/store/store.ts'
+import { decideChunk } from './commit/apply-chunk.ts'
+import { applySlice } from './commit/apply-slice.ts'
+import { onlyRecords } from './records/change.ts'
+import { openConnection } from './commit/connection.ts'
+import { openDescription, refuseOtherCollections } from './schema/describe.ts'
+import type { TransactionUse } from './server/detect.ts'
+import type { MongoDb } from './server/driver.ts'
+import { OUTBOX, TOKENS, withOwnNames } from './server/engine-collections.ts'
+import { findRows, listUsers } from './documents/find-users.ts'
+import { databaseOf } from './server/host-handle.ts'
+import { adoptLedger, clearStaged, stageLedger } from './records/import-ledger.ts'
+import { inspect } from './commit/inspect.ts'
+import { claimJob, listJobs, removeJob, saveJob } from './records/jobs.ts'
 import {
   decisionRecords,
   deletedAt,
@@ -34,8 +34,8 @@ import {
   readLedger,
   readOutbox,
   sealRecords,
-} from './ledger.ts'
-import { findSpellings, findTenant } from './spellings.ts'
+} from './records/ledger.ts'
+import { findSpellings, findTenant } from './documents/spellings.ts'
 import {
   clearSpool,
   endOfSpool,
@@ -46,13 +46,13 @@ import {
   runsAside,
   spool,
   writeMark,
-} from './spool.ts'
-import { decideSweep, heldIds } from './sweep.ts'
-import { takeSurvey } from './take-survey.ts'
-import { decideTransition, findStanding } from './transition.ts'
-import { holdRecord, listHolds, releaseRecord, saveToken } from './user-records.ts'
+} from './records/spool.ts'
+import { decideSweep, heldIds } from './commit/sweep.ts'
+import { takeSurvey } from './commit/take-survey.ts'
+import { decideTransition, findStanding } from './commit/transition.ts'
+import { holdRecord, listHolds, releaseRecord, saveToken } from './records/user-records.ts'
 
-export type { TransactionUse } from './detect.ts'
+export type { TransactionUse } from './server/detect.ts'
 export type {
   IndexKeys,
   MongoClient,
@@ -60,8 +60,8 @@ export type {
   MongoCursor,
   MongoDb,
   MongoSession,
-} from './driver.ts'
-export { engineCollectionNames } from './engine-collections.ts'
+} from './server/driver.ts'
+export { engineCollectionNames } from './server/engine-collections.ts'
 
 export interface MongoStoreOptions {
   /**

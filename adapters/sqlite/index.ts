@@ -17,20 +17,20 @@ import {
   schemaChanged,
   storeOptions,
   type UserId,
-} from '../../src/store.ts'
-import { applyChunk } from './apply-chunk.ts'
-import { applySlice } from './apply-slice.ts'
-import { openBulkSession } from './bulk-session.ts'
-import type { Connection } from './connection.ts'
-import { describeWithRows } from './count-rows.ts'
-import type { SqliteDatabase } from './database.ts'
-import { describeDatabase, schemaStamp } from './describe.ts'
-import { explainCommit } from './explain-refusal.ts'
-import { handleOf } from './host-handle.ts'
-import { adoptLedger, clearStaged, stageLedger } from './import-ledger.ts'
-import { inspect } from './inspect.ts'
-import { claimJob, listJobs, removeJob, saveJob } from './jobs.ts'
-import { openLaidOut } from './layout.ts'
+} from '../../src/store/store.ts'
+import { applyChunk } from './commit/apply-chunk.ts'
+import { applySlice } from './commit/apply-slice.ts'
+import { openBulkSession } from './bulk/bulk-session.ts'
+import type { Connection } from './handle/connection.ts'
+import { describeWithRows } from './schema/count-rows.ts'
+import type { SqliteDatabase } from './handle/database.ts'
+import { describeDatabase, schemaStamp } from './schema/describe.ts'
+import { explainCommit } from './handle/explain-refusal.ts'
+import { handleOf } from './handle/host-handle.ts'
+import { adoptLedger, clearStaged, stageLedger } from './records/import-ledger.ts'
+import { inspect } from './commit/inspect.ts'
+import { claimJob, listJobs, removeJob, saveJob } from './records/jobs.ts'
+import { openLaidOut } from './records/layout.ts'
 import {
   acknowledge,
   deletedAt,
@@ -40,27 +40,27 @@ import {
   readLedger,
   readOutbox,
   writeSeal,
-} from './ledger.ts'
-import { listUsers } from './list-users.ts'
-import { listMarks, readMark, removeMark, writeMark } from './marks.ts'
-import { type ProgramSql, programSql } from './program-sql.ts'
-import { sanitize } from './sanitize.ts'
-import { scrubFile } from './scrub-file.ts'
-import { shadowsOfHost } from './shadow-tables.ts'
-import { findSpellings, findTenant } from './spellings.ts'
-import { clearSpool, readSpool, runsAside, spool } from './spool.ts'
-import { heldIds, sweep } from './sweep.ts'
-import { findRows, takeSurvey } from './take-survey.ts'
-import { findStanding, makeTransition } from './transition.ts'
-import { insertHold, listHolds, removeHold, removeTokens, saveToken } from './user-records.ts'
+} from './records/ledger.ts'
+import { listUsers } from './commit/list-users.ts'
+import { listMarks, readMark, removeMark, writeMark } from './records/marks.ts'
+import { type ProgramSql, programSql } from './sql/program-sql.ts'
+import { sanitize } from './scrub/sanitize.ts'
+import { scrubFile } from './scrub/scrub-file.ts'
+import { shadowsOfHost } from './schema/shadow-tables.ts'
+import { findSpellings, findTenant } from './commit/spellings.ts'
+import { clearSpool, readSpool, runsAside, spool } from './records/spool.ts'
+import { heldIds, sweep } from './commit/sweep.ts'
+import { findRows, takeSurvey } from './commit/take-survey.ts'
+import { findStanding, makeTransition } from './commit/transition.ts'
+import { insertHold, listHolds, removeHold, removeTokens, saveToken } from './records/user-records.ts'
 
-export type { SqliteDatabase, SqliteStatement } from './database.ts'
+export type { SqliteDatabase, SqliteStatement } from './handle/database.ts'
 export {
   engineTableNames,
   engineTablesSql,
   engineTablesSqlFor,
   engineTablesUpgradeSql,
-} from './engine-tables.ts'
+} from './sql/engine-tables.ts'
 export type {
   DatabaseFile,
   FileScan,
@@ -69,8 +69,8 @@ export type {
   NeedleScan,
   ScannedFile,
   ScanOptions,
-} from './scan-file.ts'
-export { scanFile } from './scan-file.ts'
+} from './scan/scan-file.ts'
+export { scanFile } from './scan/scan-file.ts'
 
 export interface SqliteStoreOptions {
   /** How long a database locked by another connection is tried again, in milliseconds. Default 5,000. */

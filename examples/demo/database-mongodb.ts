@@ -14,8 +14,8 @@ import {
   helloJohnPolicy,
   soleOwner,
 } from '../../src/presets/hellojohn-mongodb/index.ts'
-import { findMongo } from '../../test/support/find-mongo.ts'
-import { startMongo } from '../../test/support/start-mongo.ts'
+import { findMongo } from '../../test/worlds/mongodb/find-mongo.ts'
+import { startMongo } from '../../test/worlds/mongodb/start-mongo.ts'
 import type { DemoDatabase, DemoPolicy } from './database.ts'
 import { fillDemo } from './database-sqlite.ts'
 import { camelCase, documentOf, withObjectId } from './documents.ts'

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { mayBePersonal } from '../column-names.ts'
-import { saysOneOf, wordsOf } from '../name-words.ts'
-import { PEOPLE } from '../people-words.ts'
+import { mayBePersonal } from '../words/column-names.ts'
+import { saysOneOf, wordsOf } from '../words/name-words.ts'
+import { PEOPLE } from '../words/people-words.ts'
 
 /** As a reference to a user: the one whom the row is about, or somebody who had a hand in it. */
 export type PersonRole = 'owner' | 'actor'

@@ -4,7 +4,7 @@
  * @module
  */
 import { UserDeletionError } from '../errors.ts'
-import type { Store } from '../store.ts'
+import type { Store } from '../store/store.ts'
 import { printPolicy } from './print-policy.ts'
 import { proposeTables } from './propose-tables.ts'
 import { pathsToSample, readSchema } from './read-schema.ts'

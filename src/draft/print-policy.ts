@@ -4,7 +4,7 @@
  * @module
  */
 
-import { saysOneOf, wordsOf } from '../name-words.ts'
+import { saysOneOf, wordsOf } from '../words/name-words.ts'
 import { type Code, type CodeProperty, codeOf, commentLines, print } from './print-code.ts'
 import type { ProposedLine, ProposedTable } from './proposal.ts'
 import type { DraftSchema } from './read-schema.ts'

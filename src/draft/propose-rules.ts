@@ -4,7 +4,7 @@
  * @module
  */
 
-import { wordsOf } from '../name-words.ts'
+import { wordsOf } from '../words/name-words.ts'
 import type { MatchInput, RuleInput, SetInput, WhereInput } from '../policy/policy.ts'
 import { isFreeForm, isPersonal } from './columns.ts'
 import { actionOfKind, type Decision, type DraftAction, decide, keptBecause } from './decisions.ts'

@@ -4,8 +4,8 @@
  * @module
  */
 
-import { wordsOf } from '../name-words.ts'
-import type { ForeignKey, ForeignKeyAction } from '../store.ts'
+import { wordsOf } from '../words/name-words.ts'
+import type { ForeignKey, ForeignKeyAction } from '../store/store.ts'
 import { baseOf, isEmail, isUserList, isVagueReference, personRole } from './columns.ts'
 import { type DraftColumn, type DraftSchema, type DraftTable, typeColumnOf } from './read-schema.ts'
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { saysOneOf, wordsOf } from '../name-words.ts'
+import { saysOneOf, wordsOf } from '../words/name-words.ts'
 
 /**
  * `access`: lets the user in. `credential`: proves who the user is. `part`: ties the user to something, or says

@@ -3,11 +3,11 @@
  *
  * @module
  */
-import { addDuration } from '../duration.ts'
+import { addDuration } from '../program/duration.ts'
 import { sha256 } from '../ports.ts'
-import type { FoundUser } from '../store.ts'
-import { isNobodys } from '../store-helpers.ts'
-import type { Program, Selector, Step, UserId } from '../terms.ts'
+import type { FoundUser } from '../store/store.ts'
+import { isNobodys } from '../program/helpers.ts'
+import type { Program, Selector, Step, UserId } from '../program/program.ts'
 import type { Blocker, Plan, PlannedStep, PolicyStamp, UserRowPlan } from './plan.ts'
 
 export interface PlanInput {

@@ -5,7 +5,7 @@
  * @module
  */
 import { isDeepEqual } from '../ports.ts'
-import type { CheckSchema, DatabaseSchema, ForeignKey, TableSchema } from '../store.ts'
+import type { CheckSchema, DatabaseSchema, ForeignKey, TableSchema } from '../store/store.ts'
 import type {
   Assignment,
   Departure,
@@ -14,9 +14,9 @@ import type {
   Step,
   TableReference,
   UserTable,
-} from '../terms.ts'
+} from '../program/program.ts'
 import type { Blocker } from './plan.ts'
-import { removesRows } from './touches.ts'
+import { removesRows } from '../program/touches.ts'
 
 interface Ground {
   readonly user: UserTable

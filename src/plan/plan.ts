@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { IdentityMode, StepAction, UserId } from '../terms.ts'
+import type { IdentityMode, StepAction, UserId } from '../program/program.ts'
 
 /** The dry run for one user. */
 export interface Plan {

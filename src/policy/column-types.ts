@@ -6,7 +6,7 @@
  *
  * @module
  */
-import type { Scalar } from '../terms.ts'
+import type { Scalar } from '../program/program.ts'
 
 /** A column, or a nested field of documents by its keys joined with dots; otherwise {@link NoColumn}. */
 export type TypeOfColumn<Row, Name> = Name extends keyof Row

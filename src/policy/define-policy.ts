@@ -4,11 +4,11 @@
  * @module
  */
 
-import { deepFreeze } from '../deep-freeze.ts'
-import { isDuration, LONGEST } from '../duration.ts'
+import { deepFreeze } from '../program/deep-freeze.ts'
+import { isDuration, LONGEST } from '../program/duration.ts'
 import { UserDeletionError } from '../errors.ts'
-import { nativeIdText } from '../native-id.ts'
-import { AUDIT_WORDS, findWordMistake, INSTANT_WORDS, type Words } from '../placeholders.ts'
+import { nativeIdText } from '../program/native-id.ts'
+import { AUDIT_WORDS, findWordMistake, INSTANT_WORDS, type Words } from '../program/placeholders.ts'
 import { pathSteps, spellPath } from './json-path.ts'
 import type {
   MatchInput,

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import type { JsonPath } from '../terms.ts'
+import type { JsonPath } from '../program/program.ts'
 import type { PathInput } from './policy.ts'
 
 /** The steps of a path that is spelt right. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Scalar } from '../terms.ts'
+import type { Scalar } from '../program/program.ts'
 
 /** A complete answer to "what happens to every row of a user who goes?". Plain data. */
 export interface PolicyInput {

@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { endsLater } from '../duration.ts'
+import { endsLater } from '../program/duration.ts'
 import type { MatchInput, PolicyInput, RetainRule, RuleInput, SetInput } from './policy.ts'
 import { parentRules, type RuleSite, throughOf } from './reachability.ts'
 import { precedenceOf, rulesOf } from './rules-of.ts'

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import type { Condition } from '../terms.ts'
+import type { Condition } from '../program/program.ts'
 import type { MatchInput, RuleInput, SetInput, SetValue, WhereInput } from './policy.ts'
-import { excludeEachOther } from './side-conditions.ts'
+import { excludeEachOther } from '../program/side-conditions.ts'
 
 interface TwoValues {
   /** Key of the later rule at which the mistake stands. */

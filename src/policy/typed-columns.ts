@@ -7,7 +7,7 @@
  * @module
  */
 
-import type { InstantWord } from '../terms.ts'
+import type { InstantWord } from '../program/program.ts'
 import type {
   HoldsJson,
   HoldsNumbers,

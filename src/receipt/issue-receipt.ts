@@ -14,8 +14,8 @@ import type {
   OutboxEvent,
   Seal,
   StoreCapabilities,
-} from '../store.ts'
-import type { Program, UserId } from '../terms.ts'
+} from '../store/store.ts'
+import type { Program, UserId } from '../program/program.ts'
 import { canonicalJson } from './canonical-json.ts'
 import { assertOwnHead, entryHash, GENESIS, headFor, type KeyRing } from './chain.ts'
 import type { DeletionReceipt, ExternalOutcome } from './receipt.ts'

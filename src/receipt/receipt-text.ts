@@ -6,9 +6,9 @@
 import { fieldsMatched, planStep, statusOf } from '../plan/build-plan.ts'
 import type { PlannedStep } from '../plan/plan.ts'
 import { sha256 } from '../ports.ts'
-import type { FoundUser } from '../store.ts'
-import { isNobodys } from '../store-helpers.ts'
-import type { Program } from '../terms.ts'
+import type { FoundUser } from '../store/store.ts'
+import { isNobodys } from '../program/helpers.ts'
+import type { Program } from '../program/program.ts'
 import { canonicalJson } from './canonical-json.ts'
 import type { DeletionReceipt } from './receipt.ts'
 

@@ -4,7 +4,7 @@
  * @module
  */
 import type { PlannedStep, PolicyStamp, UserRowPlan } from '../plan/plan.ts'
-import type { ErasureLevel } from '../store.ts'
+import type { ErasureLevel } from '../store/store.ts'
 
 export interface DeletionReceipt {
   readonly format: 1

@@ -4,7 +4,7 @@
  * @module
  */
 import { hmacSha256, type Secret } from '../ports.ts'
-import type { LedgerEntry, LedgerHead, Sanitized, Seal, UserId } from '../store.ts'
+import type { LedgerEntry, LedgerHead, Sanitized, Seal, UserId } from '../store/store.ts'
 import { canonicalJson } from './canonical-json.ts'
 import { assertOwnHead, entryHash, GENESIS, headFor, isWrittenWith, wrongKey } from './chain.ts'
 import type { Issuer } from './issue-receipt.ts'

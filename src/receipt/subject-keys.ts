@@ -4,8 +4,8 @@
  *
  * @module
  */
-import type { Store } from '../store.ts'
-import type { SubjectKeys } from './ledger-lines.ts'
+import type { Store } from '../store/store.ts'
+import type { SubjectKeys } from './ledger/ledger-lines.ts'
 
 /** What an engine knows of the keys of a ledger. */
 export interface KnownKeys {

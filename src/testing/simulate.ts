@@ -4,12 +4,12 @@
  * @module
  */
 import { memoryStore } from '../../adapters/memory/index.ts'
-import { UserDeletionEngine } from '../engine.ts'
+import { UserDeletionEngine } from '../engine/engine.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { Policy, PolicyInput } from '../policy/policy.ts'
 import type { Clock, Logger } from '../ports.ts'
 import type { DeletionReceipt } from '../receipt/receipt.ts'
-import type { UserId } from '../terms.ts'
+import type { UserId } from '../program/program.ts'
 
 /** A row as the host would store it. */
 export type Row = Readonly<Record<string, unknown>>

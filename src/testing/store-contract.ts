@@ -3,38 +3,38 @@
  *
  * @module
  */
-import { actionClauses } from './contract-actions.ts'
-import { agreementClauses } from './contract-agree.ts'
-import { atomicityClauses } from './contract-atomicity.ts'
-import { belongingClauses, shapeClauses } from './contract-belonging.ts'
-import { expiryClauses } from './contract-expiry.ts'
-import { groupClauses } from './contract-groups.ts'
-import { identityClauses } from './contract-identity.ts'
-import { isolationClauses, tenantClauses } from './contract-isolation.ts'
-import { jobClauses, verifyClauses } from './contract-jobs.ts'
-import { jsonClauses } from './contract-json.ts'
-import { importClauses, restoredClauses, userListClauses } from './contract-ledger.ts'
+import { actionClauses } from './contract/deletion/actions.ts'
+import { agreementClauses } from './contract/deletion/agree.ts'
+import { atomicityClauses } from './contract/deletion/atomicity.ts'
+import { belongingClauses, shapeClauses } from './contract/matching/belonging.ts'
+import { expiryClauses } from './contract/deletion/expiry.ts'
+import { groupClauses } from './contract/matching/groups.ts'
+import { identityClauses } from './contract/matching/identity.ts'
+import { isolationClauses, tenantClauses } from './contract/deletion/isolation.ts'
+import { jobClauses, verifyClauses } from './contract/records/jobs.ts'
+import { jsonClauses } from './contract/matching/json.ts'
+import { importClauses, restoredClauses, userListClauses } from './contract/records/ledger.ts'
 import {
   erasureClauses,
   holdClauses,
   scheduleClauses,
   stateClauses,
   tokenClauses,
-} from './contract-life-cycle.ts'
-import { pathClauses } from './contract-paths.ts'
-import { ledgerClauses, outboxClauses, receiptClauses } from './contract-records.ts'
-import { referenceClauses } from './contract-references.ts'
-import { restoredKeyClauses } from './contract-restored.ts'
-import { precedenceClauses } from './contract-rules.ts'
-import { journalClauses, safetyClauses } from './contract-safety.ts'
-import { presentSchemaClauses } from './contract-schema.ts'
-import { sharedBatchClauses } from './contract-shared.ts'
-import { wholeTenantClauses } from './contract-tenants.ts'
-import { twoRulesClauses } from './contract-two-rules.ts'
-import { decisionClauses, leftoverClauses, refusedClauses } from './contract-upkeep.ts'
-import { userTableClauses } from './contract-user-tables.ts'
-import { sharedClauses, valueClauses, valueData } from './contract-values.ts'
-import { type ContractRunner, clauses, type OpenStore } from './contract-world.ts'
+} from './contract/deletion/life-cycle.ts'
+import { pathClauses } from './contract/matching/paths.ts'
+import { ledgerClauses, outboxClauses, receiptClauses } from './contract/records/records.ts'
+import { referenceClauses } from './contract/matching/references.ts'
+import { restoredKeyClauses } from './contract/records/restored.ts'
+import { precedenceClauses } from './contract/deletion/rules.ts'
+import { journalClauses, safetyClauses } from './contract/deletion/safety.ts'
+import { presentSchemaClauses } from './contract/records/schema.ts'
+import { sharedBatchClauses } from './contract/matching/shared.ts'
+import { wholeTenantClauses } from './contract/deletion/tenants.ts'
+import { twoRulesClauses } from './contract/deletion/two-rules.ts'
+import { decisionClauses, leftoverClauses, refusedClauses } from './contract/deletion/upkeep.ts'
+import { userTableClauses } from './contract/matching/user-tables.ts'
+import { sharedClauses, valueClauses, valueData } from './contract/matching/values.ts'
+import { type ContractRunner, clauses, type OpenStore } from './contract/world.ts'
 
 /**
  * Registers the contract with a test framework. Each clause gets a database of its own from `open`, works

@@ -20,7 +20,7 @@ import { availableParallelism, tmpdir } from 'node:os'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
 import { parseArgs } from 'node:util'
-import { folderInMemory } from '../support/start-mongo.ts'
+import { folderInMemory } from '../worlds/mongodb/start-mongo.ts'
 import { type Sabotage, sabotages } from './sabotages.ts'
 
 /** For the tests of one sabotage. */
@@ -102,11 +102,9 @@ function copyProject(): string {
 }
 
 function allTests(copy: string): readonly string[] {
-  return ['test', 'test/adapters'].flatMap((folder) =>
-    readdirSync(path.join(copy, folder))
-      .filter((name) => name.endsWith('.test.ts') && !NEEDS_A_BUILD.includes(name))
-      .map((name) => path.join(folder, name)),
-  )
+  return readdirSync(path.join(copy, 'test'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.test.ts') && !NEEDS_A_BUILD.includes(path.basename(name)))
+    .map((name) => path.join('test', name))
 }
 
 /** A run that is ended by the time limit has caught nothing: it may only be slow. */

@@ -1,0 +1,99 @@
+/**
+ * How the user table and the ledger spell the ids and tenants that a call has passed.
+ *
+ * @module
+ */
+import {
+  type FoundSpellings,
+  foldedBy,
+  isSameType,
+  type LooseColumns,
+  type Program,
+  type Spelling,
+  type SpellingQuery,
+  type TenantQuery,
+  type UserId,
+} from '../../../src/store/store.ts'
+import type { Records } from '../records/records.ts'
+import type { Tables } from '../tables/rows.ts'
+import { stored, tenantText } from '../tables/values.ts'
+
+type Users = Pick<Program, 'user'>
+
+export function findSpellings(
+  tables: Tables,
+  records: Records,
+  { user }: Users,
+  { tenantId, users, loose, subjectOf }: SpellingQuery,
+): FoundSpellings {
+  const fold = foldsOf(loose)
+  const rows = [...tables.rows(user.table).values()].map(
+    (row): Spelling => ({
+      id: stored(row[user.id]) as UserId,
+      tenantId: user.tenant === null ? null : tenantText(row[user.tenant]),
+    }),
+  )
+  const deletions = records.entries.filter(
+    ({ kind, userTable }) => kind === 'user.deleted' && userTable === user.table,
+  )
+  const isOfTenant = ({ tenantId: other }: Pick<Spelling, 'tenantId'>): boolean =>
+    fold.tenant(other) === fold.tenant(tenantId)
+  const ofTenant = rows.filter(isOfTenant)
+  return {
+    users: users.map((forms) => {
+      const wanted = new Set(forms.map(fold.id))
+      const own = ofTenant.filter(({ id }) => wanted.has(fold.id(id)))
+      const [passed] = forms
+      if (passed === undefined || own.some(({ id }) => isSameType(id, passed))) {
+        return { rows: unique(own), deleted: [] }
+      }
+      const named = deletions.filter(isOfTenant).flatMap(({ tenantId, subject }): Spelling[] => {
+        const form = forms.find((one) => subjectOf(one) === subject)
+        if (form !== undefined) return [{ id: form, tenantId }]
+        return subject !== null && wanted.has(fold.id(subject)) ? [{ id: subject, tenantId }] : []
+      })
+      return { rows: unique(own), deleted: unique(named.reverse()) }
+    }),
+    types: [
+      ...(rows.some(({ id }) => typeof id === 'number' || typeof id === 'bigint')
+        ? ['integer' as const]
+        : []),
+      ...(rows.some(({ id }) => typeof id === 'string') ? ['text' as const] : []),
+    ],
+  }
+}
+
+export function findTenant(
+  tables: Tables,
+  records: Records,
+  { user }: Users,
+  { tenantId, loose }: TenantQuery,
+): string | null {
+  const fold = foldsOf(loose)
+  const { tenant } = user
+  const rows = tenant === null ? [] : [...tables.rows(user.table).values()]
+  const held = rows.map((row) => tenantText(row[tenant ?? '']))
+  if (held.includes(tenantId)) return tenantId
+  const named = records.entries
+    .filter(({ userTable }) => userTable === user.table)
+    .map((entry) => entry.tenantId)
+  return [...held, ...named].find((one) => fold.tenant(one) === fold.tenant(tenantId)) ?? null
+}
+
+interface Folds {
+  id(id: UserId): UserId
+  tenant(tenantId: string | null): string | null
+}
+
+function foldsOf({ id, tenant }: LooseColumns): Folds {
+  const [foldId, foldTenant] = [foldedBy(id), foldedBy(tenant)]
+  return {
+    id: (one) => (typeof one === 'string' ? (foldId?.(one) ?? one) : one),
+    tenant: (one) => (one === null ? null : (foldTenant?.(one) ?? one)),
+  }
+}
+
+function unique(spellings: readonly Spelling[]): readonly Spelling[] {
+  const keyOf = ({ id, tenantId }: Spelling): string => `${typeof id} ${id}\0${tenantId}`
+  return [...new Map(spellings.map((one) => [keyOf(one), one])).values()]
+}

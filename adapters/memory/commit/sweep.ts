@@ -1,0 +1,100 @@
+/**
+ * Runs a program for users who are gone, inside a transaction that the caller has opened.
+ *
+ * @module
+ */
+import {
+  compareIds,
+  type HeldIdsQuery,
+  type Program,
+  type Sweep,
+  type SweepGroup,
+  type Swept,
+  type UserId,
+} from '../../../src/store/store.ts'
+import { type Database, lateResidue, runSteps } from './apply-slice.ts'
+import { heldValues, matchStep } from './match-rows.ts'
+import { sharedOf } from './shared-values.ts'
+import { findRows } from './take-survey.ts'
+
+export function sweep(
+  db: Database,
+  program: Program,
+  { groups, throughSeq, mark, isHeldBy, seal }: Sweep,
+): readonly Swept[] | null {
+  const { records } = db
+  if ((records.marks.get(mark.name) ?? null) !== mark.from) return null
+  const holds = groups.flatMap(({ tenantId, users }) =>
+    users.flatMap(({ id }) => records.ofUsers.holdsOf(program.user.table, tenantId, id)),
+  )
+  if (holds.some(isHeldBy)) return null
+  const swept = groups.map((group) => sweepGroup(db, program, group, throughSeq))
+  const sealed = seal(swept, records.head)
+  if (sealed !== null) records.write(sealed)
+  records.writeMark(mark.name, mark.to)
+  return swept
+}
+
+function sweepGroup(db: Database, program: Program, group: SweepGroup, throughSeq: number): Swept {
+  const { tables } = db
+  const mayBeSwept = whoMayBeSwept(db, program, group, throughSeq)
+  const positions = [...group.users.keys()].filter((position) => mayBeSwept[position])
+  const named = positions.map((position) => ({ fields: { id: group.users[position]?.id } }))
+  const { shared } = sharedOf(tables, program, group.tenantId, named)
+  const users = named.map(({ fields }, place) => ({
+    ...{ fields, shared: shared[place] ?? [] },
+    derived: group.derived[positions[place] ?? -1] ?? [],
+  }))
+  const counts = users.map(() => program.steps.map(() => 0))
+  for (const [index, step] of program.steps.entries()) {
+    for (const owners of matchStep(tables, step, group.tenantId, users).values()) {
+      for (const owner of owners) {
+        const own = counts[owner]
+        if (own !== undefined) own[index] = (own[index] ?? 0) + 1
+      }
+    }
+  }
+  runSteps(tables, program, group.tenantId, users, {
+    isNeeded: (index) => counts.some((own) => own[index]),
+    after: () => 0,
+  })
+  lateResidue(tables, program, group.tenantId, users)
+  return {
+    counts: group.users.map((_, position) => counts[positions.indexOf(position)] ?? null),
+  }
+}
+
+/** Integers stand before texts, and each page goes on behind the last value of the one before. */
+export function heldIds(
+  { tables }: Database,
+  program: Program,
+  { step, after, limit }: HeldIdsQuery,
+): readonly UserId[] {
+  const selector = program.steps[step]?.selector
+  if (selector == null) return []
+  return [...heldValues(tables, selector)]
+    .filter(
+      (value) =>
+        typeof value === 'string' || typeof value === 'bigint' || typeof value === 'number',
+    )
+    .filter((value) => after === null || compareIds(value, after) > 0)
+    .sort(compareIds)
+    .slice(0, limit)
+}
+
+/**
+ * By user, in the group's order. Not those who have a user row again (an id that was reused, a backup that
+ * was played back), nor those whose rows a later deletion retains.
+ */
+function whoMayBeSwept(
+  { tables, records }: Database,
+  program: Program,
+  group: SweepGroup,
+  throughSeq: number,
+): readonly boolean[] {
+  const rows = findRows(tables, records, program, { ...group, restored: true })
+  return group.users.map(({ subject }, position) => {
+    const newest = records.newestEntry(program.user.table, group.tenantId, subject)
+    return rows[position] == null && (newest === undefined || newest.seq <= throughSeq)
+  })
+}

@@ -1,0 +1,87 @@
+/**
+ * A change as a document that outlives the process. Of users it holds ids, keyed hashes and status columns:
+ * what their other fields hold is read again from the user rows, which go last.
+ *
+ * @module
+ */
+import type { Program, SharedValue, UserId } from '../../../src/store/store.ts'
+import type { Change, Columns, HostWork, RecordWrite } from '../records/change.ts'
+import type { Doc } from '../server/driver.ts'
+import { findRows } from '../documents/find-users.ts'
+import type { Reader } from '../server/scope.ts'
+
+export function changeDocument({ work, records }: Change): Doc {
+  return { work: work.map(workDocument), records: [...records] }
+}
+
+/** The change as it was written down, with the users' fields as they are now. */
+export async function readChange(reader: Reader, document: Doc): Promise<Change> {
+  const work: HostWork[] = []
+  for (const part of document['work'] as readonly Doc[]) work.push(await readWork(reader, part))
+  return { work, records: document['records'] as readonly RecordWrite[] }
+}
+
+export function workDocument(work: HostWork): Doc {
+  const { program, users, claims, userRows, auditRows } = work
+  return {
+    ...work,
+    program: JSON.stringify(program),
+    users: users.map(({ fields, shared = [], derived }) => ({ id: fields['id'], shared, derived })),
+    claims: claims.map(({ seen, set }) => ({
+      seen: Object.entries(seen),
+      set: Object.entries(set),
+    })),
+    userRows:
+      userRows.kind === 'write' ? { kind: 'write', set: Object.entries(userRows.set) } : userRows,
+    auditRows: auditRows.map((row) => ({ ...row, values: Object.entries(row.values) })),
+  }
+}
+
+export async function readWork(reader: Reader, document: Doc): Promise<HostWork> {
+  const stored = document as unknown as Pick<HostWork, 'tenantId' | 'steps' | 'cutsAccess'> & {
+    readonly program: string
+    readonly users: readonly {
+      readonly id: UserId
+      readonly shared?: readonly SharedValue[]
+      readonly derived: readonly string[]
+    }[]
+    readonly claims: readonly { readonly seen: Entries; readonly set: Entries }[]
+    readonly userRows: { readonly kind: HostWork['userRows']['kind']; readonly set?: Entries }
+    readonly auditRows: readonly {
+      readonly table: string
+      readonly id: unknown
+      readonly values: Entries
+    }[]
+  }
+  const program = JSON.parse(stored.program) as Program
+  const targets = stored.users.map(({ id }) => ({ id, subject: id }))
+  const rows = await findRows(reader, program, {
+    tenantId: stored.tenantId,
+    users: targets,
+    raw: true,
+  })
+  return {
+    program,
+    tenantId: stored.tenantId,
+    users: stored.users.map(({ id, shared = [], derived }, position) => ({
+      // A user who is gone has lost all that other fields lead to before the row went.
+      fields: { ...rows[position]?.fields, id },
+      shared,
+      derived,
+    })),
+    claims: stored.claims.map(({ seen, set }) => ({ seen: columns(seen), set: columns(set) })),
+    steps: stored.steps,
+    userRows:
+      stored.userRows.kind === 'write'
+        ? { kind: 'write', set: columns(stored.userRows.set ?? []) }
+        : { kind: stored.userRows.kind },
+    cutsAccess: stored.cutsAccess,
+    auditRows: stored.auditRows.map((row) => ({ ...row, values: columns(row.values) as never })),
+  }
+}
+
+type Entries = readonly (readonly [column: string, value: Columns[string]])[]
+
+function columns(entries: Entries): Columns {
+  return Object.fromEntries(entries)
+}

@@ -1,0 +1,56 @@
+/**
+ * Sessions that came into being while their user was deleted.
+ *
+ * A transaction does not see what others insert after its snapshot, so access is cut once more when it is
+ * committed. That this is still to do is written with the change, and survives a crash.
+ *
+ * @module
+ */
+
+import { cutLateAccess } from './carry-out.ts'
+import type { Change, HostWork, RecordWrite } from '../records/change.ts'
+import { readWork, workDocument } from './change-document.ts'
+import { LATE_ACCESS } from '../server/engine-collections.ts'
+import { persist } from '../server/patience.ts'
+import { openScope } from '../server/scope.ts'
+import type { Surroundings } from '../server/surroundings.ts'
+
+/** What goes with a change whose users lose their access. */
+export function rememberLateAccess(id: string, work: HostWork): RecordWrite {
+  const { program, tenantId, users, steps } = work
+  const kept: HostWork = {
+    ...{ program, tenantId, users, steps, claims: [], userRows: { kind: 'leave' } },
+    ...{ cutsAccess: true, auditRows: [] },
+  }
+  return {
+    kind: 'insert',
+    collection: LATE_ACCESS,
+    documents: [{ _id: id, work: workDocument(kept) }],
+  }
+}
+
+/** Cuts access once more for the users of a change that has been carried out. */
+export async function cutLateAccessOf(here: Surroundings, change: Change | null): Promise<void> {
+  if (change === null) return
+  const ids = change.records.flatMap((record) =>
+    record.kind === 'insert' && record.collection === LATE_ACCESS
+      ? record.documents.map(({ _id }) => _id)
+      : [],
+  )
+  if (ids.length === 0) return
+  await persist(here.options.busyTimeoutMs, async () => {
+    const scope = openScope(here.db, here.scope.types, 'ordered')
+    for (const work of change.work) if (work.cutsAccess) await cutLateAccess(scope, work)
+    // Should this be lost, access is looked for once more in vain.
+    await scope.deleteMany(LATE_ACCESS, { _id: { $in: ids } })
+  })
+}
+
+/** The same for changes whose process is gone. */
+export async function finishLateAccess(here: Surroundings): Promise<void> {
+  const { scope } = here
+  for (const { _id, work } of await scope.find(LATE_ACCESS, {})) {
+    await cutLateAccess(scope, await readWork(scope, work as Readonly<Record<string, unknown>>))
+    await scope.deleteMany(LATE_ACCESS, { _id })
+  }
+}

@@ -1,0 +1,163 @@
+/**
+ * A write as one transaction of the server.
+ *
+ * @module
+ */
+
+import type { Decision } from '../records/change.ts'
+import type { MongoSession } from '../server/driver.ts'
+import { WRITER } from '../server/engine-collections.ts'
+import { cutLateAccessOf } from './late-access.ts'
+import {
+  isTransient,
+  isUnavailable,
+  isUnknownCommit,
+  notMigrated,
+  storeBusy,
+} from '../server/mongo-errors.ts'
+import { openPatience, persist } from '../server/patience.ts'
+import { DURABLE, openScope, type Reader, type Writer } from '../server/scope.ts'
+import { carryOutAndSeal } from './sealed.ts'
+import type { Surroundings } from '../server/surroundings.ts'
+
+/**
+ * Tried again from the start as long as the server says that this can help: `decide` sees a new snapshot then,
+ * and nothing of the earlier try has stayed.
+ */
+export async function decideInTransaction<T>(
+  here: Surroundings,
+  decide: (reader: Reader) => Promise<Decision<T>>,
+  waited: (ms: number) => void,
+): Promise<T> {
+  const patience = openPatience(here.options.busyTimeoutMs)
+  for (;;) {
+    const attempt = await tryOnce(here, decide, (ms) => {
+      patience.leaveOut(ms)
+      waited(ms)
+    })
+    if (attempt.kind === 'committed') {
+      await cutLateAccessOf(here, attempt.change)
+      return attempt.result
+    }
+    if (!(await patience.wait())) throw attempt.error
+  }
+}
+
+type Attempt<T> =
+  | {
+      readonly kind: 'committed'
+      readonly result: T
+      readonly change: Decision<T>['change']
+    }
+  | { readonly kind: 'again'; readonly error: unknown }
+
+async function tryOnce<T>(
+  here: Surroundings,
+  decide: (reader: Reader) => Promise<Decision<T>>,
+  waited: (ms: number) => void,
+): Promise<Attempt<T>> {
+  try {
+    return await here.session.use((session) => transact(here, session, decide), waited)
+  } catch (error) {
+    if (isTransient(error) || isUnavailable(error)) return { kind: 'again', error }
+    throw error
+  }
+}
+
+async function transact<T>(
+  here: Surroundings,
+  session: MongoSession,
+  decide: (reader: Reader) => Promise<Decision<T>>,
+): Promise<Attempt<T>> {
+  const commit = crypto.randomUUID()
+  try {
+    session.startTransaction({
+      readConcern: { level: 'snapshot' },
+      ...DURABLE,
+      readPreference: 'primary',
+    })
+    const scope = openScope(here.db, here.scope.types, { session })
+    await takeTurn(scope, commit)
+    const { result, change } = await decide(scope)
+    if (change !== null) await carryOutAndSeal(scope, change)
+    // Also where nothing is to be written: what was read is confirmed with the commit, and nothing is told before.
+    return (await commitTransaction(here, session, commit))
+      ? { kind: 'committed', result, change }
+      : { kind: 'again', error: storeBusy() }
+  } catch (error) {
+    await abortQuietly(session)
+    // The abort may have been lost too, and an open transaction keeps every other writer out for a minute.
+    if (isUnavailable(error)) await endOnServer(here, session)
+    throw error
+  }
+}
+
+/**
+ * The first command writes the one document that every writer writes: whoever comes second conflicts at once
+ * and not after its work, and nothing that a decision was made on can change under it.
+ */
+async function takeTurn(scope: Writer, commit: string): Promise<void> {
+  const found = await scope.updateMany(WRITER, {
+    filter: { _id: 'writer' },
+    update: { $push: { commits: { $each: [commit], $slice: -REMEMBERED } } },
+  })
+  if (found === 0) throw notMigrated()
+}
+
+const REMEMBERED = 100
+const COMMIT_TRIES = 3
+
+/** Whether the transaction has been committed. While nobody can tell, the server is asked. */
+async function commitTransaction(
+  here: Surroundings,
+  session: MongoSession,
+  commit: string,
+): Promise<boolean> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      await session.commitTransaction()
+      return true
+    } catch (error) {
+      if (!isUnknownCommit(error)) throw error
+      if (tries < COMMIT_TRIES) continue
+      await endOnServer(here, session)
+      return wasCommitted(here, commit)
+    }
+  }
+}
+
+/**
+ * Writes the document that the transaction has written: that waits for a transaction which is still open, and
+ * keeps one which has not been committed by now from ever being.
+ */
+async function wasCommitted({ db, options }: Surroundings, commit: string): Promise<boolean> {
+  const writer = await persist(options.busyTimeoutMs, () =>
+    db
+      .collection(WRITER)
+      .findOneAndUpdate(
+        { _id: 'writer' },
+        { $inc: { asked: 1 } },
+        { ...DURABLE, maxTimeMS: options.busyTimeoutMs, projection: { commits: 1 } },
+      ),
+  )
+  const commits: unknown = Reflect.get(Object(writer), 'commits')
+  return Array.isArray(commits) && commits.includes(commit)
+}
+
+/** Ends what the session has open, if it still has. Without the right to do so it ends by itself, later. */
+async function endOnServer({ db, options }: Surroundings, session: MongoSession): Promise<void> {
+  try {
+    await persist(options.busyTimeoutMs, () => db.command({ killSessions: [session.id] }))
+  } catch {
+    // Others wait for it, and then learn that the store is busy.
+  }
+}
+
+/** A transaction that the server has ended already cannot be aborted, which is what was wanted. */
+async function abortQuietly(session: MongoSession): Promise<void> {
+  try {
+    await session.abortTransaction()
+  } catch {
+    // The server forgets it once its time is up.
+  }
+}

@@ -1,0 +1,97 @@
+/**
+ * What users of a slice hold and others too: then the documents that are found by it are not theirs alone.
+ *
+ * @module
+ */
+import {
+  dealtWithIn,
+  type FoundUser,
+  mayLeaveShared,
+  type NamedUser,
+  type Program,
+  regardless,
+  type SharedValue,
+  sharedText,
+  shareOut,
+  valuesToShare,
+} from '../../../src/store/store.ts'
+import type { Doc } from '../server/driver.ts'
+import { tenantFilter } from './find-users.ts'
+import { pages } from './match-rows.ts'
+import type { Reader } from '../server/scope.ts'
+import { restOfStep } from './step-rows.ts'
+import { wholeInAnyCase } from '../server/text-patterns.ts'
+import { engineId, keyOf, storedId } from '../server/values.ts'
+
+/** By user; `groups` by positions of those given. One query for each value of the program and page of users. */
+export async function sharedOf(
+  reader: Reader,
+  program: Program,
+  tenantId: string | null,
+  users: readonly (Pick<NamedUser, 'fields'> | null)[],
+): Promise<ReturnType<typeof shareOut>> {
+  const values = program.user.rowless ? [] : valuesToShare(program)
+  const outside = new Map<SharedValue, ReadonlySet<string | null>>()
+  for (const value of values) {
+    outside.set(value, await heldOutside(reader, program, tenantId, users, value))
+  }
+  return shareOut(users, values, (value, text) => outside.get(value)?.has(text) === true)
+}
+
+async function heldOutside(
+  reader: Reader,
+  { user }: Program,
+  tenantId: string | null,
+  users: readonly (Pick<NamedUser, 'fields'> | null)[],
+  value: SharedValue,
+): Promise<ReadonlySet<string | null>> {
+  const column = user.fields[value.field] ?? user.id
+  const fields = users.flatMap((one) => (one === null ? [] : [one.fields]))
+  const ids = fields.map(({ id }) => storedId(reader.types, user.idType, id, null))
+  const held = value.field === 'id' ? ids : fields.flatMap((own) => [own[value.field]].flat())
+  const named = held.filter((one) => sharedText(one, value) !== null)
+  const ofSlice = { [user.id]: { $in: ids }, ...tenantFilter(user, tenantId) }
+  const within = value.reach === 'tenant' ? [tenantFilter(user, tenantId)] : []
+  const texts = new Set<string | null>()
+  for (const page of pages(named)) {
+    const same: Doc = value.anyCase
+      ? { $or: page.map((one) => ({ [column]: { $regex: wholeInAnyCase(String(one)) } })) }
+      : { [column]: { $in: page } }
+    const groups = await reader.aggregate(user.table, [
+      { $match: { $and: [same, { $nor: [ofSlice] }, ...within] } },
+      { $group: { _id: `$${column}` } },
+    ])
+    for (const one of groups.flatMap(({ _id }) => [_id].flat())) {
+      texts.add(sharedText(value.field === 'id' ? engineId(one) : one, value))
+    }
+  }
+  return texts
+}
+
+/** Documents by step that nothing but a shared value finds, and that no rule of the collection has. */
+export async function sharedRowsOf(
+  reader: Reader,
+  program: Program,
+  tenantId: string | null,
+  { fields, shared = [] }: FoundUser,
+): Promise<readonly number[]> {
+  const rows: number[] = []
+  for (const step of program.steps) {
+    if (step.selector === null || !mayLeaveShared(step)) {
+      rows.push(0)
+      continue
+    }
+    const whole = { ...step, selector: regardless(step.selector) }
+    const alone = [{ fields, derived: [] }]
+    const found = await restOfStep(reader, program, whole, tenantId, alone, null)
+    const dealtWith = new Set<string | null>()
+    for (const selector of found.length === 0 ? [] : dealtWithIn(program.steps, step)) {
+      const other = { ...step, selector, except: [] }
+      const own = [{ fields, shared, derived: [] }]
+      const theirs = await restOfStep(reader, program, other, tenantId, own, null)
+      for (const id of theirs) dealtWith.add(keyOf(id))
+    }
+    rows.push(found.filter((id) => !dealtWith.has(keyOf(id))).length)
+  }
+  return rows
+}

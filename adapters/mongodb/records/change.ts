@@ -1,0 +1,101 @@
+/**
+ * What a write is going to do, as data: it is decided first and carried out afterwards, so that it can be
+ * written down between the two where the server has no transactions.
+ *
+ * @module
+ */
+import type { ColumnValue, Program, Seal } from '../../../src/store/store.ts'
+import type { Doc } from '../server/driver.ts'
+import type { SliceUser } from '../documents/match-rows.ts'
+
+export interface Change {
+  readonly work: readonly HostWork[]
+  /** The engine's own documents, after the host's. */
+  readonly records: readonly RecordWrite[]
+}
+
+/** A change of which the seal is still to be made: that takes its time, and the host's documents don't wait for it. */
+export interface UnsealedChange extends Change {
+  readonly seal?: () => Seal
+}
+
+/** How much of a transaction's work the server does: without one the adapter has to make up for it. */
+export type Isolation = 'transaction' | 'none'
+
+/** Work on the host's collections for users of one tenant. */
+export interface HostWork {
+  readonly program: Program
+  readonly tenantId: string | null
+  readonly users: readonly SliceUser[]
+  /** Taken by a claim before the first step where nothing else keeps the host's own writers away. */
+  readonly claims: readonly UserClaim[]
+  /** In the order of the program. */
+  readonly steps: readonly StepWork[]
+  readonly userRows: UserRowWork
+  /** Whether what grants access is looked for once more when the rest is done. */
+  readonly cutsAccess: boolean
+  readonly auditRows: readonly {
+    readonly table: string
+    readonly values: Readonly<Record<string, unknown>>
+    readonly id: unknown
+  }[]
+}
+
+export interface StepWork {
+  readonly index: number
+  /**
+   * Only these documents, by `_id`, each with its users by position: what decided on them may have been
+   * overwritten when the step runs. `null` for all that match then.
+   */
+  readonly rows: readonly StepRow[] | null
+  /** How many documents there were when the work was decided, one of two users twice; `null` where nobody counted. */
+  readonly count: number | null
+}
+
+export interface StepRow {
+  readonly id: unknown
+  readonly owners: readonly number[]
+}
+
+/** A user row as it was when the decision was made, and what shuts the user out. */
+export interface UserClaim {
+  /** The row's `_id`, its id and tenant, and the columns that say how the user stands. */
+  readonly seen: Doc
+  readonly set: Columns
+}
+
+export type Columns = Readonly<Record<string, ColumnValue>>
+
+export type UserRowWork =
+  | { readonly kind: 'leave' }
+  /** Deletes the rows, or leaves the tombstone that the program asks for. */
+  | { readonly kind: 'end' }
+  | { readonly kind: 'write'; readonly set: Columns }
+
+/** Safe to repeat: documents are addressed by their `_id`. */
+export type RecordWrite =
+  | { readonly kind: 'insert'; readonly collection: string; readonly documents: readonly Doc[] }
+  | { readonly kind: 'put'; readonly collection: string; readonly document: Doc }
+  /** Fields of a document that is still as the filter says; the others are not this change's. */
+  | {
+      readonly kind: 'set'
+      readonly collection: string
+      readonly filter: Doc
+      readonly fields: Doc
+    }
+  | { readonly kind: 'remove'; readonly collection: string; readonly filter: Doc }
+
+/** A decision: what the caller gets to know, and what is to be written. */
+export interface Decision<T> {
+  readonly result: T
+  /** `null` when nothing is to be written. */
+  readonly change: UnsealedChange | null
+}
+
+export function unchanged<T>(result: T): Decision<T> {
+  return { result, change: null }
+}
+
+export function onlyRecords<T>(result: T, records: readonly RecordWrite[]): Decision<T> {
+  return { result, change: { work: [], records } }
+}

@@ -1,0 +1,182 @@
+/**
+ * How the user table and the ledger spell the ids and tenants that a call has passed.
+ *
+ * @module
+ */
+import {
+  type FoundSpellings,
+  foldedBy,
+  isOfBothTypes,
+  isSameType,
+  type LooseColumns,
+  type Program,
+  type Spelling,
+  type SpellingQuery,
+  type TenantQuery,
+  type UserId,
+} from '../../../src/store/store.ts'
+import type { Connection } from '../handle/connection.ts'
+import { jsonText, quoteName, quoteTable, textOrNull } from '../sql/literals.ts'
+import { inOtherType } from '../sql/selector-sql.ts'
+
+type Users = Pick<Program, 'user'>
+
+export function findSpellings(
+  connection: Connection,
+  program: Users,
+  query: SpellingQuery,
+): FoundSpellings {
+  const isThere = hasTable(connection, program)
+  const rows = byUser(query, isThere ? rowsOf(connection, program, query, query.users) : [])
+  const absent = query.users.map((forms, place) => (hasRow(forms, rows[place]) ? [] : forms))
+  const named = byUser(query, deletedAs(connection, program, query, absent))
+  const strange = absent.map((forms, place) => (named[place]?.length === 0 ? forms : []))
+  const alike = byUser(query, deletedAlike(connection, program, query, strange))
+  return {
+    users: rows.map((found, place) => ({
+      rows: found,
+      deleted: [...(named[place] ?? []), ...(alike[place] ?? [])],
+    })),
+    types: isThere && isOfBothTypes(query.users) ? typesOf(connection, program) : [],
+  }
+}
+
+/** Whether some row has an id of the type that was passed. */
+function hasRow([passed]: readonly UserId[], rows: readonly Spelling[] = []): boolean {
+  return passed !== undefined && rows.some(({ id }) => isSameType(id, passed))
+}
+
+/** The ledger is asked without it too: what is proven stays so. */
+function hasTable(connection: Connection, { user }: Users): boolean {
+  const sql = `SELECT 1 FROM pragma_table_list WHERE schema = 'main' AND name = @table COLLATE NOCASE`
+  return connection.rows(sql, { table: user.table }).length > 0
+}
+
+/** A spelling, and whose it is by its place in the list. */
+type Placed = readonly [place: number, spelling: Spelling]
+
+function byUser({ users }: SpellingQuery, found: readonly Placed[]): readonly Spelling[][] {
+  const spellings: Spelling[][] = users.map(() => [])
+  for (const [place, spelling] of found) {
+    const own = spellings[place]
+    const isKnown = own?.some(
+      ({ tenantId, id }) => tenantId === spelling.tenantId && id === spelling.id,
+    )
+    if (isKnown === false) own?.push(spelling)
+  }
+  return spellings
+}
+
+/** Each form beside the place of its user, as JSON. */
+function placedForms(users: readonly (readonly UserId[])[]): {
+  readonly forms: string
+  readonly places: readonly number[]
+} {
+  const places = users.flatMap((forms, place) => forms.map(() => place))
+  return { forms: jsonText(users.flat()), places }
+}
+
+/** Rows whose columns say themselves that they hold the id and the tenant. */
+function rowsOf(
+  connection: Connection,
+  { user }: Users,
+  { tenantId }: SpellingQuery,
+  users: readonly (readonly UserId[])[],
+): readonly Placed[] {
+  const { forms, places } = placedForms(users)
+  const id = `t0.${quoteName(user.id)}`
+  const tenant = user.tenant === null ? 'NULL' : `t0.${quoteName(user.tenant)}`
+  // An integer where nothing is declared; elsewhere the column makes one of both.
+  const ofTenant =
+    user.tenant === null ? '' : ` WHERE ${tenant} IN (@tenantId, ${inOtherType('@tenantId')})`
+  const sql = `SELECT asked.key, ${id}, ${tenant} FROM json_each(@forms) AS asked CROSS JOIN ${quoteTable(user.table)} AS t0 ON ${id} = asked.value${ofTenant}`
+  const parameters = user.tenant === null ? { forms } : { forms, tenantId }
+  return connection
+    .rows(sql, parameters)
+    .map(([key, held, ownTenant]) => [
+      places[Number(key)] ?? 0,
+      { id: held as UserId, tenantId: textOrNull(ownTenant) },
+    ])
+}
+
+/** Deletions under the very id, or its hash, of a tenant that may be spelled in another way. */
+function deletedAs(
+  connection: Connection,
+  { user }: Users,
+  { tenantId, loose, subjectOf }: SpellingQuery,
+  users: readonly (readonly UserId[])[],
+): readonly Placed[] {
+  const { places } = placedForms(users)
+  if (places.length === 0) return []
+  const ids = users.flat()
+  const sql = `SELECT asked.key, l.tenant_id FROM json_each(@subjects) AS asked CROSS JOIN ${connection.own.ledger} AS l ON l.subject = asked.value WHERE l.user_table = @userTable AND ${isTenant('l.tenant_id', loose)} AND l.kind = 'user.deleted' ORDER BY l.seq DESC`
+  return connection
+    .rows(sql, { subjects: jsonText(ids.map(subjectOf)), tenantId, userTable: user.table })
+    .flatMap(([key, tenant]): readonly Placed[] => {
+      const id = ids[Number(key)]
+      if (id === undefined) return []
+      return [[places[Number(key)] ?? 0, { id, tenantId: textOrNull(tenant) }]]
+    })
+}
+
+/**
+ * Deletions under another spelling of the id, which costs one pass over the index on subjects. Hashes tell nothing of
+ * it, and neither does a collation that is none of SQLite's own.
+ */
+function deletedAlike(
+  connection: Connection,
+  { user }: Users,
+  { tenantId, loose }: SpellingQuery,
+  users: readonly (readonly UserId[])[],
+): readonly Placed[] {
+  const folded = foldedBy(loose.id)
+  const texts = users.flat().filter((form) => typeof form === 'string')
+  if (loose.id === null || folded === null || texts.length === 0) return []
+  const sql = `SELECT DISTINCT l.subject, l.tenant_id FROM ${connection.own.ledger} AS l WHERE l.user_table = @userTable AND l.subject COLLATE ${quoteName(loose.id)} IN (SELECT value FROM json_each(@texts)) AND ${isTenant('l.tenant_id', loose)} AND l.kind = 'user.deleted'`
+  const places = new Map<string, number[]>()
+  for (const [place, forms] of users.entries()) {
+    for (const form of forms) {
+      if (typeof form !== 'string') continue
+      places.set(folded(form), [...(places.get(folded(form)) ?? []), place])
+    }
+  }
+  return connection
+    .rows(sql, { texts: jsonText(texts), tenantId, userTable: user.table })
+    .flatMap(([subject, tenant]) => {
+      const spelling = { id: subject as UserId, tenantId: textOrNull(tenant) }
+      return (places.get(folded(String(subject))) ?? []).map((place): Placed => [place, spelling])
+    })
+}
+
+function isTenant(column: string, { tenant }: LooseColumns): string {
+  return `${column} IS @tenantId${tenant === null ? '' : ` COLLATE ${quoteName(tenant)}`}`
+}
+
+/** Numbers stand before texts in every index, so each question ends with the first row that answers it. */
+function typesOf(connection: Connection, { user }: Users): FoundSpellings['types'] {
+  const id = `t0.${quoteName(user.id)}`
+  const has = (condition: string): boolean =>
+    connection.rows(`SELECT 1 FROM ${quoteTable(user.table)} AS t0 WHERE ${condition} LIMIT 1`)
+      .length > 0
+  return [
+    ...(has(`${id} < ''`) ? ['integer' as const] : []),
+    ...(has(`${id} >= '' AND ${id} < x''`) ? ['text' as const] : []),
+  ]
+}
+
+export function findTenant(
+  connection: Connection,
+  { user }: Users,
+  { tenantId, loose }: TenantQuery,
+): string | null {
+  if (user.tenant === null) return null
+  const tenant = quoteName(user.tenant)
+  const from = `SELECT ${tenant} FROM ${quoteTable(user.table)} WHERE ${tenant} IN (@tenantId, ${inOtherType('@tenantId')})`
+  const inLedger = `SELECT tenant_id FROM ${connection.own.ledger} WHERE user_table = @userTable AND ${isTenant('tenant_id', loose)} AND tenant_id IS NOT NULL`
+  for (const sql of [`${from} AND ${tenant} COLLATE BINARY = @tenantId`, from, inLedger]) {
+    const own = sql === inLedger ? { tenantId, userTable: user.table } : { tenantId }
+    const [row] = connection.rows(`${sql} LIMIT 1`, own)
+    if (row !== undefined) return textOrNull(row[0])
+  }
+  return null
+}

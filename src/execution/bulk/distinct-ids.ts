@@ -1,0 +1,85 @@
+/**
+ * Each id of a list once, however long the list is.
+ *
+ * @module
+ */
+import { idText } from '../../plan/build-plan.ts'
+import type { Store, UserId } from '../../store/store.ts'
+
+/** Different ids that are told apart in memory. */
+const IN_MEMORY = 100_000
+/** Those behind them are set aside in so many parts, one of which is in memory at a time. */
+const PARTS = 256
+/** Ids of a part that are written or read at once. */
+const PAGE = 1_000
+
+export interface DistinctIds {
+  /** `true` for an id that comes first here, `false` for one that has come, `later` where only the end tells. */
+  take(id: UserId): Promise<boolean | 'later'>
+  /** Of those who had to wait: each id once, or `null` for one that has come before. */
+  rest(): AsyncGenerator<UserId | null>
+  /** Forgets what was set aside. */
+  close(): Promise<void>
+}
+
+/**
+ * Tells which ids of a list have come before, in bounded memory. Ids that are too many for it wait in the spool,
+ * where equal ones are in the same part; a list of 100,000 different ids writes nothing.
+ */
+export function distinctIds(store: Store, run: string, inMemory: number = IN_MEMORY): DistinctIds {
+  const seen = new Set<UserId>()
+  const waiting = new Map<number, UserId[]>()
+  const used = new Set<number>()
+  const nameOf = (part: number): string => `${run}/${part}`
+
+  async function setAside(part: number): Promise<void> {
+    used.add(part)
+    await store.spool(nameOf(part), waiting.get(part) ?? [])
+    waiting.delete(part)
+  }
+
+  async function* readPart(part: number): AsyncGenerator<UserId> {
+    for (let offset = 0; used.has(part); ) {
+      const page = await store.readSpool(nameOf(part), offset, PAGE)
+      yield* page
+      if (page.length < PAGE) break
+      offset += page.length
+    }
+    yield* waiting.get(part) ?? []
+  }
+
+  return {
+    async take(id) {
+      if (seen.has(id)) return false
+      if (seen.size < inMemory) {
+        seen.add(id)
+        return true
+      }
+      const part = partOf(id)
+      const own = waiting.get(part) ?? []
+      own.push(id)
+      waiting.set(part, own)
+      if (own.length === PAGE) await setAside(part)
+      return 'later'
+    },
+    async *rest() {
+      for (let part = 0; part < PARTS; part += 1) {
+        const known = new Set<UserId>()
+        for await (const id of readPart(part)) {
+          yield known.has(id) ? null : id
+          known.add(id)
+        }
+      }
+    },
+    async close() {
+      for (const part of used) await store.clearSpool(nameOf(part))
+    },
+  }
+}
+
+/** Equal ids are in the same part, and others are spread over all. */
+function partOf(id: UserId): number {
+  let hash = 0
+  for (const letter of idText(id)) hash = (Math.imul(hash, 31) + (letter.codePointAt(0) ?? 0)) | 0
+  return (hash >>> 0) % PARTS
+}

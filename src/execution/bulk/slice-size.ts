@@ -1,0 +1,36 @@
+/**
+ * How many users a slice holds so that the host's event loop stays alive.
+ *
+ * @module
+ */
+import type { StoreCapabilities } from '../../store/store.ts'
+
+/** Slices double below the target and shrink above the limit. */
+interface SliceTime {
+  readonly targetMs: number
+  readonly limitMs: number
+}
+
+/** For a database in this thread: as long as the event loop may stand still. */
+const IN_THREAD: SliceTime = { targetMs: 4, limitMs: 8 }
+/** For a database elsewhere: as long as others may have to wait for the rows of a slice. */
+const REMOTE: SliceTime = { targetMs: 100, limitMs: 200 }
+
+const CEILING = 500
+
+/**
+ * Learns how many users fit. A slice has a cost of its own, so it grows while it is within the limit, and
+ * one slow slice (a checkpoint that fell into it) takes back no more than a part. One of fewer `users` than
+ * might have been in it is no reason to grow.
+ */
+export function nextSize(
+  size: number,
+  users: number,
+  ms: number,
+  { remote = false }: Pick<StoreCapabilities, 'remote'>,
+): number {
+  const { targetMs, limitMs } = remote ? REMOTE : IN_THREAD
+  if (ms > limitMs) return Math.max(1, Math.floor(size * 0.7))
+  if (users < size) return size
+  return Math.min(ms < targetMs ? size * 2 : size + 1, CEILING)
+}

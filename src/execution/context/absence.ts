@@ -1,0 +1,19 @@
+/**
+ * Says of a user who is not there what the ledger knows.
+ *
+ * @module
+ */
+import type { UserNotFoundError } from '../../errors.ts'
+import type { Target } from '../../store/store.ts'
+import type { ExecutionContext } from './context.ts'
+import { notFound } from './failures.ts'
+
+/** Not found, with the receipt's id where an earlier deletion is the reason. */
+export async function absence(
+  { store, userTable }: Pick<ExecutionContext, 'store' | 'userTable'>,
+  tenantId: string | null,
+  { subject }: Pick<Target, 'subject'>,
+): Promise<UserNotFoundError> {
+  const [earlier] = await store.findEntries({ userTable, tenantId, subjects: [subject] })
+  return notFound(earlier)
+}

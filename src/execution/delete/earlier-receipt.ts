@@ -1,0 +1,34 @@
+/**
+ * The same idempotency key gives the same receipt.
+ *
+ * @module
+ */
+import { receiptOf } from '../../receipt/issue-receipt.ts'
+import type { DeletionReceipt } from '../../receipt/receipt.ts'
+import type { Store, UserId } from '../../store/store.ts'
+import type { DeletionRequest } from '../context/context.ts'
+import { idempotencyConflict } from '../context/failures.ts'
+
+/**
+ * The receipt of an earlier call with the same key and arguments.
+ *
+ * @throws {@link UserDeletionError} `idempotency_conflict` when the arguments were others.
+ */
+export async function earlierReceipt(
+  store: Store,
+  userTable: string,
+  subject: UserId,
+  request: DeletionRequest,
+): Promise<DeletionReceipt | null> {
+  const { tenantId, idempotencyKey } = request
+  if (idempotencyKey === null) return null
+  const entry = await store.findEntryByKey({ userTable, tenantId, idempotencyKey })
+  if (entry === null) return null
+  const receipt = receiptOf(entry)
+  const isSame =
+    entry.subject === subject &&
+    receipt.reason === request.reason &&
+    receipt.requestedBy === request.requestedBy
+  if (isSame) return receipt
+  throw idempotencyConflict()
+}

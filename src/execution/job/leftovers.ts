@@ -1,0 +1,113 @@
+/**
+ * What runs leave behind that were killed: ids set aside, entries of imports, how far a run was, tokens that nobody
+ * has used. All of it names users, so none of it stays without a bound.
+ *
+ * A run of a process that is gone is cleared at once. Whether a process of another machine lives nobody can see, so
+ * its runs go by their age alone, and those that take long say now and then that they live.
+ *
+ * @module
+ */
+import { decodeTime } from 'ulid'
+import { isProcessGone, processName } from '../../ports.ts'
+import type { Issuer } from '../../receipt/issue-receipt.ts'
+import type { Store } from '../../store/store.ts'
+import type { ExecutionContext } from '../context/context.ts'
+
+/** What was cleared, as counts. */
+export interface Leftovers {
+  /** Runs whose ids, or imported entries, were still set aside. */
+  readonly runs: number
+  /** Keyed runs whose place in the list is forgotten: none has gone on for 30 days. */
+  readonly keys: number
+  /** Confirmation tokens that had expired. */
+  readonly tokens: number
+}
+
+const DAY_MS = 86_400_000
+/** A run of another machine that has not been heard of for so long is dead. */
+const SILENT_MS = 7 * DAY_MS
+const KEY_MS = 30 * DAY_MS
+
+/** A name by which others can tell whose run it is, and since when. Imports have theirs in the same form. */
+export function runName(kind: 'run', newId: Issuer['newId']): string {
+  return `${kind}_${newId()} ${processName()}`
+}
+
+/** Clears what processes that are gone have set aside. Believes no clock. */
+export async function clearOfTheGone(store: Store): Promise<number> {
+  return clearRuns(store, isOfTheGone)
+}
+
+/** The same, and all that is too old. The clock has been looked at before. */
+export async function clearLeftovers({ store, clock }: ExecutionContext): Promise<Leftovers> {
+  const now = clock.now().getTime()
+  const alive = new Map(
+    (await store.listMarks(ALIVE)).map(({ name, value }) => [name.slice(ALIVE.length), value]),
+  )
+  const isSilent = (run: string): boolean => {
+    const heard = Math.max(startOf(run), Date.parse(alive.get(run) ?? '') || 0)
+    return isOfTheGone(run) || now - heard > SILENT_MS
+  }
+  const runs = await clearRuns(store, isSilent)
+  for (const run of alive.keys()) if (isSilent(run)) await store.removeMark(`${ALIVE}${run}`)
+  let keys = 0
+  for (const { name, value } of await store.listMarks('run:')) {
+    const state = JSON.parse(value) as { readonly at?: string }
+    if (state.at === undefined) {
+      // Of an earlier version, which did not say when: its days are counted from now on.
+      await store.writeMark(name, JSON.stringify({ ...state, at: new Date(now).toISOString() }))
+    } else if (now - Date.parse(state.at) > KEY_MS) {
+      await store.removeMark(name)
+      keys += 1
+    }
+  }
+  return { runs, keys, tokens: await store.removeTokens(new Date(now).toISOString()) }
+}
+
+/** Says once a day that a run lives. The last word of it goes with `end`. */
+export interface SignOfLife {
+  tell(): Promise<void>
+  end(): Promise<void>
+}
+
+export function signOfLife({ store, clock }: ExecutionContext, run: string): SignOfLife {
+  let told = clock.now().getTime()
+  let isTold = false
+  return {
+    async tell() {
+      const now = clock.now().getTime()
+      if (now - told < DAY_MS) return
+      await store.writeMark(`${ALIVE}${run}`, new Date(now).toISOString())
+      told = now
+      isTold = true
+    },
+    async end() {
+      if (isTold) await store.removeMark(`${ALIVE}${run}`)
+    },
+  }
+}
+
+const ALIVE = 'alive:'
+
+async function clearRuns(store: Store, isDead: (run: string) => boolean): Promise<number> {
+  const { spools, imports } = await store.runsAside()
+  const [deadSpools, deadImports] = [spools.filter(isDead), imports.filter(isDead)]
+  for (const run of deadSpools) await store.clearSpool(run)
+  for (const run of deadImports) await store.clearStaged(run)
+  return deadSpools.length + deadImports.length
+}
+
+function isOfTheGone(run: string): boolean {
+  const [, owner] = run.split(' ')
+  return owner !== undefined && isProcessGone(owner)
+}
+
+/** A name that tells no time is as old as can be. */
+function startOf(run: string): number {
+  const [name = ''] = run.split(' ')
+  try {
+    return decodeTime(name.slice(name.indexOf('_') + 1))
+  } catch {
+    return 0
+  }
+}

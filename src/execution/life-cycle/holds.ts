@@ -1,0 +1,124 @@
+/**
+ * Holds: a user, or their rows in some tables, must not be deleted for now.
+ *
+ * @module
+ */
+
+import { UserNotFoundError } from '../../errors.ts'
+import type { Hold, SealDecision, Target, TransitionEnd } from '../../store/store.ts'
+import { change } from './change-state.ts'
+import type { DeletionRequest, ExecutionContext } from '../context/context.ts'
+import { coversTable } from '../decision/decide.ts'
+import { placedHold, sealDecision } from './decisions.ts'
+
+export interface HoldTerms {
+  readonly reason: string
+  readonly until: Date | null
+  readonly tables: readonly string[] | null
+}
+
+/**
+ * Places a hold. A deletion is refused from the commit on; of a user who is deleted already, the retained rows
+ * stay beyond their retention.
+ */
+export async function placeHold(
+  context: ExecutionContext,
+  request: DeletionRequest,
+  target: Target,
+  { reason, until, tables }: HoldTerms,
+): Promise<Hold> {
+  const hold: Hold = Object.freeze({
+    id: `hold_${context.issuer.newId()}`,
+    userTable: context.userTable,
+    tenantId: request.tenantId,
+    userId: target.id,
+    reason,
+    tables,
+    placedAt: context.clock.now().toISOString(),
+    until: until === null ? null : until.toISOString(),
+  })
+  try {
+    const seal = sealDecision(context, request.tenantId, target, placedHold(hold))
+    const finish = (): TransitionEnd => ({ seal })
+    await change(context, request, target, 'hold', () => ({ placeHold: hold, finish }))
+  } catch (error) {
+    if (!isDeleted(error)) throw error
+    await holdRetained(context, target, hold, error)
+  }
+  return hold
+}
+
+/** The receipt stands in the details of a user who was deleted, and not of one who never was. */
+function isDeleted(error: unknown): error is UserNotFoundError {
+  return error instanceof UserNotFoundError && error.details['receiptId'] !== undefined
+}
+
+/** The look comes after the hold: from its commit on no retention ends, so what stands then stays. */
+async function holdRetained(
+  context: ExecutionContext,
+  target: Target,
+  hold: Hold,
+  absence: UserNotFoundError,
+): Promise<void> {
+  const { store, program } = context
+  const fields = { id: target.id }
+  const keepsAny = async (): Promise<boolean> => {
+    const { matched } = await store.inspect(program, {
+      tenantId: hold.tenantId,
+      target,
+      fields,
+      derived: context.deriveKnown(fields),
+    })
+    return program.steps.some(
+      ({ action, table }, index) =>
+        action === 'retain' && (matched[index] ?? 0) > 0 && coversTable(program, hold, [table]),
+    )
+  }
+  // First, so that a crash leaves no hold on somebody of whom nothing stands.
+  if (!(await keepsAny())) throw absence
+  await store.saveHold(hold, sealDecision(context, hold.tenantId, target, placedHold(hold)))
+  // Once more: the retention may have ended in between.
+  if (await keepsAny()) return
+  await store.removeHold(hold.id, sealRelease(context, hold.tenantId, target, hold.id))
+  throw absence
+}
+
+/** Releases one hold of a user. */
+export async function releaseHold(
+  context: ExecutionContext,
+  request: DeletionRequest,
+  target: Target,
+  holdId: string,
+): Promise<void> {
+  const seal = sealRelease(context, request.tenantId, target, holdId)
+  try {
+    await change(context, request, target, 'hold', ({ survey }) => {
+      const isTheirs = survey.holds[0]?.some(({ id }) => id === holdId)
+      if (isTheirs !== true) throw new UserNotFoundError({ holdId })
+      return { releaseHold: holdId, finish: () => ({ seal }) }
+    })
+  } catch (error) {
+    if (!isDeleted(error)) throw error
+    const holds = await holdsOf(context, request.tenantId, target)
+    if (!holds.some(({ id }) => id === holdId)) throw error
+    await context.store.removeHold(holdId, seal)
+  }
+}
+
+function sealRelease(
+  context: ExecutionContext,
+  tenantId: string | null,
+  target: Target,
+  id: string,
+): SealDecision {
+  return sealDecision(context, tenantId, target, { kind: 'hold.released', id })
+}
+
+/** The holds of a user, ended ones included, the first placed first. */
+export function holdsOf(
+  { store, userTable }: ExecutionContext,
+  tenantId: string | null,
+  { id }: Target,
+): Promise<readonly Hold[]> {
+  return store.listHolds({ limit: 1_000, userTable, user: { tenantId, userId: id } })
+}

@@ -1,0 +1,31 @@
+/**
+ * Where a purge goes on that had to leave too many users behind. Kept in a mark of the store.
+ *
+ * @module
+ */
+import type { Job } from '../../store/store.ts'
+import type { ExecutionContext } from '../context/context.ts'
+
+/** Where in the list of open jobs. */
+export type JobPosition = Pick<Job, 'id' | 'createdAt'>
+
+function markName({ userTable }: ExecutionContext): string {
+  return `purge:${userTable}`
+}
+
+/** Behind which job this call begins; `null` for the oldest. */
+export async function purgeStart(context: ExecutionContext): Promise<JobPosition | null> {
+  const [createdAt, id] = ((await context.store.readMark(markName(context))) ?? '').split(' ')
+  return createdAt && id ? { createdAt, id } : null
+}
+
+/** Where the next call begins; it writes only what has changed. */
+export async function rememberStart(
+  context: ExecutionContext,
+  before: JobPosition | null,
+  next: JobPosition | null,
+): Promise<void> {
+  if (before?.id === next?.id) return
+  const place = next === null ? '' : `${next.createdAt} ${next.id}`
+  await context.store.writeMark(markName(context), place)
+}

@@ -1,0 +1,49 @@
+/**
+ * Whether a policy may have been written for an earlier version, in which rules that meet meant something else.
+ *
+ * Only where an earlier version has been at work. The policy that comes first after it is taken for the one of that
+ * time, for each kind of users; with another version, or under another name, it has been looked at since.
+ *
+ * @module
+ */
+import { UserDeletionError } from '../../errors.ts'
+import { EARLIER_LAYOUT_MARK, type Store } from '../../store/store.ts'
+
+export interface EarlierPolicy {
+  /** `null` while nobody can tell, as the engine's own tables are not there yet. */
+  isOurs(): Promise<boolean | null>
+  /** Takes this policy for the one of that time where there is none yet. Cheap from the second time on. */
+  remember(): Promise<void>
+}
+
+export function findEarlierPolicy(
+  store: Store,
+  {
+    table,
+    name,
+    version,
+  }: { readonly table: string; readonly name: string; readonly version: number },
+): EarlierPolicy {
+  const mark = `earlier_policy:${table}`
+  const own = `${version} ${name}`
+  let isRemembered = false
+
+  return {
+    async isOurs() {
+      try {
+        if ((await store.readMark(EARLIER_LAYOUT_MARK)) === null) return false
+        const known = await store.readMark(mark)
+        return known === null || known === own
+      } catch (error) {
+        if (error instanceof UserDeletionError && error.code === 'not_migrated') return null
+        throw error
+      }
+    },
+    async remember() {
+      if (isRemembered) return
+      const isThere = (await store.readMark(EARLIER_LAYOUT_MARK)) !== null
+      if (isThere && (await store.readMark(mark)) === null) await store.writeMark(mark, own)
+      isRemembered = true
+    },
+  }
+}

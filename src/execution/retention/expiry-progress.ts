@@ -1,0 +1,56 @@
+/**
+ * How far the end of one retention has been carried out. Kept in a mark of the store.
+ *
+ * @module
+ */
+import type { Expiry } from '../../plan/compile/expiry.ts'
+import type { Sweep } from '../../store/store.ts'
+import type { ExecutionContext } from '../context/context.ts'
+
+export interface Progress {
+  /** The last entry of the ledger that was looked at. */
+  readonly seq: number
+  /** Deletions up to there that failed and are tried again each time. */
+  readonly postponed: readonly number[]
+  /** Deletions up to there of users under a hold; their turn comes when it has ended. */
+  readonly held: readonly number[]
+  /** The mark as it stands. */
+  readonly text: string | null
+}
+
+/** A rule that was changed in what it does starts again: what it has done already is not there to be done twice. */
+export async function readProgress({ store }: ExecutionContext, expiry: Expiry): Promise<Progress> {
+  const text = await store.readMark(markName(expiry))
+  // Of an earlier layout, whose marks did not name the table of the users.
+  const known = text ?? (await store.readMark(`retention:${expiry.stepId}`))
+  const [seq, fingerprint, postponed, held] = known?.split(' ') ?? []
+  if (fingerprint !== expiry.fingerprint) return { seq: 0, postponed: [], held: [], text }
+  return { seq: Number(seq), postponed: numbersOf(postponed), held: numbersOf(held), text }
+}
+
+/** The next progress, and the move of the mark that leads there. */
+export function step(
+  expiry: Expiry,
+  before: Progress,
+  change: Partial<Pick<Progress, 'seq' | 'postponed' | 'held'>>,
+): { readonly mark: Sweep['mark']; readonly progress: Progress } {
+  const { seq, postponed, held, text } = { ...before, ...change }
+  const to = `${seq} ${expiry.fingerprint} ${postponed.join(',')} ${held.join(',')}`
+  return {
+    mark: { name: markName(expiry), from: text, to },
+    progress: { seq, postponed, held, text: to },
+  }
+}
+
+/** The last entry up to which nothing is open, whoever is held left aside. */
+export function doneThrough({ seq, postponed }: Progress): number {
+  return Math.min(seq, ...postponed.map((open) => open - 1))
+}
+
+function numbersOf(list = ''): readonly number[] {
+  return list.split(',').filter(Boolean).map(Number)
+}
+
+function markName({ program, stepId }: Expiry): string {
+  return `retention:${JSON.stringify([program.user.table, stepId])}`
+}

@@ -1,0 +1,63 @@
+/**
+ * Holds under which retained rows of deleted users stay beyond their retention.
+ *
+ * Read once for many users, and never forgotten while a call lasts: between the step that finds rows through
+ * others and the step of those others a hold that ends must not let the second one go ahead of the first.
+ *
+ * @module
+ */
+import type { Expiry } from '../../plan/compile/expiry.ts'
+import type { Hold, UserId } from '../../store/store.ts'
+import type { ExecutionContext } from '../context/context.ts'
+import { coversTable, isHolding } from '../decision/decide.ts'
+import type { DueDeletion } from './due-deletions.ts'
+
+export interface RetentionHolds {
+  /** Reads what has been placed since. */
+  refresh(): Promise<void>
+  keeps(expiry: Expiry, deletion: DueDeletion): boolean
+}
+
+const PAGE = 1_000
+
+export function retentionHolds(context: ExecutionContext): RetentionHolds {
+  const holds = new Map<string, Map<string, Hold>>()
+  return {
+    async refresh() {
+      for await (const hold of allHolds(context)) {
+        const key = keyOf(hold.tenantId, context.subjectOf(hold.userId))
+        holds.set(key, (holds.get(key) ?? new Map<string, Hold>()).set(hold.id, hold))
+      }
+    },
+    keeps(expiry, { tenantId, subject }) {
+      const own = holds.get(keyOf(tenantId, subject))
+      return own !== undefined && [...own.values()].some(isHeldBy(context, expiry))
+    },
+  }
+}
+
+/** A store may answer one integer as a number here and a bigint there; the ids 1 and "1" differ. */
+function keyOf(tenantId: string | null, subject: UserId): string {
+  return `${typeof subject === 'string' ? 'text' : 'integer'} ${tenantId ?? ''} ${subject}`
+}
+
+/** The holds on users of all tenants, ended ones included. */
+export async function* allHolds({ store, userTable }: ExecutionContext): AsyncGenerator<Hold> {
+  for (let afterId = ''; ; ) {
+    const page = await store.listHolds({ limit: PAGE, userTable, afterId })
+    yield* page
+    const last = page.at(-1)
+    if (last === undefined || page.length < PAGE) return
+    afterId = last.id
+  }
+}
+
+/** Whether a hold keeps the rows that an expiry would change, those included that it would cut loose. */
+export function isHeldBy(
+  { program, clock }: ExecutionContext,
+  expiry: Expiry,
+): (hold: Hold) => boolean {
+  const now = clock.now()
+  const tables = expiry.program.steps.map(({ table }) => table)
+  return (hold) => isHolding(hold, now) && coversTable(program, hold, tables)
+}

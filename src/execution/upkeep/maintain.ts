@@ -1,0 +1,97 @@
+/**
+ * What has to be done now and then, in one call.
+ *
+ * @module
+ */
+import { endsRuns, type UserDeletionError } from '../../errors.ts'
+import { clearJournal } from '../delete/clear-journal.ts'
+import type { ExecutionContext } from '../context/context.ts'
+import { type ExpiryResult, expireRetained } from '../retention/expire-retained.ts'
+import { toEngineError } from '../context/failures.ts'
+import { clearLeftovers, type Leftovers } from '../job/leftovers.ts'
+import { type OverdueJob, overdueJobs } from './overdue.ts'
+import { type PurgeResult, purgeDue } from '../life-cycle/purge.ts'
+import { type ResumeResult, resumeJobs } from '../job/resume.ts'
+import type { ClockBound } from '../life-cycle/seen-clock.ts'
+
+/** What became of each part; `null` for one that was not reached, or failed. */
+export interface Maintenance {
+  readonly resumed: ResumeResult | null
+  readonly purged: PurgeResult | null
+  readonly expired: ExpiryResult | null
+  /** What killed runs and old tokens had left. */
+  readonly cleared: Leftovers | null
+  /** Open requests that are late, up to 100; `engine.overdue()` lists them all. */
+  readonly overdue: readonly OverdueJob[] | null
+  /** Parts that failed. The others were done all the same, unless none could fare better. */
+  readonly failed: readonly {
+    readonly part: 'resume' | 'purge' | 'expire' | 'clear' | 'overdue'
+    readonly error: UserDeletionError
+  }[]
+  /** Whether the signal ended it. */
+  readonly stopped: boolean
+}
+
+export interface MaintainRequest extends ClockBound {
+  readonly signal: AbortSignal | undefined
+}
+
+const LIMIT = 1_000
+const MAX_OVERDUE = 100
+
+/** One part after the other; one that fails does not stop the others, unless the store is at fault. */
+export async function maintain(
+  context: ExecutionContext,
+  { signal, ...clock }: MaintainRequest,
+): Promise<Maintenance> {
+  const failed: Maintenance['failed'][number][] = []
+  let isOver = false
+  async function part<T>(
+    name: Maintenance['failed'][number]['part'],
+    work: () => Promise<T>,
+  ): Promise<T | null> {
+    if (isOver || signal?.aborted) return null
+    try {
+      return await work()
+    } catch (cause) {
+      const error = toEngineError(cause)
+      isOver = endsRuns(error)
+      failed.push({ part: name, error })
+      return null
+    }
+  }
+  const limit = LIMIT
+  const resumed = await part('resume', () => resumeJobs(context, limit, signal))
+  const purged = await part('purge', () => purgeDue(context, { limit, signal, ...clock }))
+  const all = { limit: Number.MAX_SAFE_INTEGER, signal, ...clock, confirmClock: false }
+  const expired = await part('expire', () => expireRetained(context, all))
+  // What goes by its age waits for a clock that is believed.
+  const isClockGood = failed.every(({ error }) => error.code !== 'clock_jumped')
+  const cleared = isClockGood ? await part('clear', () => clearLeftovers(context)) : null
+  const overdue = await part('overdue', () => firstOverdue(context))
+  const hasDeleted =
+    (resumed?.finished.length ?? 0) > 0 ||
+    (purged?.deleted.length ?? 0) > 0 ||
+    (cleared?.runs ?? 0) > 0 ||
+    (expired?.steps ?? []).some(({ rows }) => rows > 0)
+  if (hasDeleted || (await isJournalOwed(context))) await clearJournal(context)
+  return { resumed, purged, expired, cleared, overdue, failed, stopped: signal?.aborted ?? false }
+}
+
+async function firstOverdue(context: ExecutionContext): Promise<readonly OverdueJob[]> {
+  const found: OverdueJob[] = []
+  for await (const job of overdueJobs(context, undefined)) {
+    found.push(job)
+    if (found.length === MAX_OVERDUE) break
+  }
+  return found
+}
+
+/** Whether something stands behind the last word on the journal, or that word was that it is not clear. */
+async function isJournalOwed({ store }: ExecutionContext): Promise<boolean> {
+  const head = await store.ledgerHead()
+  if (head === null) return false
+  const [last] = await store.readLedger({ afterSeq: head.seq - 1, limit: 1 })
+  if (last?.kind !== 'storage.sanitized') return true
+  return (JSON.parse(last.body) as { readonly complete?: boolean }).complete !== true
+}

@@ -1,0 +1,153 @@
+/**
+ * Does the policy name the tables that there are, and can their rows be found and changed?
+ *
+ * @module
+ */
+import type { DatabaseSchema, TableSchema } from '../../../store/store.ts'
+import type { Program } from '../../../program/program.ts'
+import { seemsReference } from './check-people.ts'
+import { isReachable } from '../../compile/fit-schema.ts'
+import { columnsHeldBy } from '../../../program/mentions.ts'
+import { placeOf } from '../../../program/references.ts'
+import type { SchemaFinding } from '../../schema-finding.ts'
+
+export function checkTables(
+  program: Program,
+  classified: readonly string[],
+  schema: DatabaseSchema,
+): readonly SchemaFinding[] {
+  const { tables } = schema
+  const own = program.user.rowless ? [] : [program.user.table]
+  const written = program.audit === null ? own : [...own, program.audit.table]
+  const named = new Set([...classified, ...own])
+  const present = new Map(tables.map((table) => [table.name, table]))
+  return [
+    ...tables
+      .filter(({ name, kind }) => needsRule(kind) && !named.has(name))
+      .map((table) => unclassified(table, own[0])),
+    ...[...named]
+      .filter((name) => !present.has(name))
+      .map((name) =>
+        schema.outside?.includes(name)
+          ? isOutside(name)
+          : missing(name, written.includes(name) && !isCreated(name, own, schema)),
+      ),
+    ...(schema.createsTables ? [] : lostParents(program, present)),
+    ...unwritable(program, present),
+    ...seenInPart(present),
+  ]
+}
+
+/** A view shows rows of tables; a virtual table (a full-text index, say) has content of its own. */
+function needsRule(kind: TableSchema['kind']): boolean {
+  return kind !== 'view'
+}
+
+function isCreated(name: string, own: readonly string[], { createsTables }: DatabaseSchema) {
+  return createsTables === true && !own.includes(name)
+}
+
+/** How its rows may belong to the user, as far as keys and names tell. */
+function unclassified(table: TableSchema, users: string | undefined): SchemaFinding {
+  const { name, foreignKeys } = table
+  const [key] = foreignKeys.filter(({ references }) => references.table === users)
+  const column = key?.columns[0] ?? columnsHeldBy(table).find(seemsReference)?.name
+  const [link] = foreignKeys
+  const clue =
+    column !== undefined
+      ? ` Its rows seem to belong to the user in "${column}".`
+      : link === undefined
+        ? ''
+        : ` It refers to "${link.references.table}" by "${link.columns.join('", "')}".`
+  return {
+    code: 'unclassified_table',
+    severity: 'error',
+    table: name,
+    path: `tables.${name}`,
+    message: `the table "${name}" has no rule: say what happens to its rows, or 'unrelated'.${clue}`,
+  }
+}
+
+/** A table that is not there holds nothing; under a misspelt name the right one is unclassified. */
+function missing(name: string, isNeeded: boolean): SchemaFinding {
+  const remedy = isNeeded
+    ? 'Correct the name, or create it.'
+    : 'Look for a misspelling; ignore this until the migration that creates it, or where it was never used.'
+  return {
+    code: 'missing_table',
+    severity: isNeeded ? 'error' : 'warning',
+    table: name,
+    path: `tables.${name}`,
+    message: `the database has no table "${name}". ${remedy}`,
+  }
+}
+
+function isOutside(name: string): SchemaFinding {
+  return {
+    code: 'missing_table',
+    severity: 'error',
+    table: name,
+    path: `tables.${name}`,
+    message: `the database has no table "${name}": it is one of an attached or temporary database, which is never looked into. Clean it by an external eraser, or in an engine of its own, and leave it out here.`,
+  }
+}
+
+/** Rules that go through tables of which none is there: their own rows can belong to somebody all the same. */
+function lostParents(
+  { steps }: Program,
+  present: ReadonlyMap<string, TableSchema>,
+): readonly SchemaFinding[] {
+  return steps
+    .filter(({ table, selector }) => present.has(table) && !isReachable(selector, present))
+    .map((step) => ({
+      code: 'unreachable_table',
+      severity: 'error',
+      table: step.table,
+      ...(step.selector === null ? {} : { column: step.selector.locator.column }),
+      path: placeOf(step),
+      message: `the rows of "${step.table}" cannot be reached from the user: what they are found through is not there. Go through a table that is, or match by a column of its own.`,
+    }))
+}
+
+const UNWRITABLE = {
+  view: {
+    code: 'view_rule',
+    why: 'is a view: say what happens to the rows of the tables behind it, and leave it out.',
+  },
+  time_series: {
+    code: 'time_series_rule',
+    why: "is a time series, whose rows are not changed with the user's in one transaction: say `external` and clean it up elsewhere.",
+  },
+  capped: {
+    code: 'capped_rule',
+    why: "is a capped collection, which the server neither reads nor writes in a transaction with the user's rows: say `external` without a match and clean it up elsewhere, or turn it into an ordinary one with an index that expires its documents.",
+  },
+} as const
+
+function unwritable(
+  { steps }: Program,
+  present: ReadonlyMap<string, TableSchema>,
+): readonly SchemaFinding[] {
+  return steps.flatMap((step): readonly SchemaFinding[] => {
+    const kind = present.get(step.table)?.kind
+    if (kind !== 'view' && kind !== 'time_series' && kind !== 'capped') return []
+    // What is external is still counted where there is a match.
+    if (step.action === 'external' && (kind !== 'capped' || step.selector === null)) return []
+    const { code, why } = UNWRITABLE[kind]
+    const place = { table: step.table, path: placeOf(step) }
+    return [{ code, severity: 'error', ...place, message: `"${step.table}" ${why}` }]
+  })
+}
+
+/** Tables of which fewer rows were looked at than should have been. */
+function seenInPart(present: ReadonlyMap<string, TableSchema>): readonly SchemaFinding[] {
+  return [...present.values()]
+    .filter(({ sampledInPart }) => sampledInPart === true)
+    .map(({ name }) => ({
+      code: 'sample_incomplete',
+      severity: 'warning',
+      table: name,
+      path: `tables.${name}`,
+      message: `rows in the middle of "${name}" were not looked at: the database took too long to find some. Types and paths that only they hold are not known. Check again at a quieter time.`,
+    }))
+}

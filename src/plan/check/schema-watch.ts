@@ -1,0 +1,122 @@
+/**
+ * Looks at the live schema for a policy's programs: what is wrong refuses, what is odd is logged once.
+ *
+ * @module
+ */
+import { checkSchema, isError, refuseMismatch, type SchemaCheck } from './check-schema.ts'
+import {
+  askedJsonOf,
+  askedPathsOf,
+  isInAnyCase,
+  readsAll,
+  referencesOf,
+} from '../../program/references.ts'
+import { inOrder, type SchemaFinding } from '../schema-finding.ts'
+import type { PolicyInput } from '../../policy/policy.ts'
+import type { Logger } from '../../ports.ts'
+import type { DatabaseSchema, LookupQuestion, Store } from '../../store/store.ts'
+import type { Program } from '../../program/program.ts'
+
+/** Everything in which the policy and the live database differ. */
+export interface DriftReport {
+  /** Whether deletions may run: there is no error among the findings. */
+  readonly fits: boolean
+  /** Errors first, then warnings, then what the host has accepted. */
+  readonly findings: readonly SchemaFinding[]
+}
+
+/** The programs of a policy, not fitted to any schema, and the tables that each part of the policy names. */
+export interface WatchedPrograms {
+  readonly users: { readonly program: Program; readonly tables: readonly string[] }
+  readonly tenant: { readonly program: Program; readonly tables: readonly string[] } | null
+}
+
+/** With what only the engine's own options tell. */
+export interface WatchOptions extends Omit<SchemaCheck, 'givenIdTypes' | 'policy'> {
+  readonly policy: Pick<PolicyInput, 'tables'>
+  /** Whether the policy may have been written for an earlier version; `null` where that is still to be seen. */
+  isEarlier(): Promise<boolean | null>
+}
+
+export interface SchemaWatch {
+  /** The live schema, which is looked at anew after a refusal: its cause may be gone. */
+  describe(): Promise<DatabaseSchema>
+  /** @throws {@link UserDeletionError} `schema_mismatch`. Each warning goes to the logger once. */
+  approve(schema: DatabaseSchema): void
+  /** Looks anew and answers all that is found. */
+  report(): Promise<DriftReport>
+}
+
+export function watchSchema(
+  store: Store,
+  logger: Logger,
+  options: WatchOptions,
+  programs: WatchedPrograms,
+): SchemaWatch {
+  const { users, tenant } = programs
+  const all = [users.program, ...(tenant === null ? [] : [tenant.program])]
+  const question = {
+    paths: askedPathsOf(all),
+    json: askedJsonOf(all),
+    lookups: all.flatMap(lookupsIn),
+    everything: true,
+  }
+  const warned = new Set<string>()
+  let refused = false
+  let isEarlier: boolean | null = null
+
+  async function describe(fresh: boolean): Promise<DatabaseSchema> {
+    const schema = await store.describe({ ...question, fresh })
+    isEarlier ??= await options.isEarlier()
+    return schema
+  }
+
+  function check(schema: DatabaseSchema): readonly SchemaFinding[] {
+    const { policy, ...others } = options
+    return findingsOf(schema, programs, isEarlier === true ? { ...others, policy } : others)
+  }
+
+  return {
+    describe: () => describe(refused),
+    approve(schema) {
+      const findings = check(schema)
+      refused = findings.some(isError)
+      refuseMismatch(findings)
+      const news = findings.filter((one) => one.severity === 'warning' && !warned.has(keyOf(one)))
+      for (const finding of news) warned.add(keyOf(finding))
+      if (news.length === 0) return
+      logger.warn('The policy may not fit the database.', { findings: news })
+    },
+    async report() {
+      const findings = check(await describe(true))
+      return Object.freeze({ fits: !findings.some(isError), findings })
+    },
+  }
+}
+
+function lookupsIn(program: Program): readonly LookupQuestion[] {
+  return referencesOf(program).map((one) => ({
+    ...{ table: one.table, path: one.path, inText: readsAll(one), inAnyCase: isInAnyCase(one) },
+  }))
+}
+
+function findingsOf(
+  schema: DatabaseSchema,
+  { users, tenant }: WatchedPrograms,
+  options: SchemaCheck,
+): readonly SchemaFinding[] {
+  const ofUsers = checkSchema(users.program, users.tables, schema, options)
+  if (tenant === null) return ofUsers
+  // A tenant's id comes from the caller, as text.
+  const check = { ...options, givenIdTypes: ['string'] }
+  const ofTenant = checkSchema(tenant.program, tenant.tables, schema, check).map((finding) => ({
+    ...finding,
+    path: `tenant.${finding.path}`,
+  }))
+  return inOrder([...ofUsers, ...ofTenant])
+}
+
+/** Without the figures in its message, which change. */
+function keyOf({ code, table, column, path }: SchemaFinding): string {
+  return JSON.stringify([code, table, column, path])
+}

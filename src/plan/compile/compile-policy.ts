@@ -1,0 +1,379 @@
+/**
+ * From a policy to steps: every rule resolved to a selector and its assignments, not yet in order.
+ *
+ * @module
+ */
+
+import { isInstant, literalOf } from '../../program/placeholders.ts'
+import { pathSteps } from '../../policy/json-path.ts'
+import type {
+  ArrayMatch,
+  CheckInput,
+  DetachRule,
+  FormInput,
+  MatchInput,
+  NativeIdType,
+  PolicyInput,
+  RetainRule,
+  RuleInput,
+  SetInput,
+  SetValue,
+  TableInput,
+  WhereInput,
+} from '../../policy/policy.ts'
+import { parentRules, throughOf } from '../../policy/reachability.ts'
+import { precedenceOf, rulesOf } from '../../policy/rules-of.ts'
+import { isDeepEqual } from '../../ports.ts'
+import { isSamePath, wayInto } from '../../program/helpers.ts'
+import type {
+  Assignment,
+  AuditTemplate,
+  Condition,
+  DerivedValue,
+  Exception,
+  IdentityMode,
+  IdForm,
+  IdType,
+  JsonPath,
+  LastOfCheck,
+  Locator,
+  Retention,
+  Scalar,
+  Selector,
+  Step,
+  UserTable,
+  Wanted,
+} from '../../program/program.ts'
+import { outdoneOf } from '../../program/touches.ts'
+
+/** A policy's parts as steps in the order they are written in. */
+export interface CompiledPolicy {
+  readonly user: UserTable
+  readonly steps: readonly Step[]
+  readonly audit: AuditTemplate | null
+  readonly derived: readonly DerivedValue[]
+}
+
+/** Compiles a checked policy. Pure; the same policy gives the same steps. */
+export function compilePolicy(policy: PolicyInput): CompiledPolicy {
+  const derived: DerivedValue[] = []
+  const steps = Object.entries(policy.tables).flatMap(([table, entry]) =>
+    rulesOf(entry).map((rule, index) =>
+      compileRule(policy, derived, { table, entry, rule, index }),
+    ),
+  )
+  return {
+    user: compileUser(policy, derived),
+    steps: steps.map((step) => withOutdone(step, steps)),
+    audit: policy.audit ?? null,
+    derived,
+  }
+}
+
+/** Compiles one declared check. */
+export function compileCheck(name: string, check: CheckInput): LastOfCheck {
+  const { table, match, within, effect, remedy } = check
+  return { name, effect, table, match, within, remedy, where: compileWhere(check.where) }
+}
+
+interface RuleInTable {
+  readonly table: string
+  readonly entry: TableInput
+  readonly rule: RuleInput
+  readonly index: number
+}
+
+function compileRule(policy: PolicyInput, derived: DerivedValue[], site: RuleInTable): Step {
+  const { table, rule, index } = site
+  const set = compileRuleSet(policy, derived, rule)
+  return {
+    id: `${table}#${index}`,
+    table,
+    rule: index,
+    action: rule.action,
+    selector: selectorOf(policy, table, index),
+    except: exceptionsOf(policy, site),
+    set,
+    ...(rule.action === 'external' ? {} : { rank: rankOf(site) }),
+    access: rule.action === 'delete' && rule.grantsAccess === true,
+    event: 'event' in rule ? (rule.event ?? null) : null,
+    reason: rule.reason ?? null,
+    remedy: rule.action === 'block' ? (rule.remedy ?? null) : null,
+    retention: rule.action === 'retain' ? compileRetention(derived, rule) : null,
+    identity: identityOf(rule, set, derived),
+  }
+}
+
+/** Resolves a rule's match; parents are resolved the same way, up to the user. */
+function selectorOf(policy: PolicyInput, table: string, index: number): Selector | null {
+  const rule = rulesOf(policy.tables[table] ?? 'unrelated')[index]
+  if (rule?.match === undefined) return null
+  const through = throughOf(rule.match)
+  const parents =
+    through === undefined ? [] : (parentRules(policy, { table, index }, through) ?? [])
+  return {
+    table,
+    locator: locatorOf(rule.match),
+    target:
+      through === undefined
+        ? within(policy, rule, {
+            kind: 'user' as const,
+            field: fieldOf(rule.match),
+            form: matchFormOf(rule.match),
+          })
+        : {
+            kind: 'rows',
+            key: through.key,
+            parents: parents.flatMap(
+              (parent) => selectorOf(policy, parent.table, parent.index) ?? [],
+            ),
+          },
+    where: compileWhere(rule.where),
+    tenant: rule.tenant ?? null,
+  }
+}
+
+function locatorOf(match: MatchInput): Locator {
+  if (typeof match === 'string') return { column: match, path: null, each: false, element: null }
+  if ('json' in match) return { column: match.json, ...inLastArray(pathSteps(match.path)) }
+  if ('array' in match) {
+    return { column: match.array, each: true, ...arrayPaths(match) }
+  }
+  return { column: match.column, path: null, each: false, element: null }
+}
+
+/** A path through arrays, parted at the last of them. */
+function inLastArray(steps: JsonPath): Omit<Locator, 'column'> {
+  const last = steps.lastIndexOf(null)
+  if (last === -1) return { path: steps, each: false, element: null }
+  const [path, element] = [steps.slice(0, last), steps.slice(last + 1)]
+  return { path: unlessEmpty(path), each: true, element: unlessEmpty(element) }
+}
+
+function unlessEmpty(steps: JsonPath): JsonPath | null {
+  return steps.length === 0 ? null : steps
+}
+
+function arrayPaths({
+  path,
+  element,
+}: Pick<ArrayMatch, 'path' | 'element'>): Pick<Locator, 'path' | 'element'> {
+  return {
+    path: path === undefined ? null : pathSteps(path),
+    element: element === undefined ? null : pathSteps(element),
+  }
+}
+
+function fieldOf(match: MatchInput): string {
+  return typeof match === 'string' ? 'id' : (match.equals?.user ?? 'id')
+}
+
+function matchFormOf(match: MatchInput): IdForm | null {
+  if (typeof match === 'string') return null
+  if (match.inText) {
+    const { prefix, suffix, ignoreCase } = match
+    return { type: 'plain', prefix, suffix, within: true, ...(ignoreCase ? { ignoreCase } : {}) }
+  }
+  if (fieldOf(match) === 'id') return idFormOf(match)
+  const form = fieldFormOf(match)
+  return match.ignoreCase ? { ...ANY_CASE, ...form } : form
+}
+
+const ANY_CASE = { type: 'plain', prefix: '', ignoreCase: true } as const
+
+/** A field between fixed texts is text. */
+function fieldFormOf({ prefix, suffix }: Exclude<MatchInput, string>): IdForm | null {
+  if (prefix === undefined && suffix === undefined) return null
+  const form = { type: 'plain', prefix: prefix ?? '' } as const
+  return suffix === undefined ? form : { ...form, suffix }
+}
+
+/** A prefix alone makes the id text. */
+function idFormOf({ form, prefix }: Pick<FormInput, 'form' | 'prefix'>): IdForm | null {
+  if (form === undefined && prefix === undefined) return null
+  return { type: form === 'string' ? 'plain' : idTypeOf(form), prefix: prefix ?? '' }
+}
+
+function idTypeOf(type: NativeIdType | undefined): IdType {
+  if (type === undefined) return 'plain'
+  return type === 'objectId' ? 'object_id' : 'uuid'
+}
+
+function compileWhere(where: WhereInput = {}): readonly Condition[] {
+  return Object.entries(where).map(([column, value]) => ({
+    column,
+    values: isScalar(value) ? [value] : value,
+  }))
+}
+
+function isScalar(value: Scalar | readonly Scalar[]): value is Scalar {
+  return !Array.isArray(value)
+}
+
+/**
+ * Among whom the value has to be the user's alone. Within a tenant an id is; across tenants it may be another
+ * user's too.
+ */
+function within<W extends Wanted>({ user }: PolicyInput, rule: RuleInput, wanted: W): W {
+  if (rule.match === undefined || rule.evenIfShared) return wanted
+  const isWhole = user.tenant === undefined
+  if (wanted.field === 'id' && (isWhole || rule.tenant !== undefined)) return wanted
+  return { ...wanted, reach: isWhole || rule.tenant === undefined ? 'all' : 'tenant' }
+}
+
+function withOutdone(step: Step, steps: readonly Step[]): Step {
+  const outdone = outdoneOf(step, steps)
+  return outdone.length === 0 ? step : { ...step, outdone }
+}
+
+function rankOf({ entry, rule }: RuleInTable): number {
+  return rule.action === 'external' ? -1 : precedenceOf(entry).indexOf(rule.action)
+}
+
+/**
+ * What decides whether a row is there for the rule. What grants access goes, whatever else is said of it; other rows
+ * go unless a stronger rule keeps them. A rule that writes leaves alone what goes, and a rule about data that is
+ * cleaned elsewhere says nothing about rows of others.
+ */
+function exceptionsOf(policy: PolicyInput, site: RuleInTable): readonly Exception[] {
+  const { table, entry, rule } = site
+  if (rule.action === 'block') return []
+  const found = (isWanted: (other: RuleInput) => boolean): readonly Selector[] =>
+    rulesOf(entry).flatMap((other, index) =>
+      isWanted(other) ? (selectorOf(policy, table, index) ?? []) : [],
+    )
+  if (rule.action === 'external') return found(({ action }) => action !== 'external')
+  if (isAccess(rule)) return []
+  const goes = precedenceOf(entry).indexOf('delete')
+  const keeping = found((other) => keepsRows(other) && rankOf({ ...site, rule: other }) < goes)
+  if (rule.action === 'delete') return keeping
+  const access = found(isAccess)
+  if (goes === -1 || rankOf(site) < goes) return access
+  const going = found((other) => other.action === 'delete' && !isAccess(other))
+  return [
+    ...access,
+    ...(keeping.length === 0 ? going : going.map((one) => ({ ...one, unless: keeping }))),
+  ]
+}
+
+function isAccess(rule: RuleInput): boolean {
+  return rule.action === 'delete' && rule.grantsAccess === true
+}
+
+function keepsRows({ action }: RuleInput): boolean {
+  return action === 'retain' || action === 'anonymize' || action === 'detach'
+}
+
+function compileRuleSet(
+  policy: PolicyInput,
+  derived: DerivedValue[],
+  rule: RuleInput,
+): readonly Assignment[] {
+  if (rule.action === 'anonymize') return compileSet(derived, rule.set)
+  if (rule.action === 'retain') return compileSet(derived, rule.set ?? {})
+  return rule.action === 'detach' ? [compileDetach(policy, rule)] : []
+}
+
+function compileDetach(policy: PolicyInput, rule: DetachRule): Assignment {
+  const locator = locatorOf(rule.match)
+  const { column, path, each, element } = locator
+  const form = matchFormOf(rule.match)
+  const field = fieldOf(rule.match)
+  const isOfArray = typeof rule.match !== 'string' && 'array' in rule.match
+  const wanted = within(policy, rule, { field, form })
+  if (isOfArray) return { kind: 'pull', column, path, element, ...wanted }
+  const written = rule.to === 'ghost' ? ghostIn(policy.user, form) : { value: null }
+  const place = wayInto(locator)
+  if (place === null) return { kind: 'constant', column, ...written }
+  // Other elements hold other users.
+  const holding = each ? { holding: wanted } : {}
+  return { kind: 'json_value', column, path: place, ...written, ...holding }
+}
+
+/** The ghost's id as the reference writes ids down. */
+function ghostIn(
+  { ghost, idType }: PolicyInput['user'],
+  form: IdForm | null,
+): { readonly value: Scalar; readonly idType?: IdType } {
+  const id = ghost?.id ?? null
+  if (form?.type === 'plain') return { value: `${form.prefix}${id}` }
+  const type = form?.type ?? idTypeOf(idType)
+  return type === 'plain' ? { value: id } : { value: id, idType: type }
+}
+
+function compileSet(derived: DerivedValue[], set: SetInput): readonly Assignment[] {
+  return Object.entries(set).map(([column, value]) => compileAssignment(derived, column, value))
+}
+
+function compileAssignment(derived: DerivedValue[], column: string, value: SetValue): Assignment {
+  if (typeof value !== 'object' || value === null) {
+    if (!isInstant(value)) return { kind: 'constant', column, value: literalOf(value) }
+    const index = indexIn(derived, { kind: 'instant', word: value })
+    return { kind: 'derived', column, index, instant: value }
+  }
+  if ('scrub' in value) return { kind: 'scrub', column, paths: value.scrub.map(pathSteps) }
+  if ('pull' in value) {
+    const form = value.ignoreCase ? ANY_CASE : idFormOf(value)
+    return { kind: 'pull', column, ...arrayPaths(value), field: value.pull.user, form }
+  }
+  const wanted: DerivedValue = {
+    kind: 'pseudonym' in value ? 'pseudonym' : 'random_token',
+    field: 'pseudonym' in value ? value.pseudonym.user : 'id',
+    prefix: value.prefix ?? '',
+    suffix: value.suffix ?? '',
+  }
+  return { kind: 'derived', column, index: indexIn(derived, wanted) }
+}
+
+/** Equal values are computed once. */
+function indexIn(derived: DerivedValue[], wanted: DerivedValue): number {
+  const found = derived.findIndex((one) => isDeepEqual(one, wanted))
+  return found === -1 ? derived.push(wanted) - 1 : found
+}
+
+function compileRetention(derived: DerivedValue[], rule: RetainRule): Retention {
+  return {
+    duration: rule.for ?? null,
+    then: rule.then ?? null,
+    thenSet: compileSet(derived, rule.thenSet ?? {}),
+  }
+}
+
+/** How kept rows name the user after the step has run. */
+function identityOf(
+  rule: RuleInput,
+  set: readonly Assignment[],
+  derived: readonly DerivedValue[],
+): IdentityMode {
+  if (rule.match === undefined || throughOf(rule.match) !== undefined) return 'kept_id'
+  if (rule.action === 'delete' || rule.action === 'detach') return 'removed'
+  const { column, ...way } = locatorOf(rule.match)
+  const change = set.find((assignment) => assignment.column === column)
+  if (change?.kind === 'constant') return 'removed'
+  if (change?.kind === 'pull') return 'removed'
+  if (change?.kind === 'scrub') {
+    const place = wayInto(way)
+    const isGone = place !== null && change.paths.some((gone) => isSamePath(gone, place))
+    return isGone ? 'removed' : 'kept_id'
+  }
+  if (change?.kind === 'derived' && change.instant !== undefined) return 'removed'
+  if (change?.kind !== 'derived') return fieldOf(rule.match) === 'id' ? 'kept_id' : 'removed'
+  return derived[change.index]?.kind === 'random_token' ? 'random_token' : 'keyed_hash'
+}
+
+function compileUser({ user }: PolicyInput, derived: DerivedValue[]): UserTable {
+  return {
+    table: user.table,
+    id: user.id,
+    idType: idTypeOf(user.idType),
+    tenant: user.tenant ?? null,
+    ...(user.createdAt === undefined ? {} : { createdAt: user.createdAt }),
+    fields: { ...user.fields, id: user.id },
+    action: user.action ?? 'delete',
+    ...(user.action === 'anonymize' ? { reason: user.reason } : {}),
+    set: user.action === 'anonymize' ? compileSet(derived, user.set) : [],
+    disabled: user.status?.disabled ?? null,
+    active: user.status?.active ?? null,
+    ghost: user.ghost?.id ?? null,
+  }
+}

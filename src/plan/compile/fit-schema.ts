@@ -1,0 +1,78 @@
+/**
+ * Leaves out what a policy says about tables and columns that are not there yet: they hold nothing.
+ *
+ * @module
+ */
+import type { DatabaseSchema, TableSchema } from '../../store/store.ts'
+import type { Exception, LastOfCheck, Selector, Step } from '../../program/program.ts'
+
+/** The steps that find their rows on the schema. Where tables come with their first row, that is all of them. */
+export function fitSteps(steps: readonly Step[], schema: DatabaseSchema | null): readonly Step[] {
+  const tables = tablesOf(schema)
+  if (tables === null) return steps
+  return steps.flatMap((step) => {
+    const table = tables.get(step.table)
+    if (table === undefined || !isReachable(step.selector, tables)) return []
+    return [fitStep(step, table, tables)]
+  })
+}
+
+/** Whether some chain of tables that are there leads from the rows to the user. */
+export function isReachable(
+  selector: Selector | null,
+  tables: { has(table: string): boolean },
+): boolean {
+  if (selector === null || selector.target.kind === 'user') return true
+  return selector.target.parents.some(
+    (parent) => tables.has(parent.table) && isReachable(parent, tables),
+  )
+}
+
+/** A group has nobody in a table that is not there. */
+export function fitChecks(
+  checks: readonly LastOfCheck[],
+  schema: DatabaseSchema | null,
+): readonly LastOfCheck[] {
+  const tables = tablesOf(schema)
+  return tables === null ? checks : checks.filter(({ table }) => tables.has(table))
+}
+
+type Tables = ReadonlyMap<string, TableSchema>
+
+function tablesOf(schema: DatabaseSchema | null): Tables | null {
+  if (schema === null || schema.createsTables === true) return null
+  return new Map(schema.tables.map((table) => [table.name, table]))
+}
+
+function fitStep(step: Step, { columns }: TableSchema, tables: Tables): Step {
+  const isThere = ({ column }: { readonly column: string }): boolean =>
+    columns === null || columns.some(({ name }) => name === column)
+  const { selector, except, set, outdone, retention } = step
+  const fitted = {
+    selector: selector === null ? null : fitSelector(selector, tables),
+    except: except
+      .filter((one) => isReachable(one, tables))
+      .map((one) => fitException(one, tables)),
+    set: set.filter(isThere),
+    ...(outdone === undefined ? {} : { outdone: outdone.filter(isThere) }),
+    retention:
+      retention === null ? null : { ...retention, thenSet: retention.thenSet.filter(isThere) },
+  }
+  return { ...step, ...fitted }
+}
+
+function fitException({ unless, ...selector }: Exception, tables: Tables): Exception {
+  const fitted = fitSelector(selector, tables)
+  if (unless === undefined) return fitted
+  const there = unless.filter((one) => isReachable(one, tables))
+  return { ...fitted, unless: there.map((one) => fitSelector(one, tables)) }
+}
+
+function fitSelector(selector: Selector, tables: Tables): Selector {
+  const { target } = selector
+  if (target.kind === 'user') return selector
+  const parents = target.parents
+    .filter((parent) => tables.has(parent.table) && isReachable(parent, tables))
+    .map((parent) => fitSelector(parent, tables))
+  return { ...selector, target: { ...target, parents } }
+}

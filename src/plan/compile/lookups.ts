@@ -1,0 +1,33 @@
+/**
+ * Which indexes a policy wants.
+ *
+ * @module
+ */
+import type { PolicyInput } from '../../policy/policy.ts'
+import { compileCheck, compilePolicy } from './compile-policy.ts'
+import { isInAnyCase, readsAll, referencesOf } from '../../program/references.ts'
+
+/** A field by which rows are found. */
+export interface Lookup {
+  readonly table: string
+  /** In MongoDB a path, its keys joined by dots. */
+  readonly column: string
+}
+
+/**
+ * Every field by which the policy finds rows, each once; left out are the id of the user table, what no index
+ * helps to find in a longer text, and what is found in any case, for which SQLite takes one on `lower("field")`. An index that leads with the field is what the schema check asks for.
+ * Inside JSON text of SQL it stands on an expression.
+ *
+ * @example
+ * for (const { table, column } of lookupsOf(policy)) await db.collection(table).createIndex(column)
+ */
+export function lookupsOf(policy: PolicyInput): readonly Lookup[] {
+  const { user, steps } = compilePolicy(policy)
+  const checks = Object.entries(policy.checks ?? {}).map(([name, one]) => compileCheck(name, one))
+  const lookups = referencesOf({ user, steps, checks })
+    .filter((one) => !readsAll(one) && !isInAnyCase(one))
+    .filter((one) => one.table !== user.table || one.path !== user.id)
+    .map(({ table, path }): Lookup => ({ table, column: path }))
+  return [...new Map(lookups.map((one) => [JSON.stringify(one), one])).values()]
+}

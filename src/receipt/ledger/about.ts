@@ -1,0 +1,11 @@
+/**
+ * Whose users an entry of the ledger is about.
+ *
+ * @module
+ */
+import { type LedgerEntry, saidUserTable } from '../../store/store.ts'
+
+/** Whether it is about users of this table. One that does not say, and whose body does not either, is not. */
+export function isAbout(entry: LedgerEntry, userTable: string): boolean {
+  return (entry.userTable ?? saidUserTable(entry)) === userTable
+}

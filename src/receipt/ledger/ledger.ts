@@ -1,0 +1,135 @@
+/**
+ * Reading, verifying, exporting and importing the ledger.
+ *
+ * @module
+ */
+import { UserDeletionError } from '../../errors.ts'
+import type { LedgerEntry, Store } from '../../store/store.ts'
+import { isAbout } from './about.ts'
+import { headFor } from '../chain.ts'
+import { importLedger, type LedgerImport, type LedgerLines } from './import-ledger.ts'
+import { type Issuer, receiptOf } from '../issue-receipt.ts'
+import { entryLine, headLine } from './ledger-lines.ts'
+import type { DeletionReceipt } from '../receipt.ts'
+import { type KnownKeys, recordedKeys } from '../subject-keys.ts'
+import { CHAIN_START, type LedgerVerification, verifyLedger } from './verify-ledger.ts'
+
+/** The proofs of all deletions, in the order they were committed in. */
+export interface Ledger {
+  /**
+   * Receipts of the engine's own users, oldest first: not those of another table of users, whose deletions stand in
+   * the same ledger. `since` leaves out what was committed before that instant. Those of users, or
+   * with `of: 'tenants'` those of whole tenants.
+   */
+  receipts(options?: {
+    readonly since?: Date
+    readonly of?: 'users' | 'tenants'
+  }): AsyncGenerator<DeletionReceipt>
+  /**
+   * Recomputes every hash, of the whole ledger: the engines of one database share one chain. With a ledger key a rewritten or cut ledger shows; without one this guards
+   * against mistakes, not against somebody who can write the table.
+   */
+  verify(): Promise<LedgerVerification>
+  /**
+   * The ledger as JSON Lines, as it stands at the first read: one entry a line without the line break, and
+   * a last line with the head and its signature, so that a cut export shows. With `since` it begins at the
+   * first entry committed at or after that instant. Keep it with your backups, outside the database.
+   *
+   * @example
+   * await pipeline(engine.ledger.export(), async function* (lines) {
+   *   for await (const line of lines) yield `${line}\n`
+   * }, createWriteStream('ledger.jsonl'))
+   */
+  export(options?: { readonly since?: Date }): AsyncGenerator<string>
+  /**
+   * Puts back the entries that a restored database lacks: all of them, or none. Safe to repeat. Import
+   * before anything is deleted: once the restored database has written entries of its own, the two ledgers
+   * have parted.
+   *
+   * @throws {@link UserDeletionError} `invalid_argument` with `details.line` and `details.problem` for an
+   * export that is malformed, cut, altered, or made under another key; `ledger_conflict` with `details.seq`,
+   * the first entry that differs, for one that does not fit; `wrong_key` where it hides ids under another
+   * `keys.subject` than that of this engine. Nothing is written then.
+   *
+   * @example
+   * const lines = createInterface({ input: createReadStream('ledger.jsonl') })
+   * await engine.ledger.import(lines)
+   * await engine.replay()
+   */
+  import(lines: LedgerLines): Promise<LedgerImport>
+}
+
+const PAGE = 500
+
+export function openLedger(
+  store: Store,
+  issuer: Pick<Issuer, 'key' | 'oldKeys' | 'newId'>,
+  userTable: string,
+  keys: KnownKeys,
+): Ledger {
+  return {
+    async *receipts({ since, of = 'users' } = {}) {
+      const kind = of === 'tenants' ? 'tenant.deleted' : 'user.deleted'
+      for await (const entry of readEntries(store, since)) {
+        if (entry.kind === kind && isOwn(entry, userTable)) yield receiptOf(entry)
+      }
+    },
+    verify: () => verifyLedger(readEntries(store), () => store.ledgerHead(), issuer),
+    export: ({ since } = {}) => exportLedger(store, issuer, since),
+    import: (lines) => importLedger(store, issuer, keys, lines).finally(() => keys.reset()),
+  }
+}
+
+/** What an earlier layout says of tenants names no table of users, so it is everybody's. */
+function isOwn(entry: LedgerEntry, userTable: string): boolean {
+  if (entry.kind === 'tenant.deleted' && entry.userTable === null) return true
+  return isAbout(entry, userTable)
+}
+
+async function* exportLedger(
+  store: Store,
+  { key }: Pick<Issuer, 'key'>,
+  since: Date | undefined,
+): AsyncGenerator<string> {
+  // The head is read first: entries only ever come after it, so up to there the ledger stands still.
+  const head = (await store.ledgerHead()) ?? headFor(key, CHAIN_START.seq, CHAIN_START.hash)
+  const keys = await recordedKeys(store)
+  let count = 0
+  let afterSeq = since === undefined ? 0 : await seqBefore(store, since)
+  while (afterSeq !== null && afterSeq < head.seq) {
+    const page = await store.readLedger({ afterSeq, limit: PAGE })
+    for (const entry of page) {
+      if (entry.seq > head.seq) break
+      yield entryLine(entry)
+      count += 1
+    }
+    afterSeq = page.at(-1)?.seq ?? null
+  }
+  yield headLine(head, count, keys)
+}
+
+/** The entry before the first one at or after an instant: clocks may step back, a chain may have no holes. */
+async function seqBefore(store: Store, since: Date): Promise<number | null> {
+  const query = { afterSeq: 0, limit: 1, since: isoOf(since) }
+  const [first] = await store.readLedger(query)
+  return first === undefined ? null : first.seq - 1
+}
+
+/** Entries page by page, oldest first. */
+async function* readEntries(store: Store, since?: Date): AsyncGenerator<LedgerEntry> {
+  const from = since === undefined ? {} : { since: isoOf(since) }
+  for (let afterSeq = 0; ; ) {
+    const page = await store.readLedger({ afterSeq, limit: PAGE, ...from })
+    yield* page
+    const last = page.at(-1)
+    if (last === undefined || page.length < PAGE) return
+    afterSeq = last.seq
+  }
+}
+
+function isoOf(since: unknown): string {
+  if (since instanceof Date && !Number.isNaN(since.getTime())) return since.toISOString()
+  throw new UserDeletionError('invalid_argument', '`since` is not a valid Date.', {
+    details: { path: 'since' },
+  })
+}

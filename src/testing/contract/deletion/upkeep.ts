@@ -1,0 +1,259 @@
+/**
+ * Clauses of the store contract: what is begun and refused, and what is decided about users beside deletions.
+ *
+ * @module
+ */
+import assert from 'node:assert/strict'
+import { ulid } from 'ulid'
+import { UserDeletionError } from '../../../errors.ts'
+import { processName } from '../../../ports.ts'
+import { ANN, BOB } from '../data.ts'
+import { type Clause, IN_A, type World, withMethods } from '../world.ts'
+
+const DAY = '2026-03-02T12:00:00.000Z'
+const DAY_AFTER = '2026-03-03T12:00:00.000Z'
+
+export function refusedClauses(clause: Clause): void {
+  clause(
+    'a purge that the database refuses gives way to its schedule and says why',
+    async (world) => {
+      for (const id of [ANN, BOB]) {
+        await world.engine.scheduleDeletion(id, { ...IN_A, after: 'P1D', by: 'user' })
+      }
+      world.clock.set(DAY)
+      const { deleted, postponed } = await refusing(world, ANN).purgeDue()
+      assert.deepEqual(
+        [deleted[0]?.userId, postponed[0]?.error.code],
+        [BOB, 'constraint_violation'],
+      )
+      assert.equal(deleted.length + postponed.length, 2)
+      const { at, ...why } = { at: DAY, kind: 'refused', code: 'constraint_violation' }
+      assert.deepEqual(await reasons(world), [
+        { ...why, at, details: { constraint: 'foreign_key', table: 'posts' } },
+      ])
+      const status = await world.engine.getStatus(ANN, IN_A)
+      assert.deepEqual([status.state, status.deletion?.dueAt], ['scheduled', DAY])
+    },
+  )
+
+  clause('who was refused can take the deletion back, and is as before', async (world) => {
+    const before = await world.row('users', ANN)
+    await world.engine.scheduleDeletion(ANN, { ...IN_A, after: 'P1D', by: 'user' })
+    world.clock.set(DAY)
+    await refusing(world, ANN).purgeDue()
+    await world.engine.cancelDeletion(ANN, { ...IN_A, by: 'user' })
+    assert.deepEqual(await world.row('users', ANN), before)
+    assert.deepEqual(await world.store.listJobs({ limit: 10 }), [])
+  })
+
+  clause('who was refused goes with the next purge once nothing is in the way', async (world) => {
+    await world.engine.scheduleDeletion(ANN, { ...IN_A, after: 'P1D', by: 'user' })
+    world.clock.set(DAY)
+    await refusing(world, ANN).purgeDue()
+    world.clock.set(DAY_AFTER)
+    const { deleted } = await world.engine.purgeDue()
+    assert.deepEqual(
+      deleted.map(({ userId }) => userId),
+      [ANN],
+    )
+    assert.equal(await world.row('users', ANN), undefined)
+    assert.deepEqual(await reasons(world), [])
+  })
+
+  clause('a deletion that has lost rows does not give way, and says why', async (world) => {
+    await world.engine.scheduleDeletion(ANN, { ...IN_A, after: 'P1D', by: 'user' })
+    world.clock.set(DAY)
+    await refusing(world, ANN, { maxRowsPerTransaction: 3 }).purgeDue()
+    assert.deepEqual((await reasons(world))[0]?.kind, 'refused')
+    await assert.rejects(world.engine.cancelDeletion(ANN, IN_A), { code: 'invalid_transition' })
+    assert.equal((await world.row('users', ANN))?.['status'], 'disabled')
+  })
+}
+
+export function decisionClauses(clause: Clause): void {
+  clause('what is decided about a user is an entry of the ledger', async (world) => {
+    const { engine } = world
+    const { id: holdId } = await engine.placeHold(ANN, { ...IN_A, reason: 'court_order' })
+    await engine.releaseHold(ANN, { ...IN_A, holdId })
+    await engine.disable(ANN, IN_A)
+    await engine.enable(ANN, IN_A)
+    await engine.scheduleDeletion(ANN, IN_A)
+    await engine.cancelDeletion(ANN, IN_A)
+    assert.deepEqual(await decided(world), [
+      ['hold.placed', ANN],
+      ['hold.released', ANN],
+      ['user.disabled', ANN],
+      ['user.enabled', ANN],
+      ['deletion.scheduled', ANN],
+      ['deletion.cancelled', ANN],
+    ])
+    assert.equal((await engine.ledger.verify()).valid, true)
+  })
+
+  clause(
+    'a hold on rows of somebody who is gone is an entry too, and its release',
+    async (world) => {
+      const { engine } = world
+      await engine.delete(ANN, IN_A)
+      const { id: holdId } = await engine.placeHold(ANN, { ...IN_A, reason: 'court_order' })
+      await engine.releaseHold(ANN, { ...IN_A, holdId })
+      assert.deepEqual(await decided(world), [
+        ['hold.placed', ANN],
+        ['hold.released', ANN],
+      ])
+      assert.deepEqual(await engine.holds(ANN, IN_A), [])
+      assert.equal((await engine.ledger.verify()).valid, true)
+    },
+  )
+
+  clause('a decision whose entry cannot be written is not made', async (world) => {
+    const { store } = world
+    const refused = (): never => {
+      throw new Error('no entry')
+    }
+    const failing = withMethods(store, {
+      transition: (program, transition) =>
+        store.transition(program, {
+          ...transition,
+          decide(standing) {
+            const verdict = transition.decide(standing)
+            if (verdict.kind === 'refuse') return verdict
+            const { finish } = verdict
+            return { ...verdict, finish: (cut) => ({ ...finish?.(cut), seal: refused }) }
+          },
+        }),
+      saveHold: (hold) => store.saveHold(hold, refused),
+    })
+    await world.engine.delete(BOB, IN_A)
+    const before = await world.snapshot()
+    const entries = (await store.ledgerHead())?.seq
+    const engine = world.engineWith({ store: failing })
+    const reason = 'court_order'
+    await assert.rejects(engine.placeHold(ANN, { ...IN_A, reason }))
+    await assert.rejects(engine.placeHold(BOB, { ...IN_A, reason }))
+    await assert.rejects(engine.disable(ANN, IN_A))
+    await assert.rejects(engine.scheduleDeletion(ANN, IN_A))
+    assert.deepEqual(await world.snapshot(), before)
+    assert.deepEqual(await store.listHolds({ limit: 10 }), [])
+    assert.deepEqual(await store.listJobs({ limit: 10 }), [])
+    assert.equal((await store.ledgerHead())?.seq, entries)
+  })
+}
+
+export function leftoverClauses(clause: Clause): void {
+  const elsewhere = (ulid: string): string => `run_${ulid} another-machine/1`
+  const gone = `run_${ULID} ${(processName().split('/')[0] ?? '') + NO_PROCESS}`
+  const aside = async ({ store }: World): Promise<unknown> => store.runsAside()
+
+  clause('runs that have something aside are told, each once', async (world) => {
+    const { store } = world
+    assert.deepEqual(await aside(world), { spools: [], imports: [] })
+    await store.spool('run_1', [ANN])
+    await store.spool('run_1', [BOB])
+    assert.deepEqual(await aside(world), { spools: ['run_1'], imports: [] })
+  })
+
+  clause(
+    'ids of a run whose process is gone go with the next resume, or the next list',
+    async (world) => {
+      const { store, engine } = world
+      await store.spool(gone, [ANN])
+      await engine.resume()
+      assert.deepEqual(await aside(world), { spools: [], imports: [] })
+      await store.spool(gone, [ANN])
+      await engine.deleteMany([BOB], { ...IN_A, expect: { max: 1 } })
+      assert.deepEqual(await aside(world), { spools: [], imports: [] })
+    },
+  )
+
+  clause(
+    'a run of another machine is left alone until it has been silent for a week',
+    async (world) => {
+      const { store, engine, clock } = world
+      const run = elsewhere(ULID)
+      await store.spool(run, [ANN])
+      await engine.resume()
+      assert.equal((await engine.maintain()).cleared?.runs, 0)
+      clock.set('2026-03-08T11:00:00.000Z')
+      await store.writeMark(`alive:${run}`, '2026-03-08T11:00:00.000Z')
+      assert.equal((await engine.maintain()).cleared?.runs, 0)
+      clock.set('2026-03-14T11:00:00.000Z')
+      assert.equal((await engine.maintain()).cleared?.runs, 0)
+      clock.set('2026-03-16T11:00:00.000Z')
+      assert.equal((await engine.maintain()).cleared?.runs, 1)
+      assert.deepEqual(await aside(world), { spools: [], imports: [] })
+      assert.deepEqual(await store.listMarks('alive:'), [])
+    },
+  )
+
+  clause('a clock that has leapt takes no run for dead', async (world) => {
+    const { store, engine, clock } = world
+    await store.spool(elsewhere(ULID), [ANN])
+    await engine.maintain()
+    clock.set('2027-03-01T12:00:00.000Z')
+    const { failed, cleared } = await engine.maintain()
+    assert.deepEqual([failed.map(({ part }) => part), cleared], [['purge', 'expire'], null])
+    assert.deepEqual(await aside(world), { spools: [elsewhere(ULID)], imports: [] })
+  })
+
+  clause('a run whose ids are gone does not end as if it were through', async (world) => {
+    const { store } = world
+    const losing = withMethods(store, { readSpool: async () => [] })
+    const engine = world.engineWith({ store: losing })
+    const { deleted, stopped } = await engine.deleteMany([ANN], { ...IN_A, expect: { max: 1 } })
+    assert.equal(deleted, 0)
+    assert.equal((stopped?.error as { readonly code?: string } | undefined)?.code, 'lease_lost')
+  })
+
+  clause('tokens that have expired and run keys that nobody uses go some day', async (world) => {
+    const { store, engine, clock } = world
+    const token = { ...IN_A, userTable: 'users', userId: ANN, sessionId: 's' }
+    await store.saveToken({ ...token, hash: 'a', expiresAt: '2026-03-01T12:15:00.000Z' })
+    await engine.deleteMany([BOB], { ...IN_A, run: 'monday' })
+    assert.equal((await engine.maintain()).cleared?.tokens, 0)
+    for (let day = 1; day <= 33; day += 4) {
+      clock.set(new Date(Date.parse('2026-03-01T12:16:00.000Z') + day * 86_400_000).toISOString())
+      const { cleared } = await engine.maintain()
+      assert.deepEqual([cleared?.tokens, cleared?.keys], [Number(day === 1), Number(day === 33)])
+    }
+    assert.deepEqual(await store.listMarks('run:'), [])
+  })
+}
+
+/** Of the day on which the clauses begin. */
+const ULID = ulid(Date.parse('2026-03-01T12:00:00.000Z'))
+/** No process has such a number. */
+const NO_PROCESS = '/2147483646'
+
+async function decided({ store }: World): Promise<readonly unknown[]> {
+  const entries = await store.readLedger({ afterSeq: 0, limit: 50 })
+  return entries.flatMap(({ kind, subject }) =>
+    kind === 'user.deleted' || kind === 'storage.sanitized' ? [] : [[kind, subject]],
+  )
+}
+
+/** An engine over a database that refuses the deletion of one user. */
+function refusing(
+  world: World,
+  id: string,
+  options: Parameters<World['engineWith']>[0] = {},
+): ReturnType<World['engineWith']> {
+  const store = withMethods(world.store, {
+    async apply(program, slice) {
+      const isTheirs = slice.users.some((user) => user.id === id)
+      // A large user is looked at first, and refused when chunks have run.
+      const isEarly = options.maxRowsPerTransaction !== undefined && !slice.journal?.cursors
+      if (!isTheirs || isEarly) return world.store.apply(program, slice)
+      throw new UserDeletionError('constraint_violation', 'A foreign key refused the deletion.', {
+        details: { constraint: 'foreign_key', table: 'posts' },
+      })
+    },
+  })
+  return world.engineWith({ store, ...options })
+}
+
+async function reasons({ engine }: World): Promise<readonly { readonly kind: string }[]> {
+  const found: { readonly kind: string }[] = []
+  for await (const { why } of engine.jobs()) found.push(why)
+  return found
+}

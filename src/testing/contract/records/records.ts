@@ -1,0 +1,232 @@
+/**
+ * Clauses of the store contract: receipts, ledger, outbox, spool and marks.
+ *
+ * @module
+ */
+import assert from 'node:assert/strict'
+import type { LedgerHead, OutboxEvent, UserId } from '../../../store/store.ts'
+import { ANN, BOB, NIL, SHARED_EMAIL } from '../data.ts'
+import { type Clause, IN_A, withMethods } from '../world.ts'
+
+export function receiptClauses(clause: Clause): void {
+  clause('a receipt counts the rows that were there', async ({ engine, rows }) => {
+    const total = async (table: string): Promise<number> => (await rows(table)).length
+    const tables = ['sessions', 'session_hints', 'hint_items', 'members']
+    const before = await Promise.all(tables.map(total))
+    const receipt = await engine.delete(ANN, IN_A)
+    const after = await Promise.all(tables.map(total))
+    const counted = tables.map((name) => receipt.steps.find(({ table }) => table === name)?.rows)
+    assert.deepEqual(
+      counted,
+      before.map((count, index) => count - (after[index] ?? 0)),
+    )
+    assert.deepEqual(counted, [2, 2, 2, 1])
+  })
+
+  clause('in a slice every user has a receipt with counts of their own', async (world) => {
+    await world.engine.deleteMany([ANN, NIL, BOB], { ...IN_A, mode: 'throughput' })
+    const counts: unknown[] = []
+    for await (const { userId, steps } of world.engine.ledger.receipts()) {
+      counts.push([userId, steps.find(({ table }) => table === 'sessions')?.rows])
+    }
+    assert.deepEqual(counts, [
+      [ANN, 2],
+      [NIL, 0],
+      [BOB, 2],
+    ])
+    assert.equal((await world.rows('sessions')).length, 3)
+  })
+
+  clause('neither ledger nor outbox holds personal data', async ({ engine, store }) => {
+    await engine.delete(ANN, IN_A)
+    const text = JSON.stringify([
+      await store.readLedger({ afterSeq: 0, limit: 10 }),
+      await store.readOutbox({ afterId: null, limit: 10 }),
+    ])
+    for (const secret of [SHARED_EMAIL, `Name of ${ANN}`, '1.1.1.1', '2.2.2.2']) {
+      assert.ok(!text.includes(secret), secret)
+    }
+  })
+
+  clause('deleting twice is not found, with the first receipt named', async (world) => {
+    const { id } = await world.engine.delete(ANN, IN_A)
+    const before = await world.snapshot()
+    await assert.rejects(world.engine.delete(ANN, IN_A), {
+      code: 'resource_not_found',
+      details: { receiptId: id },
+    })
+    assert.deepEqual(await world.snapshot(), before)
+  })
+
+  clause('the same idempotency key gives the same receipt', async ({ engine, snapshot }) => {
+    const first = await engine.delete(ANN, { ...IN_A, idempotencyKey: 'key_1' })
+    const before = await snapshot()
+    const options = { ...IN_A, idempotencyKey: 'key_1' }
+    assert.deepEqual(await engine.delete(ANN, options), first)
+    await assert.rejects(engine.delete(BOB, options), { code: 'idempotency_conflict' })
+    assert.deepEqual(await snapshot(), before)
+  })
+}
+
+export function ledgerClauses(clause: Clause): void {
+  clause('a scrub keeps every row and receipt, and adds what it reached', async (world) => {
+    const { engine, store } = world
+    await engine.delete(ANN, IN_A)
+    const entries = () => store.readLedger({ afterSeq: 0, limit: 100 })
+    const [before, snapshot] = [await entries(), await world.snapshot()]
+    const scrubbed = await engine.scrubFile()
+    const { level, complete, obstacle, bytesBefore, bytesAfter } = scrubbed
+    assert.ok(
+      ['rows_removed', 'rows_overwritten', 'journal_cleared', 'file_rewritten'].includes(level),
+    )
+    assert.equal(complete, obstacle === null)
+    assert.equal(bytesBefore === null, bytesAfter === null)
+    const again = await engine.scrubFile()
+    assert.deepEqual([again.level, again.complete], [level, complete])
+    const after = await entries()
+    assert.deepEqual(after.slice(0, before.length), before)
+    const added = after.slice(before.length)
+    assert.deepEqual(
+      added.map(({ kind, subject, body }) => [kind, subject, JSON.parse(body).level]),
+      [
+        ['storage.sanitized', null, level],
+        ['storage.sanitized', null, level],
+      ],
+    )
+    assert.equal(JSON.parse(added[0]?.body ?? '{}').throughSeq, before.at(-1)?.seq)
+    assert.equal((await engine.ledger.verify()).valid, true)
+    assert.deepEqual(await world.snapshot(), snapshot)
+  })
+
+  clause('entries are chained in the order of commits', async ({ engine, store, clock }) => {
+    await engine.deleteMany([ANN, BOB], { ...IN_A, mode: 'throughput' })
+    clock.set('2026-03-02T12:00:00.000Z')
+    await engine.delete(NIL, IN_A)
+    const entries = await store.readLedger({ afterSeq: 0, limit: 100 })
+    assert.deepEqual(
+      entries.map(({ seq }) => seq),
+      entries.map((_, index) => index + 1),
+    )
+    const head = await store.ledgerHead()
+    assert.deepEqual([head?.seq, head?.hash], [entries.at(-1)?.seq, entries.at(-1)?.hash])
+    assert.equal((await engine.ledger.verify()).valid, true)
+    const page = await store.readLedger({ afterSeq: 1, limit: 1 })
+    assert.deepEqual(page, entries.slice(1, 2))
+    const since = await store.readLedger({ afterSeq: 0, limit: 100, since: '2026-03-02' })
+    assert.deepEqual(
+      since,
+      entries.filter(({ at }) => at >= '2026-03-02'),
+    )
+  })
+
+  clause('an entry that is altered, missing or cut off shows', async (world) => {
+    await world.engine.deleteMany([ANN, BOB, NIL], { ...IN_A, mode: 'throughput' })
+    const { store } = world
+    const seen = async (change: (seq: number) => 'keep' | 'alter' | 'drop'): Promise<unknown> => {
+      const altered = withMethods(store, {
+        readLedger: async (query) =>
+          (await store.readLedger(query)).flatMap((entry) => {
+            const verdict = change(entry.seq)
+            if (verdict === 'drop') return []
+            return verdict === 'keep' ? entry : { ...entry, body: `${entry.body} ` }
+          }),
+      })
+      return world.engineWith({ store: altered }).ledger.verify()
+    }
+    const at = (wanted: number, verdict: 'alter' | 'drop') => (seq: number) =>
+      seq === wanted ? verdict : 'keep'
+    assert.deepEqual(await seen(at(2, 'alter')), { valid: false, seq: 2, problem: 'altered' })
+    assert.deepEqual(await seen(at(2, 'drop')), { valid: false, seq: 2, problem: 'missing' })
+    assert.deepEqual(await seen((seq) => (seq > 2 ? 'drop' : 'keep')), {
+      ...{ valid: false, seq: 3, problem: 'cut' },
+    })
+  })
+
+  clause('a keyed ledger is signed, and does not verify under another key', async (world) => {
+    const keys = { pseudonym: 'a pseudonym key for tests' }
+    const signed = world.engineWith({ keys: { ...keys, ledger: 'a ledger key for tests' } })
+    await signed.delete(ANN, IN_A)
+    assert.notEqual((await world.store.ledgerHead())?.signature ?? null, null)
+    assert.equal((await signed.ledger.verify()).valid, true)
+    const other = world.engineWith({ keys: { ...keys, ledger: 'another ledger key here' } })
+    assert.equal((await other.ledger.verify()).valid, false)
+  })
+
+  clause('a seal that throws appends nothing', async ({ store, engine }) => {
+    await engine.delete(NIL, IN_A)
+    const before = await store.ledgerHead()
+    let given: LedgerHead | null = null
+    await assert.rejects(
+      store.appendLedger((head) => {
+        given = head
+        throw new Error('seal failed')
+      }),
+    )
+    assert.deepEqual(given, before)
+    assert.deepEqual(await store.ledgerHead(), before)
+  })
+}
+
+export function outboxClauses(clause: Clause): void {
+  clause('events commit with the deletion: the deletion and what the policy names', async (w) => {
+    await w.engine.delete(ANN, IN_A)
+    const events = await w.store.readOutbox({ afterId: null, limit: 10 })
+    assert.deepEqual(events.map(({ type, rows }) => `${type} ${rows}`).sort(), [
+      'org.member.removed 1',
+      'session.revoked 2',
+      `user.deleted ${events.find(({ type }) => type === 'user.deleted')?.rows}`,
+    ])
+    assert.equal(await w.row('users', ANN), undefined)
+  })
+
+  clause('an event is delivered again under the same id until acknowledged', async (world) => {
+    await world.engine.delete(ANN, IN_A)
+    const read = async (): Promise<readonly OutboxEvent[]> => {
+      const events: OutboxEvent[] = []
+      for await (const event of world.engine.outbox.pending()) events.push(event)
+      return events
+    }
+    const events = await read()
+    assert.deepEqual(await read(), events)
+    const ids = events.map(({ id }) => id)
+    assert.deepEqual([...ids].sort(), ids)
+    assert.equal(new Set(ids).size, ids.length)
+    assert.deepEqual(
+      await world.store.readOutbox({ afterId: ids[0] ?? '', limit: 1 }),
+      events.slice(1, 2),
+    )
+    assert.equal(await world.engine.outbox.acknowledge(ids.slice(0, 1)), 1)
+    assert.deepEqual(await read(), events.slice(1))
+    assert.equal(await world.engine.outbox.acknowledge(ids), ids.length - 1)
+    assert.equal(await world.engine.outbox.acknowledge(ids), 0)
+    assert.deepEqual(await read(), [])
+  })
+
+  clause('a spool keeps ids as they are and in their order, run by run', async ({ store }) => {
+    // A null stands in the place of what was no id.
+    const none = null as unknown as UserId
+    await store.spool('run_1', ['b', none, 1, '1'])
+    await store.spool('run_2', ['z'])
+    await store.spool('run_1', ['a', 'b'])
+    assert.deepEqual(await store.readSpool('run_1', 0, 10), ['b', none, 1, '1', 'a', 'b'])
+    assert.deepEqual(await store.readSpool('run_1', 3, 2), ['1', 'a'])
+    assert.deepEqual(await store.readSpool('run_1', 6, 2), [])
+    await store.clearSpool('run_1')
+    await store.clearSpool('run_1')
+    assert.deepEqual(await store.readSpool('run_1', 0, 10), [])
+    assert.deepEqual(await store.readSpool('run_2', 0, 10), ['z'])
+  })
+
+  clause('a mark holds the last value written, and is null before the first', async (world) => {
+    const { store } = world
+    assert.equal(await store.readMark('sweep'), null)
+    await store.writeMark('sweep', '12')
+    await store.writeMark('sweep', '12')
+    await store.writeMark('Sweep', '')
+    assert.equal(await store.readMark('sweep'), '12')
+    assert.equal(await store.readMark('Sweep'), '')
+    await store.writeMark('sweep', '13')
+    await store.migrate()
+    assert.equal(await store.readMark('sweep'), '13')
+  })
+}

@@ -1,7 +1,0 @@
-import { askForOne, testFaults } from './support/fault-run.ts'
-
-testFaults('a large user through the journal', {
-  targets: ['a1'],
-  options: { maxRowsPerTransaction: 3 },
-  ask: (engine) => askForOne(engine, 'a1'),
-})
