@@ -4,6 +4,8 @@
  * @module
  */
 
+// A first policy from the live schema.
+export { type DraftOptions, draftPolicy } from './draft/draft-policy.ts'
 export type {
   CancelOptions,
   DeleteManyOptions,
@@ -21,8 +23,6 @@ export type {
   UserIds,
 } from './engine/call-options.ts'
 export type { DeclaredBlocker, Keys } from './engine/context-source.ts'
-// A first policy from the live schema.
-export { type DraftOptions, draftPolicy } from './draft/draft-policy.ts'
 // The engine.
 export { UserDeletionEngine } from './engine/engine.ts'
 export type { EngineOptions } from './engine/options.ts'
@@ -30,12 +30,8 @@ export type { ErrorCode, ErrorDetails, ErrorKind } from './errors.ts'
 // Errors.
 export { ERROR_CODES, UserDeletionError, UserNotFoundError } from './errors.ts'
 export type { BulkOutcome, BulkResult } from './execution/bulk/bulk-result.ts'
-export type { OpenDeletion, UserStatus } from './execution/life-cycle/change-state.ts'
-export type { UserOutcome } from './execution/delete/delete-slice.ts'
-export type { TenantOutcome, TenantResult } from './execution/tenant/delete-tenant.ts'
-export type { ErasureResult } from './execution/life-cycle/erase.ts'
 export type { Expectation } from './execution/bulk/expectation.ts'
-export type { ExpiredStep, ExpiryResult } from './execution/retention/expire-retained.ts'
+export type { BulkProgress } from './execution/bulk/progress.ts'
 export type {
   EraserPage,
   EraserRequest,
@@ -54,28 +50,32 @@ export type {
   Veto,
   WriteAuditEntry,
 } from './execution/context/hooks.ts'
+export type { UserOutcome } from './execution/delete/delete-slice.ts'
+export type { FailedTry } from './execution/job/failed-try.ts'
 export type { ScheduledBy } from './execution/job/job-state.ts'
 export type { Leftovers } from './execution/job/leftovers.ts'
-export type { Maintenance } from './execution/upkeep/maintain.ts'
-export type { OpenJob, OpenReason } from './execution/upkeep/open-jobs.ts'
-export type { OverdueJob } from './execution/upkeep/overdue.ts'
+export type { ResumeResult } from './execution/job/resume.ts'
+export type { Waiting } from './execution/job/run-job.ts'
+export type { OpenDeletion, UserStatus } from './execution/life-cycle/change-state.ts'
+export type { ErasureResult } from './execution/life-cycle/erase.ts'
 export type {
   OwnDeletion,
   OwnDeletionToken,
   OwnSession,
   SelfService,
 } from './execution/life-cycle/own-account.ts'
-export type { TenantPlan } from './execution/tenant/plan-tenant.ts'
-export type { BulkProgress } from './execution/bulk/progress.ts'
-export type { Proof } from './execution/look-back/prove.ts'
 export type { PurgeResult } from './execution/life-cycle/purge.ts'
-export type { FailedTry } from './execution/job/refused-job.ts'
-export type { ReplayOutcome, ReplayResult } from './execution/replay/replay-result.ts'
-export type { ResumeResult } from './execution/job/resume.ts'
-export type { Waiting } from './execution/job/run-job.ts'
-export { TRANSITIONS, type UserAction, type UserState } from './execution/user-state/states.ts'
+export type { Proof } from './execution/look-back/prove.ts'
 export type { StepVerification, Verification } from './execution/look-back/verify.ts'
-export type { BsonId, UserIdInput } from './program/native-id.ts'
+export type { ReplayOutcome, ReplayResult } from './execution/replay/replay-result.ts'
+export type { ExpiredStep, ExpiryResult } from './execution/retention/expire-retained.ts'
+export type { TenantOutcome, TenantResult } from './execution/tenant/delete-tenant.ts'
+export type { TenantPlan } from './execution/tenant/plan-tenant.ts'
+export type { Maintenance } from './execution/upkeep/maintain.ts'
+export type { OpenJob, OpenReason } from './execution/upkeep/open-jobs.ts'
+export type { OverdueJob } from './execution/upkeep/overdue.ts'
+export { TRANSITIONS, type UserAction, type UserState } from './execution/user-state/states.ts'
+export type { DriftReport } from './plan/check/schema-watch.ts'
 // Plan: what a deletion would do.
 export { type Lookup, lookupsOf } from './plan/compile/lookups.ts'
 export type {
@@ -119,10 +119,54 @@ export type {
 export { type Undecided, undecided } from './policy/undecided.ts'
 // For hosts and adapters.
 export type { Clock, Logger, Secret } from './ports.ts'
+export type { BsonId, UserIdInput } from './program/native-id.ts'
+export type {
+  Assignment,
+  AuditTemplate,
+  BulkMode,
+  ColumnValue,
+  Condition,
+  Departure,
+  DerivedValue,
+  Hurdle,
+  IdentityMode,
+  JsonPath,
+  LastOfCheck,
+  Locator,
+  Program,
+  Retention,
+  Scalar,
+  Selector,
+  SelectorTarget,
+  StatusColumns,
+  Step,
+  StepAction,
+  TableReference,
+  UserId,
+  UserTable,
+} from './program/program.ts'
+export type {
+  AskedPath,
+  CheckSchema,
+  ColumnSchema,
+  DatabaseSchema,
+  ForeignKey,
+  ForeignKeyAction,
+  IndexSchema,
+  LookupQuestion,
+  NullKey,
+  SampledPath,
+  SampledTypes,
+  SchemaQuestion,
+  TableSchema,
+  ValidatedField,
+  ValidatorSchema,
+} from './program/schema.ts'
 export type { LedgerImport, LedgerLines } from './receipt/ledger/import-ledger.ts'
 export type { Ledger } from './receipt/ledger/ledger.ts'
-export type { NotClaimed } from './receipt/proof/not-claimed.ts'
 export type { Outbox } from './receipt/ledger/outbox.ts'
+export type { LedgerVerification } from './receipt/ledger/verify-ledger.ts'
+export type { NotClaimed } from './receipt/proof/not-claimed.ts'
 export type {
   DoneInTable,
   ProofDocument,
@@ -130,105 +174,64 @@ export type {
   VerifiedUser,
 } from './receipt/proof/proof-document.ts'
 export type { DeletionReceipt, ExternalOutcome } from './receipt/receipt.ts'
-export type { LedgerVerification } from './receipt/ledger/verify-ledger.ts'
-export type { DriftReport } from './plan/check/schema-watch.ts'
+export type { Chunk, ChunkResult, Cursor } from './store/chunk.ts'
+export type { InspectedUser, Inspection, Tombstone } from './store/inspection.ts'
 export type {
-  AskedPath,
-  Assignment,
   AuditRow,
-  AuditTemplate,
-  BulkMode,
-  BulkSession,
-  CheckSchema,
-  Chunk,
-  ChunkResult,
-  ColumnSchema,
-  ColumnValue,
-  Condition,
   ConfirmationToken,
-  Cursor,
-  DatabaseSchema,
   DeletedQuery,
-  Departure,
-  DerivedValue,
   DisabledUser,
-  ErasureLevel,
-  ForeignKey,
-  ForeignKeyAction,
-  FoundUser,
-  GroupMember,
-  HeldIdsQuery,
   Hold,
   HoldQuery,
-  Hurdle,
-  IdentityMode,
-  IndexSchema,
-  InspectedUser,
-  Inspection,
   Job,
   JobClaim,
   JobKind,
   JobQuery,
-  JobReference,
   JobSave,
-  JournalEnd,
-  JsonPath,
   KeyQuery,
-  LastOfCheck,
   LedgerAdoption,
   LedgerEntry,
   LedgerHead,
   LedgerQuery,
-  Locator,
-  LookupQuestion,
-  NativeType,
-  NullKey,
   OutboxEvent,
   OutboxQuery,
-  Program,
   RecordedDate,
-  Retention,
-  SampledPath,
-  SampledTypes,
-  Sanitized,
-  Scalar,
-  SchemaQuestion,
-  Scrubbed,
   Seal,
-  Selector,
-  SelectorTarget,
+  SubjectQuery,
+  Whose,
+} from './store/records.ts'
+export type {
+  FoundUser,
+  GroupMember,
+  JobReference,
+  JournalEnd,
   Slice,
   SliceOutcome,
-  Standing,
-  StandingQuery,
-  StatusColumns,
-  Step,
-  StepAction,
-  Store,
-  StoreCapabilities,
-  SubjectQuery,
   Survey,
-  Sweep,
-  SweepGroup,
-  Swept,
-  TableReference,
-  TableSchema,
   Target,
   Targets,
-  Tombstone,
+  UserPage,
+  UserQuery,
+  UserRow,
+  Verdict,
+  Work,
+} from './store/slice.ts'
+export type {
+  BulkSession,
+  ErasureLevel,
+  NativeType,
+  Sanitized,
+  Scrubbed,
+  Store,
+  StoreCapabilities,
+} from './store/store.ts'
+export type { HeldIdsQuery, Sweep, SweepGroup, Swept } from './store/sweep.ts'
+export type {
+  Standing,
+  StandingQuery,
   Transition,
   TransitionEnd,
   TransitionOutcome,
   TransitionPlan,
   TransitionVerdict,
-  UserId,
-  UserPage,
-  UserQuery,
-  UserRow,
-  UserTable,
-  ValidatedField,
-  ValidatorSchema,
-  Verdict,
-  Whose,
-  Work,
-} from './store/store.ts'
+} from './store/transition.ts'

@@ -3,30 +3,29 @@
  *
  * @module
  */
+
+import type { Program } from '../../src/program/program.ts'
+import type { TableSchema } from '../../src/program/schema.ts'
+import { schemaChanged } from '../../src/store/failures.ts'
+import { RolledBack, rehearsed } from '../../src/store/rehearsal.ts'
+import type { ErasureLevel, Store } from '../../src/store/store.ts'
 import {
   assertTablePrefix,
   ENGINE_TABLE_PREFIX,
-  type ErasureLevel,
-  type Program,
-  RolledBack,
-  rehearsed,
-  type Store,
-  schemaChanged,
   storeOptions,
-  type TableSchema,
-} from '../../src/store/store.ts'
+} from '../../src/store/store-options.ts'
 import { applyChunk } from './commit/apply-chunk.ts'
 import { applySlice, type Database } from './commit/apply-slice.ts'
-import { removeRows, updateRows } from './tables/host-writes.ts'
 import { inspect } from './commit/inspect.ts'
-import { listJobs } from './records/list-jobs.ts'
-import { createRecords } from './records/records.ts'
-import type { Row } from './tables/rows.ts'
 import { findSpellings, findTenant } from './commit/spellings.ts'
 import { heldIds, sweep } from './commit/sweep.ts'
-import { createTables } from './tables/tables.ts'
 import { findRows, listUsers, takeSurvey } from './commit/take-survey.ts'
 import { findStanding, makeTransition } from './commit/transition.ts'
+import { listJobs } from './records/list-jobs.ts'
+import { createRecords } from './records/records.ts'
+import { removeRows, updateRows } from './tables/host-writes.ts'
+import type { Row } from './tables/rows.ts'
+import { createTables } from './tables/tables.ts'
 
 export type { Row } from './tables/rows.ts'
 

@@ -3,27 +3,25 @@
  *
  * @module
  */
+
+import type { Program } from '../../src/program/program.ts'
+import type { ErasureLevel, Store, StoreCapabilities } from '../../src/store/store.ts'
 import {
   assertTablePrefix,
   ENGINE_TABLE_PREFIX,
-  type ErasureLevel,
-  type Program,
-  type Store,
-  type StoreCapabilities,
   storeOptions,
-} from '../../src/store/store.ts'
+} from '../../src/store/store-options.ts'
 import { decideChunk } from './commit/apply-chunk.ts'
 import { applySlice } from './commit/apply-slice.ts'
-import { onlyRecords } from './records/change.ts'
 import { openConnection } from './commit/connection.ts'
-import { openDescription, refuseOtherCollections } from './schema/describe.ts'
-import type { TransactionUse } from './server/detect.ts'
-import type { MongoDb } from './server/driver.ts'
-import { OUTBOX, TOKENS, withOwnNames } from './server/engine-collections.ts'
-import { findRows, listUsers } from './documents/find-users.ts'
-import { databaseOf } from './server/host-handle.ts'
-import { adoptLedger, clearStaged, stageLedger } from './records/import-ledger.ts'
 import { inspect } from './commit/inspect.ts'
+import { decideSweep, heldIds } from './commit/sweep.ts'
+import { takeSurvey } from './commit/take-survey.ts'
+import { decideTransition, findStanding } from './commit/transition.ts'
+import { findRows, listUsers } from './documents/find-users.ts'
+import { findSpellings, findTenant } from './documents/spellings.ts'
+import { onlyRecords } from './records/change.ts'
+import { adoptLedger, clearStaged, stageLedger } from './records/import-ledger.ts'
 import { claimJob, listJobs, removeJob, saveJob } from './records/jobs.ts'
 import {
   decisionRecords,
@@ -35,7 +33,6 @@ import {
   readOutbox,
   sealRecords,
 } from './records/ledger.ts'
-import { findSpellings, findTenant } from './documents/spellings.ts'
 import {
   clearSpool,
   endOfSpool,
@@ -47,10 +44,12 @@ import {
   spool,
   writeMark,
 } from './records/spool.ts'
-import { decideSweep, heldIds } from './commit/sweep.ts'
-import { takeSurvey } from './commit/take-survey.ts'
-import { decideTransition, findStanding } from './commit/transition.ts'
 import { holdRecord, listHolds, releaseRecord, saveToken } from './records/user-records.ts'
+import { openDescription, refuseOtherCollections } from './schema/describe.ts'
+import type { TransactionUse } from './server/detect.ts'
+import type { MongoDb } from './server/driver.ts'
+import { OUTBOX, TOKENS, withOwnNames } from './server/engine-collections.ts'
+import { databaseOf } from './server/host-handle.ts'
 
 export type { TransactionUse } from './server/detect.ts'
 export type {

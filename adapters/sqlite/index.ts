@@ -3,32 +3,32 @@
  *
  * @module
  */
+
+import type { Program, UserId } from '../../src/program/program.ts'
+import type { DatabaseSchema } from '../../src/program/schema.ts'
+import { schemaChanged } from '../../src/store/failures.ts'
+import type { InspectedUser, Inspection } from '../../src/store/inspection.ts'
+import { RolledBack, rehearsed } from '../../src/store/rehearsal.ts'
+import type { Sanitized, Store } from '../../src/store/store.ts'
 import {
   assertTablePrefix,
-  type DatabaseSchema,
   ENGINE_TABLE_PREFIX,
-  type InspectedUser,
-  type Inspection,
-  type Program,
-  RolledBack,
-  rehearsed,
-  type Sanitized,
-  type Store,
-  schemaChanged,
   storeOptions,
-  type UserId,
-} from '../../src/store/store.ts'
+} from '../../src/store/store-options.ts'
+import { openBulkSession } from './bulk/bulk-session.ts'
 import { applyChunk } from './commit/apply-chunk.ts'
 import { applySlice } from './commit/apply-slice.ts'
-import { openBulkSession } from './bulk/bulk-session.ts'
+import { inspect } from './commit/inspect.ts'
+import { listUsers } from './commit/list-users.ts'
+import { findSpellings, findTenant } from './commit/spellings.ts'
+import { heldIds, sweep } from './commit/sweep.ts'
+import { findRows, takeSurvey } from './commit/take-survey.ts'
+import { findStanding, makeTransition } from './commit/transition.ts'
 import type { Connection } from './handle/connection.ts'
-import { describeWithRows } from './schema/count-rows.ts'
 import type { SqliteDatabase } from './handle/database.ts'
-import { describeDatabase, schemaStamp } from './schema/describe.ts'
 import { explainCommit } from './handle/explain-refusal.ts'
 import { handleOf } from './handle/host-handle.ts'
 import { adoptLedger, clearStaged, stageLedger } from './records/import-ledger.ts'
-import { inspect } from './commit/inspect.ts'
 import { claimJob, listJobs, removeJob, saveJob } from './records/jobs.ts'
 import { openLaidOut } from './records/layout.ts'
 import {
@@ -41,26 +41,23 @@ import {
   readOutbox,
   writeSeal,
 } from './records/ledger.ts'
-import { listUsers } from './commit/list-users.ts'
 import { listMarks, readMark, removeMark, writeMark } from './records/marks.ts'
-import { type ProgramSql, programSql } from './sql/program-sql.ts'
+import { clearSpool, readSpool, runsAside, spool } from './records/spool.ts'
+import {
+  insertHold,
+  listHolds,
+  removeHold,
+  removeTokens,
+  saveToken,
+} from './records/user-records.ts'
+import { describeWithRows } from './schema/count-rows.ts'
+import { describeDatabase, schemaStamp } from './schema/describe.ts'
+import { shadowsOfHost } from './schema/shadow-tables.ts'
 import { sanitize } from './scrub/sanitize.ts'
 import { scrubFile } from './scrub/scrub-file.ts'
-import { shadowsOfHost } from './schema/shadow-tables.ts'
-import { findSpellings, findTenant } from './commit/spellings.ts'
-import { clearSpool, readSpool, runsAside, spool } from './records/spool.ts'
-import { heldIds, sweep } from './commit/sweep.ts'
-import { findRows, takeSurvey } from './commit/take-survey.ts'
-import { findStanding, makeTransition } from './commit/transition.ts'
-import { insertHold, listHolds, removeHold, removeTokens, saveToken } from './records/user-records.ts'
+import { type ProgramSql, programSql } from './sql/program-sql.ts'
 
 export type { SqliteDatabase, SqliteStatement } from './handle/database.ts'
-export {
-  engineTableNames,
-  engineTablesSql,
-  engineTablesSqlFor,
-  engineTablesUpgradeSql,
-} from './sql/engine-tables.ts'
 export type {
   DatabaseFile,
   FileScan,
@@ -71,6 +68,12 @@ export type {
   ScanOptions,
 } from './scan/scan-file.ts'
 export { scanFile } from './scan/scan-file.ts'
+export {
+  engineTableNames,
+  engineTablesSql,
+  engineTablesSqlFor,
+  engineTablesUpgradeSql,
+} from './sql/engine-tables.ts'
 
 export interface SqliteStoreOptions {
   /** How long a database locked by another connection is tried again, in milliseconds. Default 5,000. */

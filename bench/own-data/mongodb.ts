@@ -11,7 +11,7 @@ import { randomBytes } from 'node:crypto'
 import { type Db, type Document, MongoClient } from 'mongodb'
 import { mongoStore } from '../../adapters/mongodb/index.ts'
 import type { Policy, UserIdInput } from '../../src/index.ts'
-import { ENGINE_TABLE_PREFIX } from '../../src/store/store.ts'
+import { ENGINE_TABLE_PREFIX } from '../../src/store/store-options.ts'
 import { print } from '../support/figures.ts'
 import type { WithOwnCopy } from './own-copy.ts'
 

@@ -4,8 +4,8 @@
  * @module
  */
 
-import { wordsOf } from '../words/name-words.ts'
 import type { MatchInput, RuleInput, SetInput, WhereInput } from '../policy/policy.ts'
+import { wordsOf } from '../words/name-words.ts'
 import { isFreeForm, isPersonal } from './columns.ts'
 import { actionOfKind, type Decision, type DraftAction, decide, keptBecause } from './decisions.ts'
 import type { ProposedLine } from './proposal.ts'

@@ -4,9 +4,15 @@
  * @module
  */
 import { UserDeletionError } from '../errors.ts'
-import { wordsOf } from '../words/name-words.ts'
 import type { NativeIdType } from '../policy/policy.ts'
-import type { AskedPath, DatabaseSchema, ForeignKey, SampledTypes, TableSchema } from '../store/store.ts'
+import type {
+  AskedPath,
+  DatabaseSchema,
+  ForeignKey,
+  SampledTypes,
+  TableSchema,
+} from '../program/schema.ts'
+import { wordsOf } from '../words/name-words.ts'
 import { isEmail, isPhone, typeColumnFor } from './columns.ts'
 import { SAMPLED_NAMES } from './sampled-names.ts'
 

@@ -4,8 +4,8 @@
  * @module
  */
 
+import type { ForeignKey, ForeignKeyAction } from '../program/schema.ts'
 import { wordsOf } from '../words/name-words.ts'
-import type { ForeignKey, ForeignKeyAction } from '../store/store.ts'
 import { baseOf, isEmail, isUserList, isVagueReference, personRole } from './columns.ts'
 import { type DraftColumn, type DraftSchema, type DraftTable, typeColumnOf } from './read-schema.ts'
 

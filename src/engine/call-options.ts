@@ -3,8 +3,11 @@
  *
  * @module
  */
-import { addDuration, isDuration, isInCalendar } from '../program/duration.ts'
+
 import { UserDeletionError } from '../errors.ts'
+import type { BulkOptions, BulkOutcome } from '../execution/bulk/bulk-result.ts'
+import type { Expectation } from '../execution/bulk/expectation.ts'
+import { type BulkProgress, isCount } from '../execution/bulk/progress.ts'
 import {
   assertFunction,
   assertIdempotencyKey,
@@ -16,18 +19,16 @@ import {
   isKey,
   tenantOf,
 } from '../execution/context/arguments.ts'
-import type { BulkOptions, BulkOutcome } from '../execution/bulk/bulk-result.ts'
-import type { Canceller } from '../execution/life-cycle/change-state.ts'
 import type { DeletionRequest } from '../execution/context/context.ts'
-import type { Expectation } from '../execution/bulk/expectation.ts'
-import type { HoldTerms } from '../execution/life-cycle/holds.ts'
 import type { ScheduledBy } from '../execution/job/job-state.ts'
+import type { Canceller } from '../execution/life-cycle/change-state.ts'
+import type { HoldTerms } from '../execution/life-cycle/holds.ts'
 import type { OwnSession } from '../execution/life-cycle/own-account.ts'
-import { type BulkProgress, isCount } from '../execution/bulk/progress.ts'
 import type { ReplayOutcome } from '../execution/replay/replay-result.ts'
-import type { UserIdInput } from '../program/native-id.ts'
 import type { PolicyInput } from '../policy/policy.ts'
 import { sha256 } from '../ports.ts'
+import { addDuration, isDuration, isInCalendar } from '../program/duration.ts'
+import type { UserIdInput } from '../program/native-id.ts'
 import type { BulkMode } from '../program/program.ts'
 
 /** `tenantId` is required exactly when the policy names a tenant column. */

@@ -4,6 +4,78 @@
  * @module
  */
 
+import type { BulkResult } from '../execution/bulk/bulk-result.ts'
+import { deleteMany } from '../execution/bulk/delete-many.ts'
+import { assertExpectation, assertPlanned, withExpected } from '../execution/bulk/expectation.ts'
+import { planMany } from '../execution/bulk/plan-many.ts'
+import {
+  assertFunction,
+  assertKnownFields,
+  assertSignal,
+  invalidArgument,
+  isKey,
+  ownOptions,
+  tenantOf,
+  userIdOf,
+} from '../execution/context/arguments.ts'
+import {
+  type DeletionRequest,
+  type ExecutionContext,
+  targetOf,
+} from '../execution/context/context.ts'
+import { inProgress, notFound } from '../execution/context/failures.ts'
+import { identifyTenant, identifyUser, inTenant } from '../execution/context/identify.ts'
+import { viewUsers } from '../execution/decision/ask.ts'
+import { clearJournal } from '../execution/delete/clear-journal.ts'
+import { deleteSlice } from '../execution/delete/delete-slice.ts'
+import { earlierReceipt } from '../execution/delete/earlier-receipt.ts'
+import { rehearseDeletion } from '../execution/delete/rehearse.ts'
+import { type ResumeResult, resumeJobs } from '../execution/job/resume.ts'
+import {
+  cancelSchedule,
+  disableUser,
+  enableUser,
+  readStatus,
+  scheduleUser,
+  type UserStatus,
+} from '../execution/life-cycle/change-state.ts'
+import { type ErasureResult, eraseUser } from '../execution/life-cycle/erase.ts'
+import { holdsOf, placeHold, releaseHold } from '../execution/life-cycle/holds.ts'
+import {
+  deleteOwn,
+  issueOwnToken,
+  type OwnDeletion,
+  type OwnDeletionToken,
+  type OwnSession,
+  type SelfService,
+} from '../execution/life-cycle/own-account.ts'
+import { type PurgeResult, purgeDue } from '../execution/life-cycle/purge.ts'
+import { restoreDecisions } from '../execution/life-cycle/restore-decisions.ts'
+import type { ClockBound } from '../execution/life-cycle/seen-clock.ts'
+import { type Proof, prove } from '../execution/look-back/prove.ts'
+import { type Verification, verifyUser } from '../execution/look-back/verify.ts'
+import { replayDeletions } from '../execution/replay/replay.ts'
+import type { ReplayResult } from '../execution/replay/replay-result.ts'
+import { type ExpiryResult, expireRetained } from '../execution/retention/expire-retained.ts'
+import { deleteTenant, type TenantResult } from '../execution/tenant/delete-tenant.ts'
+import { planTenant, type TenantPlan } from '../execution/tenant/plan-tenant.ts'
+import { type Maintenance, maintain } from '../execution/upkeep/maintain.ts'
+import { type OpenJob, openJobs } from '../execution/upkeep/open-jobs.ts'
+import { type OverdueJob, overdueJobs } from '../execution/upkeep/overdue.ts'
+import type { DriftReport } from '../plan/check/schema-watch.ts'
+import type { BulkPlan, Plan } from '../plan/plan.ts'
+import type { PolicyInput } from '../policy/policy.ts'
+import type { Clock } from '../ports.ts'
+import type { UserIdInput } from '../program/native-id.ts'
+import type { UserId } from '../program/program.ts'
+import type { Issuer } from '../receipt/issue-receipt.ts'
+import { type Ledger, openLedger } from '../receipt/ledger/ledger.ts'
+import { type Outbox, openOutbox } from '../receipt/ledger/outbox.ts'
+import type { DeletionReceipt } from '../receipt/receipt.ts'
+import { sealStorageFact } from '../receipt/seal-facts.ts'
+import type { Hold } from '../store/records.ts'
+import type { UserRow } from '../store/slice.ts'
+import type { Scrubbed, Store } from '../store/store.ts'
 import {
   assertBoolean,
   assertIterable,
@@ -41,72 +113,6 @@ import {
 } from './call-options.ts'
 import { type ContextSource, createContextSource } from './context-source.ts'
 import { clockJumpOf, contextInputOf, type EngineOptions, positive } from './options.ts'
-import {
-  assertFunction,
-  assertKnownFields,
-  assertSignal,
-  invalidArgument,
-  isKey,
-  ownOptions,
-  tenantOf,
-  userIdOf,
-} from '../execution/context/arguments.ts'
-import { viewUsers } from '../execution/decision/ask.ts'
-import type { BulkResult } from '../execution/bulk/bulk-result.ts'
-import {
-  cancelSchedule,
-  disableUser,
-  enableUser,
-  readStatus,
-  scheduleUser,
-  type UserStatus,
-} from '../execution/life-cycle/change-state.ts'
-import { clearJournal } from '../execution/delete/clear-journal.ts'
-import { type DeletionRequest, type ExecutionContext, targetOf } from '../execution/context/context.ts'
-import { deleteMany } from '../execution/bulk/delete-many.ts'
-import { deleteSlice } from '../execution/delete/delete-slice.ts'
-import { deleteTenant, type TenantResult } from '../execution/tenant/delete-tenant.ts'
-import { earlierReceipt } from '../execution/delete/earlier-receipt.ts'
-import { type ErasureResult, eraseUser } from '../execution/life-cycle/erase.ts'
-import { assertExpectation, assertPlanned, withExpected } from '../execution/bulk/expectation.ts'
-import { type ExpiryResult, expireRetained } from '../execution/retention/expire-retained.ts'
-import { inProgress, notFound } from '../execution/context/failures.ts'
-import { holdsOf, placeHold, releaseHold } from '../execution/life-cycle/holds.ts'
-import { identifyTenant, identifyUser, inTenant } from '../execution/context/identify.ts'
-import { type Maintenance, maintain } from '../execution/upkeep/maintain.ts'
-import { type OpenJob, openJobs } from '../execution/upkeep/open-jobs.ts'
-import { type OverdueJob, overdueJobs } from '../execution/upkeep/overdue.ts'
-import {
-  deleteOwn,
-  issueOwnToken,
-  type OwnDeletion,
-  type OwnDeletionToken,
-  type OwnSession,
-  type SelfService,
-} from '../execution/life-cycle/own-account.ts'
-import { planMany } from '../execution/bulk/plan-many.ts'
-import { planTenant, type TenantPlan } from '../execution/tenant/plan-tenant.ts'
-import { type Proof, prove } from '../execution/look-back/prove.ts'
-import { type PurgeResult, purgeDue } from '../execution/life-cycle/purge.ts'
-import { rehearseDeletion } from '../execution/delete/rehearse.ts'
-import { replayDeletions } from '../execution/replay/replay.ts'
-import type { ReplayResult } from '../execution/replay/replay-result.ts'
-import { restoreDecisions } from '../execution/life-cycle/restore-decisions.ts'
-import { type ResumeResult, resumeJobs } from '../execution/job/resume.ts'
-import type { ClockBound } from '../execution/life-cycle/seen-clock.ts'
-import { type Verification, verifyUser } from '../execution/look-back/verify.ts'
-import type { UserIdInput } from '../program/native-id.ts'
-import type { BulkPlan, Plan } from '../plan/plan.ts'
-import type { PolicyInput } from '../policy/policy.ts'
-import type { Clock } from '../ports.ts'
-import type { Issuer } from '../receipt/issue-receipt.ts'
-import { type Ledger, openLedger } from '../receipt/ledger/ledger.ts'
-import { type Outbox, openOutbox } from '../receipt/ledger/outbox.ts'
-import type { DeletionReceipt } from '../receipt/receipt.ts'
-import { sealStorageFact } from '../receipt/seal-facts.ts'
-import type { DriftReport } from '../plan/check/schema-watch.ts'
-import type { Hold, Scrubbed, Store, UserRow } from '../store/store.ts'
-import type { UserId } from '../program/program.ts'
 
 /**
  * Deletes users by a policy.

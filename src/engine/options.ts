@@ -3,8 +3,7 @@
  *
  * @module
  */
-import type { ContextSourceInput, DeclaredBlocker, Keys } from './context-source.ts'
-import { isDuration } from '../program/duration.ts'
+
 import { UserDeletionError } from '../errors.ts'
 import {
   assertFunction,
@@ -26,8 +25,10 @@ import {
   quietly,
   systemClock,
 } from '../ports.ts'
+import { isDuration } from '../program/duration.ts'
 import { createIssuer } from '../receipt/issue-receipt.ts'
 import type { Store } from '../store/store.ts'
+import type { ContextSourceInput, DeclaredBlocker, Keys } from './context-source.ts'
 
 /** What an engine is made of. */
 export interface EngineOptions<P extends PolicyInput = PolicyInput> {

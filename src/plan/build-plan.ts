@@ -3,11 +3,12 @@
  *
  * @module
  */
-import { addDuration } from '../program/duration.ts'
+
 import { sha256 } from '../ports.ts'
-import type { FoundUser } from '../store/store.ts'
-import { isNobodys } from '../program/helpers.ts'
+import { addDuration } from '../program/duration.ts'
+import { isNobodys } from '../program/matching.ts'
 import type { Program, Selector, Step, UserId } from '../program/program.ts'
+import type { FoundUser } from '../store/slice.ts'
 import type { Blocker, Plan, PlannedStep, PolicyStamp, UserRowPlan } from './plan.ts'
 
 export interface PlanInput {

@@ -5,7 +5,6 @@
  * @module
  */
 import { isDeepEqual } from '../ports.ts'
-import type { CheckSchema, DatabaseSchema, ForeignKey, TableSchema } from '../store/store.ts'
 import type {
   Assignment,
   Departure,
@@ -15,8 +14,9 @@ import type {
   TableReference,
   UserTable,
 } from '../program/program.ts'
-import type { Blocker } from './plan.ts'
+import type { CheckSchema, DatabaseSchema, ForeignKey, TableSchema } from '../program/schema.ts'
 import { removesRows } from '../program/touches.ts'
+import type { Blocker } from './plan.ts'
 
 interface Ground {
   readonly user: UserTable

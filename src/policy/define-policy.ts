@@ -4,9 +4,9 @@
  * @module
  */
 
+import { UserDeletionError } from '../errors.ts'
 import { deepFreeze } from '../program/deep-freeze.ts'
 import { isDuration, LONGEST } from '../program/duration.ts'
-import { UserDeletionError } from '../errors.ts'
 import { nativeIdText } from '../program/native-id.ts'
 import { AUDIT_WORDS, findWordMistake, INSTANT_WORDS, type Words } from '../program/placeholders.ts'
 import { pathSteps, spellPath } from './json-path.ts'

@@ -4,8 +4,8 @@
  * @module
  */
 import type { Condition } from '../program/program.ts'
-import type { MatchInput, RuleInput, SetInput, SetValue, WhereInput } from './policy.ts'
 import { excludeEachOther } from '../program/side-conditions.ts'
+import type { MatchInput, RuleInput, SetInput, SetValue, WhereInput } from './policy.ts'
 
 interface TwoValues {
   /** Key of the later rule at which the mistake stands. */

@@ -3,10 +3,11 @@
  *
  * @module
  */
-import type { TableSchema } from '../store/store.ts'
-import type { Program } from './program.ts'
+
 import { namedColumnsOf } from './named-columns.ts'
+import type { Program } from './program.ts'
 import { dotted } from './references.ts'
+import type { TableSchema } from './schema.ts'
 
 /** A column, or a place in documents. */
 export interface HeldColumn {

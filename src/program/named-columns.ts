@@ -4,9 +4,9 @@
  * @module
  */
 import { isInstant, literalOf } from './placeholders.ts'
-import { wayInto } from './helpers.ts'
 import type { Assignment, JsonPath, Program, Selector, Step, UserTable } from './program.ts'
 import { placeOf } from './references.ts'
+import { wayInto } from './selectors.ts'
 import { placesOf } from './touches.ts'
 
 export interface NamedColumn {

@@ -4,8 +4,6 @@
  * @module
  */
 
-import type { AskedJson, AskedPath, SampledJson, SampledTypes, TableSchema } from '../store/store.ts'
-import { isWithinText, wayInto } from './helpers.ts'
 import type {
   Assignment,
   Condition,
@@ -15,6 +13,8 @@ import type {
   SelectorTarget,
   Step,
 } from './program.ts'
+import type { AskedJson, AskedPath, SampledJson, SampledTypes, TableSchema } from './schema.ts'
+import { isWithinText, wayInto } from './selectors.ts'
 
 /** A field by which rows are found. */
 export interface Reference extends AskedPath {

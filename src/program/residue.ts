@@ -3,8 +3,9 @@
  *
  * @module
  */
-import type { DatabaseSchema } from '../store/store.ts'
+
 import type { Step, UserTable } from './program.ts'
+import type { DatabaseSchema } from './schema.ts'
 import {
   exceptionReadsOf,
   overlaps,

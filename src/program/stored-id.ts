@@ -6,8 +6,9 @@
  *
  * @module
  */
-import type { ColumnSchema, DatabaseSchema, TableSchema } from '../store/store.ts'
+
 import type { UserId, UserTable } from './program.ts'
+import type { ColumnSchema, DatabaseSchema, TableSchema } from './schema.ts'
 
 /**
  * What a column holds. `number`: numbers, and texts that are none, as SQLite keeps them under a type that it does not

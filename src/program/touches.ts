@@ -3,10 +3,11 @@
  *
  * @module
  */
-import { excludeEachOther } from './side-conditions.ts'
+
 import { isDeepEqual } from '../ports.ts'
-import { isSamePath, selectorsOf, wayInto } from './helpers.ts'
 import type { Assignment, JsonPath, Selector, Step } from './program.ts'
+import { isSamePath, selectorsOf, wayInto } from './selectors.ts'
+import { excludeEachOther } from './side-conditions.ts'
 
 /** A column, or a place inside a JSON column. */
 export interface Place {

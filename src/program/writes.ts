@@ -4,10 +4,10 @@
  * @module
  */
 
-import { wayInto } from './helpers.ts'
-import type { Assignment, IdType, InstantWord, Program, Scalar, Step } from './program.ts'
 import { userWritesOf } from './named-columns.ts'
+import type { Assignment, IdType, InstantWord, Program, Scalar, Step } from './program.ts'
 import { dotted, placeOf } from './references.ts'
+import { wayInto } from './selectors.ts'
 import { placesOf } from './touches.ts'
 
 export interface Write {

@@ -4,8 +4,8 @@
  * @module
  */
 import { isDeepEqual } from '../ports.ts'
-import { isComparedAsText } from './helpers.ts'
 import type { Condition, Step } from './program.ts'
+import { isComparedAsText } from './selectors.ts'
 import { overlaps, ownReadsOf, writesOf } from './touches.ts'
 
 /** Steps that stand side by side, as positions in the program. */

@@ -5,7 +5,7 @@
  */
 import { UserDeletionError } from '../errors.ts'
 import { equalSecrets, hmacSha256, type Secret, sha256 } from '../ports.ts'
-import type { LedgerEntry, LedgerHead } from '../store/store.ts'
+import type { LedgerEntry, LedgerHead } from '../store/records.ts'
 
 /** The key of a ledger, and those that it was written with before. */
 export interface KeyRing {

@@ -7,15 +7,10 @@ import { monotonicFactory } from 'ulid'
 import { retentionEnds, userRowPlan } from '../plan/build-plan.ts'
 import type { PolicyStamp } from '../plan/plan.ts'
 import { type Clock, sha256 } from '../ports.ts'
-import type {
-  FoundUser,
-  LedgerEntry,
-  LedgerHead,
-  OutboxEvent,
-  Seal,
-  StoreCapabilities,
-} from '../store/store.ts'
 import type { Program, UserId } from '../program/program.ts'
+import type { LedgerEntry, LedgerHead, OutboxEvent, Seal } from '../store/records.ts'
+import type { FoundUser } from '../store/slice.ts'
+import type { StoreCapabilities } from '../store/store.ts'
 import { canonicalJson } from './canonical-json.ts'
 import { assertOwnHead, entryHash, GENESIS, headFor, type KeyRing } from './chain.ts'
 import type { DeletionReceipt, ExternalOutcome } from './receipt.ts'

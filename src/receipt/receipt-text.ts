@@ -6,9 +6,9 @@
 import { fieldsMatched, planStep, statusOf } from '../plan/build-plan.ts'
 import type { PlannedStep } from '../plan/plan.ts'
 import { sha256 } from '../ports.ts'
-import type { FoundUser } from '../store/store.ts'
-import { isNobodys } from '../program/helpers.ts'
+import { isNobodys } from '../program/matching.ts'
 import type { Program } from '../program/program.ts'
+import type { FoundUser } from '../store/slice.ts'
 import { canonicalJson } from './canonical-json.ts'
 import type { DeletionReceipt } from './receipt.ts'
 

@@ -4,7 +4,7 @@
  * @module
  */
 import type { PolicyStamp } from '../plan/plan.ts'
-import type { LedgerEntry } from '../store/store.ts'
+import type { LedgerEntry } from '../store/records.ts'
 
 /** What was done to rows whose retention had ended. Says which deletions it covers by their place in the ledger. */
 export interface RetentionExpired {

@@ -4,7 +4,9 @@
  * @module
  */
 import { hmacSha256, type Secret } from '../ports.ts'
-import type { LedgerEntry, LedgerHead, Sanitized, Seal, UserId } from '../store/store.ts'
+import type { UserId } from '../program/program.ts'
+import type { LedgerEntry, LedgerHead, Seal } from '../store/records.ts'
+import type { Sanitized } from '../store/store.ts'
 import { canonicalJson } from './canonical-json.ts'
 import { assertOwnHead, entryHash, GENESIS, headFor, isWrittenWith, wrongKey } from './chain.ts'
 import type { Issuer } from './issue-receipt.ts'

@@ -5,7 +5,6 @@
  * @module
  */
 import type { Store } from '../store/store.ts'
-import type { SubjectKeys } from './ledger/ledger-lines.ts'
 
 /** What an engine knows of the keys of a ledger. */
 export interface KnownKeys {
@@ -31,3 +30,6 @@ export async function recordedKeys(store: Store): Promise<SubjectKeys> {
 }
 
 const PREFIX = 'subject_key:'
+
+/** By table of users a fingerprint of the key that hides their ids. */
+export type SubjectKeys = ReadonlyMap<string, string>

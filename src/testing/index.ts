@@ -3,7 +3,9 @@
  *
  * @module
  */
+
+export type { Row } from './contract/row.ts'
 export type { ContractRunner, OpenedStore, OpenStore } from './contract/world.ts'
-export type { Row, SimulatedTable, SimulateOptions, Simulation } from './simulate.ts'
+export type { SimulatedTable, SimulateOptions, Simulation } from './simulate.ts'
 export { simulate } from './simulate.ts'
 export { storeContract } from './store-contract.ts'

@@ -3,16 +3,15 @@
  *
  * @module
  */
+
 import { memoryStore } from '../../adapters/memory/index.ts'
 import { UserDeletionEngine } from '../engine/engine.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { Policy, PolicyInput } from '../policy/policy.ts'
 import type { Clock, Logger } from '../ports.ts'
-import type { DeletionReceipt } from '../receipt/receipt.ts'
 import type { UserId } from '../program/program.ts'
-
-/** A row as the host would store it. */
-export type Row = Readonly<Record<string, unknown>>
+import type { DeletionReceipt } from '../receipt/receipt.ts'
+import type { Row } from './contract/row.ts'
 
 /** What a deletion did to one table. */
 export interface SimulatedTable {
@@ -82,6 +81,7 @@ export async function simulate<P extends PolicyInput>(
 const MARK = 'user_deletion_row'
 
 const STANDING_CLOCK: Clock = { now: () => new Date('2026-01-01T00:00:00.000Z') }
+
 const SILENT: Logger = { warn: () => {} }
 
 function scopeOf(

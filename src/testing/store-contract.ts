@@ -6,14 +6,8 @@
 import { actionClauses } from './contract/deletion/actions.ts'
 import { agreementClauses } from './contract/deletion/agree.ts'
 import { atomicityClauses } from './contract/deletion/atomicity.ts'
-import { belongingClauses, shapeClauses } from './contract/matching/belonging.ts'
 import { expiryClauses } from './contract/deletion/expiry.ts'
-import { groupClauses } from './contract/matching/groups.ts'
-import { identityClauses } from './contract/matching/identity.ts'
 import { isolationClauses, tenantClauses } from './contract/deletion/isolation.ts'
-import { jobClauses, verifyClauses } from './contract/records/jobs.ts'
-import { jsonClauses } from './contract/matching/json.ts'
-import { importClauses, restoredClauses, userListClauses } from './contract/records/ledger.ts'
 import {
   erasureClauses,
   holdClauses,
@@ -21,19 +15,25 @@ import {
   stateClauses,
   tokenClauses,
 } from './contract/deletion/life-cycle.ts'
-import { pathClauses } from './contract/matching/paths.ts'
-import { ledgerClauses, outboxClauses, receiptClauses } from './contract/records/records.ts'
-import { referenceClauses } from './contract/matching/references.ts'
-import { restoredKeyClauses } from './contract/records/restored.ts'
 import { precedenceClauses } from './contract/deletion/rules.ts'
 import { journalClauses, safetyClauses } from './contract/deletion/safety.ts'
-import { presentSchemaClauses } from './contract/records/schema.ts'
-import { sharedBatchClauses } from './contract/matching/shared.ts'
 import { wholeTenantClauses } from './contract/deletion/tenants.ts'
 import { twoRulesClauses } from './contract/deletion/two-rules.ts'
 import { decisionClauses, leftoverClauses, refusedClauses } from './contract/deletion/upkeep.ts'
+import { belongingClauses, shapeClauses } from './contract/matching/belonging.ts'
+import { groupClauses } from './contract/matching/groups.ts'
+import { identityClauses } from './contract/matching/identity.ts'
+import { jsonClauses } from './contract/matching/json.ts'
+import { pathClauses } from './contract/matching/paths.ts'
+import { referenceClauses } from './contract/matching/references.ts'
+import { sharedBatchClauses } from './contract/matching/shared.ts'
 import { userTableClauses } from './contract/matching/user-tables.ts'
 import { sharedClauses, valueClauses, valueData } from './contract/matching/values.ts'
+import { jobClauses, verifyClauses } from './contract/records/jobs.ts'
+import { importClauses, restoredClauses, userListClauses } from './contract/records/ledger.ts'
+import { ledgerClauses, outboxClauses, receiptClauses } from './contract/records/records.ts'
+import { restoredKeyClauses } from './contract/records/restored.ts'
+import { presentSchemaClauses } from './contract/records/schema.ts'
 import { type ContractRunner, clauses, type OpenStore } from './contract/world.ts'
 
 /**

@@ -18,11 +18,11 @@ import {
 import { authjsPolicy } from '../../src/presets/authjs/index.ts'
 import { betterAuthPolicy } from '../../src/presets/better-auth/index.ts'
 import { helloJohnPolicy, helloJohnSchema } from '../../src/presets/hellojohn/index.ts'
+import { compileErrors } from '../worlds/compiled.ts'
+import { describeMongo } from '../worlds/mongodb/mongo-server.ts'
 import { AUTHJS_SCHEMA } from '../worlds/presets/authjs-schema.ts'
 import { authOptions, openBetterAuth, PLUGINS } from '../worlds/presets/better-auth-world.ts'
-import { compileErrors } from '../worlds/compiled.ts'
 import { agreed, agreedText, compared, dataOf } from '../worlds/presets/drafts.ts'
-import { describeMongo } from '../worlds/mongodb/mongo-server.ts'
 
 const root = path.resolve(import.meta.dirname, '../..')
 const README = readFileSync(path.join(root, 'README.md'), 'utf8')

@@ -12,7 +12,12 @@ import { essence, isErasedEntry, isShutOut } from '../worlds/faults/erased-essen
 import { faultModel } from '../worlds/faults/fault-policy.ts'
 import { openFaultWorld, writeFaultWorld } from '../worlds/faults/fault-world.ts'
 import { faultyDatabase } from '../worlds/faults/faulty-database.ts'
-import { checkInvariants, type Row, type Snapshot, takeSnapshot } from '../worlds/faults/invariants.ts'
+import {
+  checkInvariants,
+  type Row,
+  type Snapshot,
+  takeSnapshot,
+} from '../worlds/faults/invariants.ts'
 
 const KILLS = 50
 /** Access of the user is cut in one transaction, or has to be cut in chunks ahead of the erasers. */

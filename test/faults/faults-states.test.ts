@@ -8,8 +8,8 @@ import { faultModel } from '../worlds/faults/fault-policy.ts'
 import { type Engine, VARIANTS } from '../worlds/faults/fault-run.ts'
 import { faultEngine, openFaultWorld } from '../worlds/faults/fault-world.ts'
 import { type Fault, faultyDatabase } from '../worlds/faults/faulty-database.ts'
-import { fixedClock } from '../worlds/fixed-clock.ts'
 import { checkChain, type Row, type Snapshot, takeSnapshot } from '../worlds/faults/invariants.ts'
+import { fixedClock } from '../worlds/fixed-clock.ts'
 
 /** One step of a user from a state to the next: a single transaction. */
 interface Step {

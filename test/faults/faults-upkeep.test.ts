@@ -8,8 +8,8 @@ import { UserDeletionError } from '../../src/index.ts'
 import { VARIANTS } from '../worlds/faults/fault-run.ts'
 import { faultEngine, openFaultWorld, writeFaultWorld } from '../worlds/faults/fault-world.ts'
 import { type Fault, faultyDatabase } from '../worlds/faults/faulty-database.ts'
-import { fixedClock } from '../worlds/fixed-clock.ts'
 import { checkChain, type Row, type Snapshot, takeSnapshot } from '../worlds/faults/invariants.ts'
+import { fixedClock } from '../worlds/fixed-clock.ts'
 
 for (const { mode, lasting } of VARIANTS) {
   const fault = `${lasting ? 'everything from a statement on' : 'any one statement'} fails ${mode} it ran`

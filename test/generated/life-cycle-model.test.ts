@@ -2,7 +2,13 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { isEveryFault } from '../worlds/faults/every-fault.ts'
-import { emailOf, type LifeCycleCommand, lifeCycles } from '../worlds/generated/life-cycle-commands.ts'
+import {
+  emailOf,
+  type LifeCycleCommand,
+  lifeCycles,
+} from '../worlds/generated/life-cycle-commands.ts'
+import { isUnclear } from '../worlds/generated/life-cycle-model.ts'
+import { DAY_MS, openWorld, type Tally } from '../worlds/generated/life-cycle-world.ts'
 import {
   type Host,
   type Mapping,
@@ -10,8 +16,6 @@ import {
   openSqliteHost,
   TENANTS,
 } from '../worlds/life-cycle-host.ts'
-import { isUnclear } from '../worlds/generated/life-cycle-model.ts'
-import { DAY_MS, openWorld, type Tally } from '../worlds/generated/life-cycle-world.ts'
 import { mongoHosts } from '../worlds/mongo-host.ts'
 import { describeMongo } from '../worlds/mongodb/mongo-server.ts'
 

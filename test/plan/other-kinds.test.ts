@@ -4,7 +4,7 @@ import { describe, it } from 'node:test'
 import { definePolicy, type PolicyInput } from '../../src/index.ts'
 import { checkKinds } from '../../src/plan/check/values/check-kinds.ts'
 import { compilePolicy } from '../../src/plan/compile/compile-policy.ts'
-import type { TableSchema } from '../../src/store/store.ts'
+import type { TableSchema } from '../../src/program/schema.ts'
 import { openOdd } from '../worlds/odd-schema.ts'
 
 const USER = { table: 'users', id: 'id' } as const

@@ -7,13 +7,13 @@ import type { EngineOptions, PolicyInput, SchemaFinding } from '../../src/index.
 import { authjsPolicy } from '../../src/presets/authjs/index.ts'
 import { type BetterAuthPlugin, betterAuthPolicy } from '../../src/presets/better-auth/index.ts'
 import { helloJohnPolicy, helloJohnSchema } from '../../src/presets/hellojohn/index.ts'
-import { AUTHJS_SCHEMA } from '../worlds/presets/authjs-schema.ts'
-import { authOptions, PLUGINS } from '../worlds/presets/better-auth-world.ts'
 import { seeded } from '../worlds/mistakes/hostile-values.ts'
 import { assertFound, findingsOf } from '../worlds/mistakes/schema-findings.ts'
 import type { Mutant } from '../worlds/mistakes/schema-mistake.ts'
 import { MISTAKES } from '../worlds/mistakes/schema-mistakes.ts'
 import { putTogether, type SchemaWorld, takeApart } from '../worlds/mistakes/schema-world.ts'
+import { AUTHJS_SCHEMA } from '../worlds/presets/authjs-schema.ts'
+import { authOptions, PLUGINS } from '../worlds/presets/better-auth-world.ts'
 
 const SEED = 20260301
 

@@ -4,7 +4,7 @@ import { memoryStore } from '../../adapters/memory/index.ts'
 import { definePolicy, lookupsOf, type PolicyInput, UserDeletionEngine } from '../../src/index.ts'
 import { compilePolicy } from '../../src/plan/compile/compile-policy.ts'
 import { orderSteps } from '../../src/plan/compile/order-steps.ts'
-import type { DatabaseSchema, ForeignKey, TableSchema } from '../../src/store/store.ts'
+import type { DatabaseSchema, ForeignKey, TableSchema } from '../../src/program/schema.ts'
 
 const user = { table: 'users', id: 'id', tenant: 'tenant_id', fields: { email: 'email' } }
 const own = { match: 'user_id', action: 'delete' } as const

@@ -2,9 +2,9 @@ import { MongoDBAdapter } from '@auth/mongodb-adapter'
 import type { Db } from 'mongodb'
 import { lookupsOf } from '../../src/index.ts'
 import { authjsPolicy } from '../../src/presets/authjs/index.ts'
-import { type AuthjsHost, annLeaves } from '../worlds/presets/authjs-world.ts'
 import { mongoPool } from '../worlds/mongodb/mongo-pool.ts'
 import { describeMongo } from '../worlds/mongodb/mongo-server.ts'
+import { type AuthjsHost, annLeaves } from '../worlds/presets/authjs-world.ts'
 import { placesInMongo } from '../worlds/raw-scan.ts'
 
 const options = { adapter: 'mongodb' } as const

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict'
 import type { Db } from 'mongodb'
 import { lookupsOf, UserDeletionEngine } from '../../src/index.ts'
 import { betterAuthPolicy } from '../../src/presets/better-auth/index.ts'
+import { mongoPool } from '../worlds/mongodb/mongo-pool.ts'
+import { describeMongo } from '../worlds/mongodb/mongo-server.ts'
 import {
   annLeaves,
   disablesByBan,
@@ -12,8 +14,6 @@ import {
 } from '../worlds/presets/better-auth-leaving.ts'
 import { type OpenHost, openPeople } from '../worlds/presets/better-auth-people.ts'
 import { openBetterAuthOn, PLUGINS } from '../worlds/presets/better-auth-world.ts'
-import { mongoPool } from '../worlds/mongodb/mongo-pool.ts'
-import { describeMongo } from '../worlds/mongodb/mongo-server.ts'
 
 const options = { plugins: PLUGINS, database: 'mongodb' } as const
 

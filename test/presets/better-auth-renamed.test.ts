@@ -6,7 +6,12 @@ import { passkey } from '@better-auth/passkey'
 import { admin, organization, phoneNumber, twoFactor } from 'better-auth/plugins'
 import { engineOf } from '../worlds/presets/better-auth-leaving.ts'
 import { ANN, PHONE, passkeyOf } from '../worlds/presets/better-auth-people.ts'
-import { authOptions, cookiesOf, openBetterAuth, PASSWORD } from '../worlds/presets/better-auth-world.ts'
+import {
+  authOptions,
+  cookiesOf,
+  openBetterAuth,
+  PASSWORD,
+} from '../worlds/presets/better-auth-world.ts'
 
 /** As the host names tables and columns, in the words of better-auth's own options. */
 const RENAMED = {

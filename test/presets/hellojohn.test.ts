@@ -2,13 +2,20 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import Database from 'better-sqlite3'
 import { sqliteStore } from '../../adapters/sqlite/index.ts'
-import { anyUser, chainSql, chainsOf, isDirect, located } from '../../adapters/sqlite/sql/selector-sql.ts'
-import { buildProgram } from '../../src/plan/compile/build-program.ts'
+import {
+  anyUser,
+  chainSql,
+  chainsOf,
+  isDirect,
+  located,
+} from '../../adapters/sqlite/sql/selector-sql.ts'
 import { checkSchema } from '../../src/plan/check/check-schema.ts'
+import { buildProgram } from '../../src/plan/compile/build-program.ts'
 import { compileCheck, compilePolicy } from '../../src/plan/compile/compile-policy.ts'
 import type { PolicyInput } from '../../src/policy/policy.ts'
 import { helloJohnPolicy, helloJohnSchema, soleOwner } from '../../src/presets/hellojohn/index.ts'
-import type { LedgerEntry, Program } from '../../src/store/store.ts'
+import type { Program } from '../../src/program/program.ts'
+import type { LedgerEntry } from '../../src/store/records.ts'
 
 /** The list of the domain's records, sorted. */
 const DOMAIN_TABLES = `

@@ -6,8 +6,8 @@ import { sqliteStore } from '../../adapters/sqlite/index.ts'
 import { definePolicy, type PolicyInput, UserDeletionEngine } from '../../src/index.ts'
 import { compilePolicy } from '../../src/plan/compile/compile-policy.ts'
 import { orderSteps } from '../../src/plan/compile/order-steps.ts'
+import type { Step } from '../../src/program/program.ts'
 import { groupSteps } from '../../src/program/written-together.ts'
-import type { Step } from '../../src/store/store.ts'
 import { fixedClock } from '../worlds/fixed-clock.ts'
 
 type Rule = Readonly<Record<string, unknown>>

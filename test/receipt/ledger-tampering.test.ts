@@ -9,7 +9,7 @@ import { describe, it, type TestContext } from 'node:test'
 import { createRandom } from '../../examples/demo/random.ts'
 import type { Secret } from '../../src/ports.ts'
 import { CHAIN_START, findEntryProblem } from '../../src/receipt/ledger/verify-ledger.ts'
-import type { LedgerEntry } from '../../src/store/store.ts'
+import type { LedgerEntry } from '../../src/store/records.ts'
 import { openAcme } from '../worlds/acme.ts'
 
 const RECORDS = 200

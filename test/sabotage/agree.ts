@@ -1,4 +1,4 @@
-import type { Sabotage } from './sabotages.ts'
+import type { Sabotage } from './sabotage.ts'
 
 /** What is said before and after a deletion is what the deletion does. */
 export const agreeSabotages: readonly Sabotage[] = [

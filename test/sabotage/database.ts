@@ -1,4 +1,4 @@
-import type { Sabotage } from './sabotages.ts'
+import type { Sabotage } from './sabotage.ts'
 
 const caughtBy = 'test/plan/database-writes.test.ts'
 

@@ -1,4 +1,4 @@
-import type { Sabotage } from './sabotages.ts'
+import type { Sabotage } from './sabotage.ts'
 
 /** What the database does by keys, and what columns without a type hold. */
 export const eyesSabotages: readonly Sabotage[] = [
@@ -123,7 +123,7 @@ export const eyesSabotages: readonly Sabotage[] = [
   },
   {
     name: 'take what a stronger rule keeps under a gone parent for residue',
-    file: 'adapters/sqlite/commit/gone-parents.ts',
+    file: 'adapters/sqlite/sql/gone-parents-sql.ts',
     find: 'guardSql(step.except)',
     replace: 'guardSql([])',
     caughtBy: 'test/adapters/sqlite/gone-parents.test.ts',

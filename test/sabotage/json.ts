@@ -1,4 +1,4 @@
-import type { Sabotage } from './sabotages.ts'
+import type { Sabotage } from './sabotage.ts'
 
 /** What keeps paths into JSON to what they say, and words for the instant to what they mean. */
 export const jsonSabotages: readonly Sabotage[] = [

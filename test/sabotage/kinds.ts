@@ -1,4 +1,4 @@
-import type { Sabotage } from './sabotages.ts'
+import type { Sabotage } from './sabotage.ts'
 
 const caughtBy = 'test/plan/other-kinds.test.ts'
 
@@ -27,7 +27,7 @@ export const kindsSabotages: readonly Sabotage[] = [
   },
   {
     name: 'forget the keys beside a value in the sample',
-    file: 'src/store/sampled-json.ts',
+    file: 'src/program/sampled-json.ts',
     find: "one.wants === 'value' ? keysBeside",
     replace: "one.wants === 'array' ? keysBeside",
     caughtBy,

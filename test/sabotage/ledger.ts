@@ -1,4 +1,4 @@
-import type { Sabotage } from './sabotages.ts'
+import type { Sabotage } from './sabotage.ts'
 
 /** What the ledger, clocks, keys and holds promise. */
 export const ledgerSabotages: readonly Sabotage[] = [

@@ -1,5 +1,5 @@
 /** Sabotages of what holds on MongoDB alone. */
-import type { Sabotage } from './sabotages.ts'
+import type { Sabotage } from './sabotage.ts'
 
 export const mongoSabotages: readonly Sabotage[] = [
   {
@@ -75,9 +75,9 @@ export const mongoSabotages: readonly Sabotage[] = [
   },
   {
     name: 'take the groups of a check for others wherever their names are other objects',
-    file: 'src/program/helpers.ts',
+    file: 'src/program/matching.ts',
     find: 'if (value instanceof Date) return `',
     replace: 'if (value instanceof Date) return value\n  if (value instanceof Date) return `',
-    caughtBy: 'test/program/helpers.test.ts',
+    caughtBy: 'test/program/matching.test.ts',
   },
 ]

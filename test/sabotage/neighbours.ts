@@ -1,4 +1,4 @@
-import type { Sabotage } from './sabotages.ts'
+import type { Sabotage } from './sabotage.ts'
 
 /** What keeps people apart in columns that are declared, indexed or filled in unusual ways. */
 export const neighboursSabotages: readonly Sabotage[] = [

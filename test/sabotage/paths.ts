@@ -1,4 +1,4 @@
-import type { Sabotage } from './sabotages.ts'
+import type { Sabotage } from './sabotage.ts'
 
 /** What keeps `clean` from being said of a value that was to be pulled, and a restore from being half of one. */
 export const pathsSabotages: readonly Sabotage[] = [
@@ -25,7 +25,7 @@ export const pathsSabotages: readonly Sabotage[] = [
   },
   {
     name: 'pass over texts where arrays are sampled',
-    file: 'src/store/sampled-json.ts',
+    file: 'src/program/sampled-json.ts',
     find: "one.wants === 'array' ? [...every, ...plain] : every",
     replace: "one.wants === 'array' ? every : every",
     caughtBy: 'test/adapters/sqlite/paths.test.ts',

@@ -1,4 +1,4 @@
-import type { Sabotage } from './sabotages.ts'
+import type { Sabotage } from './sabotage.ts'
 
 /** Whose records are whose, and which tables are the engine's. */
 export const recordsSabotages: readonly Sabotage[] = [

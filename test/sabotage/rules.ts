@@ -1,4 +1,4 @@
-import type { Sabotage } from './sabotages.ts'
+import type { Sabotage } from './sabotage.ts'
 
 /** Two rules on one row. */
 export const rulesSabotages: readonly Sabotage[] = [

@@ -21,7 +21,8 @@ import path from 'node:path'
 import { createInterface } from 'node:readline'
 import { parseArgs } from 'node:util'
 import { folderInMemory } from '../worlds/mongodb/start-mongo.ts'
-import { type Sabotage, sabotages } from './sabotages.ts'
+import type { Sabotage } from './sabotage.ts'
+import { sabotages } from './sabotages.ts'
 
 /** For the tests of one sabotage. */
 const TIME_LIMIT_MS = 600_000

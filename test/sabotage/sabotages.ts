@@ -13,17 +13,8 @@ import { pathsSabotages } from './paths.ts'
 import { recordsSabotages } from './records.ts'
 import { residueSabotages } from './residue.ts'
 import { rulesSabotages } from './rules.ts'
+import type { Sabotage } from './sabotage.ts'
 import { valuesSabotages } from './values.ts'
-
-/** A change that breaks a promise. `find` stands exactly once in the file. */
-export interface Sabotage {
-  readonly name: string
-  readonly file: string
-  readonly find: string
-  readonly replace: string
-  /** The test file that is there to notice. */
-  readonly caughtBy: string
-}
 
 export const sabotages: readonly Sabotage[] = [
   ...hostSabotages,

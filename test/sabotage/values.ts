@@ -1,10 +1,10 @@
-import type { Sabotage } from './sabotages.ts'
+import type { Sabotage } from './sabotage.ts'
 
 /** What keeps the values of one user apart from those of another. */
 export const valuesSabotages: readonly Sabotage[] = [
   {
     name: 'let a blank field of a user stand for what others hold',
-    file: 'src/program/helpers.ts',
+    file: 'src/program/matching.ts',
     find: '      return BLANK.test(value)\n',
     replace: '      return false\n',
     caughtBy: 'test/adapters/memory/contract.test.ts',
@@ -46,7 +46,7 @@ export const valuesSabotages: readonly Sabotage[] = [
   },
   {
     name: 'take rows by a value that another user holds too',
-    file: 'src/program/helpers.ts',
+    file: 'src/program/shared-values.ts',
     find: '  if (shared.length === 0) return false\n',
     replace: '  if (shared.length >= 0) return false\n',
     caughtBy: 'test/adapters/sqlite/shared-values.test.ts',
@@ -60,7 +60,7 @@ export const valuesSabotages: readonly Sabotage[] = [
   },
   {
     name: 'take an address for unique in any case that is so in one',
-    file: 'src/program/helpers.ts',
+    file: 'src/program/shared-values.ts',
     find: '  const names = anyCase ? (isFolded ? [column] : []) : [column]',
     replace: '  const names = anyCase || isFolded ? [column] : [column]',
     caughtBy: 'test/adapters/sqlite/shared-values.test.ts',

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { personalKindOf, suggestsUser } from '../../src/words/column-names.ts'
 import { isPersonal, isUserList, personRole } from '../../src/draft/columns.ts'
+import { personalKindOf, suggestsUser } from '../../src/words/column-names.ts'
 
 describe('names of columns', () => {
   const people = [

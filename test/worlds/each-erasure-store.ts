@@ -4,7 +4,7 @@
  * @module
  */
 import { describe, it } from 'node:test'
-import type { Job } from '../../src/store/store.ts'
+import type { Job } from '../../src/store/records.ts'
 import { type ErasureHost, type ErasureStore, type Row, STORES } from './erasure-world.ts'
 import { mongoPool } from './mongodb/mongo-pool.ts'
 import { describeMongo, type SharedMongo } from './mongodb/mongo-server.ts'

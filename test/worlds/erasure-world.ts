@@ -9,7 +9,10 @@ import {
   type OutboxEvent,
   UserDeletionEngine,
 } from '../../src/index.ts'
-import type { Job, Program, Store, TableSchema } from '../../src/store/store.ts'
+import type { Program } from '../../src/program/program.ts'
+import type { TableSchema } from '../../src/program/schema.ts'
+import type { Job } from '../../src/store/records.ts'
+import type { Store } from '../../src/store/store.ts'
 import { fill } from './sqlite-schema.ts'
 
 export type Row = Readonly<Record<string, unknown>>

@@ -3,7 +3,8 @@ import Database from 'better-sqlite3'
 import { memoryStore } from '../../adapters/memory/index.ts'
 import { sqliteStore } from '../../adapters/sqlite/index.ts'
 import { definePolicy, type TableSchema } from '../../src/index.ts'
-import type { Program, Store } from '../../src/store/store.ts'
+import type { Program } from '../../src/program/program.ts'
+import type { Store } from '../../src/store/store.ts'
 
 export type Row = Readonly<Record<string, unknown>>
 

@@ -1,5 +1,5 @@
 import type Database from 'better-sqlite3'
-import type { ForeignKey, TableSchema } from '../../src/store/store.ts'
+import type { ForeignKey, TableSchema } from '../../src/program/schema.ts'
 
 /** The CREATE TABLE statement of a described table. Columns have no type, so values stay as they are. */
 export function createTableSql({

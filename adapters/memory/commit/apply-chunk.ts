@@ -3,7 +3,10 @@
  *
  * @module
  */
-import { type Chunk, type ChunkResult, needsCursor, type Program, passOf } from '../../../src/store/store.ts'
+
+import type { Program } from '../../../src/program/program.ts'
+import { needsCursor, passOf } from '../../../src/program/steps.ts'
+import type { Chunk, ChunkResult } from '../../../src/store/chunk.ts'
 import { type Database, runStep } from './apply-slice.ts'
 import { matchStep } from './match-rows.ts'
 

@@ -4,27 +4,18 @@
  * @module
  */
 import { UserDeletionError } from '../../../src/errors.ts'
-import {
-  type Assignment,
-  type Leaving,
-  type LedgerEntry,
-  leavesNoMatch,
-  type Program,
-  passOf,
-  type ResidueTime,
-  residueLeft,
-  residueTime,
-  type Slice,
-  type SliceOutcome,
-  type Step,
-  sealInParts,
-  settleUnit,
-} from '../../../src/store/store.ts'
-import { type Matches, matchStep, type SliceUser } from './match-rows.ts'
+import type { Assignment, Program, Step } from '../../../src/program/program.ts'
+import { type ResidueTime, residueTime } from '../../../src/program/residue.ts'
+import { leavesNoMatch, passOf } from '../../../src/program/steps.ts'
+import { residueLeft } from '../../../src/store/failures.ts'
+import type { LedgerEntry } from '../../../src/store/records.ts'
+import { type Leaving, sealInParts, settleUnit } from '../../../src/store/settle-unit.ts'
+import type { Slice, SliceOutcome } from '../../../src/store/slice.ts'
 import type { Records } from '../records/records.ts'
 import type { Row, Tables } from '../tables/rows.ts'
-import { rowsWrittenUpTo, takeSurvey } from './take-survey.ts'
 import { stored, tenantText } from '../tables/values.ts'
+import { type Matches, matchStep, type SliceUser } from './match-rows.ts'
+import { rowsWrittenUpTo, takeSurvey } from './take-survey.ts'
 import { lacks, writeRow } from './write-rows.ts'
 
 export interface Database {

@@ -3,10 +3,16 @@
  *
  * @module
  */
-import type { Departure, Hurdle, Program, Step, TableReference } from '../../../src/store/store.ts'
-import { type Matches, matchStep, type SliceUser } from './match-rows.ts'
+import type {
+  Departure,
+  Hurdle,
+  Program,
+  Step,
+  TableReference,
+} from '../../../src/program/program.ts'
 import { type Row, type Tables, tuple } from '../tables/rows.ts'
 import { stored, tenantText } from '../tables/values.ts'
+import { type Matches, matchStep, type SliceUser } from './match-rows.ts'
 
 interface Ground {
   readonly tables: Tables

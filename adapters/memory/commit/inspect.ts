@@ -3,13 +3,11 @@
  *
  * @module
  */
-import {
-  canBeAsked,
-  type InspectedUser,
-  type Inspection,
-  leavesNoMatch,
-  type Program,
-} from '../../../src/store/store.ts'
+
+import type { Program } from '../../../src/program/program.ts'
+import { canBeAsked } from '../../../src/program/selectors.ts'
+import { leavesNoMatch } from '../../../src/program/steps.ts'
+import type { InspectedUser, Inspection } from '../../../src/store/inspection.ts'
 import type { Database } from './apply-slice.ts'
 import { matchStep } from './match-rows.ts'
 import { sharedOf, sharedRowsOf } from './shared-values.ts'

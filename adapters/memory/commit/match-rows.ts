@@ -3,21 +3,18 @@
  *
  * @module
  */
+
 import {
-  allWrittenFor,
-  type Condition,
   foldedBy,
   idBehind,
   inEachType,
-  isComparedAsText,
   isNobodys,
-  type Locator,
-  type NamedUser,
-  type Selector,
-  type Step,
   standsFor,
-  wayInto,
-} from '../../../src/store/store.ts'
+} from '../../../src/program/matching.ts'
+import type { Condition, Locator, Selector, Step } from '../../../src/program/program.ts'
+import { isComparedAsText, wayInto } from '../../../src/program/selectors.ts'
+import type { NamedUser } from '../../../src/program/shared-values.ts'
+import { allWrittenFor } from '../../../src/program/shared-values.ts'
 import type { Row, Tables } from '../tables/rows.ts'
 import { readJson, stored, tenantText, valuesAt } from '../tables/values.ts'
 

@@ -3,20 +3,21 @@
  *
  * @module
  */
+
+import type { Program } from '../../../src/program/program.ts'
+import { regardless } from '../../../src/program/selectors.ts'
 import {
-  dealtWithIn,
   mayLeaveShared,
   type NamedUser,
-  type Program,
-  regardless,
   type SharedValue,
   sharedText,
   shareOut,
   valuesToShare,
-} from '../../../src/store/store.ts'
-import { matchStep, type SliceUser } from './match-rows.ts'
+} from '../../../src/program/shared-values.ts'
+import { dealtWithIn } from '../../../src/program/steps.ts'
 import type { Tables } from '../tables/rows.ts'
 import { stored, tenantText } from '../tables/values.ts'
+import { matchStep, type SliceUser } from './match-rows.ts'
 
 /** By user; `groups` by positions of those given. */
 export function sharedOf(

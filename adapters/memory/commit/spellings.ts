@@ -3,17 +3,16 @@
  *
  * @module
  */
-import {
-  type FoundSpellings,
-  foldedBy,
-  isSameType,
-  type LooseColumns,
-  type Program,
-  type Spelling,
-  type SpellingQuery,
-  type TenantQuery,
-  type UserId,
-} from '../../../src/store/store.ts'
+
+import { foldedBy, isSameType } from '../../../src/program/matching.ts'
+import type { Program, UserId } from '../../../src/program/program.ts'
+import type {
+  FoundSpellings,
+  LooseColumns,
+  Spelling,
+  SpellingQuery,
+  TenantQuery,
+} from '../../../src/store/spelling.ts'
 import type { Records } from '../records/records.ts'
 import type { Tables } from '../tables/rows.ts'
 import { stored, tenantText } from '../tables/values.ts'

@@ -3,15 +3,9 @@
  *
  * @module
  */
-import {
-  compareIds,
-  type HeldIdsQuery,
-  type Program,
-  type Sweep,
-  type SweepGroup,
-  type Swept,
-  type UserId,
-} from '../../../src/store/store.ts'
+import { compareIds } from '../../../src/program/matching.ts'
+import type { Program, UserId } from '../../../src/program/program.ts'
+import type { HeldIdsQuery, Sweep, SweepGroup, Swept } from '../../../src/store/sweep.ts'
 import { type Database, lateResidue, runSteps } from './apply-slice.ts'
 import { heldValues, matchStep } from './match-rows.ts'
 import { sharedOf } from './shared-values.ts'

@@ -3,37 +3,31 @@
  *
  * @module
  */
-import {
-  allWrittenFor,
-  compareIds,
-  type FoundUser,
-  foldedBy,
-  type GroupMember,
-  inLowerCase,
-  isFoundInAnyCase,
-  type JobReference,
-  type JournalEnd,
-  keepsItsRows,
-  type LastOfCheck,
-  type Program,
-  type Step,
-  type Survey,
-  type Target,
-  type Targets,
-  type Tombstone,
-  type UserId,
-  type UserPage,
-  type UserQuery,
-  type UserRow,
-  type UserTable,
-  valueKey,
-} from '../../../src/store/store.ts'
-import { rowsAtHurdles } from './hurdles.ts'
-import { holds, matchStep } from './match-rows.ts'
+
+import { compareIds, foldedBy, inLowerCase, valueKey } from '../../../src/program/matching.ts'
+import type { LastOfCheck, Program, Step, UserId, UserTable } from '../../../src/program/program.ts'
+import { isFoundInAnyCase } from '../../../src/program/selectors.ts'
+import { allWrittenFor } from '../../../src/program/shared-values.ts'
+import { keepsItsRows } from '../../../src/program/steps.ts'
+import type { Tombstone } from '../../../src/store/inspection.ts'
+import type {
+  FoundUser,
+  GroupMember,
+  JobReference,
+  JournalEnd,
+  Survey,
+  Target,
+  Targets,
+  UserPage,
+  UserQuery,
+  UserRow,
+} from '../../../src/store/slice.ts'
 import type { Records } from '../records/records.ts'
 import type { Tables } from '../tables/rows.ts'
-import { sharedOf, sharedRowsOf } from './shared-values.ts'
 import { stored, tenantText } from '../tables/values.ts'
+import { rowsAtHurdles } from './hurdles.ts'
+import { holds, matchStep } from './match-rows.ts'
+import { sharedOf, sharedRowsOf } from './shared-values.ts'
 import { lacks } from './write-rows.ts'
 
 export function takeSurvey(

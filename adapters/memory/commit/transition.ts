@@ -3,22 +3,19 @@
  *
  * @module
  */
+import type { ColumnValue, Program } from '../../../src/program/program.ts'
+import type { Target, Targets, UserRow } from '../../../src/store/slice.ts'
 import type {
-  ColumnValue,
-  Program,
   Standing,
   StandingQuery,
-  Target,
-  Targets,
   Transition,
   TransitionOutcome,
   TransitionPlan,
-  UserRow,
-} from '../../../src/store/store.ts'
+} from '../../../src/store/transition.ts'
+import { stored, tenantText } from '../tables/values.ts'
 import { type Database, runStep } from './apply-slice.ts'
 import { matchStep, type SliceUser } from './match-rows.ts'
 import { findRows, takeSurvey } from './take-survey.ts'
-import { stored, tenantText } from '../tables/values.ts'
 
 /** Reads how the user stands, decides, and writes what was decided. */
 export function makeTransition(

@@ -3,19 +3,10 @@
  *
  * @module
  */
-import {
-  type Assignment,
-  allWrittenFor,
-  derivedAs,
-  isNamedIn,
-  type JsonPath,
-  type Step,
-  standsFor,
-  type Wanted,
-  writtenFor,
-} from '../../../src/store/store.ts'
 
-import type { SliceUser } from './match-rows.ts'
+import { derivedAs, isNamedIn, standsFor } from '../../../src/program/matching.ts'
+import type { Assignment, JsonPath, Step, Wanted } from '../../../src/program/program.ts'
+import { allWrittenFor, writtenFor } from '../../../src/program/shared-values.ts'
 import type { Row, Tables } from '../tables/rows.ts'
 import {
   changeAt,
@@ -28,6 +19,7 @@ import {
   valuesAt,
   writeJson,
 } from '../tables/values.ts'
+import type { SliceUser } from './match-rows.ts'
 
 /** The row as the assignments leave it, for the users that it is paired with. */
 export function writeRow(

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Job, JobQuery } from '../../../src/store/store.ts'
+import type { Job, JobQuery } from '../../../src/store/records.ts'
 import type { Records } from './records.ts'
 
 export function listJobs(

@@ -5,18 +5,18 @@
  * @module
  */
 import { UserDeletionError } from '../../../src/errors.ts'
+import type { UserId } from '../../../src/program/program.ts'
 import type {
   Job,
   JobClaim,
-  JournalEnd,
   LedgerAdoption,
   LedgerEntry,
   LedgerHead,
   OutboxEvent,
   RunsAside,
   Seal,
-  UserId,
-} from '../../../src/store/store.ts'
+} from '../../../src/store/records.ts'
+import type { JournalEnd } from '../../../src/store/slice.ts'
 import { violation } from '../tables/rows.ts'
 import { createUserRecords, type UserRecords } from './user-records.ts'
 

@@ -3,7 +3,14 @@
  *
  * @module
  */
-import type { ConfirmationToken, DisabledUser, Hold, HoldQuery, UserId } from '../../../src/store/store.ts'
+
+import type { UserId } from '../../../src/program/program.ts'
+import type {
+  ConfirmationToken,
+  DisabledUser,
+  Hold,
+  HoldQuery,
+} from '../../../src/store/records.ts'
 
 export interface UserRecords {
   holdsOf(userTable: string, tenantId: string | null, userId: UserId): readonly Hold[]

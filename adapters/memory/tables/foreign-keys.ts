@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { ForeignKey, TableSchema } from '../../../src/store/store.ts'
+import type { ForeignKey, TableSchema } from '../../../src/program/schema.ts'
 import { type Row, type Tables, tuple, violation } from './rows.ts'
 
 /** Deletes rows with all that their foreign keys ask for; answers how many it deleted itself. */

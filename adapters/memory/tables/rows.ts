@@ -4,7 +4,7 @@
  * @module
  */
 import { UserDeletionError } from '../../../src/errors.ts'
-import type { DatabaseSchema, TableSchema } from '../../../src/store/store.ts'
+import type { DatabaseSchema, TableSchema } from '../../../src/program/schema.ts'
 import { stored } from './values.ts'
 
 export type Row = Readonly<Record<string, unknown>>

@@ -4,7 +4,7 @@
  * @module
  */
 import { UserDeletionError } from '../../../src/errors.ts'
-import type { DatabaseSchema, TableSchema } from '../../../src/store/store.ts'
+import type { DatabaseSchema, TableSchema } from '../../../src/program/schema.ts'
 import { deleteStatement, verifyChildren, verifyParents } from './foreign-keys.ts'
 import { type Row, type Tables, tuple, violation } from './rows.ts'
 import { stored } from './values.ts'

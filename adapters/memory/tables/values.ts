@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { JsonPath, PathStep } from '../../../src/store/store.ts'
+import type { JsonPath, PathStep } from '../../../src/program/program.ts'
 
 /** A value as SQLite would hold it: booleans are 1 and 0, a small bigint is a number, nothing is null. */
 export function stored(value: unknown): unknown {

@@ -3,14 +3,17 @@
  *
  * @module
  */
-import { type Chunk, type ChunkResult, needsCursor, type Program, passOf } from '../../../src/store/store.ts'
-import { writes } from './carry-out.ts'
-import { type Decision, type HostWork, onlyRecords, type StepWork } from '../records/change.ts'
-import { JOBS } from '../server/engine-collections.ts'
-import { assertHeld } from '../records/jobs.ts'
-import type { Reader } from '../server/scope.ts'
+
+import type { Program } from '../../../src/program/program.ts'
+import { needsCursor, passOf } from '../../../src/program/steps.ts'
+import type { Chunk, ChunkResult } from '../../../src/store/chunk.ts'
 import { restOfPass } from '../documents/step-rows.ts'
+import { type Decision, type HostWork, onlyRecords, type StepWork } from '../records/change.ts'
+import { assertHeld } from '../records/jobs.ts'
+import { JOBS } from '../server/engine-collections.ts'
+import type { Reader } from '../server/scope.ts'
 import { encodeKey } from '../server/values.ts'
+import { writes } from './carry-out.ts'
 
 export async function decideChunk(
   reader: Reader,

@@ -4,30 +4,22 @@
  * @module
  */
 import { endsRuns } from '../../../src/errors.ts'
-import {
-  type Leaving,
-  type LedgerEntry,
-  noRehearsal,
-  type Program,
-  RolledBack,
-  rehearsed,
-  type Seal,
-  type Slice,
-  type SliceOutcome,
-  sealWhole,
-  settleUnit,
-} from '../../../src/store/store.ts'
-import { writes } from './carry-out.ts'
+import type { Program } from '../../../src/program/program.ts'
+import type { LedgerEntry, Seal } from '../../../src/store/records.ts'
+import { noRehearsal, RolledBack, rehearsed } from '../../../src/store/rehearsal.ts'
+import { type Leaving, sealWhole, settleUnit } from '../../../src/store/settle-unit.ts'
+import type { Slice, SliceOutcome } from '../../../src/store/slice.ts'
 import type { Decision, HostWork, StepRow, StepWork } from '../records/change.ts'
 import { unchanged } from '../records/change.ts'
-import { claimsOf } from './claims.ts'
-import type { Connection } from './connection.ts'
 import { assertHeld } from '../records/jobs.ts'
-import { rememberLateAccess } from './late-access.ts'
+import { forgetRecords } from '../records/user-records.ts'
 import { toStoreError } from '../server/mongo-errors.ts'
 import type { Reader } from '../server/scope.ts'
+import { writes } from './carry-out.ts'
+import { claimsOf } from './claims.ts'
+import type { Connection } from './connection.ts'
+import { rememberLateAccess } from './late-access.ts'
 import { type Taken, takeSurvey } from './take-survey.ts'
-import { forgetRecords } from '../records/user-records.ts'
 
 /** All users as one unit, or each as one of its own. */
 export async function applySlice(

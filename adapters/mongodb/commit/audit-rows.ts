@@ -3,7 +3,9 @@
  *
  * @module
  */
-import type { AuditRow, Program } from '../../../src/store/store.ts'
+
+import type { Program } from '../../../src/program/program.ts'
+import type { AuditRow } from '../../../src/store/records.ts'
 import type { HostWork, Isolation } from '../records/change.ts'
 import type { Doc } from '../server/driver.ts'
 import { isDuplicateKey } from '../server/mongo-errors.ts'

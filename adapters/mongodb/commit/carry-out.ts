@@ -3,20 +3,12 @@
  *
  * @module
  */
-import {
-  type Assignment,
-  leavesNoMatch,
-  type Program,
-  residueLeft,
-  residueTime,
-  type Step,
-  selectorsOf,
-} from '../../../src/store/store.ts'
-import { insertAuditRows } from './audit-rows.ts'
-import type { Change, HostWork, Isolation, RecordWrite, StepWork } from '../records/change.ts'
-import { claimUsers } from './claims.ts'
+import type { Assignment, Program, Step } from '../../../src/program/program.ts'
+import { residueTime } from '../../../src/program/residue.ts'
+import { selectorsOf } from '../../../src/program/selectors.ts'
+import { leavesNoMatch } from '../../../src/program/steps.ts'
+import { residueLeft } from '../../../src/store/failures.ts'
 import type { Own } from '../documents/deep-writes.ts'
-import type { Doc } from '../server/driver.ts'
 import {
   filterOf,
   type Matches,
@@ -24,11 +16,8 @@ import {
   type OwnedRow,
   type OwnedValue,
   pages,
-  type SliceUser,
   valuesOfStep,
 } from '../documents/match-rows.ts'
-import { pathOf } from '../server/paths.ts'
-import type { Update, Writer } from '../server/scope.ts'
 import {
   isWrittenByUser,
   lacking,
@@ -37,7 +26,20 @@ import {
   touchesOwnFilter,
   updatesFor,
 } from '../documents/updates.ts'
+import type {
+  Change,
+  HostWork,
+  Isolation,
+  RecordWrite,
+  SliceUser,
+  StepWork,
+} from '../records/change.ts'
+import type { Doc } from '../server/driver.ts'
+import { pathOf } from '../server/paths.ts'
+import type { Update, Writer } from '../server/scope.ts'
 import { storedId, wholeKeyOf } from '../server/values.ts'
+import { insertAuditRows } from './audit-rows.ts'
+import { claimUsers } from './claims.ts'
 
 /** Without a transaction. */
 export async function carryOut(writer: Writer, { work, records }: Change): Promise<void> {

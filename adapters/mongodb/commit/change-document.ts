@@ -4,10 +4,11 @@
  *
  * @module
  */
-import type { Program, SharedValue, UserId } from '../../../src/store/store.ts'
+import type { Program, UserId } from '../../../src/program/program.ts'
+import type { SharedValue } from '../../../src/program/shared-values.ts'
+import { findRows } from '../documents/find-users.ts'
 import type { Change, Columns, HostWork, RecordWrite } from '../records/change.ts'
 import type { Doc } from '../server/driver.ts'
-import { findRows } from '../documents/find-users.ts'
 import type { Reader } from '../server/scope.ts'
 
 export function changeDocument({ work, records }: Change): Doc {

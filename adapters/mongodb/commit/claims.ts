@@ -4,10 +4,10 @@
  *
  * @module
  */
-import type { Program } from '../../../src/store/store.ts'
+import type { Program } from '../../../src/program/program.ts'
+import type { FoundRow } from '../documents/find-users.ts'
 import type { Columns, HostWork, UserClaim } from '../records/change.ts'
 import type { Doc } from '../server/driver.ts'
-import type { FoundRow } from '../documents/find-users.ts'
 import { storeBusy } from '../server/mongo-errors.ts'
 import { valueAt } from '../server/paths.ts'
 import type { Update, Writer } from '../server/scope.ts'

@@ -3,19 +3,20 @@
  *
  * @module
  */
-import type { Whose } from '../../../src/store/store.ts'
+import type { Whose } from '../../../src/store/records.ts'
 import type { Decision } from '../records/change.ts'
+import { checkLayout, migrateCollections } from '../records/layout.ts'
+import type { ConnectionOptions } from '../server/connection-options.ts'
 import { type Detected, detect } from '../server/detect.ts'
 import type { OwnDb } from '../server/engine-collections.ts'
-import { decideWithJournal, finishInterrupted } from './journal.ts'
-import { finishLateAccess } from './late-access.ts'
-import { checkLayout, migrateCollections } from '../records/layout.ts'
 import { toStoreError } from '../server/mongo-errors.ts'
 import { persist } from '../server/patience.ts'
 import { openScope, type Reader, type Writer } from '../server/scope.ts'
-import type { ConnectionOptions, Surroundings } from '../server/surroundings.ts'
-import { decideInTransaction } from './transaction.ts'
+import type { Surroundings } from '../server/surroundings.ts'
 import { openWritingSession } from '../server/writing-session.ts'
+import { decideWithJournal, finishInterrupted } from './journal.ts'
+import { finishLateAccess } from './late-access.ts'
+import { decideInTransaction } from './transaction.ts'
 
 export interface Connection {
   /** Known once the server has been asked. */

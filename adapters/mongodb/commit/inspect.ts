@@ -3,20 +3,18 @@
  *
  * @module
  */
-import {
-  canBeAsked,
-  type InspectedUser,
-  type Inspection,
-  leavesNoMatch,
-  type Program,
-} from '../../../src/store/store.ts'
-import { ownOf } from './carry-out.ts'
+
+import type { Program } from '../../../src/program/program.ts'
+import { canBeAsked } from '../../../src/program/selectors.ts'
+import { leavesNoMatch } from '../../../src/program/steps.ts'
+import type { InspectedUser, Inspection } from '../../../src/store/inspection.ts'
 import { findRows, findTombstone } from '../documents/find-users.ts'
 import { valuesOfStep } from '../documents/match-rows.ts'
-import type { Reader } from '../server/scope.ts'
 import { sharedOf, sharedRowsOf } from '../documents/shared-values.ts'
 import { stepFilter } from '../documents/step-rows.ts'
 import { lacking, needsOwn } from '../documents/updates.ts'
+import type { Reader } from '../server/scope.ts'
+import { ownOf } from './carry-out.ts'
 
 export async function inspect(
   reader: Reader,

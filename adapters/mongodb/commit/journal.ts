@@ -9,20 +9,20 @@
  */
 
 import { UserDeletionError } from '../../../src/errors.ts'
-import { carryOut, workOnAll, writeRecords } from './carry-out.ts'
 import type { Change, Decision } from '../records/change.ts'
-import { changeDocument, readChange } from './change-document.ts'
-import { reclaimUsers } from './claims.ts'
 import type { Doc } from '../server/driver.ts'
 import { WRITER } from '../server/engine-collections.ts'
 import { isLate } from '../server/fence.ts'
-import { cutLateAccessOf } from './late-access.ts'
 import { type Lease, leaseLost, takeLease } from '../server/lease.ts'
 import { isUnavailable, storeBusy } from '../server/mongo-errors.ts'
 import { openPatience, persist } from '../server/patience.ts'
 import { openScope, type Reader, type Writer } from '../server/scope.ts'
-import { sealed } from './sealed.ts'
 import type { Surroundings } from '../server/surroundings.ts'
+import { carryOut, workOnAll, writeRecords } from './carry-out.ts'
+import { changeDocument, readChange } from './change-document.ts'
+import { reclaimUsers } from './claims.ts'
+import { cutLateAccessOf } from './late-access.ts'
+import { sealed } from './sealed.ts'
 import { undoable } from './undo.ts'
 
 /** What was not carried out is taken back before the call rejects; what was is never lost. */

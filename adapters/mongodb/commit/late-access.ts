@@ -7,13 +7,13 @@
  * @module
  */
 
-import { cutLateAccess } from './carry-out.ts'
 import type { Change, HostWork, RecordWrite } from '../records/change.ts'
-import { readWork, workDocument } from './change-document.ts'
 import { LATE_ACCESS } from '../server/engine-collections.ts'
 import { persist } from '../server/patience.ts'
 import { openScope } from '../server/scope.ts'
 import type { Surroundings } from '../server/surroundings.ts'
+import { cutLateAccess } from './carry-out.ts'
+import { readWork, workDocument } from './change-document.ts'
 
 /** What goes with a change whose users lose their access. */
 export function rememberLateAccess(id: string, work: HostWork): RecordWrite {

@@ -4,11 +4,11 @@
  * @module
  */
 import { setImmediate as turnOfTheLoop } from 'node:timers/promises'
-import { auditRowsWithKeys, insertAuditRows } from './audit-rows.ts'
-import { workOnAll, writeRecords } from './carry-out.ts'
 import type { Change, UnsealedChange } from '../records/change.ts'
 import { sealRecords } from '../records/ledger.ts'
 import type { Reader, Writer } from '../server/scope.ts'
+import { auditRowsWithKeys, insertAuditRows } from './audit-rows.ts'
+import { workOnAll, writeRecords } from './carry-out.ts'
 
 /** The whole change, to be written down before its first effect. */
 export async function sealed(reader: Reader, { seal, ...change }: UnsealedChange): Promise<Change> {

@@ -3,17 +3,13 @@
  *
  * @module
  */
-import {
-  compareIds,
-  type HeldIdsQuery,
-  type Program,
-  type Selector,
-  type Sweep,
-  type SweepGroup,
-  type Swept,
-  type UserId,
-} from '../../../src/store/store.ts'
-import { writes } from './carry-out.ts'
+import { compareIds } from '../../../src/program/matching.ts'
+import type { Program, Selector, UserId } from '../../../src/program/program.ts'
+import type { HeldIdsQuery, Sweep, SweepGroup, Swept } from '../../../src/store/sweep.ts'
+import { countsOf } from '../documents/count-rows.ts'
+import { findRows } from '../documents/find-users.ts'
+import { isNamed, matchStep, namedRows } from '../documents/match-rows.ts'
+import { sharedOf } from '../documents/shared-values.ts'
 import {
   type Decision,
   type HostWork,
@@ -21,19 +17,16 @@ import {
   type StepRow,
   unchanged,
 } from '../records/change.ts'
-import { countsOf } from '../documents/count-rows.ts'
+import { findEntries, readHead, sealRecords } from '../records/ledger.ts'
+import { readMark } from '../records/spool.ts'
+import { holdsOf } from '../records/user-records.ts'
 import type { Doc } from '../server/driver.ts'
 import { MARKS } from '../server/engine-collections.ts'
-import { findRows } from '../documents/find-users.ts'
-import { findEntries, readHead, sealRecords } from '../records/ledger.ts'
-import { isNamed, matchStep, namedRows } from '../documents/match-rows.ts'
 import { behindId, pathOf, sideConditions } from '../server/paths.ts'
 import { all, ask, type Question } from '../server/questions.ts'
 import type { Reader } from '../server/scope.ts'
-import { sharedOf } from '../documents/shared-values.ts'
-import { readMark } from '../records/spool.ts'
-import { holdsOf } from '../records/user-records.ts'
 import { engineId, storedId } from '../server/values.ts'
+import { writes } from './carry-out.ts'
 
 export async function decideSweep(
   reader: Reader,

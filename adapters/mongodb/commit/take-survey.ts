@@ -3,31 +3,31 @@
  *
  * @module
  */
-import {
-  type FoundUser,
-  type GroupMember,
-  type JournalEnd,
-  keepsItsRows,
-  type LastOfCheck,
-  type LedgerHead,
-  type Program,
-  type Survey,
-  type Targets,
-} from '../../../src/store/store.ts'
-import type { StepRow } from '../records/change.ts'
+
+import type { LastOfCheck, Program } from '../../../src/program/program.ts'
+import { keepsItsRows } from '../../../src/program/steps.ts'
+import type { LedgerHead } from '../../../src/store/records.ts'
+import type {
+  FoundUser,
+  GroupMember,
+  JournalEnd,
+  Survey,
+  Targets,
+} from '../../../src/store/slice.ts'
 import { countsOf } from '../documents/count-rows.ts'
-import type { Doc } from '../server/driver.ts'
-import { HOLDS, JOBS } from '../server/engine-collections.ts'
 import { type FoundRow, findRows } from '../documents/find-users.ts'
+import { isNamed, matchStep, namedRows } from '../documents/match-rows.ts'
+import { sharedOf, sharedRowsOf } from '../documents/shared-values.ts'
+import { restOfStep } from '../documents/step-rows.ts'
+import type { StepRow } from '../records/change.ts'
 import { jobsOf } from '../records/jobs.ts'
 import { HEAD } from '../records/ledger.ts'
-import { isNamed, matchStep, namedRows } from '../documents/match-rows.ts'
+import { holdsOf, keepersOf } from '../records/user-records.ts'
+import type { Doc } from '../server/driver.ts'
+import { HOLDS, JOBS } from '../server/engine-collections.ts'
 import { locatedValues, projectionOf, sideConditions, valueAt } from '../server/paths.ts'
 import { all, ask, type Question } from '../server/questions.ts'
 import type { Reader } from '../server/scope.ts'
-import { sharedOf, sharedRowsOf } from '../documents/shared-values.ts'
-import { restOfStep } from '../documents/step-rows.ts'
-import { holdsOf, keepersOf } from '../records/user-records.ts'
 import { keyOf, storedId, wholeKeyOf } from '../server/values.ts'
 
 export interface Taken {

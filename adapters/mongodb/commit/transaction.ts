@@ -7,7 +7,6 @@
 import type { Decision } from '../records/change.ts'
 import type { MongoSession } from '../server/driver.ts'
 import { WRITER } from '../server/engine-collections.ts'
-import { cutLateAccessOf } from './late-access.ts'
 import {
   isTransient,
   isUnavailable,
@@ -17,8 +16,9 @@ import {
 } from '../server/mongo-errors.ts'
 import { openPatience, persist } from '../server/patience.ts'
 import { DURABLE, openScope, type Reader, type Writer } from '../server/scope.ts'
-import { carryOutAndSeal } from './sealed.ts'
 import type { Surroundings } from '../server/surroundings.ts'
+import { cutLateAccessOf } from './late-access.ts'
+import { carryOutAndSeal } from './sealed.ts'
 
 /**
  * Tried again from the start as long as the server says that this can help: `decide` sees a new snapshot then,

@@ -3,25 +3,19 @@
  *
  * @module
  */
+import type { Program } from '../../../src/program/program.ts'
+import type { Targets } from '../../../src/store/slice.ts'
 import type {
-  Program,
   Standing,
   StandingQuery,
-  Targets,
   Transition,
   TransitionOutcome,
   TransitionPlan,
-} from '../../../src/store/store.ts'
-import { writes } from './carry-out.ts'
-import { type Decision, type HostWork, type RecordWrite, unchanged } from '../records/change.ts'
-import { claimsOf } from './claims.ts'
-import { JOBS } from '../server/engine-collections.ts'
+} from '../../../src/store/transition.ts'
 import type { FoundRow } from '../documents/find-users.ts'
+import { type Decision, type HostWork, type RecordWrite, unchanged } from '../records/change.ts'
 import { jobRecord, listJobs } from '../records/jobs.ts'
-import { rememberLateAccess } from './late-access.ts'
 import { decisionRecords, eventRecords } from '../records/ledger.ts'
-import type { Reader } from '../server/scope.ts'
-import { takeSurvey } from './take-survey.ts'
 import {
   disabledRecord,
   findToken,
@@ -30,6 +24,12 @@ import {
   releaseRecord,
   tokenRecord,
 } from '../records/user-records.ts'
+import { JOBS } from '../server/engine-collections.ts'
+import type { Reader } from '../server/scope.ts'
+import { writes } from './carry-out.ts'
+import { claimsOf } from './claims.ts'
+import { rememberLateAccess } from './late-access.ts'
+import { takeSurvey } from './take-survey.ts'
 
 /** Reads how the user stands, and decides what is written. */
 export async function decideTransition(

@@ -3,8 +3,9 @@
  *
  * @module
  */
-import type { Doc } from '../server/driver.ts'
+
 import { pages } from '../documents/match-rows.ts'
+import type { Doc } from '../server/driver.ts'
 import type { Writer } from '../server/scope.ts'
 
 export interface Undoable {

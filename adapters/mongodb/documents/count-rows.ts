@@ -3,11 +3,11 @@
  *
  * @module
  */
-import type { Step } from '../../../src/store/store.ts'
-import { filterOf, type Matches, pages } from './match-rows.ts'
+import type { Step } from '../../../src/program/program.ts'
 import { pathOf } from '../server/paths.ts'
 import type { Question } from '../server/questions.ts'
 import { keyOf } from '../server/values.ts'
+import { filterOf, type Matches, pages } from './match-rows.ts'
 
 /** Documents by user; one counts once for each of its users. */
 export function countsOf(

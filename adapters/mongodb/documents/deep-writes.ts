@@ -8,7 +8,7 @@
  *
  * @module
  */
-import type { IdForm } from '../../../src/store/store.ts'
+import type { IdForm } from '../../../src/program/program.ts'
 import type { Doc } from '../server/driver.ts'
 import { wordOf } from '../server/text-patterns.ts'
 

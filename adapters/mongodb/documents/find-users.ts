@@ -3,26 +3,19 @@
  *
  * @module
  */
-import {
-  isFoundInAnyCase,
-  isNobodys,
-  type Program,
-  type Target,
-  type Targets,
-  type Tombstone,
-  type UserId,
-  type UserPage,
-  type UserQuery,
-  type UserRow,
-  type UserTable,
-} from '../../../src/store/store.ts'
-import type { Doc } from '../server/driver.ts'
+
+import { isNobodys } from '../../../src/program/matching.ts'
+import type { Program, UserId, UserTable } from '../../../src/program/program.ts'
+import { isFoundInAnyCase } from '../../../src/program/selectors.ts'
+import type { Tombstone } from '../../../src/store/inspection.ts'
+import type { Target, Targets, UserPage, UserQuery, UserRow } from '../../../src/store/slice.ts'
 import { namedUsers } from '../records/ledger.ts'
+import type { Doc } from '../server/driver.ts'
 import { behindId, locatedValues, valueAt } from '../server/paths.ts'
 import type { Reader } from '../server/scope.ts'
 import { wholeInAnyCase } from '../server/text-patterns.ts'
-import { lacking } from './updates.ts'
 import { engineId, keyOf, storedId } from '../server/values.ts'
+import { lacking } from './updates.ts'
 
 export interface FoundRow {
   /** With the columns of the policy by their names, whether they are paths or not. */

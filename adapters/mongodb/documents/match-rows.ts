@@ -3,22 +3,20 @@
  *
  * @module
  */
-import {
-  type IdForm,
-  isComparedAsText,
-  isHeldByOthers,
-  isNobodys,
-  type JsonPath,
-  type Locator,
-  type NamedUser,
-  type Program,
-  type Selector,
-  type Step,
-  standsFor,
-  type UserTable,
-  writtenAs,
-} from '../../../src/store/store.ts'
-import type { StepRow } from '../records/change.ts'
+
+import { isNobodys, standsFor, writtenAs } from '../../../src/program/matching.ts'
+import type {
+  IdForm,
+  JsonPath,
+  Locator,
+  Program,
+  Selector,
+  Step,
+  UserTable,
+} from '../../../src/program/program.ts'
+import { isComparedAsText } from '../../../src/program/selectors.ts'
+import { isHeldByOthers } from '../../../src/program/shared-values.ts'
+import type { SliceUser, StepRow } from '../records/change.ts'
 import type { Doc } from '../server/driver.ts'
 import {
   elementHolding,
@@ -32,11 +30,6 @@ import {
 import type { Reader } from '../server/scope.ts'
 import { patternOf } from '../server/text-patterns.ts'
 import { keyOf, storedId } from '../server/values.ts'
-
-/** A user by what the program knows of them. */
-export interface SliceUser extends NamedUser {
-  readonly derived: readonly (string | null)[]
-}
 
 /**
  * The documents of a step. `values`: all whose located field holds one of them. `rows`: these documents, by
@@ -146,6 +139,7 @@ export function* pages<T>(list: readonly T[]): Iterable<readonly T[]> {
 }
 
 const PAGE = 10_000
+
 const NOTHING: Matches = { kind: 'values', values: [] }
 
 interface Owned {

@@ -3,25 +3,26 @@
  *
  * @module
  */
+
+import type { Program } from '../../../src/program/program.ts'
+import { regardless } from '../../../src/program/selectors.ts'
 import {
-  dealtWithIn,
-  type FoundUser,
   mayLeaveShared,
   type NamedUser,
-  type Program,
-  regardless,
   type SharedValue,
   sharedText,
   shareOut,
   valuesToShare,
-} from '../../../src/store/store.ts'
+} from '../../../src/program/shared-values.ts'
+import { dealtWithIn } from '../../../src/program/steps.ts'
+import type { FoundUser } from '../../../src/store/slice.ts'
 import type { Doc } from '../server/driver.ts'
-import { tenantFilter } from './find-users.ts'
-import { pages } from './match-rows.ts'
 import type { Reader } from '../server/scope.ts'
-import { restOfStep } from './step-rows.ts'
 import { wholeInAnyCase } from '../server/text-patterns.ts'
 import { engineId, keyOf, storedId } from '../server/values.ts'
+import { tenantFilter } from './find-users.ts'
+import { pages } from './match-rows.ts'
+import { restOfStep } from './step-rows.ts'
 
 /** By user; `groups` by positions of those given. One query for each value of the program and page of users. */
 export async function sharedOf(

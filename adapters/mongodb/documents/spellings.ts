@@ -3,20 +3,18 @@
  *
  * @module
  */
-import {
-  type FoundSpellings,
-  isOfBothTypes,
-  isSameType,
-  type Program,
-  type Spelling,
-  type SpellingQuery,
-  type TenantQuery,
-  type UserId,
-  type UserTable,
-} from '../../../src/store/store.ts'
+
+import { isOfBothTypes, isSameType } from '../../../src/program/matching.ts'
+import type { Program, UserId, UserTable } from '../../../src/program/program.ts'
+import type {
+  FoundSpellings,
+  Spelling,
+  SpellingQuery,
+  TenantQuery,
+} from '../../../src/store/spelling.ts'
+import { textOrNull } from '../records/ledger.ts'
 import type { Doc, MongoDb } from '../server/driver.ts'
 import { LEDGER } from '../server/engine-collections.ts'
-import { textOrNull } from '../records/ledger.ts'
 import { valueAt } from '../server/paths.ts'
 import type { FindOptions, Reader } from '../server/scope.ts'
 import { engineId, storedId } from '../server/values.ts'

@@ -3,11 +3,14 @@
  *
  * @module
  */
-import type { Cursor, Program, Step } from '../../../src/store/store.ts'
+
+import type { Program, Step } from '../../../src/program/program.ts'
+import type { Cursor } from '../../../src/store/chunk.ts'
+import type { SliceUser } from '../records/change.ts'
 import type { Doc } from '../server/driver.ts'
-import { filterOf, matchStep, type SliceUser } from './match-rows.ts'
 import type { Reader } from '../server/scope.ts'
 import { decodeKey } from '../server/values.ts'
+import { filterOf, matchStep } from './match-rows.ts'
 
 /** The `_id`s behind the cursor, `limit` at most. */
 export async function restOfStep(

@@ -3,16 +3,15 @@
  *
  * @module
  */
-import {
-  type Assignment,
-  derivedAs,
-  isHeldByOthers,
-  isNobodys,
-  type Step,
-  type UserTable,
-  type Wanted,
-  writtenAs,
-} from '../../../src/store/store.ts'
+
+import { derivedAs, isNobodys, writtenAs } from '../../../src/program/matching.ts'
+import type { Assignment, Step, UserTable, Wanted } from '../../../src/program/program.ts'
+import { isHeldByOthers } from '../../../src/program/shared-values.ts'
+import type { SliceUser } from '../records/change.ts'
+import type { Doc } from '../server/driver.ts'
+import { elementHolding, named, pathOf } from '../server/paths.ts'
+import type { Update } from '../server/scope.ts'
+import { type BsonTypes, storedId } from '../server/values.ts'
 import {
   type Leaf,
   leadsThroughArray,
@@ -21,11 +20,6 @@ import {
   unwritten,
   written,
 } from './deep-writes.ts'
-import type { Doc } from '../server/driver.ts'
-import type { SliceUser } from './match-rows.ts'
-import { elementHolding, named, pathOf } from '../server/paths.ts'
-import type { Update } from '../server/scope.ts'
-import { type BsonTypes, storedId } from '../server/values.ts'
 
 /** Who the documents of an update belong to. */
 export interface UpdateOwner {

@@ -4,9 +4,10 @@
  *
  * @module
  */
-import type { ColumnValue, Program, Seal } from '../../../src/store/store.ts'
+import type { ColumnValue, Program } from '../../../src/program/program.ts'
+import type { NamedUser } from '../../../src/program/shared-values.ts'
+import type { Seal } from '../../../src/store/records.ts'
 import type { Doc } from '../server/driver.ts'
-import type { SliceUser } from '../documents/match-rows.ts'
 
 export interface Change {
   readonly work: readonly HostWork[]
@@ -98,4 +99,9 @@ export function unchanged<T>(result: T): Decision<T> {
 
 export function onlyRecords<T>(result: T, records: readonly RecordWrite[]): Decision<T> {
   return { result, change: { work: [], records } }
+}
+
+/** A user by what the program knows of them. */
+export interface SliceUser extends NamedUser {
+  readonly derived: readonly (string | null)[]
 }

@@ -3,11 +3,11 @@
  *
  * @module
  */
-import type { LedgerAdoption, LedgerEntry } from '../../../src/store/store.ts'
-import { type Decision, onlyRecords, type RecordWrite, unchanged } from './change.ts'
+import type { LedgerAdoption, LedgerEntry } from '../../../src/store/records.ts'
 import { LEDGER, LEDGER_IMPORT } from '../server/engine-collections.ts'
-import { entryDocument, headRecord, readHead, toEntry } from './ledger.ts'
 import type { Reader, Writer } from '../server/scope.ts'
+import { type Decision, onlyRecords, type RecordWrite, unchanged } from './change.ts'
+import { entryDocument, headRecord, readHead, toEntry } from './ledger.ts'
 
 /** Safe to repeat: an entry has its place by run and number. */
 export async function stageLedger(

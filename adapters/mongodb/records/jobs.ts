@@ -4,25 +4,16 @@
  * @module
  */
 import { UserDeletionError } from '../../../src/errors.ts'
-import type {
-  Job,
-  JobClaim,
-  JobKind,
-  JobQuery,
-  JobReference,
-  JobSave,
-  JournalEnd,
-  Program,
-  Targets,
-  UserId,
-} from '../../../src/store/store.ts'
-import type { RecordWrite } from './change.ts'
+import type { Program, UserId } from '../../../src/program/program.ts'
+import type { Job, JobClaim, JobKind, JobQuery, JobSave } from '../../../src/store/records.ts'
+import type { JobReference, JournalEnd, Targets } from '../../../src/store/slice.ts'
 import type { Doc, MongoDb } from '../server/driver.ts'
 import { JOBS } from '../server/engine-collections.ts'
-import { textOrNull } from './ledger.ts'
 import type { Question } from '../server/questions.ts'
 import { DURABLE, type Reader, type Writer } from '../server/scope.ts'
 import { engineId, keyOf } from '../server/values.ts'
+import type { RecordWrite } from './change.ts'
+import { textOrNull } from './ledger.ts'
 
 export async function listJobs(
   reader: Reader,

@@ -7,13 +7,8 @@
  * @module
  */
 import { UserDeletionError } from '../../../src/errors.ts'
-import {
-  EARLIER_LAYOUT_MARK,
-  type LedgerEntry,
-  saidUserTable,
-  type Whose,
-} from '../../../src/store/store.ts'
-import { createEngineCollections } from './create-collections.ts'
+import { EARLIER_LAYOUT_MARK, saidUserTable } from '../../../src/store/earlier-layout.ts'
+import type { LedgerEntry, Whose } from '../../../src/store/records.ts'
 import type { Doc, UpdateManyOperation } from '../server/driver.ts'
 import {
   DISABLED,
@@ -32,6 +27,7 @@ import {
 } from '../server/engine-collections.ts'
 import { isDuplicateKey } from '../server/mongo-errors.ts'
 import { DURABLE } from '../server/scope.ts'
+import { createEngineCollections } from './create-collections.ts'
 
 /** Since the second one records name the table of the users. */
 const LAYOUT = 2

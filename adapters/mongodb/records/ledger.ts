@@ -4,6 +4,7 @@
  * @module
  */
 import { UserDeletionError } from '../../../src/errors.ts'
+import type { UserId } from '../../../src/program/program.ts'
 import type {
   DeletedQuery,
   KeyQuery,
@@ -15,14 +16,13 @@ import type {
   Seal,
   SealDecision,
   SubjectQuery,
-  UserId,
-} from '../../../src/store/store.ts'
-import type { RecordWrite } from './change.ts'
+} from '../../../src/store/records.ts'
 import type { Doc } from '../server/driver.ts'
 import { LEDGER, LEDGER_HEAD, OUTBOX } from '../server/engine-collections.ts'
 import { ask, type Question } from '../server/questions.ts'
 import type { Reader } from '../server/scope.ts'
 import { engineId, keyOf } from '../server/values.ts'
+import type { RecordWrite } from './change.ts'
 
 /** What a seal writes beside rows of the host's audit log. */
 export async function sealRecords(

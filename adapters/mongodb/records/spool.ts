@@ -3,7 +3,9 @@
  *
  * @module
  */
-import type { Mark, RunsAside, UserId } from '../../../src/store/store.ts'
+
+import type { UserId } from '../../../src/program/program.ts'
+import type { Mark, RunsAside } from '../../../src/store/records.ts'
 import { LEDGER_IMPORT, MARKS, SPOOL } from '../server/engine-collections.ts'
 import type { Reader, Writer } from '../server/scope.ts'
 import { engineId } from '../server/values.ts'

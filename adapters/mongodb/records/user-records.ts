@@ -3,22 +3,22 @@
  *
  * @module
  */
+
+import type { Program, UserId } from '../../../src/program/program.ts'
 import type {
   ConfirmationToken,
   DisabledUser,
   Hold,
   HoldQuery,
-  Program,
-  Targets,
-  UserId,
-} from '../../../src/store/store.ts'
-import type { RecordWrite } from './change.ts'
+} from '../../../src/store/records.ts'
+import type { Targets } from '../../../src/store/slice.ts'
 import type { Doc } from '../server/driver.ts'
 import { DISABLED, HOLDS, TOKENS } from '../server/engine-collections.ts'
-import { isSameValue, textOrNull } from './ledger.ts'
 import type { Question } from '../server/questions.ts'
 import type { Reader, Writer } from '../server/scope.ts'
 import { engineId } from '../server/values.ts'
+import type { RecordWrite } from './change.ts'
+import { isSameValue, textOrNull } from './ledger.ts'
 
 /** Whether the engine has disabled any of the users, or holds tokens of theirs: by collection, if so. */
 export function keepersOf(

@@ -4,13 +4,9 @@
  * @module
  */
 import { isDeepStrictEqual } from 'node:util'
-import {
-  type DatabaseSchema,
-  type Program,
-  type SchemaQuestion,
-  schemaChanged,
-  type TableSchema,
-} from '../../../src/store/store.ts'
+import type { Program } from '../../../src/program/program.ts'
+import type { DatabaseSchema, SchemaQuestion, TableSchema } from '../../../src/program/schema.ts'
+import { schemaChanged } from '../../../src/store/failures.ts'
 import type { Doc } from '../server/driver.ts'
 import type { OwnDb } from '../server/engine-collections.ts'
 import { firstDocuments } from './first-documents.ts'

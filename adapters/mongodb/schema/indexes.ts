@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { IndexSchema, NullKey, TableSchema } from '../../../src/store/store.ts'
+import type { IndexSchema, NullKey, TableSchema } from '../../../src/program/schema.ts'
 import type { Doc, MongoDb } from '../server/driver.ts'
 import { isMissingCollection } from '../server/mongo-errors.ts'
 

@@ -3,12 +3,17 @@
  *
  * @module
  */
-import type { AskedPath, SampledPath, TableSchema, ValidatorSchema } from '../../../src/store/store.ts'
+import type {
+  AskedPath,
+  SampledPath,
+  TableSchema,
+  ValidatorSchema,
+} from '../../../src/program/schema.ts'
 import type { Doc, MongoDb } from '../server/driver.ts'
-import { readCut, type Wanted } from './first-documents.ts'
-import { indexesOf } from './indexes.ts'
 import { isMissingCollection, lacksCommand } from '../server/mongo-errors.ts'
 import { projectionOf } from '../server/paths.ts'
+import { readCut, type Wanted } from './first-documents.ts'
+import { indexesOf } from './indexes.ts'
 import type { RandomDocuments } from './random-documents.ts'
 import { samplePaths } from './sampled-paths.ts'
 import { sampleTypes } from './sampled-types.ts'

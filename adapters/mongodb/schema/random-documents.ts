@@ -4,8 +4,8 @@
  * @module
  */
 import type { Doc, MongoDb } from '../server/driver.ts'
-import { readCut, type Wanted } from './first-documents.ts'
 import { isOutOfTime, lacksCommand } from '../server/mongo-errors.ts'
+import { readCut, type Wanted } from './first-documents.ts'
 
 /** `null`: there are some, and the server has not found them in time. */
 export type RandomDocuments = (wanted: Wanted, size: number) => Promise<readonly Doc[] | null>

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { SampledPath } from '../../../src/store/store.ts'
+import type { SampledPath } from '../../../src/program/schema.ts'
 import type { Doc } from '../server/driver.ts'
 import { entriesOf, isSubDocument } from '../server/paths.ts'
 import { typeName } from './sampled-types.ts'

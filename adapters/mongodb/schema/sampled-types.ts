@@ -3,7 +3,9 @@
  *
  * @module
  */
-import type { AskedPath, Condition, SampledTypes } from '../../../src/store/store.ts'
+
+import type { Condition } from '../../../src/program/program.ts'
+import type { AskedPath, SampledTypes } from '../../../src/program/schema.ts'
 import type { Doc } from '../server/driver.ts'
 import { fieldOf, isSubDocument, locatedValues } from '../server/paths.ts'
 import { bsonType, isUuid, keyOf } from '../server/values.ts'

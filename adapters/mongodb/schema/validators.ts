@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { SampledPath, ValidatedField, ValidatorSchema } from '../../../src/store/store.ts'
+import type { SampledPath, ValidatedField, ValidatorSchema } from '../../../src/program/schema.ts'
 import type { Doc, MongoDb } from '../server/driver.ts'
 import { typeName } from './sampled-types.ts'
 

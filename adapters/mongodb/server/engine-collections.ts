@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { assertTablePrefix, ENGINE_TABLE_PREFIX } from '../../../src/store/store.ts'
+import { assertTablePrefix, ENGINE_TABLE_PREFIX } from '../../../src/store/store-options.ts'
 import type { MongoDb } from './driver.ts'
 
 /** One document: whose turn it is to write, and what is being written where there are no transactions. */

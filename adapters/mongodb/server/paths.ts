@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { JsonPath, Locator, Selector } from '../../../src/store/store.ts'
+import type { JsonPath, Locator, Selector } from '../../../src/program/program.ts'
 import type { Doc } from './driver.ts'
 import { bsonType } from './values.ts'
 

@@ -3,16 +3,10 @@
  *
  * @module
  */
-import type { TransactionUse } from './detect.ts'
+import type { ConnectionOptions } from './connection-options.ts'
 import type { OwnDb } from './engine-collections.ts'
 import type { Writer } from './scope.ts'
 import type { WritingSession } from './writing-session.ts'
-
-export interface ConnectionOptions {
-  readonly transactions: TransactionUse
-  readonly busyTimeoutMs: number
-  readonly leaseMs: number
-}
 
 export interface Surroundings {
   readonly db: OwnDb

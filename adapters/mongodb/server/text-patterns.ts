@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { IdForm } from '../../../src/store/store.ts'
+import type { IdForm } from '../../../src/program/program.ts'
 
 /** What a text must be like in which a reference of this form holds the value. */
 export function patternOf(text: string, form: IdForm | null): string {

@@ -4,7 +4,8 @@
  * @module
  */
 import { UserDeletionError } from '../../../src/errors.ts'
-import { type IdForm, type IdType, type UserId, writtenAs } from '../../../src/store/store.ts'
+import { writtenAs } from '../../../src/program/matching.ts'
+import type { IdForm, IdType, UserId } from '../../../src/program/program.ts'
 
 /** Constructors of the caller's own copy of BSON, taken from values the server has sent. */
 export interface BsonTypes {

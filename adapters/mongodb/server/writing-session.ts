@@ -12,12 +12,13 @@
  *
  * @module
  */
+
+import type { ConnectionOptions } from './connection-options.ts'
 import type { Doc, MongoDb, MongoSession } from './driver.ts'
 import { SESSIONS } from './engine-collections.ts'
 import { isDuplicateKey, isUnavailable, storeBusy } from './mongo-errors.ts'
 import { pause, persist } from './patience.ts'
 import { ORDERED } from './scope.ts'
-import type { ConnectionOptions } from './surroundings.ts'
 
 export interface WritingSession {
   /**

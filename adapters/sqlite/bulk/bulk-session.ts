@@ -8,11 +8,12 @@
  * @module
  */
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { BulkMode, BulkSession } from '../../../src/store/store.ts'
-import { holdAutocheckpoint } from './autocheckpoint.ts'
-import { type Checkpointer, startCheckpointer } from './checkpointer.ts'
+import type { BulkMode } from '../../../src/program/program.ts'
+import type { BulkSession } from '../../../src/store/store.ts'
 import type { Connection } from '../handle/connection.ts'
 import type { SqliteDatabase } from '../handle/database.ts'
+import { holdAutocheckpoint } from './autocheckpoint.ts'
+import { type Checkpointer, startCheckpointer } from './checkpointer.ts'
 import { driverOf } from './driver-files.ts'
 import { createLogRoom } from './log-room.ts'
 

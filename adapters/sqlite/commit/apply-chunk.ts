@@ -3,22 +3,19 @@
  *
  * @module
  */
-import {
-  type Chunk,
-  type ChunkResult,
-  type Cursor,
-  needsCursor,
-  passOf,
-  residueLeft,
-} from '../../../src/store/store.ts'
-import type { Connection, Parameters } from '../handle/connection.ts'
+
+import { needsCursor, passOf } from '../../../src/program/steps.ts'
+import type { Chunk, ChunkResult, Cursor } from '../../../src/store/chunk.ts'
+import { residueLeft } from '../../../src/store/failures.ts'
+import type { Connection } from '../handle/connection.ts'
 import { explainingRefusal } from '../handle/explain-refusal.ts'
-import { type HeldParents, holdAmong, rowsUnder } from './gone-parents.ts'
 import { saveProgress } from '../records/jobs.ts'
 import { jsonText } from '../sql/literals.ts'
 import type { ProgramSql } from '../sql/program-sql.ts'
 import { sliceParameters } from '../sql/slice-parameters.ts'
+import type { Parameters } from '../sql/statement.ts'
 import type { ChunkSql } from '../sql/step-sql.ts'
+import { type HeldParents, holdAmong, rowsUnder } from './gone-parents.ts'
 
 /** Writes one chunk and saves the job, inside the transaction that the caller has opened. */
 export function applyChunk(connection: Connection, sql: ProgramSql, chunk: Chunk): ChunkResult {

@@ -4,38 +4,36 @@
  * @module
  */
 import { endsRuns, UserDeletionError } from '../../../src/errors.ts'
-import {
-  type Cursor,
-  type FoundUser,
-  type JournalEnd,
-  keepsItsRows,
-  type LeavingUsers,
-  type LedgerEntry,
-  passOf,
-  type ResidueTime,
-  residueLeft,
-  type Slice,
-  type SliceOutcome,
-  type Step,
-  type Survey,
-  sealInParts,
-  settleUnit,
-} from '../../../src/store/store.ts'
-import { behindCursor, writeKeys } from './apply-chunk.ts'
-import { type Connection, type Parameters, SavepointLost } from '../handle/connection.ts'
+import type { Step } from '../../../src/program/program.ts'
+import type { ResidueTime } from '../../../src/program/residue.ts'
+import { keepsItsRows, passOf } from '../../../src/program/steps.ts'
+import type { Cursor } from '../../../src/store/chunk.ts'
+import { residueLeft } from '../../../src/store/failures.ts'
+import type { LedgerEntry } from '../../../src/store/records.ts'
+import { type LeavingUsers, sealInParts, settleUnit } from '../../../src/store/settle-unit.ts'
+import type {
+  FoundUser,
+  JournalEnd,
+  Slice,
+  SliceOutcome,
+  Survey,
+} from '../../../src/store/slice.ts'
+import { type Connection, SavepointLost } from '../handle/connection.ts'
 import { explainingRefusal } from '../handle/explain-refusal.ts'
-import { type HeldParents, holdParents, rowsUnder } from './gone-parents.ts'
-import type { GroupSql } from '../sql/group-sql.ts'
+import { toStoreError } from '../handle/sqlite-errors.ts'
 import { assertHeld, finishJob } from '../records/jobs.ts'
 import { readHead, writeSeal } from '../records/ledger.ts'
+import { forgetUsers } from '../records/user-records.ts'
+import type { GroupSql } from '../sql/group-sql.ts'
 import { jsonText, quoteName, quoteTable } from '../sql/literals.ts'
 import type { ProgramSql } from '../sql/program-sql.ts'
 import { anyUser, userId } from '../sql/selector-sql.ts'
 import { sliceParameters } from '../sql/slice-parameters.ts'
-import { toStoreError } from '../handle/sqlite-errors.ts'
+import type { Parameters } from '../sql/statement.ts'
 import type { PassSql, ResidueSql, WriteSql } from '../sql/step-sql.ts'
+import { behindCursor, writeKeys } from './apply-chunk.ts'
+import { type HeldParents, holdParents, rowsUnder } from './gone-parents.ts'
 import { takeSurvey } from './take-survey.ts'
-import { forgetUsers } from '../records/user-records.ts'
 
 /** All users as one unit, or each in a savepoint of its own. */
 export function applySlice(

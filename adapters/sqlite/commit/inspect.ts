@@ -3,11 +3,12 @@
  *
  * @module
  */
-import { canBeAsked, type InspectedUser, type Inspection } from '../../../src/store/store.ts'
+import { canBeAsked } from '../../../src/program/selectors.ts'
+import type { InspectedUser, Inspection } from '../../../src/store/inspection.ts'
 import type { Connection } from '../handle/connection.ts'
 import type { ProgramSql } from '../sql/program-sql.ts'
-import { sharedOf } from './shared-values.ts'
 import { sliceParameters } from '../sql/slice-parameters.ts'
+import { sharedOf } from './shared-values.ts'
 import { findRows } from './take-survey.ts'
 import { findTombstone } from './tombstones.ts'
 

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import type { UserId, UserPage, UserQuery } from '../../../src/store/store.ts'
+import type { UserId } from '../../../src/program/program.ts'
+import type { UserPage, UserQuery } from '../../../src/store/slice.ts'
 import type { Connection } from '../handle/connection.ts'
 import { quoteName, quoteTable } from '../sql/literals.ts'
 import type { ProgramSql } from '../sql/program-sql.ts'

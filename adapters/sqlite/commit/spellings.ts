@@ -3,18 +3,16 @@
  *
  * @module
  */
-import {
-  type FoundSpellings,
-  foldedBy,
-  isOfBothTypes,
-  isSameType,
-  type LooseColumns,
-  type Program,
-  type Spelling,
-  type SpellingQuery,
-  type TenantQuery,
-  type UserId,
-} from '../../../src/store/store.ts'
+
+import { foldedBy, isOfBothTypes, isSameType } from '../../../src/program/matching.ts'
+import type { Program, UserId } from '../../../src/program/program.ts'
+import type {
+  FoundSpellings,
+  LooseColumns,
+  Spelling,
+  SpellingQuery,
+  TenantQuery,
+} from '../../../src/store/spelling.ts'
 import type { Connection } from '../handle/connection.ts'
 import { jsonText, quoteName, quoteTable, textOrNull } from '../sql/literals.ts'
 import { inOtherType } from '../sql/selector-sql.ts'

@@ -3,18 +3,20 @@
  *
  * @module
  */
-import type { HeldIdsQuery, Program, Sweep, SweepGroup, Swept, UserId } from '../../../src/store/store.ts'
-import { lateResidue, runSteps, totalsOf } from './apply-slice.ts'
+
+import type { Program, UserId } from '../../../src/program/program.ts'
+import type { HeldIdsQuery, Sweep, SweepGroup, Swept } from '../../../src/store/sweep.ts'
 import type { Connection } from '../handle/connection.ts'
 import { readHead, writeSeal } from '../records/ledger.ts'
-import { jsonText } from '../sql/literals.ts'
 import { readMark, writeMark } from '../records/marks.ts'
+import { holdsOf } from '../records/user-records.ts'
+import { jsonText } from '../sql/literals.ts'
 import type { ProgramSql } from '../sql/program-sql.ts'
 import { heldIdsSql } from '../sql/selector-sql.ts'
-import { sharedOf } from './shared-values.ts'
 import { sliceParameters } from '../sql/slice-parameters.ts'
+import { lateResidue, runSteps, totalsOf } from './apply-slice.ts'
+import { sharedOf } from './shared-values.ts'
 import { countSteps, findRows } from './take-survey.ts'
-import { holdsOf } from '../records/user-records.ts'
 
 export function sweep(
   connection: Connection,

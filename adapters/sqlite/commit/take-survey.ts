@@ -4,25 +4,20 @@
  * @module
  */
 import { UserDeletionError } from '../../../src/errors.ts'
-import {
-  type FoundUser,
-  type GroupMember,
-  isFoundInAnyCase,
-  type Survey,
-  type Target,
-  type Targets,
-  writtenFor,
-} from '../../../src/store/store.ts'
-import { type Connection, type Parameters, plainInteger } from '../handle/connection.ts'
+import { isFoundInAnyCase } from '../../../src/program/selectors.ts'
+import { writtenFor } from '../../../src/program/shared-values.ts'
+import type { FoundUser, GroupMember, Survey, Target, Targets } from '../../../src/store/slice.ts'
+import { type Connection, plainInteger } from '../handle/connection.ts'
 import { jobsOf } from '../records/jobs.ts'
+import { holdsOf } from '../records/user-records.ts'
 import { jsonText, quoteName, quoteTable } from '../sql/literals.ts'
 import type { ProgramSql } from '../sql/program-sql.ts'
 import { tenantSql, USER_ID, type UserValue, valueKey } from '../sql/selector-sql.ts'
-import { sharedOf } from './shared-values.ts'
 import { sliceParameters } from '../sql/slice-parameters.ts'
+import type { Parameters } from '../sql/statement.ts'
 import { type CountSql, POSITION } from '../sql/step-sql.ts'
+import { sharedOf } from './shared-values.ts'
 import { findTombstones } from './tombstones.ts'
-import { holdsOf } from '../records/user-records.ts'
 
 /** Checks that only warn are for plans; a deletion leaves them out. */
 export function takeSurvey(

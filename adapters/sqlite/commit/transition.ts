@@ -3,27 +3,19 @@
  *
  * @module
  */
+import type { ColumnValue } from '../../../src/program/program.ts'
+import type { Target, Targets, UserRow } from '../../../src/store/slice.ts'
 import type {
-  ColumnValue,
   Standing,
   StandingQuery,
-  Target,
-  Targets,
   Transition,
   TransitionOutcome,
   TransitionPlan,
-  UserRow,
-} from '../../../src/store/store.ts'
-import { lateResidue, runSteps } from './apply-slice.ts'
+} from '../../../src/store/transition.ts'
 import type { Connection } from '../handle/connection.ts'
 import { explainingRefusal } from '../handle/explain-refusal.ts'
 import { insertJob, listJobs, removeJob } from '../records/jobs.ts'
 import { readHead, writeEvents, writeSeal } from '../records/ledger.ts'
-import { quoteName, quoteTable, UPDATE } from '../sql/literals.ts'
-import type { ProgramSql } from '../sql/program-sql.ts'
-import { equalSql, tenantSql } from '../sql/selector-sql.ts'
-import { sliceParameters } from '../sql/slice-parameters.ts'
-import { findRows, takeSurvey } from './take-survey.ts'
 import {
   findToken,
   insertHold,
@@ -32,6 +24,12 @@ import {
   removeToken,
   writeDisabled,
 } from '../records/user-records.ts'
+import { quoteName, quoteTable, UPDATE } from '../sql/literals.ts'
+import type { ProgramSql } from '../sql/program-sql.ts'
+import { equalSql, tenantSql } from '../sql/selector-sql.ts'
+import { sliceParameters } from '../sql/slice-parameters.ts'
+import { lateResidue, runSteps } from './apply-slice.ts'
+import { findRows, takeSurvey } from './take-survey.ts'
 
 /** Reads how the user stands, decides, and writes what was decided. */
 export function makeTransition(

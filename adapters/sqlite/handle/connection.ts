@@ -4,11 +4,13 @@
  *
  * @module
  */
+
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { UserDeletionError } from '../../../src/errors.ts'
-import type { SqliteDatabase, SqliteStatement } from './database.ts'
 import { OWN_TABLES, type OwnTable } from '../sql/engine-tables.ts'
 import { quoteTable } from '../sql/literals.ts'
+import type { Parameters } from '../sql/statement.ts'
+import type { SqliteDatabase, SqliteStatement } from './database.ts'
 import {
   connectionBusy,
   defended,
@@ -68,8 +70,6 @@ export interface WriteOptions {
    */
   readonly isSmall?: boolean
 }
-
-export type Parameters = Readonly<Record<string, unknown>>
 
 export interface ConnectionOptions {
   readonly prefix: string

@@ -3,20 +3,12 @@
  *
  * @module
  */
-import type { DatabaseSchema, ForeignKey } from '../../../src/store/store.ts'
-import type { Connection, Parameters } from './connection.ts'
-import { quoteName, quoteTable, quoteText } from '../sql/literals.ts'
-import { constraintKind, constraintViolation } from './sqlite-errors.ts'
 
-/** The statement that was refused. */
-export interface RefusedStatement {
-  readonly table: string
-  readonly parameters: Parameters
-  /** Selects columns of the rows it was about to write; `null` where that cannot be said. */
-  readonly select: ((columns: string) => string) | null
-  /** Columns it writes; empty for a delete. */
-  readonly writes: readonly string[]
-}
+import type { DatabaseSchema, ForeignKey } from '../../../src/program/schema.ts'
+import { quoteName, quoteTable, quoteText } from '../sql/literals.ts'
+import type { RefusedStatement } from '../sql/statement.ts'
+import type { Connection } from './connection.ts'
+import { constraintKind, constraintViolation } from './sqlite-errors.ts'
 
 /** Does the work; a refusal by a constraint becomes a `constraint_violation` that names the place. */
 export function explainingRefusal<T>(

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { LedgerAdoption, LedgerEntry } from '../../../src/store/store.ts'
+import type { LedgerAdoption, LedgerEntry } from '../../../src/store/records.ts'
 import type { Connection } from '../handle/connection.ts'
 import { ENTRY, readHead, writeHead } from './ledger.ts'
 

@@ -4,18 +4,9 @@
  * @module
  */
 import { UserDeletionError } from '../../../src/errors.ts'
-import type {
-  Job,
-  JobClaim,
-  JobKind,
-  JobQuery,
-  JobReference,
-  JobSave,
-  JournalEnd,
-  Program,
-  Targets,
-  UserId,
-} from '../../../src/store/store.ts'
+import type { Program, UserId } from '../../../src/program/program.ts'
+import type { Job, JobClaim, JobKind, JobQuery, JobSave } from '../../../src/store/records.ts'
+import type { JobReference, JournalEnd, Targets } from '../../../src/store/slice.ts'
 import type { Connection } from '../handle/connection.ts'
 import { jsonText, textOrNull } from '../sql/literals.ts'
 

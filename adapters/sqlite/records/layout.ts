@@ -4,7 +4,7 @@
  * @module
  */
 import { UserDeletionError } from '../../../src/errors.ts'
-import type { Whose } from '../../../src/store/store.ts'
+import type { Whose } from '../../../src/store/records.ts'
 import { type Connection, type ConnectionOptions, openConnection } from '../handle/connection.ts'
 import type { SqliteDatabase } from '../handle/database.ts'
 import {

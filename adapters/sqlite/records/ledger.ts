@@ -3,6 +3,8 @@
  *
  * @module
  */
+
+import type { UserId } from '../../../src/program/program.ts'
 import type {
   AuditRow,
   DeletedQuery,
@@ -14,8 +16,7 @@ import type {
   OutboxQuery,
   Seal,
   SubjectQuery,
-  UserId,
-} from '../../../src/store/store.ts'
+} from '../../../src/store/records.ts'
 import type { Connection } from '../handle/connection.ts'
 import { jsonText, quoteName, quoteTable, textOrNull } from '../sql/literals.ts'
 

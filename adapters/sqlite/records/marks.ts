@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Mark } from '../../../src/store/store.ts'
+import type { Mark } from '../../../src/store/records.ts'
 import type { Connection } from '../handle/connection.ts'
 
 export function readMark(connection: Connection, name: string): string | null {

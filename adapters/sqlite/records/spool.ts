@@ -3,7 +3,9 @@
  *
  * @module
  */
-import type { RunsAside, UserId } from '../../../src/store/store.ts'
+
+import type { UserId } from '../../../src/program/program.ts'
+import type { RunsAside } from '../../../src/store/records.ts'
 import type { Connection } from '../handle/connection.ts'
 import { jsonText } from '../sql/literals.ts'
 

@@ -3,17 +3,18 @@
  *
  * @module
  */
+
+import type { Program, UserId } from '../../../src/program/program.ts'
 import type {
   ConfirmationToken,
   DisabledUser,
   Hold,
   HoldQuery,
-  Program,
-  Targets,
-  UserId,
-} from '../../../src/store/store.ts'
-import type { Connection, Parameters } from '../handle/connection.ts'
+} from '../../../src/store/records.ts'
+import type { Targets } from '../../../src/store/slice.ts'
+import type { Connection } from '../handle/connection.ts'
 import { jsonText, textOrNull } from '../sql/literals.ts'
+import type { Parameters } from '../sql/statement.ts'
 
 /** Removes everything that is kept about users who go; ended holds and schedules with it. */
 export function forgetUsers(

@@ -11,10 +11,11 @@ import type {
   DatabaseSchema,
   SchemaQuestion,
   TableSchema,
-} from '../../../src/store/store.ts'
-import type { Connection, Parameters } from '../handle/connection.ts'
+} from '../../../src/program/schema.ts'
+import type { Connection } from '../handle/connection.ts'
 import { quoteName, quoteTable } from '../sql/literals.ts'
 import { rowKeyOf } from '../sql/program-sql.ts'
+import type { Parameters } from '../sql/statement.ts'
 import { sampleTable } from './sample-json.ts'
 import { sampleTypes } from './sample-types.ts'
 

@@ -3,8 +3,9 @@
  *
  * @module
  */
-import type { IndexSchema } from '../../../src/store/store.ts'
+import type { IndexSchema } from '../../../src/program/schema.ts'
 import type { Connection } from '../handle/connection.ts'
+import { OF_TEXT } from '../sql/indexed-text.ts'
 import { collationsIn, NAME, partsInBrackets, unquoted } from '../sql/sql-text.ts'
 
 /** `isKey`: it stands for a PRIMARY KEY. */
@@ -90,6 +91,7 @@ function columnKey(column: string, collation: string, table: string): string {
 }
 
 const LEADING_NAME = new RegExp(`^${NAME}`)
+
 const JSON_VALUE = new RegExp(
   `^CASE\\s+WHEN\\s+json_valid\\s*\\(\\s*(${NAME})\\s*(,\\s*9\\s*)?\\)\\s*THEN\\s+json_extract\\s*\\(\\s*(${NAME})\\s*,\\s*'\\$((?:\\."[^"']*")+)'\\s*\\)\\s*END(?:\\s+(?:ASC|DESC))?$`,
   'i',
@@ -101,16 +103,6 @@ function expressionKey(expression: string): string {
   if (column === '' || unquoted(column) !== unquoted(same)) return expression
   const keys = [...path.matchAll(/\."([^"]*)"/g)].map(([, key = '']) => key)
   return [unquoted(column), ...keys].join('.')
-}
-
-const OF_TEXT = new WeakMap<IndexSchema, 'all' | 'part'>()
-
-/**
- * Whether an index finds values inside JSON that is kept as text, and none in JSONB; `part` where the column may
- * hold that too. `null` for any other index.
- */
-export function textIndexed(index: IndexSchema): 'all' | 'part' | null {
-  return OF_TEXT.get(index) ?? null
 }
 
 function columnInText(expression: string): string | null {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { TriggerSchema } from '../../../src/store/store.ts'
+import type { TriggerSchema } from '../../../src/program/schema.ts'
 import type { Connection } from '../handle/connection.ts'
 import { NAME, unquoted, withoutComments } from '../sql/sql-text.ts'
 

@@ -9,16 +9,16 @@ import type {
   ForeignKey,
   ForeignKeyAction,
   TableSchema,
-} from '../../../src/store/store.ts'
+} from '../../../src/program/schema.ts'
 import type { Connection } from '../handle/connection.ts'
-import { indexesByTable, uniqueKeysOf } from './describe-indexes.ts'
-import { triggersByTable } from './describe-triggers.ts'
+import { hasCode } from '../handle/sqlite-errors.ts'
 import { engineTableNames } from '../sql/engine-tables.ts'
 import { quoteText } from '../sql/literals.ts'
+import { checksIn, collationsIn, definitionOf, mentionsName } from '../sql/sql-text.ts'
+import { indexesByTable, uniqueKeysOf } from './describe-indexes.ts'
+import { triggersByTable } from './describe-triggers.ts'
 import { contentTableOf } from './search-tables.ts'
 import { shadowsOfHost } from './shadow-tables.ts'
-import { checksIn, collationsIn, definitionOf, mentionsName } from '../sql/sql-text.ts'
-import { hasCode } from '../handle/sqlite-errors.ts'
 
 /** Reads every table of the main database but SQLite's and the engine's own. A handful of queries, no rows. */
 export function describeDatabase(connection: Connection): DatabaseSchema {

@@ -3,7 +3,9 @@
  *
  * @module
  */
-import { type AskedJson, type SampledJson, sampleJson, type TableSchema } from '../../../src/store/store.ts'
+
+import { sampleJson } from '../../../src/program/sampled-json.ts'
+import type { AskedJson, SampledJson, TableSchema } from '../../../src/program/schema.ts'
 import type { Connection } from '../handle/connection.ts'
 import { isJson, textOf } from '../sql/json-sql.ts'
 import { literal, quoteName, quoteTable, quoteText } from '../sql/literals.ts'

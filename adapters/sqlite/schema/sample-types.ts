@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { AskedPath, SampledTypes, TableSchema } from '../../../src/store/store.ts'
+import type { AskedPath, SampledTypes, TableSchema } from '../../../src/program/schema.ts'
 import type { Connection } from '../handle/connection.ts'
 import { quoteName, quoteTable } from '../sql/literals.ts'
 import { rowKeyOf } from '../sql/program-sql.ts'

@@ -5,9 +5,9 @@
  */
 import { UserDeletionError } from '../../../src/errors.ts'
 import type { Connection } from '../handle/connection.ts'
+import { hasCode } from '../handle/sqlite-errors.ts'
 import { jsonText, quoteName, quoteText } from '../sql/literals.ts'
 import { unquoted } from '../sql/sql-text.ts'
-import { hasCode } from '../handle/sqlite-errors.ts'
 
 export interface SearchTable {
   readonly name: string

@@ -5,9 +5,9 @@
  */
 import type { Scrubbed } from '../../../src/store/store.ts'
 import type { Connection } from '../handle/connection.ts'
-import { quoteName, quoteTable } from '../sql/literals.ts'
-import { assertRowIdsKept, findSearchTables, refreshSearchTable } from '../schema/search-tables.ts'
 import { connectionBusy, hasCode, isBusy, storeBusy } from '../handle/sqlite-errors.ts'
+import { assertRowIdsKept, findSearchTables, refreshSearchTable } from '../schema/search-tables.ts'
+import { quoteName, quoteTable } from '../sql/literals.ts'
 
 /**
  * First what holds copies of its own, in one transaction: samples of the statistics and full-text indexes.

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Assignment, JsonPath, Scalar, Step } from '../../../src/store/store.ts'
+import type { Assignment, JsonPath, Scalar, Step } from '../../../src/program/program.ts'
 import {
   elementSql,
   elementsSql,

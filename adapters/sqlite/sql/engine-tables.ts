@@ -7,7 +7,9 @@
  *
  * @module
  */
-import { assertTablePrefix, EARLIER_LAYOUT_MARK, ENGINE_TABLE_PREFIX } from '../../../src/store/store.ts'
+
+import { EARLIER_LAYOUT_MARK } from '../../../src/store/earlier-layout.ts'
+import { assertTablePrefix, ENGINE_TABLE_PREFIX } from '../../../src/store/store-options.ts'
 import { quoteText } from './literals.ts'
 
 export type OwnTable =

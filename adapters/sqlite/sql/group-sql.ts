@@ -3,13 +3,13 @@
  *
  * @module
  */
+
+import type { Program, Step } from '../../../src/program/program.ts'
 import {
   conditionsBeyond,
   groupSteps,
-  type Program,
-  type Step,
   type StepGroup,
-} from '../../../src/store/store.ts'
+} from '../../../src/program/written-together.ts'
 import {
   assignmentsSql,
   type ColumnSql,
@@ -25,9 +25,9 @@ import {
   lacksAlone,
   type ResidueSql,
   type StepSql,
-  type TableFacts,
   type WriteSql,
 } from './step-sql.ts'
+import type { TableFacts } from './table-facts.ts'
 
 /** Most steps are a group of their own. */
 export interface GroupSql extends StepGroup {

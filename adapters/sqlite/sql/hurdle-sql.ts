@@ -11,13 +11,14 @@ import type {
   Scalar,
   Step,
   TableReference,
-} from '../../../src/store/store.ts'
+} from '../../../src/program/program.ts'
 import { columnsSql } from './assignment-sql.ts'
 import { literal, quoteName, quoteTable } from './literals.ts'
 import type { MarkedProgram } from './loose-comparisons.ts'
 import { pairsSql, type RowKey, sameUser, tenantSql, userId } from './selector-sql.ts'
 import { mentionsName } from './sql-text.ts'
-import { relationOf, type TableFacts } from './step-sql.ts'
+import { relationOf } from './step-sql.ts'
+import type { TableFacts } from './table-facts.ts'
 
 export interface HurdleSql {
   readonly sql: string

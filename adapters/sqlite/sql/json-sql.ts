@@ -7,7 +7,7 @@
  *
  * @module
  */
-import type { JsonPath } from '../../../src/store/store.ts'
+import type { JsonPath } from '../../../src/program/program.ts'
 import { jsonPath, quoteText } from './literals.ts'
 
 /** Whether the value is JSON in any of the forms. */

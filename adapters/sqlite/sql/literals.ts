@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { JsonPath, Scalar } from '../../../src/store/store.ts'
+import type { JsonPath, Scalar } from '../../../src/program/program.ts'
 
 export function quoteName(name: string): string {
   return `"${name.replaceAll('"', '""')}"`

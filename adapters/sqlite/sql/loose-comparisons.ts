@@ -8,19 +8,17 @@
  */
 import type {
   Assignment,
-  ColumnSchema,
   Condition,
-  DatabaseSchema,
   LastOfCheck,
   Program,
   Selector,
   SelectorTarget,
   Step,
-  TableSchema,
   UserTable,
   Wanted,
-} from '../../../src/store/store.ts'
-import { isUnique } from '../../../src/store/store.ts'
+} from '../../../src/program/program.ts'
+import type { ColumnSchema, DatabaseSchema, TableSchema } from '../../../src/program/schema.ts'
+import { isUnique } from '../../../src/program/shared-values.ts'
 
 /**
  * Of a tenant's column: that it is looser than the value, or that it says nothing of types, and may hold the tenant,

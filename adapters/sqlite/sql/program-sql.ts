@@ -4,10 +4,11 @@
  * @module
  */
 import { UserDeletionError } from '../../../src/errors.ts'
-import type { DatabaseSchema, Program, Selector, Step, TableSchema } from '../../../src/store/store.ts'
-import { textIndexed } from '../schema/describe-indexes.ts'
+import type { Program, Selector, Step } from '../../../src/program/program.ts'
+import type { DatabaseSchema, TableSchema } from '../../../src/program/schema.ts'
 import { type GroupSql, groupsSql } from './group-sql.ts'
 import { type HurdleSql, hurdlesSql } from './hurdle-sql.ts'
+import { textIndexed } from './indexed-text.ts'
 import { type MarkedProgram, markLoose } from './loose-comparisons.ts'
 import {
   type IndexedSelector,
@@ -16,7 +17,7 @@ import {
   type SqlLocator,
   type UserValue,
 } from './selector-sql.ts'
-import { type SharingSql, sharingSql } from '../commit/shared-values.ts'
+import { type SharingSql, sharingSql } from './sharing-sql.ts'
 import {
   fieldsOf,
   findUsersSql,
@@ -24,12 +25,12 @@ import {
   relationOf,
   type StepSql,
   stepSql,
-  type TableFacts,
   userResidueSql,
   userRowSql,
   valuesOf,
 } from './step-sql.ts'
-import { blankedSql, tombstoneSql } from '../commit/tombstones.ts'
+import type { TableFacts } from './table-facts.ts'
+import { blankedSql, tombstoneSql } from './tombstone-sql.ts'
 
 export interface ProgramSql {
   readonly program: MarkedProgram

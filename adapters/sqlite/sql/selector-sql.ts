@@ -7,14 +7,14 @@
  *
  * @module
  */
-import {
-  type Condition,
-  type Exception,
-  isComparedAsText,
-  type Locator,
-  type Selector,
-  type Wanted,
-} from '../../../src/store/store.ts'
+import type {
+  Condition,
+  Exception,
+  Locator,
+  Selector,
+  Wanted,
+} from '../../../src/program/program.ts'
+import { isComparedAsText } from '../../../src/program/selectors.ts'
 import {
   elementSql,
   elementsSql,

@@ -3,10 +3,11 @@
  *
  * @module
  */
-import { allWrittenFor, type FoundUser } from '../../../src/store/store.ts'
-import type { Parameters } from '../handle/connection.ts'
+import { allWrittenFor } from '../../../src/program/shared-values.ts'
+import type { FoundUser } from '../../../src/store/slice.ts'
 import { jsonText } from './literals.ts'
 import { type UserValue, valueParameter } from './selector-sql.ts'
+import type { Parameters } from './statement.ts'
 
 /** The values derived for the user at a place. */
 type DerivedOf = (place: number) => readonly (string | null)[]

@@ -4,24 +4,18 @@
  *
  * @module
  */
+
+import type { Assignment, Program, Selector, Step } from '../../../src/program/program.ts'
+import { type ResidueTime, residueTime } from '../../../src/program/residue.ts'
 import {
-  type Assignment,
-  type DatabaseSchema,
-  dealtWithIn,
   isComparedAsText,
   isSamePath,
-  type JsonPath,
-  leavesNoMatch,
-  mayLeaveShared,
-  type Program,
-  type ResidueTime,
   regardless,
-  residueTime,
-  type Selector,
-  type Step,
   selectorsOf,
   wayInto,
-} from '../../../src/store/store.ts'
+} from '../../../src/program/selectors.ts'
+import { mayLeaveShared } from '../../../src/program/shared-values.ts'
+import { dealtWithIn, leavesNoMatch } from '../../../src/program/steps.ts'
 import {
   type AssignmentContext,
   assignmentsSql,
@@ -33,8 +27,7 @@ import {
   lacksUnknown,
   pendingSql,
 } from './assignment-sql.ts'
-import type { RefusedStatement } from '../handle/explain-refusal.ts'
-import { type GoneParentsSql, goneParentsSql } from '../commit/gone-parents.ts'
+import { type GoneParentsSql, goneParentsSql } from './gone-parents-sql.ts'
 import { quoteName, quoteTable, UPDATE } from './literals.ts'
 import {
   asStored,
@@ -67,20 +60,8 @@ import {
   valueKey,
   valueParameter,
 } from './selector-sql.ts'
-
-/** What the statements need to know of the live schema. */
-export interface TableFacts {
-  readonly schema: DatabaseSchema
-  rowKey(table: string): RowKey
-  nullable(table: string, column: string): boolean
-  /** Of a value inside JSON whose only index knows JSON as text alone: whether that is all there is. */
-  textIndexed(table: string, column: string, path: JsonPath): 'all' | 'part' | null
-  /** The keys of an index that finds rows by a value, told by its column and the keys inside; `null` where there is none. */
-  indexOn(table: string, place: string): readonly string[] | null
-  columns(table: string): readonly string[]
-  /** Whether a trigger acts on updates of the table. */
-  reactsToUpdates(table: string): boolean
-}
+import type { RefusedStatement } from './statement.ts'
+import type { TableFacts } from './table-facts.ts'
 
 export interface StepSql {
   readonly count: CountSql

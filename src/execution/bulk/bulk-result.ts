@@ -7,8 +7,8 @@ import type { ErrorCode, UserDeletionError } from '../../errors.ts'
 import { dropRejection, monotonicMs } from '../../ports.ts'
 import type { BulkMode } from '../../program/program.ts'
 import type { ExecutionContext } from '../context/context.ts'
-import type { ReceiptUse, UserOutcome } from '../delete/delete-slice.ts'
 import { warn } from '../decision/notify.ts'
+import type { ReceiptUse, UserOutcome } from '../delete/delete-slice.ts'
 import { type BulkProgress, perSecond, progressOf } from './progress.ts'
 
 /** What became of one id of a bulk run. */

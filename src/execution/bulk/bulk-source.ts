@@ -4,13 +4,14 @@
  *
  * @module
  */
-import type { HeldColumn } from '../../program/stored-id.ts'
+
 import type { UserId } from '../../program/program.ts'
+import type { HeldColumn } from '../../program/stored-id.ts'
 import { readUserId } from '../context/arguments.ts'
-import { type BulkRun, otherList, type Window } from './bulk-run.ts'
 import type { ExecutionContext } from '../context/context.ts'
-import { type Ids, openInput, type Taken } from './id-input.ts'
 import { warn } from '../decision/notify.ts'
+import { type BulkRun, otherList, type Window } from './bulk-run.ts'
+import { type Ids, openInput, type Taken } from './id-input.ts'
 
 export interface BulkSource {
   /**

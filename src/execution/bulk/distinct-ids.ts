@@ -4,7 +4,8 @@
  * @module
  */
 import { idText } from '../../plan/build-plan.ts'
-import type { Store, UserId } from '../../store/store.ts'
+import type { UserId } from '../../program/program.ts'
+import type { Store } from '../../store/store.ts'
 
 /** Different ids that are told apart in memory. */
 const IN_MEMORY = 100_000

@@ -4,11 +4,11 @@
  * @module
  */
 import { UserDeletionError } from '../../errors.ts'
-import type { UserId } from '../../store/store.ts'
+import type { UserId } from '../../program/program.ts'
 import { assertOptions, invalidArgument, readUserId } from '../context/arguments.ts'
 import type { DeletionRequest, ExecutionContext } from '../context/context.ts'
-import { type Ids, openInput, type Taken } from './id-input.ts'
 import { clearOfTheGone, runName, type SignOfLife, signOfLife } from '../job/leftovers.ts'
+import { type Ids, openInput, type Taken } from './id-input.ts'
 import { planMany } from './plan-many.ts'
 
 /** At most so many ids, or exactly what a plan showed. */

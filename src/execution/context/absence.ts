@@ -4,7 +4,7 @@
  * @module
  */
 import type { UserNotFoundError } from '../../errors.ts'
-import type { Target } from '../../store/store.ts'
+import type { Target } from '../../store/slice.ts'
 import type { ExecutionContext } from './context.ts'
 import { notFound } from './failures.ts'
 

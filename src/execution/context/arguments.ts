@@ -4,11 +4,11 @@
  * @module
  */
 import { UserDeletionError } from '../../errors.ts'
-import { nativeIdText } from '../../program/native-id.ts'
 import { byteLength } from '../../ports.ts'
-import { isNobodys } from '../../program/helpers.ts'
-import { type HeldColumn, heldId, inWords } from '../../program/stored-id.ts'
+import { isNobodys } from '../../program/matching.ts'
+import { nativeIdText } from '../../program/native-id.ts'
 import type { UserId } from '../../program/program.ts'
+import { type HeldColumn, heldId, inWords } from '../../program/stored-id.ts'
 
 const MAX_ID_BYTES = 1_024
 const MAX_KEY_BYTES = 255

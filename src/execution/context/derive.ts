@@ -4,9 +4,9 @@
  * @module
  */
 
-import { instantValue } from '../../program/placeholders.ts'
 import { hmacSha256, randomToken, type Secret } from '../../ports.ts'
-import { isNobodys } from '../../program/helpers.ts'
+import { isNobodys } from '../../program/matching.ts'
+import { instantValue } from '../../program/placeholders.ts'
 import type { DerivedText, DerivedValue, InstantWord, UserId } from '../../program/program.ts'
 
 type Fields = Readonly<Record<string, unknown>>

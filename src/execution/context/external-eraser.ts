@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { UserId } from '../../store/store.ts'
+import type { UserId } from '../../program/program.ts'
 
 /**
  * Erases a user elsewhere, page by page, during `erase`.

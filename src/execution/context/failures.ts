@@ -6,7 +6,7 @@
 import { type ErrorDetails, UserDeletionError, UserNotFoundError } from '../../errors.ts'
 import type { Blocker } from '../../plan/plan.ts'
 import { receiptOf } from '../../receipt/issue-receipt.ts'
-import type { LedgerEntry } from '../../store/store.ts'
+import type { LedgerEntry } from '../../store/records.ts'
 
 export function blockedError(blockers: readonly Blocker[]): UserDeletionError {
   const names = blockers.map(({ name }) => name).join(', ')

@@ -4,9 +4,9 @@
  * @module
  */
 import type { Plan } from '../../plan/plan.ts'
-import type { DeletionReceipt } from '../../receipt/receipt.ts'
-import type { UserRow } from '../../store/store.ts'
 import type { UserId } from '../../program/program.ts'
+import type { DeletionReceipt } from '../../receipt/receipt.ts'
+import type { UserRow } from '../../store/slice.ts'
 
 /** What hooks and blockers are told. Frozen. */
 export interface DeletionContext {

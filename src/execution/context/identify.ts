@@ -7,13 +7,8 @@
  * @module
  */
 import { UserDeletionError } from '../../errors.ts'
-import {
-  type FoundSpellings,
-  isSameType,
-  type Spelling,
-  type Target,
-  type UserId,
-} from '../../store/store.ts'
+import { isSameType } from '../../program/matching.ts'
+import type { UserId } from '../../program/program.ts'
 import {
   formsOf,
   type HeldColumn,
@@ -24,6 +19,8 @@ import {
   needsAsking,
   tellWhoIsMeant,
 } from '../../program/stored-id.ts'
+import type { Target } from '../../store/slice.ts'
+import type { FoundSpellings, Spelling } from '../../store/spelling.ts'
 import { invalidArgument, invalidId, userIdOf } from './arguments.ts'
 import type { DeletionRequest, ExecutionContext } from './context.ts'
 

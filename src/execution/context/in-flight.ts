@@ -3,8 +3,7 @@
  *
  * @module
  */
-import type { UserId } from '../../store/store.ts'
-import type { ExecutionContext } from './context.ts'
+import type { UserId } from '../../program/program.ts'
 import { inProgress } from './failures.ts'
 
 /** Users that calls of one engine are working on. */
@@ -39,15 +38,15 @@ export function createFlights(): Flights {
  * @throws {@link UserDeletionError} `in_progress` when another call does.
  */
 export async function whileInFlight<T>(
-  { inFlight }: Pick<ExecutionContext, 'inFlight'>,
+  flights: Flights,
   tenantId: string | null,
   userId: UserId,
   work: () => Promise<T>,
 ): Promise<T> {
-  if (!inFlight.take(tenantId, userId)) throw inProgress()
+  if (!flights.take(tenantId, userId)) throw inProgress()
   try {
     return await work()
   } finally {
-    inFlight.release(tenantId, userId)
+    flights.release(tenantId, userId)
   }
 }

@@ -9,9 +9,9 @@
  */
 import type { UserDeletionError } from '../../errors.ts'
 import { equalSecrets, hmacSha256, type Secret } from '../../ports.ts'
-import { isAbout } from '../../receipt/ledger/about.ts'
 import { isWrittenWith, wrongKey } from '../../receipt/chain.ts'
 import { hidesId, type Issuer } from '../../receipt/issue-receipt.ts'
+import { isAbout } from '../../receipt/ledger/about.ts'
 import { sealRotation } from '../../receipt/seal-facts.ts'
 import { type KnownKeys, recordedKeys, subjectKeyMark } from '../../receipt/subject-keys.ts'
 import type { Store } from '../../store/store.ts'

@@ -5,13 +5,13 @@
  * @module
  */
 
-import {
-  isSchemaChange,
-  type Standing,
-  type StandingQuery,
-  type TransitionOutcome,
-  type TransitionVerdict,
-} from '../../store/store.ts'
+import { isSchemaChange } from '../../store/failures.ts'
+import type {
+  Standing,
+  StandingQuery,
+  TransitionOutcome,
+  TransitionVerdict,
+} from '../../store/transition.ts'
 import type { ExecutionContext } from './context.ts'
 
 /** Migrations that follow each other that fast leave no time for a deletion. */

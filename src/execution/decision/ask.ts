@@ -3,16 +3,17 @@
  *
  * @module
  */
-import { deepFreeze } from '../../program/deep-freeze.ts'
+
 import { type ErrorCode, UserDeletionError } from '../../errors.ts'
 import { buildPlan } from '../../plan/build-plan.ts'
 import type { Blocker, Plan } from '../../plan/plan.ts'
 import { withTimeLimit } from '../../ports.ts'
-import type { FoundUser, Survey, Target } from '../../store/store.ts'
+import { deepFreeze } from '../../program/deep-freeze.ts'
+import type { FoundUser, Survey, Target } from '../../store/slice.ts'
 import { type DeletionRequest, type ExecutionContext, targetsOf } from '../context/context.ts'
-import { findBlockers, findWarnings, isLarge, lastingBlockers, openRoom } from './decide.ts'
 import { blockedError } from '../context/failures.ts'
 import type { DeletionContext, Refusal } from '../context/hooks.ts'
+import { findBlockers, findWarnings, isLarge, lastingBlockers, openRoom } from './decide.ts'
 
 /** The reason of a veto that is none of the host's words: its hook threw. */
 export const HOOK_THREW = 'hook_threw'

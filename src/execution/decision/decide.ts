@@ -5,15 +5,10 @@
  */
 import { hurdleBlocker } from '../../plan/hurdles.ts'
 import type { Blocker } from '../../plan/plan.ts'
-import {
-  type GroupMember,
-  type Hold,
-  type JobReference,
-  type Survey,
-  type Verdict,
-  valueKey,
-} from '../../store/store.ts'
+import { valueKey } from '../../program/matching.ts'
 import type { LastOfCheck, Program, Step } from '../../program/program.ts'
+import type { Hold } from '../../store/records.ts'
+import type { GroupMember, JobReference, Survey, Verdict } from '../../store/slice.ts'
 
 /** Why a user of a slice stays for now. */
 export type RefusalReason =

@@ -4,10 +4,10 @@
  * @module
  */
 import { withTimeLimit } from '../../ports.ts'
+import type { UserId } from '../../program/program.ts'
 import type { DeletionReceipt } from '../../receipt/receipt.ts'
-import type { UserId } from '../../store/store.ts'
-import { inParallel } from './ask.ts'
 import type { ExecutionContext } from '../context/context.ts'
+import { inParallel } from './ask.ts'
 
 /** A user who was deleted just now. */
 export interface Deleted {

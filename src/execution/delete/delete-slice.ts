@@ -6,16 +6,23 @@
 import { endsRuns, UserDeletionError, UserNotFoundError } from '../../errors.ts'
 import { keptReceipt, receiptOf, sealDeletions } from '../../receipt/issue-receipt.ts'
 import type { DeletionReceipt } from '../../receipt/receipt.ts'
-import type { LedgerEntry, SliceOutcome, Target, Verdict } from '../../store/store.ts'
-import { askHost } from '../decision/ask.ts'
+import type { LedgerEntry } from '../../store/records.ts'
+import type { SliceOutcome, Target, Verdict } from '../../store/slice.ts'
 import { type DeletionRequest, type ExecutionContext, targetsOf } from '../context/context.ts'
-import { decide, type RefusalReason } from '../decision/decide.ts'
-import { whileUnderWay } from '../user-state/disabling.ts'
-import { blockedError, inProgress, notFound, tenantNotFound, toEngineError } from '../context/failures.ts'
-import { type Deleted, notifyDeleted } from '../decision/notify.ts'
-import { deleteLargeUser, joinDeletion } from '../job/open-job.ts'
+import {
+  blockedError,
+  inProgress,
+  notFound,
+  tenantNotFound,
+  toEngineError,
+} from '../context/failures.ts'
 import { inPresentSchema } from '../context/present-schema.ts'
 import { sealFrame } from '../context/seal-frame.ts'
+import { askHost } from '../decision/ask.ts'
+import { decide, type RefusalReason } from '../decision/decide.ts'
+import { type Deleted, notifyDeleted } from '../decision/notify.ts'
+import { deleteLargeUser, joinDeletion } from '../job/open-job.ts'
+import { whileUnderWay } from '../user-state/disabling.ts'
 
 /** What became of one user. */
 export type UserOutcome =

@@ -3,9 +3,11 @@
  *
  * @module
  */
+
+import type { UserId } from '../../program/program.ts'
 import { receiptOf } from '../../receipt/issue-receipt.ts'
 import type { DeletionReceipt } from '../../receipt/receipt.ts'
-import type { Store, UserId } from '../../store/store.ts'
+import type { Store } from '../../store/store.ts'
 import type { DeletionRequest } from '../context/context.ts'
 import { idempotencyConflict } from '../context/failures.ts'
 

@@ -3,15 +3,22 @@
  *
  * @module
  */
-import { deepFreeze } from '../../program/deep-freeze.ts'
+
 import type { UserDeletionError } from '../../errors.ts'
 import type { Blocker, Plan } from '../../plan/plan.ts'
+import { deepFreeze } from '../../program/deep-freeze.ts'
 import { sealDeletions } from '../../receipt/issue-receipt.ts'
-import { noRehearsal, type SliceOutcome, type Verdict } from '../../store/store.ts'
-import { type DeletionRequest, type ExecutionContext, targetOf, targetsOf } from '../context/context.ts'
-import { decide, type RefusalReason } from '../decision/decide.ts'
+import { noRehearsal } from '../../store/rehearsal.ts'
+import type { SliceOutcome, Verdict } from '../../store/slice.ts'
+import {
+  type DeletionRequest,
+  type ExecutionContext,
+  targetOf,
+  targetsOf,
+} from '../context/context.ts'
 import { blockedError, notFound, toEngineError } from '../context/failures.ts'
 import { sealFrame } from '../context/seal-frame.ts'
+import { decide, type RefusalReason } from '../decision/decide.ts'
 
 /**
  * The plan with what the database says to it. A user who would go in several transactions goes in one here, and a

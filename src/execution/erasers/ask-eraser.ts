@@ -5,12 +5,12 @@
  */
 import { UserDeletionError } from '../../errors.ts'
 import { backoffMs, withTimeLimit } from '../../ports.ts'
-import type { Job } from '../../store/store.ts'
+import type { Job } from '../../store/records.ts'
 import { isReasonCode } from '../context/arguments.ts'
 import type { ExecutionContext } from '../context/context.ts'
-import type { EraserProgress } from './eraser-progress.ts'
 import type { EraserPage, ExternalEraser } from '../context/external-eraser.ts'
 import { warn } from '../decision/notify.ts'
+import type { EraserProgress } from './eraser-progress.ts'
 
 /** The erasure that is asked for. */
 export interface AskedErasure {

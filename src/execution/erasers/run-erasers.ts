@@ -5,8 +5,10 @@
  */
 import { UserDeletionError } from '../../errors.ts'
 import { repeatedly, yieldToEventLoop } from '../../ports.ts'
-import { type AskedErasure, tryPage } from './ask-eraser.ts'
 import type { ExecutionContext } from '../context/context.ts'
+import type { ExternalEraser } from '../context/external-eraser.ts'
+import { warn } from '../decision/notify.ts'
+import { type AskedErasure, tryPage } from './ask-eraser.ts'
 import {
   afterFailure,
   afterPage,
@@ -15,8 +17,6 @@ import {
   FRESH,
   freshProgress,
 } from './eraser-progress.ts'
-import type { ExternalEraser } from '../context/external-eraser.ts'
-import { warn } from '../decision/notify.ts'
 
 export interface EraserRun extends Omit<AskedErasure, 'lost'> {
   /** Records progress; rejects with `lease_lost` when another worker has the job. */

@@ -5,12 +5,12 @@
  */
 import { UserDeletionError } from '../../errors.ts'
 import { writtenAt } from '../../program/placeholders.ts'
-import type { AuditRow, Job } from '../../store/store.ts'
 import type { ColumnValue, Scalar } from '../../program/program.ts'
+import type { AuditRow, Job } from '../../store/records.ts'
 import type { ExecutionContext } from '../context/context.ts'
 import type { ErasureEntry } from '../context/hooks.ts'
-import type { JobState } from './job-state.ts'
 import { warn } from '../decision/notify.ts'
+import type { JobState } from './job-state.ts'
 
 /** Rows by the policy's mapping. A host that writes the entry itself is called instead. */
 export function auditRows(

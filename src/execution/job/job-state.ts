@@ -3,20 +3,16 @@
  *
  * @module
  */
-import {
-  type ChunkResult,
-  type Cursor,
-  type Job,
-  type JobKind,
-  keepsItsRows,
-  mayLeaveShared,
-  type SharedValue,
-  type Target,
-} from '../../store/store.ts'
+
 import type { Step } from '../../program/program.ts'
+import { mayLeaveShared, type SharedValue } from '../../program/shared-values.ts'
+import { keepsItsRows } from '../../program/steps.ts'
+import type { ChunkResult, Cursor } from '../../store/chunk.ts'
+import type { Job, JobKind } from '../../store/records.ts'
+import type { Target } from '../../store/slice.ts'
 import type { DeletionRequest, ExecutionContext } from '../context/context.ts'
 import type { ErasersProgress } from '../erasers/eraser-progress.ts'
-import type { FailedTry } from './refused-job.ts'
+import type { FailedTry } from './failed-try.ts'
 
 export interface JobState {
   readonly request: DeletionRequest

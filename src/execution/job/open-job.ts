@@ -4,22 +4,21 @@
  * @module
  */
 import type { DeletionReceipt } from '../../receipt/receipt.ts'
+import type { Job } from '../../store/records.ts'
+import type { Survey, Target } from '../../store/slice.ts'
 import type {
-  Job,
   Standing,
-  Survey,
-  Target,
   TransitionOutcome,
   TransitionPlan,
   TransitionVerdict,
-} from '../../store/store.ts'
+} from '../../store/transition.ts'
 import { absence } from '../context/absence.ts'
 import type { DeletionRequest, ExecutionContext } from '../context/context.ts'
+import { blockedError, inProgress } from '../context/failures.ts'
+import { transit } from '../context/present-schema.ts'
 import { decide, isLarge, type RefusalReason } from '../decision/decide.ts'
 import { disabling, shutOutEvents, strandedStep } from '../user-state/disabling.ts'
-import { blockedError, inProgress } from '../context/failures.ts'
 import { type JobState, newJob, newState, readState } from './job-state.ts'
-import { transit } from '../context/present-schema.ts'
 import { type JobOutcome, joinJob, runJob } from './run-job.ts'
 
 /** Deletes a user with more rows than one transaction should hold. */

@@ -6,22 +6,14 @@
  */
 import { type ErrorCode, type ErrorDetails, UserDeletionError } from '../../errors.ts'
 import type { Blocker } from '../../plan/plan.ts'
-import type { Job, OutboxEvent } from '../../store/store.ts'
+import type { Job, OutboxEvent } from '../../store/records.ts'
 import { type ExecutionContext, targetOf } from '../context/context.ts'
-import { lastingBlockers } from '../decision/decide.ts'
-import { cutEvents } from '../user-state/disabling.ts'
-import { doneBySteps, type JobState, newJob, readState } from './job-state.ts'
-import { warn } from '../decision/notify.ts'
 import { transit } from '../context/present-schema.ts'
-
-/** Why the last try of a job came to nothing. Holds no personal data. */
-export interface FailedTry {
-  readonly code: ErrorCode
-  /** ISO 8601, UTC. */
-  readonly at: string
-  /** What the details of the error say in words: names of tables, columns, constraints, blockers. */
-  readonly details: Readonly<Record<string, string>>
-}
+import { lastingBlockers } from '../decision/decide.ts'
+import { warn } from '../decision/notify.ts'
+import { cutEvents } from '../user-state/disabling.ts'
+import type { FailedTry } from './failed-try.ts'
+import { doneBySteps, type JobState, newJob, readState } from './job-state.ts'
 
 /** What the database or the host has said of this one user, and says again unless somebody does something. */
 const REFUSALS: ReadonlySet<ErrorCode> = new Set([

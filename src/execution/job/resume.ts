@@ -7,8 +7,8 @@ import type { UserDeletionError } from '../../errors.ts'
 import type { DeletionReceipt } from '../../receipt/receipt.ts'
 import type { ExecutionContext } from '../context/context.ts'
 import { toEngineError } from '../context/failures.ts'
-import { clearOfTheGone } from './leftovers.ts'
 import { type Deleted, notifyDeleted } from '../decision/notify.ts'
+import { clearOfTheGone } from './leftovers.ts'
 import { runJob, takeOver, type Waiting } from './run-job.ts'
 
 export interface ResumeResult {

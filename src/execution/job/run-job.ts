@@ -9,27 +9,29 @@
  */
 import { UserDeletionError, type UserNotFoundError } from '../../errors.ts'
 import { isDeepEqual, isProcessGone, yieldToEventLoop } from '../../ports.ts'
+import type { NamedUser } from '../../program/shared-values.ts'
+import { passOf } from '../../program/steps.ts'
 import { keptReceipt, sealDeletions } from '../../receipt/issue-receipt.ts'
 import type { DeletionReceipt } from '../../receipt/receipt.ts'
-import {
-  type ChunkResult,
-  type Cursor,
-  type Job,
-  type NamedUser,
-  passOf,
-  residueLeft,
-  type SliceOutcome,
-  type Survey,
-  type Target,
-  type Verdict,
-} from '../../store/store.ts'
+import type { ChunkResult, Cursor } from '../../store/chunk.ts'
+import { residueLeft } from '../../store/failures.ts'
+import type { Job } from '../../store/records.ts'
+import type { SliceOutcome, Survey, Target, Verdict } from '../../store/slice.ts'
 import { absence } from '../context/absence.ts'
-import { auditRows } from './audit-entry.ts'
-import { type DeletionRequest, type ExecutionContext, targetOf, targetsOf } from '../context/context.ts'
-import { isLarge, isUnderWay, type RefusalReason } from '../decision/decide.ts'
-import { whileUnderWay } from '../user-state/disabling.ts'
-import { type ErasersProgress, externalOutcomes, waitingFor } from '../erasers/eraser-progress.ts'
+import {
+  type DeletionRequest,
+  type ExecutionContext,
+  targetOf,
+  targetsOf,
+} from '../context/context.ts'
 import { inProgress } from '../context/failures.ts'
+import { inPresentSchema } from '../context/present-schema.ts'
+import { sealFrame } from '../context/seal-frame.ts'
+import { isLarge, isUnderWay, type RefusalReason } from '../decision/decide.ts'
+import { type ErasersProgress, externalOutcomes, waitingFor } from '../erasers/eraser-progress.ts'
+import { runErasers } from '../erasers/run-erasers.ts'
+import { whileUnderWay } from '../user-state/disabling.ts'
+import { auditRows } from './audit-entry.ts'
 import {
   afterChunk,
   doneBySteps,
@@ -43,10 +45,7 @@ import {
   withSeen,
   withShared,
 } from './job-state.ts'
-import { inPresentSchema } from '../context/present-schema.ts'
 import { noteRefusal } from './refused-job.ts'
-import { runErasers } from '../erasers/run-erasers.ts'
-import { sealFrame } from '../context/seal-frame.ts'
 
 export type JobOutcome =
   | { readonly kind: 'finished'; readonly receipt: DeletionReceipt }

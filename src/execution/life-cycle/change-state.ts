@@ -6,27 +6,37 @@
  */
 import { UserDeletionError } from '../../errors.ts'
 import { equalSecrets } from '../../ports.ts'
+import type { Job } from '../../store/records.ts'
+import type { Target, UserRow } from '../../store/slice.ts'
 import type {
-  Job,
   Standing,
-  Target,
   TransitionEnd,
   TransitionOutcome,
   TransitionPlan,
-  UserRow,
-} from '../../store/store.ts'
+} from '../../store/transition.ts'
 import { absence } from '../context/absence.ts'
-import { askHost } from '../decision/ask.ts'
 import type { DeletionRequest, ExecutionContext } from '../context/context.ts'
-import { accessHolds, findBlockers, lastingBlockers } from '../decision/decide.ts'
-import { sealDecision } from './decisions.ts'
-import { assertAccessCanBeCut, disabling, enabling, shutOutEvents } from '../user-state/disabling.ts'
 import { blockedError } from '../context/failures.ts'
-import { newJob, newState, readState, type Schedule, type ScheduledBy } from '../job/job-state.ts'
-import { tellRevoked } from '../decision/notify.ts'
 import { transit } from '../context/present-schema.ts'
+import { askHost } from '../decision/ask.ts'
+import { accessHolds, findBlockers, lastingBlockers } from '../decision/decide.ts'
+import { tellRevoked } from '../decision/notify.ts'
+import { newJob, newState, readState, type Schedule, type ScheduledBy } from '../job/job-state.ts'
+import {
+  assertAccessCanBeCut,
+  disabling,
+  enabling,
+  shutOutEvents,
+} from '../user-state/disabling.ts'
+import {
+  isLegal,
+  isShutOut,
+  stateOf,
+  type UserAction,
+  type UserState,
+} from '../user-state/states.ts'
+import { sealDecision } from './decisions.ts'
 import { watchClock } from './seen-clock.ts'
-import { isLegal, isShutOut, stateOf, type UserAction, type UserState } from '../user-state/states.ts'
 
 /** A user after a change of state. */
 export interface UserStatus {

@@ -6,7 +6,8 @@
  */
 import { plainId } from '../../receipt/issue-receipt.ts'
 import { sealFacts } from '../../receipt/seal-facts.ts'
-import type { Hold, LedgerEntry, SealDecision, Target } from '../../store/store.ts'
+import type { Hold, LedgerEntry, SealDecision } from '../../store/records.ts'
+import type { Target } from '../../store/slice.ts'
 import type { ExecutionContext } from '../context/context.ts'
 import type { Schedule } from '../job/job-state.ts'
 

@@ -5,18 +5,20 @@
  */
 import { UserDeletionError } from '../../errors.ts'
 import type { DeletionReceipt } from '../../receipt/receipt.ts'
-import type { Job, Standing, Target } from '../../store/store.ts'
+import type { Job } from '../../store/records.ts'
+import type { Target } from '../../store/slice.ts'
+import type { Standing } from '../../store/transition.ts'
 import { absence } from '../context/absence.ts'
-import { askHost } from '../decision/ask.ts'
 import type { DeletionRequest, ExecutionContext } from '../context/context.ts'
-import { isUnderWay } from '../decision/decide.ts'
-import { freshProgress } from '../erasers/eraser-progress.ts'
 import { idempotencyConflict, inProgress } from '../context/failures.ts'
 import { whileInFlight } from '../context/in-flight.ts'
-import { type Erasure, newJob, readState } from '../job/job-state.ts'
-import { notifyDeleted, tellRevoked } from '../decision/notify.ts'
-import { planJob, runOpened } from '../job/open-job.ts'
 import { transit } from '../context/present-schema.ts'
+import { askHost } from '../decision/ask.ts'
+import { isUnderWay } from '../decision/decide.ts'
+import { notifyDeleted, tellRevoked } from '../decision/notify.ts'
+import { freshProgress } from '../erasers/eraser-progress.ts'
+import { type Erasure, newJob, readState } from '../job/job-state.ts'
+import { planJob, runOpened } from '../job/open-job.ts'
 import { type JobOutcome, runJob, takeOver, type Waiting } from '../job/run-job.ts'
 
 /** An erasure that is complete, or one that goes on with `resume()`. */
@@ -31,7 +33,7 @@ export function eraseUser(
   target: Target,
 ): Promise<ErasureResult> {
   const { tenantId } = request
-  return whileInFlight(context, tenantId, target.id, async () => {
+  return whileInFlight(context.inFlight, tenantId, target.id, async () => {
     const { store, userTable } = context
     const user = { tenantId, userId: target.id }
     const [job] = await store.listJobs({ limit: 1, userTable, user })

@@ -5,10 +5,12 @@
  */
 
 import { UserNotFoundError } from '../../errors.ts'
-import type { Hold, SealDecision, Target, TransitionEnd } from '../../store/store.ts'
-import { change } from './change-state.ts'
+import type { Hold, SealDecision } from '../../store/records.ts'
+import type { Target } from '../../store/slice.ts'
+import type { TransitionEnd } from '../../store/transition.ts'
 import type { DeletionRequest, ExecutionContext } from '../context/context.ts'
 import { coversTable } from '../decision/decide.ts'
+import { change } from './change-state.ts'
 import { placedHold, sealDecision } from './decisions.ts'
 
 export interface HoldTerms {

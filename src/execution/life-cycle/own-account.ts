@@ -3,21 +3,23 @@
  *
  * @module
  */
-import { addDuration } from '../../program/duration.ts'
+
 import { UserDeletionError } from '../../errors.ts'
-import type { UserIdInput } from '../../program/native-id.ts'
 import { secretToken, sha256 } from '../../ports.ts'
+import { addDuration } from '../../program/duration.ts'
+import type { UserIdInput } from '../../program/native-id.ts'
+import type { UserId } from '../../program/program.ts'
 import type { DeletionReceipt } from '../../receipt/receipt.ts'
-import type { Standing, UserId } from '../../store/store.ts'
-import { askHost } from '../decision/ask.ts'
-import { assertLegal, scheduleUser } from './change-state.ts'
+import type { Standing } from '../../store/transition.ts'
 import { type DeletionRequest, type ExecutionContext, targetOf } from '../context/context.ts'
 import { inProgress, notFound } from '../context/failures.ts'
 import { whileInFlight } from '../context/in-flight.ts'
+import { transit } from '../context/present-schema.ts'
+import { askHost } from '../decision/ask.ts'
 import { notifyDeleted } from '../decision/notify.ts'
 import { planJob, runOpened } from '../job/open-job.ts'
-import { transit } from '../context/present-schema.ts'
 import { stateOf } from '../user-state/states.ts'
+import { assertLegal, scheduleUser } from './change-state.ts'
 
 /** The session that the host has authenticated. Never built from a request's body. */
 export interface OwnSession {
@@ -97,7 +99,7 @@ export async function deleteOwn(
   const confirmation = token === null ? null : confirmedBy(context, owner, request.tenantId, token)
   if (confirmation !== null) await checkAhead(context, request, userId, confirmation)
   return coolingOff === null
-    ? whileInFlight(context, request.tenantId, userId, () =>
+    ? whileInFlight(context.inFlight, request.tenantId, userId, () =>
         deleteAtOnce(context, request, userId, confirmation),
       )
     : schedule(context, request, userId, confirmation, coolingOff)

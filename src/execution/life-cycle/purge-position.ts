@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Job } from '../../store/store.ts'
+import type { Job } from '../../store/records.ts'
 import type { ExecutionContext } from '../context/context.ts'
 
 /** Where in the list of open jobs. */

@@ -8,22 +8,24 @@
  * @module
  */
 import { UserDeletionError } from '../../errors.ts'
+import type { UserId } from '../../program/program.ts'
 import type { DeletionReceipt } from '../../receipt/receipt.ts'
-import type { Job, Standing, TransitionVerdict, UserId } from '../../store/store.ts'
-import { askHost } from '../decision/ask.ts'
+import type { Job } from '../../store/records.ts'
+import type { Standing, TransitionVerdict } from '../../store/transition.ts'
 import { type ExecutionContext, targetOf } from '../context/context.ts'
-import type { RefusalReason } from '../decision/decide.ts'
 import { blockedError, inProgress, toEngineError } from '../context/failures.ts'
 import { whileInFlight } from '../context/in-flight.ts'
-import { type JobState, readState } from '../job/job-state.ts'
-import { notifyDeleted } from '../decision/notify.ts'
-import { planJob } from '../job/open-job.ts'
 import { transit } from '../context/present-schema.ts'
-import { type JobPosition, purgeStart, rememberStart } from './purge-position.ts'
-import { verdictOfHost } from '../user-state/reactivation.ts'
+import { askHost } from '../decision/ask.ts'
+import type { RefusalReason } from '../decision/decide.ts'
+import { notifyDeleted } from '../decision/notify.ts'
+import { type JobState, readState } from '../job/job-state.ts'
+import { planJob } from '../job/open-job.ts'
 import { noteRefusal } from '../job/refused-job.ts'
-import { restoreDecisions } from './restore-decisions.ts'
 import { runJob } from '../job/run-job.ts'
+import { verdictOfHost } from '../user-state/reactivation.ts'
+import { type JobPosition, purgeStart, rememberStart } from './purge-position.ts'
+import { restoreDecisions } from './restore-decisions.ts'
 import { assertClock, type ClockBound } from './seen-clock.ts'
 
 export interface PurgeResult {
@@ -120,7 +122,7 @@ async function purgeUser(
   context: ExecutionContext,
   job: Job,
 ): Promise<DeletionReceipt | 'reactivated' | 'gone'> {
-  return whileInFlight(context, job.tenantId, job.userId, () => claimAndRun(context, job))
+  return whileInFlight(context.inFlight, job.tenantId, job.userId, () => claimAndRun(context, job))
 }
 
 async function claimAndRun(

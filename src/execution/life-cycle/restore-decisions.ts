@@ -8,19 +8,21 @@
  * @module
  */
 import { yieldToEventLoop } from '../../ports.ts'
+import type { UserId } from '../../program/program.ts'
+import { hidesId, receiptOf } from '../../receipt/issue-receipt.ts'
 import { isAbout } from '../../receipt/ledger/about.ts'
 import { IMPORT_MARK } from '../../receipt/ledger/import-ledger.ts'
-import { hidesId, receiptOf } from '../../receipt/issue-receipt.ts'
-import type { Hold, LedgerEntry, Standing, TransitionPlan, UserId } from '../../store/store.ts'
-import { cancelling } from './change-state.ts'
+import type { Hold, LedgerEntry } from '../../store/records.ts'
+import type { Standing, TransitionPlan } from '../../store/transition.ts'
 import type { ExecutionContext } from '../context/context.ts'
-import { accessHolds } from '../decision/decide.ts'
-import { type Decision, decisionIn, type Scheduled } from './decisions.ts'
-import { disabling, enabling, shutOutEvents } from '../user-state/disabling.ts'
 import { instantOf } from '../context/instant.ts'
-import { newJob, newState, readState } from '../job/job-state.ts'
 import { transit } from '../context/present-schema.ts'
+import { accessHolds } from '../decision/decide.ts'
+import { newJob, newState, readState } from '../job/job-state.ts'
+import { disabling, enabling, shutOutEvents } from '../user-state/disabling.ts'
 import { stateOf } from '../user-state/states.ts'
+import { cancelling } from './change-state.ts'
+import { type Decision, decisionIn, type Scheduled } from './decisions.ts'
 
 /**
  * `before_replay`: who was deleted and is there again is left for afterwards, as a hold that was placed once they were

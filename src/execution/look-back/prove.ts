@@ -4,12 +4,14 @@
  * @module
  */
 
-import { isAbout } from '../../receipt/ledger/about.ts'
+import type { UserId } from '../../program/program.ts'
 import { receiptOf } from '../../receipt/issue-receipt.ts'
+import { isAbout } from '../../receipt/ledger/about.ts'
 import type { Ledger } from '../../receipt/ledger/ledger.ts'
 import { factAbout, type ProofDocument, proofDocument } from '../../receipt/proof/proof-document.ts'
 import { proofPage } from '../../receipt/proof/proof-page.ts'
-import type { LedgerEntry, Store, UserId } from '../../store/store.ts'
+import type { LedgerEntry } from '../../store/records.ts'
+import type { Store } from '../../store/store.ts'
 import { type ExecutionContext, targetOf } from '../context/context.ts'
 import { notFound } from '../context/failures.ts'
 import { verifyUser } from './verify.ts'

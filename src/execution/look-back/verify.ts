@@ -4,9 +4,10 @@
  * @module
  */
 
-import { losesExceptions } from '../../program/touches.ts'
-import { type Inspection, leavesNoMatch, type Tombstone } from '../../store/store.ts'
 import type { Program, Selector, Step, UserId } from '../../program/program.ts'
+import { leavesNoMatch } from '../../program/steps.ts'
+import { losesExceptions } from '../../program/touches.ts'
+import type { Inspection, Tombstone } from '../../store/inspection.ts'
 import { type ExecutionContext, targetOf } from '../context/context.ts'
 import { hasFormOf } from '../context/derive.ts'
 

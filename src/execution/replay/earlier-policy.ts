@@ -7,7 +7,8 @@
  * @module
  */
 import { UserDeletionError } from '../../errors.ts'
-import { EARLIER_LAYOUT_MARK, type Store } from '../../store/store.ts'
+import { EARLIER_LAYOUT_MARK } from '../../store/earlier-layout.ts'
+import type { Store } from '../../store/store.ts'
 
 export interface EarlierPolicy {
   /** `null` while nobody can tell, as the engine's own tables are not there yet. */

@@ -8,18 +8,19 @@
  */
 import { endsRuns, UserDeletionError } from '../../errors.ts'
 import { yieldToEventLoop } from '../../ports.ts'
-import { isAbout } from '../../receipt/ledger/about.ts'
-import { hidesId, receiptOf } from '../../receipt/issue-receipt.ts'
-import type { LedgerEntry, UserRow } from '../../store/store.ts'
 import type { UserId } from '../../program/program.ts'
+import { hidesId, receiptOf } from '../../receipt/issue-receipt.ts'
+import { isAbout } from '../../receipt/ledger/about.ts'
+import type { LedgerEntry } from '../../store/records.ts'
+import type { UserRow } from '../../store/slice.ts'
 import { invalidArgument } from '../context/arguments.ts'
 import { type ExecutionContext, targetOf } from '../context/context.ts'
-import { deleteSlice, type UserOutcome } from '../delete/delete-slice.ts'
 import { toEngineError } from '../context/failures.ts'
 import { instantOf } from '../context/instant.ts'
 import { warn } from '../decision/notify.ts'
-import { createTally, type ReplayOutcome, type ReplayResult, type Tally } from './replay-result.ts'
+import { deleteSlice, type UserOutcome } from '../delete/delete-slice.ts'
 import { restoreDecisions } from '../life-cycle/restore-decisions.ts'
+import { createTally, type ReplayOutcome, type ReplayResult, type Tally } from './replay-result.ts'
 
 export interface ReplayRequest {
   /** Only deletions at or after this instant (ISO 8601, UTC). */

@@ -5,9 +5,9 @@
  */
 import { type Expiry, endOf } from '../../plan/compile/expiry.ts'
 import { yieldToEventLoop } from '../../ports.ts'
-import { isAbout } from '../../receipt/ledger/about.ts'
+import type { UserId } from '../../program/program.ts'
 import { hidesId } from '../../receipt/issue-receipt.ts'
-import type { UserId } from '../../store/store.ts'
+import { isAbout } from '../../receipt/ledger/about.ts'
 import type { ExecutionContext } from '../context/context.ts'
 
 /** A deletion, without its receipt. */

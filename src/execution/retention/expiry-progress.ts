@@ -4,7 +4,7 @@
  * @module
  */
 import type { Expiry } from '../../plan/compile/expiry.ts'
-import type { Sweep } from '../../store/store.ts'
+import type { Sweep } from '../../store/sweep.ts'
 import type { ExecutionContext } from '../context/context.ts'
 
 export interface Progress {

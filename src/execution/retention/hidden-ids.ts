@@ -4,7 +4,7 @@
  * @module
  */
 import type { Expiry } from '../../plan/compile/expiry.ts'
-import type { UserId } from '../../store/store.ts'
+import type { UserId } from '../../program/program.ts'
 import { invalidArgument } from '../context/arguments.ts'
 import type { ExecutionContext } from '../context/context.ts'
 import type { DueDeletion } from './due-deletions.ts'

@@ -7,7 +7,8 @@
  * @module
  */
 import type { Expiry } from '../../plan/compile/expiry.ts'
-import type { Hold, UserId } from '../../store/store.ts'
+import type { UserId } from '../../program/program.ts'
+import type { Hold } from '../../store/records.ts'
 import type { ExecutionContext } from '../context/context.ts'
 import { coversTable, isHolding } from '../decision/decide.ts'
 import type { DueDeletion } from './due-deletions.ts'

@@ -4,19 +4,15 @@
  * @module
  */
 import type { Expiry } from '../../plan/compile/expiry.ts'
+import type { UserId } from '../../program/program.ts'
 import type { RetentionExpired } from '../../receipt/retention-fact.ts'
 import { type Fact, sealFacts } from '../../receipt/seal-facts.ts'
-import {
-  type Sweep,
-  type SweepGroup,
-  type Swept,
-  schemaChanged,
-  type Target,
-  type UserId,
-} from '../../store/store.ts'
+import { schemaChanged } from '../../store/failures.ts'
+import type { Target } from '../../store/slice.ts'
+import type { Sweep, SweepGroup, Swept } from '../../store/sweep.ts'
 import type { ExecutionContext } from '../context/context.ts'
-import type { DueDeletion } from './due-deletions.ts'
 import { inPresentSchema } from '../context/present-schema.ts'
+import type { DueDeletion } from './due-deletions.ts'
 import { isHeldBy } from './retention-holds.ts'
 
 /** What the batches of one step add up to. */

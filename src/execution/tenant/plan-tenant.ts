@@ -5,11 +5,11 @@
  */
 import type { Blocker, BulkPlan, PlannedStep, PolicyStamp } from '../../plan/plan.ts'
 import { sha256 } from '../../ports.ts'
-import type { UserId } from '../../store/store.ts'
-import { viewUsers } from '../decision/ask.ts'
+import type { UserId } from '../../program/program.ts'
+import { planMany } from '../bulk/plan-many.ts'
 import type { DeletionRequest, ExecutionContext } from '../context/context.ts'
 import { tenantTarget } from '../context/identify.ts'
-import { planMany } from '../bulk/plan-many.ts'
+import { viewUsers } from '../decision/ask.ts'
 
 export interface TenantPlan {
   readonly tenantId: string

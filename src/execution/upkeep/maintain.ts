@@ -4,15 +4,15 @@
  * @module
  */
 import { endsRuns, type UserDeletionError } from '../../errors.ts'
-import { clearJournal } from '../delete/clear-journal.ts'
 import type { ExecutionContext } from '../context/context.ts'
-import { type ExpiryResult, expireRetained } from '../retention/expire-retained.ts'
 import { toEngineError } from '../context/failures.ts'
+import { clearJournal } from '../delete/clear-journal.ts'
 import { clearLeftovers, type Leftovers } from '../job/leftovers.ts'
-import { type OverdueJob, overdueJobs } from './overdue.ts'
-import { type PurgeResult, purgeDue } from '../life-cycle/purge.ts'
 import { type ResumeResult, resumeJobs } from '../job/resume.ts'
+import { type PurgeResult, purgeDue } from '../life-cycle/purge.ts'
 import type { ClockBound } from '../life-cycle/seen-clock.ts'
+import { type ExpiryResult, expireRetained } from '../retention/expire-retained.ts'
+import { type OverdueJob, overdueJobs } from './overdue.ts'
 
 /** What became of each part; `null` for one that was not reached, or failed. */
 export interface Maintenance {

@@ -3,11 +3,13 @@
  *
  * @module
  */
-import type { Job, JobKind, UserId } from '../../store/store.ts'
+
+import type { UserId } from '../../program/program.ts'
+import type { Job, JobKind } from '../../store/records.ts'
 import { type ExecutionContext, targetOf } from '../context/context.ts'
 import { holdBlockers, isHolding } from '../decision/decide.ts'
+import type { FailedTry } from '../job/failed-try.ts'
 import { readState, type ScheduledBy } from '../job/job-state.ts'
-import type { FailedTry } from '../job/refused-job.ts'
 
 /** A job as `jobs()` shows it. Holds no personal data. */
 export interface OpenJob {

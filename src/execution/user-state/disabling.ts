@@ -4,16 +4,11 @@
  * @module
  */
 import { UserDeletionError } from '../../errors.ts'
-import { overlaps, ownReadsOf, parentTablesOf } from '../../program/touches.ts'
-import type {
-  DisabledUser,
-  OutboxEvent,
-  RecordedDate,
-  Slice,
-  Standing,
-  TransitionPlan,
-} from '../../store/store.ts'
 import type { ColumnValue, Program, Scalar, Step } from '../../program/program.ts'
+import { overlaps, ownReadsOf, parentTablesOf } from '../../program/touches.ts'
+import type { DisabledUser, OutboxEvent, RecordedDate } from '../../store/records.ts'
+import type { Slice } from '../../store/slice.ts'
+import type { Standing, TransitionPlan } from '../../store/transition.ts'
 import type { ExecutionContext } from '../context/context.ts'
 import { atInstant, heldBefore, stateOf } from './states.ts'
 

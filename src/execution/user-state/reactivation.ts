@@ -18,8 +18,9 @@
  */
 
 import { isInstant, literalOf } from '../../program/placeholders.ts'
-import type { DisabledUser, UserRow } from '../../store/store.ts'
 import type { ColumnValue, Scalar, StatusColumns, UserTable } from '../../program/program.ts'
+import type { DisabledUser } from '../../store/records.ts'
+import type { UserRow } from '../../store/slice.ts'
 import { heldBefore, sameValue } from './states.ts'
 
 /** What the host has made of a user who is scheduled. */

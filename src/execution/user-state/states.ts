@@ -4,8 +4,9 @@
  * @module
  */
 import { isInstant, literalOf, writtenAt } from '../../program/placeholders.ts'
-import type { DisabledUser, Job, JobReference, RecordedDate, UserRow } from '../../store/store.ts'
 import type { ColumnValue, Scalar, StatusColumns, UserTable } from '../../program/program.ts'
+import type { DisabledUser, Job, RecordedDate } from '../../store/records.ts'
+import type { JobReference, UserRow } from '../../store/slice.ts'
 
 /**
  * `active`: may sign in. `disabled`: may not, until enabled. `scheduled`: disabled, and deleted on a certain

@@ -5,29 +5,29 @@
  */
 import { UserDeletionError } from '../../errors.ts'
 import type { PolicyInput } from '../../policy/policy.ts'
-import type { DatabaseSchema } from '../../store/store.ts'
 import type { Program } from '../../program/program.ts'
-import { checkCase } from './values/check-case.ts'
-import { checkColumns } from './database/check-columns.ts'
-import { checkForeignKeys } from './database/check-foreign-keys.ts'
-import { checkIdTypes, checkSpellings } from './values/check-id-types.ts'
-import { checkIndexes } from './database/check-indexes.ts'
-import { checkKinds } from './values/check-kinds.ts'
-import { checkOrder } from './values/check-order.ts'
-import { checkParentKeys } from './database/check-parent-keys.ts'
-import { checkPaths } from './values/check-paths.ts'
-import { checkPeople } from './database/check-people.ts'
-import { checkShared } from './values/check-shared.ts'
-import { checkTables } from './database/check-tables.ts'
-import { checkTriggers } from './database/check-triggers.ts'
-import { checkWrites } from './values/check-writes.ts'
-import { checkWrittenKeys } from './values/check-written-keys.ts'
+import type { DatabaseSchema } from '../../program/schema.ts'
 import {
   inOrder,
   type SchemaCheckOptions,
   type SchemaFinding,
   withAccepted,
 } from '../schema-finding.ts'
+import { checkColumns } from './database/check-columns.ts'
+import { checkForeignKeys } from './database/check-foreign-keys.ts'
+import { checkIndexes } from './database/check-indexes.ts'
+import { checkParentKeys } from './database/check-parent-keys.ts'
+import { checkPeople } from './database/check-people.ts'
+import { checkTables } from './database/check-tables.ts'
+import { checkTriggers } from './database/check-triggers.ts'
+import { checkCase } from './values/check-case.ts'
+import { checkIdTypes, checkSpellings } from './values/check-id-types.ts'
+import { checkKinds } from './values/check-kinds.ts'
+import { checkOrder } from './values/check-order.ts'
+import { checkPaths } from './values/check-paths.ts'
+import { checkShared } from './values/check-shared.ts'
+import { checkWrites } from './values/check-writes.ts'
+import { checkWrittenKeys } from './values/check-written-keys.ts'
 
 export interface SchemaCheck extends SchemaCheckOptions {
   /** Set for the tenant's own rows: types that tenant ids are passed in, where no table says. */

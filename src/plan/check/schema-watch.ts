@@ -3,7 +3,10 @@
  *
  * @module
  */
-import { checkSchema, isError, refuseMismatch, type SchemaCheck } from './check-schema.ts'
+
+import type { PolicyInput } from '../../policy/policy.ts'
+import type { Logger } from '../../ports.ts'
+import type { Program } from '../../program/program.ts'
 import {
   askedJsonOf,
   askedPathsOf,
@@ -11,11 +14,10 @@ import {
   readsAll,
   referencesOf,
 } from '../../program/references.ts'
+import type { DatabaseSchema, LookupQuestion } from '../../program/schema.ts'
+import type { Store } from '../../store/store.ts'
 import { inOrder, type SchemaFinding } from '../schema-finding.ts'
-import type { PolicyInput } from '../../policy/policy.ts'
-import type { Logger } from '../../ports.ts'
-import type { DatabaseSchema, LookupQuestion, Store } from '../../store/store.ts'
-import type { Program } from '../../program/program.ts'
+import { checkSchema, isError, refuseMismatch, type SchemaCheck } from './check-schema.ts'
 
 /** Everything in which the policy and the live database differ. */
 export interface DriftReport {

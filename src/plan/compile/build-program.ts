@@ -3,11 +3,12 @@
  *
  * @module
  */
-import type { DatabaseSchema } from '../../store/store.ts'
+
 import type { LastOfCheck, Program } from '../../program/program.ts'
+import type { DatabaseSchema } from '../../program/schema.ts'
+import { findHurdles } from '../hurdles.ts'
 import type { CompiledPolicy } from './compile-policy.ts'
 import { fitChecks, fitSteps } from './fit-schema.ts'
-import { findHurdles } from '../hurdles.ts'
 import { markMembers, markReferences, markUser } from './mark-references.ts'
 import { orderSteps } from './order-steps.ts'
 import { unlinkUsers } from './unlink-users.ts'

@@ -4,13 +4,20 @@
  * @module
  */
 
-import { endsLater } from '../../program/duration.ts'
 import { UserDeletionError } from '../../errors.ts'
-import { isSamePath, wayInto } from '../../program/helpers.ts'
+import { endsLater } from '../../program/duration.ts'
 import type { IdForm, Selector, Step } from '../../program/program.ts'
-import { hasEnd, keepingOn, type RetainedStep } from './expiry.ts'
 import { dotted } from '../../program/references.ts'
-import { neverMeet, overlaps, type Place, placesOf, readsOfSelector, writesOf } from '../../program/touches.ts'
+import { isSamePath, wayInto } from '../../program/selectors.ts'
+import {
+  neverMeet,
+  overlaps,
+  type Place,
+  placesOf,
+  readsOfSelector,
+  writesOf,
+} from '../../program/touches.ts'
+import { hasEnd, keepingOn, type RetainedStep } from './expiry.ts'
 
 /** @throws {@link UserDeletionError} `invalid_policy` with the path to the rule that would lose its rows. */
 export function refuseLostExpiries(steps: readonly Step[]): void {

@@ -4,7 +4,6 @@
  * @module
  */
 
-import { isInstant, literalOf } from '../../program/placeholders.ts'
 import { pathSteps } from '../../policy/json-path.ts'
 import type {
   ArrayMatch,
@@ -24,7 +23,7 @@ import type {
 import { parentRules, throughOf } from '../../policy/reachability.ts'
 import { precedenceOf, rulesOf } from '../../policy/rules-of.ts'
 import { isDeepEqual } from '../../ports.ts'
-import { isSamePath, wayInto } from '../../program/helpers.ts'
+import { isInstant, literalOf } from '../../program/placeholders.ts'
 import type {
   Assignment,
   AuditTemplate,
@@ -44,6 +43,7 @@ import type {
   UserTable,
   Wanted,
 } from '../../program/program.ts'
+import { isSamePath, wayInto } from '../../program/selectors.ts'
 import { outdoneOf } from '../../program/touches.ts'
 
 /** A policy's parts as steps in the order they are written in. */

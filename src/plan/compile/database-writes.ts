@@ -3,8 +3,9 @@
  *
  * @module
  */
-import type { TableSchema } from '../../store/store.ts'
+
 import type { Step, WrittenColumn } from '../../program/program.ts'
+import type { TableSchema } from '../../program/schema.ts'
 import { removesRows } from '../../program/touches.ts'
 
 type Tables = ReadonlyMap<string, TableSchema>

@@ -4,15 +4,16 @@
  *
  * @module
  */
-import { addDuration, endsLater } from '../../program/duration.ts'
+
 import { sha256 } from '../../ports.ts'
-import type { DatabaseSchema } from '../../store/store.ts'
+import { addDuration, endsLater } from '../../program/duration.ts'
 import type { Program, Selector, Step } from '../../program/program.ts'
+import type { DatabaseSchema } from '../../program/schema.ts'
+import { parentTablesOf, writesRows } from '../../program/touches.ts'
 import type { CompiledPolicy } from './compile-policy.ts'
 import { fitSteps } from './fit-schema.ts'
 import { markReferences } from './mark-references.ts'
 import { orderSteps } from './order-steps.ts'
-import { parentTablesOf, writesRows } from '../../program/touches.ts'
 
 /** A retained step whose retention has an end. */
 export interface RetainedStep extends Step {

@@ -3,8 +3,9 @@
  *
  * @module
  */
-import type { DatabaseSchema, TableSchema } from '../../store/store.ts'
+
 import type { Exception, LastOfCheck, Selector, Step } from '../../program/program.ts'
+import type { DatabaseSchema, TableSchema } from '../../program/schema.ts'
 
 /** The steps that find their rows on the schema. Where tables come with their first row, that is all of them. */
 export function fitSteps(steps: readonly Step[], schema: DatabaseSchema | null): readonly Step[] {

@@ -4,8 +4,8 @@
  * @module
  */
 import type { PolicyInput } from '../../policy/policy.ts'
-import { compileCheck, compilePolicy } from './compile-policy.ts'
 import { isInAnyCase, readsAll, referencesOf } from '../../program/references.ts'
+import { compileCheck, compilePolicy } from './compile-policy.ts'
 
 /** A field by which rows are found. */
 export interface Lookup {

@@ -11,8 +11,7 @@
  *
  * @module
  */
-import type { DatabaseSchema, TableSchema } from '../../store/store.ts'
-import { type HeldType, heldFieldType } from '../../program/stored-id.ts'
+
 import type {
   Assignment,
   LastOfCheck,
@@ -22,6 +21,8 @@ import type {
   UserTable,
   Wanted,
 } from '../../program/program.ts'
+import type { DatabaseSchema, TableSchema } from '../../program/schema.ts'
+import { type HeldType, heldFieldType } from '../../program/stored-id.ts'
 
 /** The steps with marks on what they look for. Stores without columns declare nothing, and nothing is marked. */
 export function markReferences(

@@ -6,11 +6,8 @@
  * @module
  */
 import { UserDeletionError } from '../../errors.ts'
-import type { DatabaseSchema, ForeignKey, TableSchema } from '../../store/store.ts'
 import type { Step } from '../../program/program.ts'
-import { withDatabaseWrites } from './database-writes.ts'
-import { findPasses, type Passes } from './order-passes.ts'
-import { besideItsLike, findLikes } from './side-by-side.ts'
+import type { DatabaseSchema, ForeignKey, TableSchema } from '../../program/schema.ts'
 import {
   exceptionReadsOf,
   neverMeet,
@@ -23,6 +20,9 @@ import {
   writesOf,
   yieldsTo,
 } from '../../program/touches.ts'
+import { withDatabaseWrites } from './database-writes.ts'
+import { findPasses, type Passes } from './order-passes.ts'
+import { besideItsLike, findLikes } from './side-by-side.ts'
 
 /** A reason why one step stands before another. */
 interface Edge {

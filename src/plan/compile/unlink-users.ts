@@ -3,8 +3,9 @@
  *
  * @module
  */
-import type { DatabaseSchema, ForeignKey, TableSchema } from '../../store/store.ts'
+
 import type { Step, UserTable } from '../../program/program.ts'
+import type { DatabaseSchema, ForeignKey, TableSchema } from '../../program/schema.ts'
 import { removesRows } from '../../program/touches.ts'
 
 /** One step for each enforced foreign key of the user table to rows that a step removes, where it may be null. */

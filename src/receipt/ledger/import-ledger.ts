@@ -9,11 +9,13 @@
  */
 import { UserDeletionError } from '../../errors.ts'
 import { isDeepEqual, processName } from '../../ports.ts'
-import { type LedgerEntry, type LedgerHead, type Store, saidUserTable } from '../../store/store.ts'
+import { saidUserTable } from '../../store/earlier-layout.ts'
+import type { LedgerEntry, LedgerHead } from '../../store/records.ts'
+import type { Store } from '../../store/store.ts'
 import { isWrittenWith, type KeyRing, wrongKey } from '../chain.ts'
 import type { Issuer } from '../issue-receipt.ts'
-import { badLine, type LedgerLine, parseLine } from './ledger-lines.ts'
 import type { KnownKeys } from '../subject-keys.ts'
+import { badLine, type LedgerLine, parseLine } from './ledger-lines.ts'
 import { CHAIN_START, type ChainEnd, type ChainReader, readChain } from './verify-ledger.ts'
 
 /** The lines of an export, as they come: an array, a generator, a `readline` interface over a file. */

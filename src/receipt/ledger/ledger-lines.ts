@@ -3,10 +3,13 @@
  *
  * @module
  */
+
 import { UserDeletionError } from '../../errors.ts'
-import { type LedgerEntry, type LedgerHead, saidUserTable } from '../../store/store.ts'
-import { plainInteger } from '../../program/stored-id.ts'
 import type { UserId } from '../../program/program.ts'
+import { plainInteger } from '../../program/stored-id.ts'
+import { saidUserTable } from '../../store/earlier-layout.ts'
+import type { LedgerEntry, LedgerHead } from '../../store/records.ts'
+import type { SubjectKeys } from '../subject-keys.ts'
 
 /** One line of an export. */
 export type LedgerLine =
@@ -17,9 +20,6 @@ export type LedgerLine =
       readonly entries: number
       readonly subjectKeys: SubjectKeys
     }
-
-/** By table of users a fingerprint of the key that hides their ids. */
-export type SubjectKeys = ReadonlyMap<string, string>
 
 export function entryLine({ subject, ...entry }: LedgerEntry): string {
   // A bigint has no JSON form, and as text it would be another user.
@@ -86,9 +86,12 @@ export function badLine(line: number, problem: LineProblem, text: string): UserD
 const EARLIER_ENTRY_KEYS = [
   ...['at', 'body', 'hash', 'idempotencyKey', 'kind', 'seq', 'subject', 'tenantId'],
 ]
+
 const ENTRY_KEYS = [...EARLIER_ENTRY_KEYS, 'userTable']
+
 /** Where no ids are hidden too: there is nothing to say of keys. */
 const EARLIER_HEAD_KEYS = ['entries', 'head']
+
 const HEAD_KEYS = [...EARLIER_HEAD_KEYS, 'subjectKeys']
 
 function parseJson(text: unknown, line: number): unknown {

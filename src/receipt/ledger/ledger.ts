@@ -4,14 +4,15 @@
  * @module
  */
 import { UserDeletionError } from '../../errors.ts'
-import type { LedgerEntry, Store } from '../../store/store.ts'
-import { isAbout } from './about.ts'
+import type { LedgerEntry } from '../../store/records.ts'
+import type { Store } from '../../store/store.ts'
 import { headFor } from '../chain.ts'
-import { importLedger, type LedgerImport, type LedgerLines } from './import-ledger.ts'
 import { type Issuer, receiptOf } from '../issue-receipt.ts'
-import { entryLine, headLine } from './ledger-lines.ts'
 import type { DeletionReceipt } from '../receipt.ts'
 import { type KnownKeys, recordedKeys } from '../subject-keys.ts'
+import { isAbout } from './about.ts'
+import { importLedger, type LedgerImport, type LedgerLines } from './import-ledger.ts'
+import { entryLine, headLine } from './ledger-lines.ts'
 import { CHAIN_START, type LedgerVerification, verifyLedger } from './verify-ledger.ts'
 
 /** The proofs of all deletions, in the order they were committed in. */

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import type { OutboxEvent, Store } from '../../store/store.ts'
+import type { OutboxEvent } from '../../store/records.ts'
+import type { Store } from '../../store/store.ts'
 
 /** At-least-once delivery: an event is there until it is acknowledged, under the same id each time. */
 export interface Outbox {

@@ -4,7 +4,8 @@
  * @module
  */
 import type { Secret } from '../../ports.ts'
-import { type LedgerEntry, type LedgerHead, saidUserTable } from '../../store/store.ts'
+import { saidUserTable } from '../../store/earlier-layout.ts'
+import type { LedgerEntry, LedgerHead } from '../../store/records.ts'
 import { entryHash, GENESIS, isHeadGenuine, type KeyRing } from '../chain.ts'
 import { receiptDigest } from '../issue-receipt.ts'
 import type { DeletionReceipt } from '../receipt.ts'

@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { DeletionReceipt } from '../receipt.ts'
 import type { LedgerVerification } from '../ledger/verify-ledger.ts'
+import type { DeletionReceipt } from '../receipt.ts'
 
 export interface NotClaimed {
   readonly about:

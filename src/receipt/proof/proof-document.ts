@@ -6,15 +6,15 @@
  */
 import type { PlannedStep, PolicyStamp } from '../../plan/plan.ts'
 import { sha256 } from '../../ports.ts'
-import type { LedgerEntry } from '../../store/store.ts'
 import type { IdentityMode } from '../../program/program.ts'
-import { isAbout } from '../ledger/about.ts'
+import type { LedgerEntry } from '../../store/records.ts'
 import { canonicalJson } from '../canonical-json.ts'
 import { receiptDigest, receiptOf } from '../issue-receipt.ts'
-import { type NotClaimed, notClaimed } from './not-claimed.ts'
+import { isAbout } from '../ledger/about.ts'
+import type { LedgerVerification } from '../ledger/verify-ledger.ts'
 import type { DeletionReceipt } from '../receipt.ts'
 import { type RetentionExpired, retentionFactOf } from '../retention-fact.ts'
-import type { LedgerVerification } from '../ledger/verify-ledger.ts'
+import { type NotClaimed, notClaimed } from './not-claimed.ts'
 
 /** Plain JSON. {@link ProofDocument.digest} ties it to the page made of it. */
 export interface ProofDocument {

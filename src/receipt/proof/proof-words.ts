@@ -4,8 +4,8 @@
  * @module
  */
 import type { IdentityMode } from '../../program/program.ts'
-import type { DoneInTable, VerifiedUser } from './proof-document.ts'
 import type { LedgerVerification } from '../ledger/verify-ledger.ts'
+import type { DoneInTable, VerifiedUser } from './proof-document.ts'
 
 const MONTHS =
   'January February March April May June July August September October November December'.split(' ')

@@ -4,9 +4,9 @@
  * @module
  */
 
-import type { Row } from '../simulate.ts'
+import type { Row } from './row.ts'
 
-export type { Row } from '../simulate.ts'
+export type { Row } from './row.ts'
 
 export const TENANT_A = 'tnt_a'
 export const TENANT_B = 'tnt_b'

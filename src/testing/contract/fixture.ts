@@ -5,7 +5,7 @@
  */
 import { definePolicy } from '../../policy/define-policy.ts'
 import type { Policy, PolicyInput } from '../../policy/policy.ts'
-import type { ForeignKey, ForeignKeyAction, TableSchema } from '../../store/store.ts'
+import type { ForeignKey, ForeignKeyAction, TableSchema } from '../../program/schema.ts'
 
 /** A policy that names a tenant column, so that every call needs a tenant. */
 export type TenantPolicy = PolicyInput & { readonly user: { readonly tenant: string } }

@@ -8,14 +8,11 @@ import { UserDeletionEngine } from '../../engine/engine.ts'
 import type { EngineOptions } from '../../engine/options.ts'
 import type { Policy } from '../../policy/policy.ts'
 import type { Logger } from '../../ports.ts'
-import type { Program, Store, TableSchema } from '../../store/store.ts'
+import type { Program } from '../../program/program.ts'
+import type { TableSchema } from '../../program/schema.ts'
+import type { Store } from '../../store/store.ts'
 import { BOB, contractData, type Row, TENANT_A } from './data.ts'
-import {
-  contractPolicy,
-  contractSchema,
-  JSON_COLUMNS,
-  type TenantPolicy,
-} from './fixture.ts'
+import { contractPolicy, contractSchema, JSON_COLUMNS, type TenantPolicy } from './fixture.ts'
 
 /** The two functions of a test framework that the contract needs. */
 export interface ContractRunner {

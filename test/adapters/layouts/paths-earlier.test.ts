@@ -4,7 +4,11 @@ import { describe, it } from 'node:test'
 import Database from 'better-sqlite3'
 import { BSON, type Db, type Document } from 'mongodb'
 import { mongoStore } from '../../../adapters/mongodb/index.ts'
-import { engineTablesSql, engineTablesUpgradeSql, sqliteStore } from '../../../adapters/sqlite/index.ts'
+import {
+  engineTablesSql,
+  engineTablesUpgradeSql,
+  sqliteStore,
+} from '../../../adapters/sqlite/index.ts'
 import { definePolicy, type Store, UserDeletionEngine } from '../../../src/index.ts'
 import { LEFT_AT, memberPolicy } from '../../worlds/earlier-layout.ts'
 import { fixedClock } from '../../worlds/fixed-clock.ts'

@@ -12,7 +12,9 @@ import Database from 'better-sqlite3'
 import { type MemoryStore, memoryStore, type Row } from '../../../adapters/memory/index.ts'
 import { sqliteStore } from '../../../adapters/sqlite/index.ts'
 import { UserDeletionError } from '../../../src/errors.ts'
-import type { Assignment, Program, Slice, Step, Store } from '../../../src/store/store.ts'
+import type { Assignment, Program, Step } from '../../../src/program/program.ts'
+import type { Slice } from '../../../src/store/slice.ts'
+import type { Store } from '../../../src/store/store.ts'
 
 describe('memoryStore: inserts', () => {
   it('refuses a row that repeats a unique key, and lets keys with a NULL repeat', async () => {

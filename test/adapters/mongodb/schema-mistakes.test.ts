@@ -6,15 +6,19 @@ import { lookupsOf, type PolicyInput, type SchemaFinding } from '../../../src/in
 import { authjsPolicy } from '../../../src/presets/authjs/index.ts'
 import { betterAuthPolicy } from '../../../src/presets/better-auth/index.ts'
 import { helloJohnPolicy } from '../../../src/presets/hellojohn-mongodb/index.ts'
+import { openHelloJohnOn } from '../../worlds/hellojohn-mongo.ts'
+import { seeded } from '../../worlds/mistakes/hostile-values.ts'
+import {
+  MONGO_MISTAKES,
+  type MongoMutant,
+  type MongoWorld,
+} from '../../worlds/mistakes/mongo-mistakes.ts'
+import { assertFound, findingsOf } from '../../worlds/mistakes/schema-findings.ts'
+import { mongoPool } from '../../worlds/mongodb/mongo-pool.ts'
+import { describeMongo } from '../../worlds/mongodb/mongo-server.ts'
 import { fillAuthjs } from '../../worlds/presets/authjs-documents.ts'
 import { openPeople, useEverything } from '../../worlds/presets/better-auth-people.ts'
 import { openBetterAuthOn, PLUGINS } from '../../worlds/presets/better-auth-world.ts'
-import { openHelloJohnOn } from '../../worlds/hellojohn-mongo.ts'
-import { seeded } from '../../worlds/mistakes/hostile-values.ts'
-import { MONGO_MISTAKES, type MongoMutant, type MongoWorld } from '../../worlds/mistakes/mongo-mistakes.ts'
-import { mongoPool } from '../../worlds/mongodb/mongo-pool.ts'
-import { describeMongo } from '../../worlds/mongodb/mongo-server.ts'
-import { assertFound, findingsOf } from '../../worlds/mistakes/schema-findings.ts'
 
 const SEED = 20260301
 

@@ -3,7 +3,11 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { isEveryFault } from '../../worlds/faults/every-fault.ts'
 import { describeMongo } from '../../worlds/mongodb/mongo-server.ts'
-import { assertSettled, bytesOfOthers, createSmallWorld } from '../../worlds/mongodb/mongo-small-world.ts'
+import {
+  assertSettled,
+  bytesOfOthers,
+  createSmallWorld,
+} from '../../worlds/mongodb/mongo-small-world.ts'
 import type { TurnsReport } from '../../worlds/mongodb/mongo-turns-child.ts'
 
 const PROCESSES = isEveryFault ? 8 : 4
@@ -60,9 +64,13 @@ describeMongo('several processes that delete at once', 'replica set', ({ it, ser
 function startChild(uri: string, database: string, share: number): ChildProcess {
   const first = share * SHARE + 1
   const users = [first, first + SHARE - 1, USERS_A_SLICE].map(String)
-  return fork(new URL('../../worlds/mongodb/mongo-turns-child.ts', import.meta.url), [uri, database, ...users], {
-    execArgv: ['--import', 'tsx'],
-  })
+  return fork(
+    new URL('../../worlds/mongodb/mongo-turns-child.ts', import.meta.url),
+    [uri, database, ...users],
+    {
+      execArgv: ['--import', 'tsx'],
+    },
+  )
 }
 
 /** All begin together. A process whose server is gone waits for it, and would outlive the test. */

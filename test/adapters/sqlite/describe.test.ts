@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import Database from 'better-sqlite3'
 import { sqliteStore } from '../../../adapters/sqlite/index.ts'
-import type { TableSchema } from '../../../src/store/store.ts'
+import type { TableSchema } from '../../../src/program/schema.ts'
 
 type Tables = Readonly<Record<string, TableSchema>>
 

@@ -2,7 +2,12 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import Database from 'better-sqlite3'
 import { sqliteStore } from '../../../adapters/sqlite/index.ts'
-import { definePolicy, type Policy, type PolicyInput, UserDeletionEngine } from '../../../src/index.ts'
+import {
+  definePolicy,
+  type Policy,
+  type PolicyInput,
+  UserDeletionEngine,
+} from '../../../src/index.ts'
 import { fixedClock } from '../../worlds/fixed-clock.ts'
 
 const NOCASE = 'TEXT COLLATE NOCASE'

@@ -3,7 +3,12 @@ import { describe, it } from 'node:test'
 import Database from 'better-sqlite3'
 import { memoryStore } from '../../../adapters/memory/index.ts'
 import { sqliteStore } from '../../../adapters/sqlite/index.ts'
-import { definePolicy, type PolicyInput, type Store, UserDeletionEngine } from '../../../src/index.ts'
+import {
+  definePolicy,
+  type PolicyInput,
+  type Store,
+  UserDeletionEngine,
+} from '../../../src/index.ts'
 import { fixedClock } from '../../worlds/fixed-clock.ts'
 
 const POLICY = {

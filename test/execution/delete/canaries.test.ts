@@ -11,7 +11,13 @@ import {
   UserDeletionEngine,
   UserDeletionError,
 } from '../../../src/index.ts'
-import { canaryPolicy, fillCanaries, KEPT, type Person, TENANTS } from '../../worlds/canary-world.ts'
+import {
+  canaryPolicy,
+  fillCanaries,
+  KEPT,
+  type Person,
+  TENANTS,
+} from '../../worlds/canary-world.ts'
 import { jumpingClock } from '../../worlds/erasure-world.ts'
 import { FORMS, needleFinder } from '../../worlds/needles.ts'
 

@@ -9,7 +9,8 @@ import {
   type SetInput,
   UserDeletionEngine,
 } from '../../../src/index.ts'
-import { type Assignment, residueTime, type Selector, type Step } from '../../../src/store/store.ts'
+import type { Assignment, Selector, Step } from '../../../src/program/program.ts'
+import { residueTime } from '../../../src/program/residue.ts'
 import { withMethods } from '../../../src/testing/contract/world.ts'
 import { openOdd } from '../../worlds/odd-schema.ts'
 

@@ -3,11 +3,11 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type Database from 'better-sqlite3'
 import { UserDeletionError } from '../../../src/index.ts'
+import { fixedClock } from '../fixed-clock.ts'
 import { placesIn, placesInWords } from './fault-places.ts'
 import { faultModel } from './fault-policy.ts'
 import { type FaultEngineOptions, faultEngine, openFaultWorld } from './fault-world.ts'
 import { type Fault, faultyDatabase } from './faulty-database.ts'
-import { fixedClock } from '../fixed-clock.ts'
 import { checkInvariants, type Snapshot, takeSnapshot } from './invariants.ts'
 
 export type Engine = ReturnType<typeof faultEngine>

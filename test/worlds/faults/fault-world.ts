@@ -1,8 +1,12 @@
 import Database from 'better-sqlite3'
-import { engineTablesSql, type SqliteDatabase, sqliteStore } from '../../../adapters/sqlite/index.ts'
+import {
+  engineTablesSql,
+  type SqliteDatabase,
+  sqliteStore,
+} from '../../../adapters/sqlite/index.ts'
 import { type EngineOptions, UserDeletionEngine } from '../../../src/index.ts'
-import { faultPolicy } from './fault-policy.ts'
 import { fixedClock } from '../fixed-clock.ts'
+import { faultPolicy } from './fault-policy.ts'
 import type { Row } from './invariants.ts'
 
 const schema = `

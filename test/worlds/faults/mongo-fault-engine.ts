@@ -1,8 +1,12 @@
 /** The engine of the worlds on MongoDB, the same for a process that is killed and for the one that ends its work. */
-import { type MongoDb, type MongoStoreOptions, mongoStore } from '../../../adapters/mongodb/index.ts'
+import {
+  type MongoDb,
+  type MongoStoreOptions,
+  mongoStore,
+} from '../../../adapters/mongodb/index.ts'
 import { type EngineOptions, UserDeletionEngine } from '../../../src/index.ts'
-import { faultPolicy } from './fault-policy.ts'
 import { fixedClock } from '../fixed-clock.ts'
+import { faultPolicy } from './fault-policy.ts'
 
 export type MongoEngine = UserDeletionEngine<typeof faultPolicy>
 export type MongoEngineOptions = Partial<EngineOptions<typeof faultPolicy>> & {

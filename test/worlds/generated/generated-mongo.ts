@@ -18,15 +18,16 @@ import {
 } from 'mongodb'
 import { memoryStore } from '../../../adapters/memory/index.ts'
 import type { AcceptableCode, AcceptedFinding } from '../../../src/index.ts'
-import type { Store, Survey } from '../../../src/store/store.ts'
+import type { Survey } from '../../../src/store/slice.ts'
+import type { Store } from '../../../src/store/store.ts'
 import { withMethods } from '../../../src/testing/contract/world.ts'
+import { mongoPool } from '../mongodb/mongo-pool.ts'
+import type { SharedMongo } from '../mongodb/mongo-server.ts'
 import { type KeyType, type MongoWorld, type NumberType, WIDTH } from './generated-mongo-world.ts'
 import { policyOf } from './generated-policy.ts'
 import type { Host } from './generated-run.ts'
 import { type Row, rowsOf, schemaOf, tableName } from './generated-schema.ts'
 import type { World } from './generated-world.ts'
-import { mongoPool } from '../mongodb/mongo-pool.ts'
-import type { SharedMongo } from '../mongodb/mongo-server.ts'
 
 /** Memory with what MongoDB has of a schema, unique keys and nothing of columns, and of transactions. */
 export function openSchemaless({ world }: MongoWorld, transactions: boolean): Host {

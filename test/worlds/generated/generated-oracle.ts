@@ -5,7 +5,7 @@
  */
 import assert from 'node:assert/strict'
 import type { MatchInput, PathInput, RuleInput } from '../../../src/policy/policy.ts'
-import type { ForeignKeyAction, TableSchema } from '../../../src/store/store.ts'
+import type { ForeignKeyAction, TableSchema } from '../../../src/program/schema.ts'
 import { policyOf, type TenantPolicy } from './generated-policy.ts'
 import type { Call, Run, Snapshot } from './generated-run.ts'
 import { ghostOf, type Row, rowsOf, schemaOf } from './generated-schema.ts'

@@ -1,5 +1,5 @@
 /** CREATE TABLE statements of a generated schema. */
-import type { ColumnSchema, ForeignKey, TableSchema } from '../../../src/store/store.ts'
+import type { ColumnSchema, ForeignKey, TableSchema } from '../../../src/program/schema.ts'
 import { LOOSE, type World } from './generated-world.ts'
 
 const NUMBERS = new Set(['rid', 'parent', 'self'])

@@ -1,5 +1,5 @@
 /** Tables and rows of a generated world. Rows are valid, parents first; every table has the key `rid`. */
-import type { ColumnSchema, ForeignKey, TableSchema } from '../../../src/store/store.ts'
+import type { ColumnSchema, ForeignKey, TableSchema } from '../../../src/program/schema.ts'
 import type { ColumnSpec, Reference, RowSpec, TableSpec, World } from './generated-world.ts'
 
 export type Row = Readonly<Record<string, string | number | null>>

@@ -4,7 +4,7 @@
  */
 import fc from 'fast-check'
 import type { NativeIdType } from '../../../src/policy/policy.ts'
-import type { ForeignKeyAction } from '../../../src/store/store.ts'
+import type { ForeignKeyAction } from '../../../src/program/schema.ts'
 
 export interface World {
   readonly enforced: boolean

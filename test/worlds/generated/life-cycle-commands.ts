@@ -1,10 +1,10 @@
 /** What may happen to users, as commands of a model-based test. */
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
+import type { ResumeResult } from '../../../src/execution/job/resume.ts'
 import type { OwnDeletion } from '../../../src/execution/life-cycle/own-account.ts'
 import type { PurgeResult } from '../../../src/execution/life-cycle/purge.ts'
-import type { ResumeResult } from '../../../src/execution/job/resume.ts'
-import type { Hold } from '../../../src/store/store.ts'
+import type { Hold } from '../../../src/store/records.ts'
 import { type Crash, TENANTS } from '../life-cycle-host.ts'
 import {
   cancel,

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { UserDeletionEngine } from '../../../src/engine/engine.ts'
 import { UserDeletionError } from '../../../src/errors.ts'
-import type { Job } from '../../../src/store/store.ts'
+import type { Job } from '../../../src/store/records.ts'
 import {
   type Crash,
   crashable,

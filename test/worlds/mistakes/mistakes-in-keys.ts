@@ -1,4 +1,6 @@
 /** Mistakes about what the database does by itself, and about what it finds slowly or not at all. */
+
+import { quote } from '../sqlite-schema.ts'
 import { keeping, pick, referenceSites } from './mistake-sites.ts'
 import type { Mutant, Put } from './schema-mistake.ts'
 import {
@@ -11,7 +13,6 @@ import {
   withSql,
   withTable,
 } from './schema-world.ts'
-import { quote } from '../sqlite-schema.ts'
 
 export function keyIn(are: 'unrelated' | 'deleted'): Put {
   return (world, random) =>

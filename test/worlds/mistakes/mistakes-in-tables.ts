@@ -1,4 +1,6 @@
 /** Mistakes about whole tables: new, gone, renamed, moved. */
+
+import { quote } from '../sqlite-schema.ts'
 import type { Random } from './hostile-values.ts'
 import { pick, pickTwo } from './mistake-sites.ts'
 import type { Mutant, Put } from './schema-mistake.ts'
@@ -12,7 +14,6 @@ import {
   withSql,
   withTable,
 } from './schema-world.ts'
-import { quote } from '../sqlite-schema.ts'
 
 export function newTable(parts: (world: SchemaWorld, random: Random) => string): Put {
   return (world, random) =>

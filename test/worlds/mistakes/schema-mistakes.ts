@@ -3,6 +3,7 @@
  * them. Each says which finding is to tell of it, and where.
  */
 import type { SchemaFinding, SchemaFindingCode } from '../../../src/index.ts'
+import { quote } from '../sqlite-schema.ts'
 import { pickTwo } from './mistake-sites.ts'
 import {
   auditColumn,
@@ -51,7 +52,6 @@ import {
 } from './mistakes-in-tables.ts'
 import type { Mistake, Put } from './schema-mistake.ts'
 import { columnsIn, tablesThat, withColumn } from './schema-world.ts'
-import { quote } from '../sqlite-schema.ts'
 
 /** What a mistake is called, what has to be found, and how it is made. */
 export const MISTAKES: readonly Mistake[] = [

@@ -3,7 +3,7 @@ import Database from 'better-sqlite3'
 import { partsInBrackets, unquoted } from '../../../adapters/sqlite/sql/sql-text.ts'
 import { compilePolicy } from '../../../src/plan/compile/compile-policy.ts'
 import type { PolicyInput } from '../../../src/policy/policy.ts'
-import type { Step } from '../../../src/store/store.ts'
+import type { Step } from '../../../src/program/program.ts'
 import { quote } from '../sqlite-schema.ts'
 
 export interface SchemaWorld {

@@ -5,7 +5,11 @@
  */
 import assert from 'node:assert/strict'
 import { BSON, type Db, type Document } from 'mongodb'
-import { type MongoDb, type MongoStoreOptions, mongoStore } from '../../../adapters/mongodb/index.ts'
+import {
+  type MongoDb,
+  type MongoStoreOptions,
+  mongoStore,
+} from '../../../adapters/mongodb/index.ts'
 import {
   definePolicy,
   type EngineOptions,

@@ -8,7 +8,8 @@
  */
 import { BSON, type Db, type Document, type IndexDescription, type WriteConcern } from 'mongodb'
 import type { PathInput } from '../../../src/policy/policy.ts'
-import type { Store, TableSchema } from '../../../src/store/store.ts'
+import type { TableSchema } from '../../../src/program/schema.ts'
+import type { Store } from '../../../src/store/store.ts'
 import { contractPolicy } from '../../../src/testing/contract/fixture.ts'
 import type { OpenStore, Row } from '../../../src/testing/index.ts'
 import type { Driver, SharedMongo } from './mongo-server.ts'

@@ -1,5 +1,11 @@
 /** What a drafted policy says, read from its text, and how near that is to a policy written by hand. */
-import type { MatchInput, PolicyInput, RuleInput, TableInput, Undecided } from '../../../src/index.ts'
+import type {
+  MatchInput,
+  PolicyInput,
+  RuleInput,
+  TableInput,
+  Undecided,
+} from '../../../src/index.ts'
 import { rulesOf } from '../../../src/policy/rules-of.ts'
 
 type DraftedEntry = TableInput | Undecided | readonly (RuleInput | Undecided)[]

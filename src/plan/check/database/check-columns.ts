@@ -3,11 +3,12 @@
  *
  * @module
  */
-import { personalKindOf, suggestsUser } from '../../../words/column-names.ts'
-import type { ColumnSchema, TableSchema } from '../../../store/store.ts'
-import type { Program } from '../../../program/program.ts'
+
 import { type NamedColumn, namedColumnsOf } from '../../../program/named-columns.ts'
+import type { Program } from '../../../program/program.ts'
 import { placeOf } from '../../../program/references.ts'
+import type { ColumnSchema, TableSchema } from '../../../program/schema.ts'
+import { personalKindOf, suggestsUser } from '../../../words/column-names.ts'
 import type { SchemaFinding } from '../../schema-finding.ts'
 
 type Tables = ReadonlyMap<string, TableSchema>

@@ -8,13 +8,13 @@
  * @module
  */
 import { endsLater } from '../../../program/duration.ts'
-import type { DatabaseSchema, ForeignKey, TableSchema } from '../../../store/store.ts'
 import type { Program, Selector, Step } from '../../../program/program.ts'
-import { hasEnd, type RetainedStep } from '../../compile/expiry.ts'
-import type { SchemaFinding } from '../../schema-finding.ts'
+import type { DatabaseSchema, ForeignKey, TableSchema } from '../../../program/schema.ts'
 import { neverMeet, ownReadsOf, removesRows, writesRows } from '../../../program/touches.ts'
-import { cuttable } from '../../compile/unlink-users.ts'
 import { isWithinRowsOf } from '../../../program/written-together.ts'
+import { hasEnd, type RetainedStep } from '../../compile/expiry.ts'
+import { cuttable } from '../../compile/unlink-users.ts'
+import type { SchemaFinding } from '../../schema-finding.ts'
 
 /**
  * One finding at most for each reference. Those to the user that no rule mentions are not looked at here.

@@ -3,9 +3,10 @@
  *
  * @module
  */
-import type { IndexSchema, TableSchema } from '../../../store/store.ts'
+
 import type { Program } from '../../../program/program.ts'
 import { isInAnyCase, type Reference, readsAll, referencesOf } from '../../../program/references.ts'
+import type { IndexSchema, TableSchema } from '../../../program/schema.ts'
 import type { SchemaFinding } from '../../schema-finding.ts'
 
 interface Bounds {

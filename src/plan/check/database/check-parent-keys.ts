@@ -5,9 +5,10 @@
  *
  * @module
  */
-import type { TableSchema } from '../../../store/store.ts'
+
 import type { Program, Selector, Step } from '../../../program/program.ts'
 import { placeOf } from '../../../program/references.ts'
+import type { TableSchema } from '../../../program/schema.ts'
 import type { SchemaFinding } from '../../schema-finding.ts'
 
 /**

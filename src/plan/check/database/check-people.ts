@@ -3,10 +3,11 @@
  *
  * @module
  */
-import { type PersonalKind, personalKindOf, suggestsUser } from '../../../words/column-names.ts'
-import type { ForeignKey, TableSchema } from '../../../store/store.ts'
-import type { Program, Step } from '../../../program/program.ts'
+
 import { columnsHeldBy, type HeldColumn, mentionsOf } from '../../../program/mentions.ts'
+import type { Program, Step } from '../../../program/program.ts'
+import type { ForeignKey, TableSchema } from '../../../program/schema.ts'
+import { type PersonalKind, personalKindOf, suggestsUser } from '../../../words/column-names.ts'
 import type { SchemaFinding } from '../../schema-finding.ts'
 
 /** Of tables that the policy names. What is cleaned elsewhere (`external`) is not looked at. */

@@ -4,10 +4,11 @@
  *
  * @module
  */
-import type { ColumnSchema, TableSchema } from '../../../store/store.ts'
+
 import type { Scalar } from '../../../program/program.ts'
-import type { SchemaFinding } from '../../schema-finding.ts'
+import type { ColumnSchema, TableSchema } from '../../../program/schema.ts'
 import type { Written } from '../../../program/writes.ts'
+import type { SchemaFinding } from '../../schema-finding.ts'
 
 type Found = Pick<SchemaFinding, 'code' | 'severity' | 'message'>
 

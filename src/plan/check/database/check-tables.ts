@@ -3,13 +3,14 @@
  *
  * @module
  */
-import type { DatabaseSchema, TableSchema } from '../../../store/store.ts'
-import type { Program } from '../../../program/program.ts'
-import { seemsReference } from './check-people.ts'
-import { isReachable } from '../../compile/fit-schema.ts'
+
 import { columnsHeldBy } from '../../../program/mentions.ts'
+import type { Program } from '../../../program/program.ts'
 import { placeOf } from '../../../program/references.ts'
+import type { DatabaseSchema, TableSchema } from '../../../program/schema.ts'
+import { isReachable } from '../../compile/fit-schema.ts'
 import type { SchemaFinding } from '../../schema-finding.ts'
+import { seemsReference } from './check-people.ts'
 
 export function checkTables(
   program: Program,

@@ -3,9 +3,10 @@
  *
  * @module
  */
-import type { TableSchema, TriggerSchema } from '../../../store/store.ts'
-import type { Assignment, Program } from '../../../program/program.ts'
+
 import { userWritesOf } from '../../../program/named-columns.ts'
+import type { Assignment, Program } from '../../../program/program.ts'
+import type { TableSchema, TriggerSchema } from '../../../program/schema.ts'
 import type { SchemaFinding } from '../../schema-finding.ts'
 
 /** One warning for each trigger that a deletion sets off. */

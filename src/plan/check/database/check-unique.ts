@@ -3,10 +3,11 @@
  *
  * @module
  */
-import type { TableSchema } from '../../../store/store.ts'
+
 import type { DerivedValue } from '../../../program/program.ts'
-import type { SchemaFinding } from '../../schema-finding.ts'
+import type { TableSchema } from '../../../program/schema.ts'
 import type { Write, Written } from '../../../program/writes.ts'
+import type { SchemaFinding } from '../../schema-finding.ts'
 
 type Found = Pick<SchemaFinding, 'code' | 'severity' | 'message'>
 

@@ -4,10 +4,10 @@
  * @module
  */
 import { isInstant, literalOf } from '../../../program/placeholders.ts'
-import type { TableSchema, ValidatedField, ValidatorSchema } from '../../../store/store.ts'
 import type { AuditTemplate, IdType, Scalar } from '../../../program/program.ts'
-import type { SchemaFinding } from '../../schema-finding.ts'
+import type { TableSchema, ValidatedField, ValidatorSchema } from '../../../program/schema.ts'
 import { typesOfId, typesOfInstant, typesOfValue, type Written } from '../../../program/writes.ts'
+import type { SchemaFinding } from '../../schema-finding.ts'
 
 type Found = Pick<SchemaFinding, 'code' | 'severity' | 'message'>
 

@@ -3,10 +3,11 @@
  *
  * @module
  */
-import type { DatabaseSchema, TableSchema } from '../../../store/store.ts'
+
 import type { Program } from '../../../program/program.ts'
-import { markReferences, uniqueCollation } from '../../compile/mark-references.ts'
 import { referencesOf } from '../../../program/references.ts'
+import type { DatabaseSchema, TableSchema } from '../../../program/schema.ts'
+import { markReferences, uniqueCollation } from '../../compile/mark-references.ts'
 import type { SchemaFinding } from '../../schema-finding.ts'
 
 /** Of fields by their own columns; of the id and of parents' keys where these are one in several spellings. */

@@ -3,11 +3,17 @@
  *
  * @module
  */
-import type { DatabaseSchema, SampledTypes, TableSchema } from '../../../store/store.ts'
-import { foldedBy } from '../../../program/helpers.ts'
-import { heldColumns } from '../../../program/stored-id.ts'
+
+import { foldedBy } from '../../../program/matching.ts'
 import type { IdForm, IdType, Program, SelectorTarget } from '../../../program/program.ts'
-import { type Reference, referencesOf, sampledAt, tenantPathsOf } from '../../../program/references.ts'
+import {
+  type Reference,
+  referencesOf,
+  sampledAt,
+  tenantPathsOf,
+} from '../../../program/references.ts'
+import type { DatabaseSchema, SampledTypes, TableSchema } from '../../../program/schema.ts'
+import { heldColumns } from '../../../program/stored-id.ts'
 import type { SchemaFinding } from '../../schema-finding.ts'
 
 type Tables = ReadonlyMap<string, TableSchema>

@@ -4,13 +4,14 @@
  *
  * @module
  */
-import { wordsOf } from '../../../words/name-words.ts'
-import type { SampledJson, TableSchema } from '../../../store/store.ts'
-import { wayInto } from '../../../program/helpers.ts'
+
 import type { Program, Selector, Step } from '../../../program/program.ts'
-import { storageOf } from './check-id-types.ts'
 import { dotted, placeOf, sampledAt, sampledJsonAt } from '../../../program/references.ts'
+import type { SampledJson, TableSchema } from '../../../program/schema.ts'
+import { wayInto } from '../../../program/selectors.ts'
+import { wordsOf } from '../../../words/name-words.ts'
 import type { SchemaFinding } from '../../schema-finding.ts'
+import { storageOf } from './check-id-types.ts'
 
 type Tables = ReadonlyMap<string, TableSchema>
 

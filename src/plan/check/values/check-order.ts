@@ -7,7 +7,7 @@
 import type { Action, PolicyInput, RuleInput, TableInput } from '../../../policy/policy.ts'
 import { precedenceOf, rulesOf } from '../../../policy/rules-of.ts'
 import { neverMeet, writtenPlaces } from '../../../policy/two-values.ts'
-import type { DatabaseSchema } from '../../../store/store.ts'
+import type { DatabaseSchema } from '../../../program/schema.ts'
 import type { SchemaFinding } from '../../schema-finding.ts'
 
 /** One finding at most for each table that is there. Whoever has read it writes the order down, or accepts it. */

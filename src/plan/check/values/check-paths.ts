@@ -4,7 +4,6 @@
  * @module
  */
 import { spellPath } from '../../../policy/json-path.ts'
-import type { AskedPath, TableSchema } from '../../../store/store.ts'
 import type { JsonPath, Program } from '../../../program/program.ts'
 import {
   dotted,
@@ -16,6 +15,7 @@ import {
   sampledJsonAt,
   tenantPathsOf,
 } from '../../../program/references.ts'
+import type { AskedPath, TableSchema } from '../../../program/schema.ts'
 import type { SchemaFinding } from '../../schema-finding.ts'
 
 /** One warning for each path of a table that no sampled row has, however many rules name it. */

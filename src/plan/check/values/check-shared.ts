@@ -3,11 +3,12 @@
  *
  * @module
  */
-import type { TableSchema } from '../../../store/store.ts'
-import { isUnique, type SharedValue, valuesToShare } from '../../../program/helpers.ts'
+
 import type { Program } from '../../../program/program.ts'
-import { isKeptInLowerCase } from './check-case.ts'
+import type { TableSchema } from '../../../program/schema.ts'
+import { isUnique, type SharedValue, valuesToShare } from '../../../program/shared-values.ts'
 import type { SchemaFinding } from '../../schema-finding.ts'
+import { isKeptInLowerCase } from './check-case.ts'
 
 /** Of tables whose keys the store knows. Data that is cleaned elsewhere is none of the engine's. */
 export function checkShared(

@@ -3,14 +3,15 @@
  *
  * @module
  */
-import type { ColumnSchema, TableSchema } from '../../../store/store.ts'
+
 import type { Program } from '../../../program/program.ts'
+import type { ColumnSchema, TableSchema } from '../../../program/schema.ts'
+import { allWritesOf, placedWrites, type Write, writtenBy } from '../../../program/writes.ts'
+import type { SchemaFinding } from '../../schema-finding.ts'
 import { columnOf } from '../database/check-columns.ts'
 import { strictRefusals } from '../database/check-strict.ts'
 import { collisionOf, nullCollisionOf } from '../database/check-unique.ts'
 import { entryRefusals, validatorRefusals, writtenInEntry } from '../database/check-validators.ts'
-import type { SchemaFinding } from '../../schema-finding.ts'
-import { allWritesOf, placedWrites, type Write, writtenBy } from '../../../program/writes.ts'
 
 type Tables = ReadonlyMap<string, TableSchema>
 

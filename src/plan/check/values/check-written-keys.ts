@@ -5,11 +5,12 @@
  *
  * @module
  */
-import { isInstant } from '../../../program/placeholders.ts'
-import type { DatabaseSchema, ForeignKey } from '../../../store/store.ts'
-import type { Assignment, Program, Scalar } from '../../../program/program.ts'
+
 import { userWritesOf } from '../../../program/named-columns.ts'
+import { isInstant } from '../../../program/placeholders.ts'
+import type { Assignment, Program, Scalar } from '../../../program/program.ts'
 import { placeOf } from '../../../program/references.ts'
+import type { DatabaseSchema, ForeignKey } from '../../../program/schema.ts'
 import type { SchemaFinding } from '../../schema-finding.ts'
 
 /** One finding for each column of an enforced key that is given a pseudonym, a token or an instant. */

@@ -5,7 +5,9 @@
  */
 import assert from 'node:assert/strict'
 import { definePolicy } from '../../../policy/define-policy.ts'
-import type { Hold, Program, Sweep, Swept, UserId } from '../../../store/store.ts'
+import type { Program, UserId } from '../../../program/program.ts'
+import type { Hold } from '../../../store/records.ts'
+import type { Sweep, Swept } from '../../../store/sweep.ts'
 import { ANN, BOB, TENANT_A, TENANT_B, TWIN } from '../data.ts'
 import { contractPolicy } from '../fixture.ts'
 import { type Clause, changedTables, IN_A, type World, withMethods } from '../world.ts'

@@ -4,17 +4,7 @@
  * @module
  */
 import assert from 'node:assert/strict'
-import {
-  ANN,
-  BOB,
-  LOST,
-  NIL,
-  OWNERS,
-  type Row,
-  SHARED_EMAIL,
-  TENANT_B,
-  TWIN,
-} from '../data.ts'
+import { ANN, BOB, LOST, NIL, OWNERS, type Row, SHARED_EMAIL, TENANT_B, TWIN } from '../data.ts'
 import { contractSchema } from '../fixture.ts'
 import { type Clause, changedTables, IN_A } from '../world.ts'
 

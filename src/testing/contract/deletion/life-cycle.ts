@@ -5,17 +5,12 @@
  */
 import assert from 'node:assert/strict'
 import type { EraserPage, EraserRequest } from '../../../execution/context/external-eraser.ts'
-import type { Store, Target, TransitionOutcome, TransitionPlan } from '../../../store/store.ts'
+import type { Target } from '../../../store/slice.ts'
+import type { Store } from '../../../store/store.ts'
+import type { TransitionOutcome, TransitionPlan } from '../../../store/transition.ts'
 import { ANN, BOB, TWIN } from '../data.ts'
 import { auditedPolicy } from '../fixture.ts'
-import {
-  type Clause,
-  changedTables,
-  IN_A,
-  programOf,
-  type World,
-  withMethods,
-} from '../world.ts'
+import { type Clause, changedTables, IN_A, programOf, type World, withMethods } from '../world.ts'
 
 const DAY_BEFORE = '2026-03-30T12:00:00.000Z'
 const DUE_DAY = '2026-03-31T12:00:00.000Z'

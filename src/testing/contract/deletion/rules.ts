@@ -4,10 +4,9 @@
  * @module
  */
 import assert from 'node:assert/strict'
-import { definePolicy } from '../../../policy/define-policy.ts'
-import type { Policy, PolicyInput, RuleInput } from '../../../policy/policy.ts'
+import type { RuleInput } from '../../../policy/policy.ts'
 import { ANN, BOB, SHARED_EMAIL, TENANT_A, TENANT_B, TWIN } from '../data.ts'
-import { contractPolicy, type TenantPolicy } from '../fixture.ts'
+import { withTables } from '../with-tables.ts'
 import { type Clause, changedTables, IN_A } from '../world.ts'
 
 /** From the strongest to the weakest; `block` is stronger than all of them. */
@@ -107,12 +106,4 @@ export function precedenceClauses(clause: Clause): void {
       assert.equal((await world.row('groups', 'grp_bob'))?.['name'], 'bob')
     },
   )
-}
-
-/** The contract's policy with other rules for some tables. */
-export function withTables(tables: PolicyInput['tables']): Policy<TenantPolicy> {
-  return definePolicy({
-    ...(contractPolicy as TenantPolicy),
-    tables: { ...contractPolicy.tables, ...tables },
-  }) as Policy<TenantPolicy>
 }

@@ -4,7 +4,8 @@
  * @module
  */
 import assert from 'node:assert/strict'
-import type { SliceOutcome, Store } from '../../../store/store.ts'
+import type { SliceOutcome } from '../../../store/slice.ts'
+import type { Store } from '../../../store/store.ts'
 import { ANN, BOB, DEBTOR, NIL, OWNERS, type Row } from '../data.ts'
 import { auditedPolicy } from '../fixture.ts'
 import { type Clause, IN_A, programOf, type World, withMethods } from '../world.ts'

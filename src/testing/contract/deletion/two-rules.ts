@@ -6,7 +6,7 @@
 import assert from 'node:assert/strict'
 import type { PolicyInput, RuleInput } from '../../../policy/policy.ts'
 import { ANN, BOB, GHOST, type Row, SHARED_EMAIL } from '../data.ts'
-import { withTables } from './rules.ts'
+import { withTables } from '../with-tables.ts'
 import { type Clause, IN_A, type World } from '../world.ts'
 
 const WAYS = { 'in one transaction': {}, 'in chunks': { maxRowsPerTransaction: 1 } } as const

@@ -7,7 +7,7 @@ import assert from 'node:assert/strict'
 import type { RuleInput } from '../../../policy/policy.ts'
 import { ANN, BOB, NIL, SHARED_EMAIL } from '../data.ts'
 import { contractPolicy, contractSchema, nestedArrayPolicy } from '../fixture.ts'
-import { withTables } from '../deletion/rules.ts'
+import { withTables } from '../with-tables.ts'
 import { type Clause, IN_A } from '../world.ts'
 
 export function shapeClauses(clause: Clause): void {

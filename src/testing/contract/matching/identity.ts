@@ -7,7 +7,8 @@ import assert from 'node:assert/strict'
 import { UserDeletionEngine } from '../../../engine/engine.ts'
 import type { EngineOptions } from '../../../engine/options.ts'
 import { definePolicy } from '../../../policy/define-policy.ts'
-import type { TableSchema, UserId } from '../../../store/store.ts'
+import type { UserId } from '../../../program/program.ts'
+import type { TableSchema } from '../../../program/schema.ts'
 import type { ContractRunner, OpenStore } from '../world.ts'
 
 const SCOPE = { tenantId: 'tnt_a' }

@@ -7,7 +7,7 @@ import assert from 'node:assert/strict'
 import { UserDeletionEngine } from '../../../engine/engine.ts'
 import { definePolicy } from '../../../policy/define-policy.ts'
 import type { TableInput } from '../../../policy/policy.ts'
-import type { TableSchema } from '../../../store/store.ts'
+import type { TableSchema } from '../../../program/schema.ts'
 import type { Row } from '../data.ts'
 import type { ContractRunner, OpenStore } from '../world.ts'
 

@@ -7,7 +7,7 @@
 import assert from 'node:assert/strict'
 import { definePolicy } from '../../../policy/define-policy.ts'
 import type { Policy, RuleInput } from '../../../policy/policy.ts'
-import type { Program, UserId } from '../../../store/store.ts'
+import type { Program, UserId } from '../../../program/program.ts'
 import { ANN, BOB, NUMBERS, roomMembers, TWIN } from '../data.ts'
 import { contractPolicy, contractSchema, type TenantPolicy } from '../fixture.ts'
 import { type Clause, changedTables, IN_A, type World, withMethods } from '../world.ts'

@@ -4,9 +4,12 @@
  * @module
  */
 import assert from 'node:assert/strict'
-import type { Chunk, Job, Program, Slice } from '../../../store/store.ts'
+import type { Program } from '../../../program/program.ts'
+import type { Chunk } from '../../../store/chunk.ts'
+import type { Job } from '../../../store/records.ts'
+import type { Slice } from '../../../store/slice.ts'
 import { ANN, GHOST, LOST, SHARED_EMAIL } from '../data.ts'
-import { withTables } from '../deletion/rules.ts'
+import { withTables } from '../with-tables.ts'
 import { type Clause, IN_A, type World, withMethods } from '../world.ts'
 
 const SMALL = { maxRowsPerTransaction: 3, leaseMs: 30_000 }

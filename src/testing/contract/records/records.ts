@@ -4,7 +4,8 @@
  * @module
  */
 import assert from 'node:assert/strict'
-import type { LedgerHead, OutboxEvent, UserId } from '../../../store/store.ts'
+import type { UserId } from '../../../program/program.ts'
+import type { LedgerHead, OutboxEvent } from '../../../store/records.ts'
 import { ANN, BOB, NIL, SHARED_EMAIL } from '../data.ts'
 import { type Clause, IN_A, withMethods } from '../world.ts'
 

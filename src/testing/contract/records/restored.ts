@@ -7,7 +7,7 @@ import assert from 'node:assert/strict'
 import { UserDeletionEngine } from '../../../engine/engine.ts'
 import type { EngineOptions } from '../../../engine/options.ts'
 import { definePolicy } from '../../../policy/define-policy.ts'
-import type { TableSchema } from '../../../store/store.ts'
+import type { TableSchema } from '../../../program/schema.ts'
 import type { ContractRunner, OpenStore } from '../world.ts'
 
 const [ANN, BOB, EVE] = ['usr_ann', 'usr_bob', 'usr_eve']

@@ -4,7 +4,8 @@
  * @module
  */
 import assert from 'node:assert/strict'
-import { type Program, schemaChanged } from '../../../store/store.ts'
+import type { Program } from '../../../program/program.ts'
+import { schemaChanged } from '../../../store/failures.ts'
 import { ANN, BOB } from '../data.ts'
 import { type Clause, IN_A, programOf, withMethods } from '../world.ts'
 

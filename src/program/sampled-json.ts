@@ -3,9 +3,10 @@
  *
  * @module
  */
-import type { AskedJson, SampledJson } from './store.ts'
-import { isNobodys } from '../program/helpers.ts'
-import type { JsonPath } from '../program/program.ts'
+
+import { isNobodys } from './matching.ts'
+import type { JsonPath } from './program.ts'
+import type { AskedJson, SampledJson } from './schema.ts'
 
 /** One answer for each path. Documents with nothing in them tell nothing. */
 export function sampleJson(

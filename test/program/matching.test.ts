@@ -1,15 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
-import {
-  compareIds,
-  type Leaving,
-  type LedgerEntry,
-  type LedgerHead,
-  type Seal,
-  sealInParts,
-  valueKey,
-} from '../../src/store/store.ts'
+import { compareIds, valueKey } from '../../src/program/matching.ts'
+import type { LedgerEntry, LedgerHead, Seal } from '../../src/store/records.ts'
+import { type Leaving, sealInParts } from '../../src/store/settle-unit.ts'
 
 describe('the order of ids', () => {
   it('is that of the bytes for text, characters beyond the first plane included', () => {

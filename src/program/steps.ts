@@ -1,0 +1,41 @@
+/**
+ * What a step does to its rows, said once for everybody who runs or reads steps. Pure.
+ *
+ * @module
+ */
+import type { Selector, Step } from './program.ts'
+
+/** Whether rows no longer match once the step has run: nothing of them may be left, and chunks need no cursor. */
+export function leavesNoMatch({ action }: Step): boolean {
+  return action === 'delete' || action === 'detach'
+}
+
+/** Whether the step writes rows that stay and still match, so that chunks need a cursor. */
+export function keepsItsRows({ action, foundWith }: Step): boolean {
+  return action === 'anonymize' || action === 'retain' || foundWith !== undefined
+}
+
+/**
+ * Positions of the steps that find their rows before one of them writes: the step alone, or all that are marked as
+ * it is. Only the first of those names the others; they are done with it.
+ */
+export function passOf(steps: readonly Step[], index: number): readonly number[] {
+  const mark = steps[index]?.foundWith
+  if (mark === undefined) return [index]
+  const own = [...steps.keys()].filter((other) => steps[other]?.foundWith === mark)
+  return own[0] === index ? own : []
+}
+
+/** Whether chunks go on behind a cursor; where rows no longer match, the next one starts from the front. */
+export function needsCursor(step: Step): boolean {
+  return !leavesNoMatch(step) || step.foundWith !== undefined
+}
+
+/** Selectors that, each by itself, have rows of the step's table dealt with. */
+export function dealtWithIn(steps: readonly Step[], { table }: Step): readonly Selector[] {
+  return steps.flatMap((other) =>
+    other.table !== table || other.action === 'external' || other.selector === null
+      ? []
+      : [other.selector],
+  )
+}

@@ -1,0 +1,240 @@
+/**
+ * The engine's own records: ledger, outbox, jobs, holds, tokens and marks. Types only.
+ *
+ * @module
+ */
+import type { ColumnValue, Scalar, UserId } from '../program/program.ts'
+
+/** Who brings an earlier layout to the present one. */
+export interface Whose {
+  readonly userTable: string
+  readonly policyDigest: string
+}
+
+export interface RunsAside {
+  readonly spools: readonly string[]
+  readonly imports: readonly string[]
+}
+
+export interface Mark {
+  readonly name: string
+  readonly value: string
+}
+
+/** What a commit carries beside the deletion itself. */
+export interface Seal {
+  readonly entries: readonly LedgerEntry[]
+  readonly events: readonly OutboxEvent[]
+  readonly head: LedgerHead
+  /** Rows for the host's own audit log. */
+  readonly auditRows?: readonly AuditRow[]
+}
+
+/** One row to insert into a table that the policy names. */
+export interface AuditRow {
+  readonly table: string
+  readonly values: Readonly<Record<string, ColumnValue>>
+}
+
+export interface LedgerEntry {
+  readonly seq: number
+  readonly kind:
+    | 'user.deleted'
+    | 'tenant.deleted'
+    | 'storage.sanitized'
+    | 'retention.expired'
+    | 'ledger.rekeyed'
+    | 'hold.placed'
+    | 'hold.released'
+    | 'deletion.scheduled'
+    | 'deletion.cancelled'
+    | 'user.disabled'
+    | 'user.enabled'
+  /** ISO 8601, UTC. */
+  readonly at: string
+  /**
+   * The table of the users that the entry is about: two tables may have users of the same id. `null` for the
+   * ledger as a whole, and in entries of an earlier layout that do not say.
+   */
+  readonly userTable: string | null
+  readonly tenantId: string | null
+  readonly subject: UserId | null
+  readonly idempotencyKey: string | null
+  /** Canonical JSON. */
+  readonly body: string
+  /** Chained over the previous entry's hash. */
+  readonly hash: string
+}
+
+export interface LedgerHead {
+  readonly seq: number
+  readonly hash: string
+  /** HMAC over seq and hash where the engine has a ledger key. */
+  readonly signature: string | null
+}
+
+export interface LedgerQuery {
+  readonly afterSeq: number
+  readonly limit: number
+  /** Only entries written at or after this instant (ISO 8601, UTC). */
+  readonly since?: string
+}
+
+export interface SubjectQuery {
+  readonly userTable: string
+  readonly tenantId: string | null
+  readonly subjects: readonly UserId[]
+  /** Default `user.deleted`. */
+  readonly kind?: 'user.deleted' | 'tenant.deleted'
+}
+
+export interface DeletedQuery {
+  readonly userTable: string
+  readonly tenantId: string | null
+  readonly subject: UserId
+}
+
+/** Where an import continues the ledger, and where it ends. */
+export interface LedgerAdoption {
+  readonly after: LedgerHead | null
+  readonly head: LedgerHead
+}
+
+export interface KeyQuery {
+  readonly userTable: string
+  readonly tenantId: string | null
+  readonly idempotencyKey: string
+}
+
+export interface OutboxEvent {
+  /** Stable: the same event has the same id however often it is delivered. Sorts in order of writing. */
+  readonly id: string
+  readonly type: string
+  readonly at: string
+  /** The table of the user; `null` in events of an earlier layout that do not say. */
+  readonly userTable: string | null
+  readonly tenantId: string | null
+  readonly subject: UserId
+  /** `null` for events of users who are still there. */
+  readonly receiptId: string | null
+  /** Rows behind the event. */
+  readonly rows: number
+}
+
+export interface OutboxQuery {
+  /** Only events of users of this table, and those that do not say. Default: all. */
+  readonly userTable?: string
+  readonly afterId: string | null
+  readonly limit: number
+}
+
+/**
+ * Why a job is open. `scheduled_deletion`: it waits for its day. `erasure`: external erasers and then the
+ * deletion. `deletion`: a user who is being deleted in several transactions.
+ */
+export type JobKind = 'scheduled_deletion' | 'erasure' | 'deletion'
+
+/** Work that spans several calls or transactions; written before the first effect of it. A user has one at most. */
+export interface Job {
+  readonly id: string
+  readonly kind: JobKind
+  /** The table of the user; `null` in jobs of an earlier layout that nobody owns. */
+  readonly userTable: string | null
+  readonly tenantId: string | null
+  readonly userId: UserId
+  /** When the deletion was asked for; ISO 8601, UTC, as all instants here. */
+  readonly requestedAt: string
+  /** Not to be worked on before; `null` for at once. */
+  readonly dueAt: string | null
+  readonly idempotencyKey: string | null
+  /** Empty while nobody works on it. */
+  readonly owner: string
+  /** After it anyone may claim the job. */
+  readonly leaseUntil: string
+  /** Grows with every claim; writes of an earlier owner are refused. */
+  readonly fence: number
+  readonly createdAt: string
+  readonly policyDigest: string
+  /** JSON: how far the work is. May hold identifiers of the user, and goes with the job. */
+  readonly state: string
+}
+
+/** Keeps a user, or the rows of some tables, from being deleted. */
+export interface Hold {
+  readonly id: string
+  /** The table of the user; `null` in holds of an earlier layout that do not say: they bind the users of every table. */
+  readonly userTable: string | null
+  readonly tenantId: string | null
+  readonly userId: UserId
+  /** A code, never free text. */
+  readonly reason: string
+  /** `null` for the user as a whole. */
+  readonly tables: readonly string[] | null
+  readonly placedAt: string
+  /** `null` until it is released. */
+  readonly until: string | null
+}
+
+/** That the engine has disabled a user, and what the columns held that it overwrote. */
+export interface DisabledUser {
+  readonly since: string
+  /** Survives JSON. */
+  readonly before: Readonly<Record<string, Scalar | RecordedDate>>
+}
+
+/** A date that a column held. */
+export interface RecordedDate {
+  /** ISO 8601, UTC. */
+  readonly date: string
+}
+
+/** A token sent to a user to confirm the deletion of the own account. Only its hash is kept. */
+export interface ConfirmationToken {
+  readonly hash: string
+  readonly userTable: string
+  readonly tenantId: string | null
+  readonly userId: UserId
+  readonly sessionId: string
+  readonly expiresAt: string
+}
+
+/** Pure. Called inside the transaction, with the present head; its entries commit with the change. */
+export type SealDecision = (head: LedgerHead | null) => Seal
+
+export interface JobQuery {
+  readonly limit: number
+  /** Only jobs of users of this table. Default: all. */
+  readonly userTable?: string
+  /** Only the job of this user. */
+  readonly user?: { readonly tenantId: string | null; readonly userId: UserId }
+  readonly kinds?: readonly JobKind[]
+  /** Only jobs that may be worked on at this instant. */
+  readonly dueBy?: string
+  /** Only jobs behind this one, in the order of the list. */
+  readonly after?: Pick<Job, 'id' | 'createdAt'>
+}
+
+export interface JobSave {
+  readonly id: string
+  readonly fence: number
+  readonly leaseUntil: string
+  readonly dueAt: string | null
+  readonly state: string
+}
+
+export interface HoldQuery {
+  readonly limit: number
+  /** Only holds that bind users of this table. Default: all. */
+  readonly userTable?: string
+  readonly user?: { readonly tenantId: string | null; readonly userId: UserId }
+  /** Only holds behind this one. */
+  readonly afterId?: string
+}
+
+export interface JobClaim {
+  readonly id: string
+  readonly fence: number
+  readonly owner: string
+  readonly now: string
+  readonly leaseUntil: string
+}
