@@ -13,6 +13,11 @@ export interface Clock {
   now(): Date
   /** Waits. Without it real time is waited for; a test's clock may jump ahead instead. */
   sleep?(ms: number): Promise<void>
+  /**
+   * Calls `work` once, later, and keeps no process alive for it. Without it a timer does so in real time; a test's
+   * clock may keep the work until the test wants it done.
+   */
+  later?(ms: number, work: () => void): void
 }
 
 export const systemClock: Clock = { now: () => new Date() }
@@ -58,7 +63,12 @@ export function checkedClock(clock: Clock, refuse: (cause?: unknown) => Error): 
     if (!(time instanceof Date) || Number.isNaN(time.getTime())) throw refuse()
     return time
   }
-  return clock.sleep === undefined ? { now } : { now, sleep: (ms) => sleepBy(clock, ms) }
+  const { sleep, later } = clock
+  return {
+    now,
+    ...(sleep === undefined ? {} : { sleep: (ms) => sleep.call(clock, ms) }),
+    ...(later === undefined ? {} : { later: (ms, work) => later.call(clock, ms, work) }),
+  }
 }
 
 /** A secret for keyed hashes: at least 16 bytes. */
@@ -107,6 +117,12 @@ export async function yieldToEventLoop(): Promise<void> {
 /** Waits by the clock. */
 export function sleepBy(clock: Clock, ms: number): Promise<void> {
   return clock.sleep === undefined ? sleep(ms) : clock.sleep(ms)
+}
+
+/** Calls `work` once, later, by the clock. Keeps no process alive. */
+export function laterBy(clock: Clock, ms: number, work: () => void): void {
+  if (clock.later === undefined) setTimeout(work, ms).unref()
+  else clock.later(ms, work)
 }
 
 /** A promise that is kept once there is nothing more to wait for; never, when it is stopped before. */

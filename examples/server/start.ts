@@ -32,7 +32,7 @@ export interface RunningServer {
   readonly engine: Engine
   /** What the timer does, now. */
   keepUp(): Promise<void>
-  /** Lets requests and the purge end, then stops. */
+  /** Lets requests and the purge end, has the journal cleared, then stops. */
   close(): Promise<void>
 }
 
@@ -59,6 +59,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     close: async () => {
       await upkeep.stop()
       await new Promise((resolve) => server.close(resolve))
+      // The journal may still hold what was deleted a moment ago.
+      await engine.settle().catch((cause) => logger.warn('The journal is not cleared.', { cause }))
     },
   }
 }

@@ -26,7 +26,6 @@ import {
 import { inProgress, notFound } from '../execution/context/failures.ts'
 import { identifyTenant, identifyUser, inTenant } from '../execution/context/identify.ts'
 import { viewUsers } from '../execution/decision/ask.ts'
-import { clearJournal } from '../execution/delete/clear-journal.ts'
 import { deleteSlice } from '../execution/delete/delete-slice.ts'
 import { earlierReceipt } from '../execution/delete/earlier-receipt.ts'
 import { rehearseDeletion } from '../execution/delete/rehearse.ts'
@@ -59,23 +58,23 @@ import type { ReplayResult } from '../execution/replay/replay-result.ts'
 import { type ExpiryResult, expireRetained } from '../execution/retention/expire-retained.ts'
 import { deleteTenant, type TenantResult } from '../execution/tenant/delete-tenant.ts'
 import { planTenant, type TenantPlan } from '../execution/tenant/plan-tenant.ts'
+import { type JournalDebt, openJournalDebt } from '../execution/upkeep/journal-debt.ts'
 import { type Maintenance, maintain } from '../execution/upkeep/maintain.ts'
 import { type OpenJob, openJobs } from '../execution/upkeep/open-jobs.ts'
 import { type OverdueJob, overdueJobs } from '../execution/upkeep/overdue.ts'
+import { watchDeletions } from '../execution/upkeep/watch-deletions.ts'
 import type { DriftReport } from '../plan/check/schema-watch.ts'
 import type { BulkPlan, Plan } from '../plan/plan.ts'
 import type { PolicyInput } from '../policy/policy.ts'
 import type { Clock } from '../ports.ts'
 import type { UserIdInput } from '../program/native-id.ts'
 import type { UserId } from '../program/program.ts'
-import type { Issuer } from '../receipt/issue-receipt.ts'
 import { type Ledger, openLedger } from '../receipt/ledger/ledger.ts'
 import { type Outbox, openOutbox } from '../receipt/ledger/outbox.ts'
 import type { DeletionReceipt } from '../receipt/receipt.ts'
-import { sealStorageFact } from '../receipt/seal-facts.ts'
 import type { Hold } from '../store/records.ts'
 import type { UserRow } from '../store/slice.ts'
-import type { Scrubbed, Store } from '../store/store.ts'
+import type { Sanitized, Scrubbed, Store } from '../store/store.ts'
 import {
   assertBoolean,
   assertIterable,
@@ -112,7 +111,13 @@ import {
   type VerifyOptions,
 } from './call-options.ts'
 import { type ContextSource, createContextSource } from './context-source.ts'
-import { clockJumpOf, contextInputOf, type EngineOptions, positive } from './options.ts'
+import {
+  clockJumpOf,
+  contextInputOf,
+  type EngineOptions,
+  journalDelayOf,
+  positive,
+} from './options.ts'
 
 /**
  * Deletes users by a policy.
@@ -135,7 +140,7 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
   readonly #fields: readonly string[]
   readonly #selfService: SelfService | null
   readonly #maxClockJumpMs: number
-  readonly #issuer: Issuer
+  readonly #journal: JournalDebt
   readonly #source: ContextSource
 
   /** @throws {@link UserDeletionError} `invalid_argument` or `invalid_policy`; the database is not touched. */
@@ -150,8 +155,9 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
     this.#fields = ['id', ...Object.keys(policy.user.fields ?? {})]
     this.#selfService = options.selfService === undefined ? null : { ...options.selfService }
     this.#maxClockJumpMs = clockJumpOf(options)
-    this.#issuer = input.issuer
-    this.#source = createContextSource(input)
+    this.#journal = openJournalDebt({ ...input, delayMs: journalDelayOf(options) })
+    const watched = watchDeletions(store, this.#journal)
+    this.#source = createContextSource({ ...input, store: watched })
     this.ledger = openLedger(store, input.issuer, this.#userTable, this.#source.keys)
     this.outbox = openOutbox(store, this.#userTable)
   }
@@ -266,10 +272,7 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
     }
     const [outcome] = await deleteSlice(context, request, [targetOf(context, id)])
     if (outcome === undefined) throw inProgress()
-    if (outcome.status === 'deleted') {
-      await clearJournal(context)
-      return outcome.receipt
-    }
+    if (outcome.status === 'deleted') return outcome.receipt
     // Another process may have used the key between the look-up and the commit.
     const meanwhile = await this.#earlierReceipt({ id, request })
     if (meanwhile !== null) return meanwhile
@@ -306,12 +309,8 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
     const request = inTenant(context, given)
     const run = (source: Parameters<typeof deleteMany>[2]): Promise<BulkResult> =>
       deleteMany(context, request, source, bulk)
-    const result =
-      expect === undefined
-        ? await run(ids)
-        : await withExpected(context, request, ids, expect, run, undefined, bulk.signal)
-    if (result.deleted > 0) await clearJournal(context)
-    return result
+    if (expect === undefined) return run(ids)
+    return withExpected(context, request, ids, expect, run, undefined, bulk.signal)
   }
 
   /**
@@ -343,9 +342,7 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
     assertBoolean('revokeSessions', revokeSessions)
     const context = await this.#changing()
     const { id, request } = await identifyUser(context, scope.id, scope.request)
-    const status = await disableUser(context, request, targetOf(context, id), revokeSessions)
-    if (revokeSessions) await clearJournal(context)
-    return status
+    return disableUser(context, request, targetOf(context, id), revokeSessions)
   }
 
   /**
@@ -384,9 +381,7 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
     const context = await this.#changing()
     const { id, request } = await identifyUser(context, scope.id, scope.request)
     const terms = { dueAt, by, cancelHash: null, tokenHash: null }
-    const status = await scheduleUser(context, request, targetOf(context, id), terms)
-    await clearJournal(context)
-    return status
+    return scheduleUser(context, request, targetOf(context, id), terms)
   }
 
   /**
@@ -421,9 +416,7 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
     const limit = positive('limit', own.limit, 1_000)
     const clock = this.#clockBound(own)
     const context = await this.#source.writing()
-    const result = await purgeDue(context, { limit, signal: own.signal, ...clock })
-    if (result.deleted.length > 0) await clearJournal(context)
-    return result
+    return purgeDue(context, { limit, signal: own.signal, ...clock })
   }
 
   /**
@@ -452,9 +445,7 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
     if (earlier !== null) return { status: 'erased', receipt: earlier }
     const context = await this.#changing()
     const { id, request } = await identifyUser(context, scope.id, asked)
-    const result = await eraseUser(context, request, targetOf(context, id))
-    await clearJournal(context)
-    return result
+    return eraseUser(context, request, targetOf(context, id))
   }
 
   /**
@@ -490,9 +481,7 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
     const context = await this.#changing()
     const { id, request } = await identifyOwn(context, scope)
     const owner = { userId: id, session }
-    const outcome = await deleteOwn(context, request, service, owner, token)
-    await clearJournal(context)
-    return outcome
+    return deleteOwn(context, request, service, owner, token)
   }
 
   /**
@@ -573,9 +562,7 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
     const own = ownOptions(options, ['limit', 'signal'])
     assertSignal(own.signal)
     const context = await this.#source.writing()
-    const result = await resumeJobs(context, positive('limit', own.limit, 1_000), own.signal)
-    if (result.finished.length > 0) await clearJournal(context)
-    return result
+    return resumeJobs(context, positive('limit', own.limit, 1_000), own.signal)
   }
 
   /**
@@ -603,9 +590,7 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
     const limit = positive('limit', own.limit, Number.MAX_SAFE_INTEGER)
     const clock = this.#clockBound(own)
     const context = await this.#source.writing('told_later')
-    const result = await expireRetained(context, { limit, signal: own.signal, ...clock })
-    if (result.steps.some(({ rows }) => rows > 0)) await clearJournal(context)
-    return result
+    return expireRetained(context, { limit, signal: own.signal, ...clock })
   }
 
   /**
@@ -625,7 +610,25 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
     assertSignal(own.signal)
     const clock = this.#clockBound(own)
     const context = await this.#source.writing()
-    return maintain(context, { signal: own.signal, ...clock })
+    return maintain(context, this.#journal, { signal: own.signal, ...clock })
+  }
+
+  /**
+   * Waits until the journal is cleared of what committed deletions have removed, and answers how far that came. The
+   * ledger entry `storage.sanitized` says up to which entry. Await it before the database handle is closed.
+   *
+   * With `complete: false` a reader still needs the journal: it stays owed, and is tried again. A store without a
+   * journal that can be cleared owes nothing, and answers the level of its receipts.
+   *
+   * @throws {@link UserDeletionError} what the store rejects with; the deletions stand, and the journal stays owed.
+   *
+   * @example
+   * await engine.delete('usr_1', { tenantId: 'tnt_1' })
+   * const { level, complete } = await engine.settle()  // 'journal_cleared', true
+   */
+  async settle(): Promise<Sanitized> {
+    if (this.#journal.canArise) await this.#source.keys.settle('told_later')
+    return this.#journal.settle()
   }
 
   /**
@@ -674,10 +677,7 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
     const bulk = bulkOptionsOf(own)
     const context = await this.#changing()
     const request = { ...given, tenantId: await identifyTenant(context, given) }
-    const result = await deleteTenant(context, request, expect, bulk)
-    const isChanged = result.users.deleted > 0 || result.tenant.status === 'deleted'
-    if (isChanged) await clearJournal(context)
-    return result
+    return deleteTenant(context, request, expect, bulk)
   }
 
   /**
@@ -704,14 +704,12 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
     const { since, limit, signal, onOutcome } = own
     assertFunction('onOutcome', onOutcome)
     const context = await this.#source.writing()
-    const result = await replayDeletions(context, {
+    return replayDeletions(context, {
       since: since === undefined ? '' : isoOf('since', since),
       limit: positive('limit', limit, Number.MAX_SAFE_INTEGER),
       signal,
       onOutcome,
     })
-    if (result.deletedAgain > 0) await clearJournal(context)
-    return result
   }
 
   /**
@@ -803,12 +801,8 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
    * const { level, complete } = await engine.scrubFile()  // 'file_rewritten', true
    */
   async scrubFile(): Promise<Scrubbed> {
-    const store = this.#store
     await this.#source.keys.settle()
-    const before = await store.ledgerHead()
-    const scrubbed = await store.scrub(this.#tables)
-    await store.appendLedger((head) => sealStorageFact(this.#issuer, scrubbed, before, head))
-    return scrubbed
+    return this.#journal.clearBy(() => this.#store.scrub(this.#tables))
   }
 
   /** For calls about users: an import may tell of holds and schedules that are not back yet. */

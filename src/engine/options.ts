@@ -57,11 +57,18 @@ export interface EngineOptions<P extends PolicyInput = PolicyInput> {
    * them and asks. Default 7 days: call one of them at least that often.
    */
   readonly maxClockJumpMs?: number
+  /**
+   * How long a journal that can be cleared (the WAL of SQLite) may hold rows that are deleted, in milliseconds. It is
+   * cleared in a pause of the deletions, at the latest after so long; after a bulk run at its end. Default 1,000. With
+   * 0 every deletion waits until it is done. `engine.settle()` has it done at any time.
+   */
+  readonly journalDelayMs?: number
   /** Which differences between policy and database are known and accepted. */
   readonly schemaCheck?: SchemaCheckOptions
 }
 
 const WEEK_MS = 7 * 86_400_000
+const JOURNAL_DELAY_MS = 1_000
 
 /** @throws {@link UserDeletionError} `invalid_argument` naming the option. */
 export function contextInputOf<P extends PolicyInput>(
@@ -82,6 +89,7 @@ export function contextInputOf<P extends PolicyInput>(
     'maxRowsPerTransaction',
     'leaseMs',
     'maxClockJumpMs',
+    'journalDelayMs',
     'schemaCheck',
   ])
   assertStore(options.store)
@@ -115,6 +123,14 @@ export function contextInputOf<P extends PolicyInput>(
 /** The bound on the clock of calls that destroy by date. */
 export function clockJumpOf<P extends PolicyInput>({ maxClockJumpMs }: EngineOptions<P>): number {
   return positive('maxClockJumpMs', maxClockJumpMs, WEEK_MS)
+}
+
+/** How old the debt of the journal may become. */
+export function journalDelayOf<P extends PolicyInput>({
+  journalDelayMs,
+}: EngineOptions<P>): number {
+  const path = 'journalDelayMs'
+  return journalDelayMs === 0 ? 0 : positive(path, journalDelayMs, JOURNAL_DELAY_MS)
 }
 
 /** A whole number above 0, or the fallback. */
@@ -162,6 +178,7 @@ function assertStore(store: unknown): void {
 function clockOf(clock: Clock = systemClock): Clock {
   assertFunction('clock.now', clock.now ?? null)
   assertFunction('clock.sleep', clock.sleep)
+  assertFunction('clock.later', clock.later)
   return checkedClock(
     clock,
     (cause) =>

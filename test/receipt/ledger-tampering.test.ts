@@ -37,6 +37,7 @@ async function ledgerWith(key: Secret | null) {
   for (let user = 1; user <= users; user += 1) {
     const options = { tenantId: 'tnt_a', idempotencyKey: `key_${user}`, reason: 'user_request' }
     await world.engine.delete(`usr_a${user}`, options)
+    await world.engine.settle()
   }
   const entries: LedgerEntry[] = []
   for await (const line of world.engine.ledger.export()) {

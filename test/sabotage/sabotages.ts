@@ -4,6 +4,7 @@ import { eyesSabotages } from './eyes.ts'
 import { generatedSabotages } from './generated.ts'
 import { hostSabotages } from './host.ts'
 import { identitySabotages } from './identity.ts'
+import { journalSabotages } from './journal.ts'
 import { jsonSabotages } from './json.ts'
 import { kindsSabotages } from './kinds.ts'
 import { ledgerSabotages } from './ledger.ts'
@@ -855,4 +856,5 @@ export const sabotages: readonly Sabotage[] = [
   ...databaseSabotages,
   ...kindsSabotages,
   ...pathsSabotages,
+  ...journalSabotages,
 ]

@@ -133,6 +133,7 @@ export function jumpingClock(start = '2026-03-01T12:00:00.000Z'): JumpingClock {
   return {
     slept,
     now: () => new Date(now),
+    later: () => {},
     sleep: async (ms) => {
       slept.push(ms)
       now += ms

@@ -4,14 +4,15 @@
  * @module
  */
 import { endsRuns, type UserDeletionError } from '../../errors.ts'
+import type { Sanitized } from '../../store/store.ts'
 import type { ExecutionContext } from '../context/context.ts'
 import { toEngineError } from '../context/failures.ts'
-import { clearJournal } from '../delete/clear-journal.ts'
 import { clearLeftovers, type Leftovers } from '../job/leftovers.ts'
 import { type ResumeResult, resumeJobs } from '../job/resume.ts'
 import { type PurgeResult, purgeDue } from '../life-cycle/purge.ts'
 import type { ClockBound } from '../life-cycle/seen-clock.ts'
 import { type ExpiryResult, expireRetained } from '../retention/expire-retained.ts'
+import type { JournalDebt } from './journal-debt.ts'
 import { type OverdueJob, overdueJobs } from './overdue.ts'
 
 /** What became of each part; `null` for one that was not reached, or failed. */
@@ -21,11 +22,13 @@ export interface Maintenance {
   readonly expired: ExpiryResult | null
   /** What killed runs and old tokens had left. */
   readonly cleared: Leftovers | null
+  /** How far the journal is clear. */
+  readonly journal: Sanitized | null
   /** Open requests that are late, up to 100; `engine.overdue()` lists them all. */
   readonly overdue: readonly OverdueJob[] | null
   /** Parts that failed. The others were done all the same, unless none could fare better. */
   readonly failed: readonly {
-    readonly part: 'resume' | 'purge' | 'expire' | 'clear' | 'overdue'
+    readonly part: 'resume' | 'purge' | 'expire' | 'clear' | 'journal' | 'overdue'
     readonly error: UserDeletionError
   }[]
   /** Whether the signal ended it. */
@@ -42,6 +45,7 @@ const MAX_OVERDUE = 100
 /** One part after the other; one that fails does not stop the others, unless the store is at fault. */
 export async function maintain(
   context: ExecutionContext,
+  debt: JournalDebt,
   { signal, ...clock }: MaintainRequest,
 ): Promise<Maintenance> {
   const failed: Maintenance['failed'][number][] = []
@@ -68,14 +72,11 @@ export async function maintain(
   // What goes by its age waits for a clock that is believed.
   const isClockGood = failed.every(({ error }) => error.code !== 'clock_jumped')
   const cleared = isClockGood ? await part('clear', () => clearLeftovers(context)) : null
+  if ((cleared?.runs ?? 0) > 0) await debt.owe()
+  const journal = await part('journal', () => debt.settle())
   const overdue = await part('overdue', () => firstOverdue(context))
-  const hasDeleted =
-    (resumed?.finished.length ?? 0) > 0 ||
-    (purged?.deleted.length ?? 0) > 0 ||
-    (cleared?.runs ?? 0) > 0 ||
-    (expired?.steps ?? []).some(({ rows }) => rows > 0)
-  if (hasDeleted || (await isJournalOwed(context))) await clearJournal(context)
-  return { resumed, purged, expired, cleared, overdue, failed, stopped: signal?.aborted ?? false }
+  const stopped = signal?.aborted ?? false
+  return { resumed, purged, expired, cleared, journal, overdue, failed, stopped }
 }
 
 async function firstOverdue(context: ExecutionContext): Promise<readonly OverdueJob[]> {
@@ -85,13 +86,4 @@ async function firstOverdue(context: ExecutionContext): Promise<readonly Overdue
     if (found.length === MAX_OVERDUE) break
   }
   return found
-}
-
-/** Whether something stands behind the last word on the journal, or that word was that it is not clear. */
-async function isJournalOwed({ store }: ExecutionContext): Promise<boolean> {
-  const head = await store.ledgerHead()
-  if (head === null) return false
-  const [last] = await store.readLedger({ afterSeq: head.seq - 1, limit: 1 })
-  if (last?.kind !== 'storage.sanitized') return true
-  return (JSON.parse(last.body) as { readonly complete?: boolean }).complete !== true
 }

@@ -90,6 +90,8 @@ function createWorld(opened: OpenedStore): World {
     set: (at: string) => {
       now = new Date(at)
     },
+    // What is put off stays undone: a clause that wants it settles.
+    later: () => {},
   }
   const engineWith: World['engineWith'] = (options = {}, policy = contractPolicy) =>
     new UserDeletionEngine<TenantPolicy>({

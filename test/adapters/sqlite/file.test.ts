@@ -7,6 +7,7 @@ import Database from 'better-sqlite3'
 import { sqliteStore } from '../../../adapters/sqlite/index.ts'
 import { type DeletionReceipt, definePolicy, UserDeletionEngine } from '../../../src/index.ts'
 import { acmePolicy, acmeSchema, count } from '../../worlds/acme.ts'
+import { fixedClock } from '../../worlds/fixed-clock.ts'
 
 const folder = mkdtempSync(path.join(tmpdir(), 'sqlite-file-'))
 after(() => rmSync(folder, { recursive: true }))
@@ -31,7 +32,7 @@ async function openFile(journal: string) {
   }
   db.exec('COMMIT')
   if (journal === 'WAL') db.pragma('wal_checkpoint(TRUNCATE)')
-  const engine = new UserDeletionEngine({ store: sqliteStore(db), policy: acmePolicy })
+  const engine = engineOn(db)
   await engine.migrate()
   return { db, engine, file }
 }
@@ -49,7 +50,11 @@ function spyOn(db: Database.Database) {
     }) as typeof statement.run
     return statement
   }) as typeof db.prepare
-  return { seen, engine: new UserDeletionEngine({ store: sqliteStore(db), policy: acmePolicy }) }
+  return { seen, engine: engineOn(db) }
+}
+
+function engineOn(db: Database.Database) {
+  return new UserDeletionEngine({ store: sqliteStore(db), policy: acmePolicy, clock: fixedClock() })
 }
 
 function bytesOf(file: string): string {
@@ -71,8 +76,9 @@ describe('a SQLite file', () => {
     it(`holds no byte of a deleted user's address afterwards: ${journal}`, async () => {
       const { db, engine, file } = await openFile(journal)
       assert.ok(bytesOf(file).includes('canary7@example.com'))
-      await engine.delete('usr_7', { tenantId })
       await engine.deleteMany(['usr_8', 'usr_9'], { tenantId })
+      await engine.delete('usr_7', { tenantId })
+      await engine.settle()
       const bytes = bytesOf(file)
       for (const index of [7, 8, 9]) assert.ok(!bytes.includes(`canary${index}@example.com`))
       assert.ok(bytes.includes('canary10@example.com'))

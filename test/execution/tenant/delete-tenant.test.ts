@@ -134,7 +134,7 @@ describe('deleteTenant with the built-in schema', () => {
     ])
     const kinds = db.prepare('SELECT kind FROM user_deletion_ledger ORDER BY seq').pluck().all()
     assert.deepEqual(kinds, [
-      ...['user.deleted', 'user.deleted', 'tenant.deleted', 'storage.sanitized'],
+      ...['user.deleted', 'user.deleted', 'storage.sanitized', 'tenant.deleted'],
     ])
     const events: string[] = []
     for await (const { type, subject } of engine.outbox.pending()) events.push(`${type} ${subject}`)

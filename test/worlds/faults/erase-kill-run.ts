@@ -66,6 +66,7 @@ function jumpingClock(start: string) {
   let now = Date.parse(start)
   return {
     now: () => new Date(now),
+    later: () => {},
     sleep: async (ms: number) => {
       now += ms
     },

@@ -5,6 +5,7 @@ import { memoryStore } from '../../../adapters/memory/index.ts'
 import { sqliteStore } from '../../../adapters/sqlite/index.ts'
 import { definePolicy, UserDeletionEngine, UserDeletionError } from '../../../src/index.ts'
 import type { SchemaCheckOptions } from '../../../src/plan/schema-finding.ts'
+import type { Clock } from '../../../src/ports.ts'
 import type { DeletionReceipt } from '../../../src/receipt/receipt.ts'
 import type { LedgerEntry } from '../../../src/store/records.ts'
 import type { Store } from '../../../src/store/store.ts'
@@ -232,10 +233,11 @@ function rethrowRefusal(error: unknown): void {
 }
 
 /** Stands still during a call: stores ask it more or less often. */
-function steppingClock(): { now(): Date; advance(ms: number): void } {
+function steppingClock(): Clock & { advance(ms: number): void } {
   let now = Date.parse('2026-03-01T12:00:00.000Z')
   return {
     now: () => new Date(now),
+    later: () => {},
     advance: (ms) => {
       now += ms
     },

@@ -83,7 +83,7 @@ export async function openWorld(
     seen: null,
     engine: 1,
   }
-  const clock = { now: () => new Date(model.now) }
+  const clock = { now: () => new Date(model.now), later: () => {} }
   const crashing = crashable(host.store)
   const readyAt = new Map<string, number>()
   const policy = policyOf(mapping)
