@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { selectorsOfExceptions } from './exceptions.ts'
 import type { JsonPath, Locator, Program, Selector, SelectorTarget, Step } from './program.ts'
 
 /** Whether every field of the user is known that the step's selectors end at. */
@@ -17,10 +18,7 @@ export function selectorsOf({
   selector,
   except,
 }: Pick<Step, 'selector' | 'except'>): readonly Selector[] {
-  const exceptions = except.flatMap(({ unless = [], ...one }): readonly Selector[] => [
-    one,
-    ...unless,
-  ])
+  const exceptions = selectorsOfExceptions(except)
   return selector === null ? exceptions : [selector, ...exceptions]
 }
 

@@ -5,8 +5,10 @@
  */
 
 import { isDeepEqual } from '../ports.ts'
-import type { Assignment, JsonPath, Selector, Step } from './program.ts'
-import { isSamePath, selectorsOf, wayInto } from './selectors.ts'
+import { selectorsOfExceptions } from './exceptions.ts'
+import { once } from './once.ts'
+import type { Assignment, Exception, JsonPath, Selector, Step } from './program.ts'
+import { wayInto } from './selectors.ts'
 import { excludeEachOther } from './side-conditions.ts'
 
 /** A column, or a place inside a JSON column. */
@@ -24,17 +26,22 @@ export function removesRows(step: Step): boolean {
  * Places that are written when a step runs, by the database too. A step that removes rows writes none of its own:
  * a step that reads the rows is ordered by table.
  */
-export function writesOf({ table, set, alsoWrites = [] }: Step): readonly Place[] {
-  return [
+export const writesOf: (step: Step) => readonly Place[] = once(
+  ({ table, set, alsoWrites = [] }) => [
     ...set.flatMap((assignment) => placesOf(table, assignment)),
     ...alsoWrites.map((one) => ({ ...one, path: null })),
-  ]
-}
+  ],
+)
 
 /** Tables whose rows lead to the step's rows. */
-export function parentTablesOf(step: Step): ReadonlySet<string> {
-  return new Set(selectorsOf(step).flatMap(parentTables))
-}
+export const parentTablesOf: (step: Step) => ReadonlySet<string> = once(
+  (step) => new Set([...ownParentTablesOf(step), ...exceptionParents(step.except)]),
+)
+
+const exceptionParents = once(
+  (except: readonly Exception[]): ReadonlySet<string> =>
+    new Set(selectorsOfExceptions(except).flatMap(parentTables)),
+)
 
 /** The same, less those that only lead to what the step leaves alone. */
 export function ownParentTablesOf({ selector }: Step): ReadonlySet<string> {
@@ -45,16 +52,18 @@ export function overlaps(a: Place, b: Place): boolean {
   if (a.table !== b.table) return false
   const [own, other] = [keysOf(a), keysOf(b)]
   const shorter = Math.min(own.length, other.length)
-  return isSamePath(own.slice(0, shorter), other.slice(0, shorter))
+  for (let place = 0; place < shorter; place += 1) if (own[place] !== other[place]) return false
+  return true
 }
 
 /**
  * Documents are named by keys joined with dots, so that one name may lead into what the other one stands for, past
  * the elements of an array too.
  */
-function keysOf({ column, path }: Place): JsonPath {
-  return [...column.split('.'), ...(path ?? []).filter((step) => step !== null)]
-}
+const keysOf: (place: Place) => JsonPath = once(({ column, path }) => [
+  ...column.split('.'),
+  ...(path ?? []).filter((step) => step !== null),
+])
 
 /**
  * Whether a write of `writer` cannot disturb how `reader` finds its rows: both hold the user in the same
@@ -107,14 +116,21 @@ export function ownReadsOf(step: Step): readonly Place[] {
 }
 
 /** Places read to leave out rows of stronger rules. */
-export function exceptionReadsOf(step: Step): readonly Place[] {
-  return step.except.flatMap(({ unless = [], ...selector }) =>
-    [selector, ...unless].flatMap(readsOfSelector),
-  )
+export function exceptionReadsOf({ except }: Pick<Step, 'except'>): readonly Place[] {
+  return exceptionReads(except)
 }
 
+/** Many rules of a table read the same few places. */
+const exceptionReads = once((except: readonly Exception[]): readonly Place[] => {
+  const places = selectorsOfExceptions(except).flatMap(readsOfSelector)
+  return [...new Map(places.map((place) => [placeKey(place), place])).values()]
+})
+
+/** The same for places that overlap with the same others. */
+const placeKey = once((place: Place): string => JSON.stringify([place.table, keysOf(place)]))
+
 /** Places read to tell whether a row matches. */
-export function readsOfSelector(selector: Selector): readonly Place[] {
+export const readsOfSelector: (selector: Selector) => readonly Place[] = once((selector) => {
   const { table, locator, target, where, tenant } = selector
   const own: Place[] = [{ table, column: locator.column, path: wayInto(locator) }]
   for (const { column } of where) own.push({ table, column, path: null })
@@ -125,7 +141,7 @@ export function readsOfSelector(selector: Selector): readonly Place[] {
     ...readsOfSelector(parent),
   ])
   return [...own, ...above]
-}
+})
 
 function parentTables(selector: Selector): readonly string[] {
   if (selector.target.kind === 'user') return []
@@ -155,10 +171,10 @@ export function disagree(a: Step, b: Step): boolean {
 }
 
 function differ(table: string, a: Assignment, b: Assignment): boolean {
-  if (isDeepEqual(a, b)) return false
   // What takes parts away takes them away in any order.
   if (!isValue(a) && !isValue(b)) return false
-  return placesOf(table, a).some((own) => placesOf(table, b).some((other) => overlaps(own, other)))
+  const [own, others] = [placesOf(table, a), placesOf(table, b)]
+  return own.some((one) => others.some((other) => overlaps(one, other))) && !isDeepEqual(a, b)
 }
 
 /** Whether it says what is to stand there, and does not only take parts away. */
@@ -168,8 +184,7 @@ function isValue({ kind }: Assignment): boolean {
 
 /** Whether `a` has to write ahead of `b` so that what stays of a row that both write is the stronger one's. */
 export function yieldsTo(a: Step, b: Step): boolean {
-  if (!writesRows(a) || !writesRows(b) || !disagree(a, b)) return false
-  return (a.rank ?? 0) > (b.rank ?? 0)
+  return (a.rank ?? 0) > (b.rank ?? 0) && writesRows(a) && writesRows(b) && disagree(a, b)
 }
 
 /** Whether the step keeps its rows, and may write them. */

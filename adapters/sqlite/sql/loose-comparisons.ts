@@ -6,9 +6,12 @@
  *
  * @module
  */
+import { exceptionMapper } from '../../../src/program/exceptions.ts'
+import { once } from '../../../src/program/once.ts'
 import type {
   Assignment,
   Condition,
+  Exception,
   LastOfCheck,
   Program,
   Selector,
@@ -71,10 +74,12 @@ export function markLoose(program: Program, { tables }: DatabaseSchema): MarkedP
       return rowless || own?.kind !== 'table' ? AS_STORED : comparisonOf(own, fields[field] ?? id)
     },
   }
+  const selector = once((one: Selector) => markSelector(places, one))
+  const marks: Marks = { selector, except: exceptionMapper({ map: selector }) }
   return {
     ...program,
     user: markUser(places, program.user),
-    steps: program.steps.map((step) => markStep(places, step)),
+    steps: program.steps.map((step) => markStep(places, marks, step)),
     checks: program.checks.map((check) => markCheck(places, check)),
   }
 }
@@ -137,7 +142,12 @@ function isNumeric({ type = '' }: ColumnSchema): boolean {
   return !/CHAR|CLOB|TEXT|BLOB/i.test(type) && type !== ''
 }
 
-function markStep(places: Places, step: Step): Step {
+interface Marks {
+  selector(selector: Selector): MarkedSelector
+  except(except: readonly Exception[]): readonly Exception[]
+}
+
+function markStep(places: Places, marks: Marks, step: Step): Step {
   const { selector, except, set, outdone } = step
   return {
     ...step,
@@ -145,11 +155,8 @@ function markStep(places: Places, step: Step): Step {
     ...(outdone === undefined
       ? {}
       : { outdone: outdone.map((one) => markAssignment(places, one)) }),
-    selector: selector === null ? null : markSelector(places, selector),
-    except: except.map(({ unless, ...one }) => ({
-      ...markSelector(places, one),
-      ...(unless === undefined ? {} : { unless: unless.map((own) => markSelector(places, own)) }),
-    })),
+    selector: selector === null ? null : marks.selector(selector),
+    except: marks.except(except),
   }
 }
 

@@ -4,7 +4,8 @@
  * @module
  */
 import { UserDeletionError } from '../../../src/errors.ts'
-import type { Program, Selector, Step } from '../../../src/program/program.ts'
+import { once } from '../../../src/program/once.ts'
+import type { Exception, Program, Selector, Step } from '../../../src/program/program.ts'
 import type { DatabaseSchema, TableSchema } from '../../../src/program/schema.ts'
 import { type GroupSql, groupsSql } from './group-sql.ts'
 import { type HurdleSql, hurdlesSql } from './hurdle-sql.ts'
@@ -61,7 +62,7 @@ export function programSql(given: Program, schema: DatabaseSchema): ProgramSql {
   const program = markLoose(given, schema)
   const fields = fieldsOf(program)
   const columns = fields.map((field) => program.user.fields[field] ?? program.user.id)
-  const fitted = { ...program, steps: program.steps.map((step) => withIndexes(step, facts)) }
+  const fitted = { ...program, steps: withIndexes(program.steps, facts) }
   const steps = fitted.steps.map((step) => stepSql(fitted, step, facts))
   return {
     program,
@@ -82,9 +83,9 @@ export function programSql(given: Program, schema: DatabaseSchema): ProgramSql {
   }
 }
 
-/** The step with its JSON found by the indexes that are there. */
-function withIndexes(step: Step, facts: TableFacts): Step {
-  const fit = (selector: Selector): Selector => {
+/** The steps with their JSON found by the indexes that are there. */
+function withIndexes(steps: readonly Step[], facts: TableFacts): readonly Step[] {
+  const fit = once((selector: Selector): Selector => {
     const { table, locator, target } = selector
     const { column, path, each } = locator
     const indexed = path === null || each ? null : facts.textIndexed(table, column, path)
@@ -94,13 +95,16 @@ function withIndexes(step: Step, facts: TableFacts): Step {
       locator: fitted,
       target: target.kind === 'user' ? target : { ...target, parents: target.parents.map(fit) },
     }
-  }
-  const { selector, except } = step
-  return {
-    ...step,
-    selector: selector === null ? null : inRowOrder(step, fit(selector), facts),
-    except: except.map(fit),
-  }
+  })
+  const fitAll = once((except: readonly Exception[]): readonly Exception[] => except.map(fit))
+  return steps.map((step) => {
+    const { selector, except } = step
+    return {
+      ...step,
+      selector: selector === null ? null : inRowOrder(step, fit(selector), facts),
+      except: fitAll(except),
+    }
+  })
 }
 
 /** Not of rows that are removed: each leaves its index too, and that is quicker in the order of the index. */

@@ -57,11 +57,13 @@ export interface CompiledPolicy {
 /** Compiles a checked policy. Pure; the same policy gives the same steps. */
 export function compilePolicy(policy: PolicyInput): CompiledPolicy {
   const derived: DerivedValue[] = []
-  const steps = Object.entries(policy.tables).flatMap(([table, entry]) =>
-    rulesOf(entry).map((rule, index) =>
-      compileRule(policy, derived, { table, entry, rule, index }),
-    ),
-  )
+  const selectors = selectorsIn(policy)
+  const steps = Object.entries(policy.tables).flatMap(([table, entry]) => {
+    const meetings = meetingsIn(selectors, table, entry)
+    return rulesOf(entry).map((rule, index) =>
+      compileRule(policy, derived, { table, entry, rule, index, selectors, meetings }),
+    )
+  })
   return {
     user: compileUser(policy, derived),
     steps: steps.map((step) => withOutdone(step, steps)),
@@ -81,18 +83,20 @@ interface RuleInTable {
   readonly entry: TableInput
   readonly rule: RuleInput
   readonly index: number
+  readonly selectors: Selectors
+  readonly meetings: Meetings
 }
 
 function compileRule(policy: PolicyInput, derived: DerivedValue[], site: RuleInTable): Step {
-  const { table, rule, index } = site
+  const { table, rule, index, selectors } = site
   const set = compileRuleSet(policy, derived, rule)
   return {
     id: `${table}#${index}`,
     table,
     rule: index,
     action: rule.action,
-    selector: selectorOf(policy, table, index),
-    except: exceptionsOf(policy, site),
+    selector: selectors(table, index),
+    except: exceptionsOf(site),
     set,
     ...(rule.action === 'external' ? {} : { rank: rankOf(site) }),
     access: rule.action === 'delete' && rule.grantsAccess === true,
@@ -104,8 +108,29 @@ function compileRule(policy: PolicyInput, derived: DerivedValue[], site: RuleInT
   }
 }
 
+/** By table and index of the rule; each is one object, wherever it is asked for. */
+type Selectors = (table: string, index: number) => Selector | null
+
+function selectorsIn(policy: PolicyInput): Selectors {
+  const known = new Map<string, Map<number, Selector | null>>()
+  const selectors: Selectors = (table, index) => {
+    const ofTable = known.get(table) ?? new Map<number, Selector | null>()
+    const found = ofTable.get(index)
+    if (found !== undefined) return found
+    const selector = selectorOf(policy, selectors, table, index)
+    known.set(table, ofTable.set(index, selector))
+    return selector
+  }
+  return selectors
+}
+
 /** Resolves a rule's match; parents are resolved the same way, up to the user. */
-function selectorOf(policy: PolicyInput, table: string, index: number): Selector | null {
+function selectorOf(
+  policy: PolicyInput,
+  selectors: Selectors,
+  table: string,
+  index: number,
+): Selector | null {
   const rule = rulesOf(policy.tables[table] ?? 'unrelated')[index]
   if (rule?.match === undefined) return null
   const through = throughOf(rule.match)
@@ -124,9 +149,7 @@ function selectorOf(policy: PolicyInput, table: string, index: number): Selector
         : {
             kind: 'rows',
             key: through.key,
-            parents: parents.flatMap(
-              (parent) => selectorOf(policy, parent.table, parent.index) ?? [],
-            ),
+            parents: parents.flatMap((parent) => selectors(parent.table, parent.index) ?? []),
           },
     where: compileWhere(rule.where),
     tenant: rule.tenant ?? null,
@@ -226,8 +249,37 @@ function withOutdone(step: Step, steps: readonly Step[]): Step {
   return outdone.length === 0 ? step : { ...step, outdone }
 }
 
-function rankOf({ entry, rule }: RuleInTable): number {
+function rankOf({ entry, rule }: Pick<RuleInTable, 'entry' | 'rule'>): number {
   return rule.action === 'external' ? -1 : precedenceOf(entry).indexOf(rule.action)
+}
+
+/** Rules of a table whose rows others leave alone: one list each, which all rules share that leave them alone. */
+interface Meetings {
+  /** Where what deletes stands in the table's precedence. */
+  readonly goes: number
+  readonly notExternal: readonly Exception[]
+  readonly keeping: readonly Exception[]
+  readonly access: readonly Exception[]
+  readonly leaving: readonly Exception[]
+}
+
+function meetingsIn(selectors: Selectors, table: string, entry: TableInput): Meetings {
+  const goes = precedenceOf(entry).indexOf('delete')
+  const found = (isWanted: (other: RuleInput) => boolean): readonly Selector[] =>
+    rulesOf(entry).flatMap((other, index) =>
+      isWanted(other) ? (selectors(table, index) ?? []) : [],
+    )
+  const keeping = found((other) => keepsRows(other) && rankOf({ entry, rule: other }) < goes)
+  const access = found(isAccess)
+  const going = found((other) => other.action === 'delete' && !isAccess(other))
+  const leaving = [
+    ...access,
+    ...(keeping.length === 0 ? going : going.map((one) => ({ ...one, unless: keeping }))),
+  ]
+  return {
+    ...{ goes, keeping, access, leaving },
+    notExternal: found(({ action }) => action !== 'external'),
+  }
 }
 
 /**
@@ -235,25 +287,14 @@ function rankOf({ entry, rule }: RuleInTable): number {
  * go unless a stronger rule keeps them. A rule that writes leaves alone what goes, and a rule about data that is
  * cleaned elsewhere says nothing about rows of others.
  */
-function exceptionsOf(policy: PolicyInput, site: RuleInTable): readonly Exception[] {
-  const { table, entry, rule } = site
+function exceptionsOf(site: RuleInTable): readonly Exception[] {
+  const { rule, meetings } = site
+  const { goes, notExternal, keeping, access, leaving } = meetings
   if (rule.action === 'block') return []
-  const found = (isWanted: (other: RuleInput) => boolean): readonly Selector[] =>
-    rulesOf(entry).flatMap((other, index) =>
-      isWanted(other) ? (selectorOf(policy, table, index) ?? []) : [],
-    )
-  if (rule.action === 'external') return found(({ action }) => action !== 'external')
+  if (rule.action === 'external') return notExternal
   if (isAccess(rule)) return []
-  const goes = precedenceOf(entry).indexOf('delete')
-  const keeping = found((other) => keepsRows(other) && rankOf({ ...site, rule: other }) < goes)
   if (rule.action === 'delete') return keeping
-  const access = found(isAccess)
-  if (goes === -1 || rankOf(site) < goes) return access
-  const going = found((other) => other.action === 'delete' && !isAccess(other))
-  return [
-    ...access,
-    ...(keeping.length === 0 ? going : going.map((one) => ({ ...one, unless: keeping }))),
-  ]
+  return goes === -1 || rankOf(site) < goes ? access : leaving
 }
 
 function isAccess(rule: RuleInput): boolean {

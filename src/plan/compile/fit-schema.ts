@@ -4,6 +4,8 @@
  * @module
  */
 
+import { exceptionMapper } from '../../program/exceptions.ts'
+import { once } from '../../program/once.ts'
 import type { Exception, LastOfCheck, Selector, Step } from '../../program/program.ts'
 import type { DatabaseSchema, TableSchema } from '../../program/schema.ts'
 
@@ -11,10 +13,11 @@ import type { DatabaseSchema, TableSchema } from '../../program/schema.ts'
 export function fitSteps(steps: readonly Step[], schema: DatabaseSchema | null): readonly Step[] {
   const tables = tablesOf(schema)
   if (tables === null) return steps
+  const fit = fitter(tables)
   return steps.flatMap((step) => {
     const table = tables.get(step.table)
     if (table === undefined || !isReachable(step.selector, tables)) return []
-    return [fitStep(step, table, tables)]
+    return [fitStep(step, table, fit)]
   })
 }
 
@@ -45,28 +48,30 @@ function tablesOf(schema: DatabaseSchema | null): Tables | null {
   return new Map(schema.tables.map((table) => [table.name, table]))
 }
 
-function fitStep(step: Step, { columns }: TableSchema, tables: Tables): Step {
+interface Fitter {
+  selector(selector: Selector): Selector
+  except(except: readonly Exception[]): readonly Exception[]
+}
+
+function fitter(tables: Tables): Fitter {
+  const selector = once((one: Selector) => fitSelector(one, tables))
+  const stays = (one: Selector): boolean => isReachable(one, tables)
+  return { selector, except: exceptionMapper({ map: selector, stays }) }
+}
+
+function fitStep(step: Step, { columns }: TableSchema, fit: Fitter): Step {
   const isThere = ({ column }: { readonly column: string }): boolean =>
     columns === null || columns.some(({ name }) => name === column)
   const { selector, except, set, outdone, retention } = step
   const fitted = {
-    selector: selector === null ? null : fitSelector(selector, tables),
-    except: except
-      .filter((one) => isReachable(one, tables))
-      .map((one) => fitException(one, tables)),
+    selector: selector === null ? null : fit.selector(selector),
+    except: fit.except(except),
     set: set.filter(isThere),
     ...(outdone === undefined ? {} : { outdone: outdone.filter(isThere) }),
     retention:
       retention === null ? null : { ...retention, thenSet: retention.thenSet.filter(isThere) },
   }
   return { ...step, ...fitted }
-}
-
-function fitException({ unless, ...selector }: Exception, tables: Tables): Exception {
-  const fitted = fitSelector(selector, tables)
-  if (unless === undefined) return fitted
-  const there = unless.filter((one) => isReachable(one, tables))
-  return { ...fitted, unless: there.map((one) => fitSelector(one, tables)) }
 }
 
 function fitSelector(selector: Selector, tables: Tables): Selector {

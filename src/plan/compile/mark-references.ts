@@ -12,8 +12,11 @@
  * @module
  */
 
+import { exceptionMapper } from '../../program/exceptions.ts'
+import { once } from '../../program/once.ts'
 import type {
   Assignment,
+  Exception,
   LastOfCheck,
   Selector,
   SelectorTarget,
@@ -31,7 +34,10 @@ export function markReferences(
   schema: DatabaseSchema | null,
 ): readonly Step[] {
   const scene = sceneOf(user, schema)
-  return scene === null ? steps : steps.map((step) => markStep(scene, step))
+  if (scene === null) return steps
+  const selector = once((one: Selector) => markSelector(scene, one))
+  const marks: Marks = { selector, except: exceptionMapper({ map: selector }) }
+  return steps.map((step) => markStep(scene, marks, step))
 }
 
 /** The user's own row with marks on what is pulled out of it. */
@@ -87,16 +93,18 @@ function sceneOf(user: UserTable, schema: DatabaseSchema | null): Scene | null {
   return { user, tables, hasKeys: schema.foreignKeysEnforced }
 }
 
-function markStep(scene: Scene, step: Step): Step {
+interface Marks {
+  selector(selector: Selector): Selector
+  except(except: readonly Exception[]): readonly Exception[]
+}
+
+function markStep(scene: Scene, marks: Marks, step: Step): Step {
   const { selector, except, set, outdone, retention } = step
   const mark = (one: Assignment): Assignment => markAssignment(scene, one)
   return {
     ...step,
-    selector: selector === null ? null : markSelector(scene, selector),
-    except: except.map(({ unless, ...one }) => ({
-      ...markSelector(scene, one),
-      ...(unless === undefined ? {} : { unless: unless.map((own) => markSelector(scene, own)) }),
-    })),
+    selector: selector === null ? null : marks.selector(selector),
+    except: marks.except(except),
     set: set.map(mark),
     ...(outdone === undefined ? {} : { outdone: outdone.map(mark) }),
     retention: retention === null ? null : { ...retention, thenSet: retention.thenSet.map(mark) },

@@ -16,32 +16,58 @@ export type Passes = ReadonlyMap<Step, ReadonlySet<Step>>
 
 /** `arrows`: which step has to stand before which. Steps that lead back to themselves within a table are one pass. */
 export function findPasses(steps: readonly Step[], arrows: readonly Arrow[]): Passes {
-  const passes = new Map<Step, ReadonlySet<Step>>()
-  for (const step of steps) {
-    if (passes.has(step)) continue
-    const own = arrows.filter(({ before, after }) =>
-      [before, after].every(({ table }) => table === step.table),
-    )
-    const ahead = reached(step, own, ({ before, after }) => [before, after])
-    const behind = reached(step, own, ({ before, after }) => [after, before])
-    const both = new Set(steps.filter((other) => ahead.has(other) && behind.has(other)))
-    if (both.size < 2) continue
-    for (const one of both) passes.set(one, both)
-  }
-  return passes
+  const own = arrows.filter(({ before, after }) => before.table === after.table)
+  const ahead = groupBy(own, ({ before }) => before, ({ after }) => after)
+  const behind = groupBy(own, ({ after }) => after, ({ before }) => before)
+  // Kosaraju's two walks: along the arrows, then against them from the step that was left last. The second one finds
+  // a pass at a time.
+  const left: Step[] = []
+  const seen = new Set<Step>()
+  for (const step of steps) walk(step, ahead, seen, (one) => left.push(one))
+  const passOf = new Map<Step, Step>()
+  const taken = new Set<Step>()
+  for (const first of left.reverse()) walk(first, behind, taken, (one) => passOf.set(one, first))
+  const passes = groupBy(steps, (step) => passOf.get(step), (step) => step)
+  return new Map(
+    [...passes.values()]
+      .filter((pass) => pass.length > 1)
+      .map((pass) => new Set(pass))
+      .flatMap((pass) => [...pass].map((step) => [step, pass] as const)),
+  )
 }
 
-function reached(
+/** Goes to every step that is not seen yet, and tells of each once all that it leads to are seen. */
+function walk(
   start: Step,
-  arrows: readonly Arrow[],
-  along: (arrow: Arrow) => readonly [from: Step, to: Step],
-): ReadonlySet<Step> {
-  const found = new Set([start])
-  for (const step of found) {
-    for (const arrow of arrows) {
-      const [from, to] = along(arrow)
-      if (from === step) found.add(to)
+  next: ReadonlyMap<Step, readonly Step[]>,
+  seen: Set<Step>,
+  leave: (step: Step) => void,
+): void {
+  if (seen.has(start)) return
+  seen.add(start)
+  const trail = [{ step: start, open: (next.get(start) ?? []).values() }]
+  for (let here = trail.at(-1); here !== undefined; here = trail.at(-1)) {
+    const { value: step } = here.open.next()
+    if (step === undefined) {
+      leave(here.step)
+      trail.pop()
+    } else if (!seen.has(step)) {
+      seen.add(step)
+      trail.push({ step, open: (next.get(step) ?? []).values() })
     }
   }
-  return found
+}
+
+function groupBy<T, K, V>(
+  list: readonly T[],
+  keyOf: (one: T) => K,
+  valueOf: (one: T) => V,
+): ReadonlyMap<K, readonly V[]> {
+  const groups = new Map<K, V[]>()
+  for (const one of list) {
+    const group = groups.get(keyOf(one))
+    if (group === undefined) groups.set(keyOf(one), [valueOf(one)])
+    else group.push(valueOf(one))
+  }
+  return groups
 }

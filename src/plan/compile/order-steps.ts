@@ -22,7 +22,8 @@ import {
 } from '../../program/touches.ts'
 import { withDatabaseWrites } from './database-writes.ts'
 import { findPasses, type Passes } from './order-passes.ts'
-import { besideItsLike, findLikes } from './side-by-side.ts'
+import { besideLikes, findLikes } from './side-by-side.ts'
+import { type Befores, waitingSteps } from './waiting-steps.ts'
 
 /** A reason why one step stands before another. */
 interface Edge {
@@ -130,23 +131,23 @@ function sort(draft: Draft, tables: Tables): readonly Step[] {
   const befores = beforesOf(draft.steps, edges)
   const urgent = leadingTo(
     draft.steps.filter(({ access }) => access),
-    edges,
+    befores,
   )
   const likes = findLikes(draft.steps.filter((step) => !passes.has(step)))
+  const beside = besideLikes({ steps: draft.steps, befores, likes })
+  const waiting = waitingSteps(befores)
   const ordered: Step[] = []
-  const waiting = new Set(draft.steps)
-  while (waiting.size > 0) {
-    const waitsFor = (step: Step): readonly Step[] =>
-      befores.get(step)?.filter((before) => waiting.has(before)) ?? []
-    const ready = [...waiting].filter((step) => waitsFor(step).length === 0)
+  while (waiting.left.size > 0) {
+    const ready = [...waiting.left].filter(waiting.isReady)
     const last = ordered.at(-1)
     const next =
       ready.find((step) => last !== undefined && passes.get(step)?.has(last)) ??
       ready.find((step) => urgent.has(step)) ??
-      besideItsLike({ ready, waiting, likes, waitsFor, last })
-    if (next === undefined) return breakCycle(draft, tables, findCycle(waiting, edges))
+      beside.next(ready, last)
+    if (next === undefined) return breakCycle(draft, tables, findCycle(waiting.left, edges))
     ordered.push(next)
-    waiting.delete(next)
+    waiting.take(next)
+    beside.take(next)
   }
   return ordered.map((step) => {
     const [first] = passes.get(step) ?? []
@@ -159,20 +160,27 @@ function sort(draft: Draft, tables: Tables): readonly Step[] {
  * rows counts.
  */
 function betweenPasses(edges: readonly Edge[], passes: Passes): readonly Edge[] {
+  // What stands before many steps of a pass, for the same reason, does so once.
+  const known = new Map<ReadonlySet<Step>, Map<Step, Set<ForeignKey | null>>>()
+  const isKnown = ({ before, reference }: Edge, pass: ReadonlySet<Step>): boolean => {
+    const ofPass = known.get(pass) ?? new Map<Step, Set<ForeignKey | null>>()
+    const reasons = ofPass.get(before) ?? new Set()
+    known.set(pass, ofPass.set(before, reasons))
+    if (reasons.has(reference)) return true
+    reasons.add(reference)
+    return false
+  }
   return edges.flatMap((edge): readonly Edge[] => {
     const own = passes.get(edge.after)
     if (own === undefined) return [edge]
     if (own.has(edge.before)) return edge.isToFind ? [] : [edge]
-    return [...own].map((after) => ({ ...edge, after }))
+    return isKnown(edge, own) ? [] : [...own].map((after) => ({ ...edge, after }))
   })
 }
 
-function beforesOf(
-  steps: readonly Step[],
-  edges: readonly Edge[],
-): ReadonlyMap<Step, readonly Step[]> {
-  const befores = new Map(steps.map((step): [Step, Step[]] => [step, []]))
-  for (const { before, after } of edges) befores.get(after)?.push(before)
+function beforesOf(steps: readonly Step[], edges: readonly Edge[]): Befores {
+  const befores = new Map(steps.map((step) => [step, new Set<Step>()]))
+  for (const { before, after } of edges) befores.get(after)?.add(before)
   return befores
 }
 
@@ -200,8 +208,8 @@ function mustRead(before: Step, after: Step, tables: Tables): boolean {
   return writesOf(after).some(
     (place) =>
       exceptionReadsOf(before).some((read) => overlaps(read, place)) ||
-      (!(holdsOneValue(after, tables) && shareLocator(before, after, place)) &&
-        ownReadsOf(before).some((read) => overlaps(read, place))),
+      (ownReadsOf(before).some((read) => overlaps(read, place)) &&
+        !(holdsOneValue(after, tables) && shareLocator(before, after, place))),
   )
 }
 
@@ -235,11 +243,9 @@ function referenceBetween(
   return null
 }
 
-function leadingTo(targets: readonly Step[], edges: readonly Edge[]): ReadonlySet<Step> {
+function leadingTo(targets: readonly Step[], befores: Befores): ReadonlySet<Step> {
   const found = new Set(targets)
-  for (const step of found) {
-    for (const { before, after } of edges) if (after === step) found.add(before)
-  }
+  for (const step of found) for (const before of befores.get(step) ?? []) found.add(before)
   return found
 }
 

@@ -3,9 +3,11 @@
  *
  * @module
  */
+import { once } from '../../program/once.ts'
 import type { Step } from '../../program/program.ts'
 import { disagree } from '../../program/touches.ts'
 import { areAlike } from '../../program/written-together.ts'
+import { type Befores, waitingSteps } from './waiting-steps.ts'
 
 /** Steps that may be written together, by step; most have none. */
 type Likes = ReadonlyMap<Step, ReadonlySet<Step>>
@@ -20,40 +22,55 @@ export function findLikes(steps: readonly Step[]): Likes {
   return likes
 }
 
-interface Choice {
-  readonly ready: readonly Step[]
-  /** In the order of the draft, those that are ready included. */
-  readonly waiting: ReadonlySet<Step>
+interface Scene {
+  /** In the order of the draft. */
+  readonly steps: readonly Step[]
+  readonly befores: Befores
   readonly likes: Likes
-  readonly last: Step | undefined
-  waitsFor(step: Step): readonly Step[]
+}
+
+export interface BesideLikes {
+  /** Which of the steps that may come next does, after this one. */
+  next(ready: readonly Step[], last: Step | undefined): Step | undefined
+  /** Says that the step has been placed. */
+  take(step: Step): void
 }
 
 /**
  * Steps that may be written together stand side by side: after one of them comes the next, and none begins
  * while another waits for something else, where a step can go first that no earlier one disagrees with.
  */
-export function besideItsLike(choice: Choice): Step | undefined {
-  const { ready, likes, last, waitsFor } = choice
-  const [first] = ready
-  if (likes.size === 0) return first
-  const isNext = (step: Step): boolean => last !== undefined && likes.get(step)?.has(last) === true
-  const isBlocked = (step: Step): boolean =>
-    waitsFor(step).some((before) => !likes.get(step)?.has(before))
-  const mayBegin = (step: Step): boolean => ![...(likes.get(step) ?? [])].some(isBlocked)
-  const mayGo = (step: Step): boolean => step === first || mayOvertake(step, choice)
-  return (
-    ready.find((step) => isNext(step) && mayGo(step)) ??
-    ready.find((step) => mayBegin(step) && mayGo(step)) ??
-    first
+export function besideLikes({ steps, befores, likes }: Scene): BesideLikes {
+  if (likes.size === 0) return { next: ([first]) => first, take: () => {} }
+  const others = waitingSteps(
+    new Map(
+      [...befores].map(([step, own]) => {
+        const alike = likes.get(step) ?? NONE
+        return [step, new Set([...own].filter((before) => !alike.has(before)))]
+      }),
+    ),
   )
+  /** Steps that stand before it in the policy, need not wait for it, and write something else to the same place. */
+  const rivalsOf = once((step: Step): readonly Step[] =>
+    steps
+      .slice(0, steps.indexOf(step))
+      .filter((earlier) => !befores.get(earlier)?.has(step) && disagree(earlier, step)),
+  )
+  const mayOvertake = (step: Step): boolean => !rivalsOf(step).some((one) => others.left.has(one))
+  const mayBegin = (step: Step): boolean => [...(likes.get(step) ?? NONE)].every(others.isReady)
+  return {
+    next(ready, last) {
+      const [first] = ready
+      const isNext = (step: Step): boolean => last !== undefined && !!likes.get(step)?.has(last)
+      const mayGo = (step: Step): boolean => step === first || mayOvertake(step)
+      return (
+        ready.find((step) => isNext(step) && mayGo(step)) ??
+        ready.find((step) => mayBegin(step) && mayGo(step)) ??
+        first
+      )
+    },
+    take: others.take,
+  }
 }
 
-/** Whether no step that stands before it in the policy, and need not wait for it, writes something else to the same place. */
-function mayOvertake(step: Step, { waiting, waitsFor }: Choice): boolean {
-  for (const earlier of waiting) {
-    if (earlier === step) return true
-    if (disagree(earlier, step) && !waitsFor(earlier).includes(step)) return false
-  }
-  return true
-}
+const NONE: ReadonlySet<Step> = new Set()

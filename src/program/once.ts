@@ -1,0 +1,17 @@
+/**
+ * What is worked out of a value that never changes is worked out once.
+ *
+ * @module
+ */
+
+/** The same answer for the same object. Only for work that looks at nothing else. */
+export function once<A extends object, R>(work: (of: A) => R): (of: A) => R {
+  const known = new WeakMap<A, { readonly answer: R }>()
+  return (of) => {
+    const found = known.get(of)
+    if (found !== undefined) return found.answer
+    const answer = work(of)
+    known.set(of, { answer })
+    return answer
+  }
+}
