@@ -49,11 +49,17 @@ export function ownParentTablesOf({ selector }: Step): ReadonlySet<string> {
 }
 
 export function overlaps(a: Place, b: Place): boolean {
-  if (a.table !== b.table) return false
+  if (a.table !== b.table || !mayMeet(a.column, b.column)) return false
+  if (a.path === null && b.path === null) return true
   const [own, other] = [keysOf(a), keysOf(b)]
   const shorter = Math.min(own.length, other.length)
   for (let place = 0; place < shorter; place += 1) if (own[place] !== other[place]) return false
   return true
+}
+
+/** Whether one name leads to the other, or into it. */
+function mayMeet(a: string, b: string): boolean {
+  return a === b || a.startsWith(`${b}.`) || b.startsWith(`${a}.`)
 }
 
 /**
@@ -172,7 +178,7 @@ export function disagree(a: Step, b: Step): boolean {
 
 function differ(table: string, a: Assignment, b: Assignment): boolean {
   // What takes parts away takes them away in any order.
-  if (!isValue(a) && !isValue(b)) return false
+  if (!mayMeet(a.column, b.column) || (!isValue(a) && !isValue(b))) return false
   const [own, others] = [placesOf(table, a), placesOf(table, b)]
   return own.some((one) => others.some((other) => overlaps(one, other))) && !isDeepEqual(a, b)
 }

@@ -64,10 +64,11 @@ export function isWithinRowsOf(step: Step, wider: Step): boolean {
   if (own === null || others === null) return false
   return (
     own.table === others.table &&
+    own.tenant === others.tenant &&
+    own.locator.column === others.locator.column &&
+    others.where.every((condition) => isImplied(condition, own.where)) &&
     isDeepEqual(own.locator, others.locator) &&
-    isDeepEqual(own.target, others.target) &&
-    isDeepEqual(own.tenant, others.tenant) &&
-    others.where.every((condition) => isImplied(condition, own.where))
+    isDeepEqual(own.target, others.target)
   )
 }
 
@@ -78,7 +79,7 @@ export function conditionsBeyond(wider: Step, step: Step): readonly Condition[] 
 }
 
 /** Whether the step keeps its rows, names the user in a place of their own, and writes what depends on the row alone. */
-function rewrites({ action, selector, except, set, foundWith }: Step): boolean {
+export function rewrites({ action, selector, except, set, foundWith }: Step): boolean {
   return (
     (action === 'anonymize' || action === 'retain') &&
     except.length === 0 &&

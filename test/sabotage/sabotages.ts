@@ -86,8 +86,8 @@ export const sabotages: readonly Sabotage[] = [
   {
     name: 'skip a rule',
     file: 'src/plan/compile/compile-policy.ts',
-    find: '    rulesOf(entry).map((rule, index) =>',
-    replace: '    rulesOf(entry).slice(0, 1).map((rule, index) =>',
+    find: '    return rulesOf(entry).map((rule, index) =>',
+    replace: '    return rulesOf(entry).slice(0, 1).map((rule, index) =>',
     caughtBy: 'test/adapters/sqlite/contract.test.ts',
   },
   {
@@ -129,8 +129,8 @@ export const sabotages: readonly Sabotage[] = [
   {
     name: 'forget precedence between rules',
     file: 'src/plan/compile/compile-policy.ts',
-    find: '    except: exceptionsOf(policy, site),',
-    replace: '    except: exceptionsOf(policy, site).slice(99),',
+    find: '    except: exceptionsOf(site),',
+    replace: '    except: exceptionsOf(site).slice(99),',
     caughtBy: 'test/adapters/sqlite/contract.test.ts',
   },
   {
@@ -837,7 +837,7 @@ export const sabotages: readonly Sabotage[] = [
   {
     name: 'let a rule overtake one that it disagrees with',
     file: 'src/plan/compile/side-by-side.ts',
-    find: 'step === first || mayOvertake(step, choice)',
+    find: 'step === first || mayOvertake(step)',
     replace: 'true',
     caughtBy: 'test/program/written-together.test.ts',
   },

@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { once } from '../../../src/program/once.ts'
 import type {
   Condition,
   Exception,
@@ -427,18 +428,45 @@ export function pairsSql(
     .join(' UNION ')
 }
 
-/** That none of the exceptions holds for the row `t0` and the user `u`. */
-export function guardSql(except: readonly Exception[]): string {
-  return except
-    .map(({ unless = [], ...exception }) => {
-      const own = `${belongsSql(exception)}${guardSql(unless)}`
-      return ` AND ${unless.length === 0 ? own : `(${own})`} IS NOT 1`
+/** That none of the exceptions holds for the row `t0` and the user `u`. Steps that share a list share the text. */
+export const guardSql: (except: readonly Exception[]) => string = once((except) =>
+  bySameUnless(except)
+    .map(({ unless, of }) => {
+      if (unless === undefined) return ` AND ${of.map(belongsSql).join('')} IS NOT 1`
+      return ` AND (${either(of.map(belongsSql))}${guardSql(unless)}) IS NOT 1`
     })
-    .join('')
+    .join(''),
+)
+
+interface Guarded {
+  readonly unless: readonly Selector[] | undefined
+  readonly of: readonly Exception[]
+}
+
+/** What is told apart by one list is told apart by it once: together, rules need no longer text than their number. */
+function bySameUnless(except: readonly Exception[]): readonly Guarded[] {
+  const lists = new Map<readonly Selector[], Exception[]>()
+  const parts: Guarded[] = []
+  for (const exception of except) {
+    const { unless = [] } = exception
+    const known = lists.get(unless)
+    if (known !== undefined) {
+      known.push(exception)
+      continue
+    }
+    const of = [exception]
+    if (unless.length > 0) lists.set(unless, of)
+    parts.push({ unless: unless.length === 0 ? undefined : unless, of })
+  }
+  return parts
+}
+
+function either(conditions: readonly string[]): string {
+  return conditions.length === 1 ? conditions.join('') : `(${conditions.join(' OR ')})`
 }
 
 /** Whether the row `t0` belongs to user `u` by a selector of its table. */
-export function belongsSql(selector: Selector): string {
+export const belongsSql: (selector: Selector) => string = once((selector) => {
   const ways = chainsOf(selector).map((chain) => {
     const where = chainWhere(chain, sameUser)
     // The row t0 is the outer query's; only its array and its parents are looked up here.
@@ -450,7 +478,7 @@ export function belongsSql(selector: Selector): string {
       : `EXISTS (SELECT 1 FROM ${tables.join(', ')} WHERE ${where})`
   })
   return `(${ways.join(' OR ')})`
-}
+})
 
 /** The relation `u`: position, id, what else references hold, and derived values of each user of the slice. */
 export function usersSql(wanted: readonly UserValue[], derived: number): string {

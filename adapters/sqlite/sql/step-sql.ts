@@ -5,6 +5,7 @@
  * @module
  */
 
+import { once } from '../../../src/program/once.ts'
 import type { Assignment, Program, Selector, Step } from '../../../src/program/program.ts'
 import { type ResidueTime, residueTime } from '../../../src/program/residue.ts'
 import {
@@ -138,7 +139,9 @@ export function stepSql(program: Program, step: Step, facts: TableFacts): StepSq
       users: relation(context),
       lacks: lacksSql(step, sameUser),
     }),
-    chunk: chunkSql(context),
+    get chunk() {
+      return chunkOf(context)
+    },
     pass: passSql(context),
     matched: matchedSql(context, null),
     pending: (known) => matchedSql(context, pendingCondition(context, known)),
@@ -165,8 +168,14 @@ export function fieldsOf(program: Program): readonly string[] {
 /** What references can hold for a user, in the order of `@users`: the fields, and ids in other forms. */
 export function valuesOf(program: Program): readonly UserValue[] {
   const fields = fieldsOf(program).map((field): UserValue => ({ field, form: null }))
+  const seen = new Set<Step['except']>()
+  const unseen = (except: Step['except']): Step['except'] => {
+    if (seen.has(except)) return []
+    seen.add(except)
+    return except
+  }
   const referred = program.steps.flatMap(({ selector, except, set, outdone = [] }) => [
-    ...selectorsOf({ selector, except })
+    ...selectorsOf({ selector, except: unseen(except) })
       .flatMap(chainsOf)
       .map((chain) => userValueOf(chain)),
     ...[...set, ...outdone].flatMap(elementValues),
@@ -373,6 +382,9 @@ function lacksSql(step: Step, gone: KnownValues['gone']): string {
 /** Of users who share a row the value of one of them is there. */
 const lacksDerived: KnownValues['lacksDerived'] = (column, one) =>
   `coalesce(${column} IN (SELECT ${derivedSql(one, `d${one.index}`)} FROM u), 0) = 0`
+
+/** Few users are so large; where many steps find their rows together, each statement names all of them. */
+const chunkOf = once((context: StepContext): ChunkSql | null => chunkSql(context))
 
 function chunkSql(context: StepContext): ChunkSql | null {
   const { step, key } = context

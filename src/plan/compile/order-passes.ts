@@ -17,8 +17,16 @@ export type Passes = ReadonlyMap<Step, ReadonlySet<Step>>
 /** `arrows`: which step has to stand before which. Steps that lead back to themselves within a table are one pass. */
 export function findPasses(steps: readonly Step[], arrows: readonly Arrow[]): Passes {
   const own = arrows.filter(({ before, after }) => before.table === after.table)
-  const ahead = groupBy(own, ({ before }) => before, ({ after }) => after)
-  const behind = groupBy(own, ({ after }) => after, ({ before }) => before)
+  const ahead = groupBy(
+    own,
+    ({ before }) => before,
+    ({ after }) => after,
+  )
+  const behind = groupBy(
+    own,
+    ({ after }) => after,
+    ({ before }) => before,
+  )
   // Kosaraju's two walks: along the arrows, then against them from the step that was left last. The second one finds
   // a pass at a time.
   const left: Step[] = []
@@ -27,7 +35,11 @@ export function findPasses(steps: readonly Step[], arrows: readonly Arrow[]): Pa
   const passOf = new Map<Step, Step>()
   const taken = new Set<Step>()
   for (const first of left.reverse()) walk(first, behind, taken, (one) => passOf.set(one, first))
-  const passes = groupBy(steps, (step) => passOf.get(step), (step) => step)
+  const passes = groupBy(
+    steps,
+    (step) => passOf.get(step),
+    (step) => step,
+  )
   return new Map(
     [...passes.values()]
       .filter((pass) => pass.length > 1)
@@ -61,13 +73,13 @@ function walk(
 function groupBy<T, K, V>(
   list: readonly T[],
   keyOf: (one: T) => K,
-  valueOf: (one: T) => V,
+  itemOf: (one: T) => V,
 ): ReadonlyMap<K, readonly V[]> {
   const groups = new Map<K, V[]>()
   for (const one of list) {
     const group = groups.get(keyOf(one))
-    if (group === undefined) groups.set(keyOf(one), [valueOf(one)])
-    else group.push(valueOf(one))
+    if (group === undefined) groups.set(keyOf(one), [itemOf(one)])
+    else group.push(itemOf(one))
   }
   return groups
 }

@@ -187,9 +187,10 @@ function beforesOf(steps: readonly Step[], edges: readonly Edge[]): Befores {
 function findEdges(draft: Draft, tables: Tables): readonly Edge[] {
   const edges: Edge[] = []
   for (const before of draft.steps) {
+    const mustRead = readingOf(before, tables)
     for (const after of draft.steps) {
       if (before === after) continue
-      if (mustRead(before, after, tables)) {
+      if (mustRead(after)) {
         edges.push({ before, after, reference: null, isToFind: true })
       }
       if (isUnlinkedBy(before, after) || yields(before, after, tables)) {
@@ -202,15 +203,19 @@ function findEdges(draft: Draft, tables: Tables): readonly Edge[] {
   return edges
 }
 
-/** Whether `before` finds its rows by what `after` removes or overwrites. */
-function mustRead(before: Step, after: Step, tables: Tables): boolean {
-  if (removesRows(after) && parentTablesOf(before).has(after.table)) return true
-  return writesOf(after).some(
-    (place) =>
-      exceptionReadsOf(before).some((read) => overlaps(read, place)) ||
-      (ownReadsOf(before).some((read) => overlaps(read, place)) &&
-        !(holdsOneValue(after, tables) && shareLocator(before, after, place))),
-  )
+/** Whether `before` finds its rows by what another step removes or overwrites. */
+function readingOf(before: Step, tables: Tables): (after: Step) => boolean {
+  const parents = parentTablesOf(before)
+  const [beside, own] = [exceptionReadsOf(before), ownReadsOf(before)]
+  return (after) => {
+    if (removesRows(after) && parents.has(after.table)) return true
+    return writesOf(after).some(
+      (place) =>
+        beside.some((read) => overlaps(read, place)) ||
+        (own.some((read) => overlaps(read, place)) &&
+          !(holdsOneValue(after, tables) && shareLocator(before, after, place))),
+    )
+  }
 }
 
 function isUnlinkedBy(before: Step, after: Step): boolean {

@@ -6,7 +6,7 @@
 import { once } from '../../program/once.ts'
 import type { Step } from '../../program/program.ts'
 import { disagree } from '../../program/touches.ts'
-import { areAlike } from '../../program/written-together.ts'
+import { areAlike, rewrites } from '../../program/written-together.ts'
 import { type Befores, waitingSteps } from './waiting-steps.ts'
 
 /** Steps that may be written together, by step; most have none. */
@@ -15,8 +15,9 @@ type Likes = ReadonlyMap<Step, ReadonlySet<Step>>
 /** By step, all others that may be written together with it. Pure. */
 export function findLikes(steps: readonly Step[]): Likes {
   const likes = new Map<Step, ReadonlySet<Step>>()
-  for (const step of steps) {
-    const own = steps.filter((other) => other !== step && areAlike(step, other))
+  const rewriting = steps.filter(rewrites)
+  for (const step of rewriting) {
+    const own = rewriting.filter((other) => other !== step && areAlike(step, other))
     if (own.length > 0) likes.set(step, new Set(own))
   }
   return likes
