@@ -163,9 +163,10 @@ export type {
   ValidatorSchema,
 } from './program/schema.ts'
 export type { LedgerImport, LedgerLines } from './receipt/ledger/import-ledger.ts'
-export type { Ledger } from './receipt/ledger/ledger.ts'
+export type { LastVerified } from './receipt/ledger/last-verified.ts'
+export type { Ledger, VerifyLedgerOptions } from './receipt/ledger/ledger.ts'
 export type { Outbox } from './receipt/ledger/outbox.ts'
-export type { LedgerVerification } from './receipt/ledger/verify-ledger.ts'
+export type { LedgerVerification, VerifiedHead } from './receipt/ledger/verify-ledger.ts'
 export type { NotClaimed } from './receipt/proof/not-claimed.ts'
 export type {
   DoneInTable,

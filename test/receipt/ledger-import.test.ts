@@ -5,6 +5,7 @@ import Database from 'better-sqlite3'
 import { sqliteStore } from '../../adapters/sqlite/index.ts'
 import { definePolicy, UserDeletionEngine } from '../../src/index.ts'
 import { type AcmeOptions, count, openAcme } from '../worlds/acme.ts'
+import { assertWhole } from '../worlds/found-whole.ts'
 
 const tenantId = 'tnt_a'
 const keys = { ledger: 'a ledger key of enough bytes' }
@@ -79,7 +80,7 @@ describe('an export', () => {
     assert.equal(lines.length, 1)
     const { engine } = await openAcme({ keys })
     assert.deepEqual(await engine.ledger.import(lines), { imported: 0, known: 0 })
-    assert.deepEqual(await engine.ledger.verify(), { valid: true, entries: 0, keyed: true })
+    assertWhole(await engine.ledger.verify(), 0, true)
   })
 
   it('since an instant begins at the first entry from there on, without holes', async () => {
@@ -178,8 +179,7 @@ describe('an import', () => {
     const { restored, lines } = await lostSome(4)
     await restored.engine.ledger.import(lines)
     await restored.engine.delete('usr_b1', { tenantId: 'tnt_b' })
-    const verified = await restored.engine.ledger.verify()
-    assert.deepEqual(verified, { valid: true, entries: 6, keyed: true })
+    assertWhole(await restored.engine.ledger.verify(), 6, true)
   })
 
   it('gives an idempotency key its receipt back', async () => {
@@ -211,9 +211,7 @@ describe('an import', () => {
     })()
     await assert.rejects(restored.engine.ledger.import(source), { code: 'ledger_conflict' })
     assert.equal(count(restored.db, 'SELECT count(*) FROM user_deletion_ledger_import'), 0)
-    assert.deepEqual(await restored.engine.ledger.verify(), {
-      ...{ valid: true, entries: 4, keyed: true },
-    })
+    assertWhole(await restored.engine.ledger.verify(), 4, true)
   })
 })
 

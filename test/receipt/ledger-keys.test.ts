@@ -4,6 +4,7 @@ import Database from 'better-sqlite3'
 import { sqliteStore } from '../../adapters/sqlite/index.ts'
 import { definePolicy, UserDeletionEngine } from '../../src/index.ts'
 import { fixedClock } from '../worlds/fixed-clock.ts'
+import { assertWhole } from '../worlds/found-whole.ts'
 
 const [A, B, C] = ['a', 'b', 'c'].map((letter) => letter.repeat(32)) as [string, string, string]
 const POLICY = definePolicy({
@@ -109,28 +110,16 @@ describe('a ledger key that is changed', () => {
 
   it('is an entry of the ledger, behind which the new key goes on', async () => {
     const { engine, kinds, engineWith } = await rotated()
-    assert.deepEqual(await engine.ledger.verify(), {
-      valid: true,
-      entries: kinds().length,
-      keyed: true,
-    })
+    assertWhole(await engine.ledger.verify(), kinds().length, true)
     await engine.delete('u2', {})
     assert.deepEqual(
       kinds().filter((kind) => kind !== 'storage.sanitized'),
       ['user.deleted', 'ledger.rekeyed', 'user.deleted'],
     )
-    assert.deepEqual(await engine.ledger.verify(), {
-      valid: true,
-      entries: kinds().length,
-      keyed: true,
-    })
+    assertWhole(await engine.ledger.verify(), kinds().length, true)
     const third = await engineWith({ ledger: C, oldLedger: [B, A] })
     await third.delete('u3', {})
-    assert.deepEqual(await third.ledger.verify(), {
-      valid: true,
-      entries: kinds().length,
-      keyed: true,
-    })
+    assertWhole(await third.ledger.verify(), kinds().length, true)
   })
 
   it('shuts out a process that still has the old one', async () => {

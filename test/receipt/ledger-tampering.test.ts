@@ -11,6 +11,7 @@ import type { Secret } from '../../src/ports.ts'
 import { CHAIN_START, findEntryProblem } from '../../src/receipt/ledger/verify-ledger.ts'
 import type { LedgerEntry } from '../../src/store/records.ts'
 import { openAcme } from '../worlds/acme.ts'
+import { assertWhole } from '../worlds/found-whole.ts'
 
 const RECORDS = 200
 const LEDGER_KEY = 'a ledger key of enough bytes'
@@ -155,9 +156,7 @@ describe('a ledger that was cut', () => {
     const last = entries.at(-2)
     db.prepare('DELETE FROM user_deletion_ledger WHERE seq > ?').run(last?.seq)
     db.prepare('UPDATE user_deletion_ledger_head SET seq = ?, hash = ?').run(last?.seq, last?.hash)
-    assert.deepEqual(await engine.ledger.verify(), {
-      ...{ valid: true, entries: RECORDS - 1, keyed: false },
-    })
+    assertWhole(await engine.ledger.verify(), RECORDS - 1, false)
   })
 
   it('shows a head that is gone, and a ledger emptied with its head left', async () => {

@@ -3,6 +3,27 @@ import type { Sabotage } from './sabotage.ts'
 /** What the ledger, clocks, keys and holds promise. */
 export const ledgerSabotages: readonly Sabotage[] = [
   {
+    name: 'go on verifying behind an entry that was rewritten',
+    file: 'src/receipt/ledger/verify-ledger.ts',
+    find: "if (entry?.hash !== hash) return 'other_chain'",
+    replace: "if (entry === undefined) return 'other_chain'",
+    caughtBy: 'test/receipt/ledger-pieces.test.ts',
+  },
+  {
+    name: 'go on verifying under any key',
+    file: 'src/receipt/ledger/verify-ledger.ts',
+    find: 'return chain.read(entry) ?? chain',
+    replace: 'return chain.read(entry) ?? readChain(ring, entry)',
+    caughtBy: 'test/receipt/ledger-pieces.test.ts',
+  },
+  {
+    name: 'remember a piece as the whole ledger',
+    file: 'src/receipt/ledger/last-verified.ts',
+    find: '  if (known === null || known.head.seq < from.seq) return null\n',
+    replace: '  if (known === null) return { valid: true, at, since: at, head }\n',
+    caughtBy: 'test/receipt/ledger-pieces.test.ts',
+  },
+  {
     name: 'end retentions by a clock that has leapt',
     file: 'src/execution/retention/expire-retained.ts',
     find: '  await assertClock(context, clock)\n',

@@ -3,6 +3,20 @@ import type { Sabotage } from './sabotage.ts'
 /** Two rules on one row. */
 export const rulesSabotages: readonly Sabotage[] = [
   {
+    name: 'write down what keeps rows once for each rule that deletes',
+    file: 'adapters/sqlite/sql/selector-sql.ts',
+    find: '    if (unless.length > 0) lists.set(unless, of)\n',
+    replace: '',
+    caughtBy: 'test/plan/many-rules.test.ts',
+  },
+  {
+    name: 'make a list of its own for every rule out of what all of them leave alone',
+    file: 'src/program/exceptions.ts',
+    find: '  return once((except: readonly Exception[]) =>',
+    replace: '  return ((except: readonly Exception[]) =>',
+    caughtBy: 'test/plan/many-rules.test.ts',
+  },
+  {
     name: 'detach what another rule deletes',
     file: 'src/policy/rules-of.ts',
     find: "'anonymize', 'delete', 'detach']",

@@ -12,8 +12,14 @@ import type { DeletionReceipt } from '../receipt.ts'
 import { type KnownKeys, recordedKeys } from '../subject-keys.ts'
 import { isAbout } from './about.ts'
 import { importLedger, type LedgerImport, type LedgerLines } from './import-ledger.ts'
+import { recordVerification } from './last-verified.ts'
 import { entryLine, headLine } from './ledger-lines.ts'
-import { CHAIN_START, type LedgerVerification, verifyLedger } from './verify-ledger.ts'
+import {
+  CHAIN_START,
+  type LedgerVerification,
+  type VerifiedHead,
+  verifyLedger,
+} from './verify-ledger.ts'
 
 /** The proofs of all deletions, in the order they were committed in. */
 export interface Ledger {
@@ -27,10 +33,23 @@ export interface Ledger {
     readonly of?: 'users' | 'tenants'
   }): AsyncGenerator<DeletionReceipt>
   /**
-   * Recomputes every hash, of the whole ledger: the engines of one database share one chain. With a ledger key a rewritten or cut ledger shows; without one this guards
-   * against mistakes, not against somebody who can write the table.
+   * Recomputes every hash, of the whole ledger: the engines of one database share one chain. With a ledger key a
+   * rewritten or cut ledger shows; without one this guards against mistakes, not against somebody who can write the
+   * table.
+   *
+   * A long ledger can be verified in pieces: `from` is the `head` that an earlier call has answered, and only what
+   * stands behind it is looked at; `limit` ends the piece after so many entries, with `more`. Where the entry `from`
+   * is not there any more as it was, the ledger was rewritten, or is another one: `other_chain`.
+   *
+   * What was found is remembered for proofs, as long as every entry has been looked at from the first one on.
+   * `record: false` leaves that out, for a database that cannot be written.
+   *
+   * @example
+   * const first = await engine.ledger.verify()
+   * // Later: what has been written since.
+   * if (first.valid) await engine.ledger.verify({ from: first.head })
    */
-  verify(): Promise<LedgerVerification>
+  verify(options?: VerifyLedgerOptions): Promise<LedgerVerification>
   /**
    * The ledger as JSON Lines, as it stands at the first read: one entry a line without the line break, and
    * a last line with the head and its signature, so that a cut export shows. With `since` it begins at the
@@ -60,11 +79,21 @@ export interface Ledger {
   import(lines: LedgerLines): Promise<LedgerImport>
 }
 
+/** What of the ledger is to be verified. */
+export interface VerifyLedgerOptions {
+  /** Where an earlier verification has ended. Default: before the first entry. */
+  readonly from?: VerifiedHead
+  /** Entries to look at, at most. Default: all. */
+  readonly limit?: number
+  /** Whether what was found is remembered for proofs. Default `true`. */
+  readonly record?: boolean
+}
+
 const PAGE = 500
 
 export function openLedger(
   store: Store,
-  issuer: Pick<Issuer, 'key' | 'oldKeys' | 'newId'>,
+  issuer: Pick<Issuer, 'key' | 'oldKeys' | 'newId' | 'clock'>,
   userTable: string,
   keys: KnownKeys,
 ): Ledger {
@@ -75,10 +104,27 @@ export function openLedger(
         if (entry.kind === kind && isOwn(entry, userTable)) yield receiptOf(entry)
       }
     },
-    verify: () => verifyLedger(readEntries(store), () => store.ledgerHead(), issuer),
+    async verify(options = {}) {
+      const { from, limit, record } = verifyOptions(options)
+      const found = await verifyLedger(store, { from, limit }, issuer)
+      if (record) await recordVerification(store, issuer, from, found)
+      return found
+    },
     export: ({ since } = {}) => exportLedger(store, issuer, since),
     import: (lines) => importLedger(store, issuer, keys, lines).finally(() => keys.reset()),
   }
+}
+
+function verifyOptions(given: VerifyLedgerOptions): Required<VerifyLedgerOptions> {
+  const { from = CHAIN_START, limit = Number.POSITIVE_INFINITY, record = true } = given
+  const { seq, hash } = Object(from) as Partial<VerifiedHead>
+  const isHead = Number.isSafeInteger(seq) && Number(seq) >= 0 && typeof hash === 'string'
+  if (!isHead) throw invalid('from', '`from` is not the head of a verification.')
+  if (limit !== Number.POSITIVE_INFINITY && !(Number.isSafeInteger(limit) && limit > 0)) {
+    throw invalid('limit', '`limit` is not a whole number above 0.')
+  }
+  if (typeof record !== 'boolean') throw invalid('record', '`record` is not true or false.')
+  return { from, limit, record }
 }
 
 /** What an earlier layout says of tenants names no table of users, so it is everybody's. */
@@ -130,7 +176,9 @@ async function* readEntries(store: Store, since?: Date): AsyncGenerator<LedgerEn
 
 function isoOf(since: unknown): string {
   if (since instanceof Date && !Number.isNaN(since.getTime())) return since.toISOString()
-  throw new UserDeletionError('invalid_argument', '`since` is not a valid Date.', {
-    details: { path: 'since' },
-  })
+  throw invalid('since', '`since` is not a valid Date.')
+}
+
+function invalid(path: string, message: string): UserDeletionError {
+  return new UserDeletionError('invalid_argument', message, { details: { path } })
 }

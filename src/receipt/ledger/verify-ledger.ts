@@ -3,9 +3,10 @@
  *
  * @module
  */
-import type { Secret } from '../../ports.ts'
+import { type Secret, yieldToEventLoop } from '../../ports.ts'
 import { saidUserTable } from '../../store/earlier-layout.ts'
 import type { LedgerEntry, LedgerHead } from '../../store/records.ts'
+import type { Store } from '../../store/store.ts'
 import { entryHash, GENESIS, isHeadGenuine, type KeyRing } from '../chain.ts'
 import { receiptDigest } from '../issue-receipt.ts'
 import type { DeletionReceipt } from '../receipt.ts'
@@ -13,19 +14,34 @@ import type { DeletionReceipt } from '../receipt.ts'
 export type LedgerVerification =
   | {
       readonly valid: true
+      /** Entries that were looked at: all of them, or those behind `from`. */
       readonly entries: number
       /** Whether a key protects it against rewriting. */
       readonly keyed: boolean
+      /** The last entry that was looked at. Kept outside the database, it is where the next verification may begin. */
+      readonly head: VerifiedHead
+      /** Whether `limit` has stopped it: what stands behind `head` was not looked at, nor the recorded end. */
+      readonly more: boolean
     }
   | {
       readonly valid: false
       /** The first entry that does not hold. */
       readonly seq: number
-      readonly problem: 'altered' | 'missing' | 'receipt_altered' | 'cut' | 'head_altered'
+      readonly problem:
+        | 'altered'
+        | 'missing'
+        | 'receipt_altered'
+        | 'cut'
+        | 'head_altered'
+        /** The entry at which it was to begin is not the one that was verified. */
+        | 'other_chain'
     }
 
 /** Where a chain stands: its last entry. */
 export type ChainEnd = Pick<LedgerEntry, 'seq' | 'hash'>
+
+/** The entry up to which a chain was verified; of an empty one, number 0. */
+export type VerifiedHead = ChainEnd
 
 /** Before the first entry. */
 export const CHAIN_START: ChainEnd = { seq: 0, hash: GENESIS }
@@ -111,27 +127,76 @@ export function readChain(
   }
 }
 
-/** Recomputes every hash, in constant memory. */
+/** What of a chain is to be verified. */
+export interface VerifiedPart {
+  /** Behind which entry it begins. */
+  readonly from: VerifiedHead
+  /** After how many entries it ends. */
+  readonly limit: number
+}
+
+/** The ledger of a database. */
+export type LedgerSource = Pick<Store, 'readLedger' | 'ledgerHead'>
+
+/** Recomputes every hash, in constant memory, and lets the host's event loop run between pages. */
 export async function verifyLedger(
-  entries: AsyncIterable<LedgerEntry>,
-  readHead: () => Promise<LedgerHead | null>,
+  source: LedgerSource,
+  { from, limit }: VerifiedPart,
   ring: KeyRing,
 ): Promise<LedgerVerification> {
-  const chain = readChain(ring)
-  for await (const entry of entries) {
-    const { seq } = chain.end
-    const problem = chain.read(entry)
-    if (problem !== null) return { valid: false, seq: seq + 1, problem }
+  const chain = await beginAt(source, from, ring)
+  if (typeof chain === 'string') return { valid: false, seq: from.seq, problem: chain }
+  for (;;) {
+    const page = await source.readLedger({ afterSeq: chain.end.seq, limit: PAGE })
+    for (const entry of page) {
+      const { seq } = chain.end
+      if (seq - from.seq === limit) return verified(chain, from, true)
+      const problem = chain.read(entry)
+      if (problem !== null) return { valid: false, seq: seq + 1, problem }
+    }
+    if (page.length < PAGE) return verifyEnd(await source.ledgerHead(), chain, from)
+    await yieldToEventLoop()
   }
-  return verifyHead(await readHead(), chain)
+}
+
+const PAGE = 500
+
+/**
+ * A reader that has read the entry `from` once more, so that it knows under which key the chain goes on; what is
+ * wrong with the entry otherwise.
+ */
+export async function beginAt(
+  source: Pick<LedgerSource, 'readLedger'>,
+  { seq, hash }: VerifiedHead,
+  ring: KeyRing,
+): Promise<ChainReader | 'other_chain' | 'altered' | 'missing' | 'receipt_altered'> {
+  if (seq === CHAIN_START.seq) return hash === CHAIN_START.hash ? readChain(ring) : 'other_chain'
+  const afterSeq = Math.max(seq - 2, CHAIN_START.seq)
+  const found = await source.readLedger({ afterSeq, limit: seq - afterSeq })
+  const entry = found.find((one) => one.seq === seq)
+  if (entry?.hash !== hash) return 'other_chain'
+  const previous = seq - 1 === CHAIN_START.seq ? CHAIN_START : found.find((one) => one !== entry)
+  if (previous === undefined) return 'missing'
+  const chain = readChain(ring, previous)
+  return chain.read(entry) ?? chain
+}
+
+function verified(chain: ChainReader, from: VerifiedHead, more: boolean): LedgerVerification {
+  const { seq, hash } = chain.end
+  const head = { seq, hash }
+  return { valid: true, entries: seq - from.seq, keyed: chain.isKeyed, head, more }
 }
 
 /** Kinds of entries whose body is a receipt. */
 export const HAS_RECEIPT: ReadonlySet<string> = new Set(['user.deleted', 'tenant.deleted'])
 
-function verifyHead(head: LedgerHead | null, chain: ChainReader): LedgerVerification {
+function verifyEnd(
+  head: LedgerHead | null,
+  chain: ChainReader,
+  from: VerifiedHead,
+): LedgerVerification {
   const { seq, hash } = chain.end
-  const entries = { valid: true, entries: seq, keyed: chain.isKeyed } as const
+  const entries = verified(chain, from, false)
   if (head === null) return seq === 0 ? entries : { valid: false, seq, problem: 'head_altered' }
   if (!chain.signs(head)) return { valid: false, seq: head.seq, problem: 'head_altered' }
   if (head.seq > seq) return { valid: false, seq: seq + 1, problem: 'cut' }
