@@ -6,7 +6,7 @@
 import Database from 'better-sqlite3'
 import { sqliteStore } from '../../adapters/sqlite/index.ts'
 import { definePolicy, UserDeletionEngine } from '../../src/index.ts'
-import { MIXED_SCHEMA, mixedPolicy } from '../support/mixed-rules.ts'
+import { MIXED_SCHEMA, mixedPolicy } from '../../test/worlds/mixed-rules.ts'
 import type { Goal } from '../support/part.ts'
 import type { Sizes } from './sizes.ts'
 import { took } from './took.ts'

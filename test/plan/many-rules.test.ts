@@ -3,9 +3,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import Database from 'better-sqlite3'
 import { sqliteStore } from '../../adapters/sqlite/index.ts'
-import { MIXED_SCHEMA, mixedPolicy } from '../../bench/support/mixed-rules.ts'
 import { definePolicy, UserDeletionEngine } from '../../src/index.ts'
 import { countCalls } from '../worlds/counted-calls.ts'
+import { MIXED_SCHEMA, mixedPolicy } from '../worlds/mixed-rules.ts'
 
 interface Cost {
   readonly calls: number

@@ -131,7 +131,7 @@ describe('a ledger verified in pieces', () => {
     const forged = { ...last, seq: from.seq + 1, kind: 'storage.sanitized' } as const
     const head = headFor(KEY, forged.seq, entryHash(KEY, last.hash, forged))
     db.prepare(
-      'INSERT INTO user_deletion_ledger SELECT ?, ?, at, user_table, tenant_id, subject, idempotency_key, body, ? FROM user_deletion_ledger WHERE seq = ?',
+      'INSERT INTO user_deletion_ledger (seq, kind, at, user_table, tenant_id, subject, idempotency_key, body, hash) SELECT ?, ?, at, user_table, tenant_id, subject, idempotency_key, body, ? FROM user_deletion_ledger WHERE seq = ?',
     ).run(forged.seq, forged.kind, head.hash, last.seq)
     db.prepare('UPDATE user_deletion_ledger_head SET seq = ?, hash = ?, signature = ?').run(
       ...[head.seq, head.hash, head.signature],
