@@ -40,6 +40,16 @@ export function handWritten(
   }
 }
 
+/** The same for one user at a time, each in a transaction, and checkpoints are left to SQLite. */
+export function handWrittenSingle(
+  db: Database.Database,
+  options: HandWrittenOptions,
+): (id: string) => number {
+  db.exec(RECEIPT_TABLES)
+  const one = db.transaction(prepareBatch(db, options))
+  return (id) => one.immediate([id])
+}
+
 type Batch = (ids: readonly string[]) => number
 
 function prepareBatch(db: Database.Database, options: HandWrittenOptions): Batch {
