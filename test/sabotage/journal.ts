@@ -62,6 +62,27 @@ export const journalSabotages: readonly Sabotage[] = [
     caughtBy,
   },
   {
+    name: 'do maintenance though another process is at it',
+    file: 'src/execution/upkeep/lease.ts',
+    find: 'if (before !== null && !isFree(before, context.clock.now())) return null',
+    replace: '',
+    caughtBy: 'test/adapters/memory/contract.test.ts',
+  },
+  {
+    name: 'wait for a process that was killed at maintenance',
+    file: 'src/execution/upkeep/lease.ts',
+    find: ' || isProcessGone(owner)',
+    replace: '',
+    caughtBy: 'test/adapters/memory/contract.test.ts',
+  },
+  {
+    name: 'wait for maintenance of a process whose clock had leapt',
+    file: 'src/execution/upkeep/lease.ts',
+    find: ' || left > ms',
+    replace: '',
+    caughtBy: 'test/adapters/memory/contract.test.ts',
+  },
+  {
     name: 'owe nothing for access that was cut',
     file: 'src/execution/upkeep/watch-deletions.ts',
     find: "if (cutsAccess && outcome.kind === 'done') await debt.owe()",

@@ -13,10 +13,16 @@ import { type PurgeResult, purgeDue } from '../life-cycle/purge.ts'
 import type { ClockBound } from '../life-cycle/seen-clock.ts'
 import { type ExpiryResult, expireRetained } from '../retention/expire-retained.ts'
 import type { JournalDebt } from './journal-debt.ts'
+import { takeLease } from './lease.ts'
 import { type OverdueJob, overdueJobs } from './overdue.ts'
 
 /** What became of each part; `null` for one that was not reached, or failed. */
 export interface Maintenance {
+  /**
+   * Whether another call, of this process or another one, is at it: nothing was done here, or no more since it has
+   * taken over from this one.
+   */
+  readonly elsewhere: boolean
   readonly resumed: ResumeResult | null
   readonly purged: PurgeResult | null
   readonly expired: ExpiryResult | null
@@ -28,7 +34,7 @@ export interface Maintenance {
   readonly overdue: readonly OverdueJob[] | null
   /** Parts that failed. The others were done all the same, unless none could fare better. */
   readonly failed: readonly {
-    readonly part: 'resume' | 'purge' | 'expire' | 'clear' | 'journal' | 'overdue'
+    readonly part: 'lease' | 'resume' | 'purge' | 'expire' | 'clear' | 'journal' | 'overdue'
     readonly error: UserDeletionError
   }[]
   /** Whether the signal ended it. */
@@ -42,7 +48,7 @@ export interface MaintainRequest extends ClockBound {
 const LIMIT = 1_000
 const MAX_OVERDUE = 100
 
-/** One part after the other; one that fails does not stop the others, unless the store is at fault. */
+/** One call at a time, and one part after the other; one that fails does not stop the others, unless the store is at fault. */
 export async function maintain(
   context: ExecutionContext,
   debt: JournalDebt,
@@ -50,11 +56,12 @@ export async function maintain(
 ): Promise<Maintenance> {
   const failed: Maintenance['failed'][number][] = []
   let isOver = false
+  let isLost = (): boolean => false
   async function part<T>(
     name: Maintenance['failed'][number]['part'],
     work: () => Promise<T>,
   ): Promise<T | null> {
-    if (isOver || signal?.aborted) return null
+    if (isOver || signal?.aborted || isLost()) return null
     try {
       return await work()
     } catch (cause) {
@@ -65,6 +72,10 @@ export async function maintain(
     }
   }
   const limit = LIMIT
+  const taken = await part('lease', async () => ({ lease: await takeLease(context, 'maintain') }))
+  const lease = taken?.lease
+  if (lease === null) return { ...NOTHING, failed, elsewhere: true }
+  isLost = () => lease?.isLost() ?? false
   const resumed = await part('resume', () => resumeJobs(context, limit, signal))
   const purged = await part('purge', () => purgeDue(context, { limit, signal, ...clock }))
   const all = { limit: Number.MAX_SAFE_INTEGER, signal, ...clock, confirmClock: false }
@@ -75,9 +86,25 @@ export async function maintain(
   if ((cleared?.runs ?? 0) > 0) await debt.owe()
   const journal = await part('journal', () => debt.settle())
   const overdue = await part('overdue', () => firstOverdue(context))
+  await lease?.end()
   const stopped = signal?.aborted ?? false
-  return { resumed, purged, expired, cleared, journal, overdue, failed, stopped }
+  return {
+    elsewhere: isLost(),
+    resumed,
+    purged,
+    expired,
+    cleared,
+    journal,
+    overdue,
+    failed,
+    stopped,
+  }
 }
+
+const NOTHING = {
+  ...{ resumed: null, purged: null, expired: null, cleared: null, journal: null, overdue: null },
+  stopped: false,
+} as const
 
 async function firstOverdue(context: ExecutionContext): Promise<readonly OverdueJob[]> {
   const found: OverdueJob[] = []

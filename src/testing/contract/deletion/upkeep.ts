@@ -205,6 +205,52 @@ export function leftoverClauses(clause: Clause): void {
     assert.equal((stopped?.error as { readonly code?: string } | undefined)?.code, 'lease_lost')
   })
 
+  clause('maintenance is done by one call at a time, and the others say so', async (world) => {
+    const { store, engine } = world
+    let begun = (): void => {}
+    const isBegun = new Promise<void>((resolve) => {
+      begun = resolve
+    })
+    let goOn = (): void => {}
+    const wait = new Promise<void>((resolve) => {
+      goOn = resolve
+    })
+    const slow = withMethods(store, {
+      async runsAside() {
+        begun()
+        await wait
+        return store.runsAside()
+      },
+    })
+    const first = world.engineWith({ store: slow }).maintain()
+    await isBegun
+    const second = await engine.maintain()
+    assert.deepEqual([second.elsewhere, second.failed, second.purged], [true, [], null])
+    goOn()
+    const { elsewhere, failed, purged } = await first
+    assert.deepEqual([elsewhere, failed, purged?.deleted], [false, [], []])
+    assert.equal((await engine.maintain()).elsewhere, false)
+  })
+
+  clause('maintenance of a killed process keeps nobody out for long', async (world) => {
+    const { store, engine, clock } = world
+    const [lease, ...others] = await leaseAfter(world)
+    assert.deepEqual(others, [])
+    const held = (owner: string, until: string) =>
+      store.writeMark(lease ?? '', JSON.stringify({ owner, until, ms: 30_000 }))
+    const isElsewhere = async () => (await engine.maintain()).elsewhere
+    const far = `some-other-machine${NO_PROCESS}/engine/call`
+    await held(far, '2026-03-01T12:00:30.000Z')
+    assert.equal(await isElsewhere(), true)
+    clock.set('2026-03-01T12:00:30.000Z')
+    assert.equal(await isElsewhere(), false)
+    await held(far, '2027-03-01T12:00:00.000Z')
+    assert.equal(await isElsewhere(), false, 'a clock that had leapt')
+    const here = processName().split('/')[0]
+    await held(`${here}${NO_PROCESS}/engine/call`, '2026-03-01T12:01:00.000Z')
+    assert.equal(await isElsewhere(), false, 'a process of this host that is gone')
+  })
+
   clause('tokens that have expired and run keys that nobody uses go some day', async (world) => {
     const { store, engine, clock } = world
     const token = { ...IN_A, userTable: 'users', userId: ANN, sessionId: 's' }
@@ -218,6 +264,12 @@ export function leftoverClauses(clause: Clause): void {
     }
     assert.deepEqual(await store.listMarks('run:'), [])
   })
+}
+
+/** The marks that say who is at it. */
+async function leaseAfter({ engine, store }: World): Promise<readonly string[]> {
+  await engine.maintain()
+  return (await store.listMarks('lease:')).map(({ name }) => name)
 }
 
 /** Of the day on which the clauses begin. */
