@@ -5,6 +5,7 @@ import { describe, it } from 'node:test'
 import Database from 'better-sqlite3'
 import { sqliteStore } from '../../../adapters/sqlite/index.ts'
 import { type OpenStore, type Row, storeContract } from '../../../src/testing/index.ts'
+import { groupsOfContract } from '../../worlds/contract-groups.ts'
 import { fill, quote } from '../../worlds/sqlite-schema.ts'
 
 interface Variant {
@@ -30,12 +31,44 @@ function opener({ foreignKeys, file }: Variant): OpenStore {
   }
 }
 
-describe('sqlite in memory, foreign keys enforced', () => {
-  storeContract({ describe, it }, opener({ foreignKeys: true, file: false }))
-})
-describe('sqlite in memory, foreign keys off', () => {
-  storeContract({ describe, it }, opener({ foreignKeys: false, file: false }))
-})
+/** Which order the database wants, and what it does by itself: it differs where no foreign keys are enforced. */
+const GROUPS_OF_FOREIGN_KEYS = [
+  'the shape of a store',
+  'actions',
+  'rows belong to a user',
+  'rules that meet',
+  'two rules on one row',
+  'a tenant as a whole',
+  'isolation',
+  'atomicity',
+  'two tables of users',
+  'failures, repeats and races',
+  'interruptions',
+  'a schema that changes',
+  'erasures',
+  'the end of a retention',
+  'verification',
+  'before and after',
+]
+
+/** What a transaction, a lock or the log has a part in: a database in memory has no file for them. */
+const GROUPS_OF_FILES = [
+  'the shape of a store',
+  'atomicity',
+  'lists of users',
+  'outbox, spool and marks',
+  'failures, repeats and races',
+  'interruptions',
+  'a schema that changes',
+  'erasures',
+]
+
 describe('sqlite in a WAL file', () => {
   storeContract({ describe, it }, opener({ foreignKeys: true, file: true }))
+})
+describe('sqlite in memory, foreign keys enforced', () => {
+  groupsOfContract(GROUPS_OF_FILES, opener({ foreignKeys: true, file: false }))
+})
+describe('sqlite in memory, foreign keys off', () => {
+  groupsOfContract(GROUPS_OF_FOREIGN_KEYS, opener({ foreignKeys: false, file: false }))
 })

@@ -1,0 +1,28 @@
+/**
+ * Which groups of the store contract a variant of a store goes through.
+ *
+ * @module
+ */
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { type OpenStore, storeContract } from '../../src/testing/index.ts'
+import { isEveryFault } from './faults/every-fault.ts'
+
+/**
+ * For a variant beside one that goes through the whole contract: the groups in which it can differ from that one.
+ * With `FAULTS=every` it goes through the whole contract too.
+ */
+export function groupsOfContract(groups: readonly string[], open: OpenStore): void {
+  const missing = new Set(groups)
+  storeContract(
+    {
+      it,
+      describe: (title, clauses) => {
+        missing.delete(title)
+        if (isEveryFault || groups.includes(title)) describe(title, clauses)
+      },
+    },
+    open,
+  )
+  assert.deepEqual([...missing], [], 'groups that the contract does not have')
+}
