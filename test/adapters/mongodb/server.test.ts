@@ -68,7 +68,7 @@ for (const topology of ['replica set', 'standalone'] as const) {
         await jobs?.insertOne({ owner: 'somebody' })
         await close?.()
       }
-      assert.equal(used[0]?.databaseName, used[1]?.databaseName)
+      assert.equal(used.length, 1)
     })
 
     it('refuses a null that the schema refuses and two rows with one key, and lets keys with a null repeat', async () => {

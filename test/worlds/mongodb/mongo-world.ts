@@ -2,7 +2,9 @@
  * Databases for the store contract on MongoDB: collections, indexes and rows as a host would have them.
  *
  * A database costs ten times as much to create as to restore, so a clause gets the database of an earlier one, and
- * what differs from its own data is written over.
+ * what differs from its own data is written over. It stays migrated: every clause begins with that, and it takes a
+ * fifth of all commands. A clause that migrates once more does so. Where the data is the same, so is the store,
+ * which knows the server and the schema by then.
  *
  * @module
  */
@@ -26,37 +28,83 @@ export interface MongoWorldOptions {
 /** Every collection with its documents, numbers as the types that they have in the database. */
 type Contents = ReadonlyMap<string, readonly Document[]>
 
+/** A database with what a clause leaves behind that the next one can use. */
+interface Used {
+  readonly db: Db
+  /** The data of the clause. */
+  readonly kind: string
+  readonly store: Store
+  /** The one document that migrating has written, or null where nobody has migrated. */
+  readonly writer: Document | null
+}
+
 /** Makes the function that opens a database for one clause. Most clauses have the same schema. */
 export function openOnMongo({ server, driver, createStore }: MongoWorldOptions): OpenStore {
-  const idle = new Map<string, Db[]>()
+  const idle = new Map<string, Used[]>()
   /** What a database of this data holds, by the data: read once, with the keys that the server gave. */
   const known = new Map<string, Contents>()
   return async (schema, data) => {
     const shape = JSON.stringify(schema)
     const kind = JSON.stringify(data, (_, one) => (typeof one === 'bigint' ? `${one}n` : one))
-    const db = idle.get(shape)?.pop() ?? (await created(server().newDatabase(), schema))
+    const used = takeFrom(idle.get(shape), kind)
+    const db = used?.db ?? (await created(server().newDatabase(), schema))
     const contents = known.get(kind)
-    await restore(db, contents ?? new Map())
-    if (contents === undefined) known.set(kind, await filled(db, data))
+    const engines = used?.writer == null ? [] : [[WRITER, [used.writer]] as const]
+    await restore(db, new Map([...(contents ?? []), ...engines]))
+    if (contents === undefined) known.set(kind, await filled(db, schema, data))
+    const store =
+      used?.kind === kind ? used.store : createStore(server().client(driver).db(db.databaseName))
+    let writer = used?.writer ?? null
     return {
-      store: createStore(server().client(driver).db(db.databaseName)),
+      store: migratedOnce(store, writer !== null, async () => {
+        writer ??= await db.collection(WRITER).findOne()
+      }),
       rows: (table) =>
         db
           .collection(table)
           .find({}, { projection: { _id: 0 } })
           .toArray(),
       async close() {
-        idle.set(shape, [...(idle.get(shape) ?? []), db])
+        idle.set(shape, [...(idle.get(shape) ?? []), { db, kind, store, writer }])
       },
     }
   }
 }
 
-async function filled(db: Db, data: Record<string, Row[]>): Promise<Contents> {
+const WRITER = 'user_deletion_writer'
+
+/** The last one that had this data, or else the last one. */
+function takeFrom(idle: Used[] | undefined, kind: string): Used | undefined {
+  if (idle === undefined) return undefined
+  const place = idle.findLastIndex((used) => used.kind === kind)
+  return idle.splice(place, 1)[0]
+}
+
+/** The same store, whose first migration there is nothing left to do for if there has been one. */
+function migratedOnce(store: Store, isMigrated: boolean, note: () => Promise<void>): Store {
+  let isDone = isMigrated
+  const migrate: Store['migrate'] = async (whose) => {
+    if (isDone) {
+      isDone = false
+      return
+    }
+    await store.migrate(whose)
+    await note()
+  }
+  const methods = Object.getOwnPropertyDescriptors(store)
+  return Object.assign(Object.defineProperties({}, methods) as Store, { migrate })
+}
+
+async function filled(
+  db: Db,
+  schema: readonly TableSchema[],
+  data: Record<string, Row[]>,
+): Promise<Contents> {
   for (const [table, rows] of Object.entries(data)) {
     if (rows.length > 0) await db.collection(table).insertMany(rows)
   }
-  return readAll(db)
+  const all = await readAll(db)
+  return new Map(schema.map(({ name }) => [name, all.get(name) ?? []]))
 }
 
 /** One after the other: indexes that are built side by side over several connections may stall a server. */
