@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { after, beforeEach, describe, it } from 'node:test'
+import { after, before, beforeEach, describe, it } from 'node:test'
 import type { Worker } from 'node:worker_threads'
 import Database from 'better-sqlite3'
 import { type SqliteStoreOptions, sqliteStore } from '../../../adapters/sqlite/index.ts'
@@ -15,11 +15,6 @@ after(() => rmSync(folder, { recursive: true }))
 /** Threads that the process has started since the test began. */
 let threads: Worker[] = []
 const remember = (worker: Worker): unknown => threads.push(worker)
-process.on('worker', remember)
-after(() => process.off('worker', remember))
-beforeEach(() => {
-  threads = []
-})
 
 const USERS = 300
 const CAP = 256 * 1_024
@@ -63,6 +58,12 @@ async function open({ file, journal = 'WAL', options = {} }: World = {}) {
 }
 
 describe('the checkpoints of a bulk run', () => {
+  before(() => process.on('worker', remember))
+  after(() => process.off('worker', remember))
+  beforeEach(() => {
+    threads = []
+  })
+
   for (const mode of ['cooperative', 'throughput'] as const) {
     it(`leave the host's thread while it lasts, and the setting is as it was afterwards: ${mode}`, async () => {
       const { db, setting, deleteAll } = await open()

@@ -1,7 +1,8 @@
 /**
- * MongoDB for tests: one server of each topology a process, a fresh database for each test.
+ * MongoDB for tests: one server of each topology, a fresh database for each test.
  *
- * Which server it is, `find-mongo.ts` decides. Where there is none, tests are skipped by name; with
+ * Which server it is, `find-mongo.ts` decides. `npm test` starts them for all its processes (`shared-mongo.ts`); a
+ * file that is run alone starts its own. Where there is none, tests are skipped by name; with
  * `REQUIRE_MONGO=1` that is a failure.
  *
  * @module
@@ -11,6 +12,7 @@ import { after, before, describe, it } from 'node:test'
 import { type Db, MongoClient, type MongoClientOptions } from 'mongodb'
 import { MongoClient as MongoClient6 } from 'mongodb-6'
 import { findMongo, type MongoSource, type Topology } from './find-mongo.ts'
+import { sharedMongoAt } from './shared-mongo.ts'
 import { folderInMemory, type StartedMongo, startMongo } from './start-mongo.ts'
 
 export type { StartedMongo } from './start-mongo.ts'
@@ -18,7 +20,7 @@ export type { StartedMongo } from './start-mongo.ts'
 /** The major of the driver. */
 export type Driver = 6 | 7
 
-/** A server that other tests of the process use too. */
+/** A server that other tests use at the same time: they see its databases, and it may not be killed. */
 export interface SharedMongo {
   /** For a client with options of its own, which its test closes. */
   readonly uri: string
@@ -145,11 +147,10 @@ function sharedServer(topology: Topology): Promise<SharedServer> {
 }
 
 async function openShared(topology: Topology): Promise<SharedServer> {
+  const running = source.kind === 'running' ? source.uri : sharedMongoAt(topology)
   const started =
-    source.kind === 'running'
-      ? null
-      : await startMongo(programOf(source), topology, folderInMemory())
-  const uri = source.kind === 'running' ? source.uri : (started?.uri ?? '')
+    running === undefined ? await startMongo(programOf(source), topology, folderInMemory()) : null
+  const uri = running ?? started?.uri ?? ''
   const clients = new Map<Driver, MongoClient>()
   const client = (driver: Driver = 7): MongoClient => {
     const known = clients.get(driver) ?? connect(uri, driver)
@@ -174,8 +175,8 @@ async function openShared(topology: Topology): Promise<SharedServer> {
       }
     },
     async stop() {
-      // With a server that was started here they go anyway.
-      if (started === null) for (const db of lasting) await db.dropDatabase()
+      // With a server that was started for the tests they go anyway.
+      if (source.kind === 'running') for (const db of lasting) await db.dropDatabase()
       for (const open of clients.values()) await open.close()
       await started?.stop()
     },
