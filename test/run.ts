@@ -13,7 +13,8 @@ import { pathToFileURL } from 'node:url'
 import { startSharedMongo } from './worlds/mongodb/shared-mongo.ts'
 
 const FILES_A_PROCESS = 8
-const PROCESSES_AT_ONCE = 2
+const CONCURRENCY = '--test-concurrency=2'
+const UNTRACKED = pathToFileURL(path.join(import.meta.dirname, 'untracked-promises.ts')).href
 /** Takes longest, so it has a process of its own, which begins first. */
 const LONGEST = 'test/adapters/mongodb/contract.test.ts'
 
@@ -29,7 +30,7 @@ process.exitCode = await runTests().finally(async () => {
 async function runTests(): Promise<number> {
   const { env } = await servers
   const parts = partsOf(files).map(writePart)
-  const args = ['--import', 'tsx', '--test', `--test-concurrency=${PROCESSES_AT_ONCE}`, ...parts]
+  const args = ['--import', 'tsx', '--import', UNTRACKED, '--test', CONCURRENCY, ...parts]
   const tests = spawn(process.execPath, args, {
     env: { ...process.env, ...env },
     stdio: 'inherit',

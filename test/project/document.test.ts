@@ -268,8 +268,9 @@ describe('Delete a User', () => {
   })
 })
 
-describe('over HTTP', async () => {
-  const server = await openServer()
+const server = await openServer()
+
+describe('over HTTP', () => {
   const { send, addUser, addSession, rows } = server
   after(async () => {
     await server.close()
