@@ -11,7 +11,6 @@ export type Row = Readonly<Record<string, unknown>>
 /** How the user row shows that somebody is disabled; `engine`: not at all, the engine's own table says it. */
 export type Mapping = 'status' | 'status_and_instant' | 'engine'
 
-export const MAPPINGS: readonly Mapping[] = ['status', 'status_and_instant', 'engine']
 export const TENANTS = ['tnt_a', 'tnt_b'] as const
 export const HOST_TABLES = ['users', 'sessions', 'posts', 'invitations', 'audit_log'] as const
 

@@ -24,7 +24,6 @@ export interface StoredJson {
 export type OddSnapshot = Readonly<Record<string, readonly OddStored[]>>
 
 export const TAG = 'u:'
-export const GHOST = 0
 
 /** Four of each six stand for the same number or text in another spelling; each is an id of its own where it is text. */
 export function idOf({ ids }: OddWorld, index: number): string | number | bigint {
