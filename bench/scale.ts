@@ -9,6 +9,7 @@
  */
 import { parseArgs } from 'node:util'
 import { measureHeld } from './scale/held.ts'
+import { measureLedger } from './scale/ledger.ts'
 import { measureList } from './scale/list.ts'
 import { measureRules } from './scale/rules.ts'
 import type { Sizes } from './scale/sizes.ts'
@@ -19,6 +20,7 @@ import { printPart } from './support/report.ts'
 
 const parts: Readonly<Record<string, (sizes: Sizes) => Promise<readonly Goal[]>>> = {
   rules: measureRules,
+  ledger: measureLedger,
   held: measureHeld,
   list: measureList,
 }

@@ -166,6 +166,7 @@ export type { LedgerImport, LedgerLines } from './receipt/ledger/import-ledger.t
 export type { LastVerified } from './receipt/ledger/last-verified.ts'
 export type { Ledger, VerifyLedgerOptions } from './receipt/ledger/ledger.ts'
 export type { Outbox } from './receipt/ledger/outbox.ts'
+export type { LedgerLook } from './receipt/ledger/verify-entries.ts'
 export type { LedgerVerification, VerifiedHead } from './receipt/ledger/verify-ledger.ts'
 export type { NotClaimed } from './receipt/proof/not-claimed.ts'
 export type {
@@ -178,6 +179,7 @@ export type { DeletionReceipt, ExternalOutcome } from './receipt/receipt.ts'
 export type { Chunk, ChunkResult, Cursor } from './store/chunk.ts'
 export type { InspectedUser, Inspection, Tombstone } from './store/inspection.ts'
 export type {
+  AboutQuery,
   AuditRow,
   ConfirmationToken,
   DeletedQuery,

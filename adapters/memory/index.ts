@@ -21,6 +21,7 @@ import { findSpellings, findTenant } from './commit/spellings.ts'
 import { heldIds, sweep } from './commit/sweep.ts'
 import { findRows, listUsers, takeSurvey } from './commit/take-survey.ts'
 import { findStanding, makeTransition } from './commit/transition.ts'
+import { entriesAbout } from './records/entries-about.ts'
 import { listJobs } from './records/list-jobs.ts'
 import { createRecords } from './records/records.ts'
 import { removeRows, updateRows } from './tables/host-writes.ts'
@@ -143,6 +144,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
           .flatMap((subject) => records.newestEntry(userTable, tenantId, subject, kind) ?? [])
           .sort((a, b) => a.seq - b.seq),
       ),
+    readAbout: (query) => read(() => entriesAbout(records.entries, query)),
     deletedAt: ({ userTable, tenantId, subject }) =>
       read(() => records.deletedAt(userTable, tenantId, subject)),
     findEntryByKey: ({ userTable, tenantId, idempotencyKey }) =>

@@ -759,8 +759,9 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
    * The proof of one deletion: a JSON document, and a page made of it for people to read, print and file.
    *
    * It holds what was deleted, when and under which policy, what is kept until when and why, what the ledger
-   * learned later, whether ledger and receipt hold, what a look at the database finds now, and what is not
-   * claimed. No personal data beyond what the receipt holds. Reads the whole ledger.
+   * learned later, whether these entries of the ledger and its end hold, what the last verification of the whole
+   * ledger has found, what a look at the database finds now, and what is not claimed. No personal data beyond what
+   * the receipt holds. Reads entries about the user and few others: the whole ledger is for `ledger.verify`.
    *
    * @param options `receiptId`: the receipt of an earlier deletion of the same id; the newest otherwise.
    * `known`: as in {@link UserDeletionEngine.verify}; the fields don't get into the proof.
@@ -779,7 +780,7 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
     const context = await this.#source.current()
     const { id, request } = await identifyUser(context, scope.id, scope.request)
     const { tenantId } = request
-    return prove(context, this.ledger, { tenantId, userId: id, receiptId, known })
+    return prove(context, { tenantId, userId: id, receiptId, known })
   }
 
   /**

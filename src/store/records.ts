@@ -88,6 +88,20 @@ export interface SubjectQuery {
   readonly kind?: 'user.deleted' | 'tenant.deleted'
 }
 
+/** Entries of one kind about one user, or facts of one name about all users of a table. */
+export interface AboutQuery {
+  readonly kind: LedgerEntry['kind']
+  readonly userTable: string
+  readonly tenantId: string | null
+  /**
+   * `fact`: what the body of an entry without a subject says under `stepId`, or where it has none under `level`. Such
+   * an entry may be about the ledger as a whole, and name no table of users.
+   */
+  readonly about: { readonly subject: UserId } | { readonly fact: string }
+  readonly afterSeq: number
+  readonly limit: number
+}
+
 export interface DeletedQuery {
   readonly userTable: string
   readonly tenantId: string | null

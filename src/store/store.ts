@@ -16,6 +16,7 @@ import type { DatabaseSchema, SchemaQuestion } from '../program/schema.ts'
 import type { Chunk, ChunkResult } from './chunk.ts'
 import type { InspectedUser, Inspection } from './inspection.ts'
 import type {
+  AboutQuery,
   ConfirmationToken,
   DeletedQuery,
   Hold,
@@ -177,6 +178,12 @@ export interface Store {
 
   /** The newest entry of each subject that has one. */
   findEntries(query: SubjectQuery): Promise<readonly LedgerEntry[]>
+
+  /**
+   * Entries behind `afterSeq` in commit order that are about one user, or of one fact, found by an index. Optional:
+   * without it the ledger is read from there on.
+   */
+  readAbout?(query: AboutQuery): Promise<readonly LedgerEntry[]>
 
   /** The latest instant at which a subject was deleted in this tenant (ISO 8601, UTC), `null` if never. One look-up. */
   deletedAt(query: DeletedQuery): Promise<string | null>

@@ -5,6 +5,7 @@ import Database from 'better-sqlite3'
 import fc from 'fast-check'
 import { sqliteStore } from '../../adapters/sqlite/index.ts'
 import { definePolicy, UserDeletionEngine } from '../../src/index.ts'
+import { helloJohnPolicy } from '../../src/presets/hellojohn/index.ts'
 import { canonicalJson } from '../../src/receipt/canonical-json.ts'
 import { proofPage } from '../../src/receipt/proof/proof-page.ts'
 import { fixedClock } from '../worlds/fixed-clock.ts'
@@ -138,7 +139,12 @@ test('verifies the ledger, the receipt and the user now', async () => {
   const { engine, db } = await deletedAnn({ keys: { ledger: 'a ledger key for tests' } })
   const known = { email: 'ann@example.com' }
   const good = (await engine.proof('usr_ann', { ...IN_1, known })).document
-  assert.deepEqual(good.verification.ledger, { valid: true, entries: 1, keyed: true })
+  const { head, ...ledger } = good.verification.ledger
+  assert.deepEqual(ledger, { entries: [1], problem: null, keyed: true, lastVerified: null })
+  assert.deepEqual(
+    head,
+    db.prepare('SELECT seq, hash, signature FROM user_deletion_ledger_head').get(),
+  )
   assert.equal(good.verification.receipt.isWhole, true)
   assert.ok(!good.notClaimed.some(({ about }) => about === 'unkeyed_ledger'))
   db.pragma('foreign_keys = OFF')
@@ -148,11 +154,109 @@ test('verifies the ledger, the receipt and the user now', async () => {
   )
   const { document, html } = await engine.proof('usr_ann', IN_1)
   assert.equal(document.verification.receipt.isWhole, false)
-  assert.deepEqual(document.verification.ledger, { valid: false, seq: 1, problem: 'altered' })
+  assert.deepEqual(document.verification.ledger.problem, { seq: 1, problem: 'altered' })
   assert.equal(document.verification.user.status, 'residue')
   const text = textOf(html)
-  assert.match(text, /something left .* altered .* broken does not hold at entry 1/)
+  assert.match(text, /something left .* altered .* broken entry 1 does not hold/)
   assert.match(text, /sessions residue 1 row on which the rule has not done its work/)
+})
+
+test('says of the whole ledger what the last verification has found, and no more', async () => {
+  const { engine, db, clock } = await deletedAnn({ keys: { ledger: 'a ledger key for tests' } })
+  const told = async () => {
+    const { document, html } = await engine.proof('usr_ann', IN_1)
+    return { last: document.verification.ledger.lastVerified, text: textOf(html) }
+  }
+  assert.match((await told()).text, /not verified no verification of it is recorded/)
+  clock.set('2026-03-02T12:00:00.000Z')
+  const found = await engine.ledger.verify()
+  assert.ok(found.valid)
+  const { head } = found
+  const at = '2026-03-02T12:00:00.000Z'
+  const verified = { valid: true, at, since: at, head, stands: true }
+  assert.deepEqual((await told()).last, verified)
+  assert.match(
+    (await told()).text,
+    /verified entries 1 to \d+ were last verified 2 March 2026, 12:00 UTC, that of this receipt/,
+  )
+  await engine.delete('usr_bob', IN_1)
+  const bob = await engine.proof('usr_bob', IN_1)
+  assert.match(textOf(bob.html), /in part .* before that of this receipt was written/)
+  const marks = (from: string, to: string) =>
+    db.exec(`UPDATE user_deletion_marks SET value = replace(value, '${from}', '${to}')`)
+  marks('2026-03-02', '2026-03-09')
+  assert.equal((await told()).last, null)
+  marks('2026-03-09', '2026-03-02')
+  db.prepare(
+    "UPDATE user_deletion_ledger SET hash = 'f' || substr(hash, 2) || 'x' WHERE seq = ?",
+  ).run(head.seq)
+  assert.deepEqual((await told()).last, { ...verified, stands: false })
+  assert.match((await told()).text, /broken .* but the last of them is not there any more/)
+  await engine.ledger.verify()
+  const { last, text } = await told()
+  assert.equal(last?.valid, false)
+  assert.match(text, /broken the last verification, 2 March 2026, 12:00 UTC, found: entry/)
+})
+
+test('shows what is wrong with the entries it rests on, and with the end', async () => {
+  for (const [sql, problem] of [
+    ["UPDATE user_deletion_ledger SET at = '2020-01-01' WHERE seq = 1", 'altered'],
+    [
+      "UPDATE user_deletion_ledger SET at = '2020-01-01' WHERE kind = 'retention.expired'",
+      'altered',
+    ],
+    ['UPDATE user_deletion_ledger_head SET seq = seq - 1', 'head_altered'],
+    ['DELETE FROM user_deletion_ledger_head', 'head_altered'],
+    [
+      'DELETE FROM user_deletion_ledger WHERE seq = (SELECT seq FROM user_deletion_ledger_head)',
+      'cut',
+    ],
+  ] as const) {
+    const { engine, db, clock } = await deletedAnn({ keys: { ledger: 'a ledger key for tests' } })
+    clock.set('2026-04-01T12:00:00.000Z')
+    await engine.expireRetained()
+    await engine.delete('usr_bob', IN_1)
+    db.exec(sql)
+    const { ledger } = (await engine.proof('usr_ann', IN_1)).document.verification
+    assert.equal(ledger.problem?.problem, problem, sql)
+    assert.equal(ledger.keyed, false)
+  }
+})
+
+test('reads as many entries of a long ledger as of a short one', async () => {
+  const read = async (users: number): Promise<number> => {
+    const { db, engine } = await deletedAnn()
+    const insert = db.prepare("INSERT INTO users (id, tenant_id) VALUES (?, 'tnt_1')")
+    const ids = Array.from({ length: users }, (_, index) => `usr_n${index}`)
+    for (const id of ids) insert.run(id)
+    await engine.deleteMany(ids, { ...IN_1, mode: 'throughput' })
+    const store = sqliteStore(db)
+    const { readAbout } = store
+    assert.ok(readAbout !== undefined)
+    let entries = 0
+    const counting = new UserDeletionEngine({
+      store: {
+        ...store,
+        async readLedger(query) {
+          const found = await store.readLedger(query)
+          entries += found.length
+          return found
+        },
+        async readAbout(query) {
+          const found = await readAbout(query)
+          entries += found.length
+          return found
+        },
+      },
+      ...{ policy: helloJohnPolicy, clock: fixedClock() },
+    })
+    // A new engine looks once at some of the ledger for how ids are hidden.
+    await counting.proof('usr_ann', IN_1)
+    entries = 0
+    await counting.proof('usr_ann', IN_1)
+    return entries
+  }
+  assert.equal(await read(700), await read(3))
 })
 
 test('says what is not claimed', async () => {
@@ -166,6 +270,7 @@ test('says what is not claimed', async () => {
     'other_systems',
     'kept_id',
     'issued_tokens',
+    'other_entries',
     'unkeyed_ledger',
   ])
   for (const { text } of document.notClaimed) assert.ok(textOf(html).includes(text), text)

@@ -3,6 +3,27 @@ import type { Sabotage } from './sabotage.ts'
 /** What the ledger, clocks, keys and holds promise. */
 export const ledgerSabotages: readonly Sabotage[] = [
   {
+    name: 'believe whoever says that the ledger was verified',
+    file: 'src/receipt/ledger/last-verified.ts',
+    find: '  return isOwn ? fact : null',
+    replace: '  return isOwn || fact !== null ? fact : null',
+    caughtBy: 'test/receipt/proof.test.ts',
+  },
+  {
+    name: 'call a verification the last one though its end is gone',
+    file: 'src/receipt/ledger/verify-entries.ts',
+    find: 'return (await entryAt(store, last.head.seq))?.hash === last.head.hash',
+    replace: 'return true',
+    caughtBy: 'test/receipt/proof.test.ts',
+  },
+  {
+    name: 'look for facts about a deletion among all entries',
+    file: 'src/execution/look-back/entries-about.ts',
+    find: ': await store.readAbout({ ...query, afterSeq, limit: FEW })',
+    replace: ': await store.readLedger({ afterSeq, limit: FEW })',
+    caughtBy: 'test/receipt/proof.test.ts',
+  },
+  {
     name: 'go on verifying behind an entry that was rewritten',
     file: 'src/receipt/ledger/verify-ledger.ts',
     find: "if (entry?.hash !== hash) return 'other_chain'",

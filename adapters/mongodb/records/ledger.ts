@@ -6,6 +6,7 @@
 import { UserDeletionError } from '../../../src/errors.ts'
 import type { UserId } from '../../../src/program/program.ts'
 import type {
+  AboutQuery,
   DeletedQuery,
   KeyQuery,
   LedgerEntry,
@@ -99,6 +100,27 @@ export async function findEntries(
   if (newest.length === 0) return []
   const filter = { _id: { $in: newest.map(({ seq }) => seq) } }
   return (await reader.find(LEDGER, filter, { sort: { _id: 1 } })).map(toEntry)
+}
+
+export async function readAbout(
+  reader: Reader,
+  { kind, userTable, tenantId, about, afterSeq, limit }: AboutQuery,
+): Promise<readonly LedgerEntry[]> {
+  const isTheirs =
+    'subject' in about
+      ? { userTable, subject: about.subject }
+      : { userTable: { $in: [userTable, null] }, subject: null, body: saying(about.fact) }
+  const filter = { ...isTheirs, tenantId, kind, _id: { $gt: afterSeq } }
+  return (await reader.find(LEDGER, filter, { sort: { _id: 1 }, limit })).map(toEntry)
+}
+
+/**
+ * Canonical JSON has one spelling, and quotation marks inside its texts are escaped. A body with a step names no level
+ * beside it.
+ */
+function saying(fact: string): RegExp {
+  const text = JSON.stringify(fact).replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')
+  return new RegExp(`"(?:stepId|level)":${text}`)
 }
 
 /** Of the subjects those whom the ledger names as deleted. */

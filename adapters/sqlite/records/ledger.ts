@@ -6,6 +6,7 @@
 
 import type { UserId } from '../../../src/program/program.ts'
 import type {
+  AboutQuery,
   AuditRow,
   DeletedQuery,
   KeyQuery,
@@ -18,6 +19,7 @@ import type {
   SubjectQuery,
 } from '../../../src/store/records.ts'
 import type { Connection } from '../handle/connection.ts'
+import { FACT } from '../sql/fact.ts'
 import { jsonText, quoteName, quoteTable, textOrNull } from '../sql/literals.ts'
 
 /** Columns of an entry. */
@@ -125,6 +127,23 @@ export function findEntries(
     .rows(
       `SELECT ${ENTRY} FROM ${connection.own.ledger} WHERE seq IN (SELECT max(seq) FROM ${connection.own.ledger} WHERE ${isTheirs} AND subject IN (SELECT value FROM json_each(@subjects)) AND tenant_id IS @tenantId AND kind = @kind GROUP BY subject) ORDER BY seq`,
       { userTable, tenantId, kind, subjects: jsonText([...subjects]) },
+    )
+    .map(toEntry)
+}
+
+export function readAbout(
+  connection: Connection,
+  { about, ...query }: AboutQuery,
+): readonly LedgerEntry[] {
+  const { ledger } = connection.own
+  const isTheirs =
+    'subject' in about
+      ? 'subject = @subject AND user_table = @userTable'
+      : `subject IS NULL AND ${FACT} = @fact AND (user_table = @userTable OR user_table IS NULL)`
+  return connection
+    .rows(
+      `SELECT ${ENTRY} FROM ${ledger} WHERE ${isTheirs} AND tenant_id IS @tenantId AND kind = @kind AND seq > @afterSeq ORDER BY seq LIMIT @limit`,
+      { ...query, ...about },
     )
     .map(toEntry)
 }

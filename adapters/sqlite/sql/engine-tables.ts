@@ -10,6 +10,7 @@
 
 import { EARLIER_LAYOUT_MARK } from '../../../src/store/earlier-layout.ts'
 import { assertTablePrefix, ENGINE_TABLE_PREFIX } from '../../../src/store/store-options.ts'
+import { FACT } from './fact.ts'
 import { quoteText } from './literals.ts'
 
 export type OwnTable =
@@ -221,6 +222,7 @@ export function tableStatements(prefix: string): readonly string[] {
 
 export function indexStatements(prefix: string): readonly string[] {
   return [
+    `CREATE INDEX IF NOT EXISTS main.${prefix}ledger_facts ON ${prefix}ledger (kind, ${FACT}, tenant_id) WHERE subject IS NULL`,
     `CREATE INDEX IF NOT EXISTS main.${prefix}ledger_named ON ${prefix}ledger (user_table, subject, tenant_id, kind, at) WHERE subject IS NOT NULL`,
     `CREATE UNIQUE INDEX IF NOT EXISTS main.${prefix}ledger_keyed ON ${prefix}ledger (coalesce(user_table, ''), coalesce(tenant_id, ''), idempotency_key) WHERE idempotency_key IS NOT NULL`,
     `CREATE UNIQUE INDEX IF NOT EXISTS main.${prefix}jobs_named ON ${prefix}jobs (user_id, coalesce(user_table, ''), coalesce(tenant_id, ''))`,

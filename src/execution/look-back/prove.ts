@@ -6,14 +6,19 @@
 
 import type { UserId } from '../../program/program.ts'
 import { receiptOf } from '../../receipt/issue-receipt.ts'
-import { isAbout } from '../../receipt/ledger/about.ts'
-import type { Ledger } from '../../receipt/ledger/ledger.ts'
-import { factAbout, type ProofDocument, proofDocument } from '../../receipt/proof/proof-document.ts'
+import { lookAtLedger } from '../../receipt/ledger/verify-entries.ts'
+import {
+  factAbout,
+  nameOfFact,
+  type ProofDocument,
+  proofDocument,
+} from '../../receipt/proof/proof-document.ts'
 import { proofPage } from '../../receipt/proof/proof-page.ts'
 import type { LedgerEntry } from '../../store/records.ts'
-import type { Store } from '../../store/store.ts'
+import type { ErasureLevel } from '../../store/store.ts'
 import { type ExecutionContext, targetOf } from '../context/context.ts'
 import { notFound } from '../context/failures.ts'
+import { entriesAbout } from './entries-about.ts'
 import { verifyUser } from './verify.ts'
 
 /** The proof of one deletion, for machines and for people. */
@@ -34,18 +39,18 @@ export interface ProofRequest {
 /** @throws {@link UserNotFoundError} when the ledger has no such receipt of this user in this tenant. */
 export async function prove(
   context: ExecutionContext,
-  ledger: Ledger,
   { tenantId, userId, receiptId, known }: ProofRequest,
 ): Promise<Proof> {
-  const { store, clock } = context
+  const { store, clock, issuer } = context
   const entry = await findReceipt(context, tenantId, userId, receiptId)
   if (entry === null) throw notFound(undefined)
   const issuedAt = clock.now().toISOString()
+  const later = await factsAbout(context, entry)
   const document = proofDocument({
     issuedAt,
     entry,
-    later: await factsAbout(store, entry),
-    ledger: await ledger.verify(),
+    later,
+    ledger: await lookAtLedger(store, issuer, [entry, ...later]),
     user: { at: issuedAt, ...(await verifyUser(context, tenantId, userId, known)) },
   })
   return { document, html: proofPage(document) }
@@ -59,40 +64,49 @@ async function findReceipt(
   receiptId: string | null,
 ): Promise<LedgerEntry | null> {
   const { subject } = targetOf(context, userId)
-  const { userTable } = context
-  const [newest] = await context.store.findEntries({ userTable, tenantId, subjects: [subject] })
+  const { store, userTable } = context
+  const [newest] = await store.findEntries({ userTable, tenantId, subjects: [subject] })
   if (newest === undefined) return null
   if (receiptId === null || receiptOf(newest).id === receiptId) return newest
-  for await (const entry of entriesAfter(context.store, 0)) {
-    if (entry.seq >= newest.seq) return null
-    const isTheirs =
-      entry.kind === 'user.deleted' &&
-      isAbout(entry, userTable) &&
-      entry.tenantId === tenantId &&
-      entry.subject === subject
-    if (isTheirs && receiptOf(entry).id === receiptId) return entry
+  const query = {
+    kind: 'user.deleted',
+    userTable,
+    tenantId,
+    about: { subject },
+    afterSeq: 0,
+  } as const
+  for await (const entry of entriesAbout(store, query)) {
+    if (receiptOf(entry).id === receiptId) return entry
   }
   return null
 }
 
-/** What the ledger learned later about this deletion: each fact once, as each run clears the journal again. */
-async function factsAbout(store: Store, deletion: LedgerEntry): Promise<readonly LedgerEntry[]> {
-  const facts = new Map<string, LedgerEntry>()
-  for await (const entry of entriesAfter(store, deletion.seq)) {
-    const name = factAbout(deletion, entry)
-    if (name !== null && !facts.has(name)) facts.set(name, entry)
+/** What the ledger learned later about this deletion, in order: each fact once, as each run clears the journal again. */
+async function factsAbout(
+  { store, userTable }: ExecutionContext,
+  deletion: LedgerEntry,
+): Promise<readonly LedgerEntry[]> {
+  const { seq: afterSeq, tenantId } = deletion
+  const retained = receiptOf(deletion).steps.filter(({ action }) => action === 'retain')
+  const queries = [
+    ...LEVELS.map((fact) => ({ kind: 'storage.sanitized', fact, tenantId: null }) as const),
+    ...retained.map(({ id }) => ({ kind: 'retention.expired', fact: id, tenantId }) as const),
+  ]
+  const facts: LedgerEntry[] = []
+  for (const { kind, fact, tenantId } of queries) {
+    const query = { kind, userTable, tenantId, about: { fact }, afterSeq }
+    for await (const entry of entriesAbout(store, query)) {
+      if (factAbout(deletion, entry) !== nameOfFact(kind, fact)) continue
+      facts.push(entry)
+      break
+    }
   }
-  return [...facts.values()]
+  return facts.sort((a, b) => a.seq - b.seq)
 }
 
-const PAGE = 500
-
-async function* entriesAfter(store: Store, seq: number): AsyncGenerator<LedgerEntry> {
-  for (let afterSeq = seq; ; ) {
-    const page = await store.readLedger({ afterSeq, limit: PAGE })
-    yield* page
-    const last = page.at(-1)
-    if (last === undefined || page.length < PAGE) return
-    afterSeq = last.seq
-  }
-}
+const LEVELS = [
+  'rows_removed',
+  'rows_overwritten',
+  'journal_cleared',
+  'file_rewritten',
+] as const satisfies readonly ErasureLevel[]

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { LedgerVerification } from '../ledger/verify-ledger.ts'
+import type { LedgerLook } from '../ledger/verify-entries.ts'
 import type { DeletionReceipt } from '../receipt.ts'
 
 export interface NotClaimed {
@@ -16,16 +16,13 @@ export interface NotClaimed {
     | 'external_tables'
     | 'kept_id'
     | 'issued_tokens'
+    | 'other_entries'
     | 'unkeyed_ledger'
   readonly text: string
 }
 
-export function notClaimed(
-  receipt: DeletionReceipt,
-  ledger: LedgerVerification,
-): readonly NotClaimed[] {
+export function notClaimed(receipt: DeletionReceipt, ledger: LedgerLook): readonly NotClaimed[] {
   const { steps } = receipt
-  const isKeyed = ledger.valid && ledger.keyed
   const list: (NotClaimed | null)[] = [
     {
       about: 'backups',
@@ -60,7 +57,11 @@ export function notClaimed(
       about: 'issued_tokens',
       text: 'Access tokens that are checked without asking the database stay valid until they expire.',
     },
-    isKeyed
+    {
+      about: 'other_entries',
+      text: 'The other entries of the ledger were not read for this proof. What is said of the whole ledger was recorded when it was last verified.',
+    },
+    ledger.keyed
       ? null
       : {
           about: 'unkeyed_ledger',

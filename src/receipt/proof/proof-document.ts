@@ -11,14 +11,14 @@ import type { LedgerEntry } from '../../store/records.ts'
 import { canonicalJson } from '../canonical-json.ts'
 import { receiptDigest, receiptOf } from '../issue-receipt.ts'
 import { isAbout } from '../ledger/about.ts'
-import type { LedgerVerification } from '../ledger/verify-ledger.ts'
+import type { LedgerLook } from '../ledger/verify-entries.ts'
 import type { DeletionReceipt } from '../receipt.ts'
 import { type RetentionExpired, retentionFactOf } from '../retention-fact.ts'
 import { type NotClaimed, notClaimed } from './not-claimed.ts'
 
 /** Plain JSON. {@link ProofDocument.digest} ties it to the page made of it. */
 export interface ProofDocument {
-  readonly format: 1
+  readonly format: 2
   readonly issuedAt: string
   readonly request: {
     /** As in the receipt: `null` where a subject key hides the id. */
@@ -52,7 +52,8 @@ export interface ProofDocument {
     readonly later: readonly { readonly level: string; readonly at: string; readonly seq: number }[]
   }
   readonly verification: {
-    readonly ledger: LedgerVerification
+    /** Of the entries that this rests on, and of the end; not of the others. */
+    readonly ledger: LedgerLook
     readonly receipt: { readonly seq: number; readonly digest: string; readonly isWhole: boolean }
     readonly user: VerifiedUser
   }
@@ -111,7 +112,7 @@ export interface ProofInput {
   readonly entry: LedgerEntry
   /** Later entries that say something about it: the first of each name that {@link factAbout} gives. */
   readonly later: readonly LedgerEntry[]
-  readonly ledger: LedgerVerification
+  readonly ledger: LedgerLook
   readonly user: VerifiedUser
 }
 
@@ -121,7 +122,7 @@ export function proofDocument({ issuedAt, entry, later, ledger, user }: ProofInp
   const { digest, ...rest } = receipt
   const ended = endedRetentions(later)
   const content = {
-    format: 1,
+    format: 2,
     issuedAt,
     request: requestOf(receipt),
     policy: { ...receipt.policy, changed: receipt.policyChanged },
@@ -222,12 +223,17 @@ export function factAbout(deletion: LedgerEntry, later: LedgerEntry): string | n
       later.tenantId === deletion.tenantId &&
       isOfSameUsers(deletion, later) &&
       covers(fact, deletion.seq)
-    return isCovered ? `retention ${fact.stepId}` : null
+    return isCovered ? nameOfFact(later.kind, fact.stepId) : null
   }
   if (later.kind !== 'storage.sanitized') return null
   const { level, complete, throughSeq } = storageFactOf(later)
   const isCovered = complete === true && Number(throughSeq) >= deletion.seq
-  return isCovered && typeof level === 'string' ? `storage ${level}` : null
+  return isCovered && typeof level === 'string' ? nameOfFact(later.kind, level) : null
+}
+
+/** The name of a fact: which step's retention has ended, or how far storage was cleared. */
+export function nameOfFact(kind: 'retention.expired' | 'storage.sanitized', fact: string): string {
+  return `${kind} ${fact}`
 }
 
 /** Facts of an earlier layout do not say whose users they are about. */

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { LedgerLook } from '../ledger/verify-entries.ts'
 import { html, type Markup, NOTHING } from './html.ts'
 import type { ProofDocument, RetainedInTable } from './proof-document.ts'
 import { badge, type Fact, facts, line, list, mono, section, table, time } from './proof-parts.ts'
@@ -15,6 +16,7 @@ import {
   levelText,
   outcomeText,
   plural,
+  problemText,
   stepText,
   thenText,
   userText,
@@ -189,9 +191,29 @@ function verificationFacts({ verification }: ProofDocument): readonly Fact[] {
     ],
     [
       'The ledger',
-      html`${badge(ledger.valid ? 'clean' : 'residue', ledger.valid ? 'intact' : 'broken')} ${ledgerText(ledger)}`,
+      html`${badge(ledger.problem === null ? 'clean' : 'residue', ledger.problem === null ? 'intact' : 'broken')} ${ledgerText(ledger)}`,
     ],
+    ['The whole ledger', wholeLedger(ledger, receipt.seq)],
   ]
+}
+
+function wholeLedger({ lastVerified }: LedgerLook, seq: number): Markup {
+  if (lastVerified === null) {
+    return html`${badge('unverifiable', 'not verified')} no verification of it is recorded`
+  }
+  if (!lastVerified.valid) {
+    const { problem, at } = lastVerified
+    return html`${badge('residue', 'broken')} the last verification, ${time(at)}, found: entry ${lastVerified.seq} ${problemText(problem)}`
+  }
+  const { at, since, head, stands } = lastVerified
+  const pieces = since === at ? NOTHING : html`, in pieces since ${time(since)}`
+  const verified = html`entries 1 to ${head.seq} were last verified ${time(at)}${pieces}`
+  if (!stands) {
+    return html`${badge('residue', 'broken')} ${verified}, but the last of them is not there any more as it was`
+  }
+  if (head.seq < seq)
+    return html`${badge('unverifiable', 'in part')} ${verified}, before that of this receipt was written`
+  return html`${badge('clean', 'verified')} ${verified}, that of this receipt among them`
 }
 
 function sharedNote({ shared = 0 }: ProofDocument['verification']['user']): Markup {

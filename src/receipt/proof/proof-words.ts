@@ -4,7 +4,7 @@
  * @module
  */
 import type { IdentityMode } from '../../program/program.ts'
-import type { LedgerVerification } from '../ledger/verify-ledger.ts'
+import type { LedgerLook } from '../ledger/verify-entries.ts'
 import type { DoneInTable, VerifiedUser } from './proof-document.ts'
 
 const MONTHS =
@@ -82,9 +82,22 @@ export function stepText(status: string, rows: number): string {
   return `${plural(rows, 'row')} on which the rule has not done its work`
 }
 
-export function ledgerText(ledger: LedgerVerification): string {
-  if (!ledger.valid)
-    return `does not hold at entry ${ledger.seq}: ${ledger.problem.replaceAll('_', ' ')}`
-  const chain = `all ${plural(ledger.entries, 'entry').replace('entrys', 'entries')} of the chain hold`
-  return ledger.keyed ? `${chain}, under the ledger key` : `${chain}; there is no ledger key`
+/** Of the entries that were looked at. */
+export function ledgerText({ entries, problem, keyed }: LedgerLook): string {
+  if (problem !== null) return `entry ${problem.seq} ${problemText(problem.problem)}`
+  const looked = `${entries.length === 1 ? 'the entry' : 'each entry'} that this proof rests on (${entries.join(', ')}) follows the one before it, and the recorded end is there`
+  return keyed ? `${looked}, under the ledger key` : `${looked}; there is no ledger key`
 }
+
+export function problemText(problem: LedgerProblem): string {
+  return {
+    altered: 'does not hold: altered',
+    missing: 'does not hold: missing',
+    receipt_altered: 'does not hold: receipt altered',
+    cut: 'is missing: the end was cut off',
+    head_altered: 'is not the recorded end: head altered',
+    other_chain: 'is not the one that was verified',
+  }[problem]
+}
+
+type LedgerProblem = NonNullable<LedgerLook['problem']>['problem']

@@ -5,7 +5,7 @@
  */
 import assert from 'node:assert/strict'
 import type { UserId } from '../../../program/program.ts'
-import type { LedgerHead, OutboxEvent } from '../../../store/records.ts'
+import type { AboutQuery, LedgerEntry, LedgerHead, OutboxEvent } from '../../../store/records.ts'
 import { ANN, BOB, NIL, SHARED_EMAIL } from '../data.ts'
 import { type Clause, IN_A, withMethods } from '../world.ts'
 
@@ -120,6 +120,56 @@ export function ledgerClauses(clause: Clause): void {
     )
   })
 
+  clause('entries about a user, and of a fact, are found in order, and those alone', async (w) => {
+    const { engine, store } = w
+    const { readAbout } = store
+    if (readAbout === undefined) return
+    await engine.deleteMany([ANN, BOB], { ...IN_A, mode: 'throughput' })
+    await engine.scrubFile()
+    await engine.scrubFile()
+    await store.appendLedger((head) => {
+      const next = { ...nextOf(head), userTable: 'users', tenantId: IN_A.tenantId }
+      const entries = [
+        { ...next, kind: 'retention.expired', body: '{"stepId":"a#1"}' },
+        { ...next, seq: next.seq + 1, kind: 'retention.expired', body: '{"stepId":"a.1"}' },
+        { ...next, seq: next.seq + 2, kind: 'retention.expired', userTable: 'staff' },
+      ] as const
+      return { entries, events: [], head: { seq: next.seq + 2, hash: 'c', signature: null } }
+    })
+    const entries = await store.readLedger({ afterSeq: 0, limit: 100 })
+    const whose = { userTable: 'users', ...IN_A, afterSeq: 0, limit: 100 }
+    const found = async (query: Partial<AboutQuery> & Pick<AboutQuery, 'kind' | 'about'>) =>
+      (await readAbout({ ...whose, ...query })).map(({ seq }) => seq)
+    const wanted = (isWanted: (entry: LedgerEntry) => boolean) =>
+      entries.filter(isWanted).map(({ seq }) => seq)
+    const receipts = { kind: 'user.deleted', about: { subject: ANN } } as const
+    assert.deepEqual(
+      await found(receipts),
+      wanted(({ kind, subject }) => kind === 'user.deleted' && subject === ANN),
+    )
+    assert.deepEqual(await found({ ...receipts, userTable: 'staff' }), [])
+    assert.deepEqual(await found({ ...receipts, tenantId: null }), [])
+    const levelOf = ({ kind, body }: LedgerEntry): unknown =>
+      kind === 'storage.sanitized' ? JSON.parse(body).level : undefined
+    const level = levelOf(entries.find((entry) => levelOf(entry) !== undefined) ?? nobody())
+    const scrubs = wanted((entry) => levelOf(entry) === level)
+    const cleared = { kind: 'storage.sanitized', tenantId: null } as const
+    const query = { ...cleared, about: { fact: String(level) } }
+    assert.deepEqual(await found(query), scrubs)
+    assert.deepEqual(await found({ ...query, limit: 1 }), scrubs.slice(0, 1))
+    assert.deepEqual(await found({ ...query, afterSeq: scrubs[0] ?? 0 }), scrubs.slice(1))
+    assert.deepEqual(await found({ ...query, tenantId: IN_A.tenantId }), [])
+    const ended = (fact: string) => ({ kind: 'retention.expired', about: { fact } }) as const
+    assert.deepEqual(
+      await found(ended('a#1')),
+      wanted(({ body }) => body === '{"stepId":"a#1"}'),
+    )
+    assert.equal((await found(ended('a.1'))).length, 1)
+    assert.deepEqual(await found(ended('a')), [])
+    assert.deepEqual(await found(ended('b#1')), [])
+    assert.deepEqual(await found({ ...ended('b#1'), userTable: 'staff' }), [entries.at(-1)?.seq])
+  })
+
   clause('an entry that is altered, missing or cut off shows', async (world) => {
     await world.engine.deleteMany([ANN, BOB, NIL], { ...IN_A, mode: 'throughput' })
     const { store } = world
@@ -166,6 +216,19 @@ export function ledgerClauses(clause: Clause): void {
     assert.deepEqual(given, before)
     assert.deepEqual(await store.ledgerHead(), before)
   })
+}
+
+/** An entry behind the head that names nobody. */
+function nextOf(head: LedgerHead | null): Omit<LedgerEntry, 'kind'> {
+  return {
+    ...{ seq: (head?.seq ?? 0) + 1, at: '2026-03-01T12:00:00.000Z', hash: 'c' },
+    ...{ userTable: null, tenantId: null, subject: null, idempotencyKey: null },
+    body: '{"stepId":"b#1"}',
+  }
+}
+
+function nobody(): LedgerEntry {
+  return assert.fail('there is no such entry')
 }
 
 export function outboxClauses(clause: Clause): void {
