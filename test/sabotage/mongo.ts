@@ -3,6 +3,20 @@ import type { Sabotage } from './sabotage.ts'
 
 export const mongoSabotages: readonly Sabotage[] = [
   {
+    name: 'schema check of collections: look for the first documents along the index',
+    file: 'adapters/mongodb/schema/first-documents.ts',
+    find: '    { $limit: limit },',
+    replace: '    { $sort: { _id: 1 } },\n    { $limit: limit },',
+    caughtBy: 'test/adapters/mongodb/schema.test.ts',
+  },
+  {
+    name: 'schema check of collections: read a small one from two ends in two orders',
+    file: 'adapters/mongodb/schema/look-at-collection.ts',
+    find: 'const most = fits ? 2 * half : half',
+    replace: 'const most = half',
+    caughtBy: 'test/adapters/mongodb/schema.test.ts',
+  },
+  {
     name: 'come past the queue of those who write',
     file: 'adapters/mongodb/server/writing-session.ts',
     find: 'while (place.ahead !== 0)',

@@ -1,5 +1,5 @@
 /**
- * The oldest few documents of many collections, in few commands.
+ * The first few documents of many collections, in few commands.
  *
  * @module
  */
@@ -15,7 +15,11 @@ export interface Wanted {
   readonly whole: boolean
 }
 
-/** By collection up to `limit` documents, in the order of their `_id`; none for one that is not there. */
+/**
+ * By collection up to `limit` documents, in the order in which the collection keeps them, which is mostly that of their
+ * age; none for one that is not there. The server steps over what was just deleted until its next checkpoint, and that
+ * costs several times as much along the index on `_id`. No `maxTimeMS` ends it: it is looked at between steps only.
+ */
 export async function firstDocuments(
   db: MongoDb,
   wanted: readonly Wanted[],
@@ -78,7 +82,6 @@ async function readTogether(
   const [first, ...others] = wanted
   if (first === undefined) return []
   const pipelineOf = (one: Wanted): Doc[] => [
-    { $sort: { _id: 1 } },
     { $limit: limit },
     ...cut(one),
     { $replaceWith: { name: { $literal: one.name }, document: '$$ROOT' } },

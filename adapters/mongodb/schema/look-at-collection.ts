@@ -81,13 +81,13 @@ interface Size {
   readonly averageBytes: number
 }
 
-/** Documents that are looked at, half of them the oldest and half the newest by `_id`. */
+/** Documents that are looked at, half of them the first that the collection keeps and half the newest by `_id`. */
 const SAMPLE = 100
 /** From so many documents on, some at random are looked at too: the server does not read all for them. */
 const LARGE = 2_000
 const MOST_BYTES = 4_000_000
 
-/** Types drift with time, so the ends tell more than the middle; they are read along the index on `_id`. */
+/** Types drift with time, so the ends tell more than the middle. */
 async function sampleOf(
   db: MongoDb,
   wanted: Wanted,
@@ -105,10 +105,10 @@ async function sampleOf(
   if (first.length < FIRST) return { rows: first.length, documents: first, isWhole: true }
   const size = await sizeOf(db, name)
   const half = sampleSize(size) / 2
-  const oldest =
-    half > FIRST
-      ? await read({ $sort: { _id: 1 } }, { $skip: FIRST }, { $limit: half - FIRST })
-      : []
+  // Two orders may overlap: what the sample can hold whole is read in one.
+  const fits = size === null || size.rows <= 2 * half
+  const most = fits ? 2 * half : half
+  const oldest = most > FIRST ? await read({ $skip: FIRST }, { $limit: most - FIRST }) : []
   const rest = size === null ? 2 * half : size.rows - FIRST - oldest.length
   const newest =
     rest > 0 ? await read({ $sort: { _id: -1 } }, { $limit: Math.min(rest, half) }) : []

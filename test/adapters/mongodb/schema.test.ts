@@ -546,6 +546,38 @@ describeMongo('the schema check on MongoDB', 'replica set', ({ it, server }) => 
       }
     }))
 
+  it('reads a collection that fits into the sample whole, in whatever order its ids stand', () =>
+    withDatabase(async (db) => {
+      // The one that differs is neither among the first half as they were written nor by its id among the last.
+      const rows = Array.from({ length: 100 }, (_, index) => ({
+        _id: String((index * 37) % 100).padStart(2, '0'),
+        userId: index === 60 ? 60 : `user ${index}`,
+      }))
+      await db.collection<{ _id: string; userId: unknown }>('sessions').insertMany(rows)
+      const paths = [{ table: 'sessions', path: 'userId', where: [] }]
+      const { tables } = await mongoStore(db).describe({ paths })
+      const types = Object.values(tables[0]?.sampledTypes?.[0]?.types ?? {})
+      assert.deepEqual(types.toSorted(), [1, 99])
+    }))
+
+  it('looks for the first documents along no index, where deleted ones would be in the way', () =>
+    withDatabase(async (db) => {
+      await seed(db, (id) => id)
+      const pipelines: unknown[] = []
+      const client = new MongoClient(server().uri, { monitorCommands: true })
+      client.on('commandStarted', ({ command }: CommandStartedEvent) => {
+        if (command['aggregate'] !== undefined) pipelines.push(command['pipeline'])
+      })
+      try {
+        const paths = ['users', 'sessions'].map((table) => ({ table, path: 'userId', where: [] }))
+        await mongoStore(client.db(db.databaseName)).describe({ paths, everything: true })
+        assert.equal(pipelines.length, 1)
+        assert.doesNotMatch(JSON.stringify(pipelines), /\$sort/)
+      } finally {
+        await client.close()
+      }
+    }))
+
   it('reads no more than a hundred documents of a collection, and of a large one fifty more', () =>
     withDatabase(async (db) => {
       const rows = Array.from({ length: 500 }, () => ({ userId: new ObjectId() }))
