@@ -109,6 +109,20 @@ export function randomToken(): string {
   return randomBytes(16).toString('hex')
 }
 
+/** Fractions from 0 to below 1 out of the system's randomness, which is asked for many at a time. */
+export function randomFractions(): () => number {
+  let bytes = randomBytes(0)
+  let used = 0
+  return () => {
+    if (used === bytes.length) {
+      bytes = randomBytes(1_024)
+      used = 0
+    }
+    used += 1
+    return (bytes[used - 1] ?? 0) / 256
+  }
+}
+
 /** Lets the host's event loop run. */
 export async function yieldToEventLoop(): Promise<void> {
   await immediate()

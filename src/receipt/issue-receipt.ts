@@ -6,7 +6,7 @@
 import { monotonicFactory } from 'ulid'
 import { retentionEnds, userRowPlan } from '../plan/build-plan.ts'
 import type { PolicyStamp } from '../plan/plan.ts'
-import { type Clock, sha256 } from '../ports.ts'
+import { type Clock, randomFractions, sha256 } from '../ports.ts'
 import type { Program, UserId } from '../program/program.ts'
 import type { LedgerEntry, LedgerHead, OutboxEvent, Seal } from '../store/records.ts'
 import type { FoundUser } from '../store/slice.ts'
@@ -24,7 +24,8 @@ export interface Issuer extends KeyRing {
 }
 
 export function createIssuer({ key, oldKeys }: KeyRing, clock: Clock): Issuer {
-  const ulid = monotonicFactory()
+  // By itself it asks the system for each of its characters.
+  const ulid = monotonicFactory(randomFractions())
   return { key, oldKeys, clock, newId: (at = clock.now()) => ulid(at.getTime()) }
 }
 

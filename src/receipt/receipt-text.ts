@@ -53,7 +53,7 @@ function stepsWriter(
   ends: readonly (string | null)[],
 ): (found: FoundUser, counts: readonly number[]) => string {
   const fields = fieldsMatched(program)
-  const known = new Map<string, readonly string[]>()
+  const known = piecesOf(program)
   return (found, counts) => {
     // Few share anything.
     if (found.sharedRows !== undefined) return canonicalJson(stepsOf(program, ends, found, counts))
@@ -61,12 +61,14 @@ function stepsWriter(
     for (const field of fields) key += isNobodys(found.fields[field]) ? '-' : '+'
     let pieces = known.get(key)
     if (pieces === undefined) {
-      pieces = aroundRows(program, ends, found)
+      pieces = aroundRows(program, found)
       known.set(key, pieces)
     }
-    let text = pieces[0] ?? ''
+    let text = pieces[0]?.text ?? ''
     for (let index = 1; index < pieces.length; index += 1) {
-      text += `${counts[index - 1] ?? 0}${pieces[index]}`
+      const { step = 0, isEnd = false, text: behind = '' } = pieces[index] ?? {}
+      text += isEnd ? JSON.stringify(ends[step] ?? null) : String(counts[step] ?? 0)
+      text += behind
     }
     return text
   }
@@ -89,19 +91,34 @@ function stepsOf(
   )
 }
 
-/** The text before the rows of the first step, between those of two steps, and after those of the last. */
-function aroundRows(
-  program: Program,
-  ends: readonly (string | null)[],
-  found: FoundUser,
-): readonly string[] {
+/** Text, and what stands before it: a step's rows, or the end of its retention; nothing before the first one. */
+interface Piece {
+  readonly step: number
+  readonly isEnd: boolean
+  readonly text: string
+}
+
+/** A program serves many seals, and often a seal is of one user. By the fields that a user has. */
+const PIECES = new WeakMap<Program, Map<string, readonly Piece[]>>()
+
+function piecesOf(program: Program): Map<string, readonly Piece[]> {
+  const known = PIECES.get(program) ?? new Map<string, readonly Piece[]>()
+  PIECES.set(program, known)
+  return known
+}
+
+/** The text of all steps, cut where rows and ends of retentions stand. */
+function aroundRows(program: Program, found: FoundUser): readonly Piece[] {
   const steps = program.steps.map((step, index) => ({
-    ...planStep(step, statusOf(step, found), 0, ends[index] ?? null),
-    rows: mark('rows'),
+    ...planStep(step, statusOf(step, found), 0, null),
+    ...{ rows: mark(`rows_${index}`), until: mark(`until_${index}`) },
   }))
-  return canonicalJson(steps)
-    .split(MARKED)
-    .filter((_, index) => index % 2 === 0)
+  const parts = canonicalJson(steps).split(MARKED)
+  return parts.flatMap((text, index) => {
+    if (index % 2 === 1) return []
+    const [name = '', step = 0] = parts[index - 1]?.split('_') ?? []
+    return [{ step: Number(step), isEnd: name === 'until', text }]
+  })
 }
 
 /** Private-use characters around the name tell a mark from a reason or a name that a host has written. */
