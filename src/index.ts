@@ -179,28 +179,17 @@ export type { DeletionReceipt, ExternalOutcome } from './receipt/receipt.ts'
 export type { Chunk, ChunkResult, Cursor } from './store/chunk.ts'
 export type { InspectedUser, Inspection, Tombstone } from './store/inspection.ts'
 export type {
-  AboutQuery,
   AuditRow,
   ConfirmationToken,
-  DeletedQuery,
   DisabledUser,
   Hold,
-  HoldQuery,
   Job,
-  JobClaim,
   JobKind,
-  JobQuery,
-  JobSave,
-  KeyQuery,
-  LedgerAdoption,
   LedgerEntry,
   LedgerHead,
-  LedgerQuery,
   OutboxEvent,
-  OutboxQuery,
   RecordedDate,
   Seal,
-  SubjectQuery,
   Whose,
 } from './store/records.ts'
 export type {

@@ -7,7 +7,9 @@
 import type { Program } from '../../src/program/program.ts'
 import type { TableSchema } from '../../src/program/schema.ts'
 import { schemaChanged } from '../../src/store/failures.ts'
+import type { Answer, Question } from '../../src/store/inquiry.ts'
 import { RolledBack, rehearsed } from '../../src/store/rehearsal.ts'
+import { runSync } from '../../src/store/run.ts'
 import type { ErasureLevel, Store } from '../../src/store/store.ts'
 import {
   assertTablePrefix,
@@ -21,8 +23,6 @@ import { findSpellings, findTenant } from './commit/spellings.ts'
 import { heldIds, sweep } from './commit/sweep.ts'
 import { findRows, listUsers, takeSurvey } from './commit/take-survey.ts'
 import { findStanding, makeTransition } from './commit/transition.ts'
-import { entriesAbout } from './records/entries-about.ts'
-import { listJobs } from './records/list-jobs.ts'
 import { createRecords } from './records/records.ts'
 import { removeRows, updateRows } from './tables/host-writes.ts'
 import type { Row } from './tables/rows.ts'
@@ -80,6 +80,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
     storeOptions(options, ['schema', 'data', 'foreignKeysEnforced', 'tablePrefix']),
   )
   const { tables, records } = db
+  const answer = (question: Question): Answer => records.ask(question)
   const read = async <T>(work: () => T): Promise<T> => work()
   const write = async <T>(work: () => T): Promise<T> => db.transaction(work)
   const writeBy = async <T>({ schemaStamp }: Program, work: () => T): Promise<T> => {
@@ -117,73 +118,13 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
     applyChunk: (program, chunk) => writeBy(program, () => applyChunk(db, program, chunk)),
     sweep: (program, work) => writeBy(program, () => sweep(db, program, work)),
     heldIds: (program, query) => read(() => heldIds(db, program, query)),
-    listJobs: (query) => read(() => listJobs(records, query)),
-    listHolds: (query) => read(() => records.ofUsers.listHolds(query)),
-    saveHold: (hold, seal) =>
+    read: (inquiry) => read(() => runSync(inquiry(), answer)),
+    commit: (inquiry) =>
       write(() => {
-        records.ofUsers.placeHold(hold)
-        if (seal !== undefined) records.write(seal(records.head))
+        const { result, change } = runSync(inquiry(), answer)
+        if (change !== null) records.write(change())
+        return result
       }),
-    removeHold: (id, seal) =>
-      write(() => {
-        records.ofUsers.releaseHold(id)
-        if (seal !== undefined) records.write(seal(records.head))
-      }),
-    removeTokens: (expiredBy) => write(() => records.ofUsers.removeTokens(expiredBy)),
-    saveToken: (token) => write(() => records.ofUsers.saveToken(token)),
-    claimJob: (claim) => write(() => records.claimJob(claim)),
-    saveJob: ({ id, fence, ...change }) => write(() => records.saveJob(id, fence, change)),
-    removeJob: ({ id, fence }) => write(() => records.removeJob(id, fence)),
-    readLedger: ({ afterSeq, limit, since = '' }) =>
-      read(() =>
-        records.entries.filter(({ seq, at }) => seq > afterSeq && at >= since).slice(0, limit),
-      ),
-    findEntries: ({ userTable, tenantId, subjects, kind }) =>
-      read(() =>
-        subjects
-          .flatMap((subject) => records.newestEntry(userTable, tenantId, subject, kind) ?? [])
-          .sort((a, b) => a.seq - b.seq),
-      ),
-    readAbout: (query) => read(() => entriesAbout(records.entries, query)),
-    deletedAt: ({ userTable, tenantId, subject }) =>
-      read(() => records.deletedAt(userTable, tenantId, subject)),
-    findEntryByKey: ({ userTable, tenantId, idempotencyKey }) =>
-      read(
-        () =>
-          records.entries.find(
-            (entry) =>
-              entry.userTable === userTable &&
-              entry.tenantId === tenantId &&
-              entry.idempotencyKey === idempotencyKey,
-          ) ?? null,
-      ),
-    ledgerHead: () => read(() => records.head),
-    appendLedger: (seal) => write(() => records.write(seal(records.head))),
-    stageLedger: (run, entries) => write(() => records.stage(run, entries)),
-    adoptLedger: (run, adoption) => write(() => records.adopt(run, adoption)),
-    clearStaged: (run) => write(() => records.clearStaged(run)),
-    readOutbox: ({ userTable, afterId, limit }) =>
-      read(() =>
-        records.events
-          .filter(({ id }) => id > (afterId ?? ''))
-          .filter((event) => userTable === undefined || [null, userTable].includes(event.userTable))
-          .slice(0, limit),
-      ),
-    acknowledge: (ids) => write(() => records.acknowledge(ids)),
-    spool: (run, ids) => write(() => records.spool(run, ids)),
-    readSpool: (run, offset, limit) =>
-      read(() => (records.spools.get(run) ?? []).slice(offset, offset + limit)),
-    clearSpool: (run) => write(() => records.clearSpool(run)),
-    runsAside: () => read(() => records.runsAside()),
-    listMarks: (prefix) =>
-      read(() =>
-        [...records.marks]
-          .flatMap(([name, value]) => (name.startsWith(prefix) ? [{ name, value }] : []))
-          .sort((a, b) => (a.name < b.name ? -1 : 1)),
-      ),
-    removeMark: (name) => write(() => records.removeMark(name)),
-    readMark: (name) => read(() => records.marks.get(name) ?? null),
-    writeMark: (name, value) => write(() => records.writeMark(name, value)),
     sanitize: async () => ({ level: ROWS_REMOVED, complete: true }),
     scrub: async () => ({
       ...{ level: ROWS_REMOVED, complete: true, obstacle: null },

@@ -5,6 +5,9 @@
  */
 
 import type { Program } from '../../src/program/program.ts'
+import type { Decision as StoreDecision } from '../../src/store/change.ts'
+import type { Inquiry } from '../../src/store/inquiry.ts'
+import { runAsync } from '../../src/store/run.ts'
 import type { ErasureLevel, Store, StoreCapabilities } from '../../src/store/store.ts'
 import {
   assertTablePrefix,
@@ -13,43 +16,20 @@ import {
 } from '../../src/store/store-options.ts'
 import { decideChunk } from './commit/apply-chunk.ts'
 import { applySlice } from './commit/apply-slice.ts'
-import { openConnection } from './commit/connection.ts'
+import { type Connection, openConnection } from './commit/connection.ts'
 import { inspect } from './commit/inspect.ts'
 import { decideSweep, heldIds } from './commit/sweep.ts'
 import { takeSurvey } from './commit/take-survey.ts'
 import { decideTransition, findStanding } from './commit/transition.ts'
 import { findRows, listUsers } from './documents/find-users.ts'
 import { findSpellings, findTenant } from './documents/spellings.ts'
-import { onlyRecords } from './records/change.ts'
-import { adoptLedger, clearStaged, stageLedger } from './records/import-ledger.ts'
-import { claimJob, listJobs, removeJob, saveJob } from './records/jobs.ts'
-import {
-  decisionRecords,
-  deletedAt,
-  findEntries,
-  findEntryByKey,
-  readAbout,
-  readHead,
-  readLedger,
-  readOutbox,
-  sealRecords,
-} from './records/ledger.ts'
-import {
-  clearSpool,
-  endOfSpool,
-  listMarks,
-  readMark,
-  readSpool,
-  removeMark,
-  runsAside,
-  spool,
-  writeMark,
-} from './records/spool.ts'
-import { holdRecord, listHolds, releaseRecord, saveToken } from './records/user-records.ts'
+import { answerQuestions } from './records/answer-records.ts'
+import { onlyRecords, unchanged } from './records/change.ts'
+import { documentWrites, isSingle, writeSingle } from './records/record-writes.ts'
 import { openDescription, refuseOtherCollections } from './schema/describe.ts'
 import type { TransactionUse } from './server/detect.ts'
 import type { MongoDb } from './server/driver.ts'
-import { OUTBOX, TOKENS, withOwnNames } from './server/engine-collections.ts'
+import { withOwnNames } from './server/engine-collections.ts'
 import { databaseOf } from './server/host-handle.ts'
 
 export type { TransactionUse } from './server/detect.ts'
@@ -121,7 +101,7 @@ export function mongoStore(given: MongoDb, choices: MongoStoreOptions = {}): Sto
   const { transactions = 'auto', busyTimeoutMs = 10_000, leaseMs = 10_000 } = options
   const { usersPerTransaction = 500, documentsPerTransaction = 30_000 } = options
   const connection = openConnection(db, { transactions, busyTimeoutMs, leaseMs })
-  const { read, direct, write } = connection
+  const { read, write } = connection
   const describe = openDescription(db, options.schemaMaxAgeMs ?? 600_000)
   const refuseStale = (program: Program): Promise<void> =>
     read(() => refuseOtherCollections(db, program))
@@ -167,51 +147,13 @@ export function mongoStore(given: MongoDb, choices: MongoStoreOptions = {}): Sto
       return write((reader) => decideSweep(reader, program, work))
     },
     heldIds: (program, query) => read((reader) => heldIds(reader, program, query)),
-    async listJobs(query) {
-      await connection.recover()
-      return read((reader) => listJobs(reader, query))
-    },
-    listHolds: (query) => read((reader) => listHolds(reader, query)),
-    saveHold: (hold, seal) =>
-      write(async (reader) =>
-        onlyRecords(undefined, [holdRecord(hold), ...(await decisionRecords(reader, seal))]),
-      ),
-    removeHold: (id, seal) =>
-      write(async (reader) =>
-        onlyRecords(undefined, [releaseRecord(id), ...(await decisionRecords(reader, seal))]),
-      ),
-    removeTokens: (expiredBy) =>
-      direct((writer) => writer.deleteMany(TOKENS, { expiresAt: { $lte: expiredBy } })),
-    saveToken: (token) => direct((writer) => saveToken(writer, token)),
-    claimJob: (claim) => direct((reader, tries) => claimJob(db, reader, claim, tries)),
-    saveJob: (save) => direct((writer) => saveJob(writer, save)),
-    removeJob: (job) => direct((writer) => removeJob(writer, job)),
-    readLedger: (query) => read((reader) => readLedger(reader, query)),
-    findEntries: (query) => read((reader) => findEntries(reader, query)),
-    readAbout: (query) => read((reader) => readAbout(reader, query)),
-    deletedAt: (query) => read((reader) => deletedAt(reader, query)),
-    findEntryByKey: (query) => read((reader) => findEntryByKey(reader, query)),
-    ledgerHead: () => read(readHead),
-    appendLedger: (seal) =>
-      write(async (reader) =>
-        onlyRecords(undefined, await sealRecords(reader, seal(await readHead(reader)))),
-      ),
-    stageLedger: (run, entries) => direct((writer) => stageLedger(writer, run, entries)),
-    adoptLedger: (run, adoption) => write((reader) => adoptLedger(reader, run, adoption)),
-    clearStaged: (run) => direct((writer) => clearStaged(writer, run)),
-    readOutbox: (query) => read((reader) => readOutbox(reader, query)),
-    acknowledge: (ids) => direct((writer) => writer.deleteMany(OUTBOX, { _id: { $in: [...ids] } })),
-    async spool(run, ids) {
-      const end = await read((reader) => endOfSpool(reader, run))
-      await direct((writer) => spool(writer, run, end, ids))
-    },
-    readSpool: (run, offset, limit) => read((reader) => readSpool(reader, run, offset, limit)),
-    clearSpool: (run) => direct((writer) => clearSpool(writer, run)),
-    runsAside: () => read(runsAside),
-    listMarks: (prefix) => read((reader) => listMarks(reader, prefix)),
-    removeMark: (name) => direct((writer) => removeMark(writer, name)),
-    readMark: (name) => read((reader) => readMark(reader, name)),
-    writeMark: (name, value) => direct((writer) => writeMark(writer, name, value)),
+    read: (inquiry) =>
+      runAsync(inquiry(), async (questions) => {
+        // Open jobs are those behind what a process that is gone has begun.
+        if (questions.some(({ table }) => table === 'jobs')) await connection.recover()
+        return read((reader) => answerQuestions(reader, questions))
+      }),
+    commit: (inquiry) => commit(connection, inquiry),
     sanitize: async () => ({ level: ROWS_REMOVED, complete: true }),
     scrub: async () => ({
       ...{ level: ROWS_REMOVED, complete: true, obstacle: null },
@@ -221,3 +163,27 @@ export function mongoStore(given: MongoDb, choices: MongoStoreOptions = {}): Sto
 }
 
 const ROWS_REMOVED: ErasureLevel = 'rows_removed'
+
+/** A decision that asks nothing and makes one write, which is atomic of itself, needs no transaction. */
+async function commit<T>(
+  connection: Connection,
+  inquiry: () => Inquiry<StoreDecision<T>>,
+): Promise<T> {
+  const first = inquiry().next()
+  if (first.done === true) {
+    const { result, change } = first.value
+    const [write, ...others] = change === null ? [] : [...change()]
+    if (write === undefined) return result
+    if (others.length === 0 && isSingle(write)) {
+      await connection.direct((writer) => writeSingle(writer, write))
+      return result
+    }
+  }
+  return connection.write(async (reader) => {
+    const { result, change } = await runAsync(inquiry(), (questions) =>
+      answerQuestions(reader, questions),
+    )
+    if (change === null) return unchanged(result)
+    return onlyRecords(result, await documentWrites(reader, change()))
+  })
+}

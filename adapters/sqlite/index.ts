@@ -4,11 +4,13 @@
  * @module
  */
 
-import type { Program, UserId } from '../../src/program/program.ts'
+import type { Program } from '../../src/program/program.ts'
 import type { DatabaseSchema } from '../../src/program/schema.ts'
 import { schemaChanged } from '../../src/store/failures.ts'
+import type { Answer, Question } from '../../src/store/inquiry.ts'
 import type { InspectedUser, Inspection } from '../../src/store/inspection.ts'
 import { RolledBack, rehearsed } from '../../src/store/rehearsal.ts'
+import { runSync } from '../../src/store/run.ts'
 import type { Sanitized, Store } from '../../src/store/store.ts'
 import {
   assertTablePrefix,
@@ -28,29 +30,8 @@ import type { Connection } from './handle/connection.ts'
 import type { SqliteDatabase } from './handle/database.ts'
 import { explainCommit } from './handle/explain-refusal.ts'
 import { handleOf } from './handle/host-handle.ts'
-import { adoptLedger, clearStaged, stageLedger } from './records/import-ledger.ts'
-import { claimJob, listJobs, removeJob, saveJob } from './records/jobs.ts'
 import { openLaidOut } from './records/layout.ts'
-import {
-  acknowledge,
-  deletedAt,
-  findEntries,
-  findEntryByKey,
-  readAbout,
-  readHead,
-  readLedger,
-  readOutbox,
-  writeSeal,
-} from './records/ledger.ts'
-import { listMarks, readMark, removeMark, writeMark } from './records/marks.ts'
-import { clearSpool, readSpool, runsAside, spool } from './records/spool.ts'
-import {
-  insertHold,
-  listHolds,
-  removeHold,
-  removeTokens,
-  saveToken,
-} from './records/user-records.ts'
+import { answerRecords, writeRecords } from './records/records.ts'
 import { describeWithRows } from './schema/count-rows.ts'
 import { describeDatabase, schemaStamp } from './schema/describe.ts'
 import { shadowsOfHost } from './schema/shadow-tables.ts'
@@ -136,6 +117,7 @@ export function sqliteStore(
   const { currentSchema, statementsFor, statementsToWrite } = schemaCache(connection)
   const describe = describeWithRows(connection, currentSchema)
   const { read, write } = connection
+  const answer = (question: Question): Answer => answerRecords(connection, question)
   const explain = (cause: unknown): unknown => explainCommit(connection, currentSchema(), cause)
 
   return {
@@ -176,43 +158,13 @@ export function sqliteStore(
     sweep: (program, work) =>
       write(() => sweep(connection, statementsToWrite(program), work), { explain }),
     heldIds: (program, query) => read(() => heldIds(connection, statementsFor(program), query)),
-    listJobs: (query) => read(() => listJobs(connection, query)),
-    listHolds: (query) => read(() => listHolds(connection, query)),
-    saveHold: (hold, seal) =>
+    read: (inquiry) => read(() => runSync(inquiry(), answer)),
+    commit: (inquiry) =>
       write(() => {
-        insertHold(connection, hold)
-        if (seal !== undefined) writeSeal(connection, seal(readHead(connection)))
+        const { result, change } = runSync(inquiry(), answer)
+        if (change !== null) writeRecords(connection, change())
+        return result
       }),
-    removeHold: (id, seal) =>
-      write(() => {
-        removeHold(connection, id)
-        if (seal !== undefined) writeSeal(connection, seal(readHead(connection)))
-      }),
-    removeTokens: (expiredBy) => write(() => removeTokens(connection, expiredBy)),
-    saveToken: (token) => write(() => saveToken(connection, token)),
-    claimJob: (claim) => write(() => claimJob(connection, claim)),
-    saveJob: (save) => write(() => saveJob(connection, save)),
-    removeJob: ({ id, fence }) => write(() => removeJob(connection, id, fence)),
-    readLedger: (query) => read(() => readLedger(connection, query)),
-    findEntries: (query) => read(() => findEntries(connection, query)),
-    readAbout: (query) => read(() => readAbout(connection, query)),
-    deletedAt: (query) => read(() => deletedAt(connection, query)),
-    findEntryByKey: (query) => read(() => findEntryByKey(connection, query)),
-    ledgerHead: () => read(() => readHead(connection)),
-    appendLedger: (seal) => write(() => writeSeal(connection, seal(readHead(connection)))),
-    stageLedger: (run, entries) => write(() => stageLedger(connection, run, entries)),
-    adoptLedger: (run, adoption) => write(() => adoptLedger(connection, run, adoption)),
-    clearStaged: (run) => write(() => clearStaged(connection, run)),
-    readOutbox: (query) => read(() => readOutbox(connection, query)),
-    acknowledge: (ids) => write(() => acknowledge(connection, ids)),
-    spool: (run: string, ids: readonly UserId[]) => write(() => spool(connection, run, ids)),
-    readSpool: (run, offset, limit) => read(() => readSpool(connection, run, offset, limit)),
-    clearSpool: (run) => write(() => clearSpool(connection, run)),
-    runsAside: () => read(() => runsAside(connection)),
-    listMarks: (prefix) => read(() => listMarks(connection, prefix)),
-    removeMark: (name) => write(() => removeMark(connection, name)),
-    readMark: (name) => read(() => readMark(connection, name)),
-    writeMark: (name, value) => write(() => writeMark(connection, name, value)),
     sanitize: (): Promise<Sanitized> => sanitize(connection),
     scrub: (tables) => scrubFile(connection, tables),
   }

@@ -4,10 +4,12 @@
  *
  * @module
  */
+
 import type Database from 'better-sqlite3'
 import { canonicalJson } from '../../src/receipt/canonical-json.ts'
 import { entryHash } from '../../src/receipt/chain.ts'
 import { receiptDigest, receiptOf } from '../../src/receipt/issue-receipt.ts'
+import { ledgerHead, readLedger } from '../../src/records/ledger-records.ts'
 import type { LedgerEntry, LedgerHead } from '../../src/store/records.ts'
 import type { Store } from '../../src/store/store.ts'
 
@@ -19,8 +21,8 @@ export async function growLedger(
   store: Store,
   ids: Iterable<string>,
 ): Promise<void> {
-  const [pattern] = await store.readLedger({ afterSeq: 0, limit: 1 })
-  let last = await store.ledgerHead()
+  const [pattern] = await readLedger(store, { afterSeq: 0, limit: 1 })
+  let last = await ledgerHead(store)
   if (pattern === undefined || last === null) throw new Error('there is no entry to go by')
   const entryBehind = writerFor(pattern)
   const insert = db.prepare(

@@ -72,6 +72,7 @@ import type { UserId } from '../program/program.ts'
 import { type Ledger, openLedger } from '../receipt/ledger/ledger.ts'
 import { type Outbox, openOutbox } from '../receipt/ledger/outbox.ts'
 import type { DeletionReceipt } from '../receipt/receipt.ts'
+import { deletedAt, findEntries } from '../records/ledger-records.ts'
 import type { Hold } from '../store/records.ts'
 import type { UserRow } from '../store/slice.ts'
 import type { Sanitized, Scrubbed, Store } from '../store/store.ts'
@@ -198,7 +199,7 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
     const target = targetOf(context, id)
     const [row] = await this.#store.findUsers(context.program, { tenantId, users: [target] })
     if (row != null) return Object.freeze({ ...row })
-    const [earlier] = await this.#store.findEntries({
+    const [earlier] = await findEntries(this.#store, {
       ...{ userTable: this.#userTable, tenantId, subjects: [target.subject] },
     })
     throw notFound(earlier)
@@ -227,7 +228,7 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
     if (view != null) {
       return rehearse === true ? rehearseDeletion(context, request, view.plan) : view.plan
     }
-    const [earlier] = await this.#store.findEntries({
+    const [earlier] = await findEntries(this.#store, {
       ...{ userTable: this.#userTable, tenantId, subjects: [target.subject] },
     })
     throw notFound(earlier)
@@ -731,7 +732,7 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
     const userTable = this.#userTable
     // Who was deleted before there was a subject key stands in the ledger by the id.
     for (const name of new Set([subject, id])) {
-      const at = await this.#store.deletedAt({ userTable, tenantId, subject: name })
+      const at = await deletedAt(this.#store, { userTable, tenantId, subject: name })
       if (at !== null && name !== id) await this.#source.keys.vouch()
       if (at !== null && (issuedAt === null || issuedAt < Date.parse(at))) return true
     }

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { listMarks } from '../records/mark-records.ts'
 import type { Store } from '../store/store.ts'
 
 /** What an engine knows of the keys of a ledger. */
@@ -25,7 +26,7 @@ export function subjectKeyMark(table: string): string {
 }
 
 export async function recordedKeys(store: Store): Promise<SubjectKeys> {
-  const marks = await store.listMarks(PREFIX)
+  const marks = await listMarks(store, PREFIX)
   return new Map(marks.map(({ name, value }) => [name.slice(PREFIX.length), value]))
 }
 

@@ -11,11 +11,6 @@ export interface Whose {
   readonly policyDigest: string
 }
 
-export interface RunsAside {
-  readonly spools: readonly string[]
-  readonly imports: readonly string[]
-}
-
 export interface Mark {
   readonly name: string
   readonly value: string
@@ -73,53 +68,6 @@ export interface LedgerHead {
   readonly signature: string | null
 }
 
-export interface LedgerQuery {
-  readonly afterSeq: number
-  readonly limit: number
-  /** Only entries written at or after this instant (ISO 8601, UTC). */
-  readonly since?: string
-}
-
-export interface SubjectQuery {
-  readonly userTable: string
-  readonly tenantId: string | null
-  readonly subjects: readonly UserId[]
-  /** Default `user.deleted`. */
-  readonly kind?: 'user.deleted' | 'tenant.deleted'
-}
-
-/** Entries of one kind about one user, or facts of one name about all users of a table. */
-export interface AboutQuery {
-  readonly kind: LedgerEntry['kind']
-  readonly userTable: string
-  readonly tenantId: string | null
-  /**
-   * `fact`: what the body of an entry without a subject says under `stepId`, or where it has none under `level`. Such
-   * an entry may be about the ledger as a whole, and name no table of users.
-   */
-  readonly about: { readonly subject: UserId } | { readonly fact: string }
-  readonly afterSeq: number
-  readonly limit: number
-}
-
-export interface DeletedQuery {
-  readonly userTable: string
-  readonly tenantId: string | null
-  readonly subject: UserId
-}
-
-/** Where an import continues the ledger, and where it ends. */
-export interface LedgerAdoption {
-  readonly after: LedgerHead | null
-  readonly head: LedgerHead
-}
-
-export interface KeyQuery {
-  readonly userTable: string
-  readonly tenantId: string | null
-  readonly idempotencyKey: string
-}
-
 export interface OutboxEvent {
   /** Stable: the same event has the same id however often it is delivered. Sorts in order of writing. */
   readonly id: string
@@ -133,13 +81,6 @@ export interface OutboxEvent {
   readonly receiptId: string | null
   /** Rows behind the event. */
   readonly rows: number
-}
-
-export interface OutboxQuery {
-  /** Only events of users of this table, and those that do not say. Default: all. */
-  readonly userTable?: string
-  readonly afterId: string | null
-  readonly limit: number
 }
 
 /**
@@ -215,40 +156,28 @@ export interface ConfirmationToken {
 /** Pure. Called inside the transaction, with the present head; its entries commit with the change. */
 export type SealDecision = (head: LedgerHead | null) => Seal
 
-export interface JobQuery {
-  readonly limit: number
-  /** Only jobs of users of this table. Default: all. */
-  readonly userTable?: string
-  /** Only the job of this user. */
-  readonly user?: { readonly tenantId: string | null; readonly userId: UserId }
-  readonly kinds?: readonly JobKind[]
-  /** Only jobs that may be worked on at this instant. */
-  readonly dueBy?: string
-  /** Only jobs behind this one, in the order of the list. */
-  readonly after?: Pick<Job, 'id' | 'createdAt'>
+/** The recorded end of the ledger: the one record of its table. */
+export interface LedgerEnd extends LedgerHead {
+  readonly id: 1
 }
 
-export interface JobSave {
-  readonly id: string
-  readonly fence: number
-  readonly leaseUntil: string
-  readonly dueAt: string | null
-  readonly state: string
+/** An entry of an import, set aside where no reader of the ledger sees it. */
+export interface StagedEntry extends LedgerEntry {
+  readonly run: string
 }
 
-export interface HoldQuery {
-  readonly limit: number
-  /** Only holds that bind users of this table. Default: all. */
-  readonly userTable?: string
-  readonly user?: { readonly tenantId: string | null; readonly userId: UserId }
-  /** Only holds behind this one. */
-  readonly afterId?: string
+/** What says of one user that the engine has disabled them. */
+export interface DisabledRecord extends DisabledUser {
+  readonly userTable: string | null
+  readonly tenantId: string | null
+  readonly userId: UserId
 }
 
-export interface JobClaim {
-  readonly id: string
-  readonly fence: number
-  readonly owner: string
-  readonly now: string
-  readonly leaseUntil: string
+/** Ids that a run has set aside, in the order they came in. */
+export interface SpooledIds {
+  readonly run: string
+  /** Place of the first of them in the run. */
+  readonly position: number
+  /** `null` keeps the place of what is no id. */
+  readonly ids: readonly (UserId | null)[]
 }

@@ -13,32 +13,11 @@
 
 import type { BulkMode, Program, UserId } from '../program/program.ts'
 import type { DatabaseSchema, SchemaQuestion } from '../program/schema.ts'
+import type { Decision } from './change.ts'
 import type { Chunk, ChunkResult } from './chunk.ts'
+import type { Inquiry } from './inquiry.ts'
 import type { InspectedUser, Inspection } from './inspection.ts'
-import type {
-  AboutQuery,
-  ConfirmationToken,
-  DeletedQuery,
-  Hold,
-  HoldQuery,
-  Job,
-  JobClaim,
-  JobQuery,
-  JobSave,
-  KeyQuery,
-  LedgerAdoption,
-  LedgerEntry,
-  LedgerHead,
-  LedgerQuery,
-  Mark,
-  OutboxEvent,
-  OutboxQuery,
-  RunsAside,
-  Seal,
-  SealDecision,
-  SubjectQuery,
-  Whose,
-} from './records.ts'
+import type { Whose } from './records.ts'
 import type { Slice, SliceOutcome, Survey, Targets, UserPage, UserQuery, UserRow } from './slice.ts'
 import type { FoundSpellings, SpellingQuery, TenantQuery } from './spelling.ts'
 import type { HeldIdsQuery, Sweep, Swept } from './sweep.ts'
@@ -143,98 +122,17 @@ export interface Store {
    */
   heldIds(program: Program, query: HeldIdsQuery): Promise<readonly UserId[]>
 
-  /** Open jobs, oldest first. */
-  listJobs(query: JobQuery): Promise<readonly Job[]>
-
-  /** Holds on users, the first placed first. */
-  listHolds(query: HoldQuery): Promise<readonly Hold[]>
-
-  /** Places a hold on a user who has no row any more, with what `seal` returns; where there is one, a transition does. */
-  saveHold(hold: Hold, seal?: SealDecision): Promise<void>
-
-  /** Removes a hold, with what `seal` returns. Safe to repeat. */
-  removeHold(id: string, seal?: SealDecision): Promise<void>
-
-  /** Adds a token that confirms a later call, in the place of the user's earlier one. */
-  saveToken(token: ConfirmationToken): Promise<void>
-
-  /** Removes tokens that had expired by this instant (ISO 8601, UTC), and answers how many. */
-  removeTokens(expiredBy: string): Promise<number>
+  /** Answers an inquiry from one consistent view. Reads only. */
+  read<T>(inquiry: () => Inquiry<T>): Promise<T>
 
   /**
-   * Takes a job whose lease has ended by `now`: one atomic compare-and-set on the fence.
-   * `null` when somebody else was faster.
+   * Answers an inquiry, then carries out what was decided: one transaction, and no other commit in between that
+   * touches the same records. May run it again from the start.
+   *
+   * A write with `orElse` that does not find exactly one record rejects with its code. A value that a unique key has
+   * already rejects with `constraint_violation`.
    */
-  claimJob(claim: JobClaim): Promise<Job | null>
-
-  /** Saves how far a job is, and renews its lease. Rejects with `lease_lost` when the fence has moved. */
-  saveJob(save: JobSave): Promise<void>
-
-  /** Removes a job whose user is not there any more. Does nothing when the fence has moved. */
-  removeJob(job: Pick<Job, 'id' | 'fence'>): Promise<void>
-
-  /** Ledger entries after `afterSeq` in commit order. */
-  readLedger(query: LedgerQuery): Promise<readonly LedgerEntry[]>
-
-  /** The newest entry of each subject that has one. */
-  findEntries(query: SubjectQuery): Promise<readonly LedgerEntry[]>
-
-  /**
-   * Entries behind `afterSeq` in commit order that are about one user, or of one fact, found by an index. Optional:
-   * without it the ledger is read from there on.
-   */
-  readAbout?(query: AboutQuery): Promise<readonly LedgerEntry[]>
-
-  /** The latest instant at which a subject was deleted in this tenant (ISO 8601, UTC), `null` if never. One look-up. */
-  deletedAt(query: DeletedQuery): Promise<string | null>
-
-  /** The entry written under an idempotency key. */
-  findEntryByKey(query: KeyQuery): Promise<LedgerEntry | null>
-
-  /** The recorded end of the ledger, `null` while it is empty. */
-  ledgerHead(): Promise<LedgerHead | null>
-
-  /** Appends what `seal` returns for the present head, atomically. */
-  appendLedger(seal: (head: LedgerHead | null) => Seal): Promise<void>
-
-  /** Sets entries of an import aside, atomically, where no reader of the ledger sees them. */
-  stageLedger(run: string, entries: readonly LedgerEntry[]): Promise<void>
-
-  /**
-   * Moves all entries of a run into the ledger and records `head`, in one transaction, if the ledger still
-   * ends at `after`; answers whether it did. What other runs have set aside is forgotten then: it can fit no more.
-   */
-  adoptLedger(run: string, adoption: LedgerAdoption): Promise<boolean>
-
-  /** Forgets what a run has set aside. Safe to repeat. */
-  clearStaged(run: string): Promise<void>
-
-  /** Events not acknowledged yet, in the order of their ids, which is the order they were written in. */
-  readOutbox(query: OutboxQuery): Promise<readonly OutboxEvent[]>
-
-  /** Removes acknowledged events and answers how many were there. Safe to repeat. */
-  acknowledge(ids: readonly string[]): Promise<number>
-
-  /** Adds ids to a run's spool, atomically. */
-  spool(run: string, ids: readonly UserId[]): Promise<void>
-  /** Spooled ids from `offset` in the order they came in. */
-  readSpool(run: string, offset: number, limit: number): Promise<readonly UserId[]>
-  /** Forgets a run's spool. Safe to repeat. */
-  clearSpool(run: string): Promise<void>
-  /** Runs that have ids, or entries of an import, set aside; each once. */
-  runsAside(): Promise<RunsAside>
-
-  /**
-   * A small fact that the engine remembers between calls: how far a sweep has come, when the clock was last
-   * seen. `null` when it was never written.
-   */
-  readMark(name: string): Promise<string | null>
-  /** Writes a mark in place of what it held, atomically. Safe to repeat. */
-  writeMark(name: string, value: string): Promise<void>
-  /** Marks whose names begin like this, by their names. */
-  listMarks(prefix: string): Promise<readonly Mark[]>
-  /** Removes a mark. Safe to repeat. */
-  removeMark(name: string): Promise<void>
+  commit<T>(inquiry: () => Inquiry<Decision<T>>): Promise<T>
 
   /** Clears older copies of deleted rows from the journal, as far as the database can. */
   sanitize(): Promise<Sanitized>

@@ -9,6 +9,7 @@ import {
   UserDeletionEngine,
   type UserIdInput,
 } from '../../src/index.ts'
+import { readLedger } from '../../src/records/ledger-records.ts'
 
 const KEY = 'a key of more than sixteen bytes'
 const UUID = '0190a1b2-c3d4-4e5f-8a6b-7c8d9e0f1a2b'
@@ -448,7 +449,7 @@ describe('a ledger in which an earlier version has hashed a small integer as a b
     const { db, engine } = await open({ id: 'INTEGER', rows: [[9, 'a']] })
     await engine.delete(9, { tenantId: 'a' })
     const store = sqliteStore(db)
-    const [entry] = await store.readLedger({ afterSeq: 0, limit: 1 })
+    const [entry] = await readLedger(store, { afterSeq: 0, limit: 1 })
     assert.ok(entry !== undefined)
     db.exec('DELETE FROM user_deletion_ledger WHERE seq > 1')
     const hash = entryHash(null, GENESIS, { ...entry, subject: 9n })

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { type ExternalEraser, UserNotFoundError } from '../../src/index.ts'
+import { listJobs } from '../../src/records/job-records.ts'
 import { isEveryFault } from '../worlds/faults/every-fault.ts'
 import { type Host, openMemoryHost, reusedSqliteHost } from '../worlds/life-cycle-host.ts'
 import {
@@ -321,7 +322,7 @@ async function sleepAndWake(race: Race, { at, kind, takesOver }: Pause): Promise
 /** Both sleep in the same job, the other one later; only the other one may go on. Counted from when each has the job. */
 async function wakeHalfWay(race: Race, at: number, otherAt: number): Promise<string> {
   const first = sleepBefore(at, 'transition')
-  const second = sleepBefore(otherAt, 'claimJob')
+  const second = sleepBefore(otherAt, 'commit jobs')
   const work = outcomeOf(race.engine(first.turn).delete(USER, SCOPE))
   await Promise.race([first.asleep, work])
   if (!(await openDeletion(race))) {
@@ -346,7 +347,7 @@ async function wakeHalfWay(race: Race, at: number, otherAt: number): Promise<str
 }
 
 async function openDeletion({ host }: Race): Promise<boolean> {
-  const jobs = await host.store.listJobs({ limit: 10, kinds: ['deletion', 'erasure'] })
+  const jobs = await listJobs(host.store, { limit: 10, kinds: ['deletion', 'erasure'] })
   return jobs.length > 0
 }
 

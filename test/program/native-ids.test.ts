@@ -3,6 +3,8 @@ import { describe, it } from 'node:test'
 import { Binary as DriverBinary, ObjectId as DriverObjectId, UUID as DriverUuid } from 'mongodb'
 import { memoryStore } from '../../adapters/memory/index.ts'
 import { definePolicy, type Store, UserDeletionEngine, type UserIdInput } from '../../src/index.ts'
+import { readLedger } from '../../src/records/ledger-records.ts'
+import { readOutbox } from '../../src/records/outbox-records.ts'
 import { withMethods } from '../../src/testing/contract/world.ts'
 
 const HEX = '65f0c0ffee0000000000abcd'
@@ -95,9 +97,9 @@ describe('an id of a type that only some databases have', () => {
       assert.equal(receipt.userId, text)
       assert.deepEqual([left('users'), left('sessions')], [[], []])
       assert.equal(await engine.isDeleted(given, {}), true)
-      const [entry] = await store.readLedger({ afterSeq: 0, limit: 9 })
+      const [entry] = await readLedger(store, { afterSeq: 0, limit: 9 })
       assert.equal(entry?.subject, text)
-      const events = await store.readOutbox({ afterId: null, limit: 9 })
+      const events = await readOutbox(store, { afterId: null, limit: 9 })
       assert.deepEqual(new Set(events.map(({ subject }) => subject)), new Set([text]))
     })
   }

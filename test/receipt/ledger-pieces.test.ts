@@ -1,9 +1,12 @@
 /** A ledger that is verified in pieces, each behind the head that the one before has answered. */
+
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { sqliteStore } from '../../adapters/sqlite/index.ts'
 import { UserDeletionEngine, type VerifiedHead } from '../../src/index.ts'
 import { entryHash, headFor } from '../../src/receipt/chain.ts'
+import { readLedger } from '../../src/records/ledger-records.ts'
+import { withAnswers } from '../../src/testing/contract/altered-store.ts'
 import { acmePolicy, openAcme } from '../worlds/acme.ts'
 import { fixedClock } from '../worlds/fixed-clock.ts'
 import { assertWhole } from '../worlds/found-whole.ts'
@@ -59,14 +62,12 @@ describe('a ledger verified in pieces', () => {
     const { db, engine } = await world()
     const from = await headAfter({ engine }, 15)
     const asked: unknown[] = []
-    const store = sqliteStore(db)
-    const counted = {
-      ...store,
-      readLedger: (query: Parameters<typeof store.readLedger>[0]) => {
-        asked.push([query.afterSeq, query.limit])
-        return store.readLedger(query)
-      },
-    }
+    const counted = withAnswers(sqliteStore(db), (question, own) => {
+      if (question.table !== 'ledger') return own
+      const [behind] = question.where ?? []
+      asked.push([behind !== undefined && 'above' in behind ? behind.above : null, question.limit])
+      return own
+    })
     const other = new UserDeletionEngine({
       ...{ store: counted, policy: acmePolicy, keys: { ledger: KEY } },
     })
@@ -126,7 +127,7 @@ describe('a ledger verified in pieces', () => {
     const from = whole.head
     assert.equal((await rotated.ledger.verify({ from })).valid, true)
     assert.equal((await engine.ledger.verify({ from })).valid, false)
-    const [last] = await sqliteStore(db).readLedger({ afterSeq: from.seq - 1, limit: 1 })
+    const [last] = await readLedger(sqliteStore(db), { afterSeq: from.seq - 1, limit: 1 })
     assert.ok(last !== undefined)
     const forged = { ...last, seq: from.seq + 1, kind: 'storage.sanitized' } as const
     const head = headFor(KEY, forged.seq, entryHash(KEY, last.hash, forged))

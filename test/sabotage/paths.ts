@@ -54,8 +54,8 @@ export const pathsSabotages: readonly Sabotage[] = [
   {
     name: 'forget what an export says of its subject keys',
     file: 'src/execution/context/known-keys.ts',
-    find: '      for (const [name, key] of news) await store.writeMark(',
-    replace: '      for (const [name, key] of news.slice(0, 0)) await store.writeMark(',
+    find: '      for (const [name, key] of news) await writeMark(',
+    replace: '      for (const [name, key] of news.slice(0, 0)) await writeMark(',
     caughtBy: 'test/adapters/memory/contract.test.ts',
   },
   {

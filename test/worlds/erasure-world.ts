@@ -1,4 +1,5 @@
 /** A small auth database on either store, for what spans several calls: erasure and the own account. */
+
 import Database from 'better-sqlite3'
 import { memoryStore } from '../../adapters/memory/index.ts'
 import { sqliteStore } from '../../adapters/sqlite/index.ts'
@@ -11,8 +12,10 @@ import {
 } from '../../src/index.ts'
 import type { Program } from '../../src/program/program.ts'
 import type { TableSchema } from '../../src/program/schema.ts'
+import { listJobs } from '../../src/records/job-records.ts'
 import type { Job } from '../../src/store/records.ts'
 import type { Store } from '../../src/store/store.ts'
+import { withWrites } from '../../src/testing/contract/altered-store.ts'
 import { fill } from './sqlite-schema.ts'
 
 export type Row = Readonly<Record<string, unknown>>
@@ -169,7 +172,7 @@ function openHost(name: StoreName, data: Record<string, readonly Row[]>): Erasur
     return {
       ...watchTokens(store),
       rows: async (of) => store.rows(of),
-      jobs: () => store.listJobs({ limit: 100 }),
+      jobs: () => listJobs(store, { limit: 100 }),
       insert: async (into, row) => store.insert(into, row as never),
     }
   }
@@ -211,10 +214,11 @@ function watchTokens(store: Store): Pick<ErasureHost, 'store' | 'tokens'> {
         program = of
         return store.findStanding(of, query)
       },
-      saveToken: (token) => {
-        hashes.add(token.hash)
-        return store.saveToken(token)
-      },
+      commit: (inquiry) =>
+        withWrites(store, (write) => {
+          if (write.kind !== 'insert' || write.table !== 'tokens') return
+          for (const { hash } of write.records) hashes.add(hash)
+        }).commit(inquiry),
     },
     tokens: async () => {
       if (program === undefined) return []

@@ -4,6 +4,8 @@ import { memoryStore } from '../../adapters/memory/index.ts'
 import { sqliteStore } from '../../adapters/sqlite/index.ts'
 import { definePolicy, type TableSchema } from '../../src/index.ts'
 import type { Program } from '../../src/program/program.ts'
+import type { Decision } from '../../src/store/change.ts'
+import type { Inquiry } from '../../src/store/inquiry.ts'
 import type { Store } from '../../src/store/store.ts'
 
 export type Row = Readonly<Record<string, unknown>>
@@ -258,7 +260,19 @@ export function wrapStore(
       const member: unknown = Reflect.get(target, name)
       if (typeof member !== 'function') return member
       return (...given: unknown[]) =>
-        around(async () => Reflect.apply(member, target, given) as unknown, String(name))
+        around(
+          async () => Reflect.apply(member, target, given) as unknown,
+          labelOf(String(name), given),
+        )
     },
   })
+}
+
+/** `read jobs`, `commit jobs`, `write jobs`: which records a call is about first. Other calls by their method. */
+function labelOf(method: string, [inquiry]: readonly unknown[]): string {
+  if (method !== 'read' && method !== 'commit') return method
+  const { value, done } = (inquiry as () => Inquiry<Decision<unknown>>)().next()
+  if (done !== true) return `${method} ${value[0]?.table}`
+  const [write] = value.change?.() ?? []
+  return write === undefined || !('table' in write) ? method : `write ${write.table}`
 }

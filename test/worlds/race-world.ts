@@ -1,9 +1,12 @@
 /** One user on either host, engines whose every step waits for its turn, and what is left afterwards. */
+
 import assert from 'node:assert/strict'
 import type fc from 'fast-check'
 import { UserDeletionEngine } from '../../src/engine/engine.ts'
 import type { EngineOptions } from '../../src/engine/options.ts'
 import { UserDeletionError } from '../../src/errors.ts'
+import { listJobs } from '../../src/records/job-records.ts'
+import { readLedger } from '../../src/records/ledger-records.ts'
 import type { Store } from '../../src/store/store.ts'
 import { fixedClock } from './fixed-clock.ts'
 import { HOST_TABLES, type Host, policyOf, TENANTS, wrapStore } from './life-cycle-host.ts'
@@ -71,19 +74,19 @@ export async function openRace(
     still,
     signIn: (session) => host.signIn(USER, session),
     async snapshot() {
-      const ledger = (await readLedger(host.store)).filter(({ kind }) => kind === 'user.deleted')
-      const jobs = await host.store.listJobs({ limit: 100 })
+      const ledger = (await wholeLedger(host.store)).filter(({ kind }) => kind === 'user.deleted')
+      const jobs = await listJobs(host.store, { limit: 100 })
       const tables = await Promise.all(HOST_TABLES.map((table) => host.rows(table)))
       return JSON.stringify([tables, ledger, jobs])
     },
     async receipts() {
-      return (await readLedger(host.store)).filter(({ kind }) => kind === 'user.deleted').length
+      return (await wholeLedger(host.store)).filter(({ kind }) => kind === 'user.deleted').length
     },
   }
 }
 
-function readLedger(store: Store): ReturnType<Store['readLedger']> {
-  return store.readLedger({ afterSeq: 0, limit: 1_000 })
+function wholeLedger(store: Store): ReturnType<typeof readLedger> {
+  return readLedger(store, { afterSeq: 0, limit: 1_000 })
 }
 
 /** Each call begins when the scheduler says so, and is atomic then, as a method of a store is. */

@@ -7,6 +7,7 @@
 import type { Program } from '../../../src/program/program.ts'
 import { needsCursor, passOf } from '../../../src/program/steps.ts'
 import type { Chunk, ChunkResult } from '../../../src/store/chunk.ts'
+import { withFence } from '../../../src/store/own-records.ts'
 import { type Database, runStep } from './apply-slice.ts'
 import { matchStep } from './match-rows.ts'
 
@@ -40,6 +41,9 @@ export function applyChunk(
     cursor: last === undefined ? chunk.cursor : [last],
     done: keys.length < chunk.limit,
   }
-  records.saveJob(chunk.jobId, chunk.fence, chunk.save(result))
+  const where = withFence({ id: chunk.jobId, fence: chunk.fence })
+  records.write([
+    { kind: 'patch', table: 'jobs', where, set: chunk.save(result), orElse: 'lease_lost' },
+  ])
   return result
 }

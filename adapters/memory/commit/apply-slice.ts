@@ -4,13 +4,22 @@
  * @module
  */
 import { UserDeletionError } from '../../../src/errors.ts'
-import type { Assignment, Program, Step } from '../../../src/program/program.ts'
+import type { Assignment, Program, Step, UserId } from '../../../src/program/program.ts'
 import { type ResidueTime, residueTime } from '../../../src/program/residue.ts'
 import { leavesNoMatch, passOf } from '../../../src/program/steps.ts'
 import { residueLeft } from '../../../src/store/failures.ts'
+import {
+  forgetWrites,
+  HEAD,
+  headOf,
+  heldJob,
+  leaseLost,
+  sealWrites,
+  withFence,
+} from '../../../src/store/own-records.ts'
 import type { LedgerEntry } from '../../../src/store/records.ts'
 import { type Leaving, sealInParts, settleUnit } from '../../../src/store/settle-unit.ts'
-import type { Slice, SliceOutcome } from '../../../src/store/slice.ts'
+import type { JournalEnd, Slice, SliceOutcome } from '../../../src/store/slice.ts'
 import type { Records } from '../records/records.ts'
 import type { Row, Tables } from '../tables/rows.ts'
 import { stored, tenantText } from '../tables/values.ts'
@@ -45,13 +54,18 @@ function applyUnit(
   slice: Slice,
   positions: readonly number[],
 ): readonly SliceOutcome[] {
-  if (slice.journal !== undefined) db.records.assertHeld(slice.journal)
+  if (slice.journal !== undefined) assertHeld(db.records, slice.journal)
   const users = positions.flatMap((position) => slice.users[position] ?? [])
   const targets = { ...slice, users }
   const survey = takeSurvey(db.tables, db.records, program, targets, slice.journal)
   return settleUnit(slice, positions, survey, (leaving) =>
     removeUsers(db, program, slice, [...leaving]),
   )
+}
+
+/** A worker who has lost the job learns it before anything is decided. */
+function assertHeld(records: Records, { jobId: id, fence }: JournalEnd): void {
+  if (records.ask(heldJob({ id, fence })).length === 0) throw leaseLost()
 }
 
 /** The steps, the user rows and the seal, in this order. */
@@ -69,15 +83,19 @@ function removeUsers(
   })
   removeUserRows(tables, program, slice.tenantId, users)
   const residue = lateResidue(tables, program, slice.tenantId, users)
-  const entries = sealInParts(slice, leaving, { head: records.head, residue }, (seal) => {
-    records.write(seal)
+  const head = headOf(records.ask(HEAD))
+  const entries = sealInParts(slice, leaving, { head, residue }, (seal) => {
+    records.write(sealWrites(seal))
     for (const { table, values } of seal.auditRows ?? []) tables.insert(table, [values])
   })
-  if (slice.journal !== undefined) records.finishJob(slice.journal.jobId, slice.journal.fence)
-  const ids = leaving.map(({ found }) => found.fields['id'])
-  const { table } = program.user
-  records.removeJobs(table, slice.tenantId, ids)
-  records.ofUsers.forget(table, slice.tenantId, ids)
+  if (slice.journal !== undefined) {
+    const { jobId: id, fence } = slice.journal
+    const where = withFence({ id, fence })
+    records.write([{ kind: 'remove', table: 'jobs', where, orElse: 'lease_lost' }])
+  }
+  const ids = leaving.map(({ found }) => found.fields['id'] as UserId)
+  const { tenantId } = slice
+  records.write(forgetWrites({ userTable: program.user.table, tenantId, ids }))
   return entries
 }
 

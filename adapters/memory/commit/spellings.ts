@@ -19,6 +19,8 @@ import { stored, tenantText } from '../tables/values.ts'
 
 type Users = Pick<Program, 'user'>
 
+const LEDGER = { kind: 'records', table: 'ledger' } as const
+
 export function findSpellings(
   tables: Tables,
   records: Records,
@@ -32,9 +34,9 @@ export function findSpellings(
       tenantId: user.tenant === null ? null : tenantText(row[user.tenant]),
     }),
   )
-  const deletions = records.entries.filter(
-    ({ kind, userTable }) => kind === 'user.deleted' && userTable === user.table,
-  )
+  const deletions = records
+    .ask(LEDGER)
+    .filter(({ kind, userTable }) => kind === 'user.deleted' && userTable === user.table)
   const isOfTenant = ({ tenantId: other }: Pick<Spelling, 'tenantId'>): boolean =>
     fold.tenant(other) === fold.tenant(tenantId)
   const ofTenant = rows.filter(isOfTenant)
@@ -73,7 +75,8 @@ export function findTenant(
   const rows = tenant === null ? [] : [...tables.rows(user.table).values()]
   const held = rows.map((row) => tenantText(row[tenant ?? '']))
   if (held.includes(tenantId)) return tenantId
-  const named = records.entries
+  const named = records
+    .ask(LEDGER)
     .filter(({ userTable }) => userTable === user.table)
     .map((entry) => entry.tenantId)
   return [...held, ...named].find((one) => fold.tenant(one) === fold.tenant(tenantId)) ?? null

@@ -5,11 +5,12 @@
  */
 import { compareIds } from '../../../src/program/matching.ts'
 import type { Program, UserId } from '../../../src/program/program.ts'
+import { HEAD, headOf, holdsOf, markOf, sealWrites } from '../../../src/store/own-records.ts'
 import type { HeldIdsQuery, Sweep, SweepGroup, Swept } from '../../../src/store/sweep.ts'
 import { type Database, lateResidue, runSteps } from './apply-slice.ts'
 import { heldValues, matchStep } from './match-rows.ts'
 import { sharedOf } from './shared-values.ts'
-import { findRows } from './take-survey.ts'
+import { findRows, newestDeletion } from './take-survey.ts'
 
 export function sweep(
   db: Database,
@@ -17,15 +18,20 @@ export function sweep(
   { groups, throughSeq, mark, isHeldBy, seal }: Sweep,
 ): readonly Swept[] | null {
   const { records } = db
-  if ((records.marks.get(mark.name) ?? null) !== mark.from) return null
+  const [present] = records.ask(markOf(mark.name))
+  if ((present?.value ?? null) !== mark.from) return null
+  const userTable = program.user.table
   const holds = groups.flatMap(({ tenantId, users }) =>
-    users.flatMap(({ id }) => records.ofUsers.holdsOf(program.user.table, tenantId, id)),
+    records.ask(holdsOf({ userTable, tenantId, ids: users.map(({ id }) => id) })),
   )
   if (holds.some(isHeldBy)) return null
   const swept = groups.map((group) => sweepGroup(db, program, group, throughSeq))
-  const sealed = seal(swept, records.head)
-  if (sealed !== null) records.write(sealed)
-  records.writeMark(mark.name, mark.to)
+  const sealed = seal(swept, headOf(records.ask(HEAD)))
+  const moved = { name: mark.name, value: mark.to }
+  records.write([
+    ...(sealed === null ? [] : sealWrites(sealed)),
+    { kind: 'put', table: 'marks', record: moved },
+  ])
   return swept
 }
 
@@ -88,7 +94,7 @@ function whoMayBeSwept(
 ): readonly boolean[] {
   const rows = findRows(tables, records, program, { ...group, restored: true })
   return group.users.map(({ subject }, position) => {
-    const newest = records.newestEntry(program.user.table, group.tenantId, subject)
+    const newest = newestDeletion(records, program.user, group.tenantId, subject)
     return rows[position] == null && (newest === undefined || newest.seq <= throughSeq)
   })
 }

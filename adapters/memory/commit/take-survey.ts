@@ -10,10 +10,17 @@ import { isFoundInAnyCase } from '../../../src/program/selectors.ts'
 import { allWrittenFor } from '../../../src/program/shared-values.ts'
 import { keepsItsRows } from '../../../src/program/steps.ts'
 import type { Tombstone } from '../../../src/store/inspection.ts'
+import {
+  deletionsOf,
+  holdsInOrder,
+  holdsOf,
+  jobsInOrder,
+  jobsOf,
+} from '../../../src/store/own-records.ts'
+import type { LedgerEntry } from '../../../src/store/records.ts'
 import type {
   FoundUser,
   GroupMember,
-  JobReference,
   JournalEnd,
   Survey,
   Target,
@@ -67,27 +74,17 @@ export function takeSurvey(
   const own = rowsAtHurdles(tables, program, targets.tenantId, slice)
   const hurdles = users.map((): readonly number[] => [])
   for (const [index, { position }] of present.entries()) hurdles[position] = own[index] ?? []
+  const ids = targets.users.map(({ id }) => id)
+  const named = { userTable: program.user.table, tenantId: targets.tenantId, ids }
   return {
     users,
     counts,
     bereft,
     hurdles,
     sharers: groups,
-    jobs: targets.users.map(({ id }) => jobOf(records, program, targets.tenantId, id)),
-    holds: targets.users.map(({ id }) =>
-      records.ofUsers.holdsOf(program.user.table, targets.tenantId, id),
-    ),
+    jobs: jobsInOrder(ids, records.ask(jobsOf(named))),
+    holds: holdsInOrder(ids, records.ask(holdsOf(named))),
   }
-}
-
-function jobOf(
-  records: Records,
-  { user }: Program,
-  tenantId: string | null,
-  userId: UserId,
-): JobReference | null {
-  const job = records.jobOf(user.table, tenantId, userId)
-  return job === undefined ? null : { id: job.id, kind: job.kind, fence: job.fence }
 }
 
 /** Whether chunks of the journalled way have written anything. */
@@ -117,7 +114,7 @@ export function findRows(
   return users.map(({ id, subject }) => {
     const row = rows.get(stored(id))
     if (row === undefined) return null
-    const isNamed = records.newestEntry(user.table, tenantId, subject) !== undefined
+    const isNamed = newestDeletion(records, user, tenantId, subject) !== undefined
     if (isNamed && isTombstone(user, row, restored)) return null
     return structuredClone(row)
   })
@@ -134,7 +131,7 @@ export function findTombstone(
 ): Tombstone | null {
   if (
     user.action !== 'anonymize' ||
-    records.newestEntry(user.table, tenantId, subject) === undefined
+    newestDeletion(records, user, tenantId, subject) === undefined
   ) {
     return null
   }
@@ -170,13 +167,22 @@ export function listUsers(
     .slice(0, limit)
   const live = rows.filter(
     ({ id, row }) =>
-      records.newestEntry(user.table, tenantId, query.subjectOf(id)) === undefined ||
+      newestDeletion(records, user, tenantId, query.subjectOf(id)) === undefined ||
       !isTombstone(user, row, restored),
   )
   return {
     ids: live.map(({ id }) => id),
     next: rows.length < limit ? null : (rows.at(-1)?.id ?? null),
   }
+}
+
+export function newestDeletion(
+  records: Records,
+  { table }: Pick<UserTable, 'table'>,
+  tenantId: string | null,
+  subject: UserId,
+): LedgerEntry | undefined {
+  return records.ask(deletionsOf(table, tenantId, [subject]))[0]
 }
 
 /** Whether the row of a user whom the ledger names as deleted is what the deletion has left. */

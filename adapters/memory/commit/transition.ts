@@ -4,6 +4,19 @@
  * @module
  */
 import type { ColumnValue, Program } from '../../../src/program/program.ts'
+import type { RecordWrite } from '../../../src/store/change.ts'
+import {
+  disabledOf,
+  disabledUser,
+  disabledWrite,
+  HEAD,
+  headOf,
+  jobsOf,
+  type NamedUsers,
+  sealWrites,
+  tokenOf,
+  withFence,
+} from '../../../src/store/own-records.ts'
 import type { Target, Targets, UserRow } from '../../../src/store/slice.ts'
 import type {
   Standing,
@@ -24,7 +37,7 @@ export function makeTransition(
   transition: Transition,
 ): TransitionOutcome {
   const { records } = db
-  const { tenantId, user } = transition
+  const { tenantId } = transition
   const standing = findStanding(db, program, transition)
   if (standing === null) return { kind: 'absent' }
   const verdict = transition.decide(standing)
@@ -36,19 +49,21 @@ export function makeTransition(
       ? cutAccess(db, program, tenantId, { ...found, derived: [] })
       : program.steps.map(() => 0)
   const { job, events = [], seal } = verdict.finish?.(cut) ?? {}
-  if (job !== undefined) {
-    records.removeJobs(program.user.table, tenantId, [user.id])
-    if (job !== null) records.addJob(job)
+  const writes: RecordWrite[] = []
+  if (job !== undefined && standing.job !== null) {
+    writes.push({ kind: 'remove', table: 'jobs', where: withFence(standing.job) })
   }
-  records.writeEvents(events)
-  if (seal !== undefined) records.write(seal(records.head))
+  if (job != null) writes.push({ kind: 'insert', table: 'jobs', records: [job] })
+  writes.push({ kind: 'insert', table: 'outbox', records: events })
+  if (seal !== undefined) writes.push(...sealWrites(seal(headOf(records.ask(HEAD)))))
+  records.write(writes)
   return {
     kind: 'done',
     standing: {
       ...standing,
       row: findRow(db, program, transition) ?? standing.row,
       job: job === undefined ? standing.job : job,
-      disabled: records.ofUsers.disabledOf(program.user.table, tenantId, user.id),
+      disabled: disabledUser(records.ask(disabledOf(namedUser(program, transition)))),
     },
   }
 }
@@ -59,15 +74,17 @@ export function findStanding(
   query: StandingQuery,
 ): Standing | null {
   const { tables, records } = db
-  const { tenantId, user, tokenHash } = query
+  const { tokenHash } = query
+  const named = namedUser(program, query)
   const row = findRow(db, program, query)
   if (row === null) return null
   return {
     row,
     survey: takeSurvey(tables, records, program, targetsOf(query)),
-    job: records.jobOf(program.user.table, tenantId, user.id) ?? null,
-    disabled: records.ofUsers.disabledOf(program.user.table, tenantId, user.id),
-    token: tokenHash === null ? null : records.ofUsers.findToken(program.user.table, tokenHash),
+    job: records.ask(jobsOf(named))[0] ?? null,
+    disabled: disabledUser(records.ask(disabledOf(named))),
+    token:
+      tokenHash === null ? null : (records.ask(tokenOf(named.userTable, tokenHash))[0] ?? null),
   }
 }
 
@@ -77,6 +94,10 @@ function findRow(
   query: StandingQuery,
 ): UserRow | null {
   return findRows(tables, records, program, targetsOf(query))[0] ?? null
+}
+
+function namedUser({ user }: Program, { tenantId, user: { id } }: StandingQuery): NamedUsers {
+  return { userTable: user.table, tenantId, ids: [id] }
 }
 
 function targetsOf({ tenantId, user, restored = false }: StandingQuery): Targets {
@@ -90,12 +111,23 @@ function writePlan(
   plan: TransitionPlan,
 ): void {
   if (plan.set !== undefined) writeColumns(tables, program, tenantId, user, plan.set)
+  const writes: RecordWrite[] = []
   if (plan.disabled !== undefined) {
-    records.ofUsers.writeDisabled(program.user.table, tenantId, user.id, plan.disabled)
+    const userTable = program.user.table
+    writes.push(disabledWrite({ userTable, tenantId, userId: user.id }, plan.disabled))
   }
-  if (plan.placeHold !== undefined) records.ofUsers.placeHold(plan.placeHold)
-  if (plan.releaseHold !== undefined) records.ofUsers.releaseHold(plan.releaseHold)
-  if (plan.consumesToken === true && tokenHash !== null) records.ofUsers.removeToken(tokenHash)
+  if (plan.placeHold !== undefined) {
+    writes.push({ kind: 'insert', table: 'holds', records: [plan.placeHold] })
+  }
+  if (plan.releaseHold !== undefined) {
+    const where = [{ field: 'id', in: [plan.releaseHold] } as const]
+    writes.push({ kind: 'remove', table: 'holds', where })
+  }
+  if (plan.consumesToken === true && tokenHash !== null) {
+    const where = [{ field: 'hash', in: [tokenHash] } as const]
+    writes.push({ kind: 'remove', table: 'tokens', where })
+  }
+  records.write(writes)
 }
 
 function writeColumns(

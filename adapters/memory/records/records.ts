@@ -1,224 +1,242 @@
 /**
- * The engine's own records: ledger, outbox, jobs, spools and marks. What it keeps about single users beside
- * their jobs stands in `user-records.ts`.
+ * The engine's own records: lists in the order of their keys, replaced as a whole by each write.
  *
  * @module
  */
-import { UserDeletionError } from '../../../src/errors.ts'
+import { compareIds } from '../../../src/program/matching.ts'
 import type { UserId } from '../../../src/program/program.ts'
-import type {
-  Job,
-  JobClaim,
-  LedgerAdoption,
-  LedgerEntry,
-  LedgerHead,
-  OutboxEvent,
-  RunsAside,
-  Seal,
-} from '../../../src/store/records.ts'
-import type { JournalEnd } from '../../../src/store/slice.ts'
+import type { RecordWrite } from '../../../src/store/change.ts'
+import type { AnswerTo, RecordCondition, RecordQuestion } from '../../../src/store/inquiry.ts'
+import { leaseLost } from '../../../src/store/own-records.ts'
+import {
+  RECORD_TABLE_NAMES,
+  RECORD_TABLES,
+  type RecordTable,
+} from '../../../src/store/record-tables.ts'
 import { violation } from '../tables/rows.ts'
-import { createUserRecords, type UserRecords } from './user-records.ts'
 
 export interface Records {
-  readonly entries: readonly LedgerEntry[]
-  readonly head: LedgerHead | null
-  readonly events: readonly OutboxEvent[]
-  readonly jobs: readonly Job[]
-  readonly spools: ReadonlyMap<string, readonly UserId[]>
-  readonly marks: ReadonlyMap<string, string>
-  /** The newest entry of the kind, `user.deleted` unless told otherwise. */
-  newestEntry(
-    userTable: string,
-    tenantId: string | null,
-    subject: UserId,
-    kind?: LedgerEntry['kind'],
-  ): LedgerEntry | undefined
-  deletedAt(userTable: string, tenantId: string | null, subject: UserId): string | null
-  jobOf(userTable: string, tenantId: string | null, userId: UserId): Job | undefined
-  write(seal: Seal): void
-  acknowledge(ids: readonly string[]): number
-  addJob(job: Job): void
-  claimJob(claim: JobClaim): Job | null
-  saveJob(id: string, fence: number, change: Pick<Job, 'leaseUntil' | 'state'> & Partial<Job>): void
-  /** Whoever has lost the job learns it before anything is decided. */
-  assertHeld(journal: JournalEnd): void
-  finishJob(id: string, fence: number): void
-  removeJob(id: string, fence: number): void
-  removeJobs(userTable: string, tenantId: string | null, userIds: readonly unknown[]): void
-  writeEvents(events: readonly OutboxEvent[]): void
-  readonly ofUsers: UserRecords
-  spool(run: string, ids: readonly UserId[]): void
-  clearSpool(run: string): void
-  runsAside(): RunsAside
-  removeMark(name: string): void
-  writeMark(name: string, value: string): void
-  stage(run: string, entries: readonly LedgerEntry[]): void
-  adopt(run: string, adoption: LedgerAdoption): boolean
-  clearStaged(run: string): void
+  ask<const Q extends RecordQuestion>(question: Q): AnswerTo<Q>
+  /** @throws {@link leaseLost} where a write has to find exactly one record, and has not. */
+  write(writes: Iterable<RecordWrite>): void
   /** Puts everything back as it was when the work throws. */
   transaction<T>(work: () => T): T
 }
 
+type Fields = Readonly<Record<string, unknown>>
+
+interface State {
+  readonly tables: Readonly<Record<RecordTable, readonly Fields[]>>
+  /** Entries of the ledger by subject: looking through all of them for each user would take too long. */
+  readonly bySubject: ReadonlyMap<unknown, readonly Fields[]>
+}
+
 export function createRecords(tablePrefix: string): Records {
-  let state = {
-    entries: [] as readonly LedgerEntry[],
-    head: null as LedgerHead | null,
-    events: [] as readonly OutboxEvent[],
-    jobs: [] as readonly Job[],
-    marks: new Map() as ReadonlyMap<string, string>,
-    newest: new Map<UserId, readonly LedgerEntry[]>() as ReadonlyMap<
-      UserId,
-      readonly LedgerEntry[]
-    >,
-  }
-  const staged = new Map<string, readonly LedgerEntry[]>()
-  const spools = new Map<string, readonly UserId[]>()
-  const ofUsers = createUserRecords()
+  const none = Object.fromEntries(RECORD_TABLE_NAMES.map((table) => [table, []]))
+  let state: State = { tables: none as unknown as State['tables'], bySubject: new Map() }
 
-  function withJob(id: string, fence: number, change: (job: Job) => Job | null): void {
-    const job = state.jobs.find((candidate) => candidate.id === id && candidate.fence === fence)
-    if (job === undefined) {
-      throw new UserDeletionError('lease_lost', 'Another worker has taken the job over.')
+  function replace(table: RecordTable, records: readonly Fields[]): void {
+    state = { ...state, tables: { ...state.tables, [table]: records } }
+  }
+
+  function insert(table: RecordTable, added: readonly Fields[]): void {
+    if (added.length === 0) return
+    const present = state.tables[table]
+    assertUnique(tablePrefix, table, present, added)
+    const all = [...present, ...added]
+    const isBehind = present.length === 0 || byKey(table, present.at(-1), added[0]) < 0
+    replace(table, isBehind && added.length === 1 ? all : all.sort((a, b) => byKey(table, a, b)))
+    if (table !== 'ledger') return
+    state = { ...state, bySubject: indexed(state.bySubject, added) }
+  }
+
+  /** Answers how many records were there. */
+  function remove(table: RecordTable, where: readonly AnyCondition[]): number {
+    const present = state.tables[table]
+    const left = present.filter((record) => !fulfills(record, where))
+    if (left.length < present.length) replace(table, left)
+    if (table === 'ledger') state = { ...state, bySubject: indexed(new Map(), left) }
+    return present.length - left.length
+  }
+
+  function patch(table: RecordTable, where: readonly AnyCondition[], set: Fields): number {
+    let found = 0
+    const records = state.tables[table].map((record) => {
+      if (!fulfills(record, where)) return record
+      found += 1
+      return { ...record, ...set }
+    })
+    replace(table, records)
+    if (table === 'ledger') state = { ...state, bySubject: indexed(new Map(), records) }
+    return found
+  }
+
+  function apply(write: RecordWrite): void {
+    switch (write.kind) {
+      case 'insert':
+        insert(write.table, write.records.map(copyOf))
+        break
+      case 'put': {
+        const record = copyOf(write.record)
+        const where = RECORD_TABLES[write.table].key.map((field) => ({
+          field,
+          in: [record[field] as string],
+        }))
+        remove(write.table, where)
+        insert(write.table, [record])
+        break
+      }
+      case 'patch':
+        expectOne(write.orElse, patch(write.table, write.where, { ...write.set }))
+        break
+      case 'remove':
+        expectOne(write.orElse, remove(write.table, write.where))
+        break
+      case 'move': {
+        const moved = state.tables[write.from].filter((record) => fulfills(record, write.where))
+        const names = Object.keys(RECORD_TABLES[write.to].fields)
+        insert(
+          write.to,
+          moved.map((record) => Object.fromEntries(names.map((name) => [name, record[name]]))),
+        )
+        remove(write.from, write.where)
+      }
     }
-    const jobs = state.jobs.flatMap((candidate) =>
-      candidate === job ? (change(job) ?? []) : candidate,
-    )
-    state = { ...state, jobs }
   }
 
-  const records: Records = {
-    get entries() {
-      return state.entries
+  return {
+    ask<const Q extends RecordQuestion>(question: Q): AnswerTo<Q> {
+      const records: readonly unknown[] = answer(state, question)
+      return records as AnswerTo<Q>
     },
-    get head() {
-      return state.head
+    write(writes) {
+      for (const one of writes) apply(one)
     },
-    get events() {
-      return state.events
-    },
-    get jobs() {
-      return state.jobs
-    },
-    get marks() {
-      return state.marks
-    },
-    spools,
-    newestEntry: (userTable, tenantId, subject, kind = 'user.deleted') =>
-      state.newest
-        .get(subject)
-        ?.findLast((entry) => entry.kind === kind && isAbout(entry, userTable, tenantId)),
-    deletedAt: (userTable, tenantId, subject) =>
-      (state.newest.get(subject) ?? [])
-        .filter((entry) => entry.kind === 'user.deleted' && isAbout(entry, userTable, tenantId))
-        .reduce<string | null>((last, { at }) => (last === null || at > last ? at : last), null),
-    jobOf: (userTable, tenantId, userId) =>
-      state.jobs.find((job) => isOfUser(job, userTable, tenantId, userId)),
-    write({ entries, events, head }) {
-      const newest = new Map(state.newest)
-      for (const entry of entries) {
-        assertKeyIsFree(tablePrefix, state.entries, entry)
-        assertKeyIsFree(tablePrefix, entries.slice(0, entries.indexOf(entry)), entry)
-        if (entry.subject === null) continue
-        newest.set(entry.subject, [...(newest.get(entry.subject) ?? []), entry])
-      }
-      state = {
-        ...state,
-        newest,
-        head,
-        entries: [...state.entries, ...entries],
-        events: [...state.events, ...events],
-      }
-    },
-    acknowledge(ids) {
-      const known = new Set(ids)
-      const events = state.events.filter(({ id }) => !known.has(id))
-      const removed = state.events.length - events.length
-      state = { ...state, events }
-      return removed
-    },
-    addJob(job) {
-      state = { ...state, jobs: [...state.jobs, job] }
-    },
-    claimJob({ id, fence, owner, now, leaseUntil }) {
-      const job = state.jobs.find((candidate) => candidate.id === id)
-      if (job === undefined || job.fence !== fence || job.leaseUntil > now) return null
-      const claimed = { ...job, owner, leaseUntil, fence: fence + 1 }
-      withJob(id, fence, () => claimed)
-      return claimed
-    },
-    saveJob: (id, fence, change) => withJob(id, fence, (job) => ({ ...job, ...change })),
-    assertHeld: ({ jobId, fence }) => withJob(jobId, fence, (job) => job),
-    finishJob: (id, fence) => withJob(id, fence, () => null),
-    removeJob(id, fence) {
-      const jobs = state.jobs.filter((job) => job.id !== id || job.fence !== fence)
-      state = { ...state, jobs }
-    },
-    removeJobs(userTable, tenantId, userIds) {
-      const jobs = state.jobs.filter(
-        (job) => !userIds.includes(job.userId) || !isOfUser(job, userTable, tenantId, job.userId),
-      )
-      state = { ...state, jobs }
-    },
-    writeEvents(events) {
-      state = { ...state, events: [...state.events, ...events] }
-    },
-    ofUsers,
-    spool: (run, ids) => void spools.set(run, [...(spools.get(run) ?? []), ...ids]),
-    clearSpool: (run) => void spools.delete(run),
-    runsAside: () => ({ spools: [...spools.keys()], imports: [...staged.keys()] }),
-    removeMark(name) {
-      const marks = new Map(state.marks)
-      marks.delete(name)
-      state = { ...state, marks }
-    },
-    writeMark(name, value) {
-      state = { ...state, marks: new Map(state.marks).set(name, value) }
-    },
-    stage: (run, entries) => void staged.set(run, [...(staged.get(run) ?? []), ...entries]),
-    adopt(run, { after, head }) {
-      if (state.head?.seq !== after?.seq || state.head?.hash !== after?.hash) return false
-      records.write({ entries: staged.get(run) ?? [], events: [], head })
-      staged.clear()
-      return true
-    },
-    clearStaged: (run) => void staged.delete(run),
     transaction(work) {
       const before = state
       try {
-        return ofUsers.transaction(work)
+        return work()
       } catch (error) {
         state = before
         throw error
       }
     },
   }
-  return records
 }
 
-/** Entries of an earlier layout that do not say whose tenant they are about are everybody's. */
-function isAbout(entry: LedgerEntry, userTable: string, tenantId: string | null): boolean {
-  const isTheirs =
-    entry.userTable === userTable || (entry.userTable === null && entry.kind === 'tenant.deleted')
-  return isTheirs && entry.tenantId === tenantId
+type AnyCondition = RecordCondition<Fields>
+
+function indexed(
+  known: State['bySubject'],
+  entries: readonly Fields[],
+): ReadonlyMap<unknown, readonly Fields[]> {
+  const bySubject = new Map(known)
+  for (const entry of entries) {
+    const { subject = null } = entry
+    if (subject !== null) bySubject.set(subject, [...(bySubject.get(subject) ?? []), entry])
+  }
+  return bySubject
 }
 
-function isOfUser(job: Job, userTable: string, tenantId: string | null, userId: UserId): boolean {
-  return job.userTable === userTable && job.tenantId === tenantId && job.userId === userId
+function answer({ tables, bySubject }: State, question: RecordQuestion): readonly Fields[] {
+  const { table, newestOf, descending, after, limit } = question
+  const where: readonly AnyCondition[] = question.where ?? []
+  const subjects = table === 'ledger' ? subjectsIn(where) : null
+  const candidates =
+    subjects === null
+      ? tables[table]
+      : subjects
+          .flatMap((subject) => bySubject.get(subject) ?? [])
+          .sort((a, b) => byKey(table, a, b))
+  const found = candidates.filter((record) => fulfills(record, where))
+  const newest =
+    newestOf === undefined
+      ? found
+      : [...new Map(found.map((record) => [record[newestOf], record])).values()].sort((a, b) =>
+          byKey(table, a, b),
+        )
+  const order: readonly string[] | undefined = question.order
+  const sorted =
+    order === undefined ? newest : newest.toSorted((a, b) => byFields(order, a, valuesOf(order, b)))
+  const behind =
+    after === undefined || order === undefined
+      ? sorted
+      : sorted.filter((record) => byFields(order, record, after) > 0)
+  return (descending ? behind.toReversed() : behind).slice(0, limit)
 }
 
-function assertKeyIsFree(
+function subjectsIn(where: readonly AnyCondition[]): readonly unknown[] | null {
+  const condition = where.find(({ field }) => field === 'subject')
+  return condition !== undefined && 'in' in condition ? [...new Set(condition.in)] : null
+}
+
+function fulfills(record: Fields, where: readonly AnyCondition[]): boolean {
+  return where.every((condition) => {
+    const value = record[condition.field] ?? null
+    if ('in' in condition) return (condition.in as readonly unknown[]).includes(value)
+    if (value === null) return 'upTo' in condition && condition.orNull === true
+    if ('startsWith' in condition) return String(value).startsWith(condition.startsWith)
+    if ('fact' in condition) return factOf(String(value)) === condition.fact
+    const id = value as UserId
+    if ('above' in condition) return compareIds(id, condition.above) > 0
+    if ('from' in condition) return compareIds(id, condition.from) >= 0
+    return compareIds(id, condition.upTo) <= 0
+  })
+}
+
+function factOf(body: string): unknown {
+  const { stepId, level } = JSON.parse(body) as Readonly<Record<string, unknown>>
+  return stepId ?? level
+}
+
+function byKey(table: RecordTable, a: Fields | undefined, b: Fields | undefined): number {
+  const { key }: { readonly key: readonly string[] } = RECORD_TABLES[table]
+  return byFields(key, a ?? {}, valuesOf(key, b ?? {}))
+}
+
+function byFields(fields: readonly string[], record: Fields, values: readonly unknown[]): number {
+  for (const [place, field] of fields.entries()) {
+    const order = compareIds((record[field] ?? '') as UserId, (values[place] ?? '') as UserId)
+    if (order !== 0) return order
+  }
+  return 0
+}
+
+function valuesOf(fields: readonly string[], record: Fields): readonly unknown[] {
+  return fields.map((field) => record[field])
+}
+
+/** No two records have the same key, nor the same values of a unique key whose first field is not null. */
+function assertUnique(
   tablePrefix: string,
-  entries: readonly LedgerEntry[],
-  entry: LedgerEntry,
+  table: RecordTable,
+  present: readonly Fields[],
+  added: readonly Fields[],
 ): void {
-  const { idempotencyKey, userTable, tenantId } = entry
-  if (idempotencyKey === null) return
-  const isTaken = entries.some(
-    (other) =>
-      other.idempotencyKey === idempotencyKey &&
-      other.userTable === userTable &&
-      other.tenantId === tenantId,
-  )
-  if (isTaken) throw violation('unique', `${tablePrefix}ledger`, 'idempotency_key')
+  const { key, unique = [] } = RECORD_TABLES[table]
+  const keys: readonly (readonly string[])[] = [key, ...unique]
+  for (const fields of keys) {
+    const [first = ''] = fields
+    const isKeyed = (record: Fields): boolean => fields === key || (record[first] ?? null) !== null
+    const own = added.filter(isKeyed)
+    if (own.length === 0) continue
+    const texts = new Set(own.map((record) => textOf(fields, record)))
+    const isTaken = present.some((record) => isKeyed(record) && texts.has(textOf(fields, record)))
+    if (isTaken || texts.size < own.length) {
+      const column = first.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+      throw violation('unique', `${tablePrefix}${table}`, column)
+    }
+  }
+}
+
+function textOf(fields: readonly string[], record: Fields): string {
+  return fields.map((field) => `${typeof record[field]} ${record[field]}`).join('\0')
+}
+
+function expectOne(orElse: 'lease_lost' | undefined, found: number): void {
+  if (orElse !== undefined && found !== 1) throw leaseLost()
+}
+
+function copyOf(record: object): Fields {
+  return { ...record }
 }

@@ -7,10 +7,11 @@
 import type { Program } from '../../../src/program/program.ts'
 import { needsCursor, passOf } from '../../../src/program/steps.ts'
 import type { Chunk, ChunkResult } from '../../../src/store/chunk.ts'
+import { withFence } from '../../../src/store/own-records.ts'
 import { restOfPass } from '../documents/step-rows.ts'
+import { assertHeld } from '../records/assert-held.ts'
 import { type Decision, type HostWork, onlyRecords, type StepWork } from '../records/change.ts'
-import { assertHeld } from '../records/jobs.ts'
-import { JOBS } from '../server/engine-collections.ts'
+import { documentWrites } from '../records/record-writes.ts'
 import type { Reader } from '../server/scope.ts'
 import { encodeKey } from '../server/values.ts'
 import { writes } from './carry-out.ts'
@@ -47,18 +48,15 @@ export async function decideChunk(
     cursor: last === undefined ? chunk.cursor : [encodeKey(last)],
     done: rest.ids.length < limit,
   }
-  // A claim needs no turn, so the job may be another worker's by now.
-  const saved = {
-    kind: 'set',
-    collection: JOBS,
-    filter: { _id: chunk.jobId, fence: chunk.fence },
-    fields: chunk.save(result),
-  } as const
-  if (rest.ids.length === 0) return onlyRecords(result, [saved])
+  const where = withFence({ id: chunk.jobId, fence: chunk.fence })
+  const saved = await documentWrites(reader, [
+    { kind: 'patch', table: 'jobs', where, set: chunk.save(result), orElse: 'lease_lost' },
+  ])
+  if (rest.ids.length === 0) return onlyRecords(result, saved)
   const work: HostWork = {
     ...{ program, tenantId, users: [user], claims: [] },
     steps: steps.filter(({ rows }) => rows !== null && rows.length > 0),
     ...{ userRows: { kind: 'leave' }, cutsAccess: false, auditRows: [] },
   }
-  return { result, change: { work: [work], records: [saved] } }
+  return { result, change: { work: [work], records: saved } }
 }

@@ -4,15 +4,16 @@
  * @module
  */
 import { endsRuns } from '../../../src/errors.ts'
-import type { Program } from '../../../src/program/program.ts'
+import type { Program, UserId } from '../../../src/program/program.ts'
+import { forgetWrites } from '../../../src/store/own-records.ts'
 import type { LedgerEntry, Seal } from '../../../src/store/records.ts'
 import { noRehearsal, RolledBack, rehearsed } from '../../../src/store/rehearsal.ts'
 import { type Leaving, sealWhole, settleUnit } from '../../../src/store/settle-unit.ts'
 import type { Slice, SliceOutcome } from '../../../src/store/slice.ts'
+import { assertHeld } from '../records/assert-held.ts'
 import type { Decision, HostWork, StepRow, StepWork } from '../records/change.ts'
 import { unchanged } from '../records/change.ts'
-import { assertHeld } from '../records/jobs.ts'
-import { forgetRecords } from '../records/user-records.ts'
+import { documentWrites } from '../records/record-writes.ts'
 import { toStoreError } from '../server/mongo-errors.ts'
 import type { Reader } from '../server/scope.ts'
 import { writes } from './carry-out.ts'
@@ -130,14 +131,18 @@ async function decideUnit(
     cutsAccess: program.steps.some(({ access }) => access),
     auditRows: [],
   }
-  const ids = leaving.map(({ found: { fields } }) => fields['id'])
+  const ids = leaving.map(({ found: { fields } }) => fields['id'] as UserId)
+  const { tenantId } = slice
+  const forgotten = forgetWrites({ userTable: program.user.table, tenantId, ids }).filter(
+    (write) => write.kind === 'remove' && keepers.has(write.table),
+  )
   return {
     result: outcomes,
     change: {
       seal,
       work: [work],
       records: [
-        ...forgetRecords(keepers, program.user.table, slice.tenantId, ids),
+        ...(await documentWrites(reader, forgotten)),
         ...(work.cutsAccess ? [rememberLateAccess(crypto.randomUUID(), work)] : []),
       ],
     },

@@ -28,9 +28,9 @@ import {
 } from '../documents/updates.ts'
 import type {
   Change,
+  DocumentWrite,
   HostWork,
   Isolation,
-  RecordWrite,
   SliceUser,
   StepWork,
 } from '../records/change.ts'
@@ -99,7 +99,10 @@ export async function cutLateAccess(writer: Writer, work: HostWork): Promise<voi
   }
 }
 
-export async function writeRecords(writer: Writer, records: readonly RecordWrite[]): Promise<void> {
+export async function writeRecords(
+  writer: Writer,
+  records: readonly DocumentWrite[],
+): Promise<void> {
   for (const record of records) {
     if (record.kind === 'put') await writer.put(record.collection, record.document)
     else if (record.kind === 'set') {

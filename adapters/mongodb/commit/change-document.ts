@@ -7,7 +7,7 @@
 import type { Program, UserId } from '../../../src/program/program.ts'
 import type { SharedValue } from '../../../src/program/shared-values.ts'
 import { findRows } from '../documents/find-users.ts'
-import type { Change, Columns, HostWork, RecordWrite } from '../records/change.ts'
+import type { Change, Columns, DocumentWrite, HostWork } from '../records/change.ts'
 import type { Doc } from '../server/driver.ts'
 import type { Reader } from '../server/scope.ts'
 
@@ -19,7 +19,7 @@ export function changeDocument({ work, records }: Change): Doc {
 export async function readChange(reader: Reader, document: Doc): Promise<Change> {
   const work: HostWork[] = []
   for (const part of document['work'] as readonly Doc[]) work.push(await readWork(reader, part))
-  return { work, records: document['records'] as readonly RecordWrite[] }
+  return { work, records: document['records'] as readonly DocumentWrite[] }
 }
 
 export function workDocument(work: HostWork): Doc {

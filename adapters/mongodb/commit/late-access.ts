@@ -7,7 +7,7 @@
  * @module
  */
 
-import type { Change, HostWork, RecordWrite } from '../records/change.ts'
+import type { Change, DocumentWrite, HostWork } from '../records/change.ts'
 import { LATE_ACCESS } from '../server/engine-collections.ts'
 import { persist } from '../server/patience.ts'
 import { openScope } from '../server/scope.ts'
@@ -16,7 +16,7 @@ import { cutLateAccess } from './carry-out.ts'
 import { readWork, workDocument } from './change-document.ts'
 
 /** What goes with a change whose users lose their access. */
-export function rememberLateAccess(id: string, work: HostWork): RecordWrite {
+export function rememberLateAccess(id: string, work: HostWork): DocumentWrite {
   const { program, tenantId, users, steps } = work
   const kept: HostWork = {
     ...{ program, tenantId, users, steps, claims: [], userRows: { kind: 'leave' } },

@@ -4,8 +4,9 @@
  * @module
  */
 import { setImmediate as turnOfTheLoop } from 'node:timers/promises'
+import { sealWrites } from '../../../src/store/own-records.ts'
 import type { Change, UnsealedChange } from '../records/change.ts'
-import { sealRecords } from '../records/ledger.ts'
+import { documentWrites } from '../records/record-writes.ts'
 import type { Reader, Writer } from '../server/scope.ts'
 import { auditRowsWithKeys, insertAuditRows } from './audit-rows.ts'
 import { workOnAll, writeRecords } from './carry-out.ts'
@@ -18,7 +19,7 @@ export async function sealed(reader: Reader, { seal, ...change }: UnsealedChange
   const auditRows = auditRowsWithKeys(reader.types, first.program, made.auditRows ?? [])
   return {
     work: [{ ...first, auditRows: [...first.auditRows, ...auditRows] }, ...others],
-    records: [...(await sealRecords(reader, made)), ...change.records],
+    records: [...(await documentWrites(reader, sealWrites(made))), ...change.records],
   }
 }
 
@@ -39,7 +40,7 @@ export async function carryOutAndSeal(
   const made = await settledWith(atWork, seal)
   const auditRows = auditRowsWithKeys(writer.types, first.program, made.auditRows ?? [])
   await insertAuditRows(writer, { auditRows }, 'transaction')
-  await writeRecords(writer, [...(await sealRecords(writer, made)), ...records])
+  await writeRecords(writer, [...(await documentWrites(writer, sealWrites(made))), ...records])
 }
 
 /** Whatever comes of it: no command of the session is under way behind this. */

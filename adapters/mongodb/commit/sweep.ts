@@ -5,23 +5,24 @@
  */
 import { compareIds } from '../../../src/program/matching.ts'
 import type { Program, Selector, UserId } from '../../../src/program/program.ts'
+import {
+  deletionsOf,
+  HEAD,
+  headOf,
+  holdsOf,
+  markOf,
+  sealWrites,
+} from '../../../src/store/own-records.ts'
+import type { Hold } from '../../../src/store/records.ts'
 import type { HeldIdsQuery, Sweep, SweepGroup, Swept } from '../../../src/store/sweep.ts'
 import { countsOf } from '../documents/count-rows.ts'
 import { findRows } from '../documents/find-users.ts'
 import { isNamed, matchStep, namedRows } from '../documents/match-rows.ts'
 import { sharedOf } from '../documents/shared-values.ts'
-import {
-  type Decision,
-  type HostWork,
-  type RecordWrite,
-  type StepRow,
-  unchanged,
-} from '../records/change.ts'
-import { findEntries, readHead, sealRecords } from '../records/ledger.ts'
-import { readMark } from '../records/spool.ts'
-import { holdsOf } from '../records/user-records.ts'
+import { answerQuestions, answerRecords } from '../records/answer-records.ts'
+import { type Decision, type HostWork, type StepRow, unchanged } from '../records/change.ts'
+import { documentWrites } from '../records/record-writes.ts'
 import type { Doc } from '../server/driver.ts'
-import { MARKS } from '../server/engine-collections.ts'
 import { behindId, pathOf, sideConditions } from '../server/paths.ts'
 import { all, ask, type Question } from '../server/questions.ts'
 import type { Reader } from '../server/scope.ts'
@@ -33,11 +34,14 @@ export async function decideSweep(
   program: Program,
   { groups, throughSeq, mark, isHeldBy, seal }: Sweep,
 ): Promise<Decision<readonly Swept[] | null>> {
-  if ((await readMark(reader, mark.name)) !== mark.from) return unchanged(null)
-  for (const group of groups) {
-    const [holds] = await ask(reader, holdsOf(program, group))
-    if (holds.flat().some(isHeldBy)) return unchanged(null)
-  }
+  const [present] = await answerRecords(reader, markOf(mark.name))
+  if ((present?.value ?? null) !== mark.from) return unchanged(null)
+  const userTable = program.user.table
+  const holding = groups.map(({ tenantId, users }) =>
+    holdsOf({ userTable, tenantId, ids: users.map(({ id }) => id) }),
+  )
+  const holds = (await answerQuestions(reader, holding)).flat() as readonly Hold[]
+  if (holds.some(isHeldBy)) return unchanged(null)
   const swept: Swept[] = []
   const work: HostWork[] = []
   for (const group of groups) {
@@ -45,13 +49,12 @@ export async function decideSweep(
     swept.push(part.swept)
     if (part.work.users.length > 0) work.push(part.work)
   }
-  const sealed = seal(swept, await readHead(reader))
-  const moved: RecordWrite = {
-    kind: 'put',
-    collection: MARKS,
-    document: { _id: mark.name, value: mark.to },
-  }
-  const records = sealed === null ? [moved] : [...(await sealRecords(reader, sealed)), moved]
+  const sealed = seal(swept, headOf(await answerRecords(reader, HEAD)))
+  const moved = { name: mark.name, value: mark.to }
+  const records = await documentWrites(reader, [
+    ...(sealed === null ? [] : sealWrites(sealed)),
+    { kind: 'put', table: 'marks', record: moved },
+  ])
   return { result: swept, change: { work, records } }
 }
 
@@ -105,9 +108,8 @@ async function whoMayBeSwept(
 ): Promise<readonly number[]> {
   const rows = await findRows(reader, program, { ...group, restored: true })
   const subjects = group.users.map(({ subject }) => subject)
-  const entries = await findEntries(reader, {
-    ...{ userTable: program.user.table, tenantId: group.tenantId, subjects },
-  })
+  const deletions = deletionsOf(program.user.table, group.tenantId, subjects)
+  const entries = await answerRecords(reader, deletions)
   const newest = new Map(entries.map(({ subject, seq }) => [subject, seq]))
   return [...group.users.entries()]
     .filter(([position, { subject }]) => {

@@ -6,6 +6,17 @@
 
 import type { LastOfCheck, Program } from '../../../src/program/program.ts'
 import { keepsItsRows } from '../../../src/program/steps.ts'
+import {
+  disabledOf,
+  HEAD,
+  headOf,
+  holdsInOrder,
+  holdsOf,
+  jobsInOrder,
+  jobsOf,
+  tokensOf,
+} from '../../../src/store/own-records.ts'
+import type { RecordTable } from '../../../src/store/record-tables.ts'
 import type { LedgerHead } from '../../../src/store/records.ts'
 import type {
   FoundUser,
@@ -19,12 +30,9 @@ import { type FoundRow, findRows } from '../documents/find-users.ts'
 import { isNamed, matchStep, namedRows } from '../documents/match-rows.ts'
 import { sharedOf, sharedRowsOf } from '../documents/shared-values.ts'
 import { restOfStep } from '../documents/step-rows.ts'
+import { recordsAsked } from '../records/answer-records.ts'
 import type { StepRow } from '../records/change.ts'
-import { jobsOf } from '../records/jobs.ts'
-import { HEAD } from '../records/ledger.ts'
-import { holdsOf, keepersOf } from '../records/user-records.ts'
 import type { Doc } from '../server/driver.ts'
-import { HOLDS, JOBS } from '../server/engine-collections.ts'
 import { locatedValues, projectionOf, sideConditions, valueAt } from '../server/paths.ts'
 import { all, ask, type Question } from '../server/questions.ts'
 import type { Reader } from '../server/scope.ts'
@@ -35,8 +43,8 @@ export interface Taken {
   readonly survey: Survey
   /** By step: the documents where they have to be named one by one, with positions of users; else `null`. */
   readonly named: readonly (readonly StepRow[] | null)[]
-  /** Collections of the engine that hold something about the users. */
-  readonly keepers: readonly string[]
+  /** Tables of the engine that hold something about the users. */
+  readonly keepers: ReadonlySet<RecordTable>
   readonly head: LedgerHead | null
 }
 
@@ -83,25 +91,29 @@ export async function takeSurvey(
       if (isNamed(step)) named[index] = namedRows(matches, (owner) => present[owner]?.position)
     }
   }
-  const [counts, jobs, holds, keepers, head] = await ask(
+  const ids = targets.users.map(({ id }) => id)
+  const ofUsers = { userTable: program.user.table, tenantId, ids }
+  const [counts, jobs, holds, disabled, tokens, head] = await ask(
     reader,
     all(counting),
-    jobsOf(program, targets),
-    holdsOf(program, targets),
-    keepersOf(program, targets),
-    HEAD,
+    recordsAsked(reader, jobsOf(ofUsers)),
+    recordsAsked(reader, holdsOf(ofUsers)),
+    recordsAsked(reader, { ...disabledOf(ofUsers), limit: 1 }),
+    recordsAsked(reader, { ...tokensOf(ofUsers), limit: 1 }),
+    recordsAsked(reader, HEAD),
   )
+  const keeping = { jobs, holds, disabled, tokens }
   const bereft: GroupMember[][] = []
   for (const check of program.checks) bereft.push(await findBereft(reader, program, check, rows))
   return {
     rows,
     named,
-    keepers: [
-      ...(jobs.some((job) => job !== null) ? [JOBS] : []),
-      ...(holds.flat().length > 0 ? [HOLDS] : []),
-      ...keepers,
-    ],
-    head,
+    keepers: new Set(
+      (['jobs', 'holds', 'disabled', 'tokens'] as const).filter(
+        (table) => keeping[table].length > 0,
+      ),
+    ),
+    head: headOf(head),
     survey: {
       users: found,
       sharers: groups,
@@ -110,8 +122,8 @@ export async function takeSurvey(
         return counts.map((own) => own[owner] ?? 0)
       }),
       bereft,
-      jobs,
-      holds,
+      jobs: jobsInOrder(ids, jobs),
+      holds: holdsInOrder(ids, holds),
     },
   }
 }

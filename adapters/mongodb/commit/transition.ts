@@ -4,6 +4,22 @@
  * @module
  */
 import type { Program } from '../../../src/program/program.ts'
+import type { RecordWrite } from '../../../src/store/change.ts'
+import {
+  disabledOf,
+  disabledUser,
+  disabledWrite,
+  jobsOf,
+  sealWrites,
+  tokenOf,
+  withFence,
+} from '../../../src/store/own-records.ts'
+import type {
+  ConfirmationToken,
+  DisabledUser,
+  Job,
+  LedgerHead,
+} from '../../../src/store/records.ts'
 import type { Targets } from '../../../src/store/slice.ts'
 import type {
   Standing,
@@ -13,18 +29,9 @@ import type {
   TransitionPlan,
 } from '../../../src/store/transition.ts'
 import type { FoundRow } from '../documents/find-users.ts'
-import { type Decision, type HostWork, type RecordWrite, unchanged } from '../records/change.ts'
-import { jobRecord, listJobs } from '../records/jobs.ts'
-import { decisionRecords, eventRecords } from '../records/ledger.ts'
-import {
-  disabledRecord,
-  findToken,
-  holdRecord,
-  readDisabled,
-  releaseRecord,
-  tokenRecord,
-} from '../records/user-records.ts'
-import { JOBS } from '../server/engine-collections.ts'
+import { answerQuestions } from '../records/answer-records.ts'
+import { type Decision, type DocumentWrite, type HostWork, unchanged } from '../records/change.ts'
+import { documentWrites } from '../records/record-writes.ts'
 import type { Reader } from '../server/scope.ts'
 import { writes } from './carry-out.ts'
 import { claimsOf } from './claims.ts'
@@ -37,7 +44,7 @@ export async function decideTransition(
   program: Program,
   transition: Transition,
 ): Promise<Decision<TransitionOutcome>> {
-  const { tenantId, user } = transition
+  const { tenantId } = transition
   const read = await readStanding(reader, program, transition)
   if (read === null) return unchanged({ kind: 'absent' })
   const { standing, row } = read
@@ -61,13 +68,17 @@ export async function decideTransition(
     cutsAccess,
     auditRows: [],
   }
-  const ownJob = { userId: user.id, userTable: program.user.table, tenantId }
-  const records: readonly RecordWrite[] = [
-    ...planRecords(program, transition, verdict),
-    ...(job === undefined ? [] : [{ kind: 'remove', collection: JOBS, filter: ownJob } as const]),
-    ...(job == null ? [] : [jobRecord(job)]),
-    ...eventRecords(events),
-    ...(await decisionRecords(reader, seal)),
+  const recordWrites: readonly RecordWrite[] = [
+    ...planWrites(program, transition, verdict),
+    ...(job === undefined || standing.job === null
+      ? []
+      : [{ kind: 'remove', table: 'jobs', where: withFence(standing.job) } as const]),
+    ...(job == null ? [] : [{ kind: 'put', table: 'jobs', record: job } as const]),
+    { kind: 'insert', table: 'outbox', records: events },
+    ...(seal === undefined ? [] : sealWrites(seal(read.head))),
+  ]
+  const records: readonly DocumentWrite[] = [
+    ...(await documentWrites(reader, recordWrites)),
     ...(cutsAccess ? [rememberLateAccess(crypto.randomUUID(), work)] : []),
   ]
   return {
@@ -96,38 +107,60 @@ async function readStanding(
   reader: Reader,
   program: Program,
   query: StandingQuery,
-): Promise<{ readonly standing: Standing; readonly row: FoundRow } | null> {
+): Promise<{
+  readonly standing: Standing
+  readonly row: FoundRow
+  readonly head: LedgerHead | null
+} | null> {
   const { tenantId, user, tokenHash, restored = false } = query
   const targets: Targets = { tenantId, users: [user], restored }
-  const { rows, survey } = await takeSurvey(reader, program, targets)
+  const { rows, survey, head } = await takeSurvey(reader, program, targets)
   const [row] = rows
   if (row == null) return null
-  const userId = user.id
   const userTable = program.user.table
-  const [job] = await listJobs(reader, { limit: 1, userTable, user: { tenantId, userId } })
+  const named = { userTable, tenantId, ids: [user.id] }
+  const [jobs = [], disabled = [], tokens = []] = await answerQuestions(reader, [
+    jobsOf(named),
+    disabledOf(named),
+    ...(tokenHash === null ? [] : [tokenOf(userTable, tokenHash)]),
+  ])
   return {
     row,
+    head,
     standing: {
       row: row.row,
       survey,
-      job: job ?? null,
-      disabled: await readDisabled(reader, userTable, tenantId, userId),
-      token: tokenHash === null ? null : await findToken(reader, userTable, tokenHash),
+      job: (jobs[0] as Job | undefined) ?? null,
+      disabled: disabledUser(disabled as readonly DisabledUser[]),
+      token: (tokens[0] as ConfirmationToken | undefined) ?? null,
     },
   }
 }
 
-function planRecords(
+function planWrites(
   program: Program,
   { tenantId, user, tokenHash }: Transition,
   plan: TransitionPlan,
 ): readonly RecordWrite[] {
+  const userTable = program.user.table
   return [
     ...(plan.disabled === undefined
       ? []
-      : [disabledRecord(program.user.table, tenantId, user.id, plan.disabled)]),
-    ...(plan.placeHold === undefined ? [] : [holdRecord(plan.placeHold)]),
-    ...(plan.releaseHold === undefined ? [] : [releaseRecord(plan.releaseHold)]),
-    ...(plan.consumesToken === true && tokenHash !== null ? [tokenRecord(tokenHash)] : []),
+      : [disabledWrite({ userTable, tenantId, userId: user.id }, plan.disabled)]),
+    ...(plan.placeHold === undefined
+      ? []
+      : [{ kind: 'put', table: 'holds', record: plan.placeHold } as const]),
+    ...(plan.releaseHold === undefined
+      ? []
+      : [
+          {
+            kind: 'remove',
+            table: 'holds',
+            where: [{ field: 'id', in: [plan.releaseHold] }],
+          } as const,
+        ]),
+    ...(plan.consumesToken === true && tokenHash !== null
+      ? [{ kind: 'remove', table: 'tokens', where: [{ field: 'hash', in: [tokenHash] }] } as const]
+      : []),
   ]
 }

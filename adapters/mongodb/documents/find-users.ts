@@ -8,8 +8,9 @@ import { isNobodys } from '../../../src/program/matching.ts'
 import type { Program, UserId, UserTable } from '../../../src/program/program.ts'
 import { isFoundInAnyCase } from '../../../src/program/selectors.ts'
 import type { Tombstone } from '../../../src/store/inspection.ts'
+import { deletionsOf } from '../../../src/store/own-records.ts'
 import type { Target, Targets, UserPage, UserQuery, UserRow } from '../../../src/store/slice.ts'
-import { namedUsers } from '../records/ledger.ts'
+import { answerRecords } from '../records/answer-records.ts'
 import type { Doc } from '../server/driver.ts'
 import { behindId, locatedValues, valueAt } from '../server/paths.ts'
 import type { Reader } from '../server/scope.ts'
@@ -90,12 +91,9 @@ async function findTombstones(
 ): Promise<readonly boolean[]> {
   const { user } = program
   if (user.action !== 'anonymize' || users.length === 0) return users.map(() => false)
-  const named = await namedUsers(
-    reader,
-    user.table,
-    tenantId,
-    users.map(({ subject }) => subject),
-  )
+  const subjects = users.map(({ subject }) => subject)
+  const deletions = await answerRecords(reader, deletionsOf(user.table, tenantId, subjects))
+  const named = new Set(deletions.map(({ subject }) => subject))
   const suspects = users.filter(({ subject }) => named.has(subject))
   if (suspects.length === 0) return users.map(() => false)
   if (!restored) return users.map(({ subject }) => named.has(subject))

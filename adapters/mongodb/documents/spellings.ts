@@ -12,7 +12,6 @@ import type {
   SpellingQuery,
   TenantQuery,
 } from '../../../src/store/spelling.ts'
-import { textOrNull } from '../records/ledger.ts'
 import type { Doc, MongoDb } from '../server/driver.ts'
 import { LEDGER } from '../server/engine-collections.ts'
 import { valueAt } from '../server/paths.ts'
@@ -167,4 +166,8 @@ export async function findTenant(
     { limit: 1, collation },
   )
   return entry === undefined ? null : textOrNull(entry['tenantId'])
+}
+
+function textOrNull(value: unknown): string | null {
+  return value === null || value === undefined ? null : String(value)
 }

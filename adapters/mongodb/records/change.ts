@@ -12,7 +12,7 @@ import type { Doc } from '../server/driver.ts'
 export interface Change {
   readonly work: readonly HostWork[]
   /** The engine's own documents, after the host's. */
-  readonly records: readonly RecordWrite[]
+  readonly records: readonly DocumentWrite[]
 }
 
 /** A change of which the seal is still to be made: that takes its time, and the host's documents don't wait for it. */
@@ -74,7 +74,7 @@ export type UserRowWork =
   | { readonly kind: 'write'; readonly set: Columns }
 
 /** Safe to repeat: documents are addressed by their `_id`. */
-export type RecordWrite =
+export type DocumentWrite =
   | { readonly kind: 'insert'; readonly collection: string; readonly documents: readonly Doc[] }
   | { readonly kind: 'put'; readonly collection: string; readonly document: Doc }
   /** Fields of a document that is still as the filter says; the others are not this change's. */
@@ -97,7 +97,7 @@ export function unchanged<T>(result: T): Decision<T> {
   return { result, change: null }
 }
 
-export function onlyRecords<T>(result: T, records: readonly RecordWrite[]): Decision<T> {
+export function onlyRecords<T>(result: T, records: readonly DocumentWrite[]): Decision<T> {
   return { result, change: { work: [], records } }
 }
 

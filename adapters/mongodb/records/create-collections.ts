@@ -48,7 +48,7 @@ const INDEXES: readonly EngineIndex[] = [
   { collection: HOLDS, keys: { userId: 1 } },
   { collection: TOKENS, keys: { userId: 1 } },
   { collection: DISABLED, keys: { userId: 1 } },
-  { collection: SPOOL, keys: { run: 1, from: 1 } },
+  { collection: SPOOL, keys: { run: 1, position: 1 } },
 ]
 
 /** Of the first layout: the unique ones would let two users of one id get into each other's way. */
@@ -56,6 +56,7 @@ const EARLIER_INDEXES: readonly (readonly [collection: string, name: string])[] 
   [LEDGER, 'subject_1_tenantId_1_kind_1_at_1'],
   [LEDGER, 'idempotencyKey_1_tenantId_1'],
   [JOBS, 'userId_1_tenantId_1'],
+  [SPOOL, 'run_1_from_1'],
 ]
 
 /** Collections without an index of their own; a transaction over several shards cannot make one. */

@@ -63,6 +63,8 @@ export async function migrateCollections(
   await nameEntries(db)
   if (whose !== undefined) await nameRecords(db, whose)
   await keyDisabled(db)
+  // A run that was killed has left them, and nobody goes on with it.
+  await db.collection(SPOOL).deleteMany({ from: { $exists: true } }, DURABLE)
   if (isEarlier) await markEarlier(db)
   const layout = { $set: { layout: LAYOUT } }
   await db.collection(WRITER).updateMany({ _id: 'writer' }, layout, DURABLE)
@@ -97,7 +99,7 @@ const FIELDS: readonly (readonly [collection: string, fields: readonly string[]]
   [TOKENS, ['userId', 'sessionId', 'expiresAt']],
   [LEDGER_HEAD, ['seq', 'hash']],
   [LEDGER_IMPORT, ['run', 'seq', 'hash']],
-  [SPOOL, ['run', 'from', 'count', 'ids']],
+  [SPOOL, ['run', 'ids']],
   [MARKS, ['value']],
   [LATE_ACCESS, ['work']],
 ]

@@ -7,9 +7,10 @@
 import { needsCursor, passOf } from '../../../src/program/steps.ts'
 import type { Chunk, ChunkResult, Cursor } from '../../../src/store/chunk.ts'
 import { residueLeft } from '../../../src/store/failures.ts'
+import { withFence } from '../../../src/store/own-records.ts'
 import type { Connection } from '../handle/connection.ts'
 import { explainingRefusal } from '../handle/explain-refusal.ts'
-import { saveProgress } from '../records/jobs.ts'
+import { writeRecords } from '../records/records.ts'
 import { jsonText } from '../sql/literals.ts'
 import type { ProgramSql } from '../sql/program-sql.ts'
 import { sliceParameters } from '../sql/slice-parameters.ts'
@@ -20,7 +21,10 @@ import { type HeldParents, holdAmong, rowsUnder } from './gone-parents.ts'
 /** Writes one chunk and saves the job, inside the transaction that the caller has opened. */
 export function applyChunk(connection: Connection, sql: ProgramSql, chunk: Chunk): ChunkResult {
   const result = writeChunk(connection, sql, chunk)
-  saveProgress(connection, chunk.jobId, chunk.fence, chunk.save(result))
+  const where = withFence({ id: chunk.jobId, fence: chunk.fence })
+  writeRecords(connection, [
+    { kind: 'patch', table: 'jobs', where, set: chunk.save(result), orElse: 'lease_lost' },
+  ])
   return result
 }
 

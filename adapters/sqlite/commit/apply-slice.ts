@@ -4,11 +4,12 @@
  * @module
  */
 import { endsRuns, UserDeletionError } from '../../../src/errors.ts'
-import type { Step } from '../../../src/program/program.ts'
+import type { Step, UserId } from '../../../src/program/program.ts'
 import type { ResidueTime } from '../../../src/program/residue.ts'
 import { keepsItsRows, passOf } from '../../../src/program/steps.ts'
 import type { Cursor } from '../../../src/store/chunk.ts'
 import { residueLeft } from '../../../src/store/failures.ts'
+import { forgetWrites, heldJob, leaseLost, withFence } from '../../../src/store/own-records.ts'
 import type { LedgerEntry } from '../../../src/store/records.ts'
 import { type LeavingUsers, sealInParts, settleUnit } from '../../../src/store/settle-unit.ts'
 import type {
@@ -21,9 +22,8 @@ import type {
 import { type Connection, SavepointLost } from '../handle/connection.ts'
 import { explainingRefusal } from '../handle/explain-refusal.ts'
 import { toStoreError } from '../handle/sqlite-errors.ts'
-import { assertHeld, finishJob } from '../records/jobs.ts'
-import { readHead, writeSeal } from '../records/ledger.ts'
-import { forgetUsers } from '../records/user-records.ts'
+import { answerRecords, writeRecords } from '../records/records.ts'
+import { readHead, writeSeal } from '../records/seals.ts'
 import type { GroupSql } from '../sql/group-sql.ts'
 import { jsonText, quoteName, quoteTable } from '../sql/literals.ts'
 import type { ProgramSql } from '../sql/program-sql.ts'
@@ -74,6 +74,11 @@ function applyUnit(
   )
 }
 
+/** A worker who has lost the job learns it before anything is decided. */
+function assertHeld(connection: Connection, { jobId: id, fence }: JournalEnd): void {
+  if (answerRecords(connection, heldJob({ id, fence })).length === 0) throw leaseLost()
+}
+
 /** The steps, the user rows and the seal, in this order. */
 function removeUsers(
   connection: Connection,
@@ -97,9 +102,14 @@ function removeUsers(
   const entries = sealInParts(sealing, leaving, { head, residue }, (seal) =>
     writeSeal(connection, seal),
   )
-  if (slice.journal !== undefined) finishJob(connection, slice.journal)
-  const ids = found.map(({ fields }) => fields['id'])
-  forgetUsers(connection, sql.program.user.table, slice.tenantId, ids)
+  if (slice.journal !== undefined) {
+    const { jobId: id, fence } = slice.journal
+    const where = withFence({ id, fence })
+    writeRecords(connection, [{ kind: 'remove', table: 'jobs', where, orElse: 'lease_lost' }])
+  }
+  const ids = found.map(({ fields }) => fields['id'] as UserId)
+  const { tenantId } = slice
+  writeRecords(connection, forgetWrites({ userTable: sql.program.user.table, tenantId, ids }))
   return entries
 }
 

@@ -5,11 +5,11 @@
  */
 
 import type { Program, UserId } from '../../../src/program/program.ts'
+import { holdsOf, markOf } from '../../../src/store/own-records.ts'
 import type { HeldIdsQuery, Sweep, SweepGroup, Swept } from '../../../src/store/sweep.ts'
 import type { Connection } from '../handle/connection.ts'
-import { readHead, writeSeal } from '../records/ledger.ts'
-import { readMark, writeMark } from '../records/marks.ts'
-import { holdsOf } from '../records/user-records.ts'
+import { answerRecords, writeRecords } from '../records/records.ts'
+import { readHead, writeSeal } from '../records/seals.ts'
 import { jsonText } from '../sql/literals.ts'
 import type { ProgramSql } from '../sql/program-sql.ts'
 import { heldIdsSql } from '../sql/selector-sql.ts'
@@ -23,13 +23,18 @@ export function sweep(
   sql: ProgramSql,
   { groups, throughSeq, mark, isHeldBy, seal }: Sweep,
 ): readonly Swept[] | null {
-  if (readMark(connection, mark.name) !== mark.from) return null
-  if (groups.some((group) => holdsOf(connection, sql.program, group).flat().some(isHeldBy)))
-    return null
+  const [present] = answerRecords(connection, markOf(mark.name))
+  if ((present?.value ?? null) !== mark.from) return null
+  const userTable = sql.program.user.table
+  const holds = groups.flatMap(({ tenantId, users }) =>
+    answerRecords(connection, holdsOf({ userTable, tenantId, ids: users.map(({ id }) => id) })),
+  )
+  if (holds.some(isHeldBy)) return null
   const swept = groups.map((group) => sweepGroup(connection, sql, group, throughSeq))
   const sealed = seal(swept, readHead(connection))
   if (sealed !== null) writeSeal(connection, sealed)
-  writeMark(connection, mark.name, mark.to)
+  const moved = { name: mark.name, value: mark.to }
+  writeRecords(connection, [{ kind: 'put', table: 'marks', record: moved }])
   return swept
 }
 

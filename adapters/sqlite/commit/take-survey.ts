@@ -6,10 +6,10 @@
 import { UserDeletionError } from '../../../src/errors.ts'
 import { isFoundInAnyCase } from '../../../src/program/selectors.ts'
 import { writtenFor } from '../../../src/program/shared-values.ts'
+import { holdsInOrder, holdsOf, jobsInOrder, jobsOf } from '../../../src/store/own-records.ts'
 import type { FoundUser, GroupMember, Survey, Target, Targets } from '../../../src/store/slice.ts'
 import { type Connection, plainInteger } from '../handle/connection.ts'
-import { jobsOf } from '../records/jobs.ts'
-import { holdsOf } from '../records/user-records.ts'
+import { answerRecords } from '../records/records.ts'
 import { jsonText, quoteName, quoteTable } from '../sql/literals.ts'
 import type { ProgramSql } from '../sql/program-sql.ts'
 import { tenantSql, USER_ID, type UserValue, valueKey } from '../sql/selector-sql.ts'
@@ -59,6 +59,8 @@ export function takeSurvey(
           group,
         })),
   )
+  const ids = targets.users.map(({ id }) => id)
+  const named = { userTable: sql.program.user.table, tenantId: targets.tenantId, ids }
   return {
     users,
     counts,
@@ -69,8 +71,8 @@ export function takeSurvey(
     ...(sharers.length === 0
       ? {}
       : { sharers: sharers.map((group) => group.map((place) => places[place] ?? place)) }),
-    jobs: jobsOf(connection, sql.program, targets),
-    holds: holdsOf(connection, sql.program, targets),
+    jobs: jobsInOrder(ids, answerRecords(connection, jobsOf(named))),
+    holds: holdsInOrder(ids, answerRecords(connection, holdsOf(named))),
   }
 }
 

@@ -4,6 +4,16 @@
  * @module
  */
 import type { ColumnValue } from '../../../src/program/program.ts'
+import type { RecordWrite } from '../../../src/store/change.ts'
+import {
+  disabledOf,
+  disabledUser,
+  disabledWrite,
+  jobsOf,
+  type NamedUsers,
+  tokenOf,
+  withFence,
+} from '../../../src/store/own-records.ts'
 import type { Target, Targets, UserRow } from '../../../src/store/slice.ts'
 import type {
   Standing,
@@ -14,16 +24,8 @@ import type {
 } from '../../../src/store/transition.ts'
 import type { Connection } from '../handle/connection.ts'
 import { explainingRefusal } from '../handle/explain-refusal.ts'
-import { insertJob, listJobs, removeJob } from '../records/jobs.ts'
-import { readHead, writeEvents, writeSeal } from '../records/ledger.ts'
-import {
-  findToken,
-  insertHold,
-  readDisabled,
-  removeHold,
-  removeToken,
-  writeDisabled,
-} from '../records/user-records.ts'
+import { answerRecords, writeRecords } from '../records/records.ts'
+import { readHead, writeSeal } from '../records/seals.ts'
 import { quoteName, quoteTable, UPDATE } from '../sql/literals.ts'
 import type { ProgramSql } from '../sql/program-sql.ts'
 import { equalSql, tenantSql } from '../sql/selector-sql.ts'
@@ -37,7 +39,7 @@ export function makeTransition(
   sql: ProgramSql,
   transition: Transition,
 ): TransitionOutcome {
-  const { tenantId, user } = transition
+  const { tenantId } = transition
   const standing = findStanding(connection, sql, transition)
   if (standing === null) return { kind: 'absent' }
   const verdict = transition.decide(standing)
@@ -48,11 +50,13 @@ export function makeTransition(
       ? cutAccess(connection, sql, tenantId, standing)
       : sql.steps.map(() => 0)
   const { job, events = [], seal } = verdict.finish?.(cut) ?? {}
-  if (job !== undefined) {
-    if (standing.job !== null) removeJob(connection, standing.job.id, standing.job.fence)
-    if (job !== null) insertJob(connection, job)
+  const records: RecordWrite[] = []
+  if (job !== undefined && standing.job !== null) {
+    records.push({ kind: 'remove', table: 'jobs', where: withFence(standing.job) })
   }
-  writeEvents(connection, events)
+  if (job != null) records.push({ kind: 'insert', table: 'jobs', records: [job] })
+  records.push({ kind: 'insert', table: 'outbox', records: events })
+  writeRecords(connection, records)
   if (seal !== undefined) writeSeal(connection, seal(readHead(connection)))
   return {
     kind: 'done',
@@ -60,13 +64,17 @@ export function makeTransition(
       ...standing,
       row: findRow(connection, sql, transition) ?? standing.row,
       job: job === undefined ? standing.job : job,
-      disabled: readDisabled(connection, sql.program.user.table, tenantId, user.id),
+      disabled: disabledUser(answerRecords(connection, disabledOf(namedUser(sql, transition)))),
     },
   }
 }
 
 function findRow(connection: Connection, sql: ProgramSql, query: StandingQuery): UserRow | null {
   return findRows(connection, sql, targetsOf(query))[0] ?? null
+}
+
+function namedUser(sql: ProgramSql, { tenantId, user }: StandingQuery): NamedUsers {
+  return { userTable: sql.program.user.table, tenantId, ids: [user.id] }
 }
 
 function targetsOf({ tenantId, user, restored = false }: StandingQuery): Targets {
@@ -78,18 +86,19 @@ export function findStanding(
   sql: ProgramSql,
   query: StandingQuery,
 ): Standing | null {
-  const { tenantId, user, tokenHash } = query
+  const { tokenHash } = query
   const row = findRow(connection, sql, query)
   if (row === null) return null
-  const userId = user.id
-  const userTable = sql.program.user.table
-  const [job] = listJobs(connection, { limit: 1, userTable, user: { tenantId, userId } })
+  const named = namedUser(sql, query)
   return {
     row,
     survey: takeSurvey(connection, sql, targetsOf(query), 'blocking'),
-    job: job ?? null,
-    disabled: readDisabled(connection, userTable, tenantId, userId),
-    token: tokenHash === null ? null : findToken(connection, userTable, tokenHash),
+    job: answerRecords(connection, jobsOf(named))[0] ?? null,
+    disabled: disabledUser(answerRecords(connection, disabledOf(named))),
+    token:
+      tokenHash === null
+        ? null
+        : (answerRecords(connection, tokenOf(named.userTable, tokenHash))[0] ?? null),
   }
 }
 
@@ -100,12 +109,23 @@ function writePlan(
   plan: TransitionPlan,
 ): void {
   if (plan.set !== undefined) writeColumns(connection, sql, tenantId, user, plan.set)
+  const records: RecordWrite[] = []
   if (plan.disabled !== undefined) {
-    writeDisabled(connection, sql.program.user.table, tenantId, user.id, plan.disabled)
+    const userTable = sql.program.user.table
+    records.push(disabledWrite({ userTable, tenantId, userId: user.id }, plan.disabled))
   }
-  if (plan.placeHold !== undefined) insertHold(connection, plan.placeHold)
-  if (plan.releaseHold !== undefined) removeHold(connection, plan.releaseHold)
-  if (plan.consumesToken === true && tokenHash !== null) removeToken(connection, tokenHash)
+  if (plan.placeHold !== undefined) {
+    records.push({ kind: 'insert', table: 'holds', records: [plan.placeHold] })
+  }
+  if (plan.releaseHold !== undefined) {
+    const where = [{ field: 'id', in: [plan.releaseHold] } as const]
+    records.push({ kind: 'remove', table: 'holds', where })
+  }
+  if (plan.consumesToken === true && tokenHash !== null) {
+    const where = [{ field: 'hash', in: [tokenHash] } as const]
+    records.push({ kind: 'remove', table: 'tokens', where })
+  }
+  writeRecords(connection, records)
 }
 
 /** Values go as parameters: as text in the statement, each instant would be a statement of its own. */

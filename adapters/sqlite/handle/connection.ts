@@ -7,7 +7,8 @@
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { UserDeletionError } from '../../../src/errors.ts'
-import { OWN_TABLES, type OwnTable } from '../sql/engine-tables.ts'
+import type { RecordTable } from '../../../src/store/record-tables.ts'
+import { OWN_TABLES } from '../sql/engine-tables.ts'
 import { quoteTable } from '../sql/literals.ts'
 import type { Parameters } from '../sql/statement.ts'
 import type { SqliteDatabase, SqliteStatement } from './database.ts'
@@ -25,7 +26,7 @@ export interface Connection {
   /** What the names of the engine's own tables begin with. */
   readonly prefix: string
   /** The engine's own tables as SQL writes them: a temporary table of the host is never meant. */
-  readonly own: Readonly<Record<OwnTable, string>>
+  readonly own: Readonly<Record<RecordTable, string>>
   /** One statement's rows as arrays; integers beyond 2^53 come as bigint. */
   rows(sql: string, parameters?: Parameters): readonly (readonly unknown[])[]
   /**

@@ -4,6 +4,7 @@
  * @module
  */
 import { UserDeletionError } from '../../../src/errors.ts'
+import type { RecordTable } from '../../../src/store/record-tables.ts'
 import type { Whose } from '../../../src/store/records.ts'
 import { type Connection, type ConnectionOptions, openConnection } from '../handle/connection.ts'
 import type { SqliteDatabase } from '../handle/database.ts'
@@ -11,12 +12,12 @@ import {
   addColumnSql,
   earlierIndexStatements,
   earlierLayoutSql,
+  earlierSpoolSql,
   firstColumns,
   indexStatements,
   NAMING_USERS,
   nameEntriesSql,
   OWN_TABLES,
-  type OwnTable,
   tableStatements,
 } from '../sql/engine-tables.ts'
 import { jsonText } from '../sql/literals.ts'
@@ -47,6 +48,7 @@ export function migrateTables(connection: Connection, whose: Whose | undefined):
   const { prefix } = connection
   const found = columnsOfOwn(connection)
   refuseStrangers(connection, found)
+  if (isEarlierSpool(found)) connection.change(earlierSpoolSql(prefix))
   for (const sql of tableStatements(prefix)) connection.change(sql)
   const earlier = NAMING_USERS.filter((table) => isEarlier(found, table))
   for (const table of earlier) connection.change(addColumnSql(prefix, table))
@@ -61,11 +63,13 @@ export function migrateTables(connection: Connection, whose: Whose | undefined):
 export function checkLayout(connection: Connection): boolean {
   const found = columnsOfOwn(connection)
   refuseStrangers(connection, found)
-  if (NAMING_USERS.some((table) => isEarlier(found, table))) throw earlierLayout()
+  if (isEarlierSpool(found) || NAMING_USERS.some((table) => isEarlier(found, table))) {
+    throw earlierLayout()
+  }
   return OWN_TABLES.every((table) => found.has(table))
 }
 
-type Found = ReadonlyMap<OwnTable, ReadonlySet<string>>
+type Found = ReadonlyMap<RecordTable, ReadonlySet<string>>
 
 /** Whatever has the name of one of the engine's tables, with its columns. */
 function columnsOfOwn(connection: Connection): Found {
@@ -75,7 +79,7 @@ function columnsOfOwn(connection: Connection): Found {
     `SELECT lower(t.name), c.name FROM pragma_table_list AS t LEFT JOIN pragma_table_xinfo(t.name, 'main') AS c WHERE t.schema = 'main' AND lower(t.name) IN (SELECT value FROM json_each(@names))`,
     { names: jsonText(names) },
   )
-  const found = new Map<OwnTable, Set<string>>()
+  const found = new Map<RecordTable, Set<string>>()
   for (const [name, column] of rows) {
     const table = OWN_TABLES[names.indexOf(String(name))]
     if (table === undefined) continue
@@ -84,8 +88,13 @@ function columnsOfOwn(connection: Connection): Found {
   return found
 }
 
-function isEarlier(found: Found, table: OwnTable): boolean {
+function isEarlier(found: Found, table: RecordTable): boolean {
   return found.get(table)?.has('user_table') === false
+}
+
+/** Ids stood there one by one. */
+function isEarlierSpool(found: Found): boolean {
+  return found.get('spool')?.has('user_id') === true
 }
 
 /** @throws {@link UserDeletionError} `schema_mismatch` for a table of the host that has the name of one of the engine's. */
@@ -118,7 +127,7 @@ function earlierLayout(): UserDeletionError {
 function nameRecords(connection: Connection, { userTable, policyDigest }: Whose): void {
   const { own } = connection
   const unnamed = ['jobs', 'disabled', 'holds', 'tokens', 'outbox'] as const
-  const isThere = (table: OwnTable): boolean =>
+  const isThere = (table: RecordTable): boolean =>
     connection.rows(`SELECT 1 FROM ${own[table]} WHERE user_table IS NULL LIMIT 1`).length > 0
   if (!unnamed.some(isThere)) return
   const nameJobs = `UPDATE OR IGNORE ${own.jobs} SET user_table = @userTable WHERE user_table IS NULL AND policy_digest = @digest`

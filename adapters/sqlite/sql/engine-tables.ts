@@ -9,52 +9,40 @@
  */
 
 import { EARLIER_LAYOUT_MARK } from '../../../src/store/earlier-layout.ts'
+import {
+  RECORD_TABLE_NAMES,
+  RECORD_TABLES,
+  type RecordFieldType,
+  type RecordTable,
+} from '../../../src/store/record-tables.ts'
 import { assertTablePrefix, ENGINE_TABLE_PREFIX } from '../../../src/store/store-options.ts'
+import { columnOf, fieldsOf, typeOf } from '../../sql/record-values.ts'
 import { FACT } from './fact.ts'
 import { quoteText } from './literals.ts'
 
-export type OwnTable =
-  | 'ledger'
-  | 'ledger_head'
-  | 'ledger_import'
-  | 'outbox'
-  | 'jobs'
-  | 'disabled'
-  | 'holds'
-  | 'tokens'
-  | 'spool'
-  | 'marks'
-
-/** What the engine's tables are called behind the prefix, with the columns of each since the first layout. */
-const COLUMNS: Readonly<Record<OwnTable, string>> = {
-  ledger: 'seq kind at tenant_id subject idempotency_key body hash',
-  ledger_head: 'id seq hash signature',
-  ledger_import: 'run seq kind at tenant_id subject idempotency_key body hash',
-  outbox: 'id type at tenant_id subject receipt_id rows',
-  jobs: 'id kind tenant_id user_id requested_at due_at idempotency_key owner lease_until fence created_at policy_digest state',
-  disabled: 'id tenant_id user_id since before',
-  holds: 'id tenant_id user_id reason tables placed_at until',
-  tokens: 'hash tenant_id user_id session_id expires_at',
-  spool: 'run position user_id',
-  marks: 'name value',
-}
-
-export const OWN_TABLES: readonly OwnTable[] = Object.keys(COLUMNS) as OwnTable[]
+export const OWN_TABLES: readonly RecordTable[] = RECORD_TABLE_NAMES
 
 /** Those that name users, and since the second layout the table of them. */
-export const NAMING_USERS: readonly OwnTable[] = [
-  'ledger',
-  'ledger_import',
-  'outbox',
-  'jobs',
-  'disabled',
-  'holds',
-  'tokens',
-]
+export const NAMING_USERS: readonly RecordTable[] = RECORD_TABLE_NAMES.filter(
+  (table) => 'userTable' in RECORD_TABLES[table].fields,
+)
+
+const COLUMN_TYPES: Readonly<Record<RecordFieldType, string>> = {
+  text: ' TEXT NOT NULL',
+  'text?': ' TEXT',
+  integer: ' INTEGER NOT NULL',
+  id: ' NOT NULL',
+  'id?': '',
+  json: ' TEXT NOT NULL',
+  'json?': ' TEXT',
+}
 
 /** Columns that a table has had since the first layout. */
-export function firstColumns(table: OwnTable): readonly string[] {
-  return COLUMNS[table].split(' ')
+export function firstColumns(table: RecordTable): readonly string[] {
+  const later = table === 'spool' ? ['ids'] : ['user_table']
+  return fieldsOf(table)
+    .map(columnOf)
+    .filter((column) => !later.includes(column))
 }
 
 /**
@@ -92,6 +80,8 @@ export function engineTablesUpgradeSql({
   )
   const statements = [
     ...NAMING_USERS.map((table) => addColumnSql(prefix, table)),
+    earlierSpoolSql(prefix),
+    ...tableStatements(prefix),
     ...earlierIndexStatements(prefix),
     ...indexStatements(prefix),
     nameEntriesSql(prefix),
@@ -107,7 +97,7 @@ export function earlierLayoutSql(prefix: string): string {
   return `INSERT OR IGNORE INTO main.${prefix}marks (name, value) VALUES (${values})`
 }
 
-export function addColumnSql(prefix: string, table: OwnTable): string {
+export function addColumnSql(prefix: string, table: RecordTable): string {
   return `ALTER TABLE main.${prefix}${table} ADD COLUMN user_table TEXT`
 }
 
@@ -116,118 +106,75 @@ export function nameEntriesSql(prefix: string): string {
   return `UPDATE main.${prefix}ledger SET user_table = json_extract(body, '$.userRow.table') WHERE user_table IS NULL AND subject IS NOT NULL AND kind = 'user.deleted' AND json_valid(body)`
 }
 
-/** Of indexes that did not have the table of the users. */
+const EARLIER_INDEXES = [
+  ...['ledger_subject', 'ledger_key', 'ledger_named', 'ledger_keyed', 'jobs_user', 'jobs_named'],
+  ...['disabled_user', 'disabled_named', 'holds_user', 'tokens_user'],
+]
+
+/** Of indexes that had other columns, or another name. */
 export function earlierIndexStatements(prefix: string): readonly string[] {
-  return ['ledger_subject', 'ledger_key', 'jobs_user', 'disabled_user'].map(
-    (index) => `DROP INDEX IF EXISTS main.${prefix}${index}`,
-  )
+  return EARLIER_INDEXES.map((index) => `DROP INDEX IF EXISTS main.${prefix}${index}`)
+}
+
+/** Ids stood there one by one in earlier layouts. A run that was killed has left them: nobody goes on with it. */
+export function earlierSpoolSql(prefix: string): string {
+  return `DROP TABLE main.${prefix}spool`
 }
 
 export function tableStatements(prefix: string): readonly string[] {
-  return [
-    `CREATE TABLE IF NOT EXISTS main.${prefix}ledger (
-  seq INTEGER PRIMARY KEY,
-  kind TEXT NOT NULL,
-  at TEXT NOT NULL,
-  tenant_id TEXT,
-  subject,
-  idempotency_key TEXT,
-  body TEXT NOT NULL,
-  hash TEXT NOT NULL,
-  user_table TEXT
-)`,
-    `CREATE TABLE IF NOT EXISTS main.${prefix}ledger_head (
-  id INTEGER PRIMARY KEY CHECK (id = 1),
-  seq INTEGER NOT NULL,
-  hash TEXT NOT NULL,
-  signature TEXT
-)`,
-    `CREATE TABLE IF NOT EXISTS main.${prefix}ledger_import (
-  run TEXT NOT NULL,
-  seq INTEGER NOT NULL,
-  kind TEXT NOT NULL,
-  at TEXT NOT NULL,
-  tenant_id TEXT,
-  subject,
-  idempotency_key TEXT,
-  body TEXT NOT NULL,
-  hash TEXT NOT NULL,
-  user_table TEXT,
-  PRIMARY KEY (run, seq)
-)`,
-    `CREATE TABLE IF NOT EXISTS main.${prefix}outbox (
-  id TEXT PRIMARY KEY,
-  type TEXT NOT NULL,
-  at TEXT NOT NULL,
-  tenant_id TEXT,
-  subject,
-  receipt_id TEXT,
-  rows INTEGER NOT NULL,
-  user_table TEXT
-) WITHOUT ROWID`,
-    `CREATE TABLE IF NOT EXISTS main.${prefix}jobs (
-  id TEXT PRIMARY KEY,
-  kind TEXT NOT NULL,
-  tenant_id TEXT,
-  user_id NOT NULL,
-  requested_at TEXT NOT NULL,
-  due_at TEXT,
-  idempotency_key TEXT,
-  owner TEXT NOT NULL,
-  lease_until TEXT NOT NULL,
-  fence INTEGER NOT NULL,
-  created_at TEXT NOT NULL,
-  policy_digest TEXT NOT NULL,
-  state TEXT NOT NULL,
-  user_table TEXT
-) WITHOUT ROWID`,
-    `CREATE TABLE IF NOT EXISTS main.${prefix}disabled (
-  id INTEGER PRIMARY KEY,
-  tenant_id TEXT,
-  user_id NOT NULL,
-  since TEXT NOT NULL,
-  before TEXT NOT NULL,
-  user_table TEXT
-)`,
-    `CREATE TABLE IF NOT EXISTS main.${prefix}holds (
-  id TEXT PRIMARY KEY,
-  tenant_id TEXT,
-  user_id NOT NULL,
-  reason TEXT NOT NULL,
-  tables TEXT,
-  placed_at TEXT NOT NULL,
-  until TEXT,
-  user_table TEXT
-) WITHOUT ROWID`,
-    `CREATE TABLE IF NOT EXISTS main.${prefix}tokens (
-  hash TEXT PRIMARY KEY,
-  tenant_id TEXT,
-  user_id NOT NULL,
-  session_id TEXT NOT NULL,
-  expires_at TEXT NOT NULL,
-  user_table TEXT
-) WITHOUT ROWID`,
-    `CREATE TABLE IF NOT EXISTS main.${prefix}spool (
-  run TEXT NOT NULL,
-  position INTEGER NOT NULL,
-  user_id,
-  PRIMARY KEY (run, position)
-) WITHOUT ROWID`,
-    `CREATE TABLE IF NOT EXISTS main.${prefix}marks (
-  name TEXT PRIMARY KEY,
-  value TEXT NOT NULL
-) WITHOUT ROWID`,
-  ]
+  return RECORD_TABLE_NAMES.map((table) => createTableSql(prefix, table))
+}
+
+function createTableSql(prefix: string, table: RecordTable): string {
+  const { key, fields } = RECORD_TABLES[table]
+  const [only] = key
+  const isNumbered = key.length === 1 && typeOf(table, String(only)) === 'integer'
+  const columns = Object.entries(fields).map(([field, type]) => {
+    const own = `${columnOf(field)}${COLUMN_TYPES[type]}`
+    return isNumbered && field === only ? `${columnOf(field)} INTEGER PRIMARY KEY` : own
+  })
+  const isKeyed = !isNumbered && !key.some((field) => isOptional(table, field))
+  const lines = [...columns, ...(isKeyed ? [`PRIMARY KEY (${key.map(columnOf).join(', ')})`] : [])]
+  return `CREATE TABLE IF NOT EXISTS main.${prefix}${table} (\n  ${lines.join(',\n  ')}\n)${isKeyed ? ' WITHOUT ROWID' : ''}`
+}
+
+function isOptional(table: RecordTable, field: string): boolean {
+  return typeOf(table, field).endsWith('?')
 }
 
 export function indexStatements(prefix: string): readonly string[] {
-  return [
-    `CREATE INDEX IF NOT EXISTS main.${prefix}ledger_facts ON ${prefix}ledger (kind, ${FACT}, tenant_id) WHERE subject IS NULL`,
-    `CREATE INDEX IF NOT EXISTS main.${prefix}ledger_named ON ${prefix}ledger (user_table, subject, tenant_id, kind, at) WHERE subject IS NOT NULL`,
-    `CREATE UNIQUE INDEX IF NOT EXISTS main.${prefix}ledger_keyed ON ${prefix}ledger (coalesce(user_table, ''), coalesce(tenant_id, ''), idempotency_key) WHERE idempotency_key IS NOT NULL`,
-    `CREATE UNIQUE INDEX IF NOT EXISTS main.${prefix}jobs_named ON ${prefix}jobs (user_id, coalesce(user_table, ''), coalesce(tenant_id, ''))`,
-    `CREATE UNIQUE INDEX IF NOT EXISTS main.${prefix}disabled_named ON ${prefix}disabled (user_id, coalesce(user_table, ''), coalesce(tenant_id, ''))`,
-    `CREATE INDEX IF NOT EXISTS main.${prefix}holds_user ON ${prefix}holds (user_id)`,
-    `CREATE INDEX IF NOT EXISTS main.${prefix}tokens_user ON ${prefix}tokens (user_id)`,
-  ]
+  return RECORD_TABLE_NAMES.flatMap((table) => {
+    const { key, unique = [], indexes = [] } = RECORD_TABLES[table]
+    const keys = key.some((field) => isOptional(table, field))
+      ? [[...key].reverse(), ...unique]
+      : unique
+    return [
+      ...(table === 'ledger' ? [factsSql(prefix)] : []),
+      ...keys.map((own) => indexSql(prefix, table, own, true)),
+      ...indexes.map((own) => indexSql(prefix, table, own, false)),
+    ]
+  })
+}
+
+/** Finds facts that are about no single user. */
+function factsSql(prefix: string): string {
+  return `CREATE INDEX IF NOT EXISTS main.${prefix}ledger_facts ON ${prefix}ledger (kind, ${FACT}, tenant_id) WHERE subject IS NULL`
+}
+
+/** Nulls are equal in a unique key, which SQL would have otherwise. The leading column is one that finds records. */
+function indexSql(
+  prefix: string,
+  table: RecordTable,
+  fields: readonly string[],
+  isUnique: boolean,
+): string {
+  const [first = ''] = fields
+  const columns = fields.map((field) =>
+    isUnique && field !== first && isOptional(table, field)
+      ? `coalesce(${columnOf(field)}, '')`
+      : columnOf(field),
+  )
+  const name = `${prefix}${table}_by_${columnOf(first)}`
+  const where = isUnique && isOptional(table, first) ? ` WHERE ${columnOf(first)} IS NOT NULL` : ''
+  return `CREATE ${isUnique ? 'UNIQUE ' : ''}INDEX IF NOT EXISTS main.${name} ON ${prefix}${table} (${columns.join(', ')})${where}`
 }

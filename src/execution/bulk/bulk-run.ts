@@ -3,9 +3,11 @@
  *
  * @module
  */
+
 import { UserDeletionError } from '../../errors.ts'
 import { idText } from '../../plan/build-plan.ts'
 import { sha256, yieldToEventLoop } from '../../ports.ts'
+import { readMark, writeMark } from '../../records/mark-records.ts'
 import { readUserId } from '../context/arguments.ts'
 import type { DeletionRequest, ExecutionContext } from '../context/context.ts'
 
@@ -79,7 +81,8 @@ export async function openRun(
   const mark = `run:${JSON.stringify([userTable, tenantId, key])}`
   // The second is that of an earlier layout, which did not name the table of the users.
   const text =
-    (await store.readMark(mark)) ?? (await store.readMark(`run:${JSON.stringify([tenantId, key])}`))
+    (await readMark(store, mark)) ??
+    (await readMark(store, `run:${JSON.stringify([tenantId, key])}`))
   const recorded: Recorded = text === null ? { done: 0, trail: '' } : (JSON.parse(text) as Recorded)
   let { ahead } = recorded
   let done = 0
@@ -130,12 +133,12 @@ export async function openRun(
       if (isStanding) return
       if (own.done + count < own.ids) {
         own = await further(own, count)
-        await store.writeMark(mark, JSON.stringify({ done, trail, ahead: own, at: now() }))
+        await writeMark(store, mark, JSON.stringify({ done, trail, ahead: own, at: now() }))
         return
       }
       done += own.ids
       trail = own.trail
-      await store.writeMark(mark, JSON.stringify({ done, trail, at: now() }))
+      await writeMark(store, mark, JSON.stringify({ done, trail, at: now() }))
     },
     stand() {
       isStanding = true

@@ -3,8 +3,10 @@
  *
  * @module
  */
+
 import { idText } from '../../plan/build-plan.ts'
 import type { UserId } from '../../program/program.ts'
+import { clearSpool, readSpool, spool } from '../../records/spool-records.ts'
 import type { Store } from '../../store/store.ts'
 
 /** Different ids that are told apart in memory. */
@@ -30,19 +32,22 @@ export interface DistinctIds {
 export function distinctIds(store: Store, run: string, inMemory: number = IN_MEMORY): DistinctIds {
   const seen = new Set<UserId>()
   const waiting = new Map<number, UserId[]>()
-  const used = new Set<number>()
+  /** By part how many of its ids are set aside. */
+  const used = new Map<number, number>()
   const nameOf = (part: number): string => `${run}/${part}`
 
   async function setAside(part: number): Promise<void> {
-    used.add(part)
-    await store.spool(nameOf(part), waiting.get(part) ?? [])
+    const own = waiting.get(part) ?? []
+    const position = used.get(part) ?? 0
+    used.set(part, position + own.length)
+    await spool(store, nameOf(part), position, own)
     waiting.delete(part)
   }
 
   async function* readPart(part: number): AsyncGenerator<UserId> {
     for (let offset = 0; used.has(part); ) {
-      const page = await store.readSpool(nameOf(part), offset, PAGE)
-      yield* page
+      const page = await readSpool(store, nameOf(part), offset, PAGE)
+      for (const id of page) if (id !== null) yield id
       if (page.length < PAGE) break
       offset += page.length
     }
@@ -73,7 +78,7 @@ export function distinctIds(store: Store, run: string, inMemory: number = IN_MEM
       }
     },
     async close() {
-      for (const part of used) await store.clearSpool(nameOf(part))
+      for (const part of used.keys()) await clearSpool(store, nameOf(part))
     },
   }
 }

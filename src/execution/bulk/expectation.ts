@@ -3,8 +3,9 @@
  *
  * @module
  */
+
 import { UserDeletionError } from '../../errors.ts'
-import type { UserId } from '../../program/program.ts'
+import { clearSpool, readSpool, spool } from '../../records/spool-records.ts'
 import { assertOptions, invalidArgument, readUserId } from '../context/arguments.ts'
 import type { DeletionRequest, ExecutionContext } from '../context/context.ts'
 import { clearOfTheGone, runName, type SignOfLife, signOfLife } from '../job/leftovers.ts'
@@ -48,7 +49,7 @@ export async function withExpected<T>(
   await clearOfTheGone(context.store)
   try {
     const max = 'max' in expect ? expect.max : null
-    const { count, failure } = await spool(context, name, ids, max, signal)
+    const { count, failure } = await setAside(context, name, ids, max, signal)
     if (failure !== null || signal?.aborted) {
       return await run(nobody(failure))
     }
@@ -65,7 +66,7 @@ export async function withExpected<T>(
       [Symbol.asyncIterator]: () => spooled(context, name, count, life),
     })
   } finally {
-    await context.store.clearSpool(name)
+    await clearSpool(context.store, name)
     await life.end()
   }
 }
@@ -81,7 +82,7 @@ function failed(message: string, details: Readonly<Record<string, unknown>>): Us
   return new UserDeletionError('expectation_failed', message, { details })
 }
 
-async function spool(
+async function setAside(
   context: ExecutionContext,
   run: string,
   ids: Ids,
@@ -94,15 +95,14 @@ async function spool(
     const taken = await input.read(Math.min(SPOOL_SLICE, (max ?? Infinity) - count + 1), false)
     const { failure } = taken
     if (failure?.cause instanceof UserDeletionError) throw failure.cause
-    count += taken.ids.length
-    const isOver = signal?.aborted === true || (max !== null && count > max)
+    const soFar = count + taken.ids.length
+    const isOver = signal?.aborted === true || (max !== null && soFar > max)
     if (isOver) await input.giveUp()
-    if (isOver || failure !== null) return { count, failure }
+    if (isOver || failure !== null) return { count: soFar, failure }
     // What is no id cannot be stored as one; null keeps its place and fails later like any other.
-    const slice = taken.ids.map(
-      (given) => readUserId(given, context.columns.id) ?? (null as unknown as UserId),
-    )
-    await context.store.spool(run, slice)
+    const slice = taken.ids.map((given) => readUserId(given, context.columns.id))
+    await spool(context.store, run, count, slice)
+    count += slice.length
     ended = taken.ended
   }
   return { count, failure: null }
@@ -125,7 +125,7 @@ async function* spooled(
 ): AsyncGenerator<unknown> {
   for (let offset = 0; offset < count; ) {
     await life.tell()
-    const ids = await store.readSpool(run, offset, SPOOL_SLICE)
+    const ids = await readSpool(store, run, offset, SPOOL_SLICE)
     // An end that comes too soon must not look like the end.
     if (ids.length === 0) throw lost()
     yield* ids

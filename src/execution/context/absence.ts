@@ -3,7 +3,9 @@
  *
  * @module
  */
+
 import type { UserNotFoundError } from '../../errors.ts'
+import { findEntries } from '../../records/ledger-records.ts'
 import type { Target } from '../../store/slice.ts'
 import type { ExecutionContext } from './context.ts'
 import { notFound } from './failures.ts'
@@ -14,6 +16,6 @@ export async function absence(
   tenantId: string | null,
   { subject }: Pick<Target, 'subject'>,
 ): Promise<UserNotFoundError> {
-  const [earlier] = await store.findEntries({ userTable, tenantId, subjects: [subject] })
+  const [earlier] = await findEntries(store, { userTable, tenantId, subjects: [subject] })
   return notFound(earlier)
 }

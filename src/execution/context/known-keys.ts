@@ -7,6 +7,7 @@
  *
  * @module
  */
+
 import type { UserDeletionError } from '../../errors.ts'
 import { equalSecrets, hmacSha256, type Secret } from '../../ports.ts'
 import { isWrittenWith, wrongKey } from '../../receipt/chain.ts'
@@ -14,6 +15,8 @@ import { hidesId, type Issuer } from '../../receipt/issue-receipt.ts'
 import { isAbout } from '../../receipt/ledger/about.ts'
 import { sealRotation } from '../../receipt/seal-facts.ts'
 import { type KnownKeys, recordedKeys, subjectKeyMark } from '../../receipt/subject-keys.ts'
+import { appendLedger, ledgerHead, readLedger } from '../../records/ledger-records.ts'
+import { readMark, writeMark } from '../../records/mark-records.ts'
 import type { Store } from '../../store/store.ts'
 import { invalidArgument } from './arguments.ts'
 
@@ -51,7 +54,7 @@ export function guardKeys(store: Store, issuer: Issuer, { key, table }: SubjectK
 
   async function assertSubject(): Promise<void> {
     if (isBound) return
-    const recorded = await store.readMark(mark)
+    const recorded = await readMark(store, mark)
     if (recorded !== null) {
       if (own === null) throw missingKey()
       if (!equalSecrets(recorded, own)) throw wrongKey('keys.subject')
@@ -64,7 +67,7 @@ export function guardKeys(store: Store, issuer: Issuer, { key, table }: SubjectK
 
   async function bind(): Promise<void> {
     if (own === null || isBound) return
-    await store.writeMark(mark, own)
+    await writeMark(store, mark, own)
     isBound = true
   }
 
@@ -82,7 +85,7 @@ export function guardKeys(store: Store, issuer: Issuer, { key, table }: SubjectK
         // A key that has hidden nobody yet may have been recorded by a process that was started with a wrong one.
         if (recorded.has(name) && (await hidesIds(store, name))) throw wrongKey('keys.subject')
       }
-      for (const [name, key] of news) await store.writeMark(subjectKeyMark(name), key)
+      for (const [name, key] of news) await writeMark(store, subjectKeyMark(name), key)
     },
     reset() {
       isBound = false
@@ -111,21 +114,21 @@ function missingKey(): UserDeletionError {
 const LOOKED_AT = 100
 
 async function hidesIds(store: Store, table: string): Promise<boolean> {
-  const head = await store.ledgerHead()
+  const head = await ledgerHead(store)
   if (head === null) return false
   for (const afterSeq of new Set([0, Math.max(0, head.seq - LOOKED_AT)])) {
-    const entries = await store.readLedger({ afterSeq, limit: LOOKED_AT })
+    const entries = await readLedger(store, { afterSeq, limit: LOOKED_AT })
     if (entries.some((entry) => isAbout(entry, table) && hidesId(entry))) return true
   }
   return false
 }
 
 async function settleLedger(store: Store, issuer: Issuer): Promise<void> {
-  const head = await store.ledgerHead()
+  const head = await ledgerHead(store)
   if (isWrittenWith(issuer.key, head)) return
   let isDone = false
   try {
-    await store.appendLedger((present) => {
+    await appendLedger(store, (present) => {
       isDone = isWrittenWith(issuer.key, present)
       if (isDone || present === null) throw wrongKey('keys.ledger')
       return sealRotation(issuer, present)

@@ -3,9 +3,11 @@
  *
  * @module
  */
+
 import { endsRuns, UserDeletionError, UserNotFoundError } from '../../errors.ts'
 import { keptReceipt, receiptOf, sealDeletions } from '../../receipt/issue-receipt.ts'
 import type { DeletionReceipt } from '../../receipt/receipt.ts'
+import { findEntries } from '../../records/ledger-records.ts'
 import type { LedgerEntry } from '../../store/records.ts'
 import type { SliceOutcome, Target, Verdict } from '../../store/slice.ts'
 import { type DeletionRequest, type ExecutionContext, targetsOf } from '../context/context.ts'
@@ -326,7 +328,7 @@ async function reportAbsent(
 ): Promise<void> {
   if (absent.length === 0) return
   const subjects = absent.flatMap((position) => targets[position]?.subject ?? [])
-  const entries = await store.findEntries({ userTable, tenantId, subjects, kind })
+  const entries = await findEntries(store, { userTable, tenantId, subjects, kind })
   const bySubject = new Map(entries.map((entry) => [entry.subject, entry]))
   for (const position of absent) {
     const earlier = bySubject.get(targets[position]?.subject ?? null)

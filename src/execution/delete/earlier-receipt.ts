@@ -7,6 +7,7 @@
 import type { UserId } from '../../program/program.ts'
 import { receiptOf } from '../../receipt/issue-receipt.ts'
 import type { DeletionReceipt } from '../../receipt/receipt.ts'
+import { findEntryByKey } from '../../records/ledger-records.ts'
 import type { Store } from '../../store/store.ts'
 import type { DeletionRequest } from '../context/context.ts'
 import { idempotencyConflict } from '../context/failures.ts'
@@ -24,7 +25,7 @@ export async function earlierReceipt(
 ): Promise<DeletionReceipt | null> {
   const { tenantId, idempotencyKey } = request
   if (idempotencyKey === null) return null
-  const entry = await store.findEntryByKey({ userTable, tenantId, idempotencyKey })
+  const entry = await findEntryByKey(store, { userTable, tenantId, idempotencyKey })
   if (entry === null) return null
   const receipt = receiptOf(entry)
   const isSame =

@@ -7,9 +7,14 @@
  *
  * @module
  */
+
 import { decodeTime } from 'ulid'
 import { isProcessGone, processName } from '../../ports.ts'
 import type { Issuer } from '../../receipt/issue-receipt.ts'
+import { clearStaged } from '../../records/ledger-records.ts'
+import { listMarks, removeMark, writeMark } from '../../records/mark-records.ts'
+import { clearSpool, runsAside } from '../../records/spool-records.ts'
+import { removeTokens } from '../../records/user-records.ts'
 import type { Store } from '../../store/store.ts'
 import type { ExecutionContext } from '../context/context.ts'
 
@@ -42,26 +47,26 @@ export async function clearOfTheGone(store: Store): Promise<number> {
 export async function clearLeftovers({ store, clock }: ExecutionContext): Promise<Leftovers> {
   const now = clock.now().getTime()
   const alive = new Map(
-    (await store.listMarks(ALIVE)).map(({ name, value }) => [name.slice(ALIVE.length), value]),
+    (await listMarks(store, ALIVE)).map(({ name, value }) => [name.slice(ALIVE.length), value]),
   )
   const isSilent = (run: string): boolean => {
     const heard = Math.max(startOf(run), Date.parse(alive.get(run) ?? '') || 0)
     return isOfTheGone(run) || now - heard > SILENT_MS
   }
   const runs = await clearRuns(store, isSilent)
-  for (const run of alive.keys()) if (isSilent(run)) await store.removeMark(`${ALIVE}${run}`)
+  for (const run of alive.keys()) if (isSilent(run)) await removeMark(store, `${ALIVE}${run}`)
   let keys = 0
-  for (const { name, value } of await store.listMarks('run:')) {
+  for (const { name, value } of await listMarks(store, 'run:')) {
     const state = JSON.parse(value) as { readonly at?: string }
     if (state.at === undefined) {
       // Of an earlier version, which did not say when: its days are counted from now on.
-      await store.writeMark(name, JSON.stringify({ ...state, at: new Date(now).toISOString() }))
+      await writeMark(store, name, JSON.stringify({ ...state, at: new Date(now).toISOString() }))
     } else if (now - Date.parse(state.at) > KEY_MS) {
-      await store.removeMark(name)
+      await removeMark(store, name)
       keys += 1
     }
   }
-  return { runs, keys, tokens: await store.removeTokens(new Date(now).toISOString()) }
+  return { runs, keys, tokens: await removeTokens(store, new Date(now).toISOString()) }
 }
 
 /** Says once a day that a run lives. The last word of it goes with `end`. */
@@ -77,12 +82,12 @@ export function signOfLife({ store, clock }: ExecutionContext, run: string): Sig
     async tell() {
       const now = clock.now().getTime()
       if (now - told < DAY_MS) return
-      await store.writeMark(`${ALIVE}${run}`, new Date(now).toISOString())
+      await writeMark(store, `${ALIVE}${run}`, new Date(now).toISOString())
       told = now
       isTold = true
     },
     async end() {
-      if (isTold) await store.removeMark(`${ALIVE}${run}`)
+      if (isTold) await removeMark(store, `${ALIVE}${run}`)
     },
   }
 }
@@ -90,10 +95,10 @@ export function signOfLife({ store, clock }: ExecutionContext, run: string): Sig
 const ALIVE = 'alive:'
 
 async function clearRuns(store: Store, isDead: (run: string) => boolean): Promise<number> {
-  const { spools, imports } = await store.runsAside()
+  const { spools, imports } = await runsAside(store)
   const [deadSpools, deadImports] = [spools.filter(isDead), imports.filter(isDead)]
-  for (const run of deadSpools) await store.clearSpool(run)
-  for (const run of deadImports) await store.clearStaged(run)
+  for (const run of deadSpools) await clearSpool(store, run)
+  for (const run of deadImports) await clearStaged(store, run)
   return deadSpools.length + deadImports.length
 }
 

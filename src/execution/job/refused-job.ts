@@ -4,8 +4,10 @@
  *
  * @module
  */
+
 import { type ErrorCode, type ErrorDetails, UserDeletionError } from '../../errors.ts'
 import type { Blocker } from '../../plan/plan.ts'
+import { listJobs, saveJob } from '../../records/job-records.ts'
 import type { Job, OutboxEvent } from '../../store/records.ts'
 import { type ExecutionContext, targetOf } from '../context/context.ts'
 import { transit } from '../context/present-schema.ts'
@@ -36,7 +38,7 @@ export async function noteRefusal(
   if (!(error instanceof UserDeletionError)) return
   if (!REFUSALS.has(error.code) || isOfHoldsAlone(error)) return
   try {
-    const [job] = await context.store.listJobs({
+    const [job] = await listJobs(context.store, {
       ...{ limit: 1, userTable: context.userTable, user: { tenantId, userId } },
     })
     if (job?.id !== id || job.fence !== fence) return
@@ -47,7 +49,7 @@ export async function noteRefusal(
     } else if (state.refusedFence !== fence || !isSame(state.refusal, refusal)) {
       const { leaseUntil, dueAt } = job
       const noted = JSON.stringify({ ...state, refusal, refusedFence: fence } satisfies JobState)
-      await context.store.saveJob({ id, fence, leaseUntil, dueAt, state: noted })
+      await saveJob(context.store, { id, fence, leaseUntil, dueAt, state: noted })
     }
   } catch (cause) {
     warn(context, 'why a job has failed could not be noted', { jobId: id, cause })

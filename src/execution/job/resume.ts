@@ -3,8 +3,10 @@
  *
  * @module
  */
+
 import type { UserDeletionError } from '../../errors.ts'
 import type { DeletionReceipt } from '../../receipt/receipt.ts'
+import { listJobs } from '../../records/job-records.ts'
 import type { ExecutionContext } from '../context/context.ts'
 import { toEngineError } from '../context/failures.ts'
 import { type Deleted, notifyDeleted } from '../decision/notify.ts'
@@ -34,7 +36,7 @@ export async function resumeJobs(
   const dueBy = context.clock.now().toISOString()
   const kinds = ['deletion', 'erasure'] as const
   const { userTable } = context
-  for (const job of await context.store.listJobs({ limit, userTable, kinds, dueBy })) {
+  for (const job of await listJobs(context.store, { limit, userTable, kinds, dueBy })) {
     if (signal?.aborted) break
     const { userId, tenantId } = job
     if (!context.inFlight.take(tenantId, userId)) {

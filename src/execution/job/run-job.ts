@@ -7,12 +7,15 @@
  *
  * @module
  */
+
 import { UserDeletionError, type UserNotFoundError } from '../../errors.ts'
 import { isDeepEqual, isProcessGone, yieldToEventLoop } from '../../ports.ts'
 import type { NamedUser } from '../../program/shared-values.ts'
 import { passOf } from '../../program/steps.ts'
 import { keptReceipt, sealDeletions } from '../../receipt/issue-receipt.ts'
 import type { DeletionReceipt } from '../../receipt/receipt.ts'
+import { claimJob, listJobs, removeJob, saveJob } from '../../records/job-records.ts'
+import { findEntryByKey } from '../../records/ledger-records.ts'
 import type { ChunkResult, Cursor } from '../../store/chunk.ts'
 import { residueLeft } from '../../store/failures.ts'
 import type { Job } from '../../store/records.ts'
@@ -69,7 +72,7 @@ export async function joinJob(
 ): Promise<JobOutcome> {
   const user = { tenantId, userId: target.id }
   const { userTable } = context
-  const [job] = await context.store.listJobs({ limit: 1, userTable, user })
+  const [job] = await listJobs(context.store, { limit: 1, userTable, user })
   // A schedule in its place is not begun, and only a purge may begin it.
   if (!isUnderWay(job)) throw inProgress()
   const claimed = await takeOver(context, job)
@@ -81,7 +84,7 @@ export async function joinJob(
 export async function takeOver(context: ExecutionContext, job: Job): Promise<Job | null> {
   const now = context.clock.now()
   const isFree = job.owner === context.owner || isProcessGone(job.owner)
-  return context.store.claimJob({
+  return claimJob(context.store, {
     id: job.id,
     fence: job.fence,
     owner: context.owner,
@@ -151,7 +154,7 @@ function saveErasers(
   state: JobState,
   progress: ErasersProgress,
 ): Promise<void> {
-  return context.store.saveJob({
+  return saveJob(context.store, {
     id: job.id,
     fence: job.fence,
     leaseUntil: leaseEnd(context, context.clock.now()),
@@ -264,7 +267,7 @@ function fieldsCutBy(
  * of the steps is for `verify` to tell.
  */
 async function endWithoutUser({ context, job, target }: JobRun): Promise<UserNotFoundError> {
-  await context.store.removeJob(job)
+  await removeJob(context.store, job)
   return absence(context, job.tenantId, target)
 }
 
@@ -321,7 +324,7 @@ async function withFreeKey(
 ): Promise<DeletionRequest> {
   const { tenantId, idempotencyKey } = request
   if (idempotencyKey === null) return request
-  const taken = await store.findEntryByKey({ userTable, tenantId, idempotencyKey })
+  const taken = await findEntryByKey(store, { userTable, tenantId, idempotencyKey })
   return taken === null ? request : { ...request, idempotencyKey: null }
 }
 

@@ -3,8 +3,10 @@
  *
  * @module
  */
+
 import { UserDeletionError } from '../../errors.ts'
 import type { DeletionReceipt } from '../../receipt/receipt.ts'
+import { listJobs } from '../../records/job-records.ts'
 import type { Job } from '../../store/records.ts'
 import type { Target } from '../../store/slice.ts'
 import type { Standing } from '../../store/transition.ts'
@@ -36,7 +38,7 @@ export function eraseUser(
   return whileInFlight(context.inFlight, tenantId, target.id, async () => {
     const { store, userTable } = context
     const user = { tenantId, userId: target.id }
-    const [job] = await store.listJobs({ limit: 1, userTable, user })
+    const [job] = await listJobs(store, { limit: 1, userTable, user })
     await refuseSharedKey(context, request, job)
     const outcome = isUnderWay(job)
       ? await goOn(context, request, target, job)
@@ -61,7 +63,8 @@ async function refuseSharedKey(
   if (idempotencyKey === null) return
   const query = { limit: PAGE, userTable, kinds: ['erasure'] as const }
   for (let after: Job | undefined; ; ) {
-    const page: readonly Job[] = await store.listJobs(
+    const page: readonly Job[] = await listJobs(
+      store,
       after === undefined ? query : { ...query, after },
     )
     const isShared = page.some(

@@ -5,6 +5,7 @@
  */
 
 import { UserNotFoundError } from '../../errors.ts'
+import { listHolds, removeHold, saveHold } from '../../records/user-records.ts'
 import type { Hold, SealDecision } from '../../store/records.ts'
 import type { Target } from '../../store/slice.ts'
 import type { TransitionEnd } from '../../store/transition.ts'
@@ -78,10 +79,10 @@ async function holdRetained(
   }
   // First, so that a crash leaves no hold on somebody of whom nothing stands.
   if (!(await keepsAny())) throw absence
-  await store.saveHold(hold, sealDecision(context, hold.tenantId, target, placedHold(hold)))
+  await saveHold(store, hold, sealDecision(context, hold.tenantId, target, placedHold(hold)))
   // Once more: the retention may have ended in between.
   if (await keepsAny()) return
-  await store.removeHold(hold.id, sealRelease(context, hold.tenantId, target, hold.id))
+  await removeHold(store, hold.id, sealRelease(context, hold.tenantId, target, hold.id))
   throw absence
 }
 
@@ -103,7 +104,7 @@ export async function releaseHold(
     if (!isDeleted(error)) throw error
     const holds = await holdsOf(context, request.tenantId, target)
     if (!holds.some(({ id }) => id === holdId)) throw error
-    await context.store.removeHold(holdId, seal)
+    await removeHold(context.store, holdId, seal)
   }
 }
 
@@ -122,5 +123,5 @@ export function holdsOf(
   tenantId: string | null,
   { id }: Target,
 ): Promise<readonly Hold[]> {
-  return store.listHolds({ limit: 1_000, userTable, user: { tenantId, userId: id } })
+  return listHolds(store, { limit: 1_000, userTable, user: { tenantId, userId: id } })
 }

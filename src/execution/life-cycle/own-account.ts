@@ -10,6 +10,7 @@ import { addDuration } from '../../program/duration.ts'
 import type { UserIdInput } from '../../program/native-id.ts'
 import type { UserId } from '../../program/program.ts'
 import type { DeletionReceipt } from '../../receipt/receipt.ts'
+import { saveToken } from '../../records/user-records.ts'
 import type { Standing } from '../../store/transition.ts'
 import { type DeletionRequest, type ExecutionContext, targetOf } from '../context/context.ts'
 import { inProgress, notFound } from '../context/failures.ts'
@@ -76,7 +77,7 @@ export async function issueOwnToken(
   const token = secretToken()
   const expiresAt = new Date(clock.now().getTime() + TOKEN_LIFE_MS).toISOString()
   const { id: sessionId } = session
-  await store.saveToken({
+  await saveToken(store, {
     ...{ hash: sha256(token), userTable, tenantId, userId, sessionId, expiresAt },
   })
   return { token, expiresAt }

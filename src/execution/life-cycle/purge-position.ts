@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { readMark, writeMark } from '../../records/mark-records.ts'
 import type { Job } from '../../store/records.ts'
 import type { ExecutionContext } from '../context/context.ts'
 
@@ -15,7 +16,7 @@ function markName({ userTable }: ExecutionContext): string {
 
 /** Behind which job this call begins; `null` for the oldest. */
 export async function purgeStart(context: ExecutionContext): Promise<JobPosition | null> {
-  const [createdAt, id] = ((await context.store.readMark(markName(context))) ?? '').split(' ')
+  const [createdAt, id] = ((await readMark(context.store, markName(context))) ?? '').split(' ')
   return createdAt && id ? { createdAt, id } : null
 }
 
@@ -27,5 +28,5 @@ export async function rememberStart(
 ): Promise<void> {
   if (before?.id === next?.id) return
   const place = next === null ? '' : `${next.createdAt} ${next.id}`
-  await context.store.writeMark(markName(context), place)
+  await writeMark(context.store, markName(context), place)
 }

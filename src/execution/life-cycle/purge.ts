@@ -7,9 +7,11 @@
  *
  * @module
  */
+
 import { UserDeletionError } from '../../errors.ts'
 import type { UserId } from '../../program/program.ts'
 import type { DeletionReceipt } from '../../receipt/receipt.ts'
+import { listJobs, removeJob } from '../../records/job-records.ts'
 import type { Job } from '../../store/records.ts'
 import type { Standing, TransitionVerdict } from '../../store/transition.ts'
 import { type ExecutionContext, targetOf } from '../context/context.ts'
@@ -109,7 +111,8 @@ async function* dueJobs(
   const query = { limit: PAGE, userTable, kinds, dueBy: now.toISOString() }
   let after = start ?? undefined
   for (;;) {
-    const page: readonly Job[] = await store.listJobs(
+    const page: readonly Job[] = await listJobs(
+      store,
       after === undefined ? query : { ...query, after },
     )
     yield* page
@@ -140,7 +143,7 @@ async function claimAndRun(
   )
   if (outcome.kind === 'absent') {
     // The host has deleted the user by itself: nothing is left to do.
-    await context.store.removeJob(job)
+    await removeJob(context.store, job)
     return 'gone'
   }
   if (outcome.kind === 'refused') {

@@ -7,11 +7,15 @@
  *
  * @module
  */
+
 import { yieldToEventLoop } from '../../ports.ts'
 import type { UserId } from '../../program/program.ts'
 import { hidesId, receiptOf } from '../../receipt/issue-receipt.ts'
 import { isAbout } from '../../receipt/ledger/about.ts'
 import { IMPORT_MARK } from '../../receipt/ledger/import-ledger.ts'
+import { deletedAt, readLedger } from '../../records/ledger-records.ts'
+import { readMark, writeMark } from '../../records/mark-records.ts'
+import { listHolds, removeHold, saveHold } from '../../records/user-records.ts'
 import type { Hold, LedgerEntry } from '../../store/records.ts'
 import type { Standing, TransitionPlan } from '../../store/transition.ts'
 import type { ExecutionContext } from '../context/context.ts'
@@ -38,8 +42,8 @@ export async function restoreDecisions(
 ): Promise<number> {
   const { store, userTable } = context
   const own = `decisions:${userTable}`
-  const imported = await store.readMark(IMPORT_MARK)
-  if (imported === null || imported === '' || (await store.readMark(own)) === imported) return 0
+  const imported = await readMark(store, IMPORT_MARK)
+  if (imported === null || imported === '' || (await readMark(store, own)) === imported) return 0
   const [after = 0, upTo = 0] = imported.split(' ').map(Number)
   const wanted = await readDecisions(context, after, upTo)
   const ids = await idsOf(context, wanted)
@@ -54,7 +58,7 @@ export async function restoreDecisions(
     }
     await yieldToEventLoop()
   }
-  if (left === 0) await store.writeMark(own, imported)
+  if (left === 0) await writeMark(store, own, imported)
   return written
 }
 
@@ -79,7 +83,7 @@ async function readDecisions(
 ): Promise<readonly Wanted[]> {
   const users = new Map<string, Wanted>()
   for (let afterSeq = after; ; ) {
-    const page = await store.readLedger({ afterSeq, limit: PAGE })
+    const page = await readLedger(store, { afterSeq, limit: PAGE })
     for (const entry of page) if (isAbout(entry, userTable)) collect(users, entry, upTo)
     const last = page.at(-1)
     if (last === undefined || page.length < PAGE) return [...users.values()]
@@ -179,9 +183,9 @@ async function removeReleased(
 ): Promise<number> {
   let removed = 0
   const user = { tenantId, userId }
-  for (const { id } of await store.listHolds({ limit: 1_000, userTable, user })) {
+  for (const { id } of await listHolds(store, { limit: 1_000, userTable, user })) {
     if (holds.get(id) !== null) continue
-    await store.removeHold(id)
+    await removeHold(store, id)
     removed += 1
   }
   return removed
@@ -193,22 +197,22 @@ async function isBack(
   { tenantId, subject }: Wanted,
   id: UserId,
 ): Promise<boolean> {
-  const deletedAt = await store.deletedAt({ userTable, tenantId, subject })
-  if (deletedAt === null) return false
+  const at = await deletedAt(store, { userTable, tenantId, subject })
+  if (at === null) return false
   const users = [{ id, subject }]
   const [row] = await store.findUsers(program, { tenantId, users, restored: true })
   if (row == null) return false
   const { createdAt } = program.user
   if (createdAt === undefined) return true
   const created = instantOf(row[createdAt])
-  return created !== null && created <= Date.parse(deletedAt)
+  return created !== null && created <= Date.parse(at)
 }
 
 async function restoreUser(context: ExecutionContext, wanted: Wanted, id: UserId): Promise<number> {
   const { store, userTable } = context
   const { tenantId, holds, schedule, access } = wanted
   const user = { tenantId, userId: id }
-  const present = await store.listHolds({ limit: 1_000, userTable, user })
+  const present = await listHolds(store, { limit: 1_000, userTable, user })
   const stands = new Set(present.map((hold) => hold.id))
   let written = 0
   for (const [holdId, hold] of holds) {
@@ -216,7 +220,7 @@ async function restoreUser(context: ExecutionContext, wanted: Wanted, id: UserId
     const { reason, tables, placedAt, until } = hold
     const placed: Hold = { ...{ id: holdId, userTable, ...user }, reason, tables, placedAt, until }
     const isThere = await move(context, wanted, id, () => ({ placeHold: placed }))
-    if (!isThere) await store.saveHold(placed)
+    if (!isThere) await saveHold(store, placed)
     written += 1
   }
   if (schedule === 'cancelled') written += Number(await move(context, wanted, id, cancelled))

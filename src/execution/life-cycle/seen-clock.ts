@@ -5,7 +5,9 @@
  *
  * @module
  */
+
 import { UserDeletionError } from '../../errors.ts'
+import { readMark, writeMark } from '../../records/mark-records.ts'
 import type { ExecutionContext } from '../context/context.ts'
 
 export interface ClockBound {
@@ -25,7 +27,7 @@ export async function assertClock(
   { maxClockJumpMs, confirmClock }: ClockBound,
 ): Promise<void> {
   const now = clock.now()
-  const lastSeen = await store.readMark(MARK)
+  const lastSeen = await readMark(store, MARK)
   const jumped = lastSeen !== null && now.getTime() - Date.parse(lastSeen) > maxClockJumpMs
   if (jumped && !confirmClock) {
     throw new UserDeletionError(
@@ -36,7 +38,7 @@ export async function assertClock(
   }
   // A clock that goes backwards is not remembered: it would make the next leap look longer.
   const seen = now.toISOString()
-  if (lastSeen === null || lastSeen < seen) await store.writeMark(MARK, seen)
+  if (lastSeen === null || lastSeen < seen) await writeMark(store, MARK, seen)
 }
 
 /**
@@ -44,5 +46,6 @@ export async function assertClock(
  * like nothing.
  */
 export async function watchClock({ store, clock }: Clocked): Promise<void> {
-  if ((await store.readMark(MARK)) === null) await store.writeMark(MARK, clock.now().toISOString())
+  if ((await readMark(store, MARK)) === null)
+    await writeMark(store, MARK, clock.now().toISOString())
 }

@@ -14,6 +14,7 @@ import {
   proofDocument,
 } from '../../receipt/proof/proof-document.ts'
 import { proofPage } from '../../receipt/proof/proof-page.ts'
+import { findEntries } from '../../records/ledger-records.ts'
 import type { LedgerEntry } from '../../store/records.ts'
 import type { ErasureLevel } from '../../store/store.ts'
 import { type ExecutionContext, targetOf } from '../context/context.ts'
@@ -65,7 +66,7 @@ async function findReceipt(
 ): Promise<LedgerEntry | null> {
   const { subject } = targetOf(context, userId)
   const { store, userTable } = context
-  const [newest] = await store.findEntries({ userTable, tenantId, subjects: [subject] })
+  const [newest] = await findEntries(store, { userTable, tenantId, subjects: [subject] })
   if (newest === undefined) return null
   if (receiptId === null || receiptOf(newest).id === receiptId) return newest
   const query = {

@@ -7,6 +7,7 @@
 import type { Program, Selector, Step, UserId } from '../../program/program.ts'
 import { leavesNoMatch } from '../../program/steps.ts'
 import { losesExceptions } from '../../program/touches.ts'
+import { findEntries } from '../../records/ledger-records.ts'
 import type { Inspection, Tombstone } from '../../store/inspection.ts'
 import { type ExecutionContext, targetOf } from '../context/context.ts'
 import { hasFormOf } from '../context/derive.ts'
@@ -51,7 +52,7 @@ export async function verifyUser(
 ): Promise<Verification> {
   const { store, program, userTable } = context
   const target = targetOf(context, userId)
-  const [entry] = await store.findEntries({ userTable, tenantId, subjects: [target.subject] })
+  const [entry] = await findEntries(store, { userTable, tenantId, subjects: [target.subject] })
   const [row] = await store.findUsers(program, { tenantId, users: [target] })
   const fields = { ...known, ...fieldsOfRow(program, row ?? null), id: userId }
   const look = (known: Readonly<Record<string, unknown>>): Promise<Inspection> =>

@@ -6,7 +6,9 @@
  *
  * @module
  */
+
 import { UserDeletionError } from '../../errors.ts'
+import { readMark, writeMark } from '../../records/mark-records.ts'
 import { EARLIER_LAYOUT_MARK } from '../../store/earlier-layout.ts'
 import type { Store } from '../../store/store.ts'
 
@@ -32,8 +34,8 @@ export function findEarlierPolicy(
   return {
     async isOurs() {
       try {
-        if ((await store.readMark(EARLIER_LAYOUT_MARK)) === null) return false
-        const known = await store.readMark(mark)
+        if ((await readMark(store, EARLIER_LAYOUT_MARK)) === null) return false
+        const known = await readMark(store, mark)
         return known === null || known === own
       } catch (error) {
         if (error instanceof UserDeletionError && error.code === 'not_migrated') return null
@@ -42,8 +44,8 @@ export function findEarlierPolicy(
     },
     async remember() {
       if (isRemembered) return
-      const isThere = (await store.readMark(EARLIER_LAYOUT_MARK)) !== null
-      if (isThere && (await store.readMark(mark)) === null) await store.writeMark(mark, own)
+      const isThere = (await readMark(store, EARLIER_LAYOUT_MARK)) !== null
+      if (isThere && (await readMark(store, mark)) === null) await writeMark(store, mark, own)
       isRemembered = true
     },
   }

@@ -6,11 +6,13 @@
  *
  * @module
  */
+
 import { endsRuns, UserDeletionError } from '../../errors.ts'
 import { yieldToEventLoop } from '../../ports.ts'
 import type { UserId } from '../../program/program.ts'
 import { hidesId, receiptOf } from '../../receipt/issue-receipt.ts'
 import { isAbout } from '../../receipt/ledger/about.ts'
+import { findEntries, ledgerHead, readLedger } from '../../records/ledger-records.ts'
 import type { LedgerEntry } from '../../store/records.ts'
 import type { UserRow } from '../../store/slice.ts'
 import { invalidArgument } from '../context/arguments.ts'
@@ -37,7 +39,7 @@ export async function replayDeletions(
   context: ExecutionContext,
   request: ReplayRequest,
 ): Promise<ReplayResult> {
-  const head = await context.store.ledgerHead()
+  const head = await ledgerHead(context.store)
   const run: ReplayRun = { context, request, upTo: head?.seq ?? 0, tally: createTally() }
   const hidden = await tenantsWithHiddenIds(run)
   try {
@@ -81,7 +83,7 @@ async function* deletions({
   upTo,
 }: ReplayRun): AsyncGenerator<readonly LedgerEntry[]> {
   for (let afterSeq = 0; ; ) {
-    const page = await store.readLedger({ afterSeq, limit: PAGE, since })
+    const page = await readLedger(store, { afterSeq, limit: PAGE, since })
     yield page.filter((entry) => {
       const isTheirs = entry.kind === 'user.deleted' && isAbout(entry, userTable)
       return isTheirs && entry.seq <= upTo
@@ -155,7 +157,7 @@ async function newestDeletions(
   ids: readonly UserId[],
 ): Promise<ReadonlyMap<UserId, LedgerEntry>> {
   const subjects = [...new Set(ids.flatMap((id) => [id, context.subjectOf(id)]))]
-  const entries = await context.store.findEntries({
+  const entries = await findEntries(context.store, {
     ...{ userTable: context.userTable, tenantId, subjects },
   })
   const bySubject = new Map(entries.map((entry) => [entry.subject, entry]))

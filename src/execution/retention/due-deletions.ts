@@ -3,11 +3,13 @@
  *
  * @module
  */
+
 import { type Expiry, endOf } from '../../plan/compile/expiry.ts'
 import { yieldToEventLoop } from '../../ports.ts'
 import type { UserId } from '../../program/program.ts'
 import { hidesId } from '../../receipt/issue-receipt.ts'
 import { isAbout } from '../../receipt/ledger/about.ts'
+import { readLedger } from '../../records/ledger-records.ts'
 import type { ExecutionContext } from '../context/context.ts'
 
 /** A deletion, without its receipt. */
@@ -34,7 +36,7 @@ export async function readDue(
   const isDue = dueTest(duration, clock.now())
   const due: DueDeletion[] = []
   for (let after = afterSeq; ; ) {
-    const page = await store.readLedger({ afterSeq: after, limit: PAGE })
+    const page = await readLedger(store, { afterSeq: after, limit: PAGE })
     // Once the latest of them is known to be due, the others are too.
     const latest = page
       .map(({ at }) => at)

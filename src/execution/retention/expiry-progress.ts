@@ -3,7 +3,9 @@
  *
  * @module
  */
+
 import type { Expiry } from '../../plan/compile/expiry.ts'
+import { readMark } from '../../records/mark-records.ts'
 import type { Sweep } from '../../store/sweep.ts'
 import type { ExecutionContext } from '../context/context.ts'
 
@@ -20,9 +22,9 @@ export interface Progress {
 
 /** A rule that was changed in what it does starts again: what it has done already is not there to be done twice. */
 export async function readProgress({ store }: ExecutionContext, expiry: Expiry): Promise<Progress> {
-  const text = await store.readMark(markName(expiry))
+  const text = await readMark(store, markName(expiry))
   // Of an earlier layout, whose marks did not name the table of the users.
-  const known = text ?? (await store.readMark(`retention:${expiry.stepId}`))
+  const known = text ?? (await readMark(store, `retention:${expiry.stepId}`))
   const [seq, fingerprint, postponed, held] = known?.split(' ') ?? []
   if (fingerprint !== expiry.fingerprint) return { seq: 0, postponed: [], held: [], text }
   return { seq: Number(seq), postponed: numbersOf(postponed), held: numbersOf(held), text }

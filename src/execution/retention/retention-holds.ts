@@ -6,8 +6,10 @@
  *
  * @module
  */
+
 import type { Expiry } from '../../plan/compile/expiry.ts'
 import type { UserId } from '../../program/program.ts'
+import { listHolds } from '../../records/user-records.ts'
 import type { Hold } from '../../store/records.ts'
 import type { ExecutionContext } from '../context/context.ts'
 import { coversTable, isHolding } from '../decision/decide.ts'
@@ -45,7 +47,7 @@ function keyOf(tenantId: string | null, subject: UserId): string {
 /** The holds on users of all tenants, ended ones included. */
 export async function* allHolds({ store, userTable }: ExecutionContext): AsyncGenerator<Hold> {
   for (let afterId = ''; ; ) {
-    const page = await store.listHolds({ limit: PAGE, userTable, afterId })
+    const page = await listHolds(store, { limit: PAGE, userTable, afterId })
     yield* page
     const last = page.at(-1)
     if (last === undefined || page.length < PAGE) return

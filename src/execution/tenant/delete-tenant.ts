@@ -3,10 +3,12 @@
  *
  * @module
  */
+
 import type { UserDeletionError } from '../../errors.ts'
 import type { Blocker } from '../../plan/plan.ts'
 import { receiptOf } from '../../receipt/issue-receipt.ts'
 import type { DeletionReceipt } from '../../receipt/receipt.ts'
+import { findEntries } from '../../records/ledger-records.ts'
 import type { BulkOptions, BulkResult } from '../bulk/bulk-result.ts'
 import { deleteMany } from '../bulk/delete-many.ts'
 import { type Expectation, withExpected } from '../bulk/expectation.ts'
@@ -137,7 +139,7 @@ async function findAbsence(
   if (!program.user.rowless) return null
   const target = { id: tenantId, subject: tenantId }
   const query = { userTable, tenantId, subjects: [tenantId], kind: 'tenant.deleted' } as const
-  const [earlier] = await store.findEntries(query)
+  const [earlier] = await findEntries(store, query)
   const survey = await store.survey(program, { tenantId, users: [target] })
   // What an earlier deletion has kept is there for good.
   const isThere = program.steps.some(({ action }, index) => {

@@ -7,10 +7,12 @@
  *
  * @module
  */
+
 import { UserDeletionError } from '../../errors.ts'
 import { backoffMs, type Clock, type Logger, laterBy } from '../../ports.ts'
 import type { Issuer } from '../../receipt/issue-receipt.ts'
 import { sealStorageFact } from '../../receipt/seal-facts.ts'
+import { appendLedger, ledgerHead, readLedger } from '../../records/ledger-records.ts'
 import type { Sanitized, Store } from '../../store/store.ts'
 
 export interface JournalDebt {
@@ -70,10 +72,10 @@ export function openJournalDebt(input: JournalDebtInput): JournalDebt {
     isTold: (fact: Fact) => boolean,
   ): Promise<Fact> {
     const upTo = owed
-    const before = await store.ledgerHead()
+    const before = await ledgerHead(store)
     const fact = await work()
     if (isTold(fact)) {
-      await store.appendLedger((head) => sealStorageFact(issuer, fact, before, head))
+      await appendLedger(store, (head) => sealStorageFact(issuer, fact, before, head))
     }
     isUnfinishedTold = !fact.complete
     if (fact.complete) {
@@ -176,10 +178,10 @@ export function openJournalDebt(input: JournalDebtInput): JournalDebt {
 
 /** What the ledger says of the journal; `null` where that is not that it is clear. */
 async function standing(store: Store): Promise<Sanitized | null> {
-  const head = await store.ledgerHead()
+  const head = await ledgerHead(store)
   // Nobody was deleted, so nothing was looked at.
   if (head === null) return { level: store.capabilities.erasure, complete: true }
-  const [last] = await store.readLedger({ afterSeq: head.seq - 1, limit: 1 })
+  const [last] = await readLedger(store, { afterSeq: head.seq - 1, limit: 1 })
   if (last?.kind !== 'storage.sanitized') return null
   const { level, complete, throughSeq } = JSON.parse(last.body) as Partial<Told>
   if (level === undefined || complete !== true) return null

@@ -5,7 +5,9 @@
  *
  * @module
  */
+
 import { isProcessGone, repeatedly } from '../../ports.ts'
+import { readMark } from '../../records/mark-records.ts'
 import type { ExecutionContext } from '../context/context.ts'
 import { inPresentSchema } from '../context/present-schema.ts'
 import { warn } from '../decision/notify.ts'
@@ -34,7 +36,7 @@ const RENEWALS = 3
 export async function takeLease(context: ExecutionContext, work: string): Promise<Lease | null> {
   const name = `lease:${work}:${context.userTable}`
   const owner = `${context.owner}/${context.issuer.newId()}`
-  const before = await context.store.readMark(name)
+  const before = await readMark(context.store, name)
   if (before !== null && !isFree(before, context.clock.now())) return null
   let own = termOf(context, owner)
   if (!(await move(context, name, before, own))) return null

@@ -5,6 +5,8 @@
  */
 
 import type { UserId } from '../../program/program.ts'
+import { listJobs } from '../../records/job-records.ts'
+import { listHolds } from '../../records/user-records.ts'
 import type { Job, JobKind } from '../../store/records.ts'
 import { type ExecutionContext, targetOf } from '../context/context.ts'
 import { holdBlockers, isHolding } from '../decision/decide.ts'
@@ -44,7 +46,8 @@ export async function* openJobs(
   const query = { limit: PAGE, userTable: context.userTable }
   let after: Job | undefined
   for (;;) {
-    const page: readonly Job[] = await context.store.listJobs(
+    const page: readonly Job[] = await listJobs(
+      context.store,
       after === undefined ? query : { ...query, after },
     )
     for (const job of page) {
@@ -86,7 +89,7 @@ async function isHeld(
   now: Date,
 ): Promise<boolean> {
   const { store, program, userTable } = context
-  const holds = await store.listHolds({ limit: 1_000, userTable, user: { tenantId, userId } })
+  const holds = await listHolds(store, { limit: 1_000, userTable, user: { tenantId, userId } })
   if (!holds.some((hold) => isHolding(hold, now))) return false
   const query = { tenantId, user: targetOf(context, userId), tokenHash: null }
   const standing = await store.findStanding(program, query)

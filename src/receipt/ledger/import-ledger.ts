@@ -7,8 +7,17 @@
  *
  * @module
  */
+
 import { UserDeletionError } from '../../errors.ts'
 import { isDeepEqual, processName } from '../../ports.ts'
+import {
+  adoptLedger,
+  clearStaged,
+  ledgerHead,
+  readLedger,
+  stageLedger,
+} from '../../records/ledger-records.ts'
+import { readMark, writeMark } from '../../records/mark-records.ts'
 import { saidUserTable } from '../../store/earlier-layout.ts'
 import type { LedgerEntry, LedgerHead } from '../../store/records.ts'
 import type { Store } from '../../store/store.ts'
@@ -41,7 +50,7 @@ export async function importLedger(
   lines: LedgerLines,
 ): Promise<LedgerImport> {
   assertLines(lines)
-  const after = await store.ledgerHead()
+  const after = await ledgerHead(store)
   const chain = chainBehind(ring, after)
   const run = `imp_${newId()} ${processName()}`
   const present = presentEntries(store)
@@ -71,7 +80,7 @@ export async function importLedger(
         imported += 1
         page.push(entry)
         if (page.length === PAGE) {
-          await store.stageLedger(run, page)
+          await stageLedger(store, run, page)
           page = []
         }
       }
@@ -82,11 +91,11 @@ export async function importLedger(
     await assertReaches(after, last.head, end, present)
     await keys.adopt(last.subjectKeys)
     if (imported === 0) return { imported, known }
-    await store.stageLedger(run, page)
+    await stageLedger(store, run, page)
     const { head } = last
     // Written first: a crash between the two has decisions looked for in vain, and never forgotten.
     await markImport(store, after?.seq ?? 0, head.seq)
-    if (!(await store.adoptLedger(run, { after, head }))) throw conflict((after?.seq ?? 0) + 1)
+    if (!(await adoptLedger(store, run, { after, head }))) throw conflict((after?.seq ?? 0) + 1)
     return { imported, known }
   } catch (cause) {
     await clear(store, run, imported)
@@ -109,10 +118,10 @@ function chainBehind(ring: KeyRing, after: LedgerHead | null): ChainReader {
 export const IMPORT_MARK = 'imported'
 
 async function markImport(store: Store, after: number, upTo: number): Promise<void> {
-  const [from = after] = ((await store.readMark(IMPORT_MARK)) || String(after))
+  const [from = after] = ((await readMark(store, IMPORT_MARK)) || String(after))
     .split(' ')
     .map(Number)
-  await store.writeMark(IMPORT_MARK, `${Math.min(from, after)} ${upTo}`)
+  await writeMark(store, IMPORT_MARK, `${Math.min(from, after)} ${upTo}`)
 }
 
 function assertLines(lines: unknown): void {
@@ -145,7 +154,7 @@ function presentEntries(store: Store): (seq: number) => Promise<LedgerEntry | un
   let page = new Map<number, LedgerEntry>()
   return async (seq) => {
     if (!page.has(seq)) {
-      const entries = await store.readLedger({ afterSeq: seq - 1, limit: PAGE })
+      const entries = await readLedger(store, { afterSeq: seq - 1, limit: PAGE })
       page = new Map(
         // An entry of an earlier layout is given its table by its own words, as those of the lines are.
         entries.map((entry) => {
@@ -216,7 +225,7 @@ function conflict(seq: number): UserDeletionError {
 async function clear(store: Store, run: string, staged: number): Promise<void> {
   if (staged === 0) return
   try {
-    await store.clearStaged(run)
+    await clearStaged(store, run)
   } catch {
     // The error that led here says more.
   }

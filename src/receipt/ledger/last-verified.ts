@@ -4,7 +4,9 @@
  *
  * @module
  */
+
 import { type Clock, equalSecrets, hmacSha256, type Secret } from '../../ports.ts'
+import { readMark, writeMark } from '../../records/mark-records.ts'
 import type { Store } from '../../store/store.ts'
 import { canonicalJson } from '../canonical-json.ts'
 import type { KeyRing } from '../chain.ts'
@@ -39,15 +41,15 @@ export async function recordVerification(
   const fact = factOf(await readLastVerified(store, ring), from, found, at)
   if (fact === null) return
   const value = { ...fact, signature: signatureOf(ring.key, fact) }
-  await store.writeMark(MARK, canonicalJson(value))
+  await writeMark(store, MARK, canonicalJson(value))
 }
 
 /** `null` where none is known, or it was not signed with a key of the ledger. */
 export async function readLastVerified(
-  store: Pick<Store, 'readMark'>,
+  store: Pick<Store, 'read'>,
   { key, oldKeys }: KeyRing,
 ): Promise<LastVerified | null> {
-  const text = await store.readMark(MARK)
+  const text = await readMark(store, MARK)
   if (text === null) return null
   const { signature, ...fact } = JSON.parse(text) as LastVerified & Signed
   const isOwn = [key, ...oldKeys].some((one) => isSignedBy(one, fact, signature))

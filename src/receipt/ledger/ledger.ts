@@ -3,7 +3,9 @@
  *
  * @module
  */
+
 import { UserDeletionError } from '../../errors.ts'
+import { ledgerHead, readLedger } from '../../records/ledger-records.ts'
 import type { LedgerEntry } from '../../store/records.ts'
 import type { Store } from '../../store/store.ts'
 import { headFor } from '../chain.ts'
@@ -139,12 +141,12 @@ async function* exportLedger(
   since: Date | undefined,
 ): AsyncGenerator<string> {
   // The head is read first: entries only ever come after it, so up to there the ledger stands still.
-  const head = (await store.ledgerHead()) ?? headFor(key, CHAIN_START.seq, CHAIN_START.hash)
+  const head = (await ledgerHead(store)) ?? headFor(key, CHAIN_START.seq, CHAIN_START.hash)
   const keys = await recordedKeys(store)
   let count = 0
   let afterSeq = since === undefined ? 0 : await seqBefore(store, since)
   while (afterSeq !== null && afterSeq < head.seq) {
-    const page = await store.readLedger({ afterSeq, limit: PAGE })
+    const page = await readLedger(store, { afterSeq, limit: PAGE })
     for (const entry of page) {
       if (entry.seq > head.seq) break
       yield entryLine(entry)
@@ -158,7 +160,7 @@ async function* exportLedger(
 /** The entry before the first one at or after an instant: clocks may step back, a chain may have no holes. */
 async function seqBefore(store: Store, since: Date): Promise<number | null> {
   const query = { afterSeq: 0, limit: 1, since: isoOf(since) }
-  const [first] = await store.readLedger(query)
+  const [first] = await readLedger(store, query)
   return first === undefined ? null : first.seq - 1
 }
 
@@ -166,7 +168,7 @@ async function seqBefore(store: Store, since: Date): Promise<number | null> {
 async function* readEntries(store: Store, since?: Date): AsyncGenerator<LedgerEntry> {
   const from = since === undefined ? {} : { since: isoOf(since) }
   for (let afterSeq = 0; ; ) {
-    const page = await store.readLedger({ afterSeq, limit: PAGE, ...from })
+    const page = await readLedger(store, { afterSeq, limit: PAGE, ...from })
     yield* page
     const last = page.at(-1)
     if (last === undefined || page.length < PAGE) return

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { acknowledge, readOutbox } from '../../records/outbox-records.ts'
 import type { OutboxEvent } from '../../store/records.ts'
 import type { Store } from '../../store/store.ts'
 
@@ -20,7 +21,7 @@ export function openOutbox(store: Store, userTable: string): Outbox {
   return {
     async *pending() {
       for (let afterId: string | null = null; ; ) {
-        const page: readonly OutboxEvent[] = await store.readOutbox({
+        const page: readonly OutboxEvent[] = await readOutbox(store, {
           ...{ userTable, afterId, limit: PAGE },
         })
         yield* page
@@ -29,6 +30,6 @@ export function openOutbox(store: Store, userTable: string): Outbox {
         afterId = last.id
       }
     },
-    acknowledge: (ids) => store.acknowledge(typeof ids === 'string' ? [ids] : ids),
+    acknowledge: (ids) => acknowledge(store, typeof ids === 'string' ? [ids] : ids),
   }
 }

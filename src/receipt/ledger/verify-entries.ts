@@ -5,6 +5,7 @@
  * @module
  */
 
+import { ledgerHead, readLedger } from '../../records/ledger-records.ts'
 import type { LedgerEntry, LedgerHead } from '../../store/records.ts'
 import type { Store } from '../../store/store.ts'
 import { isHeadGenuine, type KeyRing } from '../chain.ts'
@@ -38,7 +39,7 @@ export async function lookAtLedger(
     if (typeof chain === 'string') problem ??= { seq, problem: chain }
     else keyed &&= chain.isKeyed
   }
-  const head = await store.ledgerHead()
+  const head = await ledgerHead(store)
   problem ??= await problemOfEnd(store, ring, head)
   const last = await readLastVerified(store, ring)
   return {
@@ -72,6 +73,6 @@ async function stands(store: Store, last: LastVerified): Promise<boolean> {
 }
 
 async function entryAt(store: Store, seq: number): Promise<LedgerEntry | undefined> {
-  const [entry] = await store.readLedger({ afterSeq: seq - 1, limit: 1 })
+  const [entry] = await readLedger(store, { afterSeq: seq - 1, limit: 1 })
   return entry?.seq === seq ? entry : undefined
 }

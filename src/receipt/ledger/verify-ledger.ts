@@ -3,7 +3,9 @@
  *
  * @module
  */
+
 import { type Secret, yieldToEventLoop } from '../../ports.ts'
+import { ledgerHead, readLedger } from '../../records/ledger-records.ts'
 import { saidUserTable } from '../../store/earlier-layout.ts'
 import type { LedgerEntry, LedgerHead } from '../../store/records.ts'
 import type { Store } from '../../store/store.ts'
@@ -136,7 +138,7 @@ export interface VerifiedPart {
 }
 
 /** The ledger of a database. */
-export type LedgerSource = Pick<Store, 'readLedger' | 'ledgerHead'>
+export type LedgerSource = Pick<Store, 'read'>
 
 /** Recomputes every hash, in constant memory, and lets the host's event loop run between pages. */
 export async function verifyLedger(
@@ -147,14 +149,14 @@ export async function verifyLedger(
   const chain = await beginAt(source, from, ring)
   if (typeof chain === 'string') return { valid: false, seq: from.seq, problem: chain }
   for (;;) {
-    const page = await source.readLedger({ afterSeq: chain.end.seq, limit: PAGE })
+    const page = await readLedger(source, { afterSeq: chain.end.seq, limit: PAGE })
     for (const entry of page) {
       const { seq } = chain.end
       if (seq - from.seq === limit) return verified(chain, from, true)
       const problem = chain.read(entry)
       if (problem !== null) return { valid: false, seq: seq + 1, problem }
     }
-    if (page.length < PAGE) return verifyEnd(await source.ledgerHead(), chain, from)
+    if (page.length < PAGE) return verifyEnd(await ledgerHead(source), chain, from)
     await yieldToEventLoop()
   }
 }
@@ -166,13 +168,13 @@ const PAGE = 500
  * wrong with the entry otherwise.
  */
 export async function beginAt(
-  source: Pick<LedgerSource, 'readLedger'>,
+  source: LedgerSource,
   { seq, hash }: VerifiedHead,
   ring: KeyRing,
 ): Promise<ChainReader | 'other_chain' | 'altered' | 'missing' | 'receipt_altered'> {
   if (seq === CHAIN_START.seq) return hash === CHAIN_START.hash ? readChain(ring) : 'other_chain'
   const afterSeq = Math.max(seq - 2, CHAIN_START.seq)
-  const found = await source.readLedger({ afterSeq, limit: seq - afterSeq })
+  const found = await readLedger(source, { afterSeq, limit: seq - afterSeq })
   const entry = found.find((one) => one.seq === seq)
   if (entry?.hash !== hash) return 'other_chain'
   const previous = seq - 1 === CHAIN_START.seq ? CHAIN_START : found.find((one) => one !== entry)

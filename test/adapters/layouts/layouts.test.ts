@@ -220,7 +220,7 @@ describe('a database of version 0.1.0 on SQLite', () => {
   it('is migrated as a whole or not at all', async () => {
     const { db, store, rows } = await openSqlite('plain')
     // A table of the host stands where an index has to come.
-    db.exec('CREATE TABLE user_deletion_jobs_named (x)')
+    db.exec('CREATE TABLE user_deletion_jobs_by_user_id (x)')
     const before = await rows('sqlite_schema')
     await assert.rejects(enginesOn(store, 'plain').members.migrate())
     assert.deepEqual(await rows('sqlite_schema'), before)

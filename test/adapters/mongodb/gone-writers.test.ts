@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { type Db, MongoClient } from 'mongodb'
 import { type MongoDb, mongoStore } from '../../../adapters/mongodb/index.ts'
+import { claimJob, listJobs } from '../../../src/records/job-records.ts'
 import { type Command, interceptedDb } from '../../worlds/mongodb/intercepted-db.ts'
 import { openLossyProxy } from '../../worlds/mongodb/lossy-proxy.ts'
 import { describeMongo } from '../../worlds/mongodb/mongo-server.ts'
@@ -102,12 +103,12 @@ for (const topology of ['replica set', 'standalone'] as const) {
           const client = new MongoClient(`mongodb://127.0.0.1:${proxy.port}/?directConnection=true`)
           try {
             const store = mongoStore(client.db(db.databaseName) as MongoDb)
-            await store.listJobs({ limit: 1 })
+            await listJobs(store, { limit: 1 })
             proxy.loseAnswers(lost)
-            const claimed = await store.claimJob(claimBy('mine'))
+            const claimed = await claimJob(store, claimBy('mine'))
             assert.deepEqual([claimed?.owner, claimed?.fence], ['mine', 2])
             proxy.loseAnswers(lost)
-            assert.equal(await store.claimJob(claimBy('other')), null)
+            assert.equal(await claimJob(store, claimBy('other')), null)
             const [{ owner, fence } = {}] = await db
               .collection<{ owner: string; fence: number }>('user_deletion_jobs')
               .find()

@@ -8,6 +8,7 @@ import {
   type Hooks,
   UserDeletionEngine,
 } from '../../../src/index.ts'
+import { withWrites } from '../../../src/testing/contract/altered-store.ts'
 import { withMethods } from '../../../src/testing/contract/world.ts'
 import { acmePolicy, openAcme, openAcmeOn } from '../../worlds/acme.ts'
 import { forEachTables } from '../../worlds/each-tables.ts'
@@ -109,10 +110,8 @@ forEachTables(({ name, describe, it, open }) => {
 
       it(`meets the users of a slice again in ${mode} mode whose note was lost, and deletes nobody twice`, async () => {
         const { host, engine, engineWith } = await openAcmeOn(open, { users: 5 })
-        const crashing = withMethods(host.store, {
-          writeMark: async () => {
-            throw new Error('crash')
-          },
+        const crashing = withWrites(host.store, ({ kind }) => {
+          if (kind === 'put') throw new Error('crash')
         })
         const run = { ...SCOPE, mode, run: 'key' }
         const first = await engineWith({ store: crashing }).deleteMany(ids(5), run)

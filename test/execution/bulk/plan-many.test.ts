@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { memoryStore } from '../../../adapters/memory/index.ts'
 import { distinctIds } from '../../../src/execution/bulk/distinct-ids.ts'
 import { definePolicy, UserDeletionEngine, type UserId } from '../../../src/index.ts'
+import { readSpool } from '../../../src/records/spool-records.ts'
 import { fixedClock } from '../../worlds/fixed-clock.ts'
 
 /** Whom the list names, and how often it names one again. */
@@ -25,7 +26,7 @@ async function sort(
   }
   await distinct.close()
   for (let part = 0; part < 256; part += 1) {
-    assert.deepEqual(await store.readSpool(`a run/${part}`, 0, 1), [])
+    assert.deepEqual(await readSpool(store, `a run/${part}`, 0, 1), [])
   }
   return { first, again }
 }

@@ -8,6 +8,7 @@ import {
   type ExternalEraser,
   UserDeletionError,
 } from '../../../src/index.ts'
+import { claimJob, listJobs } from '../../../src/records/job-records.ts'
 import { forEachErasureStore } from '../../worlds/each-erasure-store.ts'
 import { type ErasureHost, idsOf, openErasure, type Row } from '../../worlds/erasure-world.ts'
 
@@ -508,7 +509,7 @@ forEachErasureStore(({ store, name, describe, it }) => {
             while ((await world.jobs())[0]?.state.includes('T13:00:00') !== true) {
               await new Promise((resolve) => setImmediate(resolve))
             }
-            dueAt = (await world.store.listJobs({ limit: 1 }))[0]?.dueAt
+            dueAt = (await listJobs(world.store, { limit: 1 }))[0]?.dueAt
             return DONE
           },
         ])
@@ -516,7 +517,7 @@ forEachErasureStore(({ store, name, describe, it }) => {
         const world = await openErasure(store, { externalErasers: [later.eraser, running.eraser] })
         waitingIn(await world.engine.erase('usr_ann', { tenantId }))
         assert.equal(dueAt, null)
-        const [job] = await world.store.listJobs({ limit: 1 })
+        const [job] = await listJobs(world.store, { limit: 1 })
         assert.equal(job?.dueAt, '2026-03-01T13:00:00.000Z')
       })
     })
@@ -950,11 +951,11 @@ forEachErasureStore(({ store, name, describe, it }) => {
         ])
         const quick = scripted('quick', [
           async () => {
-            const [job] = await world.store.listJobs({ limit: 1 })
+            const [job] = await listJobs(world.store, { limit: 1 })
             assert.ok(job !== undefined)
             const { id, fence, leaseUntil } = job
             const lease = { now: leaseUntil, leaseUntil }
-            assert.ok(await world.store.claimJob({ id, fence, owner: 'another', ...lease }))
+            assert.ok(await claimJob(world.store, { id, fence, owner: 'another', ...lease }))
             return DONE
           },
         ])

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { type OwnDeletion, type OwnSession, UserDeletionError } from '../../../src/index.ts'
+import { listJobs } from '../../../src/records/job-records.ts'
 import type { Store } from '../../../src/store/store.ts'
 import { forEachErasureStore } from '../../worlds/each-erasure-store.ts'
 import {
@@ -420,7 +421,7 @@ forEachErasureStore(({ store, name, describe, it }) => {
         assert.deepEqual(
           (await world.engine.getStatus('usr_ann', { tenantId: 'tnt_a' })).deletion,
           {
-            jobId: (await world.store.listJobs({ limit: 1 }))[0]?.id,
+            jobId: (await listJobs(world.store, { limit: 1 }))[0]?.id,
             requestedAt: '2026-03-01T12:00:00.000Z',
             dueAt: '2026-03-31T12:00:00.000Z',
             scheduledBy: 'user',

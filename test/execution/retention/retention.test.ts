@@ -12,6 +12,8 @@ import {
   UserDeletionEngine,
 } from '../../../src/index.ts'
 import { retentionFactOf } from '../../../src/receipt/retention-fact.ts'
+import { readLedger } from '../../../src/records/ledger-records.ts'
+import { listHolds } from '../../../src/records/user-records.ts'
 import { withMethods } from '../../../src/testing/contract/world.ts'
 import { forEachTables, type TablesGroup } from '../../worlds/each-tables.ts'
 import { fixedClock } from '../../worlds/fixed-clock.ts'
@@ -94,7 +96,7 @@ function rowsOf(id: string, tenant: string): string {
 }
 
 async function expired(store: Store): Promise<readonly LedgerEntry[]> {
-  const entries = await store.readLedger({ afterSeq: 0, limit: 1_000 })
+  const entries = await readLedger(store, { afterSeq: 0, limit: 1_000 })
   return entries.filter(({ kind }) => kind === 'retention.expired')
 }
 
@@ -497,7 +499,7 @@ forEachTables(({ name, describe, it, open, foreignKeys }) => {
       )
       assert.deepEqual(await ids('orders'), ['ann_1', 'ann_2', 'cleo_1', 'cleo_2'])
       assert.equal((await ids('lines')).filter((id) => String(id).startsWith('ann')).length, 4)
-      const [first] = await store.readLedger({ afterSeq: 0, limit: 1 })
+      const [first] = await readLedger(store, { afterSeq: 0, limit: 1 })
       const claims = (await expired(store)).map(retentionFactOf).map(({ afterSeq, leftOut }) => {
         const seq = first?.seq ?? 0
         return afterSeq < seq && !leftOut.includes(seq)
@@ -604,7 +606,7 @@ forEachTables(({ name, describe, it, open, foreignKeys }) => {
       await assert.rejects(engine.placeHold('ann', { ...IN_1, ...court }), {
         code: 'resource_not_found',
       })
-      assert.deepEqual(await store.listHolds({ limit: 10 }), [])
+      assert.deepEqual(await listHolds(store, { limit: 10 }), [])
     })
   })
 })

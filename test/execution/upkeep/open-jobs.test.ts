@@ -59,7 +59,7 @@ forEachHost(({ store, it, open }) => {
         if (isDead) throw new Error('the process has died')
         const answer = await work()
         // The waiting eraser is recorded, and the process dies while the other one has its page.
-        if (method === 'saveJob') isDead = true
+        if (method === 'write jobs') isDead = true
         return answer
       },
       { externalErasers: erasers(async () => ({ removed: 1, next: await neverRecorded() })) },
@@ -124,7 +124,7 @@ test('whoever waits for a deletion does not begin a schedule that stands in its 
   clock.set('2026-03-01T13:00:00.000Z')
   let isReplaced = false
   const late = race.engine(async (work, method) => {
-    if (method === 'listJobs' && !isReplaced) {
+    if (method === 'read jobs' && !isReplaced) {
       isReplaced = true
       await host.takeAway(USER)
       await still.resume()

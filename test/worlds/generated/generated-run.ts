@@ -1,4 +1,5 @@
 /** Runs a generated world on one store and writes down everything that a host could see. */
+
 import assert from 'node:assert/strict'
 import Database from 'better-sqlite3'
 import { memoryStore } from '../../../adapters/memory/index.ts'
@@ -7,6 +8,8 @@ import { definePolicy, UserDeletionEngine, UserDeletionError } from '../../../sr
 import type { SchemaCheckOptions } from '../../../src/plan/schema-finding.ts'
 import type { Clock } from '../../../src/ports.ts'
 import type { DeletionReceipt } from '../../../src/receipt/receipt.ts'
+import { readLedger } from '../../../src/records/ledger-records.ts'
+import { readOutbox } from '../../../src/records/outbox-records.ts'
 import type { LedgerEntry } from '../../../src/store/records.ts'
 import type { Store } from '../../../src/store/store.ts'
 import { withMethods } from '../../../src/testing/contract/world.ts'
@@ -189,14 +192,14 @@ async function ledgerOf(store: Store): Promise<readonly unknown[]> {
 }
 
 async function deletionsOf(store: Store): Promise<readonly LedgerEntry[]> {
-  const entries = await store.readLedger({ afterSeq: 0, limit: 1_000 })
+  const entries = await readLedger(store, { afterSeq: 0, limit: 1_000 })
   return entries.filter(({ kind }) => kind !== 'storage.sanitized')
 }
 
 /** Receipts by their place among the deletions. */
 async function outboxOf(store: Store): Promise<readonly unknown[]> {
   const receipts = (await deletionsOf(store)).map(({ body }) => JSON.parse(body).id)
-  const events = await store.readOutbox({ afterId: null, limit: 1_000 })
+  const events = await readOutbox(store, { afterId: null, limit: 1_000 })
   return events.map(({ id: _, receiptId, ...event }) => ({
     ...event,
     receipt: receipts.indexOf(receiptId),

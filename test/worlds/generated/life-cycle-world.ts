@@ -1,7 +1,12 @@
 /** The engine, its host and the model side by side; each is asked the same, and compared in full afterwards. */
+
 import assert from 'node:assert/strict'
 import { UserDeletionEngine } from '../../../src/engine/engine.ts'
 import { UserDeletionError } from '../../../src/errors.ts'
+import { listJobs } from '../../../src/records/job-records.ts'
+import { readLedger } from '../../../src/records/ledger-records.ts'
+import { readMark } from '../../../src/records/mark-records.ts'
+import { listHolds } from '../../../src/records/user-records.ts'
 import type { Job } from '../../../src/store/records.ts'
 import {
   type Crash,
@@ -178,7 +183,7 @@ export async function openWorld(
       assert.fail(`a crash has left ${id} in a state that is neither before nor after: ${state}`)
     },
     async settleClock(given, allowed) {
-      const mark = await host.store.readMark('clock')
+      const mark = await readMark(host.store, 'clock')
       const seen = mark === null ? null : Date.parse(mark)
       assert.ok(allowed.includes(seen), 'the clock was seen at another time')
       given.seen = seen
@@ -253,12 +258,12 @@ export async function openWorld(
   }
 
   async function observe(): Promise<Observed> {
-    const jobs = await host.store.listJobs({ limit: 1_000 })
-    const holds = await host.store.listHolds({ limit: 1_000 })
+    const jobs = await listJobs(host.store, { limit: 1_000 })
+    const holds = await listHolds(host.store, { limit: 1_000 })
     for (const { owner } of jobs) {
       if (owner !== '' && !engineOf.has(owner)) engineOf.set(owner, asked)
     }
-    for (const entry of await host.store.readLedger({ afterSeq: lastSeq, limit: 1_000 })) {
+    for (const entry of await readLedger(host.store, { afterSeq: lastSeq, limit: 1_000 })) {
       lastSeq = entry.seq
       if (entry.kind !== 'user.deleted') continue
       const { id } = JSON.parse(entry.body) as { readonly id: string }
@@ -274,7 +279,7 @@ export async function openWorld(
 
 interface Observed {
   readonly jobs: readonly Job[]
-  readonly holds: Awaited<ReturnType<Host['store']['listHolds']>>
+  readonly holds: Awaited<ReturnType<typeof listHolds>>
   readonly receipts: ReadonlyMap<string, readonly string[]>
   rows(table: HostTable): readonly Row[]
 }

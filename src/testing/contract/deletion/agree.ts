@@ -3,9 +3,13 @@
  *
  * @module
  */
+
 import assert from 'node:assert/strict'
 import { definePolicy } from '../../../policy/define-policy.ts'
 import type { Policy, PolicyInput } from '../../../policy/policy.ts'
+import { listJobs } from '../../../records/job-records.ts'
+import { ledgerHead } from '../../../records/ledger-records.ts'
+import { readOutbox } from '../../../records/outbox-records.ts'
 import type { Store } from '../../../store/store.ts'
 import { ANN, BOB, DEBTOR, GHOST, HELD, NIL } from '../data.ts'
 import { contractPolicy, type TenantPolicy, tombstonePolicy } from '../fixture.ts'
@@ -137,9 +141,9 @@ export function agreementClauses(clause: Clause): void {
       assert.deepEqual(await world.engine.plan(ANN, IN_A), same)
     }
     assert.deepEqual(await world.snapshot(), before)
-    assert.equal(await world.store.ledgerHead(), null)
-    assert.deepEqual(await world.store.readOutbox({ afterId: null, limit: 9 }), [])
-    assert.deepEqual(await world.store.listJobs({ limit: 9 }), [])
+    assert.equal(await ledgerHead(world.store), null)
+    assert.deepEqual(await readOutbox(world.store, { afterId: null, limit: 9 }), [])
+    assert.deepEqual(await listJobs(world.store, { limit: 9 }), [])
     await world.engine.delete(ANN, IN_A)
   })
 
@@ -224,7 +228,7 @@ export function agreementClauses(clause: Clause): void {
 
 /** Known once the store has been asked something. */
 async function capabilitiesOf({ store }: World): Promise<Store['capabilities']> {
-  await store.ledgerHead()
+  await ledgerHead(store)
   return store.capabilities
 }
 

@@ -3,8 +3,12 @@
  *
  * @module
  */
+
 import assert from 'node:assert/strict'
 import type { DeletionContext } from '../../../execution/context/hooks.ts'
+import { listJobs } from '../../../records/job-records.ts'
+import { ledgerHead, readLedger } from '../../../records/ledger-records.ts'
+import { readOutbox } from '../../../records/outbox-records.ts'
 import type { Store } from '../../../store/store.ts'
 import { ANN, BOB, DEBTOR, HELD, NIL, OWNERS } from '../data.ts'
 import { type Clause, IN_A, type World, withMethods } from '../world.ts'
@@ -127,7 +131,7 @@ export function atomicityClauses(clause: Clause): void {
 }
 
 async function deletions({ store }: World): Promise<readonly unknown[]> {
-  const entries = await store.readLedger({ afterSeq: 0, limit: 100 })
+  const entries = await readLedger(store, { afterSeq: 0, limit: 100 })
   return entries.filter(({ kind }) => kind === 'user.deleted')
 }
 
@@ -135,10 +139,10 @@ async function assertNothingChanges(world: World, work: () => Promise<void>): Pr
   const before = await world.snapshot()
   await work()
   assert.deepEqual(await world.snapshot(), before)
-  assert.equal(await world.store.ledgerHead(), null)
-  assert.deepEqual(await world.store.readLedger({ afterSeq: 0, limit: 10 }), [])
-  assert.deepEqual(await world.store.readOutbox({ afterId: null, limit: 10 }), [])
-  assert.deepEqual(await world.store.listJobs({ limit: 10 }), [])
+  assert.equal(await ledgerHead(world.store), null)
+  assert.deepEqual(await readLedger(world.store, { afterSeq: 0, limit: 10 }), [])
+  assert.deepEqual(await readOutbox(world.store, { afterId: null, limit: 10 }), [])
+  assert.deepEqual(await listJobs(world.store, { limit: 10 }), [])
 }
 
 /** The store with a slice function that throws. */

@@ -3,9 +3,13 @@
  *
  * @module
  */
+
 import assert from 'node:assert/strict'
 import { definePolicy } from '../../../policy/define-policy.ts'
 import type { Program, UserId } from '../../../program/program.ts'
+import { ledgerHead } from '../../../records/ledger-records.ts'
+import { readMark, writeMark } from '../../../records/mark-records.ts'
+import { listHolds, removeHold, saveHold } from '../../../records/user-records.ts'
 import type { Hold } from '../../../store/records.ts'
 import type { Sweep, Swept } from '../../../store/sweep.ts'
 import { ANN, BOB, TENANT_A, TENANT_B, TWIN } from '../data.ts'
@@ -46,9 +50,9 @@ export function expiryClauses(clause: Clause): void {
     await world.engine.delete(ANN, IN_A)
     world.clock.set(DUE)
     await world.engine.expireRetained()
-    const before = [await world.snapshot(), await world.store.ledgerHead()]
+    const before = [await world.snapshot(), await ledgerHead(world.store)]
     assert.equal((await world.engine.expireRetained()).steps[0]?.rows, 0)
-    assert.deepEqual([await world.snapshot(), await world.store.ledgerHead()], before)
+    assert.deepEqual([await world.snapshot(), await ledgerHead(world.store)], before)
   })
 
   clause('a row of two retentions ends with the later one, as both of them say', async (world) => {
@@ -124,13 +128,13 @@ export function expiryClauses(clause: Clause): void {
       swept?.map(({ counts }) => counts),
       [[[1]]],
     )
-    assert.equal(await world.store.readMark(name), sweep.mark.to)
-    assert.notDeepEqual(await world.store.ledgerHead(), before[1])
+    assert.equal(await readMark(world.store, name), sweep.mark.to)
+    assert.notDeepEqual(await ledgerHead(world.store), before[1])
   })
 
   clause('nothing is done when the mark has moved', async (world) => {
     const { program, sweep } = await captureSweep(world)
-    await world.store.writeMark(sweep.mark.name, 'elsewhere')
+    await writeMark(world.store, sweep.mark.name, 'elsewhere')
     const before = await stateOf(world, sweep.mark.name)
     assert.equal(await world.store.sweep(program, sweep), null)
     assert.deepEqual(await stateOf(world, sweep.mark.name), before)
@@ -143,7 +147,7 @@ export function expiryClauses(clause: Clause): void {
     const counts = async (change: Partial<Sweep>): Promise<readonly Swept[] | null> =>
       world.store.sweep(program, { ...sweep, ...change, seal: () => null })
     assert.deepEqual(await counts({ groups: [live] }), [{ counts: [null] }])
-    await world.store.writeMark(sweep.mark.name, sweep.mark.from ?? '')
+    await writeMark(world.store, sweep.mark.name, sweep.mark.from ?? '')
     const from = { ...sweep.mark, from: sweep.mark.from ?? '' }
     assert.deepEqual(await counts({ throughSeq: 0, mark: from }), [{ counts: [null] }])
     assert.deepEqual(await world.snapshot(), before)
@@ -152,9 +156,9 @@ export function expiryClauses(clause: Clause): void {
   clause('nothing is done while a user of the sweep has a hold that keeps rows', async (world) => {
     const { program, sweep } = await captureSweep(world)
     const hold = { ...HOLD, ...IN_A, id: 'hold_1', userId: ANN }
-    await world.store.saveHold(hold)
-    await world.store.saveHold({ ...hold, ...IN_B, id: 'hold_2' })
-    await world.store.saveHold({ ...hold, id: 'hold_3', userId: BOB })
+    await saveHold(world.store, hold)
+    await saveHold(world.store, { ...hold, ...IN_B, id: 'hold_2' })
+    await saveHold(world.store, { ...hold, id: 'hold_3', userId: BOB })
     const before = await stateOf(world, sweep.mark.name)
     const asked: Hold[] = []
     const isHeldBy = (given: Hold): boolean => {
@@ -171,13 +175,13 @@ export function expiryClauses(clause: Clause): void {
   clause('a hold on somebody who is gone is found, and removed', async (world) => {
     const hold = { ...HOLD, ...IN_A, id: 'hold_1', userId: ANN }
     const other = { ...HOLD, ...IN_B, id: 'hold_2', userId: TWIN, tables: ['visits'] }
-    await world.store.saveHold(hold)
-    await world.store.saveHold(other)
+    await saveHold(world.store, hold)
+    await saveHold(world.store, other)
     const user = { ...IN_A, userId: ANN }
-    assert.deepEqual(await world.store.listHolds({ limit: 10, user }), [hold])
-    await world.store.removeHold(hold.id)
-    await world.store.removeHold(hold.id)
-    assert.deepEqual(await world.store.listHolds({ limit: 10 }), [other])
+    assert.deepEqual(await listHolds(world.store, { limit: 10, user }), [hold])
+    await removeHold(world.store, hold.id)
+    await removeHold(world.store, hold.id)
+    assert.deepEqual(await listHolds(world.store, { limit: 10 }), [other])
   })
 
   clause(
@@ -244,5 +248,5 @@ async function captureSweep(world: World): Promise<{ program: Program; sweep: Sw
 }
 
 async function stateOf({ snapshot, store }: World, mark: string): Promise<readonly unknown[]> {
-  return [await snapshot(), await store.ledgerHead(), await store.readMark(mark)]
+  return [await snapshot(), await ledgerHead(store), await readMark(store, mark)]
 }

@@ -3,7 +3,10 @@
  *
  * @module
  */
+
 import assert from 'node:assert/strict'
+import { ledgerHead } from '../../../records/ledger-records.ts'
+import { readOutbox } from '../../../records/outbox-records.ts'
 import { ANN, BOB, LOST, NIL, OWNERS, type Row, SHARED_EMAIL, TENANT_B, TWIN } from '../data.ts'
 import { contractSchema } from '../fixture.ts'
 import { type Clause, changedTables, IN_A } from '../world.ts'
@@ -91,8 +94,8 @@ export function isolationClauses(clause: Clause): void {
     const before = await snapshot()
     await assert.rejects(engine.delete('usr_nobody', IN_A), { code: 'resource_not_found' })
     assert.deepEqual(await snapshot(), before)
-    assert.equal(await store.ledgerHead(), null)
-    assert.deepEqual(await store.readOutbox({ afterId: null, limit: 10 }), [])
+    assert.equal(await ledgerHead(store), null)
+    assert.deepEqual(await readOutbox(store, { afterId: null, limit: 10 }), [])
   })
 
   clause('an id is compared as it is: case, spaces and wildcards match nobody', async (world) => {
@@ -106,7 +109,7 @@ export function isolationClauses(clause: Clause): void {
   clause('users are found in the order asked for', async ({ engine, store }) => {
     const plan = await engine.planMany([OWNERS[0], 'usr_nobody', ANN], IN_A)
     assert.deepEqual([plan.requested, plan.found, plan.notFound], [3, 2, 1])
-    assert.equal(await store.ledgerHead(), null)
+    assert.equal(await ledgerHead(store), null)
   })
 }
 

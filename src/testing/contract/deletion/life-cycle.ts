@@ -3,8 +3,13 @@
  *
  * @module
  */
+
 import assert from 'node:assert/strict'
 import type { EraserPage, EraserRequest } from '../../../execution/context/external-eraser.ts'
+import { listJobs, removeJob, saveJob } from '../../../records/job-records.ts'
+import { ledgerHead } from '../../../records/ledger-records.ts'
+import { readOutbox } from '../../../records/outbox-records.ts'
+import { listHolds, saveToken } from '../../../records/user-records.ts'
 import type { Target } from '../../../store/slice.ts'
 import type { Store } from '../../../store/store.ts'
 import type { TransitionOutcome, TransitionPlan } from '../../../store/transition.ts'
@@ -102,7 +107,7 @@ export function stateClauses(clause: Clause): void {
 
   clause('events of a transition commit with it', async (world) => {
     await world.engine.disable(ANN, IN_A)
-    const events = await world.store.readOutbox({ afterId: null, limit: 10 })
+    const events = await readOutbox(world.store, { afterId: null, limit: 10 })
     assert.deepEqual(
       events.map(({ type, subject, rows, receiptId }) => [type, subject, rows, receiptId]),
       [
@@ -132,7 +137,7 @@ export function scheduleClauses(clause: Clause): void {
       [ANN],
     )
     assert.equal(await world.row('users', ANN), undefined)
-    assert.deepEqual(await world.store.listJobs({ limit: 10 }), [])
+    assert.deepEqual(await listJobs(world.store, { limit: 10 }), [])
     assert.equal((await world.engine.ledger.verify()).valid, true)
   })
 
@@ -141,19 +146,19 @@ export function scheduleClauses(clause: Clause): void {
     await world.engine.scheduleDeletion(ANN, IN_A)
     await world.engine.cancelDeletion(ANN, IN_A)
     assert.deepEqual(await world.row('users', ANN), before)
-    assert.deepEqual(await world.store.listJobs({ limit: 10 }), [])
+    assert.deepEqual(await listJobs(world.store, { limit: 10 }), [])
     assert.equal((await standingOf(world, ANN))?.disabled, null)
   })
 
   clause('jobs are listed by kind, by day, and from where a page ended', async (world) => {
     await world.engine.scheduleDeletion(ANN, { ...IN_A, after: 'P1D' })
     await world.engine.scheduleDeletion(BOB, { ...IN_A, after: 'P9D' })
-    const list = async (query: Parameters<Store['listJobs']>[0]): Promise<readonly unknown[]> =>
-      (await world.store.listJobs(query)).map(({ userId }) => userId)
+    const list = async (query: Parameters<typeof listJobs>[1]): Promise<readonly unknown[]> =>
+      (await listJobs(world.store, query)).map(({ userId }) => userId)
     assert.deepEqual(await list({ limit: 10, kinds: ['scheduled_deletion'] }), [ANN, BOB])
     assert.deepEqual(await list({ limit: 10, kinds: ['erasure', 'deletion'] }), [])
     assert.deepEqual(await list({ limit: 10, dueBy: '2026-03-05T00:00:00.000Z' }), [ANN])
-    const [first] = await world.store.listJobs({ limit: 1 })
+    const [first] = await listJobs(world.store, { limit: 1 })
     assert.ok(first !== undefined)
     assert.deepEqual(await list({ limit: 10, after: first }), [BOB])
   })
@@ -162,24 +167,26 @@ export function scheduleClauses(clause: Clause): void {
     await world.engine.scheduleDeletion(ANN, IN_A)
     await world.engine.delete(ANN, IN_A)
     assert.equal(await world.row('users', ANN), undefined)
-    assert.deepEqual(await world.store.listJobs({ limit: 10 }), [])
+    assert.deepEqual(await listJobs(world.store, { limit: 10 }), [])
   })
 
   clause('a job is saved by its owner only, and removed by fence', async (world) => {
     await world.engine.scheduleDeletion(ANN, IN_A)
-    const [job] = await world.store.listJobs({ limit: 1 })
+    const [job] = await listJobs(world.store, { limit: 1 })
     assert.ok(job !== undefined)
     const { id, fence } = job
     const leaseUntil = '2026-03-01T13:00:00.000Z'
     const save = { id, leaseUntil, dueAt: DAY_BEFORE, state: job.state }
-    await world.store.saveJob({ ...save, fence })
-    const [saved] = await world.store.listJobs({ limit: 1 })
+    await saveJob(world.store, { ...save, fence })
+    const [saved] = await listJobs(world.store, { limit: 1 })
     assert.deepEqual([saved?.dueAt, saved?.leaseUntil], [DAY_BEFORE, leaseUntil])
-    await assert.rejects(world.store.saveJob({ ...save, fence: fence + 1 }), { code: 'lease_lost' })
-    await world.store.removeJob({ id, fence: fence + 1 })
-    assert.equal((await world.store.listJobs({ limit: 1 })).length, 1)
-    await world.store.removeJob({ id, fence })
-    assert.deepEqual(await world.store.listJobs({ limit: 1 }), [])
+    await assert.rejects(saveJob(world.store, { ...save, fence: fence + 1 }), {
+      code: 'lease_lost',
+    })
+    await removeJob(world.store, { id, fence: fence + 1 })
+    assert.equal((await listJobs(world.store, { limit: 1 })).length, 1)
+    await removeJob(world.store, { id, fence })
+    assert.deepEqual(await listJobs(world.store, { limit: 1 }), [])
   })
 }
 
@@ -224,19 +231,22 @@ export function holdClauses(clause: Clause): void {
     const until = new Date(DAY_BEFORE)
     await world.engine.placeHold(ANN, { ...IN_A, reason: 'court_order', until })
     const user = { ...IN_A, userId: ANN }
-    assert.equal((await world.store.listHolds({ limit: 10, user })).length, 1)
-    assert.deepEqual(await world.store.listHolds({ limit: 10, user: { ...IN_B, userId: ANN } }), [])
+    assert.equal((await listHolds(world.store, { limit: 10, user })).length, 1)
+    assert.deepEqual(
+      await listHolds(world.store, { limit: 10, user: { ...IN_B, userId: ANN } }),
+      [],
+    )
     world.clock.set(DAY_BEFORE)
     await world.engine.delete(ANN, IN_A)
-    assert.deepEqual(await world.store.listHolds({ limit: 10 }), [])
+    assert.deepEqual(await listHolds(world.store, { limit: 10 }), [])
   })
 
   clause('holds are listed from where a page ended', async (world) => {
     const first = await world.engine.placeHold(ANN, { ...IN_A, reason: 'one' })
     const second = await world.engine.placeHold(BOB, { ...IN_A, reason: 'two' })
-    const page = await world.store.listHolds({ limit: 1 })
+    const page = await listHolds(world.store, { limit: 1 })
     assert.deepEqual(page, [first])
-    assert.deepEqual(await world.store.listHolds({ limit: 5, afterId: first.id }), [second])
+    assert.deepEqual(await listHolds(world.store, { limit: 5, afterId: first.id }), [second])
   })
 }
 
@@ -251,14 +261,14 @@ export function tokenClauses(clause: Clause): void {
   })
 
   clause('a user has one token, and it is found by its hash', async (world) => {
-    await world.store.saveToken(token('first'))
-    await world.store.saveToken(token('second'))
+    await saveToken(world.store, token('first'))
+    await saveToken(world.store, token('second'))
     assert.equal((await standingOf(world, ANN, 'first'))?.token, null)
     assert.deepEqual((await standingOf(world, ANN, 'second'))?.token, token('second'))
   })
 
   clause('a token is used up with what it confirms, or not at all', async (world) => {
-    await world.store.saveToken(token('hash'))
+    await saveToken(world.store, token('hash'))
     const use = (finish: () => Record<string, never>): Promise<TransitionOutcome> =>
       moving(world, ANN, () => ({ consumesToken: true, finish }), 'hash')
     await assert.rejects(
@@ -272,8 +282,8 @@ export function tokenClauses(clause: Clause): void {
   })
 
   clause('a token goes with its user', async (world) => {
-    await world.store.saveToken(token('ann'))
-    await world.store.saveToken({ ...token('twin', TWIN), ...IN_B })
+    await saveToken(world.store, token('ann'))
+    await saveToken(world.store, { ...token('twin', TWIN), ...IN_B })
     await world.engine.delete(ANN, IN_A)
     assert.equal((await standingOf(world, BOB, 'ann'))?.token, null)
     assert.notEqual((await standingOf(world, BOB, 'twin'))?.token, null)
@@ -290,7 +300,7 @@ export function erasureClauses(clause: Clause): void {
       entries.map((row) => [row['resource_id'], row['actor_id'], row['tenant_id']]),
       [[ANN, 'usr_admin', 'tnt_a']],
     )
-    assert.deepEqual(await world.store.listJobs({ limit: 10 }), [])
+    assert.deepEqual(await listJobs(world.store, { limit: 10 }), [])
   })
 
   clause('an entry that is refused takes the deletion back with it', async (world) => {
@@ -301,8 +311,8 @@ export function erasureClauses(clause: Clause): void {
     })
     await assert.rejects(engine.erase(ANN, IN_A))
     assert.notEqual(await world.row('users', ANN), undefined)
-    assert.equal(await world.store.ledgerHead(), null)
-    assert.equal((await world.store.listJobs({ limit: 10 })).length, 1)
+    assert.equal(await ledgerHead(world.store), null)
+    assert.equal((await listJobs(world.store, { limit: 10 })).length, 1)
     world.clock.set('2026-03-01T12:05:00.000Z')
     const { finished } = await world.engine.resume()
     assert.deepEqual(
@@ -321,12 +331,12 @@ export function erasureClauses(clause: Clause): void {
     }
     const engine = world.engineWith({ externalErasers: [{ name: 'crm', page }] })
     assert.equal((await engine.erase(ANN, IN_A)).status, 'waiting')
-    const [job] = await world.store.listJobs({ limit: 1 })
+    const [job] = await listJobs(world.store, { limit: 1 })
     assert.ok(job?.state.includes(email))
     world.clock.set('2026-03-01T12:05:00.000Z')
     await engine.resume()
     assert.deepEqual(seen, [email, email])
-    assert.deepEqual(await world.store.listJobs({ limit: 1 }), [])
+    assert.deepEqual(await listJobs(world.store, { limit: 1 }), [])
   })
 }
 

@@ -3,9 +3,14 @@
  *
  * @module
  */
+
 import assert from 'node:assert/strict'
+import { listJobs } from '../../../records/job-records.ts'
+import { ledgerHead, readLedger } from '../../../records/ledger-records.ts'
+import { readOutbox } from '../../../records/outbox-records.ts'
 import type { SliceOutcome } from '../../../store/slice.ts'
 import type { Store } from '../../../store/store.ts'
+import { withAnswers } from '../altered-store.ts'
 import { ANN, BOB, DEBTOR, NIL, OWNERS, type Row } from '../data.ts'
 import { auditedPolicy } from '../fixture.ts'
 import { type Clause, IN_A, programOf, type World, withMethods } from '../world.ts'
@@ -18,7 +23,9 @@ export function safetyClauses(clause: Clause): void {
     await world.engine.delete(NIL, options)
     const before = await stateOf(world)
     // As when another process uses the key between the look-up and the commit.
-    const store = withMethods(world.store, { findEntryByKey: async () => null })
+    const store = withAnswers(world.store, ({ where = [] }, own) =>
+      where.some(({ field }) => field === 'idempotencyKey') ? [] : own,
+    )
     await assert.rejects(world.engineWith({ store }).delete(ANN, options))
     assert.deepEqual(await stateOf(world), before)
     await world.engine.delete(ANN, IN_A)
@@ -42,7 +49,7 @@ export function safetyClauses(clause: Clause): void {
       await assert.rejects(engine.erase(ANN, IN_A), { code: 'constraint_violation' })
       assert.notEqual(await world.row('users', ANN), undefined)
       assert.notEqual(await world.row('posts', `post_${ANN}`), undefined)
-      assert.equal(await world.store.ledgerHead(), null)
+      assert.equal(await ledgerHead(world.store), null)
     },
   )
 
@@ -142,7 +149,7 @@ export function safetyClauses(clause: Clause): void {
         const users = keepsEntries ? [NIL] : [ANN, BOB]
         await world.engineWith({ store }).deleteMany(users, { ...IN_A, mode: 'throughput' })
       }
-      const entries = await world.store.readLedger({ afterSeq: 0, limit: 100 })
+      const entries = await readLedger(world.store, { afterSeq: 0, limit: 100 })
       const deletions = entries.filter(({ kind }) => kind === 'user.deleted')
       assert.deepEqual(deletions.map(({ subject }) => subject).sort(), [ANN, BOB, NIL].sort())
       const kept = deletions.find(({ subject }) => subject === NIL)
@@ -160,13 +167,13 @@ export function safetyClauses(clause: Clause): void {
     const twice = [0, 1].map(() => world.engineWith().delete(OWNERS[0], IN_A))
     const ends = (await Promise.allSettled(twice)).map(({ status }) => status)
     assert.deepEqual(ends.sort(), ['fulfilled', 'rejected'])
-    const entries = await world.store.readLedger({ afterSeq: 0, limit: 100 })
+    const entries = await readLedger(world.store, { afterSeq: 0, limit: 100 })
     const subjects = entries
       .filter(({ kind }) => kind === 'user.deleted')
       .map(({ subject }) => subject)
     assert.deepEqual(subjects.toSorted(), [...ids, OWNERS[0]].sort())
     assert.equal((await world.engine.ledger.verify()).valid, true)
-    const events = await world.store.readOutbox({ afterId: null, limit: 100 })
+    const events = await readOutbox(world.store, { afterId: null, limit: 100 })
     assert.equal(events.filter(({ type }) => type === 'user.deleted').length, 4)
   })
 
@@ -212,13 +219,13 @@ export function journalClauses(clause: Clause): void {
         )
         const begun = others.some((table) => now[table] !== untouched[table])
         if (begun) assert.deepEqual(await accessOf(world), [])
-        assert.equal(await world.store.ledgerHead(), null)
+        assert.equal(await ledgerHead(world.store), null)
         world.clock.set(new Date(world.clock.now().getTime() + 60_000).toISOString())
       }
       assert.ok(stops > 3, `${stops} stops`)
       assert.equal(await world.row('users', ANN), undefined)
       assert.deepEqual(await accessOf(world), [])
-      assert.deepEqual(await world.store.listJobs({ limit: 1 }), [])
+      assert.deepEqual(await listJobs(world.store, { limit: 1 }), [])
       assert.equal((await world.engine.ledger.verify()).valid, true)
     },
   )
@@ -260,16 +267,16 @@ async function accessOf({ rows }: World): Promise<readonly Row[]> {
 }
 
 async function eventsOf({ store }: World): Promise<readonly string[]> {
-  const events = await store.readOutbox({ afterId: null, limit: 100 })
+  const events = await readOutbox(store, { afterId: null, limit: 100 })
   return events.map(({ type, subject, rows }) => `${type} ${String(subject)} ${rows}`).sort()
 }
 
 async function stateOf({ snapshot, store }: World): Promise<readonly unknown[]> {
   return [
     await snapshot(),
-    await store.readLedger({ afterSeq: 0, limit: 100 }),
-    await store.ledgerHead(),
-    await store.readOutbox({ afterId: null, limit: 100 }),
-    await store.listJobs({ limit: 100 }),
+    await readLedger(store, { afterSeq: 0, limit: 100 }),
+    await ledgerHead(store),
+    await readOutbox(store, { afterId: null, limit: 100 }),
+    await listJobs(store, { limit: 100 }),
   ]
 }

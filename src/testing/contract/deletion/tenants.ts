@@ -3,9 +3,12 @@
  *
  * @module
  */
+
 import assert from 'node:assert/strict'
 import { definePolicy } from '../../../policy/define-policy.ts'
 import type { Policy, PolicyInput } from '../../../policy/policy.ts'
+import { deletedAt, findEntries } from '../../../records/ledger-records.ts'
+import { readOutbox } from '../../../records/outbox-records.ts'
 import { ANN, HELD, TENANT_A, TENANT_B, TWIN } from '../data.ts'
 import { contractPolicy, type TenantPolicy } from '../fixture.ts'
 import { type Clause, changedTables } from '../world.ts'
@@ -53,11 +56,11 @@ export function wholeTenantClauses(clause: Clause): void {
     const receipt = tenant.status === 'deleted' ? tenant.receipt : null
     const users = { userTable: 'users', tenantId: TENANT_B }
     const query = { ...users, subjects: [TENANT_B] }
-    assert.deepEqual(await world.store.findEntries(query), [])
-    const [entry] = await world.store.findEntries({ ...query, kind: 'tenant.deleted' })
+    assert.deepEqual(await findEntries(world.store, query), [])
+    const [entry] = await findEntries(world.store, { ...query, kind: 'tenant.deleted' })
     assert.equal(JSON.parse(entry?.body ?? '{}').id, receipt?.id)
-    assert.equal(await world.store.deletedAt({ ...users, subject: TENANT_B }), null)
-    const events = await world.store.readOutbox({ afterId: null, limit: 100 })
+    assert.equal(await deletedAt(world.store, { ...users, subject: TENANT_B }), null)
+    const events = await readOutbox(world.store, { afterId: null, limit: 100 })
     const own = events.filter(({ subject }) => subject === TENANT_B)
     assert.deepEqual(
       own.map(({ type }) => type),

@@ -3,10 +3,17 @@
  *
  * @module
  */
+
 import assert from 'node:assert/strict'
 import { ulid } from 'ulid'
 import { UserDeletionError } from '../../../errors.ts'
 import { processName } from '../../../ports.ts'
+import { listJobs } from '../../../records/job-records.ts'
+import { ledgerHead, readLedger } from '../../../records/ledger-records.ts'
+import { listMarks, writeMark } from '../../../records/mark-records.ts'
+import { runsAside, spool } from '../../../records/spool-records.ts'
+import { listHolds, saveToken } from '../../../records/user-records.ts'
+import { withAnswers, withWrites } from '../altered-store.ts'
 import { ANN, BOB } from '../data.ts'
 import { type Clause, IN_A, type World, withMethods } from '../world.ts'
 
@@ -43,7 +50,7 @@ export function refusedClauses(clause: Clause): void {
     await refusing(world, ANN).purgeDue()
     await world.engine.cancelDeletion(ANN, { ...IN_A, by: 'user' })
     assert.deepEqual(await world.row('users', ANN), before)
-    assert.deepEqual(await world.store.listJobs({ limit: 10 }), [])
+    assert.deepEqual(await listJobs(world.store, { limit: 10 }), [])
   })
 
   clause('who was refused goes with the next purge once nothing is in the way', async (world) => {
@@ -122,34 +129,36 @@ export function decisionClauses(clause: Clause): void {
             return { ...verdict, finish: (cut) => ({ ...finish?.(cut), seal: refused }) }
           },
         }),
-      saveHold: (hold) => store.saveHold(hold, refused),
+    })
+    const refusing = withWrites(failing, (write) => {
+      if (write.kind === 'insert' && write.table === 'ledger') refused()
     })
     await world.engine.delete(BOB, IN_A)
     const before = await world.snapshot()
-    const entries = (await store.ledgerHead())?.seq
-    const engine = world.engineWith({ store: failing })
+    const entries = (await ledgerHead(store))?.seq
+    const engine = world.engineWith({ store: refusing })
     const reason = 'court_order'
     await assert.rejects(engine.placeHold(ANN, { ...IN_A, reason }))
     await assert.rejects(engine.placeHold(BOB, { ...IN_A, reason }))
     await assert.rejects(engine.disable(ANN, IN_A))
     await assert.rejects(engine.scheduleDeletion(ANN, IN_A))
     assert.deepEqual(await world.snapshot(), before)
-    assert.deepEqual(await store.listHolds({ limit: 10 }), [])
-    assert.deepEqual(await store.listJobs({ limit: 10 }), [])
-    assert.equal((await store.ledgerHead())?.seq, entries)
+    assert.deepEqual(await listHolds(store, { limit: 10 }), [])
+    assert.deepEqual(await listJobs(store, { limit: 10 }), [])
+    assert.equal((await ledgerHead(store))?.seq, entries)
   })
 }
 
 export function leftoverClauses(clause: Clause): void {
   const elsewhere = (ulid: string): string => `run_${ulid} another-machine/1`
   const gone = `run_${ULID} ${(processName().split('/')[0] ?? '') + NO_PROCESS}`
-  const aside = async ({ store }: World): Promise<unknown> => store.runsAside()
+  const aside = async ({ store }: World): Promise<unknown> => runsAside(store)
 
   clause('runs that have something aside are told, each once', async (world) => {
     const { store } = world
     assert.deepEqual(await aside(world), { spools: [], imports: [] })
-    await store.spool('run_1', [ANN])
-    await store.spool('run_1', [BOB])
+    await spool(store, 'run_1', 0, [ANN])
+    await spool(store, 'run_1', 1, [BOB])
     assert.deepEqual(await aside(world), { spools: ['run_1'], imports: [] })
   })
 
@@ -157,10 +166,10 @@ export function leftoverClauses(clause: Clause): void {
     'ids of a run whose process is gone go with the next resume, or the next list',
     async (world) => {
       const { store, engine } = world
-      await store.spool(gone, [ANN])
+      await spool(store, gone, 0, [ANN])
       await engine.resume()
       assert.deepEqual(await aside(world), { spools: [], imports: [] })
-      await store.spool(gone, [ANN])
+      await spool(store, gone, 0, [ANN])
       await engine.deleteMany([BOB], { ...IN_A, expect: { max: 1 } })
       assert.deepEqual(await aside(world), { spools: [], imports: [] })
     },
@@ -171,24 +180,24 @@ export function leftoverClauses(clause: Clause): void {
     async (world) => {
       const { store, engine, clock } = world
       const run = elsewhere(ULID)
-      await store.spool(run, [ANN])
+      await spool(store, run, 0, [ANN])
       await engine.resume()
       assert.equal((await engine.maintain()).cleared?.runs, 0)
       clock.set('2026-03-08T11:00:00.000Z')
-      await store.writeMark(`alive:${run}`, '2026-03-08T11:00:00.000Z')
+      await writeMark(store, `alive:${run}`, '2026-03-08T11:00:00.000Z')
       assert.equal((await engine.maintain()).cleared?.runs, 0)
       clock.set('2026-03-14T11:00:00.000Z')
       assert.equal((await engine.maintain()).cleared?.runs, 0)
       clock.set('2026-03-16T11:00:00.000Z')
       assert.equal((await engine.maintain()).cleared?.runs, 1)
       assert.deepEqual(await aside(world), { spools: [], imports: [] })
-      assert.deepEqual(await store.listMarks('alive:'), [])
+      assert.deepEqual(await listMarks(store, 'alive:'), [])
     },
   )
 
   clause('a clock that has leapt takes no run for dead', async (world) => {
     const { store, engine, clock } = world
-    await store.spool(elsewhere(ULID), [ANN])
+    await spool(store, elsewhere(ULID), 0, [ANN])
     await engine.maintain()
     clock.set('2027-03-01T12:00:00.000Z')
     const { failed, cleared } = await engine.maintain()
@@ -198,7 +207,7 @@ export function leftoverClauses(clause: Clause): void {
 
   clause('a run whose ids are gone does not end as if it were through', async (world) => {
     const { store } = world
-    const losing = withMethods(store, { readSpool: async () => [] })
+    const losing = withAnswers(store, ({ table }, own) => (table === 'spool' ? [] : own))
     const engine = world.engineWith({ store: losing })
     const { deleted, stopped } = await engine.deleteMany([ANN], { ...IN_A, expect: { max: 1 } })
     assert.equal(deleted, 0)
@@ -216,10 +225,13 @@ export function leftoverClauses(clause: Clause): void {
       goOn = resolve
     })
     const slow = withMethods(store, {
-      async runsAside() {
-        begun()
-        await wait
-        return store.runsAside()
+      async read(inquiry) {
+        const { value } = inquiry().next()
+        if (Array.isArray(value) && value.some((question) => question.table === 'spool')) {
+          begun()
+          await wait
+        }
+        return store.read(inquiry)
       },
     })
     const first = world.engineWith({ store: slow }).maintain()
@@ -237,7 +249,7 @@ export function leftoverClauses(clause: Clause): void {
     const [lease, ...others] = await leaseAfter(world)
     assert.deepEqual(others, [])
     const held = (owner: string, until: string) =>
-      store.writeMark(lease ?? '', JSON.stringify({ owner, until, ms: 30_000 }))
+      writeMark(store, lease ?? '', JSON.stringify({ owner, until, ms: 30_000 }))
     const isElsewhere = async () => (await engine.maintain()).elsewhere
     const far = `some-other-machine${NO_PROCESS}/engine/call`
     await held(far, '2026-03-01T12:00:30.000Z')
@@ -254,7 +266,7 @@ export function leftoverClauses(clause: Clause): void {
   clause('tokens that have expired and run keys that nobody uses go some day', async (world) => {
     const { store, engine, clock } = world
     const token = { ...IN_A, userTable: 'users', userId: ANN, sessionId: 's' }
-    await store.saveToken({ ...token, hash: 'a', expiresAt: '2026-03-01T12:15:00.000Z' })
+    await saveToken(store, { ...token, hash: 'a', expiresAt: '2026-03-01T12:15:00.000Z' })
     await engine.deleteMany([BOB], { ...IN_A, run: 'monday' })
     assert.equal((await engine.maintain()).cleared?.tokens, 0)
     for (let day = 1; day <= 33; day += 4) {
@@ -262,14 +274,14 @@ export function leftoverClauses(clause: Clause): void {
       const { cleared } = await engine.maintain()
       assert.deepEqual([cleared?.tokens, cleared?.keys], [Number(day === 1), Number(day === 33)])
     }
-    assert.deepEqual(await store.listMarks('run:'), [])
+    assert.deepEqual(await listMarks(store, 'run:'), [])
   })
 }
 
 /** The marks that say who is at it. */
 async function leaseAfter({ engine, store }: World): Promise<readonly string[]> {
   await engine.maintain()
-  return (await store.listMarks('lease:')).map(({ name }) => name)
+  return (await listMarks(store, 'lease:')).map(({ name }) => name)
 }
 
 /** Of the day on which the clauses begin. */
@@ -278,7 +290,7 @@ const ULID = ulid(Date.parse('2026-03-01T12:00:00.000Z'))
 const NO_PROCESS = '/2147483646'
 
 async function decided({ store }: World): Promise<readonly unknown[]> {
-  const entries = await store.readLedger({ afterSeq: 0, limit: 50 })
+  const entries = await readLedger(store, { afterSeq: 0, limit: 50 })
   return entries.flatMap(({ kind, subject }) =>
     kind === 'user.deleted' || kind === 'storage.sanitized' ? [] : [[kind, subject]],
   )

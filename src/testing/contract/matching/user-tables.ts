@@ -3,9 +3,20 @@
  *
  * @module
  */
+
 import assert from 'node:assert/strict'
 import { definePolicy } from '../../../policy/define-policy.ts'
 import type { Policy } from '../../../policy/policy.ts'
+import { listJobs } from '../../../records/job-records.ts'
+import {
+  appendLedger,
+  deletedAt,
+  findEntries,
+  findEntryByKey,
+  readLedger,
+} from '../../../records/ledger-records.ts'
+import { readOutbox } from '../../../records/outbox-records.ts'
+import { listHolds, saveHold, saveToken } from '../../../records/user-records.ts'
 import type { Hold, LedgerEntry } from '../../../store/records.ts'
 import type { Store } from '../../../store/store.ts'
 import { ANN, NUMBERS } from '../data.ts'
@@ -26,14 +37,14 @@ export function userTableClauses(clause: Clause): void {
     const receipt = await engine.delete(ACCOUNT, KEYED)
     const { store } = w
     const named = { ...IN_A, subjects: [ACCOUNT] }
-    assert.equal((await store.findEntries({ userTable: 'accounts', ...named })).length, 1)
-    assert.deepEqual(await store.findEntries({ userTable: 'users', ...named }), [])
-    assert.deepEqual(await store.findEntries({ userTable: 'Accounts', ...named }), [])
+    assert.equal((await findEntries(store, { userTable: 'accounts', ...named })).length, 1)
+    assert.deepEqual(await findEntries(store, { userTable: 'users', ...named }), [])
+    assert.deepEqual(await findEntries(store, { userTable: 'Accounts', ...named }), [])
     const subject = { ...IN_A, subject: ACCOUNT }
-    assert.equal(await store.deletedAt({ userTable: 'users', ...subject }), null)
-    assert.equal(await store.deletedAt({ userTable: 'accounts', ...subject }), receipt.deletedAt)
-    assert.equal(await store.findEntryByKey({ userTable: 'users', ...KEYED }), null)
-    assert.notEqual(await store.findEntryByKey({ userTable: 'accounts', ...KEYED }), null)
+    assert.equal(await deletedAt(store, { userTable: 'users', ...subject }), null)
+    assert.equal(await deletedAt(store, { userTable: 'accounts', ...subject }), receipt.deletedAt)
+    assert.equal(await findEntryByKey(store, { userTable: 'users', ...KEYED }), null)
+    assert.notEqual(await findEntryByKey(store, { userTable: 'accounts', ...KEYED }), null)
   })
 
   clause('one key serves once for each table of users, in one chain', async (w) => {
@@ -62,27 +73,27 @@ export function userTableClauses(clause: Clause): void {
     await accountsEngine(w).delete(ACCOUNT, IN_A)
     await w.engine.delete(ANN, IN_A)
     for (const userTable of ['accounts', 'users']) {
-      const events = await w.store.readOutbox({ userTable, afterId: null, limit: 100 })
+      const events = await readOutbox(w.store, { userTable, afterId: null, limit: 100 })
       assert.equal(events.length > 0, true)
       assert.deepEqual(new Set(events.map((event) => event.userTable)), new Set([userTable]))
     }
-    const all = await w.store.readOutbox({ afterId: null, limit: 100 })
+    const all = await readOutbox(w.store, { afterId: null, limit: 100 })
     assert.deepEqual(new Set(all.map((event) => event.userTable)), new Set(['accounts', 'users']))
   })
 
   clause('a hold on a user of one table does not bind one of the other', async (w) => {
-    await w.store.saveHold(HOLD)
+    await saveHold(w.store, HOLD)
     const query = { limit: 10, user: OF_ACCOUNT }
-    assert.deepEqual(await w.store.listHolds({ ...query, userTable: 'accounts' }), [])
-    assert.deepEqual(await w.store.listHolds({ ...query, userTable: 'users' }), [HOLD])
-    assert.deepEqual(await w.store.listHolds(query), [HOLD])
+    assert.deepEqual(await listHolds(w.store, { ...query, userTable: 'accounts' }), [])
+    assert.deepEqual(await listHolds(w.store, { ...query, userTable: 'users' }), [HOLD])
+    assert.deepEqual(await listHolds(w.store, query), [HOLD])
     await accountsEngine(w).delete(ACCOUNT, IN_A)
-    assert.deepEqual(await w.store.listHolds(query), [HOLD])
+    assert.deepEqual(await listHolds(w.store, query), [HOLD])
     assert.equal(await accountRow(w), undefined)
   })
 
   clause('a hold that does not say whose user it is on binds both', async (w) => {
-    await w.store.saveHold({ ...HOLD, userTable: null })
+    await saveHold(w.store, { ...HOLD, userTable: null })
     const refused = { code: 'deletion_blocked' }
     await assert.rejects(accountsEngine(w).delete(ACCOUNT, IN_A), refused)
     assert.notEqual(await accountRow(w), undefined)
@@ -92,8 +103,8 @@ export function userTableClauses(clause: Clause): void {
     const engine = accountsEngine(w)
     await engine.scheduleDeletion(ACCOUNT, { ...IN_A, after: 'P1D' })
     const query = { limit: 10, user: OF_ACCOUNT }
-    assert.deepEqual(await w.store.listJobs({ ...query, userTable: 'users' }), [])
-    const [job] = await w.store.listJobs({ ...query, userTable: 'accounts' })
+    assert.deepEqual(await listJobs(w.store, { ...query, userTable: 'users' }), [])
+    const [job] = await listJobs(w.store, { ...query, userTable: 'accounts' })
     assert.equal(job?.userTable, 'accounts')
     w.clock.set('2026-03-03T12:00:00.000Z')
     assert.deepEqual((await w.engine.purgeDue()).deleted, [])
@@ -104,8 +115,8 @@ export function userTableClauses(clause: Clause): void {
 
   clause('a token of a user of one table confirms nothing for the other', async (w) => {
     const token = { userId: ACCOUNT, sessionId: 'ses_1', expiresAt: '2026-03-02T12:00:00.000Z' }
-    await w.store.saveToken({ hash: 'h_users', userTable: 'users', ...IN_A, ...token })
-    await w.store.saveToken({ hash: 'h_accounts', userTable: 'accounts', ...IN_A, ...token })
+    await saveToken(w.store, { hash: 'h_users', userTable: 'users', ...IN_A, ...token })
+    await saveToken(w.store, { hash: 'h_accounts', userTable: 'accounts', ...IN_A, ...token })
     const found: unknown[] = []
     for (const tokenHash of ['h_users', 'h_accounts']) {
       const store = withMethods(w.store, {
@@ -135,12 +146,12 @@ async function entriesOf({ store }: World): Promise<readonly LedgerEntry[]> {
   const known = { kind: 'user.deleted', userTable: 'users', idempotencyKey: null } as const
   const entry = { seq: 1, at, ...known, ...IN_A, subject: ACCOUNT, body: '{}', hash: 'h1' }
   const head = { seq: 1, hash: 'h1', signature: null }
-  await store.appendLedger(() => ({ entries: [entry], events: [], head }))
+  await appendLedger(store, () => ({ entries: [entry], events: [], head }))
   return deletions(store)
 }
 
 async function deletions(store: Store): Promise<readonly LedgerEntry[]> {
-  const entries = await store.readLedger({ afterSeq: 0, limit: 100 })
+  const entries = await readLedger(store, { afterSeq: 0, limit: 100 })
   return entries.filter(({ kind }) => kind === 'user.deleted')
 }
 

@@ -3,8 +3,11 @@
  *
  * @module
  */
+
 import assert from 'node:assert/strict'
 import type { Program } from '../../../program/program.ts'
+import { claimJob, listJobs } from '../../../records/job-records.ts'
+import { ledgerHead } from '../../../records/ledger-records.ts'
 import type { Chunk } from '../../../store/chunk.ts'
 import type { Job } from '../../../store/records.ts'
 import type { Slice } from '../../../store/slice.ts'
@@ -40,14 +43,14 @@ export function jobClauses(clause: Clause): void {
   clause('an interrupted deletion leaves a disabled user and a job', async (world) => {
     await interrupt(world)
     assert.equal((await world.row('users', ANN))?.['status'], 'disabled')
-    const jobs = await world.store.listJobs({ limit: 10 })
+    const jobs = await listJobs(world.store, { limit: 10 })
     assert.deepEqual(
       jobs.map(({ userId, fence }) => [userId, fence]),
       [[ANN, 1]],
     )
     const other = { tenantId: 'tnt_b', userId: ANN }
-    assert.deepEqual(await world.store.listJobs({ limit: 10, user: other }), [])
-    assert.equal(await world.store.ledgerHead(), null)
+    assert.deepEqual(await listJobs(world.store, { limit: 10, user: other }), [])
+    assert.equal(await ledgerHead(world.store), null)
   })
 
   clause('another worker waits for the lease to end, then finishes', async (world) => {
@@ -67,7 +70,7 @@ export function jobClauses(clause: Clause): void {
     const { job } = await interrupt(world)
     const claim = (now: string): Promise<Job | null> => {
       const { id, fence } = job
-      return world.store.claimJob({ id, fence, owner: 'b', now, leaseUntil: '2026-03-01T13:00' })
+      return claimJob(world.store, { id, fence, owner: 'b', now, leaseUntil: '2026-03-01T13:00' })
     }
     assert.equal(await claim(BEFORE_LEASE_END), null)
     const claimed = await claim(AFTER_LEASE_END)
@@ -80,7 +83,7 @@ export function jobClauses(clause: Clause): void {
     const { job, program, chunk } = await interrupt(world)
     const { id, fence } = job
     const now = AFTER_LEASE_END
-    await world.store.claimJob({ id, fence, owner: 'b', now, leaseUntil: '2026-03-01T13:00' })
+    await claimJob(world.store, { id, fence, owner: 'b', now, leaseUntil: '2026-03-01T13:00' })
     const before = await world.snapshot()
     await assert.rejects(world.store.applyChunk(program, chunk), { code: 'lease_lost' })
     assert.deepEqual(await world.snapshot(), before)
@@ -96,15 +99,15 @@ export function jobClauses(clause: Clause): void {
       },
     })
     await assert.rejects(world.engineWith({ ...SMALL, store }).delete(ANN, IN_A))
-    const [job] = await world.store.listJobs({ limit: 1 })
+    const [job] = await listJobs(world.store, { limit: 1 })
     assert.ok(job !== undefined && last !== undefined)
     const { id, fence } = job
     const now = AFTER_LEASE_END
-    await world.store.claimJob({ id, fence, owner: 'b', now, leaseUntil: now })
+    await claimJob(world.store, { id, fence, owner: 'b', now, leaseUntil: now })
     const before = await world.snapshot()
     await assert.rejects(world.store.apply(last.program, last.slice), { code: 'lease_lost' })
     assert.deepEqual(await world.snapshot(), before)
-    assert.equal(await world.store.ledgerHead(), null)
+    assert.equal(await ledgerHead(world.store), null)
   })
 }
 
@@ -191,7 +194,7 @@ async function interrupt(world: World): Promise<Interrupted> {
     },
   })
   await assert.rejects(world.engineWith({ ...SMALL, store }).delete(ANN, IN_A))
-  const [job] = await world.store.listJobs({ limit: 10 })
+  const [job] = await listJobs(world.store, { limit: 10 })
   const last = chunks.at(-1)
   assert.ok(job !== undefined && last !== undefined)
   return { job, ...last }
@@ -207,6 +210,6 @@ async function assertGone(world: World): Promise<void> {
   const entry = await world.row('audit_log', `aud_did_${ANN}`)
   assert.deepEqual([entry?.['actor_email'], entry?.['metadata']], [null, { device: { os: 'x' } }])
   assert.match(String((await world.row('visits', `vis1_${ANN}`))?.['visitor']), /^tok_/)
-  assert.deepEqual(await world.store.listJobs({ limit: 10 }), [])
+  assert.deepEqual(await listJobs(world.store, { limit: 10 }), [])
   assert.equal((await world.engine.ledger.verify()).valid, true)
 }

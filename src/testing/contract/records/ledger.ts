@@ -3,10 +3,21 @@
  *
  * @module
  */
+
 import assert from 'node:assert/strict'
 import { buildProgram } from '../../../plan/compile/build-program.ts'
 import { compilePolicy } from '../../../plan/compile/compile-policy.ts'
 import type { Program, UserId } from '../../../program/program.ts'
+import {
+  adoptLedger,
+  clearStaged,
+  deletedAt,
+  findEntryByKey,
+  ledgerHead,
+  readLedger,
+  stageLedger,
+} from '../../../records/ledger-records.ts'
+import { readOutbox } from '../../../records/outbox-records.ts'
 import type { LedgerEntry, LedgerHead } from '../../../store/records.ts'
 import type { UserQuery } from '../../../store/slice.ts'
 import type { Store } from '../../../store/store.ts'
@@ -29,17 +40,17 @@ export function importClauses(clause: Clause): void {
   clause('entries set aside are in no ledger until they are adopted, then all are', async (w) => {
     const { store } = w
     const entries = [entry(1, 'usr_x', { idempotencyKey: 'k' }), entry(2, 9_007_199_254_740_993n)]
-    await store.stageLedger('imp_1', entries.slice(0, 1))
-    await store.stageLedger('imp_1', entries.slice(1))
-    await store.stageLedger('imp_1', [])
-    assert.deepEqual(await store.readLedger(all), [])
-    assert.equal(await store.ledgerHead(), null)
-    assert.equal(await store.adoptLedger('imp_1', { after: null, head: HEAD }), true)
-    assert.deepEqual(await store.readLedger(all), entries)
-    assert.deepEqual(await store.ledgerHead(), HEAD)
+    await stageLedger(store, 'imp_1', entries.slice(0, 1))
+    await stageLedger(store, 'imp_1', entries.slice(1))
+    await stageLedger(store, 'imp_1', [])
+    assert.deepEqual(await readLedger(store, all), [])
+    assert.equal(await ledgerHead(store), null)
+    assert.equal(await adoptLedger(store, 'imp_1', { after: null, head: HEAD }), true)
+    assert.deepEqual(await readLedger(store, all), entries)
+    assert.deepEqual(await ledgerHead(store), HEAD)
     const key = { userTable: 'users', tenantId: TENANT_A, idempotencyKey: 'k' }
-    assert.deepEqual(await store.findEntryByKey(key), entries[0])
-    assert.deepEqual(await store.readOutbox({ afterId: null, limit: 10 }), [])
+    assert.deepEqual(await findEntryByKey(store, key), entries[0])
+    assert.deepEqual(await readOutbox(store, { afterId: null, limit: 10 }), [])
   })
 
   clause(
@@ -47,39 +58,39 @@ export function importClauses(clause: Clause): void {
     async (w) => {
       const { store, engine } = w
       await engine.delete(NIL, IN_A)
-      const present = await store.readLedger(all)
-      await store.stageLedger('imp_1', [entry(9, 'usr_x')])
-      const head = await store.ledgerHead()
+      const present = await readLedger(store, all)
+      await stageLedger(store, 'imp_1', [entry(9, 'usr_x')])
+      const head = await ledgerHead(store)
       const stale = head === null ? null : { ...head, hash: 'other' }
       for (const after of [null, stale]) {
-        assert.equal(await store.adoptLedger('imp_1', { after, head: HEAD }), false)
+        assert.equal(await adoptLedger(store, 'imp_1', { after, head: HEAD }), false)
       }
-      assert.deepEqual(await store.readLedger(all), present)
-      await store.clearStaged('imp_1')
-      await store.clearStaged('imp_1')
-      assert.equal(await store.adoptLedger('imp_1', { after: head, head: HEAD }), true)
-      assert.deepEqual(await store.readLedger(all), present)
+      assert.deepEqual(await readLedger(store, all), present)
+      await clearStaged(store, 'imp_1')
+      await clearStaged(store, 'imp_1')
+      assert.equal(await adoptLedger(store, 'imp_1', { after: head, head: HEAD }), true)
+      assert.deepEqual(await readLedger(store, all), present)
     },
   )
 
   clause('an adoption that the database refuses changes nothing', async ({ store }) => {
-    await store.stageLedger('imp_1', [
+    await stageLedger(store, 'imp_1', [
       entry(1, 'usr_x', { idempotencyKey: 'same' }),
       entry(2, 'usr_y', { idempotencyKey: 'same' }),
     ])
-    await assert.rejects(store.adoptLedger('imp_1', { after: null, head: HEAD }))
-    assert.deepEqual(await store.readLedger(all), [])
-    assert.equal(await store.ledgerHead(), null)
+    await assert.rejects(adoptLedger(store, 'imp_1', { after: null, head: HEAD }))
+    assert.deepEqual(await readLedger(store, all), [])
+    assert.equal(await ledgerHead(store), null)
   })
 
   clause('what other runs have set aside goes with an adoption', async ({ store }) => {
-    await store.stageLedger('imp_1', [entry(1, 'usr_x')])
-    await store.stageLedger('imp_2', [entry(1, 'usr_y')])
+    await stageLedger(store, 'imp_1', [entry(1, 'usr_x')])
+    await stageLedger(store, 'imp_2', [entry(1, 'usr_y')])
     const head = { ...HEAD, seq: 1 }
-    assert.equal(await store.adoptLedger('imp_2', { after: null, head }), true)
-    assert.equal(await store.adoptLedger('imp_1', { after: head, head: HEAD }), true)
+    assert.equal(await adoptLedger(store, 'imp_2', { after: null, head }), true)
+    assert.equal(await adoptLedger(store, 'imp_1', { after: head, head: HEAD }), true)
     assert.deepEqual(
-      (await store.readLedger(all)).map(({ subject }) => subject),
+      (await readLedger(store, all)).map(({ subject }) => subject),
       ['usr_y'],
     )
   })
@@ -88,7 +99,7 @@ export function importClauses(clause: Clause): void {
     'the last deletion of a subject is found, by the very id in the very tenant',
     async (w) => {
       const { store } = w
-      await store.stageLedger('imp_1', [
+      await stageLedger(store, 'imp_1', [
         entry(1, 'usr_x', { at: entry(2, 'usr_x').at }),
         entry(2, 'usr_x', { at: entry(1, 'usr_x').at }),
         entry(3, 'usr_x', { tenantId: TENANT_B }),
@@ -96,9 +107,9 @@ export function importClauses(clause: Clause): void {
         entry(5, 7, { tenantId: null }),
         entry(6, 9_007_199_254_740_993n),
       ])
-      await store.adoptLedger('imp_1', { after: null, head: HEAD })
+      await adoptLedger(store, 'imp_1', { after: null, head: HEAD })
       const at = (tenantId: string | null, subject: UserId) =>
-        store.deletedAt({ userTable: 'users', tenantId, subject })
+        deletedAt(store, { userTable: 'users', tenantId, subject })
       assert.equal(await at(TENANT_A, 'usr_x'), entry(2, 'usr_x').at)
       assert.equal(await at(TENANT_B, 'usr_x'), entry(3, 'usr_x').at)
       assert.equal(await at(TENANT_A, 'USR_X'), null)
@@ -186,9 +197,9 @@ export function restoredClauses(clause: Clause): void {
       const { store } = w
       const program = await programOf(store, tombstonePolicy)
       await w.engineWith({}, tombstonePolicy).delete(ANN, IN_A)
-      await store.stageLedger('imp_1', [entry(9, BOB)])
-      const after = await store.ledgerHead()
-      assert.equal(await store.adoptLedger('imp_1', { after, head: HEAD }), true)
+      await stageLedger(store, 'imp_1', [entry(9, BOB)])
+      const after = await ledgerHead(store)
+      assert.equal(await adoptLedger(store, 'imp_1', { after, head: HEAD }), true)
       const find = async (id: UserId, restored: boolean): Promise<unknown> => {
         const [row] = await store.findUsers(program, { ...target(id), restored })
         return row?.['id']

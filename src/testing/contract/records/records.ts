@@ -3,11 +3,22 @@
  *
  * @module
  */
+
 import assert from 'node:assert/strict'
-import type { UserId } from '../../../program/program.ts'
-import type { AboutQuery, LedgerEntry, LedgerHead, OutboxEvent } from '../../../store/records.ts'
+import {
+  type AboutQuery,
+  appendLedger,
+  ledgerHead,
+  readAbout,
+  readLedger,
+} from '../../../records/ledger-records.ts'
+import { readMark, writeMark } from '../../../records/mark-records.ts'
+import { readOutbox } from '../../../records/outbox-records.ts'
+import { clearSpool, readSpool, spool } from '../../../records/spool-records.ts'
+import type { LedgerEntry, LedgerHead, OutboxEvent } from '../../../store/records.ts'
+import { withAnswers } from '../altered-store.ts'
 import { ANN, BOB, NIL, SHARED_EMAIL } from '../data.ts'
-import { type Clause, IN_A, withMethods } from '../world.ts'
+import { type Clause, IN_A } from '../world.ts'
 
 export function receiptClauses(clause: Clause): void {
   clause('a receipt counts the rows that were there', async ({ engine, rows }) => {
@@ -41,8 +52,8 @@ export function receiptClauses(clause: Clause): void {
   clause('neither ledger nor outbox holds personal data', async ({ engine, store }) => {
     await engine.delete(ANN, IN_A)
     const text = JSON.stringify([
-      await store.readLedger({ afterSeq: 0, limit: 10 }),
-      await store.readOutbox({ afterId: null, limit: 10 }),
+      await readLedger(store, { afterSeq: 0, limit: 10 }),
+      await readOutbox(store, { afterId: null, limit: 10 }),
     ])
     for (const secret of [SHARED_EMAIL, `Name of ${ANN}`, '1.1.1.1', '2.2.2.2']) {
       assert.ok(!text.includes(secret), secret)
@@ -73,7 +84,7 @@ export function ledgerClauses(clause: Clause): void {
   clause('a scrub keeps every row and receipt, and adds what it reached', async (world) => {
     const { engine, store } = world
     await engine.delete(ANN, IN_A)
-    const entries = () => store.readLedger({ afterSeq: 0, limit: 100 })
+    const entries = () => readLedger(store, { afterSeq: 0, limit: 100 })
     const [before, snapshot] = [await entries(), await world.snapshot()]
     const scrubbed = await engine.scrubFile()
     const { level, complete, obstacle, bytesBefore, bytesAfter } = scrubbed
@@ -103,17 +114,17 @@ export function ledgerClauses(clause: Clause): void {
     await engine.deleteMany([ANN, BOB], { ...IN_A, mode: 'throughput' })
     clock.set('2026-03-02T12:00:00.000Z')
     await engine.delete(NIL, IN_A)
-    const entries = await store.readLedger({ afterSeq: 0, limit: 100 })
+    const entries = await readLedger(store, { afterSeq: 0, limit: 100 })
     assert.deepEqual(
       entries.map(({ seq }) => seq),
       entries.map((_, index) => index + 1),
     )
-    const head = await store.ledgerHead()
+    const head = await ledgerHead(store)
     assert.deepEqual([head?.seq, head?.hash], [entries.at(-1)?.seq, entries.at(-1)?.hash])
     assert.equal((await engine.ledger.verify()).valid, true)
-    const page = await store.readLedger({ afterSeq: 1, limit: 1 })
+    const page = await readLedger(store, { afterSeq: 1, limit: 1 })
     assert.deepEqual(page, entries.slice(1, 2))
-    const since = await store.readLedger({ afterSeq: 0, limit: 100, since: '2026-03-02' })
+    const since = await readLedger(store, { afterSeq: 0, limit: 100, since: '2026-03-02' })
     assert.deepEqual(
       since,
       entries.filter(({ at }) => at >= '2026-03-02'),
@@ -122,12 +133,10 @@ export function ledgerClauses(clause: Clause): void {
 
   clause('entries about a user, and of a fact, are found in order, and those alone', async (w) => {
     const { engine, store } = w
-    const { readAbout } = store
-    if (readAbout === undefined) return
     await engine.deleteMany([ANN, BOB], { ...IN_A, mode: 'throughput' })
     await engine.scrubFile()
     await engine.scrubFile()
-    await store.appendLedger((head) => {
+    await appendLedger(store, (head) => {
       const next = { ...nextOf(head), userTable: 'users', tenantId: IN_A.tenantId }
       const entries = [
         { ...next, kind: 'retention.expired', body: '{"stepId":"a#1"}' },
@@ -136,10 +145,10 @@ export function ledgerClauses(clause: Clause): void {
       ] as const
       return { entries, events: [], head: { seq: next.seq + 2, hash: 'c', signature: null } }
     })
-    const entries = await store.readLedger({ afterSeq: 0, limit: 100 })
+    const entries = await readLedger(store, { afterSeq: 0, limit: 100 })
     const whose = { userTable: 'users', ...IN_A, afterSeq: 0, limit: 100 }
     const found = async (query: Partial<AboutQuery> & Pick<AboutQuery, 'kind' | 'about'>) =>
-      (await readAbout({ ...whose, ...query })).map(({ seq }) => seq)
+      (await readAbout(store, { ...whose, ...query })).map(({ seq }) => seq)
     const wanted = (isWanted: (entry: LedgerEntry) => boolean) =>
       entries.filter(isWanted).map(({ seq }) => seq)
     const receipts = { kind: 'user.deleted', about: { subject: ANN } } as const
@@ -174,14 +183,15 @@ export function ledgerClauses(clause: Clause): void {
     await world.engine.deleteMany([ANN, BOB, NIL], { ...IN_A, mode: 'throughput' })
     const { store } = world
     const seen = async (change: (seq: number) => 'keep' | 'alter' | 'drop'): Promise<unknown> => {
-      const altered = withMethods(store, {
-        readLedger: async (query) =>
-          (await store.readLedger(query)).flatMap((entry) => {
-            const verdict = change(entry.seq)
-            if (verdict === 'drop') return []
-            return verdict === 'keep' ? entry : { ...entry, body: `${entry.body} ` }
-          }),
-      })
+      const altered = withAnswers(store, ({ table }, own) =>
+        table !== 'ledger'
+          ? own
+          : (own as readonly LedgerEntry[]).flatMap((entry) => {
+              const verdict = change(entry.seq)
+              if (verdict === 'drop') return []
+              return verdict === 'keep' ? entry : { ...entry, body: `${entry.body} ` }
+            }),
+      )
       return world.engineWith({ store: altered }).ledger.verify()
     }
     const at = (wanted: number, verdict: 'alter' | 'drop') => (seq: number) =>
@@ -197,7 +207,7 @@ export function ledgerClauses(clause: Clause): void {
     const keys = { pseudonym: 'a pseudonym key for tests' }
     const signed = world.engineWith({ keys: { ...keys, ledger: 'a ledger key for tests' } })
     await signed.delete(ANN, IN_A)
-    assert.notEqual((await world.store.ledgerHead())?.signature ?? null, null)
+    assert.notEqual((await ledgerHead(world.store))?.signature ?? null, null)
     assert.equal((await signed.ledger.verify()).valid, true)
     const other = world.engineWith({ keys: { ...keys, ledger: 'another ledger key here' } })
     assert.equal((await other.ledger.verify()).valid, false)
@@ -205,16 +215,16 @@ export function ledgerClauses(clause: Clause): void {
 
   clause('a seal that throws appends nothing', async ({ store, engine }) => {
     await engine.delete(NIL, IN_A)
-    const before = await store.ledgerHead()
+    const before = await ledgerHead(store)
     let given: LedgerHead | null = null
     await assert.rejects(
-      store.appendLedger((head) => {
+      appendLedger(store, (head) => {
         given = head
         throw new Error('seal failed')
       }),
     )
     assert.deepEqual(given, before)
-    assert.deepEqual(await store.ledgerHead(), before)
+    assert.deepEqual(await ledgerHead(store), before)
   })
 }
 
@@ -234,7 +244,7 @@ function nobody(): LedgerEntry {
 export function outboxClauses(clause: Clause): void {
   clause('events commit with the deletion: the deletion and what the policy names', async (w) => {
     await w.engine.delete(ANN, IN_A)
-    const events = await w.store.readOutbox({ afterId: null, limit: 10 })
+    const events = await readOutbox(w.store, { afterId: null, limit: 10 })
     assert.deepEqual(events.map(({ type, rows }) => `${type} ${rows}`).sort(), [
       'org.member.removed 1',
       'session.revoked 2',
@@ -256,7 +266,7 @@ export function outboxClauses(clause: Clause): void {
     assert.deepEqual([...ids].sort(), ids)
     assert.equal(new Set(ids).size, ids.length)
     assert.deepEqual(
-      await world.store.readOutbox({ afterId: ids[0] ?? '', limit: 1 }),
+      await readOutbox(world.store, { afterId: ids[0] ?? '', limit: 1 }),
       events.slice(1, 2),
     )
     assert.equal(await world.engine.outbox.acknowledge(ids.slice(0, 1)), 1)
@@ -267,30 +277,28 @@ export function outboxClauses(clause: Clause): void {
   })
 
   clause('a spool keeps ids as they are and in their order, run by run', async ({ store }) => {
-    // A null stands in the place of what was no id.
-    const none = null as unknown as UserId
-    await store.spool('run_1', ['b', none, 1, '1'])
-    await store.spool('run_2', ['z'])
-    await store.spool('run_1', ['a', 'b'])
-    assert.deepEqual(await store.readSpool('run_1', 0, 10), ['b', none, 1, '1', 'a', 'b'])
-    assert.deepEqual(await store.readSpool('run_1', 3, 2), ['1', 'a'])
-    assert.deepEqual(await store.readSpool('run_1', 6, 2), [])
-    await store.clearSpool('run_1')
-    await store.clearSpool('run_1')
-    assert.deepEqual(await store.readSpool('run_1', 0, 10), [])
-    assert.deepEqual(await store.readSpool('run_2', 0, 10), ['z'])
+    await spool(store, 'run_1', 0, ['b', null, 1, '1'])
+    await spool(store, 'run_2', 0, ['z'])
+    await spool(store, 'run_1', 4, ['a', 2n ** 60n])
+    assert.deepEqual(await readSpool(store, 'run_1', 0, 10), ['b', null, 1, '1', 'a', 2n ** 60n])
+    assert.deepEqual(await readSpool(store, 'run_1', 3, 2), ['1', 'a'])
+    assert.deepEqual(await readSpool(store, 'run_1', 6, 2), [])
+    await clearSpool(store, 'run_1')
+    await clearSpool(store, 'run_1')
+    assert.deepEqual(await readSpool(store, 'run_1', 0, 10), [])
+    assert.deepEqual(await readSpool(store, 'run_2', 0, 10), ['z'])
   })
 
   clause('a mark holds the last value written, and is null before the first', async (world) => {
     const { store } = world
-    assert.equal(await store.readMark('sweep'), null)
-    await store.writeMark('sweep', '12')
-    await store.writeMark('sweep', '12')
-    await store.writeMark('Sweep', '')
-    assert.equal(await store.readMark('sweep'), '12')
-    assert.equal(await store.readMark('Sweep'), '')
-    await store.writeMark('sweep', '13')
+    assert.equal(await readMark(store, 'sweep'), null)
+    await writeMark(store, 'sweep', '12')
+    await writeMark(store, 'sweep', '12')
+    await writeMark(store, 'Sweep', '')
+    assert.equal(await readMark(store, 'sweep'), '12')
+    assert.equal(await readMark(store, 'Sweep'), '')
+    await writeMark(store, 'sweep', '13')
     await store.migrate()
-    assert.equal(await store.readMark('sweep'), '13')
+    assert.equal(await readMark(store, 'sweep'), '13')
   })
 }

@@ -1,0 +1,225 @@
+/**
+ * Questions for records, and writes of records, as statements.
+ *
+ * @module
+ */
+import type { RecordWrite } from '../../src/store/change.ts'
+import type { RecordCondition, RecordQuestion } from '../../src/store/inquiry.ts'
+import { RECORD_TABLES, type RecordTable } from '../../src/store/record-tables.ts'
+import { columnOf, columnValue, fieldsOf } from './record-values.ts'
+
+/** What differs from one SQL to another where records are concerned. */
+export interface RecordDialect {
+  /** A table of the engine's own, as statements name it. */
+  table(name: RecordTable): string
+  /** The values of a list that a parameter holds, as a subquery of one column. */
+  list(parameter: string): string
+  /** What a text of JSON in a column says under `stepId`, or where it has none under `level`. */
+  fact(column: string): string
+  /** A list as a parameter holds it. */
+  listed(values: readonly unknown[]): unknown
+}
+
+export interface RecordStatement {
+  readonly sql: string
+  readonly parameters: Readonly<Record<string, unknown>>
+  /** Run once for each of these lists, which stand in the place of question marks. */
+  readonly each?: Iterable<readonly unknown[]>
+  /** The statement has to change exactly one row. */
+  readonly orElse?: 'lease_lost'
+}
+
+/** Selects the columns of records in the order of their fields. */
+export function selectRecords(dialect: RecordDialect, question: RecordQuestion): RecordStatement {
+  const { table, newestOf, descending, after, limit } = question
+  const { key } = RECORD_TABLES[table]
+  const order: readonly string[] = question.order ?? key
+  const { conditions, parameters } = conditionsOf(dialect, question.where ?? [])
+  const chosen = [...conditions]
+  if (newestOf !== undefined) {
+    const [last = ''] = key.slice(-1).map(columnOf)
+    const others = key.slice(0, -1).map(columnOf)
+    const group = columnOf(newestOf)
+    const own = `SELECT ${[...others, `max(${last})`].join(', ')} FROM ${dialect.table(table)}${whereOf(conditions)} GROUP BY ${group}`
+    chosen.splice(0, chosen.length, `${tuple([...others, last])} IN (${own})`)
+  }
+  if (after !== undefined) {
+    const places = after.map((_, place) => `@after${place}`)
+    chosen.push(`${tuple(order.map(columnOf))} > ${tuple(places)}`)
+    for (const [place, value] of after.entries()) parameters[`after${place}`] = value
+  }
+  if (limit !== undefined) parameters['limit'] = limit
+  const columns = fieldsOf(table).map(columnOf).join(', ')
+  const direction = descending ? ' DESC' : ''
+  const ordered = order.map((field) => `${columnOf(field)}${direction}`).join(', ')
+  return {
+    sql: `SELECT ${columns} FROM ${dialect.table(table)}${whereOf(chosen)} ORDER BY ${ordered}${limit === undefined ? '' : ' LIMIT @limit'}`,
+    parameters,
+  }
+}
+
+/** The statements of a write, in order. */
+export function writeStatements(
+  dialect: RecordDialect,
+  write: RecordWrite,
+): readonly RecordStatement[] {
+  switch (write.kind) {
+    case 'insert':
+      return write.records.length === 0 ? [] : [insertSql(dialect, write.table, write.records)]
+    case 'put':
+      return putStatements(dialect, write.table, write.record)
+    case 'patch':
+      return [patchSql(dialect, write)]
+    case 'remove':
+      return [removeSql(dialect, write.table, write.where, write.orElse)]
+    case 'move':
+      return moveStatements(dialect, write)
+  }
+}
+
+function insertSql(
+  dialect: RecordDialect,
+  table: RecordTable,
+  records: readonly object[],
+): RecordStatement {
+  const fields = fieldsOf(table)
+  const places = fields.map(() => '?').join(', ')
+  return {
+    sql: `INSERT INTO ${dialect.table(table)} (${fields.map(columnOf).join(', ')}) VALUES (${places})`,
+    parameters: {},
+    each: records.map((record) => valuesOf(table, fields, record)),
+  }
+}
+
+/** A key of one column finds the row that is there; one of several may hold nulls, which are nobody's conflict in SQL. */
+function putStatements(
+  dialect: RecordDialect,
+  table: RecordTable,
+  record: object,
+): readonly RecordStatement[] {
+  const { key } = RECORD_TABLES[table]
+  const insert = insertSql(dialect, table, [record])
+  const [only] = key
+  if (only !== undefined && key.length === 1) {
+    const others = fieldsOf(table).filter((field) => field !== only)
+    const set = others.map(columnOf).map((column) => `${column} = excluded.${column}`)
+    return [
+      {
+        ...insert,
+        sql: `${insert.sql} ON CONFLICT (${columnOf(only)}) DO UPDATE SET ${set.join(', ')}`,
+      },
+    ]
+  }
+  const where = key.map((field) => ({ field, in: [Reflect.get(record, field)] }))
+  return [removeSql(dialect, table, where as readonly AnyCondition[], undefined), insert]
+}
+
+function patchSql(
+  dialect: RecordDialect,
+  { table, where, set, orElse }: Extract<RecordWrite, { kind: 'patch' }>,
+): RecordStatement {
+  const { conditions, parameters } = conditionsOf(dialect, where)
+  const fields = Object.keys(set)
+  for (const field of fields) {
+    parameters[`set_${field}`] = columnValue(table, field, Reflect.get(set, field))
+  }
+  const assignments = fields.map((field) => `${columnOf(field)} = @set_${field}`)
+  return {
+    sql: `UPDATE ${dialect.table(table)} SET ${assignments.join(', ')}${whereOf(conditions)}`,
+    parameters,
+    ...(orElse === undefined ? {} : { orElse }),
+  }
+}
+
+function removeSql(
+  dialect: RecordDialect,
+  table: RecordTable,
+  where: readonly AnyCondition[],
+  orElse: 'lease_lost' | undefined,
+): RecordStatement {
+  const { conditions, parameters } = conditionsOf(dialect, where)
+  return {
+    sql: `DELETE FROM ${dialect.table(table)}${whereOf(conditions)}`,
+    parameters,
+    ...(orElse === undefined ? {} : { orElse }),
+  }
+}
+
+function moveStatements(
+  dialect: RecordDialect,
+  { from, to, where }: Extract<RecordWrite, { kind: 'move' }>,
+): readonly RecordStatement[] {
+  const { conditions, parameters } = conditionsOf(dialect, where)
+  const columns = fieldsOf(to).map(columnOf).join(', ')
+  const key = RECORD_TABLES[to].key.map(columnOf).join(', ')
+  return [
+    {
+      sql: `INSERT INTO ${dialect.table(to)} (${columns}) SELECT ${columns} FROM ${dialect.table(from)}${whereOf(conditions)} ORDER BY ${key}`,
+      parameters,
+    },
+    removeSql(dialect, from, where, undefined),
+  ]
+}
+
+type AnyCondition = RecordCondition<Readonly<Record<string, unknown>>>
+
+function conditionsOf(
+  dialect: RecordDialect,
+  where: readonly AnyCondition[],
+): { readonly conditions: readonly string[]; readonly parameters: Record<string, unknown> } {
+  const parameters: Record<string, unknown> = {}
+  const conditions = where.map((condition, place) => {
+    const column = columnOf(condition.field)
+    const name = `p${place}`
+    if ('in' in condition) {
+      const hasNull = condition.in.includes(null)
+      const values = hasNull ? condition.in.filter((value) => value !== null) : condition.in
+      const parts = hasNull ? [`${column} IS NULL`] : []
+      if (values.length === 1) {
+        parameters[name] = values[0]
+        parts.push(`${column} = @${name}`)
+      } else if (values.length > 1) {
+        parameters[name] = dialect.listed(values)
+        parts.push(`${column} IN (${dialect.list(`@${name}`)})`)
+      }
+      if (parts.length === 0) return '1 = 0'
+      return parts.length === 1 ? String(parts[0]) : `(${parts.join(' OR ')})`
+    }
+    if ('startsWith' in condition) {
+      parameters[name] = condition.startsWith
+      return `substr(${column}, 1, length(@${name})) = @${name}`
+    }
+    if ('fact' in condition) {
+      parameters[name] = condition.fact
+      return `${dialect.fact(column)} = @${name}`
+    }
+    if ('above' in condition) {
+      parameters[name] = condition.above
+      return `${column} > @${name}`
+    }
+    if ('from' in condition) {
+      parameters[name] = condition.from
+      return `${column} >= @${name}`
+    }
+    parameters[name] = condition.upTo
+    const isUpTo = `${column} <= @${name}`
+    return condition.orNull ? `(${column} IS NULL OR ${isUpTo})` : isUpTo
+  })
+  return { conditions, parameters }
+}
+
+function whereOf(conditions: readonly string[]): string {
+  return conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`
+}
+
+function tuple(parts: readonly string[]): string {
+  return parts.length === 1 ? String(parts[0]) : `(${parts.join(', ')})`
+}
+
+function valuesOf(
+  table: RecordTable,
+  fields: readonly string[],
+  record: object,
+): readonly unknown[] {
+  return fields.map((field) => columnValue(table, field, Reflect.get(record, field)))
+}

@@ -1,0 +1,67 @@
+/**
+ * Records as rows: names of columns, and values as columns hold them.
+ *
+ * @module
+ */
+import type { RecordFieldType, RecordTable, RecordTypes } from '../../src/store/record-tables.ts'
+import { RECORD_TABLES } from '../../src/store/record-tables.ts'
+
+/** Fields of a table in the order of their columns. */
+export function fieldsOf(table: RecordTable): readonly string[] {
+  return Object.keys(RECORD_TABLES[table].fields)
+}
+
+/** `userTable` is `user_table` in SQL. */
+export function columnOf(field: string): string {
+  return field.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+}
+
+export function typeOf(table: RecordTable, field: string): RecordFieldType {
+  const fields: Readonly<Record<string, RecordFieldType>> = RECORD_TABLES[table].fields
+  const type = fields[field]
+  if (type === undefined) throw new Error(`no field ${field} in the records of ${table}`)
+  return type
+}
+
+/** What a column holds for a field. */
+export function columnValue(table: RecordTable, field: string, value: unknown): unknown {
+  if (value === null || value === undefined) return null
+  return typeOf(table, field).startsWith('json') ? JSON.stringify(value, digitsOfBigint) : value
+}
+
+/** A record from a row that holds its columns in the order of {@link fieldsOf}. */
+export function toRecord<T extends RecordTable>(table: T, row: readonly unknown[]): RecordTypes[T] {
+  const entries = fieldsOf(table).map((field, place) => [
+    field,
+    fieldValue(typeOf(table, field), row[place] ?? null),
+  ])
+  return Object.fromEntries(entries) as RecordTypes[T]
+}
+
+function fieldValue(type: RecordFieldType, value: unknown): unknown {
+  if (value === null) return null
+  switch (type) {
+    case 'integer':
+      return Number(value)
+    case 'json':
+    case 'json?':
+      return JSON.parse(String(value), bigintOfDigits)
+    case 'id':
+    case 'id?':
+      return value
+    default:
+      return String(value)
+  }
+}
+
+/** JSON has no integers that JavaScript would keep whole: such an id stands as an object of its digits. */
+function digitsOfBigint(_: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? { [DIGITS]: value.toString() } : value
+}
+
+function bigintOfDigits(_: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || !(DIGITS in value)) return value
+  return BigInt(String(value[DIGITS]))
+}
+
+const DIGITS = '$integer'

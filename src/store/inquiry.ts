@@ -1,0 +1,58 @@
+/**
+ * What a store is asked. A question is plain data, and an inquiry asks one list of them after the other.
+ *
+ * @module
+ */
+import type { RecordTable, RecordTypes } from './record-tables.ts'
+
+/** What records are to be like. All conditions hold together. */
+export type RecordCondition<R> =
+  /** One of these values; `null` among them is the field that is null. */
+  | { readonly field: keyof R & string; readonly in: readonly (string | number | bigint | null)[] }
+  | { readonly field: keyof R & string; readonly above: string | number }
+  | { readonly field: keyof R & string; readonly from: string | number }
+  | {
+      readonly field: keyof R & string
+      readonly upTo: string | number
+      /** A field that is null satisfies it too. */
+      readonly orNull?: true
+    }
+  | { readonly field: keyof R & string; readonly startsWith: string }
+  /** A text of JSON that says this under `stepId`, or where it has none under `level`. */
+  | { readonly field: keyof R & string; readonly fact: string }
+
+/** Asks for records of one table, answered in the order asked for, by their key unless told otherwise. */
+export type RecordQuestion<T extends RecordTable = RecordTable> = {
+  [K in T]: {
+    readonly kind: 'records'
+    readonly table: K
+    readonly where?: readonly RecordCondition<RecordTypes[K]>[]
+    /** Of the records that have the same value in this field only the one with the greatest key. */
+    readonly newestOf?: keyof RecordTypes[K] & string
+    /** Fields that no two records share and that are never null; texts in the order of their code points. */
+    readonly order?: readonly (keyof RecordTypes[K] & string)[]
+    readonly descending?: true
+    /** Only records behind these values of the fields of `order`. */
+    readonly after?: readonly (string | number)[]
+    readonly limit?: number
+  }
+}[T]
+
+export type Question = RecordQuestion
+
+export type Answer = readonly RecordTypes[RecordTable][]
+
+export type AnswerTo<Q extends Question> = readonly RecordTypes[Q['table']][]
+
+/**
+ * Yields lists of questions, one list a trip to the database, and returns what came of the answers. Pure: a store
+ * may run it again from the start.
+ */
+export type Inquiry<T> = Generator<readonly Question[], T, readonly Answer[]>
+
+/** `const [jobs, holds] = yield* ask({ … }, { … })`: the answers are typed by the questions. */
+export function* ask<const Q extends readonly Question[]>(
+  ...questions: Q
+): Generator<readonly Question[], { [K in keyof Q]: AnswerTo<Q[K]> }, readonly Answer[]> {
+  return (yield questions) as { [K in keyof Q]: AnswerTo<Q[K]> }
+}
