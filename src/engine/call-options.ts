@@ -16,7 +16,6 @@ import {
   assertSignal,
   invalidArgument,
   isId,
-  isKey,
   tenantOf,
 } from '../execution/context/arguments.ts'
 import type { DeletionRequest } from '../execution/context/context.ts'
@@ -93,14 +92,12 @@ export interface DeleteManyOptions {
   /** Users a second at most, for hosts whose hooks or events fan out to limited APIs. */
   readonly pace?: number
   /**
-   * A key under which the run remembers how far it is: the same list fed again, after a crash or an abort and in
-   * either mode, goes on there. A list that differs from what is recorded, or ends before, is an
-   * `idempotency_conflict`; it may grow at its end. Ids that have failed for a reason that may pass (a `retryable`
-   * code, `store_failed`, a hook that threw) are met again with the list, and with them all behind; failures in front
-   * of them are not. Ids that an earlier call had read ahead go in sorted order, in either mode, and only after all
-   * of them have been read again. 1 to 255 bytes.
+   * When the list was made. Users who were deleted since then are answered `already_deleted`, also where their id
+   * has been given to somebody new, whom the list cannot mean: a row that is newer than the list is left alone where
+   * the policy names the column of its creation (`user.createdAt`). Give it whenever an old list is fed again.
+   * Default: now.
    */
-  readonly run?: string
+  readonly listedAt?: Date
   readonly reason?: string
   readonly requestedBy?: string
   readonly expect?: Expectation
@@ -116,7 +113,7 @@ export interface DeleteManyOptions {
   readonly onOutcome?: (outcome: BulkOutcome) => void
 }
 
-export interface DeleteTenantOptions extends Omit<DeleteManyOptions, 'run' | 'total'> {
+export interface DeleteTenantOptions extends Omit<DeleteManyOptions, 'listedAt' | 'total'> {
   /** At most so many users, or exactly what `planTenant` showed. */
   readonly expect: Expectation
 }
@@ -265,10 +262,11 @@ function paceOf(pace: number | undefined): number | null {
   throw invalidArgument('pace', '`pace` is not a number above 0.')
 }
 
-function runKeyOf(key: string | undefined): string | null {
-  if (key === undefined) return null
-  if (isKey(key)) return key
-  throw invalidArgument('run', 'The run key is not a text of 1 to 255 bytes.')
+/** When a list was made; `null` for now. Not in the future. */
+function listedAtOf(listedAt: Date | undefined, now: Date): Date | null {
+  if (listedAt === undefined) return null
+  if (isDate(listedAt) && listedAt <= now) return listedAt
+  throw invalidArgument('listedAt', '`listedAt` is not a Date up to now.')
 }
 
 function totalOf(total: number | undefined): number | null {
@@ -326,7 +324,7 @@ export function requestOf(options: object, hasTenants: boolean): DeletionRequest
 }
 
 /** @throws {@link UserDeletionError} `invalid_argument` naming the option. */
-export function bulkOptionsOf(options: DeleteManyOptions): BulkOptions {
+export function bulkOptionsOf(options: DeleteManyOptions, now: Date): BulkOptions {
   const { mode = 'cooperative', signal, onProgress, onOutcome } = options
   if (mode !== 'cooperative' && mode !== 'throughput') {
     throw invalidArgument('mode', 'The mode is neither "cooperative" nor "throughput".')
@@ -334,9 +332,10 @@ export function bulkOptionsOf(options: DeleteManyOptions): BulkOptions {
   assertSignal(signal)
   assertFunction('onProgress', onProgress)
   assertFunction('onOutcome', onOutcome)
-  const [pace, run] = [paceOf(options.pace), runKeyOf(options.run)]
+  const pace = paceOf(options.pace)
+  const listedAt = listedAtOf(options.listedAt, now)
   const total = totalOf(options.total)
-  return { mode, pace, run, total, signal, onProgress, onOutcome }
+  return { mode, pace, listedAt, total, signal, onProgress, onOutcome }
 }
 
 export function assertIterable(ids: unknown): void {

@@ -293,7 +293,7 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
       'tenantId',
       'mode',
       'pace',
-      'run',
+      'listedAt',
       'reason',
       'requestedBy',
       'expect',
@@ -305,7 +305,7 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
     const given = this.#request(own)
     const { expect } = own
     assertExpectation(expect)
-    const bulk = bulkOptionsOf(own)
+    const bulk = bulkOptionsOf(own, this.#clock.now())
     const context = await this.#changing()
     const request = inTenant(context, given)
     const run = (source: Parameters<typeof deleteMany>[2]): Promise<BulkResult> =>
@@ -676,7 +676,7 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
     if (expect === undefined) throw invalidArgument('expect', '`expect` is required here.')
     assertExpectation(expect)
     const given = this.#tenantRequest({ tenantId, reason, requestedBy })
-    const bulk = bulkOptionsOf(own)
+    const bulk = bulkOptionsOf(own, this.#clock.now())
     const context = await this.#changing()
     const request = { ...given, tenantId: await identifyTenant(context, given) }
     return deleteTenant(context, request, expect, bulk)

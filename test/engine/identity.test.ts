@@ -352,9 +352,9 @@ describe('the calls around a deletion', () => {
       [10, 1],
     ] as const
     const { engine, left } = await open({ ...INTEGERS, rows })
-    await engine.deleteMany([9n], { tenantId: '1', run: 'monthly' })
-    const again = await engine.deleteMany(['09', '10'], { tenantId: '01', run: 'monthly' })
-    assert.deepEqual([again.skipped, again.deleted, left()], [1, 1, []])
+    await engine.deleteMany([9n], { tenantId: '1' })
+    const again = await engine.deleteMany(['09', '10'], { tenantId: '01' })
+    assert.deepEqual([again.alreadyDeleted, again.deleted, left()], [1, 1, []])
   })
 
   it('tell the stored id to erasers, and whoever goes on with them', async () => {

@@ -43,7 +43,7 @@ async function liveWith(store: Store, tables: Record<string, object | 'unrelated
   const { id } = await engine.placeHold('u2', { reason: 'court_order' })
   await engine.releaseHold('u2', { holdId: id })
   await engine.cancelDeletion('u2', { by: 'administrator' })
-  const many = await engine.deleteMany(['u1'], { expect: { max: 1 }, run: 'all' })
+  const many = await engine.deleteMany(['u1'], { expect: { max: 1 } })
   assert.equal(many.deleted, 1)
   assert.equal(await engine.isDeleted('u1', {}), true)
   assert.equal((await engine.ledger.verify()).valid, true)

@@ -18,9 +18,9 @@ export const ledgerSabotages: readonly Sabotage[] = [
   },
   {
     name: 'look for facts about a deletion among all entries',
-    file: 'src/execution/look-back/entries-about.ts',
-    find: ': await store.readAbout({ ...query, afterSeq, limit: FEW })',
-    replace: ': await store.readLedger({ afterSeq, limit: FEW })',
+    file: 'src/records/ledger-records.ts',
+    find: "        ...(isFact ? [{ field: 'body', fact: about.fact } as const] : []),\n",
+    replace: '',
     caughtBy: 'test/receipt/proof.test.ts',
   },
   {

@@ -134,7 +134,12 @@ function createTableSql(prefix: string, table: RecordTable): string {
     return isNumbered && field === only ? `${columnOf(field)} INTEGER PRIMARY KEY` : own
   })
   const isKeyed = !isNumbered && !key.some((field) => isOptional(table, field))
-  const lines = [...columns, ...(isKeyed ? [`PRIMARY KEY (${key.map(columnOf).join(', ')})`] : [])]
+  const lines = [
+    // A key that may hold nulls is none to SQL: the table has a number of its own, and a unique index.
+    ...(isKeyed || isNumbered ? [] : ['id INTEGER PRIMARY KEY']),
+    ...columns,
+    ...(isKeyed ? [`PRIMARY KEY (${key.map(columnOf).join(', ')})`] : []),
+  ]
   return `CREATE TABLE IF NOT EXISTS main.${prefix}${table} (\n  ${lines.join(',\n  ')}\n)${isKeyed ? ' WITHOUT ROWID' : ''}`
 }
 

@@ -18,7 +18,7 @@ export type BulkOutcome = { readonly index: number; readonly id: unknown } & (
   | { readonly status: 'duplicate' }
 )
 
-/** What a bulk run did. `requested` is the sum of the five counts below it. */
+/** What a bulk run did. `requested` is the sum of the four counts below it. */
 export interface BulkResult {
   readonly mode: BulkMode
   /** Ids taken from the input and dealt with. */
@@ -26,8 +26,6 @@ export interface BulkResult {
   readonly deleted: number
   readonly alreadyDeleted: number
   readonly duplicates: number
-  /** Ids that earlier calls of the same run have recorded as dealt with: gone, repeated, or failed for good. */
-  readonly skipped: number
   readonly failed: number
   /** The first failures in the order of the work, up to 100; all of them go to `onOutcome`. */
   readonly errors: readonly {
@@ -51,8 +49,8 @@ export interface BulkOptions {
   readonly mode: BulkMode
   /** Users a second at most; `null` for as fast as it goes. */
   readonly pace: number | null
-  /** Key of the run; `null` for a run that is not gone on with. */
-  readonly run: string | null
+  /** When the list was made; `null` for just now. */
+  readonly listedAt: Date | null
   /** Ids that there are in all; `null` for as many as the input says. */
   readonly total: number | null
   readonly signal: AbortSignal | undefined
@@ -66,7 +64,6 @@ const MAX_ERRORS = 100
 export interface Tally {
   /** Whether outcomes are told with their receipts. */
   readonly receipts: ReceiptUse
-  skip(ids: number): void
   add(index: number, id: unknown, outcome: UserOutcome | { readonly status: 'duplicate' }): void
   report(): void
   result(stopped: BulkResult['stopped']): BulkResult
@@ -79,7 +76,7 @@ export function createTally(
   total: number | null,
 ): Tally {
   const started = monotonicMs()
-  const counts = { deleted: 0, already_deleted: 0, duplicate: 0, skipped: 0, failed: 0 }
+  const counts = { deleted: 0, already_deleted: 0, duplicate: 0, failed: 0 }
   const errors: BulkResult['errors'][number][] = []
   const failedByCode: Partial<Record<ErrorCode, number>> = {}
 
@@ -95,9 +92,6 @@ export function createTally(
 
   return {
     receipts: options.onOutcome === undefined ? 'unread' : 'read',
-    skip(ids) {
-      counts.skipped += ids
-    },
     add(index, id, outcome) {
       counts[outcome.status] += 1
       if (outcome.status === 'failed') {
@@ -116,23 +110,22 @@ export function createTally(
     },
     report() {
       if (options.onProgress === undefined) return
-      const { deleted, failed, skipped } = counts
-      const done = deleted + failed + counts.already_deleted + counts.duplicate + skipped
+      const { deleted, failed } = counts
+      const done = deleted + failed + counts.already_deleted + counts.duplicate
       const elapsedMs = monotonicMs() - started
-      const progress = progressOf({ done, total, deleted, failed, skipped, elapsedMs })
+      const progress = progressOf({ done, total, deleted, failed, elapsedMs })
       tell(options.onProgress, progress)
     },
     result(stopped) {
       const durationMs = monotonicMs() - started
-      const { deleted, failed, skipped } = counts
+      const { deleted, failed } = counts
       const { already_deleted: alreadyDeleted, duplicate: duplicates } = counts
       return {
         mode: options.mode,
-        requested: deleted + failed + alreadyDeleted + duplicates + skipped,
+        requested: deleted + failed + alreadyDeleted + duplicates,
         deleted,
         alreadyDeleted,
         duplicates,
-        skipped,
         failed,
         errors,
         failedByCode,

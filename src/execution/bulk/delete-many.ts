@@ -16,9 +16,9 @@ import { HOOK_THREW } from '../decision/ask.ts'
 import { warn } from '../decision/notify.ts'
 import { deleteSlice, type SliceOptions } from '../delete/delete-slice.ts'
 import { type BulkOptions, type BulkResult, createTally, type Tally } from './bulk-result.ts'
-import { type BulkRun, openRun, UNKEYED } from './bulk-run.ts'
 import { openSource } from './bulk-source.ts'
 import type { Ids, Taken } from './id-input.ts'
+import { settledSince } from './listed-users.ts'
 import { createPacer } from './pace.ts'
 import { sizeOf } from './progress.ts'
 import { nextSize } from './slice-size.ts'
@@ -79,11 +79,10 @@ async function deleteSlices(
 ): Promise<BulkResult> {
   const { mode, pace, signal } = options
   const tally = createTally(context, options, options.total ?? sizeOf(ids))
-  const run = options.run === null ? UNKEYED : await openRun(context, request, options.run)
   const pacer = createPacer(context, pace, signal)
   // At a pace those read ahead would wait for long.
   const readsAhead = mode === 'cooperative' && pace === null
-  const source = openSource(context, ids, { run, signal, readsAhead })
+  const source = openSource(context, ids, { signal, readsAhead })
   const { capabilities } = context.store
   const most = capabilities.limits?.users ?? Number.POSITIVE_INFINITY
   let size = mode === 'throughput' ? Math.min(throughputSlice(context, options), most) : 1
@@ -98,7 +97,6 @@ async function deleteSlices(
     ended = taken.ended
     if (taken.failure !== null) stopped = { by: 'source', error: taken.failure.cause }
     const users = taken.ids.length
-    tally.skip(taken.skipped)
     await pacer.turn(users)
     if (session !== undefined) await unlessAborted(signal, session.ready(users))
     if (signal?.aborted) {
@@ -109,17 +107,17 @@ async function deleteSlices(
     let waited = 0
     const { fatal, isThrough } = await runSlice(context, request, taken, tally, {
       signal,
+      listedAt: options.listedAt,
       waited(ms) {
         waited += ms
       },
     })
-    const error = fatal ?? (await notePassed(run, isThrough ? users : null))
-    if (error !== null) stopped = { by: 'store', error }
+    if (fatal !== null) stopped = { by: 'store', error: fatal }
     // It has kept some of the slice from being asked about, and no other slice may come.
     else if (signal?.aborted && !isThrough) stopped = { by: 'signal', error: signal.reason }
     if (mode === 'cooperative' && users > 0)
       size = Math.min(nextSize(size, users, monotonicMs() - started - waited, capabilities), most)
-    if (users + taken.skipped > 0) tally.report()
+    if (users > 0) tally.report()
     await yieldToEventLoop()
   }
   if (stopped !== null && stopped.by !== 'source') await source.giveUp()
@@ -134,7 +132,9 @@ function throughputSlice(
   return attending.some((one) => one !== undefined) ? ATTENDED_SLICE : THROUGHPUT_SLICE
 }
 
-type Attention = Pick<SliceOptions, 'signal' | 'waited'>
+interface Attention extends Pick<SliceOptions, 'signal' | 'waited'> {
+  readonly listedAt: Date | null
+}
 
 type IdSlice = Pick<Taken, 'ids' | 'indexOf'>
 
@@ -171,12 +171,17 @@ async function runSlice(
 async function runGroup(
   context: ExecutionContext,
   request: DeletionRequest,
-  { tenantId, targets, places }: Sorted,
+  sorted: Sorted,
   tally: Tally,
-  attention: Attention,
+  { listedAt, ...attention }: Attention,
 ): Promise<SliceEnd> {
   let fatal: UserDeletionError | null = null
   let isThrough = true
+  const meant = listedAt === null ? sorted : await meantBy(context, sorted, listedAt, tally)
+  if (meant instanceof UserDeletionError) {
+    return { fatal: endsRuns(meant) ? meant : null, isThrough: !mayPass(meant) }
+  }
+  const { tenantId, targets, places } = meant
   if (targets.length === 0) return { fatal, isThrough }
   const own = tenantId === request.tenantId ? request : { ...request, tenantId }
   const outcomes = await deleteSlice(context, own, targets, {
@@ -192,23 +197,36 @@ async function runGroup(
   return { fatal, isThrough }
 }
 
+/** Users whom an old list means; the others are counted at once. */
+async function meantBy(
+  context: ExecutionContext,
+  { tenantId, targets, places }: Sorted,
+  listedAt: Date,
+  tally: Tally,
+): Promise<Sorted | UserDeletionError> {
+  let settled: Awaited<ReturnType<typeof settledSince>>
+  try {
+    settled = await settledSince(context, tenantId, targets, listedAt)
+  } catch (cause) {
+    const error = toEngineError(cause)
+    for (const [position, { id }] of targets.entries())
+      tally.add(places[position] ?? 0, id, { status: 'failed', error })
+    return error
+  }
+  const meant = [...targets.keys()].filter((position) => settled[position] === null)
+  for (const [position, outcome] of settled.entries()) {
+    if (outcome !== null) tally.add(places[position] ?? 0, targets[position]?.id, outcome)
+  }
+  return {
+    tenantId,
+    targets: meant.flatMap((position) => targets[position] ?? []),
+    places: meant.map((position) => places[position] ?? 0),
+  }
+}
+
 /** Whether the user may still be deleted by another try. Nobody knows of an unknown failure, nor of a hook that threw. */
 function mayPass({ code, retryable, details }: UserDeletionError): boolean {
   return retryable || code === 'store_failed' || details['reason'] === HOOK_THREW
-}
-
-/**
- * Notes how many are dealt with; `null`: those of the slice are to be met again, as they are where they cannot be
- * noted. Answers what was in the way.
- */
-async function notePassed(run: BulkRun, users: number | null): Promise<UserDeletionError | null> {
-  try {
-    if (users === null) run.stand()
-    else if (users > 0) await run.pass(users)
-    return null
-  } catch (cause) {
-    return toEngineError(cause)
-  }
 }
 
 interface Sorted {

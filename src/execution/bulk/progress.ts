@@ -6,7 +6,7 @@
 
 /** What `onProgress` is told after each slice. */
 export interface BulkProgress {
-  /** Ids dealt with so far, those that an earlier call of the run had dealt with included. */
+  /** Ids dealt with so far. */
   readonly done: number
   /** Ids that there are in all: as `total` says, or as the input does; `null` where neither does. */
   readonly total: number | null
@@ -22,14 +22,12 @@ export interface BulkProgress {
 }
 
 export type SoFar = Pick<BulkProgress, 'done' | 'total' | 'deleted' | 'failed'> & {
-  /** Ids that were only passed over; they take no time, so the rate is without them. */
-  readonly skipped: number
   readonly elapsedMs: number
 }
 
-export function progressOf({ skipped, elapsedMs, ...counts }: SoFar): BulkProgress {
+export function progressOf({ elapsedMs, ...counts }: SoFar): BulkProgress {
   const { done, total } = counts
-  const rate = perSecond(done - skipped, elapsedMs)
+  const rate = perSecond(done, elapsedMs)
   const isKnown = total !== null && rate > 0 && done <= total
   return { ...counts, rate, remainingMs: isKnown ? ((total - done) / rate) * 1_000 : null }
 }

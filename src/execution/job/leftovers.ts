@@ -1,5 +1,5 @@
 /**
- * What runs leave behind that were killed: ids set aside, entries of imports, how far a run was, tokens that nobody
+ * What runs leave behind that were killed: ids set aside, entries of imports, tokens that nobody
  * has used. All of it names users, so none of it stays without a bound.
  *
  * A run of a process that is gone is cleared at once. Whether a process of another machine lives nobody can see, so
@@ -22,8 +22,6 @@ import type { ExecutionContext } from '../context/context.ts'
 export interface Leftovers {
   /** Runs whose ids, or imported entries, were still set aside. */
   readonly runs: number
-  /** Keyed runs whose place in the list is forgotten: none has gone on for 30 days. */
-  readonly keys: number
   /** Confirmation tokens that had expired. */
   readonly tokens: number
 }
@@ -31,7 +29,6 @@ export interface Leftovers {
 const DAY_MS = 86_400_000
 /** A run of another machine that has not been heard of for so long is dead. */
 const SILENT_MS = 7 * DAY_MS
-const KEY_MS = 30 * DAY_MS
 
 /** A name by which others can tell whose run it is, and since when. Imports have theirs in the same form. */
 export function runName(kind: 'run', newId: Issuer['newId']): string {
@@ -55,18 +52,9 @@ export async function clearLeftovers({ store, clock }: ExecutionContext): Promis
   }
   const runs = await clearRuns(store, isSilent)
   for (const run of alive.keys()) if (isSilent(run)) await removeMark(store, `${ALIVE}${run}`)
-  let keys = 0
-  for (const { name, value } of await listMarks(store, 'run:')) {
-    const state = JSON.parse(value) as { readonly at?: string }
-    if (state.at === undefined) {
-      // Of an earlier version, which did not say when: its days are counted from now on.
-      await writeMark(store, name, JSON.stringify({ ...state, at: new Date(now).toISOString() }))
-    } else if (now - Date.parse(state.at) > KEY_MS) {
-      await removeMark(store, name)
-      keys += 1
-    }
-  }
-  return { runs, keys, tokens: await removeTokens(store, new Date(now).toISOString()) }
+  // Runs of earlier versions had keys, under which they noted how far they were.
+  for (const { name } of await listMarks(store, 'run:')) await removeMark(store, name)
+  return { runs, tokens: await removeTokens(store, new Date(now).toISOString()) }
 }
 
 /** Says once a day that a run lives. The last word of it goes with `end`. */

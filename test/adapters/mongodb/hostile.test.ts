@@ -81,7 +81,6 @@ const ARGUMENT_CALLS: Readonly<Record<string, Call>> = {
   'erase, idempotencyKey': (engine, idempotencyKey) =>
     engine.erase(ANN, { ...scope, idempotencyKey }),
   'delete, requestedBy': (engine, requestedBy) => engine.delete(ANN, { ...scope, requestedBy }),
-  'deleteMany, run': (engine, run) => engine.deleteMany([ANN], { ...scope, run }),
   'releaseHold, holdId': (engine, holdId) => engine.releaseHold(ANN, { ...scope, holdId }),
 }
 

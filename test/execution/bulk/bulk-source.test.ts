@@ -31,7 +31,7 @@ describe('the ids of a bulk run in cooperative mode', () => {
 
   it('go as they were given at a pace, and in throughput mode', async () => {
     const clock = { now: () => new Date('2026-03-01T12:00:00.000Z'), sleep: async () => {} }
-    for (const options of [{ pace: 1_000 }, { mode: 'throughput', run: 'key' }] as const) {
+    for (const options of [{ pace: 1_000 }, { mode: 'throughput' }] as const) {
       const { engine } = await openAcme({ users: 3, clock })
       const { seen, onOutcome } = outcomes()
       await engine.deleteMany(['usr_a3', 'usr_a1', 'usr_a2'], { ...SCOPE, ...options, onOutcome })
@@ -113,7 +113,7 @@ describe('the ids of a bulk run in cooperative mode', () => {
 
 describe('an input of ids that is given up', () => {
   it('is told so, and its own end is waited for', async () => {
-    for (const options of [{}, { run: 'key' }]) {
+    for (const options of [{}, { pace: 1_000 }]) {
       const { engine } = await openAcme()
       const controller = new AbortController()
       let hasEnded = false
@@ -135,7 +135,7 @@ describe('an input of ids that is given up', () => {
   it('is neither waited for nor asked again when it does not answer', async () => {
     const warnings: string[] = []
     const logger = { warn: (message: string) => void warnings.push(message) }
-    for (const options of [{}, { run: 'key' }]) {
+    for (const options of [{}, { pace: 1_000 }]) {
       const { engine } = await openAcme({ users: 3, logger })
       const controller = new AbortController()
       const asked: string[] = []
@@ -231,7 +231,7 @@ describe('an input of ids that is given up', () => {
     const note = (reason: unknown): void => void unhandled.push(reason)
     process.on('unhandledRejection', note)
     try {
-      for (const options of [{}, { run: 'key' }, { mode: 'throughput' }] as const) {
+      for (const options of [{}, { mode: 'throughput' }] as const) {
         for (const before of [[], ['usr_a1']]) {
           const { engine } = await openAcme({ users: 3 })
           const controller = new AbortController()
@@ -253,7 +253,7 @@ describe('an input of ids that is given up', () => {
   })
 
   it('may answer with anything that has a `then`, as `await` takes it', async () => {
-    for (const options of [{}, { signal: new AbortController().signal }, { run: 'key' }]) {
+    for (const options of [{}, { signal: new AbortController().signal }]) {
       const { db, engine } = await openAcme({ users: 3 })
       let asked = 0
       const input = {

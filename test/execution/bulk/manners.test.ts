@@ -3,12 +3,10 @@ import { describe, it } from 'node:test'
 import { sqliteStore } from '../../../adapters/sqlite/index.ts'
 import {
   type BulkOutcome,
-  type BulkResult,
   type DeletionReceipt,
   type Hooks,
   UserDeletionEngine,
 } from '../../../src/index.ts'
-import { withWrites } from '../../../src/testing/contract/altered-store.ts'
 import { withMethods } from '../../../src/testing/contract/world.ts'
 import { acmePolicy, openAcme, openAcmeOn } from '../../worlds/acme.ts'
 import { forEachTables } from '../../worlds/each-tables.ts'
@@ -77,109 +75,28 @@ forEachTables(({ name, describe, it, open }) => {
     })
   })
 
-  describe(`a bulk run under a key on ${name}`, () => {
+  describe(`a list fed again on ${name}`, () => {
     for (const mode of ['cooperative', 'throughput'] as const) {
-      it(`goes on in ${mode} mode where it was aborted, without asking for the ids before`, async () => {
+      it(`goes on in ${mode} mode where it was aborted`, async () => {
         const { host, engine } = await openAcmeOn(open, { users: 9 })
         const list = ids(9).toReversed()
         const controller = new AbortController()
         const first = await engine.deleteMany(list, {
           ...SCOPE,
-          run: 'cleanup-1',
           signal: controller.signal,
           onProgress: ({ done }) => done >= 3 && controller.abort(),
         })
         assert.equal(first.stopped?.by, 'signal')
-        const seen: unknown[] = []
-        const second = await engine.deleteMany(list, {
-          ...SCOPE,
-          mode,
-          run: 'cleanup-1',
-          onOutcome: ({ index, id, status }) => seen.push([index, id, status]),
-        })
-        assert.equal(second.skipped, first.deleted)
-        assert.equal(first.deleted + second.deleted, 9)
+        const second = await engine.deleteMany(list, { ...SCOPE, mode })
         assert.deepEqual(
-          seen,
-          ids(9)
-            .map((id) => [list.indexOf(id), id, 'deleted'])
-            .slice(first.deleted),
+          [second.alreadyDeleted, second.deleted],
+          [first.deleted, 9 - first.deleted],
         )
         assert.deepEqual(await host.rows('users', { tenant_id: 'tnt_a' }), [])
-      })
-
-      it(`meets the users of a slice again in ${mode} mode whose note was lost, and deletes nobody twice`, async () => {
-        const { host, engine, engineWith } = await openAcmeOn(open, { users: 5 })
-        const crashing = withWrites(host.store, ({ kind }) => {
-          if (kind === 'put') throw new Error('crash')
-        })
-        const run = { ...SCOPE, mode, run: 'key' }
-        const first = await engineWith({ store: crashing }).deleteMany(ids(5), run)
-        assert.equal(first.stopped?.by, 'store')
-        const gone = 5 - (await host.rows('users', { tenant_id: 'tnt_a' })).length
-        assert.ok(gone > 0)
-        assert.equal(first.deleted, gone)
-        const again = await engine.deleteMany(ids(5), run)
-        assert.deepEqual([again.deleted, again.alreadyDeleted, again.skipped], [5 - gone, gone, 0])
-        const subjects: unknown[] = []
-        for await (const { subject } of engine.ledger.receipts()) subjects.push(subject)
-        assert.deepEqual(subjects, ids(5))
+        const third = await engine.deleteMany(list, { ...SCOPE, mode })
+        assert.deepEqual([third.alreadyDeleted, third.deleted], [9, 0])
       })
     }
-
-    it('skips the whole list once it is through', async () => {
-      const { engine } = await openAcmeOn(open, { users: 4 })
-      const run = (): Promise<BulkResult> => engine.deleteMany(ids(4), { ...SCOPE, run: 'key' })
-      assert.equal((await run()).deleted, 4)
-      const { deleted, skipped, requested } = await run()
-      assert.deepEqual([deleted, skipped, requested], [0, 4, 4])
-    })
-
-    it('refuses another list under the same key, with nothing deleted', async () => {
-      const { host, engine } = await openAcmeOn(open, { users: 5 })
-      await engine.deleteMany(ids(2), { ...SCOPE, mode: 'throughput', run: 'key' })
-      const before = await host.rows('users')
-      await assert.rejects(
-        engine.deleteMany(['usr_a2', 'usr_a1', 'usr_a3'], {
-          ...SCOPE,
-          mode: 'throughput',
-          run: 'key',
-        }),
-        { code: 'idempotency_conflict' },
-      )
-      assert.deepEqual(await host.rows('users'), before)
-    })
-
-    it('refuses a list that ends before the one of the key did', async () => {
-      const { host, engine } = await openAcmeOn(open, { users: 9 })
-      await engine.deleteMany(ids(4), { ...SCOPE, run: 'through' })
-      const controller = new AbortController()
-      await engine.deleteMany(ids(9).slice(4), {
-        ...SCOPE,
-        run: 'begun',
-        signal: controller.signal,
-        onProgress: () => controller.abort(),
-      })
-      const before = await host.rows('users')
-      for (const [run, list] of [
-        ['through', ids(3)],
-        ['through', []],
-        ['begun', ids(8).slice(4)],
-        ['begun', []],
-      ] as const) {
-        await assert.rejects(engine.deleteMany(list, { ...SCOPE, run }), {
-          code: 'idempotency_conflict',
-        })
-      }
-      assert.deepEqual(await host.rows('users'), before)
-    })
-
-    it('keeps the keys of two tenants apart', async () => {
-      const { engine } = await openAcmeOn(open, { users: 2 })
-      await engine.deleteMany(['usr_a1'], { ...SCOPE, run: 'key' })
-      const other = await engine.deleteMany(['usr_b1'], { tenantId: 'tnt_b', run: 'key' })
-      assert.equal(other.deleted, 1)
-    })
   })
 })
 

@@ -98,21 +98,6 @@ describe('the progress of a bulk run', () => {
     assert.deepEqual(remaining(told), [null, 0, null])
   })
 
-  it('leaves those out of the rate whom an earlier call of the run has dealt with', async (t) => {
-    const { engine, told, paced } = await openPaced(t)
-    await engine.deleteMany(IDS.slice(0, 4), { ...paced, run: 'key' })
-    told.length = 0
-    await engine.deleteMany(IDS, { ...paced, run: 'key' })
-    assert.deepEqual(
-      told.map(({ done, rate, remainingMs }) => [done, rate, remainingMs]),
-      [
-        [4, 0, null],
-        [8, 0, null],
-        [12, 8, 0],
-      ],
-    )
-  })
-
   it('refuses a total that is no whole number from 0 on, with nothing deleted', async () => {
     const { engine, db } = await openAcme()
     for (const total of [-1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, '5' as never]) {

@@ -263,17 +263,15 @@ export function leftoverClauses(clause: Clause): void {
     assert.equal(await isElsewhere(), false, 'a process of this host that is gone')
   })
 
-  clause('tokens that have expired and run keys that nobody uses go some day', async (world) => {
+  clause('tokens that have expired go, and what runs of earlier versions noted', async (world) => {
     const { store, engine, clock } = world
     const token = { ...IN_A, userTable: 'users', userId: ANN, sessionId: 's' }
     await saveToken(store, { ...token, hash: 'a', expiresAt: '2026-03-01T12:15:00.000Z' })
-    await engine.deleteMany([BOB], { ...IN_A, run: 'monday' })
+    await writeMark(store, 'run:["users","tnt_a","monday"]', '{"done":1,"trail":"ab"}')
     assert.equal((await engine.maintain()).cleared?.tokens, 0)
-    for (let day = 1; day <= 33; day += 4) {
-      clock.set(new Date(Date.parse('2026-03-01T12:16:00.000Z') + day * 86_400_000).toISOString())
-      const { cleared } = await engine.maintain()
-      assert.deepEqual([cleared?.tokens, cleared?.keys], [Number(day === 1), Number(day === 33)])
-    }
+    clock.set('2026-03-02T12:16:00.000Z')
+    assert.equal((await engine.maintain()).cleared?.tokens, 1)
+    assert.equal((await engine.maintain()).cleared?.tokens, 0)
     assert.deepEqual(await listMarks(store, 'run:'), [])
   })
 }
