@@ -596,7 +596,7 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
 
   /**
    * What has to be done now and then, in one call: `resume`, `purgeDue`, `expireRetained`, the journal, and what
-   * killed runs have left (ids set aside, imports, run keys that nobody has used for 30 days, expired tokens). Says
+   * killed runs have left (ids set aside, imports, expired tokens). Says
    * which requests are overdue. Call it at start, and every hour; several processes may: one does it, and the others
    * answer `elsewhere: true`. One that is killed at it is waited for no longer than `leaseMs`.
    *

@@ -167,7 +167,9 @@ function answer({ tables, bySubject }: State, question: RecordQuestion): readonl
 
 function subjectsIn(where: readonly AnyCondition[]): readonly unknown[] | null {
   const condition = where.find(({ field }) => field === 'subject')
-  return condition !== undefined && 'in' in condition ? [...new Set(condition.in)] : null
+  if (condition === undefined || !('in' in condition)) return null
+  // Entries about nobody are not sorted by subject.
+  return condition.in.includes(null) ? null : [...new Set(condition.in)]
 }
 
 function fulfills(record: Fields, where: readonly AnyCondition[]): boolean {
