@@ -6,7 +6,7 @@
 
 import type { Program } from '../../src/program/program.ts'
 import type { Decision as StoreDecision } from '../../src/store/change.ts'
-import type { Inquiry } from '../../src/store/inquiry.ts'
+import type { Inquiry, Question } from '../../src/store/inquiry.ts'
 import { runAsync } from '../../src/store/run.ts'
 import type { ErasureLevel, Store, StoreCapabilities } from '../../src/store/store.ts'
 import {
@@ -150,7 +150,7 @@ export function mongoStore(given: MongoDb, choices: MongoStoreOptions = {}): Sto
     read: (inquiry) =>
       runAsync(inquiry(), async (questions) => {
         // Open jobs are those behind what a process that is gone has begun.
-        if (questions.some(({ table }) => table === 'jobs')) await connection.recover()
+        if (questions.some(listsJobs)) await connection.recover()
         return read((reader) => answerQuestions(reader, questions))
       }),
     commit: (inquiry) => commit(connection, inquiry),
@@ -186,4 +186,8 @@ async function commit<T>(
     if (change === null) return unchanged(result)
     return onlyRecords(result, await documentWrites(reader, change()))
   })
+}
+
+function listsJobs({ table, where = [] }: Question): boolean {
+  return table === 'jobs' && !where.some(({ field }) => field === 'id')
 }

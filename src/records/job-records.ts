@@ -3,10 +3,10 @@
  *
  * @module
  */
+import { UserDeletionError } from '../errors.ts'
 import type { UserId } from '../program/program.ts'
-import { changed, unchanged } from '../store/change.ts'
 import { ask } from '../store/inquiry.ts'
-import { withFence } from '../store/own-records.ts'
+import { heldJob, withFence } from '../store/own-records.ts'
 import type { Job, JobKind } from '../store/records.ts'
 import type { Store } from '../store/store.ts'
 import { firstOf, writeRecords } from './record-flows.ts'
@@ -60,20 +60,29 @@ export interface JobClaim {
   readonly leaseUntil: string
 }
 
-/** Takes a job whose lease has ended by `now`, atomically. `null` when somebody else was faster. */
-export function claimJob(
+/**
+ * Takes a job whose lease has ended by `now`: one atomic compare-and-set on the fence. `null` when somebody else was
+ * faster.
+ */
+export async function claimJob(
   store: Store,
   { id, fence, owner, now, leaseUntil }: JobClaim,
 ): Promise<Job | null> {
-  return store.commit(function* () {
-    const where = withFence({ id, fence })
-    const job = yield* firstOf({ kind: 'records', table: 'jobs', where })
-    if (job === undefined || job.leaseUntil > now) return unchanged(null)
-    const claim = { owner, leaseUntil, fence: fence + 1 }
-    return changed(
-      { ...job, ...claim },
-      { kind: 'patch', table: 'jobs', where, set: claim, orElse: 'lease_lost' },
-    )
+  const set = { owner, leaseUntil, fence: fence + 1 }
+  const where = [...withFence({ id, fence }), { field: 'leaseUntil', upTo: now } as const]
+  try {
+    await writeRecords(store, { kind: 'patch', table: 'jobs', where, set, orElse: 'lease_lost' })
+  } catch (cause) {
+    const isTaken = cause instanceof UserDeletionError && cause.code === 'lease_lost'
+    // The answer to an earlier try may have been lost on its way: then the job is claimed as it was asked for.
+    if (!isTaken || store.capabilities.remote !== true) {
+      if (isTaken) return null
+      throw cause
+    }
+  }
+  return store.read(function* () {
+    const job = yield* firstOf(heldJob({ id, fence: set.fence }))
+    return job?.owner === owner && job.leaseUntil === leaseUntil ? job : null
   })
 }
 

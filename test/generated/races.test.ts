@@ -322,7 +322,7 @@ async function sleepAndWake(race: Race, { at, kind, takesOver }: Pause): Promise
 /** Both sleep in the same job, the other one later; only the other one may go on. Counted from when each has the job. */
 async function wakeHalfWay(race: Race, at: number, otherAt: number): Promise<string> {
   const first = sleepBefore(at, 'transition')
-  const second = sleepBefore(otherAt, 'commit jobs')
+  const second = sleepBefore(otherAt, 'write jobs')
   const work = outcomeOf(race.engine(first.turn).delete(USER, SCOPE))
   await Promise.race([first.asleep, work])
   if (!(await openDeletion(race))) {
