@@ -175,7 +175,7 @@ async function commit<T>(
     const [write, ...others] = change === null ? [] : [...change()]
     if (write === undefined) return result
     if (others.length === 0 && isSingle(write)) {
-      await connection.direct((writer) => writeSingle(writer, write))
+      await connection.direct((writer, tries) => writeSingle(writer, write, tries))
       return result
     }
   }

@@ -387,6 +387,13 @@ export const sabotages: readonly Sabotage[] = [
     caughtBy: 'test/adapters/mongodb/gone-writers.test.ts',
   },
   {
+    name: "take a claim whose answer was lost for somebody else's",
+    file: 'adapters/mongodb/records/record-writes.ts',
+    find: 'if (tries === 1 || !(await isWritten(writer, write))) throw leaseLost()',
+    replace: 'throw leaseLost()',
+    caughtBy: 'test/adapters/mongodb/gone-writers.test.ts',
+  },
+  {
     name: 'delete users without a claim',
     file: 'adapters/mongodb/commit/carry-out.ts',
     find: 'for (const one of work) await claimUsers(writer, one)',

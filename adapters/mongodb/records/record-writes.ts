@@ -5,7 +5,9 @@
  */
 import { UserDeletionError } from '../../../src/errors.ts'
 import type { RecordWrite, Write } from '../../../src/store/change.ts'
+import type { RecordCondition } from '../../../src/store/inquiry.ts'
 import { leaseLost } from '../../../src/store/own-records.ts'
+import { RECORD_TABLES } from '../../../src/store/record-tables.ts'
 import type { LedgerEntry } from '../../../src/store/records.ts'
 import type { Doc } from '../server/driver.ts'
 import { LEDGER } from '../server/engine-collections.ts'
@@ -70,8 +72,12 @@ export function isSingle(write: Write): boolean {
   return write.kind === 'insert' ? write.table === 'ledger_import' : write.kind !== 'move'
 }
 
-/** Carries out a write that {@link isSingle}. */
-export async function writeSingle(writer: Writer, write: RecordWrite): Promise<void> {
+/** Carries out a write that {@link isSingle}; `tries` counts from 1. */
+export async function writeSingle(
+  writer: Writer,
+  write: RecordWrite,
+  tries: number,
+): Promise<void> {
   if (write.kind === 'put') {
     await writer.put(collectionOf(write.table), toDocument(write.table, write.record))
   } else if (write.kind === 'insert') {
@@ -87,10 +93,24 @@ export async function writeSingle(writer: Writer, write: RecordWrite): Promise<v
     const filter = filterOf(write.table, write.where)
     const update = { $set: fieldsSet(write) }
     const matched = await writer.updateMany(collectionOf(write.table), { filter, update })
-    if (matched !== 1 && write.orElse !== undefined) throw leaseLost()
+    if (matched === 1 || write.orElse === undefined) return
+    // The answer to an earlier try may have been lost: then the record is just as it was asked for.
+    if (tries === 1 || !(await isWritten(writer, write))) throw leaseLost()
   } else if (write.kind === 'remove') {
     await writer.deleteMany(collectionOf(write.table), filterOf(write.table, write.where))
   }
+}
+
+async function isWritten(
+  reader: Reader,
+  write: Extract<RecordWrite, { kind: 'patch' }>,
+): Promise<boolean> {
+  const { key }: { readonly key: readonly string[] } = RECORD_TABLES[write.table]
+  const where: readonly RecordCondition<Readonly<Record<string, unknown>>>[] = write.where
+  const ofKey = where.filter(({ field }) => key.includes(field))
+  const filter = { $and: [filterOf(write.table, ofKey), fieldsSet(write)] }
+  const found = await reader.find(collectionOf(write.table), filter, { projection: { _id: 1 } })
+  return found.length === 1
 }
 
 type Inserted = Pick<Extract<RecordWrite, { kind: 'insert' }>, 'table' | 'records'>
