@@ -21,7 +21,7 @@ export const ledgerSabotages: readonly Sabotage[] = [
     file: 'src/records/ledger-records.ts',
     find: "        ...(isFact ? [{ field: 'body', fact: about.fact } as const] : []),\n",
     replace: '',
-    caughtBy: 'test/receipt/proof.test.ts',
+    caughtBy: 'test/adapters/memory/contract.test.ts',
   },
   {
     name: 'go on verifying behind an entry that was rewritten',
