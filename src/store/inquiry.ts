@@ -29,7 +29,10 @@ export type RecordQuestion<T extends RecordTable = RecordTable> = {
     readonly where?: readonly RecordCondition<RecordTypes[K]>[]
     /** Of the records that have the same value in this field only the one with the greatest key. */
     readonly newestOf?: keyof RecordTypes[K] & string
-    /** Fields that no two records share and that are never null; texts in the order of their code points. */
+    /**
+     * Fields that are never null; texts in the order of their code points. With `after` no two records may share the
+     * values of all of them.
+     */
     readonly order?: readonly (keyof RecordTypes[K] & string)[]
     readonly descending?: true
     /** Only records behind these values of the fields of `order`. */

@@ -122,7 +122,7 @@ export interface Store {
    */
   heldIds(program: Program, query: HeldIdsQuery): Promise<readonly UserId[]>
 
-  /** Answers an inquiry from one consistent view. Reads only. */
+  /** Answers an inquiry, each list of questions in one trip to the database; others may write between two. Reads only. */
   read<T>(inquiry: () => Inquiry<T>): Promise<T>
 
   /**

@@ -47,8 +47,8 @@ export const recordsSabotages: readonly Sabotage[] = [
   {
     name: 'take a table of the host for one of the engine',
     file: 'adapters/sqlite/records/layout.ts',
-    find: 'firstColumns(table).some((column) => !columns.has(column)),',
-    replace: 'firstColumns(table).every((column) => columns.has(column) && false),',
+    find: '      firstColumns(table).some((column) => !columns.has(column)) ||\n',
+    replace: '      firstColumns(table).length === 0 ||\n',
     caughtBy: 'test/engine/own-tables.test.ts',
   },
   {

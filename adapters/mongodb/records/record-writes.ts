@@ -67,9 +67,32 @@ async function documentWritesOf(
   }
 }
 
-/** Whether a write is atomic of itself and may be repeated, so that it needs no turn. */
+/**
+ * Whether a write may be repeated and needs no turn: one of a single document, a removal that nobody counts, and
+ * entries set aside, which nobody sees before the last of them is there.
+ */
 export function isSingle(write: Write): boolean {
-  return write.kind === 'insert' ? write.table === 'ledger_import' : write.kind !== 'move'
+  switch (write.kind) {
+    case 'insert':
+      return write.table === 'ledger_import'
+    case 'put':
+      return true
+    case 'patch':
+      return namesKey(write)
+    case 'remove':
+      return write.orElse === undefined
+    case 'move':
+      return false
+  }
+}
+
+/** Whether the conditions name the key of one record. */
+function namesKey({ table, where }: Extract<RecordWrite, { kind: 'patch' }>): boolean {
+  const { key }: { readonly key: readonly string[] } = RECORD_TABLES[table]
+  const conditions: readonly RecordCondition<Readonly<Record<string, unknown>>>[] = where
+  return key.every((field) =>
+    conditions.some((one) => one.field === field && 'in' in one && one.in.length === 1),
+  )
 }
 
 /** Carries out a write that {@link isSingle}; `tries` counts from 1. */

@@ -94,13 +94,16 @@ function isEarlier(found: Found, table: RecordTable): boolean {
 
 /** Ids stood there one by one. */
 function isEarlierSpool(found: Found): boolean {
-  return found.get('spool')?.has('user_id') === true
+  const columns = found.get('spool')
+  return columns?.size === 3 && columns.has('user_id')
 }
 
 /** @throws {@link UserDeletionError} `schema_mismatch` for a table of the host that has the name of one of the engine's. */
 function refuseStrangers({ prefix }: Connection, found: Found): void {
-  const taken = [...found].filter(([table, columns]) =>
-    firstColumns(table).some((column) => !columns.has(column)),
+  const taken = [...found].filter(
+    ([table, columns]) =>
+      firstColumns(table).some((column) => !columns.has(column)) ||
+      (table === 'spool' && !columns.has('ids') && !isEarlierSpool(found)),
   )
   const [first] = taken
   if (first === undefined) return
