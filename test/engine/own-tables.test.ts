@@ -108,6 +108,15 @@ describe('the engine’s own tables on SQLite', () => {
     await assert.rejects(engineOn(sqliteStore(db), {}).migrate(), { code: 'schema_mismatch' })
   })
 
+  it('a table that has some columns of the spool is refused too, and keeps its rows', async () => {
+    for (const columns of ['run, position', 'run, position, user_id, note']) {
+      const db = sqlite(`CREATE TABLE user_deletion_spool (${columns})`)
+      db.exec("INSERT INTO user_deletion_spool (run, position) VALUES ('host', 1)")
+      await assert.rejects(engineOn(sqliteStore(db), {}).migrate(), { code: 'schema_mismatch' })
+      assert.equal(db.prepare('SELECT count(*) FROM user_deletion_spool').pluck().get(), 1)
+    }
+  })
+
   it('a temporary table of such a name is not taken for one of them', async () => {
     const db = sqlite('')
     const store = sqliteStore(db)
