@@ -5,7 +5,6 @@
  */
 
 // A first policy from the live schema.
-export { type DraftOptions, draftPolicy } from './draft/draft-policy.ts'
 export type {
   CancelOptions,
   DeleteManyOptions,
@@ -72,6 +71,7 @@ export type { ExpiredStep, ExpiryResult } from './execution/retention/expire-ret
 export type { TenantOutcome, TenantResult } from './execution/tenant/delete-tenant.ts'
 export type { TenantPlan } from './execution/tenant/plan-tenant.ts'
 export type { Maintenance } from './execution/upkeep/maintain.ts'
+export type { WaitingEvents } from './execution/upkeep/old-events.ts'
 export type { OpenJob, OpenReason } from './execution/upkeep/open-jobs.ts'
 export type { OverdueJob } from './execution/upkeep/overdue.ts'
 export { TRANSITIONS, type UserAction, type UserState } from './execution/user-state/states.ts'
@@ -168,13 +168,6 @@ export type { Ledger, VerifyLedgerOptions } from './receipt/ledger/ledger.ts'
 export type { Outbox } from './receipt/ledger/outbox.ts'
 export type { LedgerLook } from './receipt/ledger/verify-entries.ts'
 export type { LedgerVerification, VerifiedHead } from './receipt/ledger/verify-ledger.ts'
-export type { NotClaimed } from './receipt/proof/not-claimed.ts'
-export type {
-  DoneInTable,
-  ProofDocument,
-  RetainedInTable,
-  VerifiedUser,
-} from './receipt/proof/proof-document.ts'
 export type { DeletionReceipt, ExternalOutcome } from './receipt/receipt.ts'
 export type { Chunk, ChunkResult, Cursor } from './store/chunk.ts'
 export type { InspectedUser, Inspection, Tombstone } from './store/inspection.ts'

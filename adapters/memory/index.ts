@@ -4,29 +4,25 @@
  * @module
  */
 
-import type { Program } from '../../src/program/program.ts'
-import type { TableSchema } from '../../src/program/schema.ts'
+import type { DatabaseSchema, TableSchema } from '../../src/program/schema.ts'
+import type { Write } from '../../src/store/change.ts'
 import { schemaChanged } from '../../src/store/failures.ts'
 import type { Answer, Question } from '../../src/store/inquiry.ts'
+import type { HostQuestion } from '../../src/store/questions.ts'
 import { RolledBack, rehearsed } from '../../src/store/rehearsal.ts'
-import { runSync } from '../../src/store/run.ts'
+import { changeSync, runSync } from '../../src/store/run.ts'
 import type { ErasureLevel, Store } from '../../src/store/store.ts'
 import {
   assertTablePrefix,
   ENGINE_TABLE_PREFIX,
   storeOptions,
 } from '../../src/store/store-options.ts'
-import { applyChunk } from './commit/apply-chunk.ts'
-import { applySlice, type Database } from './commit/apply-slice.ts'
-import { inspect } from './commit/inspect.ts'
-import { findSpellings, findTenant } from './commit/spellings.ts'
-import { heldIds, sweep } from './commit/sweep.ts'
-import { findRows, listUsers, takeSurvey } from './commit/take-survey.ts'
-import { findStanding, makeTransition } from './commit/transition.ts'
+import { answerIn, type Database } from './answers/answer.ts'
 import { createRecords } from './records/records.ts'
 import { removeRows, updateRows } from './tables/host-writes.ts'
 import type { Row } from './tables/rows.ts'
 import { createTables } from './tables/tables.ts'
+import { workIn } from './work/work.ts'
 
 export type { Row } from './tables/rows.ts'
 
@@ -79,13 +75,11 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
   const db = openDatabase(
     storeOptions(options, ['schema', 'data', 'foreignKeysEnforced', 'tablePrefix']),
   )
-  const { tables, records } = db
-  const answer = (question: Question): Answer => records.ask(question)
-  const read = async <T>(work: () => T): Promise<T> => work()
-  const write = async <T>(work: () => T): Promise<T> => db.transaction(work)
-  const writeBy = async <T>({ schemaStamp }: Program, work: () => T): Promise<T> => {
-    if (schemaStamp !== undefined && schemaStamp !== tables.schema().stamp) throw schemaChanged()
-    return write(work)
+  const { tables } = db
+  const answer = (question: Question): Answer => answerIn(db, question)
+  const answerToWrite = (question: Question): Answer => {
+    if ('program' in question) refuseStale(tables.schema(), question)
+    return answer(question)
   }
 
   return {
@@ -97,34 +91,19 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
     rows: (table) =>
       [...tables.rows(table)].sort(([a], [b]) => a - b).map(([, row]) => structuredClone(row)),
     migrate: async () => {},
-    describe: () => read(() => tables.schema()),
-    findUsers: (program, targets) => read(() => findRows(tables, records, program, targets)),
-    listUsers: (program, query) => read(() => listUsers(tables, records, program, query)),
-    findSpellings: (program, query) => read(() => findSpellings(tables, records, program, query)),
-    findTenant: (program, query) => read(() => findTenant(tables, records, program, query)),
-    survey: (program, targets) => read(() => takeSurvey(tables, records, program, targets)),
-    inspect: (program, subject) => read(() => inspect(db, program, subject)),
-    apply: (program, slice) =>
-      slice.rehearsal === true
-        ? rehearsed(() =>
-            writeBy(program, () => {
-              throw new RolledBack(applySlice(db, program, slice))
-            }),
-          )
-        : writeBy(program, () => applySlice(db, program, slice)),
-    transition: (program, transition) =>
-      writeBy(program, () => makeTransition(db, program, transition)),
-    findStanding: (program, query) => read(() => findStanding(db, program, query)),
-    applyChunk: (program, chunk) => writeBy(program, () => applyChunk(db, program, chunk)),
-    sweep: (program, work) => writeBy(program, () => sweep(db, program, work)),
-    heldIds: (program, query) => read(() => heldIds(db, program, query)),
-    read: (inquiry) => read(() => runSync(inquiry(), answer)),
+    describe: async () => tables.schema(),
+    read: async (inquiry) => runSync(inquiry(), answer),
     commit: (inquiry) =>
-      write(() => {
-        const { result, change } = runSync(inquiry(), answer)
-        if (change !== null) records.write(change())
-        return result
-      }),
+      rehearsed(async () =>
+        db.transaction(() => {
+          const decision = runSync(inquiry(), answerToWrite)
+          if (decision.change === null) return decision.result
+          const write = (one: Write): void => writeIn(db, one)
+          const result = changeSync(decision.change(), { write, answer })
+          if (decision.isRehearsal === true) throw new RolledBack(result)
+          return result
+        }),
+      ),
     sanitize: async () => ({ level: ROWS_REMOVED, complete: true }),
     scrub: async () => ({
       ...{ level: ROWS_REMOVED, complete: true, obstacle: null },
@@ -135,7 +114,23 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
 
 const ROWS_REMOVED: ErasureLevel = 'rows_removed'
 
-function openDatabase(options: MemoryStoreOptions): Database {
+/** @throws {@link schemaChanged} where the program was built for another schema. */
+function refuseStale({ stamp }: DatabaseSchema, { program }: HostQuestion): void {
+  const builtFor = 'schemaStamp' in program ? program.schemaStamp : undefined
+  if (builtFor !== undefined && builtFor !== stamp) throw schemaChanged()
+}
+
+function writeIn({ tables, records }: Database, write: Write): void {
+  if (write.kind === 'work') workIn(tables, write)
+  else if (write.kind === 'insert_row') tables.insert(write.table, [write.values])
+  else records.write([write])
+}
+
+interface OpenDatabase extends Database {
+  transaction<T>(work: () => T): T
+}
+
+function openDatabase(options: MemoryStoreOptions): OpenDatabase {
   const tables = createTables(options.schema ?? [], options.foreignKeysEnforced ?? true)
   const { tablePrefix = ENGINE_TABLE_PREFIX } = options
   assertTablePrefix(tablePrefix)

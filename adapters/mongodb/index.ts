@@ -4,9 +4,7 @@
  * @module
  */
 
-import type { Program } from '../../src/program/program.ts'
-import type { Decision as StoreDecision } from '../../src/store/change.ts'
-import type { Inquiry, Question } from '../../src/store/inquiry.ts'
+import type { Question } from '../../src/store/inquiry.ts'
 import { runAsync } from '../../src/store/run.ts'
 import type { ErasureLevel, Store, StoreCapabilities } from '../../src/store/store.ts'
 import {
@@ -14,19 +12,11 @@ import {
   ENGINE_TABLE_PREFIX,
   storeOptions,
 } from '../../src/store/store-options.ts'
-import { decideChunk } from './commit/apply-chunk.ts'
-import { applySlice } from './commit/apply-slice.ts'
-import { type Connection, openConnection } from './commit/connection.ts'
-import { inspect } from './commit/inspect.ts'
-import { decideSweep, heldIds } from './commit/sweep.ts'
-import { takeSurvey } from './commit/take-survey.ts'
-import { decideTransition, findStanding } from './commit/transition.ts'
-import { findRows, listUsers } from './documents/find-users.ts'
-import { findSpellings, findTenant } from './documents/spellings.ts'
-import { answerQuestions } from './records/answer-records.ts'
-import { onlyRecords, unchanged } from './records/change.ts'
-import { documentWrites, isSingle, writeSingle } from './records/record-writes.ts'
-import { openDescription, refuseOtherCollections } from './schema/describe.ts'
+import { answersTo } from './answers/answer.ts'
+import { Seen } from './answers/seen.ts'
+import { commit } from './commit/commit.ts'
+import { openConnection } from './commit/connection.ts'
+import { openDescription } from './schema/describe.ts'
 import type { TransactionUse } from './server/detect.ts'
 import type { MongoDb } from './server/driver.ts'
 import { withOwnNames } from './server/engine-collections.ts'
@@ -101,10 +91,8 @@ export function mongoStore(given: MongoDb, choices: MongoStoreOptions = {}): Sto
   const { transactions = 'auto', busyTimeoutMs = 10_000, leaseMs = 10_000 } = options
   const { usersPerTransaction = 500, documentsPerTransaction = 30_000 } = options
   const connection = openConnection(db, { transactions, busyTimeoutMs, leaseMs })
-  const { read, write } = connection
+  const { read } = connection
   const describe = openDescription(db, options.schemaMaxAgeMs ?? 600_000)
-  const refuseStale = (program: Program): Promise<void> =>
-    read(() => refuseOtherCollections(db, program))
 
   return {
     name: 'mongodb',
@@ -119,41 +107,13 @@ export function mongoStore(given: MongoDb, choices: MongoStoreOptions = {}): Sto
     },
     migrate: (whose) => connection.migrate(whose),
     describe: (question) => read(() => describe(question)),
-    findUsers: (program, targets) =>
-      read(async (reader) =>
-        (await findRows(reader, program, targets)).map((found) => found?.row ?? null),
-      ),
-    listUsers: (program, query) => read((reader) => listUsers(reader, program, query)),
-    findSpellings: (program, query) => read((reader) => findSpellings(db, reader, program, query)),
-    findTenant: (program, query) => read((reader) => findTenant(db, reader, program, query)),
-    survey: (program, targets) =>
-      read(async (reader) => (await takeSurvey(reader, program, targets)).survey),
-    inspect: (program, subject) => read((reader) => inspect(reader, program, subject)),
-    async apply(program, slice) {
-      await refuseStale(program)
-      return applySlice(connection, program, slice)
-    },
-    async transition(program, transition) {
-      await refuseStale(program)
-      return write((reader) => decideTransition(reader, program, transition))
-    },
-    findStanding: (program, query) => read((reader) => findStanding(reader, program, query)),
-    async applyChunk(program, chunk) {
-      await refuseStale(program)
-      return write((reader) => decideChunk(reader, program, chunk))
-    },
-    async sweep(program, work) {
-      await refuseStale(program)
-      return write((reader) => decideSweep(reader, program, work))
-    },
-    heldIds: (program, query) => read((reader) => heldIds(reader, program, query)),
     read: (inquiry) =>
       runAsync(inquiry(), async (questions) => {
         // Open jobs are those behind what a process that is gone has begun.
         if (questions.some(listsJobs)) await connection.recover()
-        return read((reader) => answerQuestions(reader, questions))
+        return read((reader) => answersTo({ db, reader, seen: new Seen() }, questions))
       }),
-    commit: (inquiry) => commit(connection, inquiry),
+    commit: (inquiry, options) => commit(db, connection, inquiry, options),
     sanitize: async () => ({ level: ROWS_REMOVED, complete: true }),
     scrub: async () => ({
       ...{ level: ROWS_REMOVED, complete: true, obstacle: null },
@@ -164,30 +124,7 @@ export function mongoStore(given: MongoDb, choices: MongoStoreOptions = {}): Sto
 
 const ROWS_REMOVED: ErasureLevel = 'rows_removed'
 
-/** A decision that asks nothing and makes one write, which is atomic of itself, needs no transaction. */
-async function commit<T>(
-  connection: Connection,
-  inquiry: () => Inquiry<StoreDecision<T>>,
-): Promise<T> {
-  const first = inquiry().next()
-  if (first.done === true) {
-    const { result, change } = first.value
-    const [write, ...others] = change === null ? [] : [...change()]
-    if (write === undefined) return result
-    if (others.length === 0 && isSingle(write)) {
-      await connection.direct((writer, tries) => writeSingle(writer, write, tries))
-      return result
-    }
-  }
-  return connection.write(async (reader) => {
-    const { result, change } = await runAsync(inquiry(), (questions) =>
-      answerQuestions(reader, questions),
-    )
-    if (change === null) return unchanged(result)
-    return onlyRecords(result, await documentWrites(reader, change()))
-  })
-}
-
-function listsJobs({ table, where = [] }: Question): boolean {
-  return table === 'jobs' && !where.some(({ field }) => field === 'id')
+/** In their order; those of some users are looked up without one. */
+function listsJobs(question: Question): boolean {
+  return question.kind === 'records' && question.table === 'jobs' && question.order !== undefined
 }

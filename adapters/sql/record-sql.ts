@@ -3,21 +3,18 @@
  *
  * @module
  */
+import { once } from '../../src/program/once.ts'
 import type { RecordWrite } from '../../src/store/change.ts'
 import type { RecordCondition, RecordQuestion } from '../../src/store/inquiry.ts'
 import { RECORD_TABLES, type RecordTable } from '../../src/store/record-tables.ts'
-import { columnOf, columnValue, fieldsOf } from './record-values.ts'
+import type { SqlDialect } from './dialect.ts'
+import { jsonText } from './json-text.ts'
+import { columnOf, columnValue, fieldsOf, typeOf } from './record-values.ts'
 
-/** What differs from one SQL to another where records are concerned. */
-export interface RecordDialect {
-  /** A table of the engine's own, as statements name it. */
-  table(name: RecordTable): string
-  /** The values of a list that a parameter holds, as a subquery of one column. */
-  list(parameter: string): string
-  /** What a text of JSON in a column says under `stepId`, or where it has none under `level`. */
-  fact(column: string): string
-  /** A list as a parameter holds it. */
-  listed(values: readonly unknown[]): unknown
+/** A dialect, and the engine's own tables as statements name them. */
+export interface RecordScene {
+  readonly dialect: SqlDialect
+  readonly own: Readonly<Record<RecordTable, string>>
 }
 
 export interface RecordStatement {
@@ -30,17 +27,18 @@ export interface RecordStatement {
 }
 
 /** Selects the columns of records in the order of their fields. */
-export function selectRecords(dialect: RecordDialect, question: RecordQuestion): RecordStatement {
+export function selectRecords(scene: RecordScene, question: RecordQuestion): RecordStatement {
   const { table, newestOf, descending, after, limit } = question
   const { key } = RECORD_TABLES[table]
   const order: readonly string[] = question.order ?? key
-  const { conditions, parameters } = conditionsOf(dialect, question.where ?? [])
+  const { conditions, parameters } = conditionsOf(scene, table, question.where ?? [])
   const chosen = [...conditions]
   if (newestOf !== undefined) {
     const [last = ''] = key.slice(-1).map(columnOf)
     const others = key.slice(0, -1).map(columnOf)
+    // One of the columns that are selected, where the key has several.
     const group = columnOf(newestOf)
-    const own = `SELECT ${[...others, `max(${last})`].join(', ')} FROM ${dialect.table(table)}${whereOf(conditions)} GROUP BY ${group}`
+    const own = `SELECT ${[...others, `max(${last})`].join(', ')} FROM ${scene.own[table]}${whereOf(conditions)} GROUP BY ${group}`
     chosen.splice(0, chosen.length, `${tuple([...others, last])} IN (${own})`)
   }
   if (after !== undefined) {
@@ -53,39 +51,39 @@ export function selectRecords(dialect: RecordDialect, question: RecordQuestion):
   const direction = descending ? ' DESC' : ''
   const ordered = order.map((field) => `${columnOf(field)}${direction}`).join(', ')
   return {
-    sql: `SELECT ${columns} FROM ${dialect.table(table)}${whereOf(chosen)} ORDER BY ${ordered}${limit === undefined ? '' : ' LIMIT @limit'}`,
+    sql: `SELECT ${columns} FROM ${scene.own[table]}${whereOf(chosen)} ORDER BY ${ordered}${limit === undefined ? '' : ' LIMIT @limit'}`,
     parameters,
   }
 }
 
 /** The statements of a write, in order. */
 export function writeStatements(
-  dialect: RecordDialect,
+  scene: RecordScene,
   write: RecordWrite,
 ): readonly RecordStatement[] {
   switch (write.kind) {
     case 'insert':
-      return write.records.length === 0 ? [] : [insertSql(dialect, write.table, write.records)]
+      return write.records.length === 0 ? [] : [insertSql(scene, write.table, write.records)]
     case 'put':
-      return putStatements(dialect, write.table, write.record)
+      return putStatements(scene, write.table, write.record)
     case 'patch':
-      return [patchSql(dialect, write)]
+      return [patchSql(scene, write)]
     case 'remove':
-      return [removeSql(dialect, write.table, write.where, write.orElse)]
+      return [removeSql(scene, write.table, write.where, write.orElse)]
     case 'move':
-      return moveStatements(dialect, write)
+      return moveStatements(scene, write)
   }
 }
 
 function insertSql(
-  dialect: RecordDialect,
+  scene: RecordScene,
   table: RecordTable,
   records: readonly object[],
 ): RecordStatement {
   const fields = fieldsOf(table)
   const places = fields.map(() => '?').join(', ')
   return {
-    sql: `INSERT INTO ${dialect.table(table)} (${fields.map(columnOf).join(', ')}) VALUES (${places})`,
+    sql: `INSERT INTO ${scene.own[table]} (${fields.map(columnOf).join(', ')}) VALUES (${places})`,
     parameters: {},
     each: records.map((record) => valuesOf(table, fields, record)),
   }
@@ -93,12 +91,12 @@ function insertSql(
 
 /** A key of one column finds the row that is there; one of several may hold nulls, which are nobody's conflict in SQL. */
 function putStatements(
-  dialect: RecordDialect,
+  scene: RecordScene,
   table: RecordTable,
   record: object,
 ): readonly RecordStatement[] {
   const { key } = RECORD_TABLES[table]
-  const insert = insertSql(dialect, table, [record])
+  const insert = insertSql(scene, table, [record])
   const [only] = key
   if (only !== undefined && key.length === 1) {
     const others = fieldsOf(table).filter((field) => field !== only)
@@ -111,60 +109,61 @@ function putStatements(
     ]
   }
   const where = key.map((field) => ({ field, in: [Reflect.get(record, field)] }))
-  return [removeSql(dialect, table, where as readonly AnyCondition[], undefined), insert]
+  return [removeSql(scene, table, where as readonly AnyCondition[], undefined), insert]
 }
 
 function patchSql(
-  dialect: RecordDialect,
+  scene: RecordScene,
   { table, where, set, orElse }: Extract<RecordWrite, { kind: 'patch' }>,
 ): RecordStatement {
-  const { conditions, parameters } = conditionsOf(dialect, where)
+  const { conditions, parameters } = conditionsOf(scene, table, where)
   const fields = Object.keys(set)
   for (const field of fields) {
     parameters[`set_${field}`] = columnValue(table, field, Reflect.get(set, field))
   }
   const assignments = fields.map((field) => `${columnOf(field)} = @set_${field}`)
   return {
-    sql: `UPDATE ${dialect.table(table)} SET ${assignments.join(', ')}${whereOf(conditions)}`,
+    sql: `UPDATE ${scene.own[table]} SET ${assignments.join(', ')}${whereOf(conditions)}`,
     parameters,
     ...(orElse === undefined ? {} : { orElse }),
   }
 }
 
 function removeSql(
-  dialect: RecordDialect,
+  scene: RecordScene,
   table: RecordTable,
   where: readonly AnyCondition[],
   orElse: 'lease_lost' | undefined,
 ): RecordStatement {
-  const { conditions, parameters } = conditionsOf(dialect, where)
+  const { conditions, parameters } = conditionsOf(scene, table, where)
   return {
-    sql: `DELETE FROM ${dialect.table(table)}${whereOf(conditions)}`,
+    sql: `DELETE FROM ${scene.own[table]}${whereOf(conditions)}`,
     parameters,
     ...(orElse === undefined ? {} : { orElse }),
   }
 }
 
 function moveStatements(
-  dialect: RecordDialect,
+  scene: RecordScene,
   { from, to, where }: Extract<RecordWrite, { kind: 'move' }>,
 ): readonly RecordStatement[] {
-  const { conditions, parameters } = conditionsOf(dialect, where)
+  const { conditions, parameters } = conditionsOf(scene, from, where)
   const columns = fieldsOf(to).map(columnOf).join(', ')
   const key = RECORD_TABLES[to].key.map(columnOf).join(', ')
   return [
     {
-      sql: `INSERT INTO ${dialect.table(to)} (${columns}) SELECT ${columns} FROM ${dialect.table(from)}${whereOf(conditions)} ORDER BY ${key}`,
+      sql: `INSERT INTO ${scene.own[to]} (${columns}) SELECT ${columns} FROM ${scene.own[from]}${whereOf(conditions)} ORDER BY ${key}`,
       parameters,
     },
-    removeSql(dialect, from, where, undefined),
+    removeSql(scene, from, where, undefined),
   ]
 }
 
 type AnyCondition = RecordCondition<Readonly<Record<string, unknown>>>
 
 function conditionsOf(
-  dialect: RecordDialect,
+  { dialect }: RecordScene,
+  table: RecordTable,
   where: readonly AnyCondition[],
 ): { readonly conditions: readonly string[]; readonly parameters: Record<string, unknown> } {
   const parameters: Record<string, unknown> = {}
@@ -179,8 +178,10 @@ function conditionsOf(
         parameters[name] = values[0]
         parts.push(`${column} = @${name}`)
       } else if (values.length > 1) {
-        parameters[name] = dialect.listed(values)
-        parts.push(`${column} IN (${dialect.list(`@${name}`)})`)
+        parameters[name] = listed(values)
+        parts.push(
+          `${column} IN (SELECT value FROM ${dialect.list(`@${name}`, listType(table, condition.field))})`,
+        )
       }
       if (parts.length === 0) return '1 = 0'
       return parts.length === 1 ? String(parts[0]) : `(${parts.join(' OR ')})`
@@ -191,7 +192,7 @@ function conditionsOf(
     }
     if ('fact' in condition) {
       parameters[name] = condition.fact
-      return `${dialect.fact(column)} = @${name}`
+      return `${dialect.json.fact(column)} = @${name}`
     }
     if ('above' in condition) {
       parameters[name] = condition.above
@@ -207,6 +208,13 @@ function conditionsOf(
   })
   return { conditions, parameters }
 }
+
+function listType(table: RecordTable, field: string): string | undefined {
+  return typeOf(table, field) === 'integer' ? 'BIGINT' : undefined
+}
+
+/** The ids of one slice are listed for several statements. */
+const listed: (values: readonly unknown[]) => string = once(jsonText)
 
 function whereOf(conditions: readonly string[]): string {
   return conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`

@@ -4,15 +4,30 @@
  * @module
  */
 import type { RecordFieldType, RecordTable, RecordTypes } from '../../src/store/record-tables.ts'
-import { RECORD_TABLES } from '../../src/store/record-tables.ts'
+import { RECORD_TABLE_NAMES, RECORD_TABLES } from '../../src/store/record-tables.ts'
 
 /** Fields of a table in the order of their columns. */
 export function fieldsOf(table: RecordTable): readonly string[] {
-  return Object.keys(RECORD_TABLES[table].fields)
+  return FIELDS[table]
 }
 
 /** `userTable` is `user_table` in SQL. */
 export function columnOf(field: string): string {
+  return COLUMNS.get(field) ?? inSnakeCase(field)
+}
+
+const FIELDS = Object.fromEntries(
+  RECORD_TABLE_NAMES.map((table) => [table, Object.keys(RECORD_TABLES[table].fields)]),
+) as unknown as Readonly<Record<RecordTable, readonly string[]>>
+
+/** Looked up for every statement, and always the same. */
+const COLUMNS: ReadonlyMap<string, string> = new Map(
+  Object.values(FIELDS)
+    .flat()
+    .map((field) => [field, inSnakeCase(field)]),
+)
+
+function inSnakeCase(field: string): string {
   return field.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 }
 

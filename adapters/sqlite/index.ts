@@ -4,52 +4,39 @@
  * @module
  */
 
+import { endsRuns } from '../../src/errors.ts'
+import { once } from '../../src/program/once.ts'
 import type { Program } from '../../src/program/program.ts'
 import type { DatabaseSchema } from '../../src/program/schema.ts'
+import type { Decision } from '../../src/store/change.ts'
 import { schemaChanged } from '../../src/store/failures.ts'
-import type { Answer, Question } from '../../src/store/inquiry.ts'
-import type { InspectedUser, Inspection } from '../../src/store/inspection.ts'
+import type { Inquiry, Question } from '../../src/store/inquiry.ts'
 import { RolledBack, rehearsed } from '../../src/store/rehearsal.ts'
-import { runSync } from '../../src/store/run.ts'
-import type { Sanitized, Store } from '../../src/store/store.ts'
+import { changeSync, runSync } from '../../src/store/run.ts'
+import type { Committed, Sanitized, Store } from '../../src/store/store.ts'
 import {
   assertTablePrefix,
   ENGINE_TABLE_PREFIX,
   storeOptions,
 } from '../../src/store/store-options.ts'
+import { type ProgramSql, programSql } from '../sql/program-sql.ts'
+import { answering } from './answers/answer.ts'
 import { openBulkSession } from './bulk/bulk-session.ts'
-import { applyChunk } from './commit/apply-chunk.ts'
-import { applySlice } from './commit/apply-slice.ts'
-import { inspect } from './commit/inspect.ts'
-import { listUsers } from './commit/list-users.ts'
-import { findSpellings, findTenant } from './commit/spellings.ts'
-import { heldIds, sweep } from './commit/sweep.ts'
-import { findRows, takeSurvey } from './commit/take-survey.ts'
-import { findStanding, makeTransition } from './commit/transition.ts'
-import type { Connection } from './handle/connection.ts'
+import { type Connection, SavepointLost } from './handle/connection.ts'
 import type { SqliteDatabase } from './handle/database.ts'
 import { explainCommit } from './handle/explain-refusal.ts'
 import { handleOf } from './handle/host-handle.ts'
+import { toStoreError } from './handle/sqlite-errors.ts'
 import { openLaidOut } from './records/layout.ts'
-import { answerRecords, writeRecords } from './records/records.ts'
 import { describeWithRows } from './schema/count-rows.ts'
 import { describeDatabase, schemaStamp } from './schema/describe.ts'
 import { shadowsOfHost } from './schema/shadow-tables.ts'
 import { sanitize } from './scrub/sanitize.ts'
 import { scrubFile } from './scrub/scrub-file.ts'
-import { type ProgramSql, programSql } from './sql/program-sql.ts'
+import { sqliteDialect } from './sql/dialect.ts'
+import { writingTo } from './work/write.ts'
 
 export type { SqliteDatabase, SqliteStatement } from './handle/database.ts'
-export type {
-  DatabaseFile,
-  FileScan,
-  NeedleEncoding,
-  NeedleMatches,
-  NeedleScan,
-  ScannedFile,
-  ScanOptions,
-} from './scan/scan-file.ts'
-export { scanFile } from './scan/scan-file.ts'
 export {
   engineTableNames,
   engineTablesSql,
@@ -117,62 +104,75 @@ export function sqliteStore(
   const { currentSchema, statementsFor, statementsToWrite } = schemaCache(connection)
   const describe = describeWithRows(connection, currentSchema)
   const { read, write } = connection
-  const answer = (question: Question): Answer => answerRecords(connection, question)
   const explain = (cause: unknown): unknown => explainCommit(connection, currentSchema(), cause)
+
+  function transact<T>(inquiry: Inquiry<Decision<T>>): T {
+    const statements = once(statementsToWrite)
+    const answer = answering(connection, statements)
+    const decision = runSync(inquiry, answer)
+    if (decision.change === null) return decision.result
+    const { write, hasEnded } = writingTo(connection, statements)
+    const next = <R>(make: () => R): R => connection.hostCode(make, hasEnded)
+    const calls = decision.callsHost === true ? { next } : {}
+    const result = changeSync(decision.change(), { write, answer, ...calls })
+    if (decision.isRehearsal === true) throw new RolledBack(result)
+    return result
+  }
 
   return {
     name: 'sqlite',
     capabilities: { transactions: true, erasure: 'rows_overwritten' },
     migrate,
     describe,
-    findUsers: (program, targets) =>
-      read(() => findRows(connection, statementsFor(program), targets)),
-    listUsers: (program, query) => read(() => listUsers(connection, statementsFor(program), query)),
-    findSpellings: (program, query) => read(() => findSpellings(connection, program, query)),
-    findTenant: (program, query) => read(() => findTenant(connection, program, query)),
-    survey: (program, targets) =>
-      read(() => takeSurvey(connection, statementsFor(program), targets, 'all')),
-    inspect: (program: Program, subject: InspectedUser): Promise<Inspection> =>
-      read(() => inspect(connection, statementsFor(program), subject)),
-    apply(program, slice) {
-      const options = { explain, isSmall: slice.users.length <= SMALL_SLICE }
-      const work = () => applySlice(connection, statementsToWrite(program), slice)
-      if (slice.rehearsal !== true) return write(work, options)
-      return rehearsed(() =>
-        write(() => {
-          throw new RolledBack(work())
-        }, options),
-      )
-    },
-    openBulk: (mode) => openBulkSession(db, connection, mode, bulkOptions),
-    transition: (program, transition) =>
-      write(() => makeTransition(connection, statementsToWrite(program), transition), {
+    read: (inquiry) => read(() => runSync(inquiry(), answering(connection, once(statementsFor)))),
+    commit: (inquiry) =>
+      rehearsed(() => write(() => transact(inquiry()), { explain, isSmall: isSmall(inquiry()) })),
+    commitEach: (inquiries) =>
+      write(() => inquiries.map((inquiry) => refusable(connection, () => transact(inquiry()))), {
+        explain,
         isSmall: true,
       }),
-    findStanding: (program, query) =>
-      read(() => findStanding(connection, statementsFor(program), query)),
-    applyChunk: (program, chunk) =>
-      write(() => applyChunk(connection, statementsToWrite(program), chunk), {
-        isSmall: chunk.limit <= SMALL_CHUNK,
-      }),
-    sweep: (program, work) =>
-      write(() => sweep(connection, statementsToWrite(program), work), { explain }),
-    heldIds: (program, query) => read(() => heldIds(connection, statementsFor(program), query)),
-    read: (inquiry) => read(() => runSync(inquiry(), answer)),
-    commit: (inquiry) =>
-      write(() => {
-        const { result, change } = runSync(inquiry(), answer)
-        if (change !== null) writeRecords(connection, change())
-        return result
-      }),
+    openBulk: (mode) => openBulkSession(db, connection, mode, bulkOptions),
     sanitize: (): Promise<Sanitized> => sanitize(connection),
     scrub: (tables) => scrubFile(connection, tables),
+  }
+}
+
+/** Work that may be refused alone, within a transaction. */
+function refusable<T>(connection: Connection, work: () => T): Committed<T> {
+  try {
+    return { kind: 'done', result: connection.savepoint(work) }
+  } catch (cause) {
+    if (cause instanceof SavepointLost) throw cause
+    const error = toStoreError(cause)
+    if (endsRuns(error) || error.code === 'lease_lost' || error.code === 'schema_mismatch')
+      throw error
+    return { kind: 'refused', error }
   }
 }
 
 /** Users, and rows of one user, whose pages may be in memory as they were before a statement: some 50 a user, if scattered. */
 const SMALL_SLICE = 20
 const SMALL_CHUNK = 2_000
+
+/** Whether a commit writes to few rows of the host, by what it asks first. */
+function isSmall(inquiry: Inquiry<unknown>): boolean {
+  const { value, done } = inquiry.next()
+  const questions = done === true ? [] : value.filter(({ kind }) => kind !== 'records')
+  return questions.length > 0 && questions.every(asksLittle)
+}
+
+function asksLittle(question: Question): boolean {
+  switch (question.kind) {
+    case 'users':
+    case 'user_rows':
+      return question.ids.length <= SMALL_SLICE
+    case 'step_rows':
+      return question.limit <= SMALL_CHUNK
+    default:
+      return false
+  }
+}
 
 interface SchemaCache {
   currentSchema(): DatabaseSchema
@@ -203,7 +203,7 @@ function schemaCache(connection: Connection): SchemaCache {
     const present = currentSchema()
     const known = statements.get(program)
     if (known !== undefined) return known
-    const built = programSql(program, present)
+    const built = programSql(sqliteDialect, program, present)
     statements.set(program, built)
     return built
   }

@@ -4,7 +4,8 @@
  * @module
  */
 import type Database from 'better-sqlite3'
-import { scanFile, sqliteStore } from '../../adapters/sqlite/index.ts'
+import { sqliteStore } from '../../adapters/sqlite/index.ts'
+import { scanFile } from '../../adapters/sqlite/scan/index.ts'
 import { createRandom } from '../../examples/demo/random.ts'
 import { UserDeletionEngine } from '../../src/index.ts'
 import { helloJohnPolicy } from '../../src/presets/hellojohn/index.ts'

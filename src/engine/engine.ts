@@ -51,13 +51,14 @@ import {
 import { type PurgeResult, purgeDue } from '../execution/life-cycle/purge.ts'
 import { restoreDecisions } from '../execution/life-cycle/restore-decisions.ts'
 import type { ClockBound } from '../execution/life-cycle/seen-clock.ts'
-import { type Proof, prove } from '../execution/look-back/prove.ts'
+import type { Proof } from '../execution/look-back/prove.ts'
 import { type Verification, verifyUser } from '../execution/look-back/verify.ts'
 import { replayDeletions } from '../execution/replay/replay.ts'
 import type { ReplayResult } from '../execution/replay/replay-result.ts'
 import { type ExpiryResult, expireRetained } from '../execution/retention/expire-retained.ts'
 import { deleteTenant, type TenantResult } from '../execution/tenant/delete-tenant.ts'
 import { planTenant, type TenantPlan } from '../execution/tenant/plan-tenant.ts'
+import { findUsers } from '../execution/units/user-rows.ts'
 import { type JournalDebt, openJournalDebt } from '../execution/upkeep/journal-debt.ts'
 import { type Maintenance, maintain } from '../execution/upkeep/maintain.ts'
 import { type OpenJob, openJobs } from '../execution/upkeep/open-jobs.ts'
@@ -117,6 +118,7 @@ import {
   contextInputOf,
   type EngineOptions,
   journalDelayOf,
+  outboxMaxAgeOf,
   positive,
 } from './options.ts'
 
@@ -141,6 +143,7 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
   readonly #fields: readonly string[]
   readonly #selfService: SelfService | null
   readonly #maxClockJumpMs: number
+  readonly #outboxMaxAge: string | null
   readonly #journal: JournalDebt
   readonly #source: ContextSource
 
@@ -156,6 +159,7 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
     this.#fields = ['id', ...Object.keys(policy.user.fields ?? {})]
     this.#selfService = options.selfService === undefined ? null : { ...options.selfService }
     this.#maxClockJumpMs = clockJumpOf(options)
+    this.#outboxMaxAge = outboxMaxAgeOf(options)
     this.#journal = openJournalDebt({ ...input, delayMs: journalDelayOf(options) })
     const watched = watchDeletions(store, this.#journal)
     this.#source = createContextSource({ ...input, store: watched })
@@ -197,7 +201,9 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
     const { id, request } = await identifyUser(context, scope.id, scope.request)
     const { tenantId } = request
     const target = targetOf(context, id)
-    const [row] = await this.#store.findUsers(context.program, { tenantId, users: [target] })
+    const [row] = await this.#store.read(() =>
+      findUsers(context.program, { tenantId, users: [target] }),
+    )
     if (row != null) return Object.freeze({ ...row })
     const [earlier] = await findEntries(this.#store, {
       ...{ userTable: this.#userTable, tenantId, subjects: [target.subject] },
@@ -595,9 +601,9 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
   }
 
   /**
-   * What has to be done now and then, in one call: `resume`, `purgeDue`, `expireRetained`, the journal, and what
-   * killed runs have left (ids set aside, imports, expired tokens). Says
-   * which requests are overdue. Call it at start, and every hour; several processes may: one does it, and the others
+   * What has to be done now and then, in one call: `resume`, `purgeDue`, `expireRetained`, the journal, events that
+   * have waited longer than `outboxMaxAge`, and what killed runs have left (ids set aside, imports, expired tokens).
+   * Says which requests are overdue. Call it at start, and every hour; several processes may: one does it, and the others
    * answer `elsewhere: true`. One that is killed at it is waited for no longer than `leaseMs`.
    *
    * Partial failure is a value: a part that fails stands in `failed`, and the others are done all the same.
@@ -612,7 +618,8 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
     assertSignal(own.signal)
     const clock = this.#clockBound(own)
     const context = await this.#source.writing()
-    return maintain(context, this.#journal, { signal: own.signal, ...clock })
+    const outboxMaxAge = this.#outboxMaxAge
+    return maintain(context, this.#journal, { signal: own.signal, outboxMaxAge, ...clock })
   }
 
   /**
@@ -781,6 +788,8 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
     const context = await this.#source.current()
     const { id, request } = await identifyUser(context, scope.id, scope.request)
     const { tenantId } = request
+    // Few processes make proofs, so the page is loaded by the first one.
+    const { prove } = await import('../execution/look-back/prove.ts')
     return prove(context, { tenantId, userId: id, receiptId, known })
   }
 

@@ -63,6 +63,11 @@ export interface EngineOptions<P extends PolicyInput = PolicyInput> {
    * 0 every deletion waits until it is done. `engine.settle()` has it done at any time.
    */
   readonly journalDelayMs?: number
+  /**
+   * How long an event may wait to be acknowledged (an ISO 8601 duration, `'P30D'`): `engine.maintain()` removes older
+   * ones, and says how many. Default: for ever.
+   */
+  readonly outboxMaxAge?: string
   /** Which differences between policy and database are known and accepted. */
   readonly schemaCheck?: SchemaCheckOptions
 }
@@ -90,6 +95,7 @@ export function contextInputOf<P extends PolicyInput>(
     'leaseMs',
     'maxClockJumpMs',
     'journalDelayMs',
+    'outboxMaxAge',
     'schemaCheck',
   ])
   assertStore(options.store)
@@ -133,6 +139,15 @@ export function journalDelayOf<P extends PolicyInput>({
   return journalDelayMs === 0 ? 0 : positive(path, journalDelayMs, JOURNAL_DELAY_MS)
 }
 
+/** How long events may wait; `null` for ever. */
+export function outboxMaxAgeOf<P extends PolicyInput>({
+  outboxMaxAge,
+}: EngineOptions<P>): string | null {
+  if (outboxMaxAge === undefined) return null
+  if (isDuration(outboxMaxAge)) return outboxMaxAge
+  throw invalidArgument('outboxMaxAge', '"outboxMaxAge" is no ISO 8601 duration.')
+}
+
 /** A whole number above 0, or the fallback. */
 export function positive(path: string, value: number | undefined, fallback: number): number {
   if (value === undefined) return fallback
@@ -166,8 +181,8 @@ function schemaCheckOf(options: SchemaCheckOptions): SchemaCheckOptions {
 
 /** @throws {@link UserDeletionError} `invalid_argument` for a handle, or nothing, in the place of a store. */
 function assertStore(store: unknown): void {
-  const { apply, survey, migrate, name } = Object(store) as Readonly<Record<string, unknown>>
-  const methods = [apply, survey, migrate]
+  const { read, commit, migrate, name } = Object(store) as Readonly<Record<string, unknown>>
+  const methods = [read, commit, migrate]
   if (typeof name === 'string' && methods.every((one) => typeof one === 'function')) return
   throw invalidArgument(
     'store',

@@ -4,6 +4,7 @@
  * @module
  */
 import { inEachType, inLowerCase, isNobodys, writtenAs } from './matching.ts'
+import { once } from './once.ts'
 import type { Program, Reach, Step, UserTable, Wanted } from './program.ts'
 import type { TableSchema } from './schema.ts'
 import { leafTargets, selectorsOf } from './selectors.ts'
@@ -23,9 +24,13 @@ export interface SharedValue {
 
 /** What of users has to be one user's alone, by anything that the program looks for; each once. */
 export function valuesToShare({ steps }: Pick<Program, 'steps'>): readonly SharedValue[] {
+  return valuesOfSteps(steps)
+}
+
+const valuesOfSteps = once((steps: readonly Step[]): readonly SharedValue[] => {
   const wanted = steps.flatMap(wantedBy).flatMap(sharedValueOf)
   return [...new Map(wanted.map((one) => [JSON.stringify(one), one])).values()]
-}
+})
 
 /** Everything of users that a step looks for. */
 function wantedBy(step: Step): readonly Wanted[] {

@@ -5,7 +5,7 @@
  */
 import type { UserId } from '../program/program.ts'
 import { changed, unchanged } from '../store/change.ts'
-import { ask, type Inquiry } from '../store/inquiry.ts'
+import { answerOf, ask, type Inquiry } from '../store/inquiry.ts'
 import { HEAD, headOf, headWrite, sealWrites } from '../store/own-records.ts'
 import type { LedgerEntry, LedgerHead, Seal } from '../store/records.ts'
 import type { Store } from '../store/store.ts'
@@ -16,6 +16,14 @@ export interface LedgerQuery {
   readonly limit: number
   /** Only entries written at or after this instant (ISO 8601, UTC). */
   readonly since?: string
+}
+
+/** Entries at these places, in commit order. */
+export function findBySeq(
+  store: Pick<Store, 'read'>,
+  seqs: readonly number[],
+): Promise<readonly LedgerEntry[]> {
+  return answerOf(store, { kind: 'records', table: 'ledger', where: [{ field: 'seq', in: seqs }] })
 }
 
 /** Entries after `afterSeq` in commit order. */

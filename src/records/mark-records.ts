@@ -3,7 +3,9 @@
  *
  * @module
  */
+import { changed, unchanged } from '../store/change.ts'
 import { ask } from '../store/inquiry.ts'
+import { markOf } from '../store/own-records.ts'
 import type { Mark } from '../store/records.ts'
 import type { Store } from '../store/store.ts'
 import { firstOf, writeRecords } from './record-flows.ts'
@@ -20,6 +22,20 @@ export function readMark(store: Pick<Store, 'read'>, name: string): Promise<stri
 /** Writes a mark in place of what it held, atomically. Safe to repeat. */
 export function writeMark(store: Store, name: string, value: string): Promise<void> {
   return writeRecords(store, { kind: 'put', table: 'marks', record: { name, value } })
+}
+
+/** Moves a mark from one value to the next, atomically; `null`: it was never written. Answers whether it was there. */
+export function moveMark(
+  store: Pick<Store, 'commit'>,
+  name: string,
+  from: string | null,
+  to: string,
+): Promise<boolean> {
+  return store.commit(function* () {
+    const [[mark]] = yield* ask(markOf(name))
+    if ((mark?.value ?? null) !== from) return unchanged(false)
+    return changed(true, { kind: 'put', table: 'marks', record: { name, value: to } })
+  })
 }
 
 /** Marks whose names begin like this, by their names. */

@@ -6,7 +6,7 @@
 import type { UserId } from '../program/program.ts'
 import { changed, type RecordWrite } from '../store/change.ts'
 import { ask } from '../store/inquiry.ts'
-import { sealWrites } from '../store/own-records.ts'
+import { releaseWrites, sealWrites } from '../store/own-records.ts'
 import type { ConfirmationToken, Hold, SealDecision } from '../store/records.ts'
 import type { Store } from '../store/store.ts'
 import { askHead } from './ledger-records.ts'
@@ -51,26 +51,22 @@ export function listHolds(
 
 /** Places a hold on a user who has no row any more, with what `seal` returns; where there is one, a transition does. */
 export function saveHold(store: Store, hold: Hold, seal?: SealDecision): Promise<void> {
-  return writeSealed(store, { kind: 'insert', table: 'holds', records: [hold] }, seal)
+  return writeSealed(store, [{ kind: 'insert', table: 'holds', records: [hold] }], seal)
 }
 
 /** Removes a hold, with what `seal` returns. Safe to repeat. */
 export function removeHold(store: Store, id: string, seal?: SealDecision): Promise<void> {
-  return writeSealed(
-    store,
-    { kind: 'remove', table: 'holds', where: [{ field: 'id', in: [id] }] },
-    seal,
-  )
+  return writeSealed(store, releaseWrites(id), seal)
 }
 
 function writeSealed(
   store: Store,
-  write: RecordWrite,
+  writes: readonly RecordWrite[],
   seal: SealDecision | undefined,
 ): Promise<void> {
-  if (seal === undefined) return writeRecords(store, write)
+  if (seal === undefined) return writeRecords(store, ...writes)
   return store.commit(function* () {
-    return changed(undefined, write, ...sealWrites(seal(yield* askHead())))
+    return changed(undefined, ...writes, ...sealWrites(seal(yield* askHead())))
   })
 }
 

@@ -4,8 +4,12 @@
  *
  * @module
  */
-import type { RecordCondition } from './inquiry.ts'
+import type { ColumnValue, Program } from '../program/program.ts'
+import type { Cursor } from './chunk.ts'
+import type { Answer, RecordCondition, RecordQuestion } from './inquiry.ts'
+import type { OfUsers } from './questions.ts'
 import type { RecordTable, RecordTypes } from './record-tables.ts'
+import type { AuditRow } from './records.ts'
 
 /** Writes to one of the engine's own tables. */
 export type RecordWrite<T extends RecordTable = RecordTable> =
@@ -42,19 +46,79 @@ export type RecordWrite<T extends RecordTable = RecordTable> =
       readonly where: readonly RecordCondition<RecordTypes['ledger_import']>[]
     }
 
-export type Write = RecordWrite
-
-/** What was decided: what the caller gets to know, and what is written. */
-export interface Decision<T> {
-  readonly result: T
-  /** Makes the writes, anew at each call. `null` where nothing is written. */
-  readonly change: (() => Iterable<Write>) | null
+/**
+ * Work on the host's rows: the steps in their order, then the user rows. All of the change is refused where a step
+ * touches more rows than were counted, or where a step that is asked about its residue has left some: right behind
+ * it, or at the end, as `residueTime` says.
+ */
+export interface HostWork extends OfUsers {
+  readonly kind: 'work'
+  readonly steps: readonly StepRun[]
+  readonly userRows: UserRowWork
 }
+
+/** One step of the program, for all users of the work. */
+export interface StepRun {
+  /** Index in the program. */
+  readonly step: number
+  /** Rows that were counted. Of a step without any only the residue at the end is asked about. */
+  readonly rows: number
+  /** Chunks have written rows up to this key: only those behind it are written. */
+  readonly behind?: Cursor
+  /** Only these rows are written, and residue is not asked about: there may be more of them. */
+  readonly keys?: readonly Cursor[]
+}
+
+export type UserRowWork =
+  | { readonly kind: 'leave' }
+  /**
+   * Deletes the rows, or leaves the tombstones that the program asks for; exactly those of the users. `meanwhile`:
+   * what their columns hold while a store without transactions is at work, so that a crash leaves nobody half deleted
+   * who could sign in.
+   */
+  | { readonly kind: 'end'; readonly meanwhile?: Columns }
+  | { readonly kind: 'set'; readonly columns: Columns }
+
+export type Columns = Readonly<Record<string, ColumnValue>>
+
+/** Inserts one row into a table that the policy names. */
+export interface RowInsert extends AuditRow {
+  readonly kind: 'insert_row'
+  readonly program: Program
+}
+
+export type Write = RecordWrite | HostWork | RowInsert
+
+/**
+ * Makes the writes one after the other, and returns what the caller gets to know. Between them it may ask for
+ * records, which it should do last; never for the host's rows.
+ */
+export type Change<T> = Generator<Write | readonly RecordQuestion[], T, readonly Answer[]>
+
+/** What was decided. */
+export type Decision<T> =
+  | { readonly change: null; readonly result: T }
+  | {
+      /** Makes the change, anew at each call. */
+      readonly change: () => Change<T>
+      /**
+       * All is done but the commit: the transaction is rolled back, so that nothing stays, and what would have come of
+       * it is answered. A store that has no transactions here rejects with `transactions_unsupported`.
+       */
+      readonly isRehearsal?: true
+      /** Making the change calls code of the host, which may use the open transaction of a shared handle. */
+      readonly callsHost?: true
+    }
 
 export function unchanged<T>(result: T): Decision<T> {
   return { result, change: null }
 }
 
 export function changed<T>(result: T, ...writes: readonly Write[]): Decision<T> {
-  return { result, change: () => writes }
+  return {
+    *change() {
+      yield* writes
+      return result
+    },
+  }
 }

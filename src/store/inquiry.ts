@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { HostQuestion, HostQuestions } from './questions.ts'
 import type { RecordTable, RecordTypes } from './record-tables.ts'
 
 /** What records are to be like. All conditions hold together. */
@@ -41,11 +42,15 @@ export type RecordQuestion<T extends RecordTable = RecordTable> = {
   }
 }[T]
 
-export type Question = RecordQuestion
+export type Question = RecordQuestion | HostQuestion
 
-export type Answer = readonly RecordTypes[RecordTable][]
+export type Answer = AnswerTo<Question>
 
-export type AnswerTo<Q extends Question> = readonly RecordTypes[Q['table']][]
+export type AnswerTo<Q extends Question> = Q extends RecordQuestion
+  ? readonly RecordTypes[Q['table']][]
+  : Q extends HostQuestion
+    ? HostQuestions[Q['kind']]['answer']
+    : never
 
 /**
  * Yields lists of questions, one list a trip to the database, and returns what came of the answers. Pure: a store
@@ -56,6 +61,46 @@ export type Inquiry<T> = Generator<readonly Question[], T, readonly Answer[]>
 /** `const [jobs, holds] = yield* ask({ … }, { … })`: the answers are typed by the questions. */
 export function* ask<const Q extends readonly Question[]>(
   ...questions: Q
-): Generator<readonly Question[], { [K in keyof Q]: AnswerTo<Q[K]> }, readonly Answer[]> {
+): Generator<Q, { [K in keyof Q]: AnswerTo<Q[K]> }, readonly Answer[]> {
   return (yield questions) as { [K in keyof Q]: AnswerTo<Q[K]> }
+}
+
+/** The same for a list of questions of one kind. */
+export function* askEach<Q extends Question>(
+  questions: readonly Q[],
+): Generator<readonly Q[], readonly AnswerTo<Q>[], readonly Answer[]> {
+  return questions.length === 0 ? [] : ((yield questions) as readonly AnswerTo<Q>[])
+}
+
+/** The answer of a store to one question. */
+export function answerOf<const Q extends Question>(
+  store: { read<T>(inquiry: () => Inquiry<T>): Promise<T> },
+  question: Q,
+): Promise<AnswerTo<Q>> {
+  return store.read(function* () {
+    const [answer] = yield* askEach([question])
+    return answer as AnswerTo<Q>
+  })
+}
+
+/** Runs several inquiries side by side: their first lists are one trip to the database, and so on. */
+export function* together<const I extends readonly Inquiry<unknown>[]>(
+  ...inquiries: I
+): Generator<readonly Question[], Results<I>, readonly Answer[]> {
+  const steps = inquiries.map((inquiry) => inquiry.next())
+  while (steps.some(({ done }) => done !== true)) {
+    const answers = yield steps.flatMap((step) => (step.done === true ? [] : step.value))
+    let from = 0
+    for (const [place, step] of steps.entries()) {
+      if (step.done === true) continue
+      const own = answers.slice(from, from + step.value.length)
+      from += own.length
+      steps[place] = (inquiries[place] as Inquiry<unknown>).next(own)
+    }
+  }
+  return steps.map(({ value }) => value) as Results<I>
+}
+
+type Results<I extends readonly Inquiry<unknown>[]> = {
+  readonly [K in keyof I]: I[K] extends Inquiry<infer T> ? T : never
 }

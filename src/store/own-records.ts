@@ -148,8 +148,23 @@ export function disabledWrite(
   }
 }
 
+/** Removes a hold, and leaves word that one was removed: who has passed over users because of holds looks again. */
+export function releaseWrites(id: string): readonly RecordWrite[] {
+  return [{ kind: 'remove', table: 'holds', where: [{ field: 'id', in: [id] }] }, holdsRemoved(id)]
+}
+
+/** `id`: of one of the holds. */
+export function holdsRemoved(id: string): RecordWrite {
+  return { kind: 'put', table: 'marks', record: { name: HOLDS_REMOVED, value: id } }
+}
+
+/** The mark that names the hold which was removed last. */
+export const HOLDS_REMOVED = 'holds_removed'
+
 /** Removes everything that is kept about users who go; ended holds and schedules with it. */
-export function forgetWrites(users: NamedUsers): readonly RecordWrite[] {
+export function forgetWrites(
+  users: NamedUsers,
+): readonly Extract<RecordWrite, { kind: 'remove' }>[] {
   const where = ofUsers(users)
   return [
     { kind: 'remove', table: 'jobs', where },

@@ -104,19 +104,15 @@ export interface Work {
 }
 
 export interface Slice extends Targets {
-  readonly isolation: 'together' | 'each'
+  /** Pure. One verdict for each surveyed user; called inside the transaction. */
+  decide(survey: Survey): readonly Verdict[]
   /**
-   * Pure. One verdict for each surveyed user; called inside the transaction, once per unit of isolation.
-   * `positions` says where in the slice the surveyed users stand.
-   */
-  decide(survey: Survey, positions: readonly number[]): readonly Verdict[]
-  /**
-   * Pure. Called after the work of a unit of isolation, with all of it or one part after the other, each with
-   * the head that the one before has left; entries stand in the order of `works`. `residue`: rows on which the
-   * work has not had its effect, as {@link residueTime} asks for them. A store that has to seal before its work
-   * says what it will hold the work to, and takes everything back where it finds more.
+   * Pure. Called with one part of the work after the other, each with the head that the one before has left; entries
+   * stand in the order of `works`. `residue`: what the change is held to.
    */
   seal(works: readonly Work[], head: LedgerHead | null, residue: number): Seal
+  /** Set where `seal` calls code of the host. */
+  readonly callsHost?: true
   /**
    * Whether outcomes hold the entries. Without it they are forgotten once they are written: those of a large
    * slice outweigh all else that is known of it.
@@ -124,21 +120,10 @@ export interface Slice extends Targets {
   readonly keepsEntries: boolean
   /** Set for the last transaction of the journalled way. */
   readonly journal?: JournalEnd
-  /**
-   * All is done but the commit: the transaction is rolled back, so that nothing stays, and what would have come of
-   * it is answered. A store that has no transactions here rejects with `transactions_unsupported`.
-   */
-  readonly rehearsal?: true
-  /**
-   * What the columns of the users hold while a store without transactions is at work, so that a crash leaves
-   * nobody half deleted who could sign in; left out where the policy maps no columns.
-   */
+  /** As in a decision. */
+  readonly isRehearsal?: true
+  /** What the columns of the users hold meanwhile, as in the work on their rows; left out where the policy maps none. */
   readonly disabled?: Readonly<Record<string, ColumnValue>>
-  /**
-   * Told for how long other writers have kept the slice waiting before its work began, in milliseconds: a slice is
-   * not too large because others were at work. Not called by a store that does not know.
-   */
-  waited?(ms: number): void
 }
 
 /** Ends a job with the slice's transaction, which is rolled back with `lease_lost` when the fence has moved. */

@@ -1,27 +1,20 @@
 /**
- * The contract between the engine and a database.
+ * The contract between the engine and a database: ask, decide, carry out.
  *
- * Every method is set-based and says what is atomic. Atomicity lives inside one method: the functions a
- * caller passes in (`decide`, `seal`, `save`) are pure and synchronous, run inside the transaction, and
- * may run again when a store repeats it. A store never invents a rule: it runs the steps of the program.
+ * The engine asks set-based questions, decides (pure), and hands back what to write as data. A store never invents a
+ * rule: it answers by the program, and runs the steps of the program.
  *
  * Rejections are `UserDeletionError` with one of the `store_*`, `connection_busy`, `constraint_violation`,
- * `residue_left` or `lease_lost` codes. After a rejection nothing of that call has been written.
+ * `schema_mismatch`, `residue_left` or `lease_lost` codes. After a rejection nothing of that call has been written.
  *
  * @module
  */
 
-import type { BulkMode, Program, UserId } from '../program/program.ts'
+import type { BulkMode } from '../program/program.ts'
 import type { DatabaseSchema, SchemaQuestion } from '../program/schema.ts'
 import type { Decision } from './change.ts'
-import type { Chunk, ChunkResult } from './chunk.ts'
 import type { Inquiry } from './inquiry.ts'
-import type { InspectedUser, Inspection } from './inspection.ts'
 import type { Whose } from './records.ts'
-import type { Slice, SliceOutcome, Survey, Targets, UserPage, UserQuery, UserRow } from './slice.ts'
-import type { FoundSpellings, SpellingQuery, TenantQuery } from './spelling.ts'
-import type { HeldIdsQuery, Sweep, Swept } from './sweep.ts'
-import type { Standing, StandingQuery, Transition, TransitionOutcome } from './transition.ts'
 
 /** What every database adapter implements, and `storeContract` tests. */
 export interface Store {
@@ -48,91 +41,34 @@ export interface Store {
    */
   describe(question?: SchemaQuestion): Promise<DatabaseSchema>
 
-  /** The user rows in the order asked for; `null` where there is none in this tenant or only a tombstone is left. */
-  findUsers(program: Program, targets: Targets): Promise<readonly (UserRow | null)[]>
-
-  /**
-   * Ids of the user table in ascending order, a page at a time: numbers before text, text byte by byte, ids
-   * compared as they are stored. Rows of which only a tombstone is left are passed over.
-   */
-  listUsers(program: Program, query: UserQuery): Promise<UserPage>
-
-  /**
-   * Whom ids name where only the database can tell: its columns take several spellings for one, or no type is
-   * declared for them. Answers each user whose id and tenant equal what is asked for, as the user table's own columns
-   * compare, and for an id without such a row of its own type the deletions that the ledger has of it, the newest
-   * first. Reads only. A store without it has every id taken as it was passed.
-   */
-  findSpellings?(program: Pick<Program, 'user'>, query: SpellingQuery): Promise<FoundSpellings>
-
-  /**
-   * The tenant as the user table spells it, in the spelling that is asked for where it has that one too; of a tenant
-   * that has no users any more as the ledger does. `null` where neither knows it. Reads only. Left out as above.
-   */
-  findTenant?(program: Pick<Program, 'user'>, query: TenantQuery): Promise<string | null>
-
-  /** What a deletion of these users would find. Reads only; the same counts that {@link Store.apply} decides on. */
-  survey(program: Program, targets: Targets): Promise<Survey>
-
-  /** What is left of a user, step by step. Reads only. */
-  inspect(program: Program, subject: InspectedUser): Promise<Inspection>
-
-  /**
-   * Deletes a slice of users: one transaction around survey, `decide`, every step in order, the residue
-   * count, the user rows, and what `seal` returns.
-   *
-   * With `isolation: 'together'` a failing step rejects the call and nothing is written. With `'each'` every
-   * user has a savepoint: a failing user is rolled back alone and answered as `failed`.
-   */
-  apply(program: Program, slice: Slice): Promise<readonly SliceOutcome[]>
-
-  /**
-   * Prepares the database for many slices in a row, and keeps what they leave behind within bounds. Left out
-   * where a database needs nothing of the kind. {@link Store.apply} is the same inside and outside a session,
-   * and several may be open at once.
-   */
-  openBulk?(mode: BulkMode): Promise<BulkSession>
-
-  /**
-   * Moves one user from one state to the next: one transaction around reading everything that decides about
-   * them, `decide`, the columns of the user row, cutting access, the engine's rows about the user, and the
-   * events.
-   */
-  transition(program: Program, transition: Transition): Promise<TransitionOutcome>
-
-  /** How a user stands: what a transition would decide on. Reads only; `null` when the user is absent. */
-  findStanding(program: Program, query: StandingQuery): Promise<Standing | null>
-
-  /** Runs at most `limit` rows of one step for one user, and saves the job, in one transaction. */
-  applyChunk(program: Program, chunk: Chunk): Promise<ChunkResult>
-
-  /**
-   * Runs a program for users whose deletion is long done: one transaction around comparing the mark, leaving
-   * out users who may not be touched now, counting, every step in order, what `seal` returns, and the mark.
-   *
-   * Left out are users who have a user row again, and users with a deletion after `throughSeq` in the
-   * ledger, whose rows are that later one's. User rows are not touched. `null`, with nothing done, when the
-   * mark is not at `from` any more, or one of the users has a hold that keeps rows of the program.
-   */
-  sweep(program: Program, sweep: Sweep): Promise<readonly Swept[] | null>
-
-  /**
-   * Different values by which rows hold users, where the selector of one step ends at the user: the next
-   * ones after `after`, in the store's own order. Whether such a user exists does not matter. Reads only.
-   */
-  heldIds(program: Program, query: HeldIdsQuery): Promise<readonly UserId[]>
-
   /** Answers an inquiry, each list of questions in one trip to the database; others may write between two. Reads only. */
   read<T>(inquiry: () => Inquiry<T>): Promise<T>
 
   /**
    * Answers an inquiry, then carries out what was decided: one transaction, and no other commit in between that
-   * touches the same records. May run it again from the start.
+   * touches the same users, the groups of their checks, or the same records. May run it again from the start.
    *
-   * A write with `orElse` that does not find exactly one record rejects with its code. A value that a unique key has
-   * already rejects with `constraint_violation`.
+   * A program that was built for another schema is refused with `schema_mismatch`. A write with `orElse` that does not
+   * find exactly one record rejects with its code. A value that a unique key has already rejects with
+   * `constraint_violation`.
    */
-  commit<T>(inquiry: () => Inquiry<Decision<T>>): Promise<T>
+  commit<T>(inquiry: () => Inquiry<Decision<T>>, options?: CommitOptions): Promise<T>
+
+  /**
+   * The same for several inquiries as one transaction, in which each may be refused alone; one behind the other sees
+   * what those before have written. Rejects, with nothing written, for what is about none of them. Left out by a store
+   * that has no such way: then each is a commit.
+   */
+  commitEach?<T>(
+    inquiries: readonly (() => Inquiry<Decision<T>>)[],
+  ): Promise<readonly Committed<T>[]>
+
+  /**
+   * Prepares the database for many slices in a row, and keeps what they leave behind within bounds. Left out
+   * where a database needs nothing of the kind. {@link Store.commit} is the same inside and outside a session,
+   * and several may be open at once.
+   */
+  openBulk?(mode: BulkMode): Promise<BulkSession>
 
   /** Clears older copies of deleted rows from the journal, as far as the database can. */
   sanitize(): Promise<Sanitized>
@@ -143,6 +79,20 @@ export interface Store {
    * them. Rows, settings and the ledger stay as they are. May block for long; safe to repeat.
    */
   scrub(tables: readonly string[]): Promise<Scrubbed>
+}
+
+export type Committed<T> =
+  | { readonly kind: 'done'; readonly result: T }
+  | { readonly kind: 'refused'; readonly error: unknown }
+
+export interface CommitOptions {
+  /** What is committed, for whoever watches: a deletion, a chunk of one, rows that were retained, a state of a user. */
+  readonly unit?: 'deletion' | 'chunk' | 'sweep' | 'transition'
+  /**
+   * Told for how long other writers have kept the commit waiting before its work began, in milliseconds: a slice is
+   * not too large because others were at work. Not called by a store that does not know.
+   */
+  waited?(ms: number): void
 }
 
 /** A bulk run as the store sees it. Whoever opens one closes it, whatever happens in between. */
@@ -159,7 +109,7 @@ export interface BulkSession {
 }
 
 export interface StoreCapabilities {
-  /** Whether {@link Store.apply} is one transaction. */
+  /** Whether {@link Store.commit} is one transaction. */
   readonly transactions: boolean
   /** How far a committed deletion has cleared the database file at the moment of its commit. */
   readonly erasure: ErasureLevel

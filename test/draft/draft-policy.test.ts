@@ -7,9 +7,9 @@ import Database from 'better-sqlite3'
 import { ObjectId } from 'mongodb'
 import { mongoStore } from '../../adapters/mongodb/index.ts'
 import { sqliteStore } from '../../adapters/sqlite/index.ts'
+import { draftPolicy } from '../../src/draft/index.ts'
 import {
   definePolicy,
-  draftPolicy,
   type PolicyInput,
   type Store,
   UserDeletionEngine,

@@ -5,6 +5,7 @@ import {
   UserDeletionEngine,
   type UserDeletionError,
 } from '../../src/index.ts'
+import { withCommits } from '../../src/testing/contract/altered-store.ts'
 import { forEachTables } from '../worlds/each-tables.ts'
 import { fixedClock } from '../worlds/fixed-clock.ts'
 
@@ -116,21 +117,13 @@ const LARGE = 'usr_7'
 
 function beforeFirstTransition(store: Store, act: () => Promise<void>): Store {
   let isFirst = true
-  const transition: Store['transition'] = async (program, move) => {
-    if (isFirst) {
+  return withCommits(store, async (unit, commit) => {
+    if (unit === 'transition' && isFirst) {
       isFirst = false
       await act()
     }
-    return store.transition(program, move)
-  }
-  return new Proxy(store, {
-    get: (target, name) => (name === 'transition' ? transition : boundTo(target, name)),
+    return commit()
   })
-}
-
-function boundTo(target: object, name: string | symbol): unknown {
-  const member: unknown = Reflect.get(target, name, target)
-  return typeof member === 'function' ? member.bind(target) : member
 }
 
 function engineOn(store: Store): UserDeletionEngine<typeof policy> {

@@ -13,7 +13,7 @@ testFaults('three users in one transaction', {
   ask: (engine) => askForMany(engine, ['a1', 'a2', 'a3']),
 })
 
-testFaults('three users with savepoints, one of whom the database refuses', {
+testFaults('three users tried in parts, one of whom the database refuses', {
   targets: ['a1', 'a3', 'a5'],
   refused: ['a5'],
   ask: (engine) => askForMany(engine, ['a1', 'a5', 'a3']),

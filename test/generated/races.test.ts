@@ -52,7 +52,7 @@ const resumption: Contest = {
   async prepare(race) {
     let calls = 0
     const dying = race.engine(async (work, method) => {
-      if (method === 'applyChunk') calls += 1
+      if (method === 'chunk') calls += 1
       if (calls > 1) throw new Error('the process has died')
       return work()
     })

@@ -9,6 +9,7 @@ import {
   type PolicyInput,
   UserDeletionEngine,
 } from '../../src/index.ts'
+import { withAnswers } from '../../src/testing/contract/altered-store.ts'
 import { fixedClock } from '../worlds/fixed-clock.ts'
 
 interface World {
@@ -216,15 +217,12 @@ test('a file goes although a crash came between cutting the reference and deleti
   })
   const whole = sqliteStore(db)
   let isDown = true
-  const store = new Proxy(whole, {
-    get(target, name) {
-      if (name !== 'applyChunk') return Reflect.get(target, name) as unknown
-      return (...given: Parameters<typeof whole.applyChunk>) => {
-        const [program, chunk] = given
-        if (isDown && program.steps[chunk.step]?.table === 'files') throw new Error('a crash')
-        return whole.applyChunk(...given)
-      }
-    },
+  const store = withAnswers(whole, (question, own, unit) => {
+    if (isDown && unit === 'chunk' && question.kind === 'step_rows') {
+      const { program, step } = question
+      if (program.steps[step]?.table === 'files') throw new Error('a crash')
+    }
+    return own
   })
   const clock = fixedClock()
   const engine = new UserDeletionEngine({ store, policy, clock, maxRowsPerTransaction: 1 })

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test'
 import Database from 'better-sqlite3'
 import { sqliteStore } from '../../adapters/sqlite/index.ts'
 import { definePolicy, type Hooks, UserDeletionEngine } from '../../src/index.ts'
-import { withMethods } from '../../src/testing/contract/world.ts'
+import { withCommits } from '../../src/testing/contract/altered-store.ts'
 import { fixedClock } from '../worlds/fixed-clock.ts'
 
 const SCOPE = { tenantId: 'tnt_a' }
@@ -105,12 +105,11 @@ describe('a table that comes in the middle of a run, on SQLite', () => {
     const world = await openGrowing({ notes: 10 })
     const { db, store, count } = world
     let chunks = 0
-    const growing = withMethods(store, {
-      applyChunk: async (program, chunk) => {
-        chunks += 1
-        if (chunks === 2) db.exec(NEW_TABLE)
-        return store.applyChunk(program, chunk)
-      },
+    const growing = withCommits(store, (unit, commit) => {
+      if (unit !== 'chunk') return commit()
+      chunks += 1
+      if (chunks === 2) db.exec(NEW_TABLE)
+      return commit()
     })
     const engine = new UserDeletionEngine({
       ...{ store: growing, policy, maxRowsPerTransaction: 2 },
@@ -148,12 +147,11 @@ describe('a change of the schema that the policy fits, on SQLite', () => {
   it('lets a user go on who is deleted in chunks, and no row is written twice', async () => {
     const { db, store, count } = await openGrowing({ notes: 10 })
     let chunks = 0
-    const growing = withMethods(store, {
-      applyChunk: async (program, chunk) => {
-        chunks += 1
-        if (chunks === 3) db.exec('CREATE INDEX notes_again ON notes (user_id, id)')
-        return store.applyChunk(program, chunk)
-      },
+    const growing = withCommits(store, (unit, commit) => {
+      if (unit !== 'chunk') return commit()
+      chunks += 1
+      if (chunks === 3) db.exec('CREATE INDEX notes_again ON notes (user_id, id)')
+      return commit()
     })
     const engine = new UserDeletionEngine({
       ...{ store: growing, policy, maxRowsPerTransaction: 2 },

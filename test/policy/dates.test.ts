@@ -10,7 +10,7 @@ import {
   type PolicyInput,
   UserDeletionEngine,
 } from '../../src/index.ts'
-import { withMethods } from '../../src/testing/contract/world.ts'
+import { withOtherWrites } from '../../src/testing/contract/altered-store.ts'
 import { fixedClock } from '../worlds/fixed-clock.ts'
 
 const NOW = '2026-03-01T12:00:00.000Z'
@@ -35,18 +35,11 @@ const policy = definePolicy({
 async function open(user: object) {
   const memory = memoryStore({ data: { users: [{ id: 'usr_1', ...user }], log: [] } })
   const recorded: DisabledUser[] = []
-  const store = withMethods(memory, {
-    transition: (program, transition) =>
-      memory.transition(program, {
-        ...transition,
-        decide(standing) {
-          const verdict = transition.decide(standing)
-          if (verdict.kind !== 'proceed' || verdict.disabled == null) return verdict
-          const disabled = JSON.parse(JSON.stringify(verdict.disabled)) as DisabledUser
-          recorded.push(disabled)
-          return { ...verdict, disabled }
-        },
-      }),
+  const store = withOtherWrites(memory, (write) => {
+    if (write.kind !== 'put' || write.table !== 'disabled') return write
+    const record = JSON.parse(JSON.stringify(write.record)) as typeof write.record
+    recorded.push(record)
+    return { ...write, record }
   })
   const clock = fixedClock(NOW)
   const engine = new UserDeletionEngine({ store, policy, clock })

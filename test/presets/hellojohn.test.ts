@@ -1,14 +1,12 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import Database from 'better-sqlite3'
+import { chainSql, located } from '../../adapters/sql/selectors/chain-sql.ts'
+import { chainsOf, isDirect } from '../../adapters/sql/selectors/chains.ts'
+import { anyUser } from '../../adapters/sql/selectors/compare-sql.ts'
 import { sqliteStore } from '../../adapters/sqlite/index.ts'
-import {
-  anyUser,
-  chainSql,
-  chainsOf,
-  isDirect,
-  located,
-} from '../../adapters/sqlite/sql/selector-sql.ts'
+import { sqliteDialect } from '../../adapters/sqlite/sql/dialect.ts'
+import { applySlice } from '../../src/execution/units/delete-unit.ts'
 import { checkSchema } from '../../src/plan/check/check-schema.ts'
 import { buildProgram } from '../../src/plan/compile/build-program.ts'
 import { compileCheck, compilePolicy } from '../../src/plan/compile/compile-policy.ts'
@@ -86,10 +84,9 @@ async function withoutAnn(): Promise<Db> {
   db.exec(PEOPLE)
   const store = sqliteStore(db)
   await store.migrate()
-  const [outcome] = await store.apply(await programFor(db), {
+  const [outcome] = await applySlice(store, await programFor(db), {
     tenantId: 'tnt_1',
     users: [{ id: 'usr_ann', subject: 'usr_ann' }],
-    isolation: 'together',
     keepsEntries: true,
     decide: ({ users }) => users.map(() => ({ kind: 'proceed', derived: [] })),
     seal: () => ({ entries: [ENTRY], events: [], head: { seq: 1, hash: 'h', signature: null } }),
@@ -177,7 +174,7 @@ describe('helloJohnPolicy', () => {
     )
     assert.ok(direct.length > 0)
     for (const { table, locator } of direct) {
-      const value = located('t0', locator)
+      const value = located(sqliteDialect, 't0', locator)
       const plan = queryPlan(
         db,
         `SELECT 1 FROM ${table} AS t0 WHERE ${value} IN (SELECT value FROM json_each(?))`,
@@ -191,7 +188,9 @@ describe('helloJohnPolicy', () => {
     const { steps } = await programFor(db)
     for (const { id, selector } of steps) {
       const chains = selector === null ? [] : chainsOf(selector)
-      for (const { from, where } of chains.map((chain) => chainSql(chain, anyUser))) {
+      for (const { from, where } of chains.map((chain) =>
+        chainSql(sqliteDialect, chain, anyUser(sqliteDialect)),
+      )) {
         assert.doesNotMatch(queryPlan(db, `SELECT 1 FROM ${from} WHERE ${where}`), /SCAN t\d/, id)
       }
     }

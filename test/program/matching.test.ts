@@ -2,8 +2,6 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import { compareIds, valueKey } from '../../src/program/matching.ts'
-import type { LedgerEntry, LedgerHead, Seal } from '../../src/store/records.ts'
-import { type Leaving, sealInParts } from '../../src/store/settle-unit.ts'
 
 describe('the order of ids', () => {
   it('is that of the bytes for text, characters beyond the first plane included', () => {
@@ -20,87 +18,6 @@ describe('the order of ids', () => {
   it('has numbers before text', () => {
     const mixed = ['b', 10, 'a', 9n, '1', 2]
     assert.deepEqual(mixed.sort(compareIds), [2, 9n, 10, '1', 'a', 'b'])
-  })
-})
-
-describe('a slice that is sealed in parts', () => {
-  const leaving: readonly Leaving[] = Array.from({ length: 1_203 }, (_, user) => ({
-    user,
-    found: { fields: { id: user } },
-    counts: [],
-    derived: [],
-  }))
-
-  /** Numbers the entries on from the head, and tells which heads it was given. */
-  function numbering(heads: (number | null)[]) {
-    return (works: readonly Pick<Leaving, 'user'>[], head: LedgerHead | null): Seal => {
-      heads.push(head?.seq ?? null)
-      const first = (head?.seq ?? 0) + 1
-      const entries = works.map(
-        ({ user }, index): LedgerEntry => ({
-          seq: first + index,
-          kind: 'user.deleted',
-          at: '2026-01-01T00:00:00.000Z',
-          userTable: 'users',
-          tenantId: null,
-          subject: user,
-          idempotencyKey: null,
-          body: '{}',
-          hash: '',
-        }),
-      )
-      const seq = first + works.length - 1
-      return { entries, events: [], head: { seq, hash: '', signature: null } }
-    }
-  }
-
-  it('goes on at the head of the part before, and every user is written once and in order', () => {
-    const heads: (number | null)[] = []
-    const written: Seal[] = []
-    const slice = { seal: numbering(heads), keepsEntries: true }
-    const head = { seq: 7, hash: '', signature: null }
-    const kept = sealInParts(
-      slice,
-      leaving,
-      { head, residue: 0 },
-      (seal) => void written.push(seal),
-    )
-    assert.ok(written.length > 1, 'all was in memory at once')
-    assert.deepEqual(heads, [7, ...written.slice(0, -1).map((seal) => seal.head.seq)])
-    const entries = written.flatMap((seal) => seal.entries)
-    assert.deepEqual(
-      entries.map(({ subject }) => subject),
-      leaving.map(({ user }) => user),
-    )
-    assert.deepEqual(
-      entries.map(({ seq }) => seq),
-      leaving.map((_, index) => 8 + index),
-    )
-    assert.deepEqual(kept, entries)
-  })
-
-  const AT_START = { head: null, residue: 0 }
-
-  it('answers nothing where nobody keeps the entries, and seals nothing for nobody', () => {
-    const heads: (number | null)[] = []
-    const slice = { seal: numbering(heads), keepsEntries: false }
-    assert.deepEqual(
-      sealInParts(slice, leaving, AT_START, () => {}),
-      [],
-    )
-    const calls = heads.length
-    sealInParts(slice, [], AT_START, () => assert.fail('a seal without users was written'))
-    assert.equal(heads.length, calls)
-  })
-
-  it('is refused where the seal forgets somebody', () => {
-    const seal = numbering([])
-    const forgetful = {
-      keepsEntries: false,
-      seal: (works: Parameters<typeof seal>[0], head: LedgerHead | null) =>
-        seal(works.slice(1), head),
-    }
-    assert.throws(() => sealInParts(forgetful, leaving, AT_START, () => {}), /no ledger entry/)
   })
 })
 

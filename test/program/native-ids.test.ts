@@ -5,6 +5,7 @@ import { memoryStore } from '../../adapters/memory/index.ts'
 import { definePolicy, type Store, UserDeletionEngine, type UserIdInput } from '../../src/index.ts'
 import { readLedger } from '../../src/records/ledger-records.ts'
 import { readOutbox } from '../../src/records/outbox-records.ts'
+import { withAnswers, withWrites } from '../../src/testing/contract/altered-store.ts'
 import { withMethods } from '../../src/testing/contract/world.ts'
 
 const HEX = '65f0c0ffee0000000000abcd'
@@ -56,7 +57,11 @@ async function open(idType: 'objectId' | 'uuid', ids: readonly string[]) {
   })
   const handed: unknown[] = []
   const capabilities = { ...memory.capabilities, nativeTypes: ['object_id', 'uuid'] as const }
-  const typed = withMethods(memory, { capabilities })
+  const asked = withAnswers(withMethods(memory, { capabilities }), (question, own) => {
+    handed.push(question)
+    return own
+  })
+  const typed = withWrites(asked, (write) => void handed.push(write))
   const store = new Proxy(typed, {
     get(target, name) {
       const value: unknown = Reflect.get(target, name)

@@ -63,7 +63,7 @@ describe('a ledger verified in pieces', () => {
     const from = await headAfter({ engine }, 15)
     const asked: unknown[] = []
     const counted = withAnswers(sqliteStore(db), (question, own) => {
-      if (question.table !== 'ledger') return own
+      if (question.kind !== 'records' || question.table !== 'ledger') return own
       const [behind] = question.where ?? []
       asked.push([behind !== undefined && 'above' in behind ? behind.above : null, question.limit])
       return own

@@ -40,13 +40,13 @@ export const agreeSabotages: readonly Sabotage[] = [
   {
     name: 'commit a rehearsal',
     file: 'adapters/sqlite/index.ts',
-    find: '          throw new RolledBack(work())',
-    replace: '          return work()',
+    find: '    if (decision.isRehearsal === true) throw new RolledBack(result)\n',
+    replace: '',
     caughtBy: 'test/adapters/sqlite/contract.test.ts',
   },
   {
     name: 'take rows that go with the user for rows that keep them',
-    file: 'adapters/sqlite/sql/hurdle-sql.ts',
+    file: 'adapters/sql/hurdle-sql.ts',
     find: '  if (freed.length === 0) return gone',
     replace: '  if (freed.length >= 0) return gone',
     caughtBy: 'test/plan/foreign-keys.test.ts',

@@ -39,7 +39,7 @@ export const eyesSabotages: readonly Sabotage[] = [
   },
   {
     name: 'read any text that begins like a number as that number',
-    file: 'adapters/sqlite/sql/selector-sql.ts',
+    file: 'adapters/sqlite/sql/stored-values.ts',
     find: 'CASE WHEN CAST(',
     replace: 'CASE WHEN 1 OR CAST(',
     caughtBy: 'test/adapters/sqlite/untyped.test.ts',
@@ -60,7 +60,7 @@ export const eyesSabotages: readonly Sabotage[] = [
   },
   {
     name: 'count rows by the spelling that they hold',
-    file: 'adapters/sqlite/sql/step-sql.ts',
+    file: 'adapters/sql/steps/count-sql.ts',
     find: '  if (values.some(({ collation }) => collation !== undefined)) return null\n',
     replace: '',
     caughtBy: 'test/adapters/sqlite/spellings.test.ts',
@@ -74,9 +74,9 @@ export const eyesSabotages: readonly Sabotage[] = [
   },
   {
     name: 'forget the parents once they are gone',
-    file: 'adapters/sqlite/commit/apply-slice.ts',
-    find: 'for (const index of asked) left += residueUnder',
-    replace: 'for (const index of asked.slice(asked.length)) left += residueUnder',
+    file: 'adapters/sqlite/work/residue.ts',
+    find: 'if (rowsUnder(connection, sql, index, held, parameters) === 0)',
+    replace: 'if (rowsUnder(connection, sql, index, held, parameters) >= 0)',
     caughtBy: 'test/adapters/sqlite/gone-parents.test.ts',
   },
   {
@@ -102,7 +102,7 @@ export const eyesSabotages: readonly Sabotage[] = [
   },
   {
     name: 'take a boolean inside JSON for an id, in memory',
-    file: 'adapters/memory/commit/match-rows.ts',
+    file: 'adapters/memory/rows/match-rows.ts',
     find: "return typeof value === 'string' || typeof value === 'number' ||",
     replace: "return typeof value !== 'object' || typeof value === 'number' ||",
     caughtBy: 'test/adapters/sqlite/either-type.test.ts',
@@ -116,16 +116,16 @@ export const eyesSabotages: readonly Sabotage[] = [
   },
   {
     name: 'forget the parents of a chunk once they are gone',
-    file: 'adapters/sqlite/commit/apply-chunk.ts',
+    file: 'adapters/sqlite/work/named-rows.ts',
     find: "step.action === 'delete' ? holdAmong",
     replace: "step.action === 'block' ? holdAmong",
     caughtBy: 'test/adapters/sqlite/gone-parents.test.ts',
   },
   {
     name: 'take what a stronger rule keeps under a gone parent for residue',
-    file: 'adapters/sqlite/sql/gone-parents-sql.ts',
-    find: 'guardSql(step.except)',
-    replace: 'guardSql([])',
+    file: 'adapters/sql/steps/gone-parents-sql.ts',
+    find: 'guardSql(dialect, step.except)',
+    replace: 'guardSql(dialect, [])',
     caughtBy: 'test/adapters/sqlite/gone-parents.test.ts',
   },
   {
@@ -144,7 +144,7 @@ export const eyesSabotages: readonly Sabotage[] = [
   },
   {
     name: 'let a tenant go in one spelling alone',
-    file: 'adapters/sqlite/commit/list-users.ts',
+    file: 'adapters/sql/user-rows-sql.ts',
     find: "hasLooseTenant === 'either' ? hasLooseTenant : undefined",
     replace: 'hasLooseTenant',
     caughtBy: 'test/adapters/sqlite/untyped.test.ts',
@@ -158,7 +158,7 @@ export const eyesSabotages: readonly Sabotage[] = [
   },
   {
     name: 'tell members of a group byte by byte',
-    file: 'adapters/sqlite/sql/step-sql.ts',
+    file: 'adapters/sql/check-sql.ts',
     find: '...(collation === undefined ? {} : { collation }),\n    ...(hasLooseMatch',
     replace: '...(hasLooseMatch',
     caughtBy: 'test/adapters/sqlite/spellings.test.ts',
@@ -179,8 +179,8 @@ export const eyesSabotages: readonly Sabotage[] = [
   },
   {
     name: 'count a row for each type of the value that it holds',
-    file: 'adapters/sqlite/sql/step-sql.ts',
-    find: 'isEither ? asStored(leaf) : leaf',
+    file: 'adapters/sql/steps/count-sql.ts',
+    find: 'isEither ? dialect.asStored(leaf) : leaf',
     replace: 'leaf',
     caughtBy: 'test/adapters/sqlite/either-type.test.ts',
   },

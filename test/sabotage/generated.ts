@@ -5,7 +5,7 @@ const caughtBy = 'test/generated/sqlite.test.ts'
 export const generatedSabotages: readonly Sabotage[] = [
   {
     name: 'compare a value with one user as the column does',
-    file: 'adapters/sqlite/sql/selector-sql.ts',
+    file: 'adapters/sql/selectors/compare-sql.ts',
     find: '  return isLoose ? `',
     replace: '  return isLoose && one === other ? `',
     caughtBy,
@@ -19,7 +19,7 @@ export const generatedSabotages: readonly Sabotage[] = [
   },
   {
     name: 'overwrite the elements of others too',
-    file: 'adapters/sqlite/sql/assignment-sql.ts',
+    file: 'adapters/sql/steps/assignment-sql.ts',
     find: 'const isMeant = holding === undefined ? null :',
     replace: 'const isMeant = holding !== null ? null :',
     caughtBy,

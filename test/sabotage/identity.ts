@@ -55,7 +55,7 @@ export const identitySabotages: readonly Sabotage[] = [
   },
   {
     name: 'know users who are gone by the very spelling alone',
-    file: 'adapters/sqlite/commit/spellings.ts',
+    file: 'adapters/sqlite/answers/spellings.ts',
     find: 'deletedAlike(connection, program, query, strange)',
     replace: 'deletedAlike(connection, program, query, [])',
     caughtBy,

@@ -85,14 +85,14 @@ export const journalSabotages: readonly Sabotage[] = [
   {
     name: 'owe nothing for access that was cut',
     file: 'src/execution/upkeep/watch-deletions.ts',
-    find: "if (cutsAccess && outcome.kind === 'done') await debt.owe()",
+    find: ' || steps.some(({ rows }) => rows > 0)',
     replace: '',
     caughtBy,
   },
   {
     name: 'owe the journal for a rehearsal',
     file: 'src/execution/upkeep/watch-deletions.ts',
-    find: 'slice.rehearsal !== true && ',
+    find: ' || decision.isRehearsal === true',
     replace: '',
     caughtBy,
   },

@@ -54,7 +54,7 @@ export const jsonSabotages: readonly Sabotage[] = [
   },
   {
     name: 'pass over JSONB where an index knows text alone',
-    file: 'adapters/sqlite/sql/program-sql.ts',
+    file: 'adapters/sqlite/sql/indexed-steps.ts',
     find: 'indexed === null ? locator : { ...locator, textIndexed: indexed }',
     replace: "indexed === null ? locator : { ...locator, textIndexed: 'all' }",
     caughtBy: 'test/adapters/sqlite/json.test.ts',
@@ -68,7 +68,7 @@ export const jsonSabotages: readonly Sabotage[] = [
   },
   {
     name: 'read a column named true as the word',
-    file: 'adapters/sqlite/sql/selector-sql.ts',
+    file: 'adapters/sqlite/sql/dialect.ts',
     find: '} IS NOT 1`',
     replace: '} IS NOT TRUE`',
     caughtBy: 'test/adapters/sqlite/json.test.ts',

@@ -38,13 +38,6 @@ export const mongoSabotages: readonly Sabotage[] = [
     caughtBy: 'test/adapters/mongodb/errors-of-nobody.test.ts',
   },
   {
-    name: 'delete one by one on a server where a user of the slice is refused',
-    file: 'src/execution/delete/delete-slice.ts',
-    find: 'if (isOfDatabase && isRemote(run)) return',
-    replace: 'if (isOfDatabase && isRemote(run) && users.length < 3) return',
-    caughtBy: 'test/adapters/mongodb/errors-of-nobody.test.ts',
-  },
-  {
     name: 'count no residue in a transaction of a server',
     file: 'adapters/mongodb/commit/carry-out.ts',
     find: '    if (isAskedLate(work, stepWork, isolation)) continue',

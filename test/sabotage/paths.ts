@@ -4,23 +4,23 @@ import type { Sabotage } from './sabotage.ts'
 export const pathsSabotages: readonly Sabotage[] = [
   {
     name: 'take for pulled what stands in no array, in SQLite',
-    file: 'adapters/sqlite/sql/json-sql.ts',
+    file: 'adapters/sqlite/sql/json-left.ts',
     find: " WHEN 'object' THEN EXISTS (",
     replace: " WHEN 'object' THEN 0 AND EXISTS (",
     caughtBy: 'test/adapters/sqlite/contract.test.ts',
   },
   {
     name: 'take for pulled what stands in no array, in memory',
-    file: 'adapters/memory/commit/write-rows.ts',
+    file: 'adapters/memory/rows/write-rows.ts',
     find: '  if (!Array.isArray(place)) return holdsDeep(place, pull, user)\n',
     replace: '  if (!Array.isArray(place)) return false\n',
     caughtBy: 'test/adapters/memory/contract.test.ts',
   },
   {
     name: 'take every text that holds the value for one that names it',
-    file: 'adapters/sqlite/sql/selector-sql.ts',
-    find: '  if (wanted.isWord !== true) return found\n',
-    replace: '  if (wanted.isWord !== undefined) return found\n',
+    file: 'adapters/sqlite/sql/texts.ts',
+    find: "  if (as === 'part') return found\n",
+    replace: '  if (as !== undefined) return found\n',
     caughtBy: 'test/adapters/sqlite/contract.test.ts',
   },
   {
@@ -102,7 +102,7 @@ export const pathsSabotages: readonly Sabotage[] = [
   },
   {
     name: 'take a key of nothing but a zero byte for one',
-    file: 'adapters/sqlite/sql/selector-sql.ts',
+    file: 'adapters/sqlite/sql/texts.ts',
     find: ", x'00') + 1) AS TEXT)`",
     replace: ", x'00') + 0) AS TEXT)`",
     caughtBy: 'test/plan/keys-in-paths.test.ts',

@@ -11,8 +11,8 @@ export const residueSabotages: readonly Sabotage[] = [
   {
     name: 'write in memory for a program that was built for another schema',
     file: 'adapters/memory/index.ts',
-    find: 'schemaStamp !== tables.schema().stamp) throw schemaChanged()',
-    replace: 'schemaStamp === tables.schema().stamp) return write(work)',
+    find: 'builtFor !== stamp) throw schemaChanged()',
+    replace: "builtFor === 'never') throw schemaChanged()",
     caughtBy: 'test/adapters/memory/contract.test.ts',
   },
   {
@@ -38,23 +38,23 @@ export const residueSabotages: readonly Sabotage[] = [
   },
   {
     name: 'take the token of another user for residue',
-    file: 'adapters/sqlite/sql/step-sql.ts',
-    find: '} FROM u), 0) = 0`',
-    replace: '} FROM u WHERE pos = 0), 0) = 0`',
+    file: 'adapters/sql/steps/residue-sql.ts',
+    find: '} FROM u), ',
+    replace: '} FROM u WHERE pos = 0), ',
     caughtBy: 'test/execution/delete/residue.test.ts',
   },
   {
     name: 'believe that the user row is gone',
-    file: 'adapters/sqlite/commit/apply-slice.ts',
-    find: '  if (user.rowless) return 0\n',
-    replace: '  if (user.rowless || connection) return 0\n',
+    file: 'adapters/sqlite/work/user-rows.ts',
+    find: 'changed !== users || !areEnded(connection, sql, parameters)',
+    replace: 'changed !== users',
     caughtBy: 'test/execution/delete/residue.test.ts',
   },
   {
     name: 'cut access past what a trigger writes back',
-    file: 'adapters/sqlite/commit/transition.ts',
-    find: '({ access }) => access)',
-    replace: '({ access }) => !access)',
+    file: 'adapters/sqlite/work/work.ts',
+    find: '  const asked = new Set(steps.map(',
+    replace: "  const asked = new Set((userRows.kind === 'end' ? steps : []).map(",
     caughtBy: 'test/execution/delete/residue.test.ts',
   },
   {

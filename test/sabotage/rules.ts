@@ -4,7 +4,7 @@ import type { Sabotage } from './sabotage.ts'
 export const rulesSabotages: readonly Sabotage[] = [
   {
     name: 'write down what keeps rows once for each rule that deletes',
-    file: 'adapters/sqlite/sql/selector-sql.ts',
+    file: 'adapters/sql/selectors/pairs-sql.ts',
     find: '    if (unless.length > 0) lists.set(unless, of)\n',
     replace: '',
     caughtBy: 'test/plan/many-rules.test.ts',
@@ -46,9 +46,9 @@ export const rulesSabotages: readonly Sabotage[] = [
   },
   {
     name: 'find rows on SQLite that an earlier step of the pass has written',
-    file: 'adapters/sqlite/commit/apply-slice.ts',
-    find: '      if (pass !== null && pairs !== undefined) {',
-    replace: '      if (pass !== null && pairs === undefined) {',
+    file: 'adapters/sqlite/work/work.ts',
+    find: '      pass !== null && pairs !== undefined\n',
+    replace: '      pass !== null && pairs === undefined\n',
     caughtBy: 'test/adapters/sqlite/contract.test.ts',
   },
   {

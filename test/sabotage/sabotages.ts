@@ -15,6 +15,7 @@ import { recordsSabotages } from './records.ts'
 import { residueSabotages } from './residue.ts'
 import { rulesSabotages } from './rules.ts'
 import type { Sabotage } from './sabotage.ts'
+import { unitsSabotages } from './units.ts'
 import { valuesSabotages } from './values.ts'
 
 export const sabotages: readonly Sabotage[] = [
@@ -26,31 +27,32 @@ export const sabotages: readonly Sabotage[] = [
   ...mongoSabotages,
   ...valuesSabotages,
   ...recordsSabotages,
+  ...unitsSabotages,
   {
     name: 'drop the tenant filter when users are looked up',
-    file: 'adapters/sqlite/sql/step-sql.ts',
-    find: '  const tenant = inTenant(user)\n  return `SELECT j.key',
-    replace: "  const tenant = ''\n  return `SELECT j.key",
+    file: 'adapters/sql/user-rows-sql.ts',
+    find: '  const tenant = inTenant(dialect, user)\n  const { from',
+    replace: "  const tenant = ''\n  const { from",
     caughtBy: 'test/adapters/sqlite/contract.test.ts',
   },
   {
     name: 'match an e-mail across tenants',
-    file: 'adapters/sqlite/sql/selector-sql.ts',
-    find: 'return tenant === null ? conditions :',
-    replace: 'return tenant !== undefined ? conditions :',
+    file: 'adapters/sql/selectors/chain-sql.ts',
+    find: '  return tenant === null\n',
+    replace: '  return tenant !== undefined\n',
     caughtBy: 'test/adapters/sqlite/contract.test.ts',
   },
   {
     name: 'delete the user row first',
-    file: 'adapters/sqlite/commit/apply-slice.ts',
-    find: '  const held = runSteps(connection, sql, totals, parameters, slice.journal)',
+    file: 'adapters/sqlite/work/work.ts',
+    find: '  const held = runSteps(connection, sql, steps, parameters)\n',
     replace:
-      '  removeUserRows(connection, sql, parameters, leaving.length)\n  const held = runSteps(connection, sql, totals, parameters, slice.journal)',
+      "  if (userRows.kind === 'end') endUserRows(connection, sql, parameters, work.users.length)\n  const held = runSteps(connection, sql, steps, parameters)\n",
     caughtBy: 'test/adapters/sqlite/contract.test.ts',
   },
   {
     name: 'let users without rows share the counts of those who have some',
-    file: 'adapters/sqlite/commit/take-survey.ts',
+    file: 'adapters/sqlite/answers/counts.ts',
     find: '    const own = [...none]',
     replace: '    const own = none',
     caughtBy: 'test/adapters/sqlite/contract.test.ts',
@@ -65,8 +67,8 @@ export const sabotages: readonly Sabotage[] = [
   {
     name: 'call users of a slice failed whose part is gone for good',
     file: 'src/execution/delete/delete-slice.ts',
-    find: "      while (outcomes.length < end) outcomes.push({ kind: 'failed', error })",
-    replace: '      throw error',
+    find: '    if (outcomes.length === 0) throw error\n',
+    replace: '    throw error\n',
     caughtBy: 'test/execution/bulk/large-slices.test.ts',
   },
   {
@@ -114,7 +116,7 @@ export const sabotages: readonly Sabotage[] = [
   },
   {
     name: 'count wrongly',
-    file: 'adapters/sqlite/commit/take-survey.ts',
+    file: 'adapters/sqlite/answers/counts.ts',
     find: '?? 0) + Number(rows[place])',
     replace: '?? 0) + 1',
     caughtBy: 'test/adapters/sqlite/contract.test.ts',
@@ -199,9 +201,9 @@ export const sabotages: readonly Sabotage[] = [
   },
   {
     name: 'leave the audit entry of an erasure out',
-    file: 'adapters/sqlite/records/seals.ts',
-    find: '  for (const row of seal.auditRows ?? []) insertAuditRow(connection, row)',
-    replace: '  for (const row of (seal.auditRows ?? []).slice(1)) insertAuditRow(connection, row)',
+    file: 'src/execution/units/delete-unit.ts',
+    find: 'for (const row of seal.auditRows ?? []) yield',
+    replace: 'for (const row of (seal.auditRows ?? []).slice(1)) yield',
     caughtBy: 'test/adapters/sqlite/contract.test.ts',
   },
   {
@@ -283,9 +285,9 @@ export const sabotages: readonly Sabotage[] = [
   },
   {
     name: 'let a confirmation token work twice',
-    file: 'adapters/sqlite/commit/transition.ts',
-    find: '  if (plan.consumesToken === true && tokenHash !== null) {',
-    replace: '  if (plan.consumesToken === true && tokenHash === null) {',
+    file: 'src/execution/units/transition-unit.ts',
+    find: '  if (consumesToken === true && tokenHash !== null) {',
+    replace: '  if (consumesToken === true && tokenHash === null) {',
     caughtBy: 'test/execution/life-cycle/own-account.test.ts',
   },
   {
@@ -339,9 +341,9 @@ export const sabotages: readonly Sabotage[] = [
   },
   {
     name: 'sweep the rows of a user who was put under a hold meanwhile',
-    file: 'adapters/sqlite/commit/sweep.ts',
-    find: 'holds.some(isHeldBy)',
-    replace: 'holds.some(() => false)',
+    file: 'src/execution/units/sweep-unit.ts',
+    find: 'holds.flat().some(isHeldBy)',
+    replace: 'holds.flat().some(() => false)',
     caughtBy: 'test/adapters/sqlite/contract.test.ts',
   },
   {
@@ -689,28 +691,28 @@ export const sabotages: readonly Sabotage[] = [
   },
   {
     name: 'write all rows of a group as its narrowest rule says',
-    file: 'adapters/sqlite/sql/group-sql.ts',
+    file: 'adapters/sql/steps/group-sql.ts',
     find: '  if (next.when === null) return written',
     replace: '  if (next.when !== undefined) return written',
     caughtBy: 'test/program/written-together.test.ts',
   },
   {
     name: 'take what one rule of a group has left on the rows of all',
-    file: 'adapters/sqlite/sql/group-sql.ts',
-    find: 'return when === null ? lacks :',
-    replace: "return when !== '' ? lacks :",
+    file: 'adapters/sql/steps/group-sql.ts',
+    find: 'return when === null\n',
+    replace: "return when !== ''\n",
     caughtBy: 'test/program/written-together.test.ts',
   },
   {
     name: 'take a key that is spelt with blanks for none',
-    file: 'adapters/sqlite/sql/json-sql.ts',
+    file: 'adapters/sqlite/sql/json-left.ts',
     find: '[: \\t\\r\\n]*`',
     replace: '[:]*`',
     caughtBy: 'test/adapters/sqlite/json.test.ts',
   },
   {
     name: 'count the rows of a group alike for all of its rules',
-    file: 'adapters/sqlite/sql/group-sql.ts',
+    file: 'adapters/sql/steps/group-sql.ts',
     find: "when === null ? 'count(*)'",
     replace: "when !== undefined ? 'count(*)'",
     caughtBy: 'test/program/written-together.test.ts',
@@ -760,8 +762,8 @@ export const sabotages: readonly Sabotage[] = [
   {
     name: 'leave temporary tables in memory',
     file: 'adapters/sqlite/handle/connection.ts',
-    find: 'if (!hasTemporaryTables()) change(',
-    replace: 'if (hasTemporaryTables()) change(',
+    find: 'if (hasRunHostCode && hasTemporaryTables()) return',
+    replace: 'if (hasRunHostCode || !hasTemporaryTables()) return',
     caughtBy: 'test/adapters/sqlite/file.test.ts',
   },
   {
@@ -801,7 +803,7 @@ export const sabotages: readonly Sabotage[] = [
   },
   {
     name: 'write rules together although a trigger acts between them',
-    file: 'adapters/sqlite/sql/group-sql.ts',
+    file: 'adapters/sql/steps/group-sql.ts',
     find: ' || facts.reactsToUpdates(widest.table)) return null',
     replace: ') return null',
     caughtBy: 'test/program/written-together.test.ts',

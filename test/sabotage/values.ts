@@ -11,9 +11,9 @@ export const valuesSabotages: readonly Sabotage[] = [
   },
   {
     name: 'let the collation of a column decide whose a row is',
-    file: 'adapters/sqlite/sql/selector-sql.ts',
-    find: '  return wanted.isLoose\n',
-    replace: '  return wanted.isLoose && wanted.field === null\n',
+    file: 'adapters/sql/selectors/compare-sql.ts',
+    find: '    return wanted.isLoose\n',
+    replace: '    return wanted.isLoose && wanted.field === null\n',
     caughtBy: 'test/adapters/sqlite/values.test.ts',
   },
   {
@@ -25,23 +25,23 @@ export const valuesSabotages: readonly Sabotage[] = [
   },
   {
     name: 'go through a blank key to the rows of others',
-    file: 'adapters/sqlite/sql/selector-sql.ts',
+    file: 'adapters/sql/selectors/chain-sql.ts',
     find: '  return hasTextKey ? ',
     replace: '  return hasTextKey ? same : same + ',
     caughtBy: 'test/adapters/sqlite/values.test.ts',
   },
   {
     name: 'count values together that a column takes for one',
-    file: 'adapters/sqlite/sql/step-sql.ts',
-    find: '  const held = located(alias, locator)\n  return isLoose ? ',
-    replace: '  const held = located(alias, locator)\n  return isLoose ? held : held + ',
+    file: 'adapters/sql/steps/count-sql.ts',
+    find: '  const held = located(dialect, alias, locator)\n  return isLoose ? ',
+    replace: '  const held = located(dialect, alias, locator)\n  return isLoose ? held : held + ',
     caughtBy: 'test/adapters/sqlite/values.test.ts',
   },
   {
     name: 'pull an address out of an array in its own case only',
-    file: 'adapters/memory/commit/write-rows.ts',
-    find: '    return form?.ignoreCase ? standsFor(value, wanted, form) : ',
-    replace: '    return ',
+    file: 'adapters/memory/rows/write-rows.ts',
+    find: '      return form?.ignoreCase ? standsFor(value, wanted, form) : ',
+    replace: '      return ',
     caughtBy: 'test/adapters/memory/contract.test.ts',
   },
   {

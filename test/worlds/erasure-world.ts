@@ -10,12 +10,11 @@ import {
   type OutboxEvent,
   UserDeletionEngine,
 } from '../../src/index.ts'
-import type { Program } from '../../src/program/program.ts'
 import type { TableSchema } from '../../src/program/schema.ts'
 import { listJobs } from '../../src/records/job-records.ts'
+import { answerOf } from '../../src/store/inquiry.ts'
 import type { Job } from '../../src/store/records.ts'
 import type { Store } from '../../src/store/store.ts'
-import { withWrites } from '../../src/testing/contract/altered-store.ts'
 import { fill } from './sqlite-schema.ts'
 
 export type Row = Readonly<Record<string, unknown>>
@@ -170,8 +169,12 @@ function openHost(name: StoreName, data: Record<string, readonly Row[]>): Erasur
   if (name === 'memory') {
     const store = memoryStore({ schema: SCHEMA, data: data as never })
     return {
-      ...watchTokens(store),
+      store,
       rows: async (of) => store.rows(of),
+      tokens: async () => {
+        const tokens = await answerOf(store, { kind: 'records', table: 'tokens' })
+        return tokens.map(({ hash, userId, expiresAt }) => ({ hash, userId, expiresAt }))
+      },
       jobs: () => listJobs(store, { limit: 100 }),
       insert: async (into, row) => store.insert(into, row as never),
     }
@@ -199,38 +202,6 @@ function openHost(name: StoreName, data: Record<string, readonly Row[]>): Erasur
       db.prepare(`INSERT INTO ${into} (${columns.join(', ')}) VALUES (${places})`).run(
         ...Object.values(row),
       )
-    },
-  }
-}
-
-/** Memory shows a token only to who knows its hash; the hashes come by here. */
-function watchTokens(store: Store): Pick<ErasureHost, 'store' | 'tokens'> {
-  const hashes = new Set<string>()
-  let program: Program | undefined
-  return {
-    store: {
-      ...store,
-      findStanding: (of, query) => {
-        program = of
-        return store.findStanding(of, query)
-      },
-      commit: (inquiry) =>
-        withWrites(store, (write) => {
-          if (write.kind !== 'insert' || write.table !== 'tokens') return
-          for (const { hash } of write.records) hashes.add(hash)
-        }).commit(inquiry),
-    },
-    tokens: async () => {
-      if (program === undefined) return []
-      const somebody = { tenantId: 'tnt_b', user: { id: 'usr_eve', subject: 'usr_eve' } }
-      const found: Row[] = []
-      for (const tokenHash of hashes) {
-        const standing = await store.findStanding(program, { ...somebody, tokenHash })
-        if (standing?.token == null) continue
-        const { hash, userId, expiresAt } = standing.token
-        found.push({ hash, userId, expiresAt })
-      }
-      return found
     },
   }
 }

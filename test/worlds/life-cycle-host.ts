@@ -3,10 +3,10 @@ import Database from 'better-sqlite3'
 import { memoryStore } from '../../adapters/memory/index.ts'
 import { sqliteStore } from '../../adapters/sqlite/index.ts'
 import { definePolicy, type TableSchema } from '../../src/index.ts'
-import type { Program } from '../../src/program/program.ts'
 import type { Decision } from '../../src/store/change.ts'
-import type { Inquiry } from '../../src/store/inquiry.ts'
-import type { Store } from '../../src/store/store.ts'
+import type { Inquiry, Question } from '../../src/store/inquiry.ts'
+import { isQuestions, NO_ANSWERS } from '../../src/store/run.ts'
+import type { CommitOptions, Store } from '../../src/store/store.ts'
 
 export type Row = Readonly<Record<string, unknown>>
 
@@ -81,30 +81,13 @@ const COLUMNS: Readonly<Record<HostTable, readonly string[]>> = {
   audit_log: ['id', 'actor_id', 'actor_email'],
 }
 
-/** Memory has no writes of a host beside `insert`, so these go through a transition of its own. */
 export function openMemoryHost(): Host {
   const store = memoryStore({ schema: HOST_TABLES.map(schemaOf) })
-  let program: Program | undefined
   const write = async (id: string, set: Readonly<Record<string, string | null>>): Promise<void> => {
-    const row = store.rows('users').find((candidate) => candidate['id'] === id)
-    if (program === undefined) throw new Error('no engine has looked at this host yet')
-    const tenantId = String(row?.['tenant_id'])
-    const user = { id, subject: id }
-    const decide = () => ({ kind: 'proceed', set }) as const
-    await store.transition(program, { tenantId, user, tokenHash: null, decide })
+    store.update('users', { id }, set)
   }
   return {
-    store: {
-      ...store,
-      findStanding(given, query) {
-        program = given
-        return store.findStanding(given, query)
-      },
-      transition(given, transition) {
-        program = given
-        return store.transition(given, transition)
-      },
-    },
+    store,
     insert: (table, row) => store.insert(table, row),
     rows: (table) => store.rows(table),
     signIn: (userId, session) =>
@@ -268,11 +251,21 @@ export function wrapStore(
   })
 }
 
-/** `read jobs`, `commit jobs`, `write jobs`: which records a call is about first. Other calls by their method. */
-function labelOf(method: string, [inquiry]: readonly unknown[]): string {
+/**
+ * `chunk`, `deletion`: what is committed. `read jobs`, `commit jobs`, `write jobs`: which records a call is about first.
+ * Other calls by their method.
+ */
+function labelOf(method: string, [inquiry, options]: readonly unknown[]): string {
   if (method !== 'read' && method !== 'commit') return method
+  const { unit } = (options ?? {}) as CommitOptions
+  if (unit !== undefined) return unit
   const { value, done } = (inquiry as () => Inquiry<Decision<unknown>>)().next()
-  if (done !== true) return `${method} ${value[0]?.table}`
-  const [write] = value.change?.() ?? []
-  return write === undefined || !('table' in write) ? method : `write ${write.table}`
+  if (done !== true) return `${method} ${aboutOf(value[0])}`
+  const first = value.change?.().next(NO_ANSWERS)
+  if (first === undefined || first.done === true || isQuestions(first.value)) return method
+  return 'table' in first.value ? `write ${first.value.table}` : method
+}
+
+function aboutOf(question: Question | undefined): string | undefined {
+  return question?.kind === 'records' ? question.table : question?.kind
 }

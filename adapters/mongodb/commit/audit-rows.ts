@@ -3,10 +3,9 @@
  *
  * @module
  */
-
 import type { Program } from '../../../src/program/program.ts'
-import type { AuditRow } from '../../../src/store/records.ts'
-import type { HostWork, Isolation } from '../records/change.ts'
+import type { RowInsert } from '../../../src/store/change.ts'
+import type { DocumentWork, Isolation } from '../records/change.ts'
 import type { Doc } from '../server/driver.ts'
 import { isDuplicateKey } from '../server/mongo-errors.ts'
 import type { Writer } from '../server/scope.ts'
@@ -18,24 +17,33 @@ import { type BsonTypes, storedId } from '../server/values.ts'
  */
 export function auditRowsWithKeys(
   types: BsonTypes,
-  { audit, user }: Program,
-  rows: readonly AuditRow[],
-): HostWork['auditRows'] {
-  const written = (column: string, value: unknown): unknown =>
-    audit?.entry[column] === '$userId' ? storedId(types, user.idType, value, null) : value
-  return rows.map(({ table, values: { _id = null, ...values } }) => ({
+  rows: readonly RowInsert[],
+): DocumentWork['auditRows'] {
+  return rows.map(({ program, table, values: { _id = null, ...values } }) => ({
     table,
     values: Object.fromEntries(
-      Object.entries(values).map(([column, value]) => [column, written(column, value)]),
+      Object.entries(values).map(([column, value]) => [
+        column,
+        written(types, program, column, value),
+      ]),
     ),
     id: _id ?? types.objectId(crypto.randomUUID().replaceAll('-', '').slice(0, 24)),
   }))
 }
 
+function written(
+  types: BsonTypes,
+  { audit, user }: Program,
+  column: string,
+  value: unknown,
+): unknown {
+  return audit?.entry[column] === '$userId' ? storedId(types, user.idType, value, null) : value
+}
+
 /** With keys of their own, so that the same row is not written twice after a crash. */
 export async function insertAuditRows(
   writer: Writer,
-  { auditRows }: Pick<HostWork, 'auditRows'>,
+  { auditRows }: Pick<DocumentWork, 'auditRows'>,
   isolation: Isolation,
 ): Promise<void> {
   for (const { table, values, id } of auditRows) {

@@ -6,7 +6,7 @@
 import type { Assignment, Program, Step } from '../../../src/program/program.ts'
 import { residueTime } from '../../../src/program/residue.ts'
 import { selectorsOf } from '../../../src/program/selectors.ts'
-import { leavesNoMatch } from '../../../src/program/steps.ts'
+import { leavesNoMatch, writesRows } from '../../../src/program/steps.ts'
 import { residueLeft } from '../../../src/store/failures.ts'
 import type { Own } from '../documents/deep-writes.ts'
 import {
@@ -22,14 +22,15 @@ import {
   isWrittenByUser,
   lacking,
   needsOwn,
+  ownOf,
   pathOfAssignment,
   touchesOwnFilter,
   updatesFor,
 } from '../documents/updates.ts'
 import type {
-  Change,
+  DocumentChange,
+  DocumentWork,
   DocumentWrite,
-  HostWork,
   Isolation,
   SliceUser,
   StepWork,
@@ -42,7 +43,7 @@ import { insertAuditRows } from './audit-rows.ts'
 import { claimUsers } from './claims.ts'
 
 /** Without a transaction. */
-export async function carryOut(writer: Writer, { work, records }: Change): Promise<void> {
+export async function carryOut(writer: Writer, { work, records }: DocumentChange): Promise<void> {
   for (const one of work) await claimUsers(writer, one)
   await workOnAll(writer, work, 'none')
   await writeRecords(writer, records)
@@ -50,13 +51,13 @@ export async function carryOut(writer: Writer, { work, records }: Change): Promi
 
 export async function workOnAll(
   writer: Writer,
-  work: readonly HostWork[],
+  work: readonly DocumentWork[],
   isolation: Isolation,
 ): Promise<void> {
   for (const one of work) await workOnHost(writer, one, isolation)
 }
 
-async function workOnHost(writer: Writer, work: HostWork, isolation: Isolation): Promise<void> {
+async function workOnHost(writer: Writer, work: DocumentWork, isolation: Isolation): Promise<void> {
   for (const stepWork of work.steps) {
     const parts = await runStep(writer, work, stepWork, isolation)
     if (isAskedLate(work, stepWork, isolation)) continue
@@ -76,7 +77,7 @@ async function workOnHost(writer: Writer, work: HostWork, isolation: Isolation):
  * looked at right behind the step, and those of a chunk always: what is behind them has its turn later.
  */
 function isAskedLate(
-  { program, userRows }: HostWork,
+  { program, userRows }: DocumentWork,
   { index, rows }: StepWork,
   isolation: Isolation,
 ): boolean {
@@ -90,7 +91,7 @@ function isAskedLate(
  * Removes what let the users in and came into being meanwhile. Only steps that end at the user's id: a value
  * like an e-mail may be somebody else's by now. And only where what belongs to a stronger rule still shows.
  */
-export async function cutLateAccess(writer: Writer, work: HostWork): Promise<void> {
+export async function cutLateAccess(writer: Writer, work: DocumentWork): Promise<void> {
   const ran = new Set(work.steps.map(({ index }) => index))
   for (const [index, step] of work.program.steps.entries()) {
     if (!step.access || step.action !== 'delete' || !ran.has(index) || !endsAtId(step)) continue
@@ -119,14 +120,14 @@ type Part = readonly [Step, Matches]
 /** Answers what was written on which documents. */
 async function runStep(
   writer: Writer,
-  work: HostWork,
+  work: DocumentWork,
   stepWork: StepWork,
   isolation: Isolation,
 ): Promise<readonly Part[]> {
   const { program, tenantId, users } = work
   const { index, rows, count } = stepWork
   const step = program.steps[index]
-  if (step === undefined || !writes(step)) return []
+  if (step === undefined || !writesRows(step)) return []
   const matches: Matches =
     rows === null
       ? await matchStep(writer, program, step, tenantId, users)
@@ -158,7 +159,7 @@ async function runStep(
  * the user's value, so a step of the same pass that comes later, and has the last word, must find it as it was.
  */
 function partsOf(
-  { program, steps }: HostWork,
+  { program, steps }: DocumentWork,
   { index }: StepWork,
   matches: Matches,
   isolation: Isolation,
@@ -206,7 +207,7 @@ async function valuesWritten(
  */
 async function refuseResidue(
   writer: Writer,
-  { program, tenantId, users }: HostWork,
+  { program, tenantId, users }: DocumentWork,
   step: Step,
   matches: Matches,
 ): Promise<void> {
@@ -225,12 +226,12 @@ async function refuseResidue(
 /** The same at the end, of the documents that match by then: the host may have written meanwhile. */
 async function refuseLateResidue(
   writer: Writer,
-  work: HostWork,
+  work: DocumentWork,
   stepWork: StepWork,
 ): Promise<void> {
   const { program, tenantId, users } = work
   const step = program.steps[stepWork.index]
-  if (step === undefined || !writes(step)) return
+  if (step === undefined || !writesRows(step)) return
   const matches = await matchStep(writer, program, step, tenantId, users)
   if (leavesNoMatch(step)) await refuseFound(writer, step, tenantId, matches, null)
   else await refuseResidue(writer, work, step, matches)
@@ -327,12 +328,6 @@ async function byRows(
   return { kind: 'rows', rows }
 }
 
-/** Whether running the step changes anything. */
-export function writes({ action, set }: Step): boolean {
-  if (action === 'block' || action === 'external') return false
-  return action === 'delete' || set.length > 0
-}
-
 function* ownedFilters(
   step: Step,
   tenantId: string | null,
@@ -352,14 +347,6 @@ function* ownedFilters(
     const own = ownOf(step, values?.filter(({ owners }) => owners.has(position)) ?? null)
     for (const filter of filtersOf(step, tenantId, theirs)) yield { filter, user, own }
   }
-}
-
-/** By which elements documents are the users' with these values. */
-export function ownOf({ selector }: Step, values: readonly OwnedValue[] | null): Own | null {
-  if (selector === null || values === null) return null
-  const { locator, target } = selector
-  const form = target.kind === 'user' ? target.form : null
-  return { keys: pathOf(locator).split('.'), values: values.map(({ value }) => value), form }
 }
 
 const NOBODY: SliceUser = { fields: {}, derived: [] }
@@ -386,7 +373,11 @@ function* filtersOf(step: Step, tenantId: string | null, matches: Matches): Iter
   }
 }
 
-async function writeUserRows(writer: Writer, work: HostWork, isolation: Isolation): Promise<void> {
+async function writeUserRows(
+  writer: Writer,
+  work: DocumentWork,
+  isolation: Isolation,
+): Promise<void> {
   const { program, tenantId, users, userRows } = work
   const { user } = program
   if (userRows.kind === 'leave' || user.rowless === true || users.length === 0) return

@@ -6,23 +6,25 @@
  */
 import type { Program, UserId } from '../../../src/program/program.ts'
 import type { SharedValue } from '../../../src/program/shared-values.ts'
-import { findRows } from '../documents/find-users.ts'
-import type { Change, Columns, DocumentWrite, HostWork } from '../records/change.ts'
+import type { Columns } from '../../../src/store/change.ts'
+import { Seen } from '../answers/seen.ts'
+import { findRows } from '../answers/user-rows.ts'
+import type { DocumentChange, DocumentWork, DocumentWrite } from '../records/change.ts'
 import type { Doc } from '../server/driver.ts'
 import type { Reader } from '../server/scope.ts'
 
-export function changeDocument({ work, records }: Change): Doc {
+export function changeDocument({ work, records }: DocumentChange): Doc {
   return { work: work.map(workDocument), records: [...records] }
 }
 
 /** The change as it was written down, with the users' fields as they are now. */
-export async function readChange(reader: Reader, document: Doc): Promise<Change> {
-  const work: HostWork[] = []
+export async function readChange(reader: Reader, document: Doc): Promise<DocumentChange> {
+  const work: DocumentWork[] = []
   for (const part of document['work'] as readonly Doc[]) work.push(await readWork(reader, part))
   return { work, records: document['records'] as readonly DocumentWrite[] }
 }
 
-export function workDocument(work: HostWork): Doc {
+export function workDocument(work: DocumentWork): Doc {
   const { program, users, claims, userRows, auditRows } = work
   return {
     ...work,
@@ -38,8 +40,8 @@ export function workDocument(work: HostWork): Doc {
   }
 }
 
-export async function readWork(reader: Reader, document: Doc): Promise<HostWork> {
-  const stored = document as unknown as Pick<HostWork, 'tenantId' | 'steps' | 'cutsAccess'> & {
+export async function readWork(reader: Reader, document: Doc): Promise<DocumentWork> {
+  const stored = document as unknown as Pick<DocumentWork, 'tenantId' | 'steps' | 'cutsAccess'> & {
     readonly program: string
     readonly users: readonly {
       readonly id: UserId
@@ -47,7 +49,7 @@ export async function readWork(reader: Reader, document: Doc): Promise<HostWork>
       readonly derived: readonly string[]
     }[]
     readonly claims: readonly { readonly seen: Entries; readonly set: Entries }[]
-    readonly userRows: { readonly kind: HostWork['userRows']['kind']; readonly set?: Entries }
+    readonly userRows: { readonly kind: DocumentWork['userRows']['kind']; readonly set?: Entries }
     readonly auditRows: readonly {
       readonly table: string
       readonly id: unknown
@@ -55,15 +57,12 @@ export async function readWork(reader: Reader, document: Doc): Promise<HostWork>
     }[]
   }
   const program = JSON.parse(stored.program) as Program
-  const targets = stored.users.map(({ id }) => ({ id, subject: id }))
-  const rows = await findRows(reader, program, {
-    tenantId: stored.tenantId,
-    users: targets,
-    raw: true,
-  })
+  const { tenantId } = stored
+  const ids = stored.users.map(({ id }) => id)
+  const rows = await findRows({ reader, seen: new Seen() }, { program, tenantId, ids })
   return {
     program,
-    tenantId: stored.tenantId,
+    tenantId,
     users: stored.users.map(({ id, shared = [], derived }, position) => ({
       // A user who is gone has lost all that other fields lead to before the row went.
       fields: { ...rows[position]?.fields, id },

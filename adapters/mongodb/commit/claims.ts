@@ -5,8 +5,9 @@
  * @module
  */
 import type { Program } from '../../../src/program/program.ts'
-import type { FoundRow } from '../documents/find-users.ts'
-import type { Columns, HostWork, UserClaim } from '../records/change.ts'
+import type { Columns } from '../../../src/store/change.ts'
+import type { FoundRow } from '../answers/seen.ts'
+import type { DocumentWork, UserClaim } from '../records/change.ts'
 import type { Doc } from '../server/driver.ts'
 import { storeBusy } from '../server/mongo-errors.ts'
 import { valueAt } from '../server/paths.ts'
@@ -32,7 +33,7 @@ export function claimsOf(
   }))
 }
 
-type Claiming = Pick<HostWork, 'program' | 'claims'>
+type Claiming = Pick<DocumentWork, 'program' | 'claims'>
 
 /** @throws {@link UserDeletionError} `store_busy` when a row has changed since, with some claimed already. */
 export async function claimUsers(writer: Writer, { program, claims }: Claiming): Promise<void> {

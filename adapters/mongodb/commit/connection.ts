@@ -3,8 +3,9 @@
  *
  * @module
  */
+import type { Decision } from '../../../src/store/change.ts'
 import type { Whose } from '../../../src/store/records.ts'
-import type { Decision } from '../records/change.ts'
+import type { Asked } from '../answers/answer.ts'
 import { checkLayout, migrateCollections } from '../records/layout.ts'
 import type { ConnectionOptions } from '../server/connection-options.ts'
 import { type Detected, detect } from '../server/detect.ts'
@@ -25,14 +26,11 @@ export interface Connection {
   /** Single commands that are atomic of themselves and may be repeated; `tries` counts from 1. */
   direct<T>(work: (writer: Writer, tries: number) => Promise<T>): Promise<T>
   /**
-   * Decides on what the reader shows and carries the change out, atomically: no other call to `write`, here
+   * Decides on what is asked there and carries the change out, atomically: no other call to `write`, here
    * or in another process, runs in between. `decide` may run again. `waited` is told for how long other
    * processes had their turns first.
    */
-  write<T>(
-    decide: (reader: Reader) => Promise<Decision<T>>,
-    waited?: (ms: number) => void,
-  ): Promise<T>
+  write<T>(decide: (here: Asked) => Promise<Decision<T>>, waited?: (ms: number) => void): Promise<T>
   /** Creates the engine's collections, and brings those of an earlier layout to the present one. */
   migrate(whose?: Whose): Promise<void>
   /** Brings to its end what a process that is gone has begun. */

@@ -9,41 +9,48 @@
  */
 
 import { UserDeletionError } from '../../../src/errors.ts'
-import type { Change, Decision } from '../records/change.ts'
+import type { Decision } from '../../../src/store/change.ts'
+import { noRehearsal } from '../../../src/store/rehearsal.ts'
+import type { Asked } from '../answers/answer.ts'
+import { Seen } from '../answers/seen.ts'
+import type { DocumentChange } from '../records/change.ts'
 import type { Doc } from '../server/driver.ts'
 import { WRITER } from '../server/engine-collections.ts'
 import { isLate } from '../server/fence.ts'
 import { type Lease, leaseLost, takeLease } from '../server/lease.ts'
 import { isUnavailable, storeBusy } from '../server/mongo-errors.ts'
 import { openPatience, persist } from '../server/patience.ts'
-import { openScope, type Reader, type Writer } from '../server/scope.ts'
+import { openScope, type Writer } from '../server/scope.ts'
 import type { Surroundings } from '../server/surroundings.ts'
 import { carryOut, workOnAll, writeRecords } from './carry-out.ts'
 import { changeDocument, readChange } from './change-document.ts'
 import { reclaimUsers } from './claims.ts'
 import { cutLateAccessOf } from './late-access.ts'
-import { sealed } from './sealed.ts'
+import { type Made, makeWhole } from './make-change.ts'
 import { undoable } from './undo.ts'
 
 /** What was not carried out is taken back before the call rejects; what was is never lost. */
 export async function decideWithJournal<T>(
   here: Surroundings,
-  decide: (reader: Reader) => Promise<Decision<T>>,
+  decide: (here: Asked) => Promise<Decision<T>>,
   waited: (ms: number) => void,
 ): Promise<T> {
   const patience = openPatience(here.options.busyTimeoutMs)
   for (;;) {
     try {
-      const work: Work<Pick<Decision<T>, 'result'> & { readonly change: Change | null }> = async (
+      const work: Work<Made<T> | Extract<Decision<T>, { readonly change: null }>> = async (
         lease,
         scope,
         outages,
       ) => {
         await finishLeftOver(scope, lease, outages)
-        const { result, change: decided } = await decide(scope)
-        const change = decided === null ? null : await sealed(scope, decided)
-        if (change !== null) await carryOutOrUndo(scope, lease, change, outages)
-        return { result, change }
+        const asked = { db: here.db, reader: scope, seen: new Seen() }
+        const decision = await decide(asked)
+        if (decision.change === null) return decision
+        if (decision.isRehearsal === true) throw noRehearsal()
+        const made = await makeWhole(asked, decision.change())
+        await carryOutOrUndo(scope, lease, made.change, outages)
+        return made
       }
       const { result, change } = await underLease(here, work, waited)
       await cutLateAccessOf(here, change)
@@ -87,7 +94,7 @@ async function underLease<T>(
 async function carryOutOrUndo(
   scope: Writer,
   lease: Lease,
-  change: Change,
+  change: DocumentChange,
   outages: Outages,
 ): Promise<void> {
   await lease.record(changeDocument(change))
@@ -133,7 +140,7 @@ async function finishChange(scope: Writer, document: Doc, outages: Outages): Pro
 }
 
 /** Carries on with a change from the start: every part of it may be repeated. `false`: the change is off. */
-async function carryOn(writer: Writer, change: Change): Promise<boolean> {
+async function carryOn(writer: Writer, change: DocumentChange): Promise<boolean> {
   if (!(await reclaimUsers(writer, change.work))) return false
   await workOnAll(writer, change.work, 'none')
   await writeRecords(writer, change.records)

@@ -7,7 +7,7 @@
  * @module
  */
 
-import type { Change, DocumentWrite, HostWork } from '../records/change.ts'
+import type { DocumentChange, DocumentWork, DocumentWrite } from '../records/change.ts'
 import { LATE_ACCESS } from '../server/engine-collections.ts'
 import { persist } from '../server/patience.ts'
 import { openScope } from '../server/scope.ts'
@@ -16,9 +16,9 @@ import { cutLateAccess } from './carry-out.ts'
 import { readWork, workDocument } from './change-document.ts'
 
 /** What goes with a change whose users lose their access. */
-export function rememberLateAccess(id: string, work: HostWork): DocumentWrite {
+export function rememberLateAccess(id: string, work: DocumentWork): DocumentWrite {
   const { program, tenantId, users, steps } = work
-  const kept: HostWork = {
+  const kept: DocumentWork = {
     ...{ program, tenantId, users, steps, claims: [], userRows: { kind: 'leave' } },
     ...{ cutsAccess: true, auditRows: [] },
   }
@@ -30,7 +30,10 @@ export function rememberLateAccess(id: string, work: HostWork): DocumentWrite {
 }
 
 /** Cuts access once more for the users of a change that has been carried out. */
-export async function cutLateAccessOf(here: Surroundings, change: Change | null): Promise<void> {
+export async function cutLateAccessOf(
+  here: Surroundings,
+  change: DocumentChange | null,
+): Promise<void> {
   if (change === null) return
   const ids = change.records.flatMap((record) =>
     record.kind === 'insert' && record.collection === LATE_ACCESS

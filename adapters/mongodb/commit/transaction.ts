@@ -4,7 +4,11 @@
  * @module
  */
 
-import type { Decision } from '../records/change.ts'
+import type { Decision } from '../../../src/store/change.ts'
+import { RolledBack } from '../../../src/store/rehearsal.ts'
+import type { Asked } from '../answers/answer.ts'
+import { Seen } from '../answers/seen.ts'
+import type { DocumentChange } from '../records/change.ts'
 import type { MongoSession } from '../server/driver.ts'
 import { WRITER } from '../server/engine-collections.ts'
 import {
@@ -15,10 +19,10 @@ import {
   storeBusy,
 } from '../server/mongo-errors.ts'
 import { openPatience, persist } from '../server/patience.ts'
-import { DURABLE, openScope, type Reader, type Writer } from '../server/scope.ts'
+import { DURABLE, openScope, type Writer } from '../server/scope.ts'
 import type { Surroundings } from '../server/surroundings.ts'
 import { cutLateAccessOf } from './late-access.ts'
-import { carryOutAndSeal } from './sealed.ts'
+import { makeAndCarryOut } from './make-change.ts'
 
 /**
  * Tried again from the start as long as the server says that this can help: `decide` sees a new snapshot then,
@@ -26,7 +30,7 @@ import { carryOutAndSeal } from './sealed.ts'
  */
 export async function decideInTransaction<T>(
   here: Surroundings,
-  decide: (reader: Reader) => Promise<Decision<T>>,
+  decide: (here: Asked) => Promise<Decision<T>>,
   waited: (ms: number) => void,
 ): Promise<T> {
   const patience = openPatience(here.options.busyTimeoutMs)
@@ -47,13 +51,13 @@ type Attempt<T> =
   | {
       readonly kind: 'committed'
       readonly result: T
-      readonly change: Decision<T>['change']
+      readonly change: DocumentChange | null
     }
   | { readonly kind: 'again'; readonly error: unknown }
 
 async function tryOnce<T>(
   here: Surroundings,
-  decide: (reader: Reader) => Promise<Decision<T>>,
+  decide: (here: Asked) => Promise<Decision<T>>,
   waited: (ms: number) => void,
 ): Promise<Attempt<T>> {
   try {
@@ -67,7 +71,7 @@ async function tryOnce<T>(
 async function transact<T>(
   here: Surroundings,
   session: MongoSession,
-  decide: (reader: Reader) => Promise<Decision<T>>,
+  decide: (here: Asked) => Promise<Decision<T>>,
 ): Promise<Attempt<T>> {
   const commit = crypto.randomUUID()
   try {
@@ -78,8 +82,11 @@ async function transact<T>(
     })
     const scope = openScope(here.db, here.scope.types, { session })
     await takeTurn(scope, commit)
-    const { result, change } = await decide(scope)
-    if (change !== null) await carryOutAndSeal(scope, change)
+    const asked = { db: here.db, reader: scope, seen: new Seen() }
+    const decision = await decide(asked)
+    const { result, change } =
+      decision.change === null ? decision : await makeAndCarryOut(asked, decision.change())
+    if (decision.change !== null && decision.isRehearsal === true) throw new RolledBack(result)
     // Also where nothing is to be written: what was read is confirmed with the commit, and nothing is told before.
     return (await commitTransaction(here, session, commit))
       ? { kind: 'committed', result, change }

@@ -16,7 +16,7 @@ import type {
 } from '../../../src/program/program.ts'
 import { isComparedAsText } from '../../../src/program/selectors.ts'
 import { isHeldByOthers } from '../../../src/program/shared-values.ts'
-import type { SliceUser, StepRow } from '../records/change.ts'
+import type { NamedRow, SliceUser } from '../records/change.ts'
 import type { Doc } from '../server/driver.ts'
 import {
   elementHolding,
@@ -106,16 +106,10 @@ export async function valuesOfStep(
   return [...(await ownersByValue(reader, user, selector, tenantId, users)).values()]
 }
 
-/** Documents to be named one by one, with their users where `place` puts them. */
-export function namedRows(
-  matches: Matches,
-  place: (owner: number) => number | undefined = (owner) => owner,
-): readonly StepRow[] {
+/** Documents to be named one by one, with their users. */
+export function namedRows(matches: Matches): readonly NamedRow[] {
   if (matches.kind === 'values') return []
-  return matches.rows.map(({ id, owners }) => ({
-    id,
-    owners: [...owners].flatMap((owner) => place(owner) ?? []),
-  }))
+  return matches.rows.map(({ id, owners }) => ({ id, owners: [...owners] }))
 }
 
 /** Documents that the selector finds for these values. */

@@ -20,6 +20,7 @@ import {
   unwritten,
   written,
 } from './deep-writes.ts'
+import type { OwnedValue } from './match-rows.ts'
 
 /** Who the documents of an update belong to. */
 export interface UpdateOwner {
@@ -205,6 +206,14 @@ export function needsOwn({ selector, set }: Pick<Step, 'selector' | 'set'>): boo
   if (selector === null) return false
   const [root] = pathOf(selector.locator).split('.')
   return set.some((one) => one.kind !== 'scrub' && one.kind !== 'pull' && stepsOf(one)[0] === root)
+}
+
+/** By which elements documents are the users' with these values. */
+export function ownOf({ selector }: Step, values: readonly OwnedValue[] | null): Own | null {
+  if (selector === null || values === null) return null
+  const { locator, target } = selector
+  const form = target.kind === 'user' ? target.form : null
+  return { keys: pathOf(locator).split('.'), values: values.map(({ value }) => value), form }
 }
 
 /**

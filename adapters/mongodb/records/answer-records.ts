@@ -3,35 +3,19 @@
  *
  * @module
  */
-import type { Answer, AnswerTo, Question, RecordQuestion } from '../../../src/store/inquiry.ts'
+import type { AnswerTo, RecordQuestion } from '../../../src/store/inquiry.ts'
 import { RECORD_TABLES } from '../../../src/store/record-tables.ts'
 import type { Doc } from '../server/driver.ts'
-import { all, ask, type Question as Pipelines } from '../server/questions.ts'
+import { ask, type Question as Pipelines } from '../server/questions.ts'
 import type { CollectionPipeline, Reader } from '../server/scope.ts'
 import { collectionOf, filterOf, nameIn, toRecord } from './record-documents.ts'
 
-/** The answers to a list of questions, in one trip to the server. */
-export async function answerQuestions(
-  reader: Reader,
-  questions: readonly Question[],
-): Promise<readonly Answer[]> {
-  const [only, ...others] = questions
-  if (only !== undefined && others.length === 0) return [await answerRecords(reader, only)]
-  const [answers] = await ask(reader, all(questions.map((one) => recordsAsked(reader, one))))
-  return answers
-}
-
-/** For itself: several in one command go through a document of the server, which has a size. */
 export async function answerRecords<const Q extends RecordQuestion>(
   reader: Reader,
   question: Q,
 ): Promise<AnswerTo<Q>> {
-  const { pipelines, answer } = recordsAsked(reader, question)
-  const found: (readonly Doc[])[] = []
-  for (const { collection, pipeline } of pipelines) {
-    found.push(await reader.aggregate(collection, pipeline))
-  }
-  return answer(found)
+  const [answer] = await ask(reader, recordsAsked(reader, question))
+  return answer
 }
 
 export function recordsAsked<const Q extends RecordQuestion>(

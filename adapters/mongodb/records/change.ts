@@ -4,27 +4,23 @@
  *
  * @module
  */
-import type { ColumnValue, Program } from '../../../src/program/program.ts'
+import type { Program } from '../../../src/program/program.ts'
 import type { NamedUser } from '../../../src/program/shared-values.ts'
-import type { Seal } from '../../../src/store/records.ts'
+import type { Columns } from '../../../src/store/change.ts'
+import type { OfUsers } from '../../../src/store/questions.ts'
 import type { Doc } from '../server/driver.ts'
 
-export interface Change {
-  readonly work: readonly HostWork[]
+export interface DocumentChange {
+  readonly work: readonly DocumentWork[]
   /** The engine's own documents, after the host's. */
   readonly records: readonly DocumentWrite[]
-}
-
-/** A change of which the seal is still to be made: that takes its time, and the host's documents don't wait for it. */
-export interface UnsealedChange extends Change {
-  readonly seal?: () => Seal
 }
 
 /** How much of a transaction's work the server does: without one the adapter has to make up for it. */
 export type Isolation = 'transaction' | 'none'
 
 /** Work on the host's collections for users of one tenant. */
-export interface HostWork {
+export interface DocumentWork {
   readonly program: Program
   readonly tenantId: string | null
   readonly users: readonly SliceUser[]
@@ -32,7 +28,7 @@ export interface HostWork {
   readonly claims: readonly UserClaim[]
   /** In the order of the program. */
   readonly steps: readonly StepWork[]
-  readonly userRows: UserRowWork
+  readonly userRows: UserRowWrite
   /** Whether what grants access is looked for once more when the rest is done. */
   readonly cutsAccess: boolean
   readonly auditRows: readonly {
@@ -48,12 +44,12 @@ export interface StepWork {
    * Only these documents, by `_id`, each with its users by position: what decided on them may have been
    * overwritten when the step runs. `null` for all that match then.
    */
-  readonly rows: readonly StepRow[] | null
+  readonly rows: readonly NamedRow[] | null
   /** How many documents there were when the work was decided, one of two users twice; `null` where nobody counted. */
   readonly count: number | null
 }
 
-export interface StepRow {
+export interface NamedRow {
   readonly id: unknown
   readonly owners: readonly number[]
 }
@@ -65,9 +61,7 @@ export interface UserClaim {
   readonly set: Columns
 }
 
-export type Columns = Readonly<Record<string, ColumnValue>>
-
-export type UserRowWork =
+export type UserRowWrite =
   | { readonly kind: 'leave' }
   /** Deletes the rows, or leaves the tombstone that the program asks for. */
   | { readonly kind: 'end' }
@@ -86,22 +80,14 @@ export type DocumentWrite =
     }
   | { readonly kind: 'remove'; readonly collection: string; readonly filter: Doc }
 
-/** A decision: what the caller gets to know, and what is to be written. */
-export interface Decision<T> {
-  readonly result: T
-  /** `null` when nothing is to be written. */
-  readonly change: UnsealedChange | null
-}
-
-export function unchanged<T>(result: T): Decision<T> {
-  return { result, change: null }
-}
-
-export function onlyRecords<T>(result: T, records: readonly DocumentWrite[]): Decision<T> {
-  return { result, change: { work: [], records } }
-}
-
 /** A user by what the program knows of them. */
 export interface SliceUser extends NamedUser {
   readonly derived: readonly (string | null)[]
+}
+
+export function sliceUsers({ users, derived = [] }: OfUsers): readonly SliceUser[] {
+  return users.map(({ fields, shared = [] }, place) => ({
+    ...{ fields, shared },
+    derived: derived[place] ?? [],
+  }))
 }

@@ -71,7 +71,7 @@ async function documentWritesOf(
  * Whether a write may be repeated and needs no turn: one of a single document, a removal that nobody counts, and
  * entries set aside, which nobody sees before the last of them is there.
  */
-export function isSingle(write: Write): boolean {
+export function isSingle(write: Write): write is RecordWrite {
   switch (write.kind) {
     case 'insert':
       return write.table === 'ledger_import'
@@ -82,6 +82,8 @@ export function isSingle(write: Write): boolean {
     case 'remove':
       return write.orElse === undefined
     case 'move':
+    case 'work':
+    case 'insert_row':
       return false
   }
 }

@@ -19,7 +19,23 @@ export async function ask<const Q extends readonly Question<unknown>[]>(
   ...questions: Q
 ): Promise<Answers<Q>> {
   const { pipelines, answer } = all(questions)
-  return answer(await reader.aggregateAll(pipelines)) as Answers<Q>
+  return answer(await documentsOf(reader, pipelines)) as Answers<Q>
+}
+
+/** One is asked for itself: several in one command go through a document of the server, which has a size. */
+async function documentsOf(
+  reader: Reader,
+  pipelines: readonly CollectionPipeline[],
+): Promise<readonly (readonly Doc[])[]> {
+  const [only, ...others] = pipelines
+  if (only === undefined) return []
+  if (others.length > 0) return reader.aggregateAll(pipelines)
+  return [await reader.aggregate(only.collection, only.pipeline)]
+}
+
+/** A question that is answered already. */
+export function known<T>(answer: T): Question<T> {
+  return { pipelines: [], answer: () => answer }
 }
 
 /** Several questions as one. */

@@ -8,9 +8,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { UserDeletionError } from '../../../src/errors.ts'
 import type { RecordTable } from '../../../src/store/record-tables.ts'
+import type { Parameters } from '../../sql/statement.ts'
 import { OWN_TABLES } from '../sql/engine-tables.ts'
 import { quoteTable } from '../sql/literals.ts'
-import type { Parameters } from '../sql/statement.ts'
 import type { SqliteDatabase, SqliteStatement } from './database.ts'
 import {
   connectionBusy,
@@ -82,6 +82,7 @@ export function openConnection(db: SqliteDatabase, options: ConnectionOptions): 
   const { prefix } = options
   const statements = new Map<string, SqliteStatement>()
   let undoOfOpen: Undo | null = null
+  let hasRunHostCode = false
   const ownNames = new Set(OWN_TABLES.map((table) => `${prefix}${table}`))
 
   function prepare(sql: string): SqliteStatement {
@@ -167,7 +168,9 @@ export function openConnection(db: SqliteDatabase, options: ConnectionOptions): 
   function keepPagesInMemory({ tempStore }: Settings, undo: Undo): void {
     if (tempStore !== TEMP_STORE.default || hasTemporaryTables()) return
     undo.push(() => {
-      if (!hasTemporaryTables()) change(`PRAGMA temp_store = ${TEMP_STORE.default}`)
+      // Nothing of ours makes a temporary table.
+      if (hasRunHostCode && hasTemporaryTables()) return
+      change(`PRAGMA temp_store = ${TEMP_STORE.default}`)
     })
     change(`PRAGMA temp_store = ${TEMP_STORE.memory}`)
   }
@@ -201,6 +204,7 @@ export function openConnection(db: SqliteDatabase, options: ConnectionOptions): 
     assertUsable(db)
     const undo: Undo = []
     undoOfOpen = undo
+    hasRunHostCode = false
     try {
       const settings = changeSettings(undo)
       if (isSmall) keepPagesInMemory(settings, undo)
@@ -301,6 +305,7 @@ export function openConnection(db: SqliteDatabase, options: ConnectionOptions): 
     },
     hostCode: (work, hasCommitted) => {
       change('SAVEPOINT user_deletion_host')
+      hasRunHostCode = true
       const result = work()
       if (db.inTransaction) {
         try {

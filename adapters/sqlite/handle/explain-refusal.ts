@@ -5,8 +5,8 @@
  */
 
 import type { DatabaseSchema, ForeignKey } from '../../../src/program/schema.ts'
+import type { RefusedStatement } from '../../sql/statement.ts'
 import { quoteName, quoteTable, quoteText } from '../sql/literals.ts'
-import type { RefusedStatement } from '../sql/statement.ts'
 import type { Connection } from './connection.ts'
 import { constraintKind, constraintViolation } from './sqlite-errors.ts'
 

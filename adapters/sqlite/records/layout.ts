@@ -6,6 +6,7 @@
 import { UserDeletionError } from '../../../src/errors.ts'
 import type { RecordTable } from '../../../src/store/record-tables.ts'
 import type { Whose } from '../../../src/store/records.ts'
+import { jsonText } from '../../sql/json-text.ts'
 import { type Connection, type ConnectionOptions, openConnection } from '../handle/connection.ts'
 import type { SqliteDatabase } from '../handle/database.ts'
 import {
@@ -20,7 +21,6 @@ import {
   OWN_TABLES,
   tableStatements,
 } from '../sql/engine-tables.ts'
-import { jsonText } from '../sql/literals.ts'
 
 /** The connection of a store: whatever it is asked, an earlier layout is told first. */
 export function openLaidOut(

@@ -6,17 +6,16 @@
 import type { RecordWrite } from '../../../src/store/change.ts'
 import type { AnswerTo, RecordQuestion } from '../../../src/store/inquiry.ts'
 import { leaseLost } from '../../../src/store/own-records.ts'
-import { type RecordDialect, selectRecords, writeStatements } from '../../sql/record-sql.ts'
+import { type RecordScene, selectRecords, writeStatements } from '../../sql/record-sql.ts'
 import { toRecord } from '../../sql/record-values.ts'
 import type { Connection } from '../handle/connection.ts'
-import { FACT } from '../sql/fact.ts'
-import { jsonText } from '../sql/literals.ts'
+import { sqliteDialect } from '../sql/dialect.ts'
 
 export function answerRecords<const Q extends RecordQuestion>(
   connection: Connection,
   question: Q,
 ): AnswerTo<Q> {
-  const { sql, parameters } = selectRecords(dialectOf(connection), question)
+  const { sql, parameters } = selectRecords(sceneOf(connection), question)
   const records: readonly unknown[] = connection
     .rows(sql, parameters)
     .map((row) => toRecord(question.table, row))
@@ -25,39 +24,16 @@ export function answerRecords<const Q extends RecordQuestion>(
 
 /** @throws {@link leaseLost} where a write has to find exactly one record, and has not. */
 export function writeRecords(connection: Connection, writes: Iterable<RecordWrite>): void {
-  const dialect = dialectOf(connection)
+  const scene = sceneOf(connection)
   for (const write of writes) {
-    for (const { sql, parameters, each, orElse } of writeStatements(dialect, write)) {
+    for (const { sql, parameters, each, orElse } of writeStatements(scene, write)) {
       if (each !== undefined) connection.changeEach(sql, each)
       else if (connection.change(sql, parameters) !== 1 && orElse !== undefined) throw leaseLost()
     }
   }
 }
 
-/** The ids of one slice are listed for several statements. */
-function remembering<T>(
-  make: (values: readonly unknown[]) => T,
-): (values: readonly unknown[]) => T {
-  const known = new WeakMap<readonly unknown[], { readonly made: T }>()
-  return (values) => {
-    const found = known.get(values) ?? { made: make(values) }
-    known.set(values, found)
-    return found.made
-  }
-}
-
-const DIALECTS = new WeakMap<Connection['own'], RecordDialect>()
-
-function dialectOf({ own }: Connection): RecordDialect {
-  let dialect = DIALECTS.get(own)
-  if (dialect === undefined) {
-    dialect = {
-      table: (name) => own[name],
-      list: (parameter) => `SELECT value FROM json_each(${parameter})`,
-      fact: () => FACT,
-      listed: remembering(jsonText),
-    }
-    DIALECTS.set(own, dialect)
-  }
-  return dialect
+/** SQLite's words, and the engine's own tables. */
+export function sceneOf({ own }: Connection): RecordScene {
+  return { dialect: sqliteDialect, own }
 }

@@ -12,10 +12,10 @@ import type {
   SchemaQuestion,
   TableSchema,
 } from '../../../src/program/schema.ts'
+import type { Parameters } from '../../sql/statement.ts'
 import type { Connection } from '../handle/connection.ts'
 import { quoteName, quoteTable } from '../sql/literals.ts'
-import { rowKeyOf } from '../sql/program-sql.ts'
-import type { Parameters } from '../sql/statement.ts'
+import { rowKeyOf } from '../sql/row-key.ts'
 import { sampleTable } from './sample-json.ts'
 import { sampleTypes } from './sample-types.ts'
 

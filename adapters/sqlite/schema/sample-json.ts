@@ -6,11 +6,12 @@
 
 import { sampleJson } from '../../../src/program/sampled-json.ts'
 import type { AskedJson, SampledJson, TableSchema } from '../../../src/program/schema.ts'
+import { conditionSql } from '../../sql/selectors/compare-sql.ts'
 import type { Connection } from '../handle/connection.ts'
+import { sqliteDialect } from '../sql/dialect.ts'
 import { isJson, textOf } from '../sql/json-sql.ts'
 import { literal, quoteName, quoteTable, quoteText } from '../sql/literals.ts'
-import { rowKeyOf } from '../sql/program-sql.ts'
-import { conditionSql } from '../sql/selector-sql.ts'
+import { rowKeyOf } from '../sql/row-key.ts'
 
 /** Rows at each end of the table that are looked at. */
 const ROWS = 100
@@ -75,7 +76,7 @@ function documentsSql(
       `SELECT * FROM (SELECT ${list} FROM ${name} ORDER BY ${order(direction)} LIMIT ${ROWS})`,
   )
   const held = `t0.${quoteName(column)}`
-  const conditions = where.map((condition) => conditionSql('t0', condition))
+  const conditions = where.map((condition) => conditionSql(sqliteDialect, 't0', condition))
   const all = [`length(${held}) <= ${literal(MOST_CHARACTERS)}`, ...conditions]
   const named = keys.map(quoteText).join(', ')
   const twice = `SELECT i.key FROM json_tree(${held}) AS i WHERE i.key IN (${named}) GROUP BY i.parent, i.key HAVING count(*) > 1`

@@ -4,10 +4,11 @@
  * @module
  */
 import type { AskedPath, SampledTypes, TableSchema } from '../../../src/program/schema.ts'
+import { conditionSql } from '../../sql/selectors/compare-sql.ts'
 import type { Connection } from '../handle/connection.ts'
+import { sqliteDialect } from '../sql/dialect.ts'
 import { quoteName, quoteTable } from '../sql/literals.ts'
-import { rowKeyOf } from '../sql/program-sql.ts'
-import { conditionSql } from '../sql/selector-sql.ts'
+import { rowKeyOf } from '../sql/row-key.ts'
 
 /** Rows at each end of the table that are looked at. */
 const ROWS = 100
@@ -23,7 +24,9 @@ export function sampleTypes(
   return asked.flatMap(({ path, where }) => {
     const isUntyped = /^(?:any)?$/i.test(columns.get(path) ?? 'missing')
     if (!isUntyped || !where.every(({ column }) => columns.has(column))) return []
-    const conditions = where.map((condition) => ` AND ${conditionSql('t0', condition)}`).join('')
+    const conditions = where
+      .map((condition) => ` AND ${conditionSql(sqliteDialect, 't0', condition)}`)
+      .join('')
     const found = connection.rows(
       `SELECT typeof(t0.${quoteName(path)}), count(*) FROM ${quoteTable(table.name)} AS t0 WHERE ${isAtAnEnd(table)}${conditions} GROUP BY 1`,
     )

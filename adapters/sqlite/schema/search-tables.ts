@@ -4,9 +4,10 @@
  * @module
  */
 import { UserDeletionError } from '../../../src/errors.ts'
+import { jsonText } from '../../sql/json-text.ts'
 import type { Connection } from '../handle/connection.ts'
 import { hasCode } from '../handle/sqlite-errors.ts'
-import { jsonText, quoteName, quoteText } from '../sql/literals.ts'
+import { quoteName, quoteText } from '../sql/literals.ts'
 import { unquoted } from '../sql/sql-text.ts'
 
 export interface SearchTable {

@@ -2,9 +2,6 @@
  * The engine's own tables: their names, the SQL that creates them, and the SQL that brings those of an earlier layout
  * to the present one.
  *
- * `subject` and `user_id` are declared without a type on purpose: such a column keeps text as text and
- * integers as integers, so the id "1" and the id 1 stay two different users.
- *
  * @module
  */
 
@@ -12,12 +9,15 @@ import { EARLIER_LAYOUT_MARK } from '../../../src/store/earlier-layout.ts'
 import {
   RECORD_TABLE_NAMES,
   RECORD_TABLES,
-  type RecordFieldType,
   type RecordTable,
 } from '../../../src/store/record-tables.ts'
 import { assertTablePrefix, ENGINE_TABLE_PREFIX } from '../../../src/store/store-options.ts'
-import { columnOf, fieldsOf, typeOf } from '../../sql/record-values.ts'
-import { FACT } from './fact.ts'
+import {
+  indexStatements as indexesOf,
+  tableStatements as tablesOf,
+} from '../../sql/record-tables-sql.ts'
+import { columnOf, fieldsOf } from '../../sql/record-values.ts'
+import { sqliteDialect } from './dialect.ts'
 import { quoteText } from './literals.ts'
 
 export const OWN_TABLES: readonly RecordTable[] = RECORD_TABLE_NAMES
@@ -26,16 +26,6 @@ export const OWN_TABLES: readonly RecordTable[] = RECORD_TABLE_NAMES
 export const NAMING_USERS: readonly RecordTable[] = RECORD_TABLE_NAMES.filter(
   (table) => 'userTable' in RECORD_TABLES[table].fields,
 )
-
-const COLUMN_TYPES: Readonly<Record<RecordFieldType, string>> = {
-  text: ' TEXT NOT NULL',
-  'text?': ' TEXT',
-  integer: ' INTEGER NOT NULL',
-  id: ' NOT NULL',
-  'id?': '',
-  json: ' TEXT NOT NULL',
-  'json?': ' TEXT',
-}
 
 /** Columns that a table has had since the first layout. */
 export function firstColumns(table: RecordTable): readonly string[] {
@@ -122,64 +112,9 @@ export function earlierSpoolSql(prefix: string): string {
 }
 
 export function tableStatements(prefix: string): readonly string[] {
-  return RECORD_TABLE_NAMES.map((table) => createTableSql(prefix, table))
-}
-
-function createTableSql(prefix: string, table: RecordTable): string {
-  const { key, fields } = RECORD_TABLES[table]
-  const [only] = key
-  const isNumbered = key.length === 1 && typeOf(table, String(only)) === 'integer'
-  const columns = Object.entries(fields).map(([field, type]) => {
-    const own = `${columnOf(field)}${COLUMN_TYPES[type]}`
-    return isNumbered && field === only ? `${columnOf(field)} INTEGER PRIMARY KEY` : own
-  })
-  const isKeyed = !isNumbered && !key.some((field) => isOptional(table, field))
-  const lines = [
-    // A key that may hold nulls is none to SQL: the table has a number of its own, and a unique index.
-    ...(isKeyed || isNumbered ? [] : ['id INTEGER PRIMARY KEY']),
-    ...columns,
-    ...(isKeyed ? [`PRIMARY KEY (${key.map(columnOf).join(', ')})`] : []),
-  ]
-  return `CREATE TABLE IF NOT EXISTS main.${prefix}${table} (\n  ${lines.join(',\n  ')}\n)${isKeyed ? ' WITHOUT ROWID' : ''}`
-}
-
-function isOptional(table: RecordTable, field: string): boolean {
-  return typeOf(table, field).endsWith('?')
+  return tablesOf(sqliteDialect, prefix)
 }
 
 export function indexStatements(prefix: string): readonly string[] {
-  return RECORD_TABLE_NAMES.flatMap((table) => {
-    const { key, unique = [], indexes = [] } = RECORD_TABLES[table]
-    const keys = key.some((field) => isOptional(table, field))
-      ? [[...key].reverse(), ...unique]
-      : unique
-    return [
-      ...(table === 'ledger' ? [factsSql(prefix)] : []),
-      ...keys.map((own) => indexSql(prefix, table, own, true)),
-      ...indexes.map((own) => indexSql(prefix, table, own, false)),
-    ]
-  })
-}
-
-/** Finds facts that are about no single user. */
-function factsSql(prefix: string): string {
-  return `CREATE INDEX IF NOT EXISTS main.${prefix}ledger_facts ON ${prefix}ledger (kind, ${FACT}, tenant_id) WHERE subject IS NULL`
-}
-
-/** Nulls are equal in a unique key, which SQL would have otherwise. The leading column is one that finds records. */
-function indexSql(
-  prefix: string,
-  table: RecordTable,
-  fields: readonly string[],
-  isUnique: boolean,
-): string {
-  const [first = ''] = fields
-  const columns = fields.map((field) =>
-    isUnique && field !== first && isOptional(table, field)
-      ? `coalesce(${columnOf(field)}, '')`
-      : columnOf(field),
-  )
-  const name = `${prefix}${table}_by_${columnOf(first)}`
-  const where = isUnique && isOptional(table, first) ? ` WHERE ${columnOf(first)} IS NOT NULL` : ''
-  return `CREATE ${isUnique ? 'UNIQUE ' : ''}INDEX IF NOT EXISTS main.${name} ON ${prefix}${table} (${columns.join(', ')})${where}`
+  return indexesOf(sqliteDialect, prefix)
 }

@@ -8,7 +8,7 @@
  * @module
  */
 import type { JsonPath } from '../../../src/program/program.ts'
-import { jsonPath, quoteText } from './literals.ts'
+import { jsonPath } from './literals.ts'
 
 /** Whether the value is JSON in any of the forms. */
 export function isJson(value: string): string {
@@ -119,79 +119,6 @@ export function withoutElements(
   isGone: (alias: string) => string,
 ): string {
   return changed(document, [[...(path ?? []), null]], 0, null, isGone)
-}
-
-/**
- * Whether anything stands at the path, behind arrays that it does not open too, and behind a key that stands
- * there twice. Read from JSON of any form.
- */
-export function standsAt(document: string, path: JsonPath): string {
-  // The walk is long, and most documents do not even have the key.
-  const walk = `${walkSql(document, path)} SELECT 1 FROM w WHERE place = ${path.length}`
-  return `((${mayStandAt(document, [path])}) AND EXISTS (${walk}))`
-}
-
-/** Whether anything may stand at one of the paths of JSON. Quick, for it is asked of every row. */
-export function mayStandAt(document: string, paths: readonly JsonPath[]): string {
-  const keys = paths.map((path) => path.filter((key) => key !== null))
-  if (keys.some(({ length }) => length === 0)) return '1'
-  // A key may be written with escapes.
-  const isUnread = `typeof(${document}) = 'blob' OR instr(${document}, '\\')`
-  const isAtRoot = paths.map((path) => path.length === 1)
-  const isNoObject = isAtRoot.includes(true) ? [`json_type(${document}) <> 'object'`] : []
-  const found = keys.map((own, place) => {
-    const [key = ''] = own
-    if (isAtRoot[place]) return `json_type(${document}, ${jsonPath([key])}) IS NOT NULL`
-    // A key on the way may stand there twice, so it is looked for in the text. The last one is the rarest.
-    return own
-      .toReversed()
-      .map((one) => holdsKey(document, one))
-      .join(' AND ')
-  })
-  return [isUnread, ...isNoObject, ...new Set(found)].join(' OR ')
-}
-
-/** Whether the text has the key, and not just a value that is spelt like it. */
-function holdsKey(document: string, key: string): string {
-  const text = `"${key}"`
-  const pattern = `*${text.replaceAll(/[*?[]/g, '[$&]')}[: \t\r\n]*`
-  return `instr(${document}, ${quoteText(text)}) AND ${document} GLOB ${quoteText(pattern)}`
-}
-
-/** What an array was to lose, and how to tell it. */
-export interface PulledSql {
-  readonly path: JsonPath | null
-  readonly element: JsonPath | null
-  /** That it is this value. */
-  isGone(value: string): string
-  /** That it stands in this text as a word. */
-  isNamedIn(text: string): string
-}
-
-/**
- * Whether what was to leave an array still stands there: in the array, in a text, an object or a plain value that is
- * in its place, and in arrays that the path does not reach, behind others or behind a key that stands there twice.
- */
-export function standsForList(document: string, pulled: PulledSql): string {
-  const { path, element, isGone, isNamedIn } = pulled
-  const walk = walkSql(document, path ?? [])
-  const inside = `SELECT 1 FROM json_tree(w.value) AS i WHERE ${isAtom('i')} AND ${isGone('i.atom')} OR typeof(i.key) = 'text' AND ${isGone('i.key')}`
-  const list = `SELECT 1 FROM json_each(w.value) AS i WHERE ${isGone(elementSql('i', element))}`
-  const held = `CASE w.type WHEN 'array' THEN EXISTS (${list}) WHEN 'object' THEN EXISTS (${inside}) WHEN 'text' THEN ${isNamedIn('w.value')} ELSE w.type IN ('integer', 'real') AND ${isGone('w.value')} END`
-  const found = `EXISTS (${walk} SELECT 1 FROM w WHERE (w.place = ${(path ?? []).length} OR w.isRoot AND w.type NOT IN ('array', 'object')) AND ${held})`
-  return `CASE WHEN ${document} IS NULL THEN 0 WHEN ${isJson(document)} THEN ${found} ELSE ${isNamedIn(document)} END`
-}
-
-/** Everything on the way along a path, behind arrays that it does not open and keys that stand there twice too. */
-function walkSql(document: string, path: JsonPath): string {
-  const step = `json_extract(${quoteText(JSON.stringify(path))}, '$[' || w.place || ']')`
-  const root = `CASE WHEN json_type(${document}) IN ('array', 'object') THEN ${document} ELSE json_extract(${document}, '$') END`
-  return `WITH RECURSIVE w(value, type, place, isRoot) AS (SELECT ${root}, json_type(${document}), 0, 1 UNION ALL SELECT e.value, e.type, w.place + (w.type = 'object' OR ${step} IS NULL), 0 FROM w, json_each(w.value) AS e WHERE w.place < ${path.length} AND w.type IN ('array', 'object') AND (w.type = 'array' OR e.key = ${step}))`
-}
-
-/** Whether a row of \`json_each\` or \`json_tree\` is of a text or a number. */
-function isAtom(alias: string): string {
-  return `${alias}.type IN ('text', 'integer', 'real')`
 }
 
 const JSONB = 8

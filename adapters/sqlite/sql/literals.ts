@@ -4,10 +4,9 @@
  * @module
  */
 import type { JsonPath, Scalar } from '../../../src/program/program.ts'
+import { numberLiteral, quoteName } from '../../sql/standard.ts'
 
-export function quoteName(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`
-}
+export { quoteName }
 
 /** A table of the host's database: a temporary one, or one of an attached database, is never meant. */
 export function quoteTable(name: string): string {
@@ -31,30 +30,14 @@ export function jsonPath(path: JsonPath): string {
   return quoteText(['$', ...path.map((key) => `"${key ?? ''}"`)].join('.'))
 }
 
-/** JSON text that SQLite reads back as the same SQL values; bigints keep all their digits. */
-export function jsonText(value: unknown): string {
-  if (typeof value === 'bigint') return value.toString()
-  if (!Array.isArray(value) || !holdsBigint(value)) return JSON.stringify(value) ?? 'null'
-  return `[${value.map(jsonText).join(',')}]`
-}
-
-function holdsBigint(list: readonly unknown[]): boolean {
-  return list.some((value) =>
-    Array.isArray(value) ? holdsBigint(value) : typeof value === 'bigint',
-  )
-}
-
 /**
  * How rows of the host are written. A constraint of the host may say what becomes of a conflict: that another row goes,
  * or that this one is passed over. Here it always refuses the statement.
  */
 export const UPDATE = 'UPDATE OR ABORT'
+export const INSERT = 'INSERT OR ABORT INTO'
 
 /** A column that holds text or nothing. */
 export function textOrNull(value: unknown): string | null {
   return value === null || value === undefined ? null : String(value)
-}
-
-function numberLiteral(value: number): string {
-  return Number.isInteger(value) && Math.abs(value) < 1e15 ? value.toFixed(0) : String(value)
 }

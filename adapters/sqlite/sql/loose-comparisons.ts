@@ -9,7 +9,6 @@
 import { exceptionMapper } from '../../../src/program/exceptions.ts'
 import { once } from '../../../src/program/once.ts'
 import type {
-  Assignment,
   Condition,
   Exception,
   LastOfCheck,
@@ -18,53 +17,20 @@ import type {
   SelectorTarget,
   Step,
   UserTable,
-  Wanted,
 } from '../../../src/program/program.ts'
 import type { ColumnSchema, DatabaseSchema, TableSchema } from '../../../src/program/schema.ts'
-import { isUnique } from '../../../src/program/shared-values.ts'
-
-/**
- * Of a tenant's column: that it is looser than the value, or that it says nothing of types, and may hold the tenant,
- * which is text to the engine, as an integer.
- */
-export type TenantMark = true | 'either'
-
-/** A selector with marks on the comparisons that are looser than the values. */
-export interface MarkedSelector extends Selector {
-  /** Between what the row holds and what it is to equal. */
-  readonly isLoose?: true
-  readonly hasLooseTenant?: TenantMark
-  /** The parents' key may be blank text, and what is blank leads to nobody. */
-  readonly hasTextKey?: true
-  /** What is compared may be an integer, and SQLite takes a boolean inside JSON for one. */
-  readonly hasBooleans?: true
-  readonly where: readonly MarkedCondition[]
-}
-
-export interface MarkedCondition extends Condition {
-  readonly isLoose?: true
-}
-
-export interface MarkedUserTable extends UserTable {
-  readonly hasLooseId?: true
-  readonly hasLooseTenant?: TenantMark
-}
-
-export interface MarkedCheck extends LastOfCheck {
-  readonly hasLooseMatch?: true
-  readonly hasLooseGroup?: true
-  readonly where: readonly MarkedCondition[]
-}
-
-export interface MarkedProgram extends Program {
-  readonly user: MarkedUserTable
-  readonly checks: readonly MarkedCheck[]
-}
+import type {
+  MarkedCheck,
+  MarkedCondition,
+  MarkedProgram,
+  MarkedUserTable,
+  TenantMark,
+} from '../../sql/marks.ts'
+import type { SqliteSelector } from './json-dialect.ts'
 
 export function markLoose(program: Program, { tables }: DatabaseSchema): MarkedProgram {
   const byName = new Map(tables.map((table) => [table.name, table]))
   const places: Places = {
-    isUnique: (wanted) => isUnique(byName.get(program.user.table), program.user, wanted),
     at: (table, column) => comparisonOf(byName.get(table), column),
     isRowId: (table, column) => isRowId(byName.get(table), column),
     ofField: (field) => {
@@ -79,16 +45,9 @@ export function markLoose(program: Program, { tables }: DatabaseSchema): MarkedP
   return {
     ...program,
     user: markUser(places, program.user),
-    steps: program.steps.map((step) => markStep(places, marks, step)),
+    steps: program.steps.map((step) => markStep(marks, step)),
     checks: program.checks.map((check) => markCheck(places, check)),
   }
-}
-
-/** The same value, whatever a column makes of it: text byte by byte, a number by its digits. Nothing for other types. */
-export function asStored(value: string): string {
-  const whole = `CAST(${value} AS INTEGER)`
-  const real = `CAST(CASE WHEN ${value} = ${whole} THEN ${whole} ELSE ${value} END AS TEXT)`
-  return `(CASE typeof(${value}) WHEN 'text' THEN ${value} WHEN 'integer' THEN CAST(${value} AS TEXT) WHEN 'real' THEN ${real} END COLLATE BINARY)`
 }
 
 /** How a column compares. */
@@ -104,8 +63,6 @@ interface Comparison {
 }
 
 interface Places {
-  /** Whether the schema lets no two users within reach hold the value. */
-  isUnique(wanted: Wanted): boolean
   at(table: string, column: string): Comparison
   /** Whether the column is the row id itself, which is always an integer. */
   isRowId(table: string, column: string): boolean
@@ -143,24 +100,20 @@ function isNumeric({ type = '' }: ColumnSchema): boolean {
 }
 
 interface Marks {
-  selector(selector: Selector): MarkedSelector
+  selector(selector: Selector): SqliteSelector
   except(except: readonly Exception[]): readonly Exception[]
 }
 
-function markStep(places: Places, marks: Marks, step: Step): Step {
-  const { selector, except, set, outdone } = step
+function markStep(marks: Marks, step: Step): Step {
+  const { selector, except } = step
   return {
     ...step,
-    set: set.map((one) => markAssignment(places, one)),
-    ...(outdone === undefined
-      ? {}
-      : { outdone: outdone.map((one) => markAssignment(places, one)) }),
     selector: selector === null ? null : marks.selector(selector),
     except: marks.except(except),
   }
 }
 
-function markSelector(places: Places, selector: Selector): MarkedSelector {
+function markSelector(places: Places, selector: Selector): SqliteSelector {
   const { table, locator, where, tenant } = selector
   // What stands inside JSON has the type that is written there, and texts there are compared byte by byte.
   const isPlain = locator.path === null && !locator.each
@@ -189,21 +142,8 @@ function hasTextKey(places: Places, target: SelectorTarget): boolean {
   return target.parents.some(({ table }) => !places.isRowId(table, target.key))
 }
 
-/** Where the schema sees to it that a value is one user's alone, nobody is asked. */
-function withoutReach<W extends Wanted>(places: Places, wanted: W): W {
-  if (wanted.reach === undefined || !places.isUnique(wanted)) return wanted
-  const { reach: _, ...own } = wanted
-  return own as W
-}
-
-function markAssignment(places: Places, assignment: Assignment): Assignment {
-  if (assignment.kind === 'pull') return withoutReach(places, assignment)
-  if (assignment.kind !== 'json_value' || assignment.holding === undefined) return assignment
-  return { ...assignment, holding: withoutReach(places, assignment.holding) }
-}
-
 function markTarget(places: Places, target: SelectorTarget): SelectorTarget {
-  if (target.kind === 'user') return withoutReach(places, target)
+  if (target.kind === 'user') return target
   return { ...target, parents: target.parents.map((parent) => markSelector(places, parent)) }
 }
 

@@ -14,7 +14,7 @@ import { toEngineError } from '../context/failures.ts'
 import { groupByTenant, type TenantGroup } from '../context/identify.ts'
 import { HOOK_THREW } from '../decision/ask.ts'
 import { warn } from '../decision/notify.ts'
-import { deleteSlice, type SliceOptions } from '../delete/delete-slice.ts'
+import { deleteSlice, partSizeFor, type SliceOptions } from '../delete/delete-slice.ts'
 import { type BulkOptions, type BulkResult, createTally, type Tally } from './bulk-result.ts'
 import { openSource } from './bulk-source.ts'
 import type { Ids, Taken } from './id-input.ts'
@@ -86,6 +86,7 @@ async function deleteSlices(
   const { capabilities } = context.store
   const most = capabilities.limits?.users ?? Number.POSITIVE_INFINITY
   let size = mode === 'throughput' ? Math.min(throughputSlice(context, options), most) : 1
+  const parts = partSizeFor(context)
   let stopped: BulkResult['stopped'] = null
   for (let ended = false; !ended && stopped === null; ) {
     if (signal?.aborted) {
@@ -107,6 +108,7 @@ async function deleteSlices(
     let waited = 0
     const { fatal, isThrough } = await runSlice(context, request, taken, tally, {
       signal,
+      parts,
       listedAt: options.listedAt,
       waited(ms) {
         waited += ms
@@ -132,7 +134,7 @@ function throughputSlice(
   return attending.some((one) => one !== undefined) ? ATTENDED_SLICE : THROUGHPUT_SLICE
 }
 
-interface Attention extends Pick<SliceOptions, 'signal' | 'waited'> {
+interface Attention extends Pick<SliceOptions, 'signal' | 'waited' | 'parts'> {
   readonly listedAt: Date | null
 }
 

@@ -3,6 +3,7 @@
  *
  * @module
  */
+
 import { UserNotFoundError } from '../../errors.ts'
 import { receiptOf } from '../../receipt/issue-receipt.ts'
 import { findEntries } from '../../records/ledger-records.ts'
@@ -11,6 +12,7 @@ import type { ExecutionContext } from '../context/context.ts'
 import { notFound } from '../context/failures.ts'
 import { instantOf } from '../context/instant.ts'
 import type { UserOutcome } from '../delete/delete-slice.ts'
+import { findUsers } from '../units/user-rows.ts'
 
 /**
  * By target what is known of it already; `null` for one whom the list means. Users deleted since the list was made
@@ -31,7 +33,9 @@ export async function settledSince(
   const bySubject = new Map(since.map((entry) => [entry.subject, entry]))
   const { createdAt } = program.user
   const rows =
-    createdAt === undefined ? [] : await store.findUsers(program, { tenantId, users: targets })
+    createdAt === undefined
+      ? []
+      : await store.read(() => findUsers(program, { tenantId, users: targets }))
   return targets.map(({ subject }, place): UserOutcome | null => {
     const earlier = bySubject.get(subject)
     if (earlier !== undefined) {

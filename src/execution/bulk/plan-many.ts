@@ -3,6 +3,7 @@
  *
  * @module
  */
+
 import { UserDeletionError } from '../../errors.ts'
 import { blockerText, idText, planDigest } from '../../plan/build-plan.ts'
 import type { BulkPlan, Plan } from '../../plan/plan.ts'
@@ -15,6 +16,7 @@ import { type DeletionRequest, type ExecutionContext, targetOf } from '../contex
 import { eachId } from '../context/each-id.ts'
 import { groupByTenant, identifyUsers, type TenantGroup } from '../context/identify.ts'
 import { planSurvey, viewUsers } from '../decision/ask.ts'
+import { surveyUsers } from '../units/survey.ts'
 import { distinctIds } from './distinct-ids.ts'
 
 const SLICE = 500
@@ -48,7 +50,9 @@ export async function planMany(
     if (isAsked && !mayShare) return views.map((view) => view?.plan ?? null)
     const before = sharing.get(tenantId) ?? []
     const all = [...before, ...targets]
-    const survey = await context.store.survey(program, { tenantId, users: all })
+    const survey = await context.store.read(() =>
+      surveyUsers(program, { tenantId, users: all }, { checks: 'all' }),
+    )
     const plans = planSurvey(context, own, all, survey)
     if (mayShare) sharing.set(tenantId, stillSharing(all, survey, plans))
     const theirs = plans.slice(before.length)

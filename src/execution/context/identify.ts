@@ -6,6 +6,7 @@
  *
  * @module
  */
+
 import { UserDeletionError } from '../../errors.ts'
 import { isSameType } from '../../program/matching.ts'
 import type { UserId } from '../../program/program.ts'
@@ -19,6 +20,7 @@ import {
   needsAsking,
   tellWhoIsMeant,
 } from '../../program/stored-id.ts'
+import { answerOf } from '../../store/inquiry.ts'
 import type { Target } from '../../store/slice.ts'
 import type { FoundSpellings, Spelling } from '../../store/spelling.ts'
 import { invalidArgument, invalidId, userIdOf } from './arguments.ts'
@@ -61,15 +63,13 @@ export async function identifyUsers(
 ): Promise<ReadonlyMap<UserId, Identified>> {
   const { store, program, columns, subjectOf } = context
   const known = new Map<UserId, Identified>()
-  if (tellWhoIsMeant(columns) || store.findSpellings === undefined) return known
+  if (tellWhoIsMeant(columns)) return known
   const asked = ids.filter((id) => needsAsking(id, columns))
   if (asked.length === 0) return known
-  const found = await store.findSpellings(program, {
-    tenantId,
-    users: asked.map((id) => formsOf(id, columns.id)),
-    loose: looseOf(columns),
-    subjectOf,
-  })
+  const users = asked.map((id) => formsOf(id, columns.id))
+  const query = { tenantId, users, loose: looseOf(columns), subjectOf }
+  const found = await answerOf(store, { kind: 'spellings', program, query })
+  if (found === null) return known
   for (const [place, id] of asked.entries()) {
     known.set(id, whoIsMeant({ id, tenantId }, found, place, columns.id))
   }
@@ -138,7 +138,10 @@ export async function identifyTenant(
   const isOne = columns.tenant === null || columns.tenant.collation === null
   const ofUsers = isOne
     ? null
-    : ((await store.findTenant?.(program, { tenantId, loose: looseOf(columns) })) ?? null)
+    : await answerOf(store, {
+        ...{ kind: 'tenant_spelling', program },
+        query: { tenantId, loose: looseOf(columns) },
+      })
   if (ofUsers !== null || ofTenant === null || ofTenant.program.user.rowless) {
     return ofUsers ?? tenantId
   }

@@ -12,6 +12,7 @@ import type {
   TransitionOutcome,
   TransitionVerdict,
 } from '../../store/transition.ts'
+import { makeTransition } from '../units/transition-unit.ts'
 import type { ExecutionContext } from './context.ts'
 
 /** Migrations that follow each other that fast leave no time for a deletion. */
@@ -45,7 +46,7 @@ export function transit(
   decide: (standing: Standing, present: ExecutionContext) => TransitionVerdict,
 ): Promise<TransitionOutcome> {
   return inPresentSchema(context, (present) =>
-    present.store.transition(present.program, {
+    makeTransition(present.store, present.program, {
       ...query,
       decide: (standing) => decide(standing, present),
     }),

@@ -13,6 +13,8 @@ import type { FoundUser, Survey, Target } from '../../store/slice.ts'
 import { type DeletionRequest, type ExecutionContext, targetsOf } from '../context/context.ts'
 import { blockedError } from '../context/failures.ts'
 import type { DeletionContext, Refusal } from '../context/hooks.ts'
+import { surveyUsers } from '../units/survey.ts'
+import { findUsers } from '../units/user-rows.ts'
 import { findBlockers, findWarnings, isLarge, lastingBlockers, openRoom } from './decide.ts'
 
 /** The reason of a veto that is none of the host's words: its hook threw. */
@@ -34,7 +36,7 @@ export async function askHost(
   const objections = new Map<number, UserDeletionError>()
   const { beforeDelete } = context.hooks
   if (beforeDelete === undefined && context.blockers.length === 0) return objections
-  const users = await surveyUsers(context, request, targets)
+  const users = await planUsers(context, request, targets)
   let hung: UserDeletionError | null = null
   await inParallel(users, async (user, position) => {
     if (user === null) return
@@ -84,7 +86,7 @@ export async function viewUsers(
   request: DeletionRequest,
   targets: readonly Target[],
 ): Promise<readonly (UserView | null)[]> {
-  return inParallel(await surveyUsers(context, request, targets), async (user) => {
+  return inParallel(await planUsers(context, request, targets), async (user) => {
     const view = user === null ? null : await withHostBlockers(context, user)
     if (view instanceof UserDeletionError) throw view
     return view
@@ -92,16 +94,16 @@ export async function viewUsers(
 }
 
 /** Every target that exists, with its plan; the host's blockers are not asked yet. */
-async function surveyUsers(
+async function planUsers(
   context: ExecutionContext,
   request: DeletionRequest,
   targets: readonly Target[],
 ): Promise<readonly (UserView | null)[]> {
   const { store, program } = context
   const asked = targetsOf(request, targets)
-  const survey = await store.survey(program, asked)
+  const survey = await store.read(() => surveyUsers(program, asked, { checks: 'all' }))
   const plans = planSurvey(context, request, targets, survey)
-  const rows = await store.findUsers(program, asked)
+  const rows = await store.read(() => findUsers(program, asked))
   return plans.map((plan, position) => {
     const user = rows[position]
     if (plan === null || user == null) return null

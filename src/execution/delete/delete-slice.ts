@@ -9,7 +9,7 @@ import { keptReceipt, receiptOf, sealDeletions } from '../../receipt/issue-recei
 import type { DeletionReceipt } from '../../receipt/receipt.ts'
 import { findEntries } from '../../records/ledger-records.ts'
 import type { LedgerEntry } from '../../store/records.ts'
-import type { SliceOutcome, Target, Verdict } from '../../store/slice.ts'
+import type { Slice, SliceOutcome, Target, Verdict } from '../../store/slice.ts'
 import { type DeletionRequest, type ExecutionContext, targetsOf } from '../context/context.ts'
 import {
   blockedError,
@@ -24,7 +24,9 @@ import { askHost } from '../decision/ask.ts'
 import { decide, type RefusalReason } from '../decision/decide.ts'
 import { type Deleted, notifyDeleted } from '../decision/notify.ts'
 import { deleteLargeUser, joinDeletion } from '../job/open-job.ts'
+import { applySlice, applySlices } from '../units/delete-unit.ts'
 import { whileUnderWay } from '../user-state/disabling.ts'
+import { createPartSize, type PartSize } from './part-size.ts'
 
 /** What became of one user. */
 export type UserOutcome =
@@ -47,6 +49,8 @@ export interface SliceOptions {
   readonly signal?: AbortSignal | undefined
   /** Told for how long other writers were at work. */
   waited?(ms: number): void
+  /** What the slices before have taught. */
+  readonly parts?: PartSize
 }
 
 /**
@@ -57,11 +61,13 @@ export async function deleteSlice(
   context: ExecutionContext,
   request: DeletionRequest,
   targets: readonly Target[],
-  { receipts = 'read', signal, waited }: SliceOptions = {},
+  { receipts = 'read', signal, waited, parts = partSizeFor(context) }: SliceOptions = {},
 ): Promise<readonly UserOutcome[]> {
   const outcomes: (UserOutcome | undefined)[] = []
   const keepsEntries = receipts === 'read' || context.hooks.afterDelete !== undefined
-  const run: SliceRun = { context, request, targets, keepsEntries, outcomes, signal, waited }
+  const run: SliceRun = {
+    ...{ context, request, targets, keepsEntries, outcomes, signal, waited, parts },
+  }
   const { tenantId } = request
   const positions: number[] = []
   for (const [position, { id }] of targets.entries()) {
@@ -81,6 +87,11 @@ export async function deleteSlice(
   return settled
 }
 
+/** How many users of a slice are tried together, as one run of the store learns it. */
+export function partSizeFor({ store }: ExecutionContext): PartSize {
+  return createPartSize(store.commitEach !== undefined)
+}
+
 interface SliceRun {
   readonly context: ExecutionContext
   readonly request: DeletionRequest
@@ -90,6 +101,7 @@ interface SliceRun {
   readonly outcomes: (UserOutcome | undefined)[]
   readonly signal: AbortSignal | undefined
   readonly waited: ((ms: number) => void) | undefined
+  readonly parts: PartSize
 }
 
 function tellsAnybody({ hooks }: ExecutionContext): boolean {
@@ -132,7 +144,7 @@ async function deleteOwned(run: SliceRun, positions: readonly number[]): Promise
 /** Users whom nobody objected to. Those for whom the slice had no room go in the next one. */
 async function deleteAsked(run: SliceRun, asked: readonly number[]): Promise<void> {
   const { targets, outcomes } = run
-  const applied = await applyTogetherOrEach(run, at(targets, asked))
+  const applied = await applyTogether(run, at(targets, asked))
   const absent: number[] = []
   const later: number[] = []
   for (const [index, position] of asked.entries()) {
@@ -163,55 +175,97 @@ function at(targets: readonly Target[], positions: readonly number[]): readonly 
   return positions.flatMap((position) => targets[position] ?? [])
 }
 
-/** Of a large slice that failed so many are tried together, so that few go one by one because of a single user. */
-const PART = 500
-
 /** How often all of them are tried together where the reason may be none of a user. */
 const WHOLE_TRIES = 3
 
 /**
- * Together first. What fails for a reason of the store is tried again as it is, and then said: nobody fares better
- * alone. For a reason of one user, in parts, or with a savepoint for each.
+ * Together, or in parts once somebody was refused: each user who is refused is so alone. What fails for a reason of the
+ * store is said, since nobody fares better alone.
  */
-async function applyTogetherOrEach(
+async function applyTogether(
   run: SliceRun,
   users: readonly Target[],
-  isPart = false,
 ): Promise<readonly SliceOutcome[]> {
-  if (users.length === 0) return []
-  let isOfDatabase = false
+  const outcomes: SliceOutcome[] = []
   try {
-    return await applyWhole(run, users, isPart)
-  } catch (cause) {
-    if (users.length === 1 || isOfStore(toEngineError(cause))) throw cause
-    isOfDatabase = cause instanceof UserDeletionError
+    while (outcomes.length < users.length) {
+      const { users: most, isOne } = run.parts.next()
+      const part = users.slice(outcomes.length, outcomes.length + most)
+      const isPart = part.length < users.length
+      await applyPart(run, part, { isOne, isPart }, outcomes)
+    }
+  } catch (error) {
+    // Users of earlier parts are gone for good, so this answers instead of rejecting.
+    if (outcomes.length === 0) throw error
+    while (outcomes.length < users.length) outcomes.push({ kind: 'failed', error })
   }
-  if (users.length > PART) return applyInParts(run, users, PART)
-  // There a transaction for each would be many ways to the server; most users are in a half that goes through.
-  if (isOfDatabase && isRemote(run)) return applyInParts(run, users, Math.ceil(users.length / 2))
-  try {
-    return await apply(run, users, 'each')
-  } catch (cause) {
-    if (isOfStore(toEngineError(cause))) throw cause
-    return applyOneByOne(run, users)
-  }
+  return outcomes
 }
 
-/** What may have been about nobody in the whole slice is about somebody in it once parts are tried. */
-async function applyWhole(
+/** Adds what became of the users; nothing of those who have to be tried again, in a smaller part. */
+async function applyPart(
+  run: SliceRun,
+  users: readonly Target[],
+  { isOne, isPart }: { readonly isOne: boolean; readonly isPart: boolean },
+  outcomes: SliceOutcome[],
+): Promise<void> {
+  const part = { users: users.length, isOne: isOne || users.length === 1 }
+  const isThrough = part.isOne
+    ? await applyAsOne(run, users, isPart, outcomes)
+    : await applyEach(run, users, outcomes)
+  if (isThrough) run.parts.passed(part)
+  else run.parts.refused(part)
+}
+
+/** Answers whether nobody was refused. */
+async function applyAsOne(
   run: SliceRun,
   users: readonly Target[],
   isPart: boolean,
-): Promise<readonly SliceOutcome[]> {
+  outcomes: SliceOutcome[],
+): Promise<boolean> {
+  const tried = await tryWhole(run, users, isPart)
+  if (tried.kind === 'done') for (const outcome of tried.outcomes) outcomes.push(outcome)
+  else if (users.length === 1) outcomes.push({ kind: 'failed', error: tried.error })
+  return tried.kind === 'done'
+}
+
+type Tried =
+  | { readonly kind: 'done'; readonly outcomes: readonly SliceOutcome[] }
+  | { readonly kind: 'refused'; readonly error: unknown }
+
+/** Throws what is about no user. What may have been about nobody in the whole slice is about somebody in its parts. */
+async function tryWhole(run: SliceRun, users: readonly Target[], isPart: boolean): Promise<Tried> {
   for (let tries = 1; ; tries += 1) {
     try {
-      return await apply(run, users, 'together')
-    } catch (cause) {
-      const code = cause instanceof UserDeletionError ? cause.code : null
+      return { kind: 'done', outcomes: await apply(run, users) }
+    } catch (error) {
+      const code = error instanceof UserDeletionError ? error.code : null
       const mayPass = code === 'lease_lost' || (code === 'store_failed' && isRemote(run) && !isPart)
-      if (!mayPass || users.length === 1 || tries === WHOLE_TRIES) throw cause
+      if (mayPass && users.length > 1 && tries < WHOLE_TRIES) continue
+      if (isOfStore(toEngineError(error))) throw error
+      return { kind: 'refused', error }
     }
   }
+}
+
+/**
+ * Each for itself. What only shows at the commit, a deferred foreign key, cannot be told apart in one transaction: then
+ * each is one of their own. Answers whether nobody was refused.
+ */
+async function applyEach(
+  run: SliceRun,
+  users: readonly Target[],
+  outcomes: SliceOutcome[],
+): Promise<boolean> {
+  const before = outcomes.length
+  try {
+    for (const outcome of await commitEach(run, users)) outcomes.push(outcome)
+  } catch (error) {
+    if (isOfStore(toEngineError(error))) throw error
+    for (const user of users) await applyAsOne(run, [user], true, outcomes)
+  }
+  return outcomes.slice(before).every(({ kind }) => kind !== 'failed')
 }
 
 /** Whether the error is about no user. */
@@ -223,64 +277,40 @@ function isRemote({ context: { store } }: SliceRun): boolean {
   return store.capabilities.remote === true
 }
 
-async function applyInParts(
-  run: SliceRun,
-  users: readonly Target[],
-  size: number,
-): Promise<readonly SliceOutcome[]> {
-  const outcomes: SliceOutcome[] = []
-  while (outcomes.length < users.length) {
-    const part = users.slice(outcomes.length, outcomes.length + size)
-    try {
-      outcomes.push(...(await applyTogetherOrEach(run, part, true)))
-    } catch (error) {
-      // Users of earlier parts are gone for good, so this answers instead of rejecting. One who fails alone, alone.
-      const end = isOfStore(toEngineError(error)) ? users.length : outcomes.length + part.length
-      while (outcomes.length < end) outcomes.push({ kind: 'failed', error })
-    }
-  }
-  return outcomes
+function apply(run: SliceRun, users: readonly Target[]): Promise<readonly SliceOutcome[]> {
+  const { waited } = run
+  return inPresentSchema(run.context, (context) =>
+    applySlice(
+      context.store,
+      context.program,
+      sliceOf(context, run, users),
+      waited === undefined ? {} : { waited },
+    ),
+  )
 }
 
-/** What only shows at the commit, a deferred foreign key, cannot be told apart by savepoints. */
-async function applyOneByOne(
-  run: SliceRun,
-  users: readonly Target[],
-): Promise<readonly SliceOutcome[]> {
-  const outcomes: SliceOutcome[] = []
-  for (const user of users) {
-    try {
-      outcomes.push(...(await apply(run, [user], 'together')))
-    } catch (error) {
-      outcomes.push({ kind: 'failed', error })
-    }
-  }
-  return outcomes
+function commitEach(run: SliceRun, users: readonly Target[]): Promise<readonly SliceOutcome[]> {
+  return inPresentSchema(run.context, (context) =>
+    applySlices(
+      context.store,
+      context.program,
+      users.map((user) => sliceOf(context, run, [user])),
+    ),
+  )
 }
 
-function apply(
-  run: SliceRun,
-  users: readonly Target[],
-  isolation: 'together' | 'each',
-): Promise<readonly SliceOutcome[]> {
-  return inPresentSchema(run.context, (context) => applyIn(context, run, users, isolation))
-}
-
-function applyIn(
+function sliceOf(
   context: ExecutionContext,
-  { request, keepsEntries, waited }: SliceRun,
+  { request, keepsEntries }: SliceRun,
   users: readonly Target[],
-  isolation: 'together' | 'each',
-): Promise<readonly SliceOutcome[]> {
+): Slice {
   const { store, program, maxRowsPerTransaction: maxRows, issuer, derive, clock } = context
   const maxSliceRows = store.capabilities.limits?.rows ?? Number.POSITIVE_INFINITY
   const frame = sealFrame(context, request, { way: 'transaction' })
-  return store.apply(program, {
+  return {
     ...whileUnderWay(context),
     ...targetsOf(request, users),
-    isolation,
     keepsEntries,
-    ...(waited === undefined ? {} : { waited }),
     decide: (survey): readonly Verdict[] =>
       decide({ program, maxRows, maxSliceRows, now: clock.now(), derive }, survey),
     seal: (works, head, residue) =>
@@ -289,12 +319,12 @@ function applyIn(
         { ...frame, residue },
         works.map(({ user, found, counts }) => {
           const target = users[user]
-          if (target === undefined) throw new Error('the store names a user outside the slice')
+          if (target === undefined) throw new Error('a place outside the slice')
           return { id: target.id, subject: target.subject, found, counts }
         }),
         head,
       ),
-  })
+  }
 }
 
 async function settle(

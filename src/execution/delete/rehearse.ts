@@ -19,6 +19,7 @@ import {
 import { blockedError, notFound, toEngineError } from '../context/failures.ts'
 import { sealFrame } from '../context/seal-frame.ts'
 import { decide, type RefusalReason } from '../decision/decide.ts'
+import { applySlice } from '../units/delete-unit.ts'
 
 /**
  * The plan with what the database says to it. A user who would go in several transactions goes in one here, and a
@@ -66,9 +67,9 @@ async function tryDeletion(
   const target = targetOf(context, userId)
   const frame = sealFrame(context, request, { way: 'transaction' })
   const all = Number.POSITIVE_INFINITY
-  const [outcome] = await store.apply(program, {
+  const [outcome] = await applySlice(store, program, {
     ...targetsOf(request, [target]),
-    ...{ isolation: 'together', keepsEntries: false, rehearsal: true },
+    ...{ keepsEntries: false, isRehearsal: true },
     decide: (survey): readonly Verdict[] => {
       const input = { program, maxRows: all, maxSliceRows: all, now: clock.now(), derive }
       return decide(input, { ...survey, jobs: survey.jobs.map(() => null) })

@@ -33,6 +33,9 @@ import { sealFrame } from '../context/seal-frame.ts'
 import { isLarge, isUnderWay, type RefusalReason } from '../decision/decide.ts'
 import { type ErasersProgress, externalOutcomes, waitingFor } from '../erasers/eraser-progress.ts'
 import { runErasers } from '../erasers/run-erasers.ts'
+import { applyChunk } from '../units/chunk-unit.ts'
+import { applySlice } from '../units/delete-unit.ts'
+import { surveyUsers } from '../units/survey.ts'
 import { whileUnderWay } from '../user-state/disabling.ts'
 import { auditRows } from './audit-entry.ts'
 import {
@@ -200,7 +203,7 @@ async function runStepsIn(
     let written = 0
     for (let done = false; !done; ) {
       const before = state
-      const result = await store.applyChunk(program, {
+      const result = await applyChunk(store, program, {
         tenantId: run.job.tenantId,
         ...user,
         derived: state.derived,
@@ -243,7 +246,9 @@ async function surveyUser(
   { request, kept }: JobState,
 ): Promise<{ readonly user: NamedUser; readonly counts: readonly number[] }> {
   const { store, program } = run.context
-  const { users, counts } = await store.survey(program, targetsOf(request, [run.target]))
+  const { users, counts } = await store.read(() =>
+    surveyUsers(program, targetsOf(request, [run.target])),
+  )
   const [found] = users
   if (found == null) throw await endWithoutUser(run)
   const { fields, shared = [] } = found
@@ -285,11 +290,11 @@ async function closeIn(run: JobRun, state: JobState): Promise<DeletionReceipt | 
     external: state.erasure === null ? [] : externalOutcomes(state.erasure.erasers),
   })
   const done = doneBySteps(state, program)
-  const [outcome] = await store.apply(program, {
+  const [outcome] = await applySlice(store, program, {
     ...whileUnderWay(context),
     ...targetsOf(state.request, [target]),
-    isolation: 'together',
     keepsEntries: true,
+    callsHost: true,
     decide: (survey) => [
       verdictOf(survey, maxRowsPerTransaction, program.steps, state, derive, clock.now()),
     ],

@@ -4,6 +4,7 @@
  *
  * @module
  */
+
 import { UserDeletionError } from '../../errors.ts'
 import { equalSecrets } from '../../ports.ts'
 import type { Job } from '../../store/records.ts'
@@ -22,6 +23,7 @@ import { askHost } from '../decision/ask.ts'
 import { accessHolds, findBlockers, lastingBlockers } from '../decision/decide.ts'
 import { tellRevoked } from '../decision/notify.ts'
 import { newJob, newState, readState, type Schedule, type ScheduledBy } from '../job/job-state.ts'
+import { findStanding } from '../units/transition-unit.ts'
 import {
   assertAccessCanBeCut,
   disabling,
@@ -261,7 +263,7 @@ export async function readStatus(
   target: Target,
 ): Promise<UserStatus> {
   const query = { tenantId, user: target, tokenHash: null }
-  const standing = await context.store.findStanding(context.program, query)
+  const standing = await context.store.read(() => findStanding(context.program, query))
   if (standing === null) throw await absence(context, tenantId, target)
   return statusOf(context, standing)
 }

@@ -11,6 +11,7 @@ import type { Target } from '../../store/slice.ts'
 import type { TransitionEnd } from '../../store/transition.ts'
 import type { DeletionRequest, ExecutionContext } from '../context/context.ts'
 import { coversTable } from '../decision/decide.ts'
+import { inspectUser } from '../units/inspection.ts'
 import { change } from './change-state.ts'
 import { placedHold, sealDecision } from './decisions.ts'
 
@@ -66,12 +67,10 @@ async function holdRetained(
   const { store, program } = context
   const fields = { id: target.id }
   const keepsAny = async (): Promise<boolean> => {
-    const { matched } = await store.inspect(program, {
-      tenantId: hold.tenantId,
-      target,
-      fields,
-      derived: context.deriveKnown(fields),
-    })
+    const derived = context.deriveKnown(fields)
+    const { matched } = await store.read(() =>
+      inspectUser(program, { tenantId: hold.tenantId, target, fields, derived }),
+    )
     return program.steps.some(
       ({ action, table }, index) =>
         action === 'retain' && (matched[index] ?? 0) > 0 && coversTable(program, hold, [table]),

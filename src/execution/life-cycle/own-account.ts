@@ -19,6 +19,7 @@ import { transit } from '../context/present-schema.ts'
 import { askHost } from '../decision/ask.ts'
 import { notifyDeleted } from '../decision/notify.ts'
 import { planJob, runOpened } from '../job/open-job.ts'
+import { findStanding } from '../units/transition-unit.ts'
 import { stateOf } from '../user-state/states.ts'
 import { assertLegal, scheduleUser } from './change-state.ts'
 
@@ -71,7 +72,9 @@ export async function issueOwnToken(
   const { store, program, userTable, clock } = context
   const { tenantId } = request
   const target = targetOf(context, userId)
-  const standing = await store.findStanding(program, { tenantId, user: target, tokenHash: null })
+  const standing = await store.read(() =>
+    findStanding(program, { tenantId, user: target, tokenHash: null }),
+  )
   if (standing === null) throw notFound(undefined)
   assertLegal(stateOf(program.user, standing), 'schedule')
   const token = secretToken()
@@ -169,7 +172,7 @@ async function checkAhead(
   { tokenHash, check }: Confirmation,
 ): Promise<void> {
   const query = { tenantId, user: targetOf(context, userId), tokenHash }
-  const standing = await context.store.findStanding(context.program, query)
+  const standing = await context.store.read(() => findStanding(context.program, query))
   if (standing === null) throw notFound(undefined)
   check(standing)
 }

@@ -16,13 +16,16 @@ import { IMPORT_MARK } from '../../receipt/ledger/import-ledger.ts'
 import { deletedAt, readLedger } from '../../records/ledger-records.ts'
 import { readMark, writeMark } from '../../records/mark-records.ts'
 import { listHolds, removeHold, saveHold } from '../../records/user-records.ts'
+import { answerOf } from '../../store/inquiry.ts'
 import type { Hold, LedgerEntry } from '../../store/records.ts'
+import type { UserPage, UserQuery } from '../../store/slice.ts'
 import type { Standing, TransitionPlan } from '../../store/transition.ts'
 import type { ExecutionContext } from '../context/context.ts'
 import { instantOf } from '../context/instant.ts'
 import { transit } from '../context/present-schema.ts'
 import { accessHolds } from '../decision/decide.ts'
 import { newJob, newState, readState } from '../job/job-state.ts'
+import { findUsers, listUsers } from '../units/user-rows.ts'
 import { disabling, enabling, shutOutEvents } from '../user-state/disabling.ts'
 import { stateOf } from '../user-state/states.ts'
 import { cancelling } from './change-state.ts'
@@ -154,8 +157,8 @@ async function idsOf(
   const tenants = new Set(wanted.flatMap((one) => (one.isHidden ? [one.tenantId] : [])))
   for (const tenantId of tenants) {
     for (let afterId: UserId | null = null; ; ) {
-      const query = { tenantId, afterId, limit: PAGE, restored: true, subjectOf }
-      const { ids: found, next } = await store.listUsers(program, query)
+      const query: UserQuery = { tenantId, afterId, limit: PAGE, restored: true, subjectOf }
+      const { ids: found, next }: UserPage = await store.read(() => listUsers(program, query))
       look(found)
       if (next === null) break
       afterId = next
@@ -165,7 +168,9 @@ async function idsOf(
   for (const { program: ends, stepId } of missing.size > 0 ? context.expiries : []) {
     const step = ends.steps.findIndex(({ id }) => id === stepId)
     for (let after: UserId | null = null; ; ) {
-      const found: readonly UserId[] = await store.heldIds(ends, { step, after, limit: PAGE })
+      const found: readonly UserId[] = await answerOf(store, {
+        ...{ kind: 'references', program: ends, step, after, limit: PAGE },
+      })
       look(found)
       const last = found.at(-1)
       if (last === undefined || found.length < PAGE) break
@@ -200,7 +205,7 @@ async function isBack(
   const at = await deletedAt(store, { userTable, tenantId, subject })
   if (at === null) return false
   const users = [{ id, subject }]
-  const [row] = await store.findUsers(program, { tenantId, users, restored: true })
+  const [row] = await store.read(() => findUsers(program, { tenantId, users, restored: true }))
   if (row == null) return false
   const { createdAt } = program.user
   if (createdAt === undefined) return true

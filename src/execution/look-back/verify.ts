@@ -11,6 +11,8 @@ import { findEntries } from '../../records/ledger-records.ts'
 import type { Inspection, Tombstone } from '../../store/inspection.ts'
 import { type ExecutionContext, targetOf } from '../context/context.ts'
 import { hasFormOf } from '../context/derive.ts'
+import { inspectUser } from '../units/inspection.ts'
+import { findUsers } from '../units/user-rows.ts'
 
 export interface StepVerification {
   readonly id: string
@@ -53,15 +55,15 @@ export async function verifyUser(
   const { store, program, userTable } = context
   const target = targetOf(context, userId)
   const [entry] = await findEntries(store, { userTable, tenantId, subjects: [target.subject] })
-  const [row] = await store.findUsers(program, { tenantId, users: [target] })
+  const [row] = await store.read(() => findUsers(program, { tenantId, users: [target] }))
   const fields = { ...known, ...fieldsOfRow(program, row ?? null), id: userId }
   const look = (known: Readonly<Record<string, unknown>>): Promise<Inspection> =>
-    store.inspect(program, {
-      tenantId,
-      target,
-      fields: known,
-      derived: context.deriveKnown(known),
-    })
+    store.read(() =>
+      inspectUser(program, {
+        ...{ tenantId, target, fields: known },
+        derived: context.deriveKnown(known),
+      }),
+    )
   const first = await look(fields)
   const isFilled = first.tombstone !== null && !isBlank(program, first.tombstone)
   // A row that has been filled again tells what else of the user may be there again.

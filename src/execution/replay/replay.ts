@@ -14,7 +14,7 @@ import { hidesId, receiptOf } from '../../receipt/issue-receipt.ts'
 import { isAbout } from '../../receipt/ledger/about.ts'
 import { findEntries, ledgerHead, readLedger } from '../../records/ledger-records.ts'
 import type { LedgerEntry } from '../../store/records.ts'
-import type { UserRow } from '../../store/slice.ts'
+import type { UserPage, UserQuery, UserRow } from '../../store/slice.ts'
 import { invalidArgument } from '../context/arguments.ts'
 import { type ExecutionContext, targetOf } from '../context/context.ts'
 import { toEngineError } from '../context/failures.ts'
@@ -22,6 +22,7 @@ import { instantOf } from '../context/instant.ts'
 import { warn } from '../decision/notify.ts'
 import { deleteSlice, type UserOutcome } from '../delete/delete-slice.ts'
 import { restoreDecisions } from '../life-cycle/restore-decisions.ts'
+import { findUsers, listUsers } from '../units/user-rows.ts'
 import { createTally, type ReplayOutcome, type ReplayResult, type Tally } from './replay-result.ts'
 
 export interface ReplayRequest {
@@ -133,8 +134,8 @@ async function replayNamed(run: ReplayRun, page: readonly LedgerEntry[]): Promis
 async function replayHidden(run: ReplayRun, tenantId: string | null): Promise<void> {
   const { store, program, subjectOf } = run.context
   for (let afterId: UserId | null = null; ; ) {
-    const query = { tenantId, afterId, limit: PAGE, restored: true, subjectOf }
-    const { ids, next } = await store.listUsers(program, query)
+    const query: UserQuery = { tenantId, afterId, limit: PAGE, restored: true, subjectOf }
+    const { ids, next }: UserPage = await store.read(() => listUsers(program, query))
     const newest = await newestDeletions(run, tenantId, ids)
     run.tally.check(ids.length)
     const found = ids.flatMap((id) => {
@@ -185,7 +186,7 @@ async function replayUsers(
   if (suspects.length === 0) return
   const { store, program } = run.context
   const users = suspects.map(({ id, entry }) => ({ id, subject: entry.subject ?? id }))
-  const rows = await store.findUsers(program, { tenantId, users, restored: true })
+  const rows = await store.read(() => findUsers(program, { tenantId, users, restored: true }))
   for (const [position, suspect] of suspects.entries()) {
     const row = rows[position]
     if (row != null) await replayUser(run, suspect, row)

@@ -9,7 +9,7 @@ import { yieldToEventLoop } from '../../ports.ts'
 import type { UserId } from '../../program/program.ts'
 import { hidesId } from '../../receipt/issue-receipt.ts'
 import { isAbout } from '../../receipt/ledger/about.ts'
-import { readLedger } from '../../records/ledger-records.ts'
+import { findBySeq, readLedger } from '../../records/ledger-records.ts'
 import type { ExecutionContext } from '../context/context.ts'
 
 /** A deletion, without its receipt. */
@@ -57,6 +57,24 @@ export async function readDue(
     after = last.seq
     await yieldToEventLoop()
   }
+}
+
+/** Deletions by their places in the ledger, whenever they were. */
+export async function readDeletions(
+  { store, userTable }: ExecutionContext,
+  seqs: readonly number[],
+): Promise<readonly DueDeletion[]> {
+  const found: DueDeletion[] = []
+  for (let start = 0; start < seqs.length; start += PAGE) {
+    const page = await findBySeq(store, seqs.slice(start, start + PAGE))
+    for (const entry of page) {
+      const { seq, tenantId, subject, kind } = entry
+      if (kind !== 'user.deleted' || subject === null || !isAbout(entry, userTable)) continue
+      found.push({ seq, tenantId, subject, isHidden: hidesId(entry) })
+    }
+    await yieldToEventLoop()
+  }
+  return found
 }
 
 /** Counting by the calendar is slow, and the end is never earlier for a later deletion. */

@@ -17,7 +17,7 @@ import type { ExecutionContext } from '../context/context.ts'
 import { toEngineError } from '../context/failures.ts'
 import { restoreDecisions } from '../life-cycle/restore-decisions.ts'
 import { assertClock, type ClockBound } from '../life-cycle/seen-clock.ts'
-import { type DueDeletion, readDue } from './due-deletions.ts'
+import { type DueDeletion, readDeletions, readDue } from './due-deletions.ts'
 import { doneThrough, type Progress, readProgress, step } from './expiry-progress.ts'
 import { idsBehind } from './hidden-ids.ts'
 import { type RetentionHolds, retentionHolds } from './retention-holds.ts'
@@ -62,8 +62,8 @@ export async function expireRetained(
   await restoreDecisions(context, 'before_replay')
   const steps: ExpiredStep[] = []
   const done = new Map<string, Progress>()
-  const run: Run = { left: limit, signal, size: 1, stopped: false, holds: retentionHolds(context) }
-  if (context.expiries.length > 0) await run.holds.refresh()
+  const holds = await retentionHolds(context)
+  const run: Run = { left: limit, signal, size: 1, stopped: false, holds }
   for (const expiry of context.expiries) {
     const tally = newTally(expiry)
     // A parent's rows are what its children are found by, so it stays behind them.
@@ -147,7 +147,8 @@ async function expireStep(stepRun: StepRun, start: Progress): Promise<Progress> 
     // Another process may have moved the mark meanwhile.
     progress = await readProgress(context, expiry)
   }
-  return progress
+  // Some of the open ones may not have been looked at.
+  return run.stopped ? progress : noteJudged(stepRun, progress)
 }
 
 function mustStop(run: Run): boolean {
@@ -163,11 +164,15 @@ function isKept({ expiry, bounds, run }: StepRun, deletion: DueDeletion): boolea
 async function retryOpen(stepRun: StepRun, start: Progress): Promise<Progress> {
   const { context, expiry, bounds, run, tally } = stepRun
   let progress = start
-  for (const seq of [...start.postponed, ...start.held]) {
-    if (seq > bounds.ceiling) continue
-    const due = await readDue(context, expiry, seq - 1, seq)
-    const [deletion] = due
-    if (deletion === undefined) continue
+  const isOpen = (seq: number): boolean => seq <= bounds.ceiling
+  const held = start.held.filter(isOpen)
+  const isSame = isStillJudged(stepRun, start)
+  if (isSame) tally.leftOut += held.length
+  const open = [...start.postponed.filter(isOpen), ...(isSame ? [] : held)]
+  if (open.length > 0) await run.holds.refresh()
+  for (const deletion of await readDeletions(context, open)) {
+    const { seq } = deletion
+    const due = [deletion]
     if (isKept(stepRun, deletion)) {
       if (progress.held.includes(seq)) tally.leftOut += 1
       else progress = await moveOn(stepRun, progress, seq, { ...NOTHING, kept: due }, 'held')
@@ -186,6 +191,24 @@ async function retryOpen(stepRun: StepRun, start: Progress): Promise<Progress> {
     }
   }
   return progress
+}
+
+/** Whether those who were held are so still: then nobody is looked at again. */
+function isStillJudged({ context, run }: StepRun, { held, judged }: Progress): boolean {
+  if (held.length === 0 || judged === null || judged.key !== run.holds.key) return false
+  return judged.nextEnd === null || context.clock.now().toISOString() < judged.nextEnd
+}
+
+/** Notes by which holds those were judged who are held. */
+async function noteJudged(stepRun: StepRun, progress: Progress): Promise<Progress> {
+  const { context, expiry, run, tally } = stepRun
+  if (progress.held.length === 0 || isStillJudged(stepRun, progress)) return progress
+  await run.holds.refresh()
+  const judged = { key: run.holds.key, nextEnd: run.holds.nextEnd() }
+  const next = step(expiry, progress, { judged })
+  const range = { afterSeq: progress.seq, throughSeq: progress.seq }
+  const isDone = await sweepBatch(context, expiry, next.mark, range, NOTHING, tally)
+  return isDone ? next.progress : readProgress(context, expiry)
 }
 
 const NOTHING: Batch = { due: [], kept: [], ids: new Map() }

@@ -3,8 +3,10 @@
  *
  * @module
  */
+
 import type { Expiry } from '../../plan/compile/expiry.ts'
 import type { UserId } from '../../program/program.ts'
+import { answerOf } from '../../store/inquiry.ts'
 import { invalidArgument } from '../context/arguments.ts'
 import type { ExecutionContext } from '../context/context.ts'
 import type { DueDeletion } from './due-deletions.ts'
@@ -37,10 +39,8 @@ export async function idsBehind(
   }
   const step = program.steps.findIndex(({ id }) => id === stepId)
   for (let after: UserId | null = null; ; ) {
-    const held: readonly UserId[] = await context.store.heldIds(program, {
-      step,
-      after,
-      limit: PAGE,
+    const held: readonly UserId[] = await answerOf(context.store, {
+      ...{ kind: 'references', program, step, after, limit: PAGE },
     })
     for (const id of held.flatMap(idsOf)) {
       const subject = context.subjectOf(id)

@@ -9,7 +9,9 @@
 
 import type { Expiry } from '../../plan/compile/expiry.ts'
 import type { UserId } from '../../program/program.ts'
+import { readMark } from '../../records/mark-records.ts'
 import { listHolds } from '../../records/user-records.ts'
+import { HOLDS_REMOVED } from '../../store/own-records.ts'
 import type { Hold } from '../../store/records.ts'
 import type { ExecutionContext } from '../context/context.ts'
 import { coversTable, isHolding } from '../decision/decide.ts'
@@ -19,13 +21,25 @@ export interface RetentionHolds {
   /** Reads what has been placed since. */
   refresh(): Promise<void>
   keeps(expiry: Expiry, deletion: DueDeletion): boolean
+  /** The same while nothing has happened that may let a hold go: the policy, and the hold that was removed last. */
+  readonly key: string
+  /** When the first of the holds ends that were read; `null` for never. */
+  nextEnd(): string | null
 }
 
 const PAGE = 1_000
 
-export function retentionHolds(context: ExecutionContext): RetentionHolds {
+export async function retentionHolds(context: ExecutionContext): Promise<RetentionHolds> {
   const holds = new Map<string, Map<string, Hold>>()
+  const removed = await readMark(context.store, HOLDS_REMOVED)
   return {
+    key: `${context.program.digest}/${removed ?? ''}`,
+    nextEnd() {
+      const now = context.clock.now().toISOString()
+      const ends = [...holds.values()].flatMap((own) => [...own.values()].map(({ until }) => until))
+      const ahead = ends.filter((until) => until !== null && until > now)
+      return ahead.toSorted()[0] ?? null
+    },
     async refresh() {
       for await (const hold of allHolds(context)) {
         const key = keyOf(hold.tenantId, context.subjectOf(hold.userId))

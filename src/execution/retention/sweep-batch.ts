@@ -3,6 +3,7 @@
  *
  * @module
  */
+
 import type { Expiry } from '../../plan/compile/expiry.ts'
 import type { UserId } from '../../program/program.ts'
 import type { RetentionExpired } from '../../receipt/retention-fact.ts'
@@ -12,6 +13,7 @@ import type { Target } from '../../store/slice.ts'
 import type { Sweep, SweepGroup, Swept } from '../../store/sweep.ts'
 import type { ExecutionContext } from '../context/context.ts'
 import { inPresentSchema } from '../context/present-schema.ts'
+import { applySweep } from '../units/sweep-unit.ts'
 import type { DueDeletion } from './due-deletions.ts'
 import { isHeldBy } from './retention-holds.ts'
 
@@ -62,7 +64,7 @@ export async function sweepBatch(
     },
   }
   const swept = await inPresentSchema(context, (present) =>
-    store.sweep(sameExpiry(present, expiry).program, sweep),
+    applySweep(store, sameExpiry(present, expiry).program, sweep),
   )
   if (swept === null) return false
   for (const [index, group] of groups.entries()) {

@@ -18,6 +18,7 @@ import { tenantTarget } from '../context/identify.ts'
 import { coversTable, holdBlocker, isHolding } from '../decision/decide.ts'
 import { deleteSlice } from '../delete/delete-slice.ts'
 import { allHolds } from '../retention/retention-holds.ts'
+import { surveyUsers } from '../units/survey.ts'
 import { planTenant, usersOf } from './plan-tenant.ts'
 
 /** What became of the tenant's own rows. */
@@ -140,7 +141,7 @@ async function findAbsence(
   const target = { id: tenantId, subject: tenantId }
   const query = { userTable, tenantId, subjects: [tenantId], kind: 'tenant.deleted' } as const
   const [earlier] = await findEntries(store, query)
-  const survey = await store.survey(program, { tenantId, users: [target] })
+  const survey = await store.read(() => surveyUsers(program, { tenantId, users: [target] }))
   // What an earlier deletion has kept is there for good.
   const isThere = program.steps.some(({ action }, index) => {
     const counts = earlier === undefined || action === 'delete' || action === 'detach'

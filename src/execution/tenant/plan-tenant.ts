@@ -3,13 +3,16 @@
  *
  * @module
  */
+
 import type { Blocker, BulkPlan, PlannedStep, PolicyStamp } from '../../plan/plan.ts'
 import { sha256 } from '../../ports.ts'
 import type { UserId } from '../../program/program.ts'
+import type { UserPage } from '../../store/slice.ts'
 import { planMany } from '../bulk/plan-many.ts'
 import type { DeletionRequest, ExecutionContext } from '../context/context.ts'
 import { tenantTarget } from '../context/identify.ts'
 import { viewUsers } from '../decision/ask.ts'
+import { listUsers } from '../units/user-rows.ts'
 
 export interface TenantPlan {
   readonly tenantId: string
@@ -54,7 +57,8 @@ export async function* usersOf(
   tenantId: string,
 ): AsyncGenerator<UserId> {
   for (let afterId: UserId | null = null; ; ) {
-    const page = await store.listUsers(program, { tenantId, afterId, limit: PAGE, subjectOf })
+    const query = { tenantId, afterId, limit: PAGE, subjectOf }
+    const page: UserPage = await store.read(() => listUsers(program, query))
     yield* page.ids
     if (page.next === null) return
     afterId = page.next

@@ -7,9 +7,8 @@
  */
 
 import { isProcessGone, repeatedly } from '../../ports.ts'
-import { readMark } from '../../records/mark-records.ts'
+import { moveMark, readMark } from '../../records/mark-records.ts'
 import type { ExecutionContext } from '../context/context.ts'
-import { inPresentSchema } from '../context/present-schema.ts'
 import { warn } from '../decision/notify.ts'
 
 export interface Lease {
@@ -36,10 +35,11 @@ const RENEWALS = 3
 export async function takeLease(context: ExecutionContext, work: string): Promise<Lease | null> {
   const name = `lease:${work}:${context.userTable}`
   const owner = `${context.owner}/${context.issuer.newId()}`
-  const before = await readMark(context.store, name)
+  const { store } = context
+  const before = await readMark(store, name)
   if (before !== null && !isFree(before, context.clock.now())) return null
   let own = termOf(context, owner)
-  if (!(await move(context, name, before, own))) return null
+  if (!(await moveMark(store, name, before, own))) return null
   let isLost = false
   let renewal: Promise<void> = Promise.resolve()
 
@@ -47,7 +47,7 @@ export async function takeLease(context: ExecutionContext, work: string): Promis
     if (isLost) return
     const next = termOf(context, owner)
     try {
-      isLost = !(await move(context, name, own, next))
+      isLost = !(await moveMark(store, name, own, next))
       own = next
     } catch (cause) {
       warn(context, 'a lease could not be renewed', { cause })
@@ -63,7 +63,7 @@ export async function takeLease(context: ExecutionContext, work: string): Promis
       stop()
       await renewal
       try {
-        if (!isLost) await move(context, name, own, '')
+        if (!isLost) await moveMark(store, name, own, '')
       } catch (cause) {
         warn(context, 'a lease could not be given back', { cause })
       }
@@ -82,21 +82,4 @@ function isFree(mark: string, now: Date): boolean {
   const { owner, until, ms } = JSON.parse(mark) as Held
   const left = Date.parse(until) - now.getTime()
   return left <= 0 || left > ms || isProcessGone(owner)
-}
-
-/** A sweep of nobody: it compares the mark and sets it in one transaction. */
-async function move(
-  context: ExecutionContext,
-  name: string,
-  from: string | null,
-  to: string,
-): Promise<boolean> {
-  const swept = await inPresentSchema(context, ({ store, program }) =>
-    store.sweep(program, {
-      ...{ groups: [], throughSeq: 0, mark: { name, from, to } },
-      isHeldBy: () => false,
-      seal: () => null,
-    }),
-  )
-  return swept !== null
 }

@@ -14,6 +14,7 @@ import type { ClockBound } from '../life-cycle/seen-clock.ts'
 import { type ExpiryResult, expireRetained } from '../retention/expire-retained.ts'
 import type { JournalDebt } from './journal-debt.ts'
 import { takeLease } from './lease.ts'
+import { clearOldEvents, type WaitingEvents } from './old-events.ts'
 import { type OverdueJob, overdueJobs } from './overdue.ts'
 
 /** What became of each part; `null` for one that was not reached, or failed. */
@@ -28,13 +29,23 @@ export interface Maintenance {
   readonly expired: ExpiryResult | null
   /** What killed runs and old tokens had left. */
   readonly cleared: Leftovers | null
+  /** What waits in the outbox, and events that have waited too long. */
+  readonly outbox: WaitingEvents | null
   /** How far the journal is clear. */
   readonly journal: Sanitized | null
   /** Open requests that are late, up to 100; `engine.overdue()` lists them all. */
   readonly overdue: readonly OverdueJob[] | null
   /** Parts that failed. The others were done all the same, unless none could fare better. */
   readonly failed: readonly {
-    readonly part: 'lease' | 'resume' | 'purge' | 'expire' | 'clear' | 'journal' | 'overdue'
+    readonly part:
+      | 'lease'
+      | 'resume'
+      | 'purge'
+      | 'expire'
+      | 'clear'
+      | 'outbox'
+      | 'journal'
+      | 'overdue'
     readonly error: UserDeletionError
   }[]
   /** Whether the signal ended it. */
@@ -43,6 +54,7 @@ export interface Maintenance {
 
 export interface MaintainRequest extends ClockBound {
   readonly signal: AbortSignal | undefined
+  readonly outboxMaxAge: string | null
 }
 
 const LIMIT = 1_000
@@ -52,7 +64,7 @@ const MAX_OVERDUE = 100
 export async function maintain(
   context: ExecutionContext,
   debt: JournalDebt,
-  { signal, ...clock }: MaintainRequest,
+  { signal, outboxMaxAge, ...clock }: MaintainRequest,
 ): Promise<Maintenance> {
   const failed: Maintenance['failed'][number][] = []
   let isOver = false
@@ -83,7 +95,9 @@ export async function maintain(
   // What goes by its age waits for a clock that is believed.
   const isClockGood = failed.every(({ error }) => error.code !== 'clock_jumped')
   const cleared = isClockGood ? await part('clear', () => clearLeftovers(context)) : null
-  if ((cleared?.runs ?? 0) > 0) await debt.owe()
+  const maxAge = isClockGood ? outboxMaxAge : null
+  const outbox = await part('outbox', () => clearOldEvents(context, maxAge))
+  if ((cleared?.runs ?? 0) > 0 || (outbox?.removed ?? 0) > 0) await debt.owe()
   const journal = await part('journal', () => debt.settle())
   const overdue = await part('overdue', () => firstOverdue(context))
   await lease?.end()
@@ -94,6 +108,7 @@ export async function maintain(
     purged,
     expired,
     cleared,
+    outbox,
     journal,
     overdue,
     failed,
@@ -102,7 +117,8 @@ export async function maintain(
 }
 
 const NOTHING = {
-  ...{ resumed: null, purged: null, expired: null, cleared: null, journal: null, overdue: null },
+  ...{ resumed: null, purged: null, expired: null, cleared: null },
+  ...{ outbox: null, journal: null, overdue: null },
   stopped: false,
 } as const
 

@@ -12,6 +12,7 @@ import { type ExecutionContext, targetOf } from '../context/context.ts'
 import { holdBlockers, isHolding } from '../decision/decide.ts'
 import type { FailedTry } from '../job/failed-try.ts'
 import { readState, type ScheduledBy } from '../job/job-state.ts'
+import { findStanding } from '../units/transition-unit.ts'
 
 /** A job as `jobs()` shows it. Holds no personal data. */
 export interface OpenJob {
@@ -92,7 +93,7 @@ async function isHeld(
   const holds = await listHolds(store, { limit: 1_000, userTable, user: { tenantId, userId } })
   if (!holds.some((hold) => isHolding(hold, now))) return false
   const query = { tenantId, user: targetOf(context, userId), tokenHash: null }
-  const standing = await store.findStanding(program, query)
+  const standing = await store.read(() => findStanding(program, query))
   if (standing === null) return false
   const { survey } = standing
   return holdBlockers(program, survey.holds[0] ?? [], survey.counts[0] ?? [], now).length > 0

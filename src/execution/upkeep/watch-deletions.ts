@@ -3,7 +3,10 @@
  *
  * @module
  */
-import type { BulkSession, Store } from '../../store/store.ts'
+import type { Change, Decision, HostWork } from '../../store/change.ts'
+import type { Inquiry } from '../../store/inquiry.ts'
+import { isQuestions, NO_ANSWERS } from '../../store/run.ts'
+import type { BulkSession, CommitOptions, Committed, Store } from '../../store/store.ts'
 import type { JournalDebt } from './journal-debt.ts'
 
 /** The same store in everything else, of whatever class it is. */
@@ -19,43 +22,69 @@ export function watchDeletions(store: Store, debt: JournalDebt): Store {
 }
 
 function watchedMethods(store: Store, debt: JournalDebt): Partial<Store> {
-  const { openBulk } = store
+  const { openBulk, commitEach } = store
   return {
-    async apply(program, slice) {
-      const outcomes = await store.apply(program, slice)
-      if (slice.rehearsal !== true && outcomes.some(({ kind }) => kind === 'deleted')) {
-        await debt.owe()
-      }
-      return outcomes
-    },
-    async applyChunk(program, chunk) {
-      const result = await store.applyChunk(program, chunk)
-      await debt.owe()
+    async commit<T>(inquiry: () => Inquiry<Decision<T>>, options?: CommitOptions) {
+      const { watchedInquiry, removes } = watch(inquiry)
+      const result = await store.commit(watchedInquiry, options)
+      if (removes()) await debt.owe()
       return result
     },
-    async sweep(program, work) {
-      const swept = await store.sweep(program, work)
-      const counts = swept?.flatMap((group) => group.counts) ?? []
-      if (counts.some((own) => own?.some((rows) => rows > 0))) await debt.owe()
-      return swept
-    },
-    async transition(program, transition) {
-      let cutsAccess = false
-      const outcome = await store.transition(program, {
-        ...transition,
-        decide(standing) {
-          const verdict = transition.decide(standing)
-          cutsAccess = verdict.kind === 'proceed' && verdict.cutsAccess === true
-          return verdict
-        },
-      })
-      if (cutsAccess && outcome.kind === 'done') await debt.owe()
-      return outcome
-    },
+    ...(commitEach === undefined
+      ? {}
+      : {
+          async commitEach<T>(inquiries: readonly (() => Inquiry<Decision<T>>)[]) {
+            const all = inquiries.map(watch)
+            const committed = await commitEach.call(
+              store,
+              all.map(({ watchedInquiry }) => watchedInquiry),
+            )
+            const isGone = committed.some(
+              ({ kind }, place) => kind === 'done' && all[place]?.removes(),
+            )
+            if (isGone) await debt.owe()
+            return committed as readonly Committed<T>[]
+          },
+        }),
     ...(openBulk === undefined
       ? {}
       : { openBulk: async (mode) => watchedSession(await openBulk.call(store, mode), debt) }),
   }
+}
+
+/** The inquiry, and whether its last run has made rows of the host go. */
+function watch<T>(inquiry: () => Inquiry<Decision<T>>): {
+  readonly watchedInquiry: () => Inquiry<Decision<T>>
+  removes(): boolean
+} {
+  let removes = false
+  const seen = (): void => {
+    removes = true
+  }
+  return {
+    removes: () => removes,
+    *watchedInquiry() {
+      removes = false
+      const decision = yield* inquiry()
+      const { change } = decision
+      if (change === null || decision.isRehearsal === true) return decision
+      return { ...decision, change: () => watched(change(), seen) }
+    },
+  }
+}
+
+/** `work`: called when rows of the host are about to go. */
+function* watched<T>(change: Change<T>, work: () => void): Change<T> {
+  let step = change.next(NO_ANSWERS)
+  while (step.done !== true) {
+    if (!isQuestions(step.value) && step.value.kind === 'work' && removesRows(step.value)) work()
+    step = change.next(yield step.value)
+  }
+  return step.value
+}
+
+function removesRows({ steps, userRows }: HostWork): boolean {
+  return userRows.kind === 'end' || steps.some(({ rows }) => rows > 0)
 }
 
 /** What the run owes is paid when it ends, whatever happened in it. */

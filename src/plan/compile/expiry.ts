@@ -14,6 +14,7 @@ import type { CompiledPolicy } from './compile-policy.ts'
 import { fitSteps } from './fit-schema.ts'
 import { markReferences } from './mark-references.ts'
 import { orderSteps } from './order-steps.ts'
+import { markSole } from './sole-values.ts'
 
 /** A retained step whose retention has an end. */
 export interface RetainedStep extends Step {
@@ -62,7 +63,10 @@ export function buildExpiries(
     const own = late.length === 0 ? cut : orderSteps([...late, ...cut], schema)
     const { user, derived } = compiled
     const stamp = schema?.stamp === undefined ? {} : { schemaStamp: schema.stamp }
-    const program = { digest, ...stamp, user, steps: own, checks: [], audit: null, derived }
+    const program = {
+      ...{ digest, ...stamp, user, checks: [], audit: null, derived },
+      steps: markSole(user, own, schema),
+    }
     return [
       {
         stepId: step.id,

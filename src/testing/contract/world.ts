@@ -3,15 +3,13 @@
  *
  * @module
  */
-import assert from 'node:assert/strict'
 import { UserDeletionEngine } from '../../engine/engine.ts'
 import type { EngineOptions } from '../../engine/options.ts'
 import type { Policy } from '../../policy/policy.ts'
 import type { Logger } from '../../ports.ts'
-import type { Program } from '../../program/program.ts'
 import type { TableSchema } from '../../program/schema.ts'
 import type { Store } from '../../store/store.ts'
-import { BOB, contractData, type Row, TENANT_A } from './data.ts'
+import { contractData, type Row, TENANT_A } from './data.ts'
 import { contractPolicy, contractSchema, JSON_COLUMNS, type TenantPolicy } from './fixture.ts'
 
 /** The two functions of a test framework that the contract needs. */
@@ -146,18 +144,4 @@ export function withMethods(store: Store, methods: Partial<Store>): Store {
       return typeof value === 'function' ? value.bind(store) : value
     },
   })
-}
-
-/** The program of the contract's policy, as the engine hands it to the store. */
-export async function programOf(world: World): Promise<{ readonly program: Program }> {
-  let program: Program | undefined
-  const store = withMethods(world.store, {
-    findStanding: async (seen, query) => {
-      program = seen
-      return world.store.findStanding(seen, query)
-    },
-  })
-  await world.engineWith({ store }).getStatus(BOB, IN_A)
-  assert.ok(program !== undefined)
-  return { program }
 }

@@ -12,6 +12,7 @@ import Database from 'better-sqlite3'
 import { type MemoryStore, memoryStore, type Row } from '../../../adapters/memory/index.ts'
 import { sqliteStore } from '../../../adapters/sqlite/index.ts'
 import { UserDeletionError } from '../../../src/errors.ts'
+import { applySlice } from '../../../src/execution/units/delete-unit.ts'
 import type { Assignment, Program, Step } from '../../../src/program/program.ts'
 import type { Slice } from '../../../src/store/slice.ts'
 import type { Store } from '../../../src/store/store.ts'
@@ -206,7 +207,9 @@ describe('memoryStore: deletes', () => {
       r: [{ q: 'q1' }],
     }
     const steps = [removal('p'), removal('q')]
-    const rows = await agree(await open(sql, data), steps, 'failed,deleted', 'each')
+    const twins = await open(sql, data)
+    await agree(twins, steps, { constraint: 'foreignkey' }, ['u'])
+    const rows = await agree(twins, steps, 'deleted', ['v'])
     assert.deepEqual(rows['c'], [{ id: 'c1', p: 'p1' }])
     assert.deepEqual(rows['users'], [{ id: 'u' }])
   })
@@ -215,7 +218,7 @@ describe('memoryStore: deletes', () => {
     const sql = 'CREATE TABLE t (owner TEXT REFERENCES users ON DELETE CASCADE, id TEXT)'
     const twins = await open(sql, {}, 'on', 'boss TEXT REFERENCES users ON DELETE CASCADE')
     insert(twins, 'users', { id: 'w', boss: 'v' })
-    await agree(twins, [], { code: 'residue_left', table: 'users' }, 'together', ['v', 'w'])
+    await agree(twins, [], { code: 'residue_left', table: 'users' }, ['v', 'w'])
   })
 
   it('does in random schemas what SQLite does', async () => {
@@ -314,12 +317,10 @@ async function agree(
   twins: Twins,
   steps: readonly Step[],
   expected: string | Readonly<Record<string, string>>,
-  isolation: Slice['isolation'] = 'together',
-  ids?: readonly string[],
+  ids: readonly string[] = ['u'],
 ): Promise<Readonly<Record<string, readonly unknown[]>>> {
-  const users = ids ?? (isolation === 'each' ? ['u', 'v'] : ['u'])
   for (const store of [twins.sqlite, twins.memory]) {
-    const { summary, details } = await run(store, steps, isolation, users)
+    const { summary, details } = await run(store, steps, ids)
     if (typeof expected === 'string') assert.equal(summary, expected, store.name)
     else {
       const { code = 'constraint_violation', ...place } = expected
@@ -345,15 +346,13 @@ function sqliteRows({ db, tables }: Twins): Readonly<Record<string, readonly unk
 async function run(
   store: Store,
   steps: readonly Step[],
-  isolation: Slice['isolation'] = 'together',
   ids: readonly string[] = ['u'],
 ): Promise<{ readonly summary: string; readonly details: Readonly<Record<string, unknown>> }> {
   const users = ids.map((id) => ({ id, subject: id }))
   try {
-    const outcomes = await store.apply(programOf(steps), {
+    const outcomes = await applySlice(store, programOf(steps), {
       tenantId: null,
       users,
-      isolation,
       keepsEntries: true,
       decide,
       seal,

@@ -6,8 +6,8 @@ import path from 'node:path'
 import { after, describe, it } from 'node:test'
 import Database from 'better-sqlite3'
 import fc from 'fast-check'
-import { type FileScan, scanFile } from '../../../adapters/sqlite/index.ts'
 import { byteMatcher } from '../../../adapters/sqlite/scan/byte-matcher.ts'
+import { type FileScan, scanFile } from '../../../adapters/sqlite/scan/index.ts'
 
 const folder = mkdtempSync(path.join(tmpdir(), 'scan-file-'))
 after(() => rmSync(folder, { recursive: true }))

@@ -3,8 +3,7 @@ import { describe, it } from 'node:test'
 import type Database from 'better-sqlite3'
 import { sqliteStore } from '../../../adapters/sqlite/index.ts'
 import { type BulkResult, UserDeletionEngine, UserDeletionError } from '../../../src/index.ts'
-import type { Store } from '../../../src/store/store.ts'
-import { withMethods } from '../../../src/testing/contract/world.ts'
+import { withCommits } from '../../../src/testing/contract/altered-store.ts'
 import { acmePolicy, count, openAcme } from '../../worlds/acme.ts'
 
 const USERS = 1_200
@@ -19,30 +18,30 @@ async function openRefusing(): Promise<Database.Database> {
   return db
 }
 
-/** Deletes all of them as one slice; `apply` stands in front of the store's. */
-async function deleteAll(db: Database.Database, apply: Store['apply']): Promise<BulkResult> {
+/** Deletes all of them as one slice; `before` is called with the users of each try. */
+async function deleteAll(
+  db: Database.Database,
+  before: (users: number) => void,
+): Promise<BulkResult> {
   const logger = { warn: () => {} }
-  const store = withMethods(sqliteStore(db), { apply })
+  const store = withCommits(sqliteStore(db), async (unit, commit, asked) => {
+    const users = asked.flatMap((question) => (question.kind === 'users' ? question.ids : []))
+    if (unit === 'deletion') before(users.length)
+    return commit()
+  })
   const engine = new UserDeletionEngine({ store, policy: acmePolicy, logger })
   return engine.deleteMany(ids, { tenantId: 'tnt_a', mode: 'throughput' })
 }
 
 describe('a large slice with a user whom the database refuses', () => {
-  it('goes together but for the part with that user', async () => {
+  it('goes together but for the part with that user, which is tried in smaller ones', async () => {
     const db = await openRefusing()
-    const store = sqliteStore(db)
-    const applied: string[] = []
-    const result = await deleteAll(db, (program, slice) => {
-      applied.push(`${slice.users.length} ${slice.isolation}`)
-      return store.apply(program, slice)
-    })
-    assert.deepEqual(applied, [
-      '1200 together',
-      '500 together',
-      '500 together',
-      '500 each',
-      '200 together',
-    ])
+    const tried: number[] = []
+    const result = await deleteAll(db, (users) => void tried.push(users))
+    assert.equal(tried[0], USERS)
+    assert.ok(tried.length <= 2 * Math.ceil(Math.log2(USERS)) + 1, `${tried.length} tries`)
+    const again = tried.reduce((sum, users) => sum + users, 0) - USERS
+    assert.ok(again <= 3 * USERS, `${again} users written again`)
     assert.deepEqual([result.deleted, result.failed], [USERS - 1, 1])
     assert.deepEqual(db.prepare(USERS_LEFT.replace('count(*)', 'id')).pluck().all(), ['usr_a700'])
     assert.equal(
@@ -53,18 +52,31 @@ describe('a large slice with a user whom the database refuses', () => {
 
   it('tells the truth about the parts before the one at which the store gives out', async () => {
     const db = await openRefusing()
-    const store = sqliteStore(db)
-    let calls = 0
-    const result = await deleteAll(db, (program, slice) => {
-      calls += 1
-      if (calls > 2) throw new UserDeletionError('store_unavailable', 'The database is gone.')
-      return store.apply(program, slice)
+    const calls: number[] = []
+    const result = await deleteAll(db, (users) => {
+      calls.push(users)
+      if (calls.length > 2)
+        throw new UserDeletionError('store_unavailable', 'The database is gone.')
     })
-    assert.equal(calls, 3)
+    const [whole, gone = 0] = calls
+    assert.deepEqual([whole, calls.length], [USERS, 3])
     assert.deepEqual(
       [result.deleted, result.failed, result.stopped?.by],
-      [500, USERS - 500, 'store'],
+      [gone, USERS - gone, 'store'],
     )
-    assert.equal(count(db, USERS_LEFT), USERS - 500)
+    assert.equal(count(db, USERS_LEFT), USERS - gone)
+  })
+
+  it('tells the truth about those who went alone before the store gives out', async () => {
+    const db = await openRefusing()
+    const singles: number[] = []
+    const result = await deleteAll(db, (users) => {
+      if (users !== 1) throw new Error('none of several goes')
+      singles.push(users)
+      if (singles.length > 2)
+        throw new UserDeletionError('store_unavailable', 'The database is gone.')
+    })
+    assert.deepEqual([result.deleted, result.failed, result.stopped?.by], [2, USERS - 2, 'store'])
+    assert.equal(count(db, USERS_LEFT), USERS - 2)
   })
 })

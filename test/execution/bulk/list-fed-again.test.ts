@@ -9,8 +9,7 @@ import {
   UserDeletionEngine,
   UserDeletionError,
 } from '../../../src/index.ts'
-import { withAnswers } from '../../../src/testing/contract/altered-store.ts'
-import { withMethods } from '../../../src/testing/contract/world.ts'
+import { withAnswers, withCommits } from '../../../src/testing/contract/altered-store.ts'
 import { acmePolicy, openAcme } from '../../worlds/acme.ts'
 import { fixedClock } from '../../worlds/fixed-clock.ts'
 
@@ -119,12 +118,10 @@ describe('a list fed again', () => {
     const store = sqliteStore(db)
     let slices = 0
     const failing = new UserDeletionEngine({
-      store: withMethods(store, {
-        apply: async (program, slice) => {
-          slices += 1
-          if (slices > 1) throw new UserDeletionError('store_busy', 'busy')
-          return store.apply(program, slice)
-        },
+      store: withCommits(store, (unit, commit) => {
+        if (unit === 'deletion') slices += 1
+        if (slices > 1) throw new UserDeletionError('store_busy', 'busy')
+        return commit()
       }),
       policy: acmePolicy,
     })
@@ -211,8 +208,9 @@ describe('an old list fed again', () => {
 
   it('fails whole where the ledger cannot be asked', async () => {
     const { db } = await openAcme()
-    const store = withAnswers(sqliteStore(db), ({ newestOf }, own) => {
-      if (newestOf === 'subject') throw new UserDeletionError('store_busy', 'busy')
+    const store = withAnswers(sqliteStore(db), (question, own) => {
+      const isOfLedger = question.kind === 'records' && question.newestOf === 'subject'
+      if (isOfLedger) throw new UserDeletionError('store_busy', 'busy')
       return own
     })
     const engine = new UserDeletionEngine({ store, policy: acmePolicy, clock: fixedClock() })

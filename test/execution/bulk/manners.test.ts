@@ -7,6 +7,8 @@ import {
   type Hooks,
   UserDeletionEngine,
 } from '../../../src/index.ts'
+import type { SliceOutcome } from '../../../src/store/slice.ts'
+import { withCommits, withWork } from '../../../src/testing/contract/altered-store.ts'
 import { withMethods } from '../../../src/testing/contract/world.ts'
 import { acmePolicy, openAcme, openAcmeOn } from '../../worlds/acme.ts'
 import { forEachTables } from '../../worlds/each-tables.ts'
@@ -116,20 +118,26 @@ describe('the receipts of a bulk run', () => {
       const { db } = await openAcme({ users: 3 })
       const store = sqliteStore(db)
       const kept: boolean[] = []
-      const watched = withMethods(store, {
-        apply: (program, slice) => {
-          kept.push(slice.keepsEntries)
-          return store.apply(program, slice)
-        },
+      const watched = withCommits(store, async (unit, commit) => {
+        const result = await commit()
+        if (unit === 'deletion') kept.push(...(result as readonly SliceOutcome[]).map(keepsEntry))
+        return result
       })
       const engine = new UserDeletionEngine({ store: watched, policy: acmePolicy, hooks })
       const result = await engine.deleteMany(ids(3), { ...SCOPE, ...options, mode: 'throughput' })
       assert.equal(result.deleted, 3)
-      assert.deepEqual(kept, [reader !== 'nobody'])
+      assert.deepEqual(
+        kept,
+        [1, 2, 3].map(() => reader !== 'nobody'),
+      )
       assert.deepEqual(read.sort(), reader === 'nobody' ? [] : ids(3))
     })
   }
 })
+
+function keepsEntry(outcome: SliceOutcome): boolean {
+  return outcome.kind === 'deleted' && outcome.entry !== null
+}
 
 describe('a slice that takes its time', () => {
   for (const [remote, most] of [
@@ -139,14 +147,14 @@ describe('a slice that takes its time', () => {
     it(`${remote ? 'grows where the database is elsewhere' : 'stays small where the database is in this thread'}`, async () => {
       const { db } = await openAcme({ users: 40 })
       const store = sqliteStore(db)
-      const slow = withMethods(store, {
-        capabilities: { ...store.capabilities, remote },
-        apply: async (program, slice) => {
+      const slow = withCommits(
+        withMethods(store, { capabilities: { ...store.capabilities, remote } }),
+        async (unit, commit) => {
           const until = performance.now() + 10
-          while (performance.now() < until);
-          return store.apply(program, slice)
+          while (unit === 'deletion' && performance.now() < until);
+          return commit()
         },
-      })
+      )
       let slices = 0
       const engine = new UserDeletionEngine({ store: slow, policy: acmePolicy })
       const onProgress = (): void => {
@@ -164,18 +172,13 @@ describe('what one transaction holds', () => {
     const { engine, db } = await openAcme({ users: 12 })
     const store = sqliteStore(db)
     const slices: { users: number; rows: number }[] = []
-    const limited = withMethods(store, {
-      capabilities: { ...store.capabilities, limits: { users: 5, rows: 12 } },
-      apply: (program, slice) =>
-        store.apply(program, {
-          ...slice,
-          seal(works, head, residue) {
-            const rows = works.flatMap(({ counts }) => counts).reduce((sum, one) => sum + one, 0)
-            slices.push({ users: works.length, rows })
-            return slice.seal(works, head, residue)
-          },
-        }),
-    })
+    const limits = { users: 5, rows: 12 }
+    const limited = withWork(
+      withMethods(store, { capabilities: { ...store.capabilities, limits } }),
+      ({ users, steps }) => {
+        slices.push({ users: users.length, rows: steps.reduce((sum, { rows }) => sum + rows, 0) })
+      },
+    )
     const bounded = new UserDeletionEngine({ store: limited, policy: acmePolicy })
     const result = await bounded.deleteMany(ids(12), { ...SCOPE, mode: 'throughput' })
     assert.equal(result.deleted, 12)

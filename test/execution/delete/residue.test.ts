@@ -11,7 +11,7 @@ import {
 } from '../../../src/index.ts'
 import type { Assignment, Selector, Step } from '../../../src/program/program.ts'
 import { residueTime } from '../../../src/program/residue.ts'
-import { withMethods } from '../../../src/testing/contract/world.ts'
+import { withCommits } from '../../../src/testing/contract/altered-store.ts'
 import { openOdd } from '../../worlds/odd-schema.ts'
 
 const ADDRESS = 'ann@example.com'
@@ -182,11 +182,9 @@ describe('what only looks like residue', () => {
     const store = sqliteStore(db)
     let slices = 0
     const engine = new UserDeletionEngine({
-      store: withMethods(store, {
-        apply: (program, slice) => {
-          slices += 1
-          return store.apply(program, slice)
-        },
+      store: withCommits(store, (unit, commit) => {
+        if (unit === 'deletion') slices += 1
+        return commit()
       }),
       policy: definePolicy({
         name: 'shared',

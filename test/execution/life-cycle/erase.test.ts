@@ -9,6 +9,7 @@ import {
   UserDeletionError,
 } from '../../../src/index.ts'
 import { claimJob, listJobs } from '../../../src/records/job-records.ts'
+import { withAnswers, withCommits } from '../../../src/testing/contract/altered-store.ts'
 import { forEachErasureStore } from '../../worlds/each-erasure-store.ts'
 import { type ErasureHost, idsOf, openErasure, type Row } from '../../worlds/erasure-world.ts'
 
@@ -164,14 +165,13 @@ forEachErasureStore(({ store, name, describe, it }) => {
         store,
         { externalErasers: [look], maxRowsPerTransaction: 1 },
         {
-          wrap: (inner) => ({
-            ...inner,
-            applyChunk: async (program, chunk) => {
+          wrap: (inner) =>
+            withCommits(inner, (unit, commit) => {
+              if (unit !== 'chunk') return commit()
               chunks += 1
               if (isDown && chunks > 1) throw new UserDeletionError('store_failed', 'down')
-              return inner.applyChunk(program, chunk)
-            },
-          }),
+              return commit()
+            }),
         },
       )
       await assert.rejects(world.engine.erase('usr_ann', { tenantId }), coded('store_failed'))
@@ -770,19 +770,20 @@ forEachErasureStore(({ store, name, describe, it }) => {
 
     it('makes an erasure of a deletion that was interrupted: the erasers have their turn', async () => {
       const crm = scripted('crm', [DONE])
+      let chunks = 0
       let isDown = true
       const world = await openErasure(
         store,
         { externalErasers: [crm.eraser], maxRowsPerTransaction: 3 },
         {
           notes: 9,
-          wrap: (inner) => ({
-            ...inner,
-            apply: async (program, slice) => {
-              if (isDown && slice.journal) throw new UserDeletionError('store_failed', 'down')
-              return inner.apply(program, slice)
-            },
-          }),
+          wrap: (inner) =>
+            withCommits(inner, (unit, commit) => {
+              if (unit === 'chunk') chunks += 1
+              const isTheLast = unit === 'deletion' && chunks > 0
+              if (isDown && isTheLast) throw new UserDeletionError('store_failed', 'down')
+              return commit()
+            }),
         },
       )
       await assert.rejects(
@@ -1078,16 +1079,10 @@ forEachErasureStore(({ store, name, describe, it }) => {
         store,
         { externalErasers: [crm.eraser] },
         {
-          wrap: (inner) => ({
-            ...inner,
-            apply: async (program, slice) =>
-              inner.apply(
-                program,
-                isGone
-                  ? { ...slice, users: slice.users.map((user) => ({ ...user, id: 'usr_gone' })) }
-                  : slice,
-              ),
-          }),
+          wrap: (inner) =>
+            withAnswers(inner, (question, own, unit) =>
+              isGone && unit === 'deletion' && question.kind === 'users' ? [null] : own,
+            ),
         },
       )
       await world.engine.erase('usr_ann', { tenantId })

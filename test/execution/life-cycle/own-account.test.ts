@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { type OwnDeletion, type OwnSession, UserDeletionError } from '../../../src/index.ts'
 import { listJobs } from '../../../src/records/job-records.ts'
 import type { Store } from '../../../src/store/store.ts'
+import { withWrites } from '../../../src/testing/contract/altered-store.ts'
 import { forEachErasureStore } from '../../worlds/each-erasure-store.ts'
 import {
   type ErasureOptions,
@@ -326,24 +327,13 @@ forEachErasureStore(({ store, name, describe, it }) => {
 
         it(`works up to the last moment, and stays usable when the first write fails, ${way}`, async () => {
           let isDown = true
-          const wrap = (inner: Store): Store => ({
-            ...inner,
-            // The transaction's last act fails.
-            transition: (program, transition) =>
-              inner.transition(program, {
-                ...transition,
-                decide: (standing) => {
-                  const verdict = transition.decide(standing)
-                  if (verdict.kind === 'refuse' || !isDown) return verdict
-                  return {
-                    ...verdict,
-                    finish: () => {
-                      throw new UserDeletionError('store_failed', 'down')
-                    },
-                  }
-                },
-              }),
-          })
+          // The events are the last but the entry in the ledger.
+          const wrap = (inner: Store): Store =>
+            withWrites(inner, (write, unit) => {
+              if (!isDown || unit !== 'transition') return
+              if (write.kind !== 'insert' || write.table !== 'outbox') return
+              throw new UserDeletionError('store_failed', 'down')
+            })
           const world = await openOwn(store, { ...service, coolingOff }, {}, { wrap })
           const { token } = await world.engine.requestOwnDeletion(ann)
           world.clock.advance(15 * MINUTE - 1)

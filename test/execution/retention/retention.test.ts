@@ -14,7 +14,7 @@ import {
 import { retentionFactOf } from '../../../src/receipt/retention-fact.ts'
 import { readLedger } from '../../../src/records/ledger-records.ts'
 import { listHolds } from '../../../src/records/user-records.ts'
-import { withMethods } from '../../../src/testing/contract/world.ts'
+import { withCommits } from '../../../src/testing/contract/altered-store.ts'
 import { forEachTables, type TablesGroup } from '../../worlds/each-tables.ts'
 import { fixedClock } from '../../worlds/fixed-clock.ts'
 import { openHelloJohn } from '../../worlds/hellojohn.ts'
@@ -205,11 +205,10 @@ forEachTables(({ name, describe, it, open, foreignKeys }) => {
       const { engine, engineWith, clock, store, ids } = await shopOn(open)
       await engine.deleteMany(['ann', 'bob'], IN_1)
       clock.set('2026-03-01T00:00:00.000Z')
-      const crashing = withMethods(store, {
-        sweep: async (program, sweep) => {
-          await store.sweep(program, sweep)
-          throw new Error('the process died here')
-        },
+      const crashing = withCommits(store, async (unit, commit) => {
+        const result = await commit()
+        if (unit === 'sweep') throw new Error('the process died here')
+        return result
       })
       const { steps } = await engineWith(shop(), crashing).expireRetained()
       assert.deepEqual(
@@ -271,11 +270,9 @@ forEachTables(({ name, describe, it, open, foreignKeys }) => {
       await engine.deleteMany(['ann', 'bob'], IN_1)
       clock.set('2026-03-01T00:00:00.000Z')
       const controller = new AbortController()
-      const aborting = withMethods(store, {
-        sweep: async (program, sweep) => {
-          controller.abort()
-          return store.sweep(program, sweep)
-        },
+      const aborting = withCommits(store, (unit, commit) => {
+        if (unit === 'sweep') controller.abort()
+        return commit()
       })
       const result = await engineWith(shop(), aborting).expireRetained({
         signal: controller.signal,
@@ -561,13 +558,11 @@ forEachTables(({ name, describe, it, open, foreignKeys }) => {
       await engine.delete('ann', IN_1)
       clock.set(DUE)
       let holdId = ''
-      const late = withMethods(store, {
-        sweep: async (program, sweep) => {
-          if (holdId === '') {
-            holdId = (await engine.placeHold('ann', { ...IN_1, reason: 'court_order' })).id
-          }
-          return store.sweep(program, sweep)
-        },
+      const late = withCommits(store, async (unit, commit) => {
+        if (unit === 'sweep' && holdId === '') {
+          holdId = (await engine.placeHold('ann', { ...IN_1, reason: 'court_order' })).id
+        }
+        return commit()
       })
       const { steps } = await engineWith(shop(), late).expireRetained()
       assert.deepEqual(

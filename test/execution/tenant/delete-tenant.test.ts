@@ -13,6 +13,7 @@ import {
   UserDeletionEngine,
 } from '../../../src/index.ts'
 import { helloJohnPolicy, soleOwner } from '../../../src/presets/hellojohn/index.ts'
+import { askedFirst, withCommits } from '../../../src/testing/contract/altered-store.ts'
 import { withMethods } from '../../../src/testing/contract/world.ts'
 import { acmePolicy, openAcme } from '../../worlds/acme.ts'
 import { forEachTables } from '../../worlds/each-tables.ts'
@@ -193,18 +194,16 @@ describe('deleteTenant with the built-in schema', () => {
     const { db, count } = await openTenants()
     const store = sqliteStore(db)
     let listed = 0
-    const late = new Proxy(store, {
-      get(of, name) {
-        const value: unknown = Reflect.get(of, name)
-        if (typeof value !== 'function') return value
-        return async (...given: unknown[]) => {
-          const result: unknown = await value.apply(of, given)
-          // The second list is the last look before the tenant's own rows.
-          if (name === 'listUsers' && ++listed === 2) {
-            db.exec("INSERT INTO users (id, tenant_id) VALUES ('usr_late', 'tnt_1')")
-          }
-          return result
+    const late = withMethods(store, {
+      read: async (inquiry) => {
+        const result = await store.read(inquiry)
+        if (askedFirst(inquiry)[0]?.kind === 'user_ids') listed += 1
+        // The second list is the last look before the tenant's own rows.
+        if (listed === 2) {
+          listed += 1
+          db.exec("INSERT INTO users (id, tenant_id) VALUES ('usr_late', 'tnt_1')")
         }
+        return result
       },
     })
     const other = new UserDeletionEngine({
@@ -355,13 +354,12 @@ forEachTables(({ name, describe, it, open }) => {
 
     it('keeps the rows when somebody signs up at the last moment, and says so', async () => {
       const host = await open(shopSchema)
-      const late = withMethods(host.store, {
-        apply: async (program, slice) => {
-          if (program.user.table === 'tenants') {
-            await host.insert('users', { id: 'usr_late', tenant_id: 'tnt_a' })
-          }
-          return host.store.apply(program, slice)
-        },
+      const late = withCommits(host.store, async (unit, commit, [first]) => {
+        const isOfTenants = first?.kind === 'users' && first.program.user.table === 'tenants'
+        if (unit === 'deletion' && isOfTenants) {
+          await host.insert('users', { id: 'usr_late', tenant_id: 'tnt_a' })
+        }
+        return commit()
       })
       const engine = shopEngine(late)
       await engine.migrate()

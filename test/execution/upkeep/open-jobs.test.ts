@@ -92,7 +92,7 @@ forEachHost(({ store, it, open }) => {
     const race = await openRace(open, 9)
     let chunks = 0
     const dying = race.engine(async (work, method) => {
-      if (method === 'applyChunk') chunks += 1
+      if (method === 'chunk') chunks += 1
       if (chunks > 2) throw new Error('the process has died')
       return work()
     })
@@ -116,7 +116,7 @@ test('whoever waits for a deletion does not begin a schedule that stands in its 
   const { host, clock, still } = race
   let chunks = 0
   const dying = race.engine(async (work, method) => {
-    if (method === 'applyChunk') chunks += 1
+    if (method === 'chunk') chunks += 1
     if (chunks > 2) throw new Error('the process has died')
     return work()
   })

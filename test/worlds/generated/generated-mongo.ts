@@ -18,8 +18,8 @@ import {
 } from 'mongodb'
 import { memoryStore } from '../../../adapters/memory/index.ts'
 import type { AcceptableCode, AcceptedFinding } from '../../../src/index.ts'
-import type { Survey } from '../../../src/store/slice.ts'
 import type { Store } from '../../../src/store/store.ts'
+import { withAnswers } from '../../../src/testing/contract/altered-store.ts'
 import { withMethods } from '../../../src/testing/contract/world.ts'
 import { mongoPool } from '../mongodb/mongo-pool.ts'
 import type { SharedMongo } from '../mongodb/mongo-server.ts'
@@ -46,20 +46,7 @@ export function openSchemaless({ world }: MongoWorld, transactions: boolean): Ho
 
 /** As MongoDB, which meets what a unique index refuses only when it writes. */
 function withoutForesight(store: Store): Store {
-  const blind = ({ hurdles: _, ...survey }: Survey): Survey => survey
-  return withMethods(store, {
-    survey: async (program, targets) => blind(await store.survey(program, targets)),
-    apply: (program, slice) =>
-      store.apply(program, {
-        ...slice,
-        decide: (survey, positions) => slice.decide(blind(survey), positions),
-      }),
-    transition: (program, transition) =>
-      store.transition(program, {
-        ...transition,
-        decide: (standing) => transition.decide({ ...standing, survey: blind(standing.survey) }),
-      }),
-  })
+  return withAnswers(store, (question, own) => (question.kind === 'hurdles' ? [] : own))
 }
 
 /** Makes the function that opens a world, in an empty database. */

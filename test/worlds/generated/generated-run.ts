@@ -12,7 +12,7 @@ import { readLedger } from '../../../src/records/ledger-records.ts'
 import { readOutbox } from '../../../src/records/outbox-records.ts'
 import type { LedgerEntry } from '../../../src/store/records.ts'
 import type { Store } from '../../../src/store/store.ts'
-import { withMethods } from '../../../src/testing/contract/world.ts'
+import { withAnswers } from '../../../src/testing/contract/altered-store.ts'
 import { policyOf, type TenantPolicy } from './generated-policy.ts'
 import {
   ghostOf,
@@ -147,12 +147,12 @@ export async function run(
 /** A job that never ends would hang the test; this makes it fail and name the step. */
 function withoutEndlessJobs(store: Store): Store {
   let chunks = 0
-  return withMethods(store, {
-    applyChunk: async (program, chunk) => {
-      chunks += 1
-      if (chunks > 500) throw new Error(`endless job at ${program.steps[chunk.step]?.id}`)
-      return store.applyChunk(program, chunk)
-    },
+  return withAnswers(store, (question, own, unit) => {
+    if (unit !== 'chunk' || question.kind !== 'step_rows') return own
+    chunks += 1
+    const { program, step } = question
+    if (chunks > 500) throw new Error(`endless job at ${program.steps[step]?.id}`)
+    return own
   })
 }
 

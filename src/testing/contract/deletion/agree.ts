@@ -11,9 +11,10 @@ import { listJobs } from '../../../records/job-records.ts'
 import { ledgerHead } from '../../../records/ledger-records.ts'
 import { readOutbox } from '../../../records/outbox-records.ts'
 import type { Store } from '../../../store/store.ts'
+import { withDecisions } from '../altered-store.ts'
 import { ANN, BOB, DEBTOR, GHOST, HELD, NIL } from '../data.ts'
 import { contractPolicy, type TenantPolicy, tombstonePolicy } from '../fixture.ts'
-import { type Clause, IN_A, type World, withMethods } from '../world.ts'
+import { type Clause, IN_A, type World } from '../world.ts'
 
 export function agreementClauses(clause: Clause): void {
   clause('a blank user row is told from one that is gone, with its reason', async (world) => {
@@ -198,11 +199,9 @@ export function agreementClauses(clause: Clause): void {
     const { transactions } = await capabilitiesOf(world)
     if (!transactions) return
     let isTold = false
-    const store = withMethods(world.store, {
-      apply: async (program, slice) => {
-        isTold = slice.rehearsal === true
-        return world.store.apply(program, slice)
-      },
+    const store = withDecisions(world.store, (decision, unit) => {
+      isTold ||= unit === 'deletion' && decision.change !== null && decision.isRehearsal === true
+      return decision
     })
     await world.engineWith({ store }).plan(NIL, { ...IN_A, rehearse: true })
     assert.equal(isTold, true)

@@ -5,16 +5,19 @@
  */
 
 import assert from 'node:assert/strict'
+import { applySweep } from '../../../execution/units/sweep-unit.ts'
 import { definePolicy } from '../../../policy/define-policy.ts'
 import type { Program, UserId } from '../../../program/program.ts'
 import { ledgerHead } from '../../../records/ledger-records.ts'
 import { readMark, writeMark } from '../../../records/mark-records.ts'
 import { listHolds, removeHold, saveHold } from '../../../records/user-records.ts'
-import type { Hold } from '../../../store/records.ts'
+import { answerOf } from '../../../store/inquiry.ts'
+import type { Hold, LedgerEntry } from '../../../store/records.ts'
 import type { Sweep, Swept } from '../../../store/sweep.ts'
 import { ANN, BOB, TENANT_A, TENANT_B, TWIN } from '../data.ts'
 import { contractPolicy } from '../fixture.ts'
-import { type Clause, changedTables, IN_A, type World, withMethods } from '../world.ts'
+import { endingOf } from '../programs.ts'
+import { type Clause, changedTables, IN_A, type World } from '../world.ts'
 
 const IN_B = { tenantId: TENANT_B }
 /** Thirty days after the world's clock, to the millisecond. */
@@ -115,15 +118,15 @@ export function expiryClauses(clause: Clause): void {
   })
 
   clause('rows, ledger entry and mark commit together', async (world) => {
-    const { program, sweep } = await captureSweep(world)
+    const { program, sweep } = await sweepOfAnn(world)
     const { name } = sweep.mark
     const before = await stateOf(world, name)
     const failing = (): never => {
       throw new Error('seal failed')
     }
-    await assert.rejects(world.store.sweep(program, { ...sweep, seal: failing }))
+    await assert.rejects(applySweep(world.store, program, { ...sweep, seal: failing }))
     assert.deepEqual(await stateOf(world, name), before)
-    const swept = await world.store.sweep(program, sweep)
+    const swept = await applySweep(world.store, program, sweep)
     assert.deepEqual(
       swept?.map(({ counts }) => counts),
       [[[1]]],
@@ -133,19 +136,19 @@ export function expiryClauses(clause: Clause): void {
   })
 
   clause('nothing is done when the mark has moved', async (world) => {
-    const { program, sweep } = await captureSweep(world)
+    const { program, sweep } = await sweepOfAnn(world)
     await writeMark(world.store, sweep.mark.name, 'elsewhere')
     const before = await stateOf(world, sweep.mark.name)
-    assert.equal(await world.store.sweep(program, sweep), null)
+    assert.equal(await applySweep(world.store, program, sweep), null)
     assert.deepEqual(await stateOf(world, sweep.mark.name), before)
   })
 
   clause('a user who is there, or was deleted again later, is left out', async (world) => {
-    const { program, sweep } = await captureSweep(world)
+    const { program, sweep } = await sweepOfAnn(world)
     const live = { tenantId: TENANT_A, derived: [[]], users: [{ id: BOB, subject: BOB }] }
     const before = await world.snapshot()
     const counts = async (change: Partial<Sweep>): Promise<readonly Swept[] | null> =>
-      world.store.sweep(program, { ...sweep, ...change, seal: () => null })
+      applySweep(world.store, program, { ...sweep, ...change, seal: () => null })
     assert.deepEqual(await counts({ groups: [live] }), [{ counts: [null] }])
     await writeMark(world.store, sweep.mark.name, sweep.mark.from ?? '')
     const from = { ...sweep.mark, from: sweep.mark.from ?? '' }
@@ -154,7 +157,7 @@ export function expiryClauses(clause: Clause): void {
   })
 
   clause('nothing is done while a user of the sweep has a hold that keeps rows', async (world) => {
-    const { program, sweep } = await captureSweep(world)
+    const { program, sweep } = await sweepOfAnn(world)
     const hold = { ...HOLD, ...IN_A, id: 'hold_1', userId: ANN }
     await saveHold(world.store, hold)
     await saveHold(world.store, { ...hold, ...IN_B, id: 'hold_2' })
@@ -165,10 +168,10 @@ export function expiryClauses(clause: Clause): void {
       asked.push(given)
       return true
     }
-    assert.equal(await world.store.sweep(program, { ...sweep, isHeldBy }), null)
+    assert.equal(await applySweep(world.store, program, { ...sweep, isHeldBy }), null)
     assert.deepEqual(asked, [hold])
     assert.deepEqual(await stateOf(world, sweep.mark.name), before)
-    const swept = await world.store.sweep(program, { ...sweep, isHeldBy: () => false })
+    const swept = await applySweep(world.store, program, { ...sweep, isHeldBy: () => false })
     assert.deepEqual(swept, [{ counts: [[1]] }])
   })
 
@@ -207,11 +210,12 @@ export function expiryClauses(clause: Clause): void {
   )
 
   clause('the ids that rows hold come in pages, each once', async (world) => {
-    const { program } = await captureSweep(world)
+    const { program } = await sweepOfAnn(world)
     const step = program.steps.length - 1
     const held: UserId[] = []
     for (let after: UserId | null = null; ; after = held.at(-1) ?? null) {
-      const page = await world.store.heldIds(program, { step, after, limit: 2 })
+      const question = { kind: 'references', program, step, after, limit: 2 } as const
+      const page: readonly UserId[] = await answerOf(world.store, question)
       held.push(...page)
       if (page.length < 2) break
     }
@@ -231,20 +235,27 @@ export function expiryClauses(clause: Clause): void {
   })
 }
 
-/** What the engine would have swept for Ann, not swept. */
-async function captureSweep(world: World): Promise<{ program: Program; sweep: Sweep }> {
+/** What is due of Ann, deleted meanwhile, and not swept. */
+async function sweepOfAnn(world: World): Promise<{ program: Program; sweep: Sweep }> {
   await world.engine.delete(ANN, IN_A)
   world.clock.set(DUE)
-  let captured: { program: Program; sweep: Sweep } | undefined
-  const store = withMethods(world.store, {
-    sweep: async (program, sweep) => {
-      captured ??= { program, sweep }
-      throw new Error('not now')
+  const program = await endingOf(world, 'webhook_events')
+  const throughSeq = (await ledgerHead(world.store))?.seq ?? assert.fail('nobody was deleted')
+  const sweep: Sweep = {
+    groups: [{ ...IN_A, users: [{ id: ANN, subject: ANN }], derived: [[]] }],
+    throughSeq,
+    mark: { name: 'swept', from: null, to: DUE },
+    isHeldBy: () => false,
+    seal: (_, head) => {
+      const seq = (head?.seq ?? 0) + 1
+      const entry: LedgerEntry = {
+        ...{ seq, kind: 'retention.expired', at: DUE, userTable: 'users', ...IN_A, subject: null },
+        ...{ idempotencyKey: null, body: '{}', hash: 'h' },
+      }
+      return { entries: [entry], events: [], head: { seq, hash: 'h', signature: null } }
     },
-  })
-  await world.engineWith({ store }).expireRetained()
-  if (captured === undefined) throw new assert.AssertionError({ message: 'nothing was swept' })
-  return captured
+  }
+  return { program, sweep }
 }
 
 async function stateOf({ snapshot, store }: World, mark: string): Promise<readonly unknown[]> {

@@ -6,16 +6,18 @@
 
 import assert from 'node:assert/strict'
 import type { EraserPage, EraserRequest } from '../../../execution/context/external-eraser.ts'
+import { findStanding, makeTransition } from '../../../execution/units/transition-unit.ts'
 import { listJobs, removeJob, saveJob } from '../../../records/job-records.ts'
 import { ledgerHead } from '../../../records/ledger-records.ts'
 import { readOutbox } from '../../../records/outbox-records.ts'
 import { listHolds, saveToken } from '../../../records/user-records.ts'
 import type { Target } from '../../../store/slice.ts'
-import type { Store } from '../../../store/store.ts'
-import type { TransitionOutcome, TransitionPlan } from '../../../store/transition.ts'
+import type { Standing, TransitionOutcome, TransitionPlan } from '../../../store/transition.ts'
+import { withCommits } from '../altered-store.ts'
 import { ANN, BOB, TWIN } from '../data.ts'
 import { auditedPolicy } from '../fixture.ts'
-import { type Clause, changedTables, IN_A, programOf, type World, withMethods } from '../world.ts'
+import { programOf } from '../programs.ts'
+import { type Clause, changedTables, IN_A, type World } from '../world.ts'
 
 const DAY_BEFORE = '2026-03-30T12:00:00.000Z'
 const DUE_DAY = '2026-03-31T12:00:00.000Z'
@@ -88,8 +90,8 @@ export function stateClauses(clause: Clause): void {
 
   clause('a refused transition has written nothing', async (world) => {
     const before = await world.snapshot()
-    const { program } = await programOf(world)
-    const outcome = await world.store.transition(program, {
+    const program = await programOf(world)
+    const outcome = await makeTransition(world.store, program, {
       ...IN_A,
       user: targetOf(ANN),
       tokenHash: null,
@@ -207,11 +209,10 @@ export function holdClauses(clause: Clause): void {
   )
 
   clause('a hold is seen inside the transaction, however late it is placed', async (world) => {
-    const store = withMethods(world.store, {
-      apply: async (program, slice) => {
-        await world.engine.placeHold(ANN, { ...IN_A, reason: 'court_order' })
-        return world.store.apply(program, slice)
-      },
+    const store = withCommits(world.store, async (unit, commit) => {
+      const reason = 'court_order'
+      if (unit === 'deletion') await world.engine.placeHold(ANN, { ...IN_A, reason })
+      return commit()
     })
     await assert.rejects(world.engineWith({ store }).delete(ANN, IN_A), {
       code: 'deletion_blocked',
@@ -350,8 +351,8 @@ async function moving(
   plan: () => TransitionPlan,
   tokenHash: string | null = null,
 ): Promise<TransitionOutcome> {
-  const { program } = await programOf(world)
-  return world.store.transition(program, {
+  const program = await programOf(world)
+  return makeTransition(world.store, program, {
     ...IN_A,
     user: targetOf(id),
     tokenHash,
@@ -363,7 +364,8 @@ async function standingOf(
   world: World,
   id: string,
   tokenHash: string | null = null,
-): Promise<Awaited<ReturnType<Store['findStanding']>>> {
-  const { program } = await programOf(world)
-  return world.store.findStanding(program, { ...IN_A, user: targetOf(id), tokenHash })
+): Promise<Standing | null> {
+  const program = await programOf(world)
+  const query = { ...IN_A, user: targetOf(id), tokenHash }
+  return world.store.read(() => findStanding(program, query))
 }

@@ -5,15 +5,18 @@
  */
 
 import assert from 'node:assert/strict'
+import { applySlice } from '../../../execution/units/delete-unit.ts'
+import { makeTransition } from '../../../execution/units/transition-unit.ts'
 import { listJobs } from '../../../records/job-records.ts'
 import { ledgerHead, readLedger } from '../../../records/ledger-records.ts'
 import { readOutbox } from '../../../records/outbox-records.ts'
 import type { SliceOutcome } from '../../../store/slice.ts'
 import type { Store } from '../../../store/store.ts'
-import { withAnswers } from '../altered-store.ts'
+import { withAnswers, withCommits, withOtherWrites } from '../altered-store.ts'
 import { ANN, BOB, DEBTOR, NIL, OWNERS, type Row } from '../data.ts'
 import { auditedPolicy } from '../fixture.ts'
-import { type Clause, IN_A, programOf, type World, withMethods } from '../world.ts'
+import { programOf, sliceOf } from '../programs.ts'
+import { type Clause, IN_A, type World } from '../world.ts'
 
 const SMALL = { maxRowsPerTransaction: 3, leaseMs: 30_000 }
 
@@ -23,9 +26,10 @@ export function safetyClauses(clause: Clause): void {
     await world.engine.delete(NIL, options)
     const before = await stateOf(world)
     // As when another process uses the key between the look-up and the commit.
-    const store = withAnswers(world.store, ({ where = [] }, own) =>
-      where.some(({ field }) => field === 'idempotencyKey') ? [] : own,
-    )
+    const store = withAnswers(world.store, (question, own) => {
+      const { where = [] } = question.kind === 'records' ? question : {}
+      return where.some(({ field }) => field === 'idempotencyKey') ? [] : own
+    })
     await assert.rejects(world.engineWith({ store }).delete(ANN, options))
     assert.deepEqual(await stateOf(world), before)
     await world.engine.delete(ANN, IN_A)
@@ -35,16 +39,10 @@ export function safetyClauses(clause: Clause): void {
   clause(
     'an audit entry that the database refuses takes the deletion back with it',
     async (world) => {
-      const store = withMethods(world.store, {
-        apply: (program, slice) =>
-          world.store.apply(program, {
-            ...slice,
-            seal: (works, head, residue) => ({
-              ...slice.seal(works, head, residue),
-              auditRows: [{ table: 'audit_log', values: { id: `aud_did_${BOB}` } }],
-            }),
-          }),
-      })
+      const taken = { id: `aud_did_${BOB}` }
+      const store = withOtherWrites(world.store, (write) =>
+        write.kind === 'insert_row' ? { ...write, values: taken } : write,
+      )
       const engine = world.engineWith({ store }, auditedPolicy)
       await assert.rejects(engine.erase(ANN, IN_A), { code: 'constraint_violation' })
       assert.notEqual(await world.row('users', ANN), undefined)
@@ -56,11 +54,11 @@ export function safetyClauses(clause: Clause): void {
   clause(
     'a change that the schema refuses is a constraint_violation, and nothing is written',
     async (world) => {
-      const { program } = await programOf(world)
+      const program = await programOf(world)
       const before = await world.snapshot()
       for (const set of [{ status: null }, { email: 'bob@example.com' }]) {
         await assert.rejects(
-          world.store.transition(program, {
+          makeTransition(world.store, program, {
             ...IN_A,
             user: { id: ANN, subject: ANN },
             tokenHash: null,
@@ -120,15 +118,19 @@ export function safetyClauses(clause: Clause): void {
   })
 
   clause(
-    'of two co-owners only the first goes, also where each user has a savepoint',
+    'of two co-owners only the first goes, also where the slice is tried in parts',
     async (world) => {
-      const store = withMethods(world.store, {
-        apply: (program, slice) => world.store.apply(program, { ...slice, isolation: 'each' }),
+      let tries = 0
+      const store = withCommits(world.store, (unit, commit) => {
+        if (unit === 'deletion') tries += 1
+        if (unit === 'deletion' && tries === 1) throw new Error('one of them fails')
+        return commit()
       })
       const result = await world
         .engineWith({ store })
         .deleteMany(OWNERS, { ...IN_A, mode: 'throughput' })
       assert.deepEqual([result.deleted, result.failedByCode], [1, { deletion_blocked: 1 }])
+      assert.ok(tries > 1)
       assert.equal(await world.row('users', OWNERS[0]), undefined)
       assert.notEqual(await world.row('users', OWNERS[1]), undefined)
     },
@@ -138,16 +140,10 @@ export function safetyClauses(clause: Clause): void {
     'outcomes hold no entry where the slice keeps none, and the ledger holds all',
     async (world) => {
       const outcomes: SliceOutcome[] = []
+      const program = await programOf(world)
       for (const keepsEntries of [false, true]) {
-        const store = withMethods(world.store, {
-          apply: async (program, slice) => {
-            const settled = await world.store.apply(program, { ...slice, keepsEntries })
-            outcomes.push(...settled)
-            return settled
-          },
-        })
-        const users = keepsEntries ? [NIL] : [ANN, BOB]
-        await world.engineWith({ store }).deleteMany(users, { ...IN_A, mode: 'throughput' })
+        const slice = sliceOf(program, keepsEntries ? [NIL] : [ANN, BOB], { keepsEntries })
+        outcomes.push(...(await applySlice(world.store, program, slice)))
       }
       const entries = await readLedger(world.store, { afterSeq: 0, limit: 100 })
       const deletions = entries.filter(({ kind }) => kind === 'user.deleted')
@@ -233,10 +229,10 @@ export function journalClauses(clause: Clause): void {
   clause('who goes on reads the identifiers of the user again', async (world) => {
     const stopped = world.engineWith({ ...SMALL, store: stoppingAfter(world.store, 1) })
     await assert.rejects(stopped.delete(ANN, IN_A))
-    const { program } = await programOf(world)
+    const program = await programOf(world)
     const invited = `inv_by_${BOB}`
     const email = String((await world.row('invitations', invited))?.['email'])
-    await world.store.transition(program, {
+    await makeTransition(world.store, program, {
       ...IN_A,
       user: { id: ANN, subject: ANN },
       tokenHash: null,
@@ -252,12 +248,11 @@ export function journalClauses(clause: Clause): void {
 /** The store, until so many chunks have run. */
 function stoppingAfter(store: Store, chunks: number): Store {
   let left = chunks
-  return withMethods(store, {
-    applyChunk: async (program, chunk) => {
-      if (left === 0) throw new Error('crash')
-      left -= 1
-      return store.applyChunk(program, chunk)
-    },
+  return withCommits(store, (unit, commit) => {
+    if (unit !== 'chunk') return commit()
+    if (left === 0) throw new Error('crash')
+    left -= 1
+    return commit()
   })
 }
 

@@ -13,7 +13,8 @@ import { ledgerHead, readLedger } from '../../../records/ledger-records.ts'
 import { listMarks, writeMark } from '../../../records/mark-records.ts'
 import { runsAside, spool } from '../../../records/spool-records.ts'
 import { listHolds, saveToken } from '../../../records/user-records.ts'
-import { withAnswers, withWrites } from '../altered-store.ts'
+import type { Question } from '../../../store/inquiry.ts'
+import { withAnswers, withWork, withWrites } from '../altered-store.ts'
 import { ANN, BOB } from '../data.ts'
 import { type Clause, IN_A, type World, withMethods } from '../world.ts'
 
@@ -118,19 +119,7 @@ export function decisionClauses(clause: Clause): void {
     const refused = (): never => {
       throw new Error('no entry')
     }
-    const failing = withMethods(store, {
-      transition: (program, transition) =>
-        store.transition(program, {
-          ...transition,
-          decide(standing) {
-            const verdict = transition.decide(standing)
-            if (verdict.kind === 'refuse') return verdict
-            const { finish } = verdict
-            return { ...verdict, finish: (cut) => ({ ...finish?.(cut), seal: refused }) }
-          },
-        }),
-    })
-    const refusing = withWrites(failing, (write) => {
+    const refusing = withWrites(store, (write) => {
       if (write.kind === 'insert' && write.table === 'ledger') refused()
     })
     await world.engine.delete(BOB, IN_A)
@@ -207,7 +196,7 @@ export function leftoverClauses(clause: Clause): void {
 
   clause('a run whose ids are gone does not end as if it were through', async (world) => {
     const { store } = world
-    const losing = withAnswers(store, ({ table }, own) => (table === 'spool' ? [] : own))
+    const losing = withAnswers(store, (question, own) => (isOfSpool(question) ? [] : own))
     const engine = world.engineWith({ store: losing })
     const { deleted, stopped } = await engine.deleteMany([ANN], { ...IN_A, expect: { max: 1 } })
     assert.equal(deleted, 0)
@@ -227,7 +216,7 @@ export function leftoverClauses(clause: Clause): void {
     const slow = withMethods(store, {
       async read(inquiry) {
         const { value } = inquiry().next()
-        if (Array.isArray(value) && value.some((question) => question.table === 'spool')) {
+        if (Array.isArray(value) && value.some(isOfSpool)) {
           begun()
           await wait
         }
@@ -276,6 +265,10 @@ export function leftoverClauses(clause: Clause): void {
   })
 }
 
+function isOfSpool(question: Question): boolean {
+  return question.kind === 'records' && question.table === 'spool'
+}
+
 /** The marks that say who is at it. */
 async function leaseAfter({ engine, store }: World): Promise<readonly string[]> {
   await engine.maintain()
@@ -300,16 +293,12 @@ function refusing(
   id: string,
   options: Parameters<World['engineWith']>[0] = {},
 ): ReturnType<World['engineWith']> {
-  const store = withMethods(world.store, {
-    async apply(program, slice) {
-      const isTheirs = slice.users.some((user) => user.id === id)
-      // A large user is looked at first, and refused when chunks have run.
-      const isEarly = options.maxRowsPerTransaction !== undefined && !slice.journal?.cursors
-      if (!isTheirs || isEarly) return world.store.apply(program, slice)
-      throw new UserDeletionError('constraint_violation', 'A foreign key refused the deletion.', {
-        details: { constraint: 'foreign_key', table: 'posts' },
-      })
-    },
+  const store = withWork(world.store, ({ users }, unit) => {
+    // A large user is refused when chunks have run.
+    if (unit !== 'deletion' || !users.some(({ fields }) => fields['id'] === id)) return
+    throw new UserDeletionError('constraint_violation', 'A foreign key refused the deletion.', {
+      details: { constraint: 'foreign_key', table: 'posts' },
+    })
   })
   return world.engineWith({ store, ...options })
 }

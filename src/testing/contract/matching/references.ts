@@ -7,10 +7,12 @@
 import assert from 'node:assert/strict'
 import { definePolicy } from '../../../policy/define-policy.ts'
 import type { Policy, RuleInput } from '../../../policy/policy.ts'
-import type { Program, UserId } from '../../../program/program.ts'
+import type { UserId } from '../../../program/program.ts'
+import { answerOf } from '../../../store/inquiry.ts'
 import { ANN, BOB, NUMBERS, roomMembers, TWIN } from '../data.ts'
 import { contractPolicy, contractSchema, type TenantPolicy } from '../fixture.ts'
-import { type Clause, changedTables, IN_A, type World, withMethods } from '../world.ts'
+import { endingOf } from '../programs.ts'
+import { type Clause, changedTables, IN_A, type World } from '../world.ts'
 
 const [SEVEN] = NUMBERS
 const KEYS = { pseudonym: 'a pseudonym key for tests', subject: 'a subject key for tests' }
@@ -229,18 +231,11 @@ export function referenceClauses(clause: Clause): void {
     const engine = world.engineWith({}, withTables({ settings: prefixed }))
     await engine.delete(BOB, IN_A)
     world.clock.set(DUE)
-    let ending: Program | undefined
-    const store = withMethods(world.store, {
-      sweep: async (program) => {
-        if (program.steps.some(({ table }) => table === 'settings')) ending = program
-        throw new Error('not now')
-      },
-    })
-    await world.engineWith({ store }, withTables({ settings: prefixed })).expireRetained()
-    assert.ok(ending !== undefined)
+    const program = await endingOf(world, 'settings', withTables({ settings: prefixed }))
     const held: UserId[] = []
     for (let after: UserId | null = null; ; after = held.at(-1) ?? null) {
-      const page = await world.store.heldIds(ending, { step: 0, after, limit: 2 })
+      const question = { kind: 'references', program, step: 0, after, limit: 2 } as const
+      const page: readonly UserId[] = await answerOf(world.store, question)
       held.push(...page)
       if (page.length < 2) break
     }

@@ -5,6 +5,7 @@
  */
 
 import assert from 'node:assert/strict'
+import { findStanding } from '../../../execution/units/transition-unit.ts'
 import { definePolicy } from '../../../policy/define-policy.ts'
 import type { Policy } from '../../../policy/policy.ts'
 import { listJobs } from '../../../records/job-records.ts'
@@ -21,7 +22,8 @@ import type { Hold, LedgerEntry } from '../../../store/records.ts'
 import type { Store } from '../../../store/store.ts'
 import { ANN, NUMBERS } from '../data.ts'
 import { contractSchema, type TenantPolicy } from '../fixture.ts'
-import { type Clause, IN_A, type World, withMethods } from '../world.ts'
+import { programOf } from '../programs.ts'
+import { type Clause, IN_A, type World } from '../world.ts'
 
 const [ACCOUNT] = NUMBERS
 const KEYED = { ...IN_A, idempotencyKey: 'key_1' } as const
@@ -118,15 +120,11 @@ export function userTableClauses(clause: Clause): void {
     await saveToken(w.store, { hash: 'h_users', userTable: 'users', ...IN_A, ...token })
     await saveToken(w.store, { hash: 'h_accounts', userTable: 'accounts', ...IN_A, ...token })
     const found: unknown[] = []
+    const program = await programOf(w, accountsPolicy(), ACCOUNT)
     for (const tokenHash of ['h_users', 'h_accounts']) {
-      const store = withMethods(w.store, {
-        async findStanding(program, query) {
-          const standing = await w.store.findStanding(program, { ...query, tokenHash })
-          found.push(standing?.token?.hash ?? null)
-          return standing
-        },
-      })
-      await accountsEngine(w, { store }).getStatus(ACCOUNT, IN_A)
+      const query = { ...IN_A, user: { id: ACCOUNT, subject: ACCOUNT }, tokenHash }
+      const standing = await w.store.read(() => findStanding(program, query))
+      found.push(standing?.token?.hash ?? null)
     }
     assert.deepEqual(found, [null, 'h_accounts'])
   })

@@ -5,15 +5,13 @@
  */
 
 import assert from 'node:assert/strict'
-import type { Program } from '../../../program/program.ts'
 import { claimJob, listJobs } from '../../../records/job-records.ts'
 import { ledgerHead } from '../../../records/ledger-records.ts'
-import type { Chunk } from '../../../store/chunk.ts'
 import type { Job } from '../../../store/records.ts'
-import type { Slice } from '../../../store/slice.ts'
+import { withCommits } from '../altered-store.ts'
 import { ANN, GHOST, LOST, SHARED_EMAIL } from '../data.ts'
 import { withTables } from '../with-tables.ts'
-import { type Clause, IN_A, type World, withMethods } from '../world.ts'
+import { type Clause, IN_A, type World } from '../world.ts'
 
 const SMALL = { maxRowsPerTransaction: 3, leaseMs: 30_000 }
 const BEFORE_LEASE_END = '2026-03-01T12:00:29.000Z'
@@ -80,32 +78,33 @@ export function jobClauses(clause: Clause): void {
   })
 
   clause('the writes of an earlier owner are refused, and change nothing', async (world) => {
-    const { job, program, chunk } = await interrupt(world)
+    const { job, chunkAgain } = await interrupt(world)
     const { id, fence } = job
     const now = AFTER_LEASE_END
     await claimJob(world.store, { id, fence, owner: 'b', now, leaseUntil: '2026-03-01T13:00' })
     const before = await world.snapshot()
-    await assert.rejects(world.store.applyChunk(program, chunk), { code: 'lease_lost' })
+    await assert.rejects(chunkAgain(), { code: 'lease_lost' })
     assert.deepEqual(await world.snapshot(), before)
   })
 
   clause('an earlier owner cannot end the job either', async (world) => {
-    let last: { readonly program: Program; readonly slice: Slice } | undefined
-    const store = withMethods(world.store, {
-      apply: async (program, slice) => {
-        if (slice.journal === undefined) return world.store.apply(program, slice)
-        last = { program, slice }
-        throw new Error('crash')
-      },
+    let chunks = 0
+    let endAgain: (() => Promise<unknown>) | undefined
+    const store = withCommits(world.store, (unit, commit) => {
+      if (unit === 'chunk') chunks += 1
+      // The first one only finds that there is too much for it.
+      if (unit !== 'deletion' || chunks === 0) return commit()
+      endAgain = commit
+      throw new Error('crash')
     })
     await assert.rejects(world.engineWith({ ...SMALL, store }).delete(ANN, IN_A))
     const [job] = await listJobs(world.store, { limit: 1 })
-    assert.ok(job !== undefined && last !== undefined)
+    assert.ok(job !== undefined && endAgain !== undefined)
     const { id, fence } = job
     const now = AFTER_LEASE_END
     await claimJob(world.store, { id, fence, owner: 'b', now, leaseUntil: now })
     const before = await world.snapshot()
-    await assert.rejects(world.store.apply(last.program, last.slice), { code: 'lease_lost' })
+    await assert.rejects(endAgain(), { code: 'lease_lost' })
     assert.deepEqual(await world.snapshot(), before)
     assert.equal(await ledgerHead(world.store), null)
   })
@@ -178,26 +177,23 @@ function keepingPinned(): ReturnType<typeof withTables> {
 
 interface Interrupted {
   readonly job: Job
-  readonly program: Program
-  /** A chunk of the first owner. */
-  readonly chunk: Chunk
+  /** The commit of the first owner that crashed. */
+  readonly chunkAgain: () => Promise<unknown>
 }
 
 /** Deletes until the third chunk, which crashes. */
 async function interrupt(world: World): Promise<Interrupted> {
-  const chunks: { readonly program: Program; readonly chunk: Chunk }[] = []
-  const store = withMethods(world.store, {
-    applyChunk: async (program, chunk) => {
-      chunks.push({ program, chunk })
-      if (chunks.length === 3) throw new Error('crash')
-      return world.store.applyChunk(program, chunk)
-    },
+  const chunks: (() => Promise<unknown>)[] = []
+  const store = withCommits(world.store, (unit, commit) => {
+    if (unit === 'chunk') chunks.push(commit)
+    if (unit === 'chunk' && chunks.length === 3) throw new Error('crash')
+    return commit()
   })
   await assert.rejects(world.engineWith({ ...SMALL, store }).delete(ANN, IN_A))
   const [job] = await listJobs(world.store, { limit: 10 })
-  const last = chunks.at(-1)
-  assert.ok(job !== undefined && last !== undefined)
-  return { job, ...last }
+  const chunkAgain = chunks.at(-1)
+  assert.ok(job !== undefined && chunkAgain !== undefined)
+  return { job, chunkAgain }
 }
 
 async function assertGone(world: World): Promise<void> {

@@ -5,6 +5,8 @@
  */
 
 import assert from 'node:assert/strict'
+import { surveyUsers } from '../../../execution/units/survey.ts'
+import { findUsers, listUsers } from '../../../execution/units/user-rows.ts'
 import { buildProgram } from '../../../plan/compile/build-program.ts'
 import { compilePolicy } from '../../../plan/compile/compile-policy.ts'
 import type { Program, UserId } from '../../../program/program.ts'
@@ -19,7 +21,7 @@ import {
 } from '../../../records/ledger-records.ts'
 import { readOutbox } from '../../../records/outbox-records.ts'
 import type { LedgerEntry, LedgerHead } from '../../../store/records.ts'
-import type { UserQuery } from '../../../store/slice.ts'
+import type { UserPage, UserQuery } from '../../../store/slice.ts'
 import type { Store } from '../../../store/store.ts'
 import { ANN, BOB, contractData, NIL, SHARED_EMAIL, TENANT_A, TENANT_B } from '../data.ts'
 import { contractPolicy, tombstonePolicy } from '../fixture.ts'
@@ -135,8 +137,8 @@ async function listAll(
   const ids: UserId[] = []
   for (let afterId: UserId | null = null; ; ) {
     const subjectOf = (id: UserId): UserId => id
-    const asked = { tenantId: TENANT_A, afterId, limit: 2, subjectOf, ...query }
-    const page = await store.listUsers(program, asked)
+    const asked: UserQuery = { tenantId: TENANT_A, afterId, limit: 2, subjectOf, ...query }
+    const page: UserPage = await store.read(() => listUsers(program, asked))
     ids.push(...page.ids)
     if (page.next === null) return ids
     afterId = page.next
@@ -167,9 +169,11 @@ export function userListClauses(clause: Clause): void {
     const program = await programOf(w.store)
     const subjectOf = (id: UserId): UserId => id
     const query = { tenantId: TENANT_A, limit: 2, subjectOf }
-    const first = await w.store.listUsers(program, { ...query, afterId: null })
+    const list = (afterId: UserId | null): Promise<UserPage> =>
+      w.store.read(() => listUsers(program, { ...query, afterId }))
+    const first = await list(null)
     await w.engine.deleteMany(first.ids, { ...IN_A })
-    const second = await w.store.listUsers(program, { ...query, afterId: first.next })
+    const second = await list(first.next)
     assert.deepEqual([...first.ids, ...second.ids], idsOf(TENANT_A).slice(0, 4))
   })
 
@@ -201,7 +205,7 @@ export function restoredClauses(clause: Clause): void {
       const after = await ledgerHead(store)
       assert.equal(await adoptLedger(store, 'imp_1', { after, head: HEAD }), true)
       const find = async (id: UserId, restored: boolean): Promise<unknown> => {
-        const [row] = await store.findUsers(program, { ...target(id), restored })
+        const [row] = await store.read(() => findUsers(program, { ...target(id), restored }))
         return row?.['id']
       }
       assert.deepEqual([await find(BOB, false), await find(BOB, true)], [undefined, BOB])
@@ -219,7 +223,8 @@ export function restoredClauses(clause: Clause): void {
       const fieldsOf = async (byName: string, restored: boolean): Promise<unknown> => {
         // The field is read from a column that all users of the tenant share, or from one that is their own.
         const user = { ...program.user, fields: { id: 'id', email: byName } }
-        const survey = await store.survey({ ...program, user }, { ...target(ANN), restored })
+        const targets = { ...target(ANN), restored }
+        const survey = await store.read(() => surveyUsers({ ...program, user }, targets))
         return survey.users[0]?.fields['email']
       }
       assert.equal(await fieldsOf('email', true), SHARED_EMAIL)

@@ -183,8 +183,8 @@ export function ledgerClauses(clause: Clause): void {
     await world.engine.deleteMany([ANN, BOB, NIL], { ...IN_A, mode: 'throughput' })
     const { store } = world
     const seen = async (change: (seq: number) => 'keep' | 'alter' | 'drop'): Promise<unknown> => {
-      const altered = withAnswers(store, ({ table }, own) =>
-        table !== 'ledger'
+      const altered = withAnswers(store, (question, own) =>
+        question.kind !== 'records' || question.table !== 'ledger'
           ? own
           : (own as readonly LedgerEntry[]).flatMap((entry) => {
               const verdict = change(entry.seq)

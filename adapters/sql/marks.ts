@@ -1,0 +1,60 @@
+/**
+ * Marks on a program, made once for it and a schema: where a comparison needs more than the words of every SQL. A
+ * dialect sets those that its database needs. Where nothing is marked, nothing is added to a statement. Types only.
+ *
+ * @module
+ */
+import type {
+  Condition,
+  LastOfCheck,
+  Program,
+  Selector,
+  UserTable,
+} from '../../src/program/program.ts'
+
+/**
+ * Of a tenant's column: that it is looser than the value, or that it says nothing of types, and may hold the tenant,
+ * which is text to the engine, as an integer.
+ */
+export type TenantMark = true | 'either'
+
+export interface MarkedSelector extends Selector {
+  /** Between what the row holds and what it is to equal: what is found is more than that, and the values decide. */
+  readonly isLoose?: true
+  readonly hasLooseTenant?: TenantMark
+  /** The parents' key may be blank text, and what is blank leads to nobody. */
+  readonly hasTextKey?: true
+  /** The type that lists of the user's value are cast to. */
+  readonly type?: string
+  readonly inRowOrder?: RowOrder
+  readonly where: readonly MarkedCondition[]
+}
+
+/** An index leads to the rows, which are read in the order of this key. */
+export interface RowOrder {
+  readonly key: string
+  /** What the index knows of a row. */
+  readonly columns: readonly string[]
+}
+
+export interface MarkedCondition extends Condition {
+  readonly isLoose?: true
+}
+
+export interface MarkedUserTable extends UserTable {
+  readonly hasLooseId?: true
+  readonly hasLooseTenant?: TenantMark
+  /** The types that lists of the fields are cast to, by field. */
+  readonly types?: Readonly<Record<string, string>>
+}
+
+export interface MarkedCheck extends LastOfCheck {
+  readonly hasLooseMatch?: true
+  readonly hasLooseGroup?: true
+  readonly where: readonly MarkedCondition[]
+}
+
+export interface MarkedProgram extends Program {
+  readonly user: MarkedUserTable
+  readonly checks: readonly MarkedCheck[]
+}

@@ -1,0 +1,72 @@
+/**
+ * What is the same in the SQL of most databases. A dialect spreads it, and says what is left.
+ *
+ * @module
+ */
+import type { Scalar } from '../../src/program/program.ts'
+import type { SqlDialect } from './dialect.ts'
+
+type Standard = Pick<
+  SqlDialect,
+  | 'quote'
+  | 'table'
+  | 'literal'
+  | 'integer'
+  | 'isTrue'
+  | 'isNotTrue'
+  | 'isNotFalse'
+  | 'unplanned'
+  | 'same'
+  | 'differs'
+  | 'differsInBytes'
+  | 'lower'
+  | 'asciiCase'
+  | 'isPlain'
+  | 'update'
+  | 'insert'
+  | 'orderedJoin'
+  | 'subquery'
+  | 'mark'
+  | 'markIndexes'
+>
+
+export const standard: Standard = {
+  quote: quoteName,
+  table: quoteName,
+  literal,
+  integer: (text) => `CAST(${text} AS BIGINT)`,
+  isTrue: (condition) => `${condition} IS TRUE`,
+  isNotTrue: (condition) => `${condition} IS NOT TRUE`,
+  isNotFalse: (condition) => `${condition} IS NOT FALSE`,
+  unplanned: (condition) => condition,
+  same: (one, other) => `${one} IS NOT DISTINCT FROM ${other}`,
+  differs: (one, other) => `${one} IS DISTINCT FROM ${other}`,
+  differsInBytes: (column, value) => `${column} IS DISTINCT FROM ${value}`,
+  lower: (text) => `lower(${text})`,
+  asciiCase: null,
+  isPlain: (value) => `${value} IS NOT NULL`,
+  update: 'UPDATE',
+  insert: 'INSERT INTO',
+  orderedJoin: 'JOIN',
+  subquery: (select) => `(${select}) AS found`,
+  mark: (program) => program,
+  markIndexes: (steps) => steps,
+}
+
+export function quoteName(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`
+}
+
+export function quoteText(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`
+}
+
+function literal(value: Scalar): string {
+  if (value === null) return 'NULL'
+  if (typeof value === 'boolean') return value ? 'TRUE' : 'FALSE'
+  return typeof value === 'number' ? numberLiteral(value) : quoteText(value)
+}
+
+export function numberLiteral(value: number): string {
+  return Number.isInteger(value) && Math.abs(value) < 1e15 ? value.toFixed(0) : String(value)
+}

@@ -1,0 +1,85 @@
+/**
+ * Some rows of a step for one user, as statements: those of a chunk, and those of steps that find theirs together.
+ *
+ * @module
+ */
+import { once } from '../../../src/program/once.ts'
+import type { Program, Step } from '../../../src/program/program.ts'
+import type { RowKey, SqlDialect } from '../dialect.ts'
+import { anyUser } from '../selectors/compare-sql.ts'
+import { pairsSql } from '../selectors/pairs-sql.ts'
+import { isListed, keyTuple, pairKey, type StepContext, usersOf } from './step-context.ts'
+import { columnsFor, verbSql, wholeSql } from './write-sql.ts'
+
+export interface ChunkSql {
+  /** Keys of the next rows of the one user in `u`, from the start or after the key in `@after`. */
+  readonly first: string
+  readonly next: string
+  /** Writes the rows whose keys are in `@keys`. */
+  readonly apply: string
+}
+
+/** Few users are so large; where many steps find their rows together, each statement names all of them. */
+export const chunkOf: (context: StepContext) => ChunkSql | null = once(chunkSql)
+
+function chunkSql(context: StepContext): ChunkSql | null {
+  const { dialect, step, key, facts } = context
+  const columns = columnsFor(context, (index) => `@d${index}`, anyUser(dialect))
+  const verb = verbSql(context, columns)
+  if (verb === null) return null
+  const keys = (extra: string): string =>
+    `WITH ${usersOf(context)} SELECT ${pairKey(key)} FROM ${dialect.subquery(pairsOfPass(context, extra))} ORDER BY ${pairKey(key)} LIMIT @limit`
+  return {
+    first: keys(''),
+    next: keys(behind(dialect, key)),
+    apply: `${verb} WHERE ${isListed(dialect, facts, step.table, '@keys')}`,
+  }
+}
+
+/** Rows of all steps that find theirs together. */
+function pairsOfPass({ dialect, program, step, key }: StepContext, extra: string): string {
+  const pass = step.foundWith === undefined ? [step] : passAround(program, step)
+  return pass
+    .flatMap(({ selector, except }) =>
+      selector === null ? [] : [pairsSql(dialect, selector, except, key, extra)],
+    )
+    .join(' UNION ')
+}
+
+function passAround({ steps }: Program, { foundWith }: Step): readonly Step[] {
+  return steps.filter((other) => other.foundWith === foundWith)
+}
+
+function behind(dialect: SqlDialect, key: RowKey): string {
+  return ` AND ${keyTuple(dialect, key)} > (${key.map((_, index) => `@after${index}`).join(', ')})`
+}
+
+/** Finds the rows before any step of the pass writes, and writes those that were found. */
+export interface PassSql {
+  /** Rows of `[position in @users, …key]`: all, those behind the key in `@after`, or those whose keys are in `@keys`. */
+  readonly find: string
+  readonly findNext: string
+  readonly findAmong: string
+  /** Writes the rows in `@pairs`, which holds what was found. */
+  readonly write: string
+}
+
+/** `null` for steps that find their rows alone. */
+export function passSql(context: StepContext): PassSql | null {
+  const { dialect, step, key, facts } = context
+  if (step.foundWith === undefined) return null
+  const own = facts.keyColumns(step.table).map((one, index) => ({ ...one, name: `k${index}` }))
+  const columns = [{ name: 'pos', type: 'INTEGER' }, ...own]
+  const found = dialect.tuples('@pairs', columns)
+  const write = wholeSql({ ...context, pairs: () => found, isFound: true })
+  if (write === null) return null
+  const names = columns.map(({ name }) => name).join(', ')
+  const find = (extra = ''): string =>
+    `WITH ${usersOf(context)} SELECT ${names} FROM ${dialect.subquery(context.pairs(extra))}`
+  return {
+    find: find(),
+    findNext: find(behind(dialect, key)),
+    findAmong: find(` AND ${isListed(dialect, facts, step.table, '@keys')}`),
+    write: write.sql,
+  }
+}

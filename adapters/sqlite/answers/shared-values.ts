@@ -1,0 +1,30 @@
+/**
+ * Which values of users others hold too.
+ *
+ * @module
+ */
+import { sharedText } from '../../../src/program/shared-values.ts'
+import type { HostQuestion } from '../../../src/store/questions.ts'
+import { jsonText } from '../../sql/json-text.ts'
+import type { ProgramSql } from '../../sql/program-sql.ts'
+import { bindable } from '../../sql/slice-parameters.ts'
+import type { Connection } from '../handle/connection.ts'
+
+/** The texts of the value that rows of others hold. */
+export function heldOutside(
+  connection: Connection,
+  { sharing }: ProgramSql,
+  { tenantId, value, users }: HostQuestion<'holders'>,
+): ReadonlySet<string | null> {
+  const held = users.flatMap(({ fields }) => {
+    const own = fields[value.field]
+    return sharedText(own, value) === null ? [] : (bindable(own) ?? [])
+  })
+  if (held.length === 0) return NOTHING
+  const { sql, parameter } = sharing(value)
+  const ids = jsonText(users.map(({ fields }) => fields['id']))
+  const rows = connection.rows(sql, { ids, tenant: tenantId, [parameter]: jsonText(held) })
+  return new Set(rows.map(([text]) => sharedText(text, value)))
+}
+
+const NOTHING: ReadonlySet<string | null> = new Set()

@@ -1,0 +1,176 @@
+/**
+ * How the user table and the ledger spell the ids and tenants that a call has passed.
+ *
+ * @module
+ */
+
+import { foldedBy, isOfBothTypes, isSameType } from '../../../src/program/matching.ts'
+import type { Program, UserId } from '../../../src/program/program.ts'
+import type {
+  FoundSpellings,
+  Spelling,
+  SpellingQuery,
+  TenantQuery,
+} from '../../../src/store/spelling.ts'
+import { jsonText } from '../../sql/json-text.ts'
+import {
+  deletedAlikeSql,
+  deletedAsSql,
+  spelledRowsSql,
+  tenantSpellingsSql,
+} from '../../sql/spelling-sql.ts'
+import type { Connection } from '../handle/connection.ts'
+import { sceneOf } from '../records/records.ts'
+import { sqliteDialect } from '../sql/dialect.ts'
+import { quoteName, quoteTable, textOrNull } from '../sql/literals.ts'
+
+type Users = Pick<Program, 'user'>
+
+export function findSpellings(
+  connection: Connection,
+  program: Users,
+  query: SpellingQuery,
+): FoundSpellings {
+  const isThere = hasTable(connection, program)
+  const rows = byUser(query, isThere ? rowsOf(connection, program, query, query.users) : [])
+  const absent = query.users.map((forms, place) => (hasRow(forms, rows[place]) ? [] : forms))
+  const named = byUser(query, deletedAs(connection, program, query, absent))
+  const strange = absent.map((forms, place) => (named[place]?.length === 0 ? forms : []))
+  const alike = byUser(query, deletedAlike(connection, program, query, strange))
+  return {
+    users: rows.map((found, place) => ({
+      rows: found,
+      deleted: [...(named[place] ?? []), ...(alike[place] ?? [])],
+    })),
+    types: isThere && isOfBothTypes(query.users) ? typesOf(connection, program) : [],
+  }
+}
+
+/** Whether some row has an id of the type that was passed. */
+function hasRow([passed]: readonly UserId[], rows: readonly Spelling[] = []): boolean {
+  return passed !== undefined && rows.some(({ id }) => isSameType(id, passed))
+}
+
+/** The ledger is asked without it too: what is proven stays so. */
+function hasTable(connection: Connection, { user }: Users): boolean {
+  const sql = `SELECT 1 FROM pragma_table_list WHERE schema = 'main' AND name = @table COLLATE NOCASE`
+  return connection.rows(sql, { table: user.table }).length > 0
+}
+
+/** A spelling, and whose it is by its place in the list. */
+type Placed = readonly [place: number, spelling: Spelling]
+
+function byUser({ users }: SpellingQuery, found: readonly Placed[]): readonly Spelling[][] {
+  const spellings: Spelling[][] = users.map(() => [])
+  for (const [place, spelling] of found) {
+    const own = spellings[place]
+    const isKnown = own?.some(
+      ({ tenantId, id }) => tenantId === spelling.tenantId && id === spelling.id,
+    )
+    if (isKnown === false) own?.push(spelling)
+  }
+  return spellings
+}
+
+/** Each form beside the place of its user, as JSON. */
+function placedForms(users: readonly (readonly UserId[])[]): {
+  readonly forms: string
+  readonly places: readonly number[]
+} {
+  const places = users.flatMap((forms, place) => forms.map(() => place))
+  return { forms: jsonText(users.flat()), places }
+}
+
+/** Rows whose columns say themselves that they hold the id and the tenant. */
+function rowsOf(
+  connection: Connection,
+  { user }: Users,
+  { tenantId }: SpellingQuery,
+  users: readonly (readonly UserId[])[],
+): readonly Placed[] {
+  const { forms, places } = placedForms(users)
+  const parameters = user.tenant === null ? { forms } : { forms, tenantId }
+  return connection
+    .rows(spelledRowsSql(sqliteDialect, user), parameters)
+    .map(([key, held, ownTenant]) => [
+      places[Number(key)] ?? 0,
+      { id: held as UserId, tenantId: textOrNull(ownTenant) },
+    ])
+}
+
+/** Deletions under the very id, or its hash, of a tenant that may be spelled in another way. */
+function deletedAs(
+  connection: Connection,
+  { user }: Users,
+  { tenantId, loose, subjectOf }: SpellingQuery,
+  users: readonly (readonly UserId[])[],
+): readonly Placed[] {
+  const { places } = placedForms(users)
+  if (places.length === 0) return []
+  const ids = users.flat()
+  const sql = deletedAsSql(sceneOf(connection), loose)
+  return connection
+    .rows(sql, { subjects: jsonText(ids.map(subjectOf)), tenantId, userTable: user.table })
+    .flatMap(([key, tenant]): readonly Placed[] => {
+      const id = ids[Number(key)]
+      if (id === undefined) return []
+      return [[places[Number(key)] ?? 0, { id, tenantId: textOrNull(tenant) }]]
+    })
+}
+
+/**
+ * Deletions under another spelling of the id, which costs one pass over the index on subjects. Hashes tell nothing of
+ * it, and neither does a collation that is none of SQLite's own.
+ */
+function deletedAlike(
+  connection: Connection,
+  { user }: Users,
+  { tenantId, loose }: SpellingQuery,
+  users: readonly (readonly UserId[])[],
+): readonly Placed[] {
+  const folded = foldedBy(loose.id)
+  const texts = users.flat().filter((form) => typeof form === 'string')
+  if (loose.id === null || folded === null || texts.length === 0) return []
+  const sql = deletedAlikeSql(sceneOf(connection), loose, loose.id)
+  const places = new Map<string, number[]>()
+  for (const [place, forms] of users.entries()) {
+    for (const form of forms) {
+      if (typeof form !== 'string') continue
+      places.set(folded(form), [...(places.get(folded(form)) ?? []), place])
+    }
+  }
+  return connection
+    .rows(sql, { texts: jsonText(texts), tenantId, userTable: user.table })
+    .flatMap(([subject, tenant]) => {
+      const spelling = { id: subject as UserId, tenantId: textOrNull(tenant) }
+      return (places.get(folded(String(subject))) ?? []).map((place): Placed => [place, spelling])
+    })
+}
+
+/** Numbers stand before texts in every index, so each question ends with the first row that answers it. */
+function typesOf(connection: Connection, { user }: Users): FoundSpellings['types'] {
+  const id = `t0.${quoteName(user.id)}`
+  const has = (condition: string): boolean =>
+    connection.rows(`SELECT 1 FROM ${quoteTable(user.table)} AS t0 WHERE ${condition} LIMIT 1`)
+      .length > 0
+  return [
+    ...(has(`${id} < ''`) ? ['integer' as const] : []),
+    ...(has(`${id} >= '' AND ${id} < x''`) ? ['text' as const] : []),
+  ]
+}
+
+export function findTenant(
+  connection: Connection,
+  { user }: Users,
+  { tenantId, loose }: TenantQuery,
+): string | null {
+  const { tenant } = user
+  if (tenant === null) return null
+  const { inRows, inLedger } = tenantSpellingsSql(sceneOf(connection), { ...user, tenant }, loose)
+  for (const sql of [...inRows, inLedger]) {
+    const own = sql === inLedger ? { tenantId, userTable: user.table } : { tenantId }
+    const [row] = connection.rows(sql, own)
+    if (row !== undefined) return textOrNull(row[0])
+  }
+  return null
+}

@@ -1,0 +1,68 @@
+/**
+ * The next rows of a step, by their keys.
+ *
+ * @module
+ */
+import { passOf } from '../../../src/program/steps.ts'
+import type { Cursor } from '../../../src/store/chunk.ts'
+import type { HostQuestion, StepRow } from '../../../src/store/questions.ts'
+import { jsonText } from '../../sql/json-text.ts'
+import type { ProgramSql } from '../../sql/program-sql.ts'
+import type { Parameters } from '../../sql/statement.ts'
+import type { ChunkSql } from '../../sql/steps/chunk-sql.ts'
+import type { Connection } from '../handle/connection.ts'
+
+/** In the order of their keys. `parameters`: of the one user. */
+export function stepRows(
+  connection: Connection,
+  sql: ProgramSql,
+  { step, after, limit }: HostQuestion<'step_rows'>,
+  parameters: Parameters,
+): readonly StepRow[] {
+  const chunk = sql.steps[step]?.chunk ?? null
+  if (chunk === null) return []
+  const keys = nextKeys(connection, chunk, parameters, after, limit)
+  const pass = passOf(sql.program.steps, step)
+  if (pass.length === 1) return keys.map((key) => ({ key: cursorAt(key), steps: [step] }))
+  const among = { ...parameters, keys: jsonText(keys) }
+  const found = new Map(keys.map((key) => [jsonText(key), [] as number[]]))
+  for (const index of pass) {
+    const own = sql.steps[index]?.pass ?? null
+    if (own === null) continue
+    for (const [, ...key] of connection.rows(own.findAmong, among)) {
+      found.get(jsonText(key))?.push(index)
+    }
+  }
+  return keys.map((key) => ({ key: cursorAt(key), steps: found.get(jsonText(key)) ?? [] }))
+}
+
+/** Keys of the one user's rows in their order, from the start or behind the cursor. */
+export function nextKeys(
+  connection: Connection,
+  { first, next }: ChunkSql,
+  parameters: Parameters,
+  cursor: Cursor | null,
+  limit: number,
+): readonly Cursor[] {
+  return cursor === null
+    ? connection.rows(first, { ...parameters, limit })
+    : connection.rows(next, { ...parameters, ...behindCursor(cursor), limit })
+}
+
+/** The key that comes before those that are asked for. */
+export function behindCursor(cursor: Cursor): Parameters {
+  return Object.fromEntries(keyAt(cursor).map((value, index) => [`after${index}`, value]))
+}
+
+/** The key of a cursor as SQLite holds it. */
+export function keyAt(cursor: Cursor): readonly unknown[] {
+  return cursor.map((value) => {
+    const isInteger = typeof value === 'object' && value !== null && 'integer' in value
+    return isInteger ? BigInt(String(value.integer)) : value
+  })
+}
+
+/** A key as a cursor that JSON can carry: integers that no number holds by their digits. */
+function cursorAt(key: readonly unknown[]): Cursor {
+  return key.map((value) => (typeof value === 'bigint' ? { integer: value.toString() } : value))
+}

@@ -1,0 +1,90 @@
+/**
+ * JSON for statements of every SQL, in SQLite's words.
+ *
+ * @module
+ */
+import type { Locator, Scalar } from '../../../src/program/program.ts'
+import type { JsonDialect } from '../../sql/dialect.ts'
+import type { MarkedSelector } from '../../sql/marks.ts'
+import { mayStandAt, standsAt, standsForList } from './json-left.ts'
+import {
+  elementSql,
+  elementsSql,
+  inItsForm,
+  isDocument,
+  isJson,
+  isNoBoolean,
+  jsonTextValue,
+  jsonValue,
+  withoutElements,
+  withoutPaths,
+  withValue,
+} from './json-sql.ts'
+import { literal } from './literals.ts'
+
+/** Where JSON is found by an index that knows it as text alone; `part`: the column may hold it in another form. */
+export interface SqliteLocator extends Locator {
+  readonly textIndexed?: 'all' | 'part'
+}
+
+export interface SqliteSelector extends MarkedSelector {
+  readonly locator: SqliteLocator
+  /** What is compared may be an integer, and SQLite takes a boolean inside JSON for one. */
+  readonly hasBooleans?: true
+}
+
+export const jsonDialect: JsonDialect = {
+  value: jsonValue,
+  elements: elementsSql,
+  element: elementSql,
+
+  compared(column, path, selector, compare) {
+    const { hasBooleans, locator }: SqliteSelector = selector
+    const value = jsonValue(column, path)
+    const found = comparedByIndex()
+    if (!hasBooleans) return found
+    // Few values are 0 or 1, and of those alone more is read than what an index on the value has.
+    return `${found} AND (${value} NOT IN (0, 1) OR ${isNoBoolean(column, path)})`
+
+    /** An index on JSON text has NULL for what is kept in another form. */
+    function comparedByIndex(): string {
+      if (locator.textIndexed === undefined) return compare(value)
+      const text = jsonTextValue(column, path)
+      if (locator.textIndexed === 'all') return compare(text)
+      return `(${compare(text)} OR (${text} IS NULL AND typeof(${column}) = 'blob' AND ${compare(value)}))`
+    }
+  },
+
+  without(held, paths, orElse) {
+    const rest = inItsForm(held, (document) => withoutPaths(document, paths))
+    return `CASE WHEN ${isDocument(held)} THEN ${rest} ELSE ${orElse} END`
+  },
+
+  replace(column, path, value, isMeant) {
+    const json = jsonLiteral(value)
+    const written = inItsForm(column, (document) => withValue(document, path, json, isMeant))
+    return `CASE WHEN ${isJson(column)} THEN ${written} ELSE ${column} END`
+  },
+
+  pull(column, path, element, isGone) {
+    const goes = (e: string): string => isGone(elementSql(e, element))
+    const rest = inItsForm(column, (document) => withoutElements(document, path, goes))
+    return `CASE WHEN ${isJson(column)} THEN ${rest} ELSE ${column} END`
+  },
+
+  holdsAny(column, paths) {
+    const left = paths.map((path) => standsAt(column, path)).join(' OR ')
+    // A condition behind WHEN is left as soon as it is decided; one behind THEN is gone through to its end.
+    const found = `CASE WHEN ${mayStandAt(column, paths)} THEN (${left}) ELSE 0 END`
+    return `CASE WHEN ${column} IS NULL THEN 0 WHEN ${isDocument(column)} THEN ${found} ELSE 1 END`
+  },
+
+  differs: (column, path, value) => `${jsonValue(column, path)} IS NOT ${literal(value)}`,
+  stillNames: standsForList,
+  fact: (column) =>
+    `CASE WHEN json_valid(${column}) THEN coalesce(json_extract(${column}, '$.stepId'), json_extract(${column}, '$.level')) END`,
+}
+
+function jsonLiteral(value: Scalar): string {
+  return typeof value === 'boolean' ? `json('${value}')` : literal(value)
+}

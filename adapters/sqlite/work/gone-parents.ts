@@ -1,0 +1,59 @@
+/**
+ * Rows that come to stand under parents which go: a trigger may write them back once nothing leads from the user to
+ * them any more. So the parents' keys are kept until everything is done. Only where some trigger may act.
+ *
+ * @module
+ */
+
+import { jsonText } from '../../sql/json-text.ts'
+import type { ProgramSql } from '../../sql/program-sql.ts'
+import type { Parameters } from '../../sql/statement.ts'
+import type { Connection } from '../handle/connection.ts'
+
+/** Pairs of every step that has some, by step. */
+export type HeldParents = ReadonlyMap<number, string>
+
+export function holdParents(
+  connection: Connection,
+  { steps }: ProgramSql,
+  parameters: Parameters,
+): HeldParents {
+  const held = new Map<number, string>()
+  for (const [index, step] of steps.entries()) {
+    const sql = step?.goneParents ?? null
+    if (sql === null) continue
+    const pairs = connection.rows(sql.find, parameters)
+    if (pairs.length > 0) held.set(index, jsonText(pairs))
+  }
+  return held
+}
+
+/** The same of the rows of a parent table that a chunk is about to remove. */
+export function holdAmong(
+  connection: Connection,
+  { steps }: ProgramSql,
+  table: string,
+  keys: string,
+): HeldParents {
+  const held = new Map<number, string>()
+  for (const [index, step] of steps.entries()) {
+    const sql = step?.goneParents?.among.get(table)
+    if (sql === undefined) continue
+    const pairs = connection.rows(sql, { keys })
+    if (pairs.length > 0) held.set(index, jsonText(pairs))
+  }
+  return held
+}
+
+/** Rows of a step under the parents that were kept in mind. */
+export function rowsUnder(
+  connection: Connection,
+  { steps }: ProgramSql,
+  index: number,
+  held: HeldParents,
+  parameters: Parameters,
+): number {
+  const [sql, pairs] = [steps[index]?.goneParents ?? null, held.get(index)]
+  if (sql === null || pairs === undefined) return 0
+  return Number(connection.rows(sql.residue, { ...parameters, held: pairs })[0]?.[0])
+}
