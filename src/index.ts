@@ -5,6 +5,8 @@
  */
 
 // A first policy from the live schema.
+/** As `user-deletion-engine/draft` has it, where it is looked for from now on. */
+export { type DraftOptions, draftPolicy } from './draft/index.ts'
 export type {
   CancelOptions,
   DeleteManyOptions,

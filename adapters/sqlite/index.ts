@@ -37,6 +37,8 @@ import { sqliteDialect } from './sql/dialect.ts'
 import { writingTo } from './work/write.ts'
 
 export type { SqliteDatabase, SqliteStatement } from './handle/database.ts'
+/** As `user-deletion-engine/sqlite/scan` has it, where it is looked for from now on. */
+export { type FileScan, type ScanOptions, scanFile } from './scan/index.ts'
 export {
   engineTableNames,
   engineTablesSql,

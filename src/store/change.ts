@@ -47,9 +47,9 @@ export type RecordWrite<T extends RecordTable = RecordTable> =
     }
 
 /**
- * Work on the host's rows: the steps in their order, then the user rows. All of the change is refused where a step
- * touches more rows than were counted, or where a step that is asked about its residue has left some: right behind
- * it, or at the end, as `residueTime` says.
+ * Work on the host's rows: the steps in their order, then the user rows. All of the change is refused where a step that
+ * is asked about its residue has left some: right behind it, or at the end, as `residueTime` says. In a transaction it
+ * is refused too where a step touches more rows than were counted; without one the host may have added some meanwhile.
  */
 export interface HostWork extends OfUsers {
   readonly kind: 'work'

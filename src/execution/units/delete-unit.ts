@@ -51,9 +51,10 @@ export async function applySlices(
   program: Program,
   slices: readonly Slice[],
 ): Promise<readonly SliceOutcome[]> {
+  if (store.commitEach === undefined) throw new Error('the store has no way to commit each alone')
   const isRemote = store.capabilities.remote === true
   const inquiries = slices.map((slice) => () => deleteUnit(program, slice, isRemote))
-  const committed = (await store.commitEach?.(inquiries)) ?? []
+  const committed = await store.commitEach(inquiries)
   return committed.flatMap((one, place): readonly SliceOutcome[] => {
     if (one.kind === 'done') return one.result
     const { error } = one

@@ -12,8 +12,8 @@ import {
 
 /** How many posts a user has, and before how many calls of its store the deletion stops for the rival, in turn. */
 const SIZES = [
-  ['a small user', 0, 3],
-  ['a user of several chunks', 9, 8],
+  ['a small user', 0, 12],
+  ['a user of several chunks', 9, 22],
 ] as const
 
 interface Rival {
