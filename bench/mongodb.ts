@@ -38,7 +38,7 @@ import { printGoals, printPart, type Report, savePart, writeReport } from './sup
 import { versionOf } from './support/versions.ts'
 
 const { users, rounds } = numbersFrom({ users: 20_000, rounds: 5 })
-/** Those who are deleted one by one are fewer, or nothing else would be measured. */
+/** Users who are deleted one by one are fewer, or nothing else would be measured. */
 const ONE_BY_ONE = Math.ceil(users / 40)
 const lanes = contenders.length
 const BESIDE_PLAIN = `engine / ${PLAIN_BATCHES.name}`

@@ -92,7 +92,7 @@ export function authConfig(
   return {
     adapter: {
       ...KyselyAdapter(kysely),
-      // Whoever calls the adapter goes the same way.
+      // Every caller of the adapter goes the same way.
       deleteUser: async (id) => {
         await engine.delete(id, {})
       },

@@ -61,7 +61,7 @@ export function authOptions(db: Database.Database, engine: Engine, options: Leav
     databaseHooks: {
       user: {
         delete: {
-          // Whatever else deletes users, such as guests who have signed up. Not called for those who are gone.
+          // Whatever else deletes users, such as guests who have signed up. Not called for users who are gone.
           before: (user: User) => leave(engine, user.id, { requestedBy: user.id }),
         },
       },

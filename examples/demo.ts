@@ -92,7 +92,7 @@ async function showRefusal({ engine, outside }: Stage): Promise<void> {
   for (const { name, remedy } of blockersOf(error)) say(`${name}: ${remedy}`)
 }
 
-/** Deletes the users and answers the ids of those who are gone. */
+/** Deletes the users and answers the ids of the users who are gone. */
 async function deleteBulk({ engine }: Stage, users: readonly SeededUser[]): Promise<string[]> {
   heading(`${count(users.length)} users at once`)
   const gone: string[] = []

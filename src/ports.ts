@@ -45,7 +45,7 @@ export function quietly(logger: Logger): Logger {
   }
 }
 
-/** Hears out what a function of the host has answered; `fail` is told of a promise that rejects. */
+/** Hears out what a function of the host has answered; `fail` is called for a promise that rejects. */
 export function dropRejection(answer: unknown, fail: (cause: unknown) => void = () => {}): void {
   if (typeof answer !== 'object' || answer === null) return
   Promise.resolve(answer).catch(fail)

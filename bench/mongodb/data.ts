@@ -56,7 +56,7 @@ export async function fill(db: Db, ids: readonly string[], seed: number): Promis
 
 /**
  * For each list of users a digest of what the host's collections hold of them: the same for two lists where the
- * same is left, whoever the users are and in whatever order their documents lie.
+ * same is left, whichever users there are and in whatever order their documents lie.
  */
 export async function digestsOf(
   db: Db,

@@ -1,5 +1,5 @@
 /**
- * A described database as a draft sees it: one kind of tables and columns, whoever has described them.
+ * A described database as a draft sees it: one kind of tables and columns, from whatever store.
  *
  * @module
  */

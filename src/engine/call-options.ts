@@ -149,7 +149,7 @@ export interface CancelOptions {
 }
 
 export interface PurgeOptions {
-  /** Users who are deleted at most; those who stay are not counted. Default 1,000. */
+  /** Users who are deleted at most; users who stay are not counted. Default 1,000. */
   readonly limit?: number
   readonly signal?: AbortSignal
   /** Says that the clock is right though it has moved far. */

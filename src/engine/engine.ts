@@ -410,7 +410,7 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
   }
 
   /**
-   * Deletes the users of all tenants whose scheduled day has come, each on their own; whoever is held,
+   * Deletes the users of all tenants whose scheduled day has come, each on their own; a user who is held,
    * blocked or vetoed stays, is not counted against `limit`, and is tried again by a later call. Run it once a
    * day or more often; several processes may.
    *
@@ -659,7 +659,7 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
    *
    * `expect` is required: at most so many users, or the digest of {@link UserDeletionEngine.planTenant}.
    * Partial failure is a value: while somebody is left (a hold, a veto, a sole owner who blocks) the tenant's
-   * rows stay, and `tenant.because` says so. Safe to repeat: it goes on with whoever is left.
+   * rows stay, and `tenant.because` says so. Safe to repeat: it goes on with the users who are left.
    *
    * @throws {@link UserDeletionError} `expectation_failed` with nothing changed; `resource_not_found` for a
    * tenant that has neither users nor rows, with the earlier receipt's id in the details if there is one.

@@ -316,7 +316,7 @@ export interface AuditTemplate {
 /** The host's user table as the policy describes it. */
 export interface UserTable {
   readonly table: string
-  /** There is no such table: whoever is asked for is there, and only the steps write. For tenants. */
+  /** There is no such table: every user who is asked for is there, and only the steps write. For tenants. */
   readonly rowless?: true
   readonly id: string
   readonly idType: IdType

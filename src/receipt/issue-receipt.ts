@@ -114,7 +114,7 @@ export function hidesId({ subject, body }: LedgerEntry): boolean {
   return (JSON.parse(body) as { readonly userId?: unknown }).userId === null
 }
 
-/** The receipt of a user whose slice kept its entries: whoever reads receipts has the slice keep them. */
+/** The receipt of a user whose slice kept its entries: a caller that reads receipts has the slice keep them. */
 export function keptReceipt(entry: LedgerEntry | null): DeletionReceipt {
   if (entry === null) throw new Error('the slice of this receipt has kept no entries')
   return receiptOf(entry)

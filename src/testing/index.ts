@@ -1,5 +1,5 @@
 /**
- * Tests for those who write a store, and for those who write a policy.
+ * Tests for authors of a store, and for authors of a policy.
  *
  * @module
  */

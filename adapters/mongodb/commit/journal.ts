@@ -1,6 +1,6 @@
 /**
  * A write on a server without transactions: one writer at a time by a lease, and the change written down
- * before its first effect, so that whoever comes next finishes what a crash has left.
+ * before its first effect, so that the next writer finishes what a crash has left.
  *
  * A process that hangs beyond its lease cannot carry on: before each command it must have renewed its lease in
  * time by its own steady clock, and a command that is late on the way is refused by the server's.
@@ -105,7 +105,7 @@ async function carryOutOrUndo(
       else if (!(await carryOn(writer, change))) throw storeBusy()
     })
   } catch (error) {
-    // The server is away: what is written down stays, and whoever comes next finishes it.
+    // The server is away: what is written down stays, and the next writer finishes it.
     if (isUnavailable(error)) throw error
     await undo()
     await lease.record(null)
@@ -120,7 +120,7 @@ async function finishLeftOver(scope: Writer, lease: Lease, outages: Outages): Pr
     await finishChange(scope, lease.leftOver, outages)
   } catch (error) {
     if (isUnavailable(error)) throw error
-    // Whoever comes next must not be kept from its own work; `recover` tries again and says what is wrong.
+    // The next writer must not be kept from its own work; `recover` tries again and says what is wrong.
     await scope.put(WRITER, { _id: crypto.randomUUID(), refused: true, change: lease.leftOver })
   }
   await lease.record(null)

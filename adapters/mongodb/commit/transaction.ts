@@ -100,7 +100,7 @@ async function transact<T>(
 }
 
 /**
- * The first command writes the one document that every writer writes: whoever comes second conflicts at once
+ * The first command writes the one document that every writer writes: a second writer conflicts at once
  * and not after its work, and nothing that a decision was made on can change under it.
  */
 async function takeTurn(scope: Writer, commit: string): Promise<void> {

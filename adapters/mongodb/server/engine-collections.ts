@@ -11,7 +11,7 @@ import type { MongoDb } from './driver.ts'
 
 /** One document: whose turn it is to write, and what is being written where there are no transactions. */
 export const WRITER: string = '$writer'
-/** One document: the queue of those who write, with their sessions, where there are transactions. */
+/** One document: the queue of the writers, with their sessions, where there are transactions. */
 export const SESSIONS: string = '$sessions'
 export const LEDGER: string = '$ledger'
 export const LEDGER_HEAD: string = '$ledger_head'

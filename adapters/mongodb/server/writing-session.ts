@@ -48,7 +48,7 @@ export function openWritingSession(
     return session
   }
 
-  /** Enters the queue, or shows a sign of life there; those who show none are out. Safe to repeat. */
+  /** Enters the queue, or shows a sign of life there; writers that show none are out. Safe to repeat. */
   async function step(entry: Entry): Promise<Place> {
     const update = [leftBySilent(entry), enteredBy(entry, silenceMs)]
     const options = { ...ORDERED, upsert: true, returnDocument: 'after' }
@@ -164,7 +164,7 @@ interface Place {
   /** Whose turn it is. */
   readonly head: string | null
   readonly isHeadSilent: boolean
-  /** Sessions of those who are out for want of a sign of life, and may have left a transaction open. */
+  /** Sessions of writers that are out for want of a sign of life, and may have left a transaction open. */
   readonly silent: readonly Doc[]
 }
 
@@ -189,7 +189,7 @@ function placeIn(queue: Doc, { id }: Entry): Place {
   }
 }
 
-/** Those who show no sign of life are out, and their sessions are to be ended. */
+/** Writers that show no sign of life are out, and their sessions are to be ended. */
 function leftBySilent({ id, session }: Entry): Doc {
   const queue = { $ifNull: ['$queue', []] }
   const isSilent = { $and: [{ $lte: ['$$one.until', '$$NOW'] }, { $ne: ['$$one.id', id] }] }

@@ -55,7 +55,7 @@ export async function startCheckpointer(data: WorkerData): Promise<Checkpointer 
     end()
   })
 
-  /** One at a time: whoever comes second gets the same answer. */
+  /** One at a time: a second caller gets the same answer. */
   let pending: Promise<Report | null> = Promise.resolve(null)
   function ask(send: () => void): Promise<Report | null> {
     if (!isAlive) return Promise.resolve(null)

@@ -19,7 +19,7 @@ const PAGE = 1_000
 export interface DistinctIds {
   /** `true` for an id that comes first here, `false` for one that has come, `later` where only the end tells. */
   take(id: UserId): Promise<boolean | 'later'>
-  /** Of those who had to wait: each id once, or `null` for one that has come before. */
+  /** Of the ids that had to wait: each once, or `null` for one that has come before. */
   rest(): AsyncGenerator<UserId | null>
   /** Forgets what was set aside. */
   close(): Promise<void>

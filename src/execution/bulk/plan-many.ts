@@ -162,7 +162,7 @@ export async function planMany(
   }
 }
 
-/** Those who go and hold a value that somebody beyond them holds too. The first ones make way where they are very many. */
+/** Users who go and hold a value that somebody beyond them holds too. The first ones make way where they are very many. */
 function stillSharing(
   targets: readonly Target[],
   { users, sharers = [] }: Survey,

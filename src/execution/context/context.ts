@@ -77,7 +77,7 @@ export function targetOf(context: ExecutionContext, id: UserId): Target {
   return { id, subject: context.subjectOf(id) }
 }
 
-/** How a store is told of users: those of a replay came back with a backup. */
+/** The users of a request as a store is asked about them: users of a replay came back with a backup. */
 export function targetsOf(
   { tenantId, replayOf }: Pick<DeletionRequest, 'tenantId' | 'replayOf'>,
   users: readonly Target[],

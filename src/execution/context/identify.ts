@@ -54,7 +54,7 @@ export async function identifyUser<R extends Pick<DeletionRequest, 'tenantId'>>(
 
 /**
  * Those of the users, by their ids, whom the columns' types alone do not tell. Ids and tenant are as the columns may
- * hold them; whoever is missing in the answer is meant as they stand there.
+ * hold them; a user who is missing in the answer is meant as they stand there.
  */
 export async function identifyUsers(
   context: Identifying,

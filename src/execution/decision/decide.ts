@@ -62,7 +62,7 @@ function total(counts: readonly number[] | undefined): number {
 interface Room {
   /** Users who go with a later slice: it is full, or they are the last to hold a value. */
   readonly turnedAway: Set<number>
-  /** Whether the user's rows fit; whoever comes first fits in any case. */
+  /** Whether the user's rows fit; the first user fits in any case. */
   admits(user: number, counts: readonly number[] | undefined): boolean
 }
 
@@ -85,7 +85,7 @@ export function openRoom(maxRows: number): Room {
   }
 }
 
-/** Whether a job has begun to delete the user. A schedule has not: whoever deletes at once overtakes it. */
+/** Whether a job has begun to delete the user. A schedule has not: a deletion at once overtakes it. */
 export function isUnderWay<J extends JobReference>(job: J | null | undefined): job is J {
   return job != null && job.kind !== 'scheduled_deletion'
 }

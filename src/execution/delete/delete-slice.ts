@@ -202,7 +202,7 @@ async function applyTogether(
   return outcomes
 }
 
-/** Adds what became of the users; nothing of those who have to be tried again, in a smaller part. */
+/** Adds what became of the users; nothing of users who have to be tried again, in a smaller part. */
 async function applyPart(
   run: SliceRun,
   users: readonly Target[],

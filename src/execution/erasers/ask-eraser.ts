@@ -80,7 +80,7 @@ async function askPage(
   }
 }
 
-/** Whoever answers something else has perhaps erased nothing, and is not believed. */
+/** An eraser that answers something else has perhaps erased nothing, and is not believed. */
 function isPage(value: unknown): value is EraserPage {
   if (typeof value !== 'object' || value === null) return false
   const { removed, next, comeBackAfterMs, retained } = value as Partial<EraserPage>

@@ -162,7 +162,7 @@ function confirmedBy(
 }
 
 /**
- * Before hooks and blockers are asked: whoever has no good token learns nothing of what is in the way. The
+ * Before hooks and blockers are asked: a caller without a good token learns nothing of what is in the way. The
  * transaction that uses the token up looks again.
  */
 async function checkAhead(

@@ -1,7 +1,7 @@
 /**
  * Deletes the users whose scheduled day has come.
  *
- * The limit counts who is deleted. Whoever stays (held, blocked, vetoed) is not counted against it, or as many
+ * The limit counts users who are deleted. A user who stays (held, blocked, vetoed) is not counted against it, or as many
  * of them as the limit would keep everybody behind them from ever being reached; but a call looks at a bounded
  * number of them, and the next call goes on behind the last one.
  *

@@ -1,7 +1,7 @@
 /**
  * Deletes again whom a restored backup has brought back, and has what was decided since come back too.
  *
- * The ledger says who was deleted; whoever of them is in the database again goes the one path of every
+ * The ledger says who was deleted; each of them who is in the database again goes the one path of every
  * deletion. Users are looked for page by page, and deleted one by one.
  *
  * @module
@@ -35,7 +35,7 @@ export interface ReplayRequest {
 
 const PAGE = 500
 
-/** Goes through the ledger as it stands now. Safe to repeat: whoever is gone is not found again. */
+/** Goes through the ledger as it stands now. Safe to repeat: a user who is gone is not found again. */
 export async function replayDeletions(
   context: ExecutionContext,
   request: ReplayRequest,

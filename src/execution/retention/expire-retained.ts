@@ -77,7 +77,8 @@ export async function expireRetained(
     steps.push(tally)
     if (run.stopped) continue
     try {
-      const end = await expireStep({ context, expiry, bounds, run, tally }, start)
+      const stepRun = { context, expiry, bounds, run, tally, heldByHold: new Set<number>() }
+      const end = await expireStep(stepRun, start)
       done.set(expiry.stepId, end)
     } catch (cause) {
       const error = toEngineError(cause)
@@ -110,6 +111,8 @@ interface StepRun {
   readonly bounds: Bounds
   readonly run: Run
   readonly tally: Tally
+  /** Deletions of which a hold was seen that keeps them, and not only what finds its rows through theirs. */
+  readonly heldByHold: Set<number>
 }
 
 type Tally = { -readonly [K in keyof ExpiredStep]: ExpiredStep[K] }
@@ -130,7 +133,7 @@ async function expireStep(stepRun: StepRun, start: Progress): Promise<Progress> 
     await run.holds.refresh()
     for (let next = 0; next < due.length; ) {
       if (mustStop(run)) return progress
-      const looked = due.slice(next, next + Math.min(run.size, run.left))
+      const looked = eachIdOnce(due.slice(next, next + Math.min(run.size, run.left)))
       const started = monotonicMs()
       const moved = await sweepOrPostpone(stepRun, progress, looked, ids)
       if (moved === 'one_by_one') {
@@ -151,13 +154,29 @@ async function expireStep(stepRun: StepRun, start: Progress): Promise<Progress> 
   return run.stopped ? progress : noteJudged(stepRun, progress)
 }
 
+/**
+ * The first of them, up to an id that has come before in another tenant: rules that name no tenant find the same rows
+ * for both, which are counted before any go.
+ */
+function eachIdOnce(due: readonly DueDeletion[]): readonly DueDeletion[] {
+  const tenants = new Map<UserId, string | null>()
+  const end = due.findIndex(({ subject, tenantId }) => {
+    const known = tenants.get(subject)
+    if (known === undefined) tenants.set(subject, tenantId)
+    return known !== undefined && known !== tenantId
+  })
+  return end === -1 ? due : due.slice(0, end)
+}
+
 function mustStop(run: Run): boolean {
   if (run.signal?.aborted || run.left <= 0) run.stopped = true
   return run.stopped
 }
 
-function isKept({ expiry, bounds, run }: StepRun, deletion: DueDeletion): boolean {
-  return bounds.held.has(deletion.seq) || run.holds.keeps(expiry, deletion)
+function isKept({ expiry, bounds, run, heldByHold }: StepRun, deletion: DueDeletion): boolean {
+  if (!run.holds.keeps(expiry, deletion)) return bounds.held.has(deletion.seq)
+  heldByHold.add(deletion.seq)
+  return true
 }
 
 /** Deletions that failed earlier, and those that were held, each on its own. */
@@ -167,7 +186,10 @@ async function retryOpen(stepRun: StepRun, start: Progress): Promise<Progress> {
   const isOpen = (seq: number): boolean => seq <= bounds.ceiling
   const held = start.held.filter(isOpen)
   const isSame = isStillJudged(stepRun, start)
-  if (isSame) tally.leftOut += held.length
+  if (isSame) {
+    tally.leftOut += held.length
+    for (const seq of held) stepRun.heldByHold.add(seq)
+  }
   const open = [...start.postponed.filter(isOpen), ...(isSame ? [] : held)]
   if (open.length > 0) await run.holds.refresh()
   for (const deletion of await readDeletions(context, open)) {
@@ -193,16 +215,17 @@ async function retryOpen(stepRun: StepRun, start: Progress): Promise<Progress> {
   return progress
 }
 
-/** Whether those who were held are so still: then nobody is looked at again. */
+/** Whether users who were held are held still: then none is looked at again. */
 function isStillJudged({ context, run }: StepRun, { held, judged }: Progress): boolean {
   if (held.length === 0 || judged === null || judged.key !== run.holds.key) return false
   return judged.nextEnd === null || context.clock.now().toISOString() < judged.nextEnd
 }
 
-/** Notes by which holds those were judged who are held. */
+/** Notes by which holds the held users were judged, where it was a hold in every case. */
 async function noteJudged(stepRun: StepRun, progress: Progress): Promise<Progress> {
-  const { context, expiry, run, tally } = stepRun
+  const { context, expiry, run, tally, heldByHold } = stepRun
   if (progress.held.length === 0 || isStillJudged(stepRun, progress)) return progress
+  if (!progress.held.every((seq) => heldByHold.has(seq))) return progress
   await run.holds.refresh()
   const judged = { key: run.holds.key, nextEnd: run.holds.nextEnd() }
   const next = step(expiry, progress, { judged })
@@ -244,7 +267,7 @@ function fail(tally: Tally, cause: unknown): void {
 const MAX_POSTPONED = 100
 
 /**
- * Sweeps a batch, less whoever is held. When that fails, its users are to go one by one, and the one who
+ * Sweeps a batch, less the users who are held. When that fails, its users are to go one by one, and the one who
  * fails alone is postponed. `null` when nothing was done, and it is to be looked at again.
  */
 async function sweepOrPostpone(

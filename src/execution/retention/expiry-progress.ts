@@ -60,7 +60,7 @@ export function step(
   }
 }
 
-/** The last entry up to which nothing is open, whoever is held left aside. */
+/** The last entry up to which nothing is open but deletions that are held. */
 export function doneThrough({ seq, postponed }: Progress): number {
   return Math.min(seq, ...postponed.map((open) => open - 1))
 }

@@ -23,7 +23,7 @@ export interface RetentionHolds {
   keeps(expiry: Expiry, deletion: DueDeletion): boolean
   /** The same while nothing has happened that may let a hold go: the policy, and the hold that was removed last. */
   readonly key: string
-  /** When the first of the holds ends that were read; `null` for never. */
+  /** When the first of the holds ends that had not ended when the call began; `null` for never. */
   nextEnd(): string | null
 }
 
@@ -31,13 +31,14 @@ const PAGE = 1_000
 
 export async function retentionHolds(context: ExecutionContext): Promise<RetentionHolds> {
   const holds = new Map<string, Map<string, Hold>>()
+  // A hold that ends while the call lasts may have kept rows until then.
+  const since = context.clock.now().toISOString()
   const removed = await readMark(context.store, HOLDS_REMOVED)
   return {
     key: `${context.program.digest}/${removed ?? ''}`,
     nextEnd() {
-      const now = context.clock.now().toISOString()
       const ends = [...holds.values()].flatMap((own) => [...own.values()].map(({ until }) => until))
-      const ahead = ends.filter((until) => until !== null && until > now)
+      const ahead = ends.filter((until) => until !== null && until > since)
       return ahead.toSorted()[0] ?? null
     },
     async refresh() {

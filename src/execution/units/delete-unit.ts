@@ -105,7 +105,7 @@ export function* assertHeld(job: Pick<JournalEnd, 'jobId' | 'fence'> | undefined
   if (jobs.length === 0) throw leaseLost()
 }
 
-/** Those who go, each list in their order. */
+/** The users who go, each list in their order. */
 interface Leaving {
   /** Position in the slice. */
   readonly places: readonly number[]
@@ -182,7 +182,7 @@ const SEALED_AT_ONCE = 20
  */
 const RESIDUE = 0
 
-/** Seals those who go part by part behind the present head, and answers the entries that the slice keeps. */
+/** Seals the users who go part by part behind the present head, and answers the entries that the slice keeps. */
 function* sealed(
   program: Program,
   slice: Slice,
@@ -209,7 +209,7 @@ function* sealed(
 /** The same for everybody: a slice may hold thousands. */
 const DELETED: SliceOutcome = { kind: 'deleted', entry: null }
 
-/** `entries`: of those who went, in their order. */
+/** `entries`: of the users who went, in their order. */
 function outcomesOf(
   survey: Survey,
   verdicts: readonly Verdict[],

@@ -88,7 +88,7 @@ function* surveyGroup(
 }
 
 /**
- * Positions in the group. Not those who have a user row again (an id that was reused, a backup that was played
+ * Positions in the group. Not of users who have a user row again (an id that was reused, a backup that was played
  * back), nor those whose rows a later deletion retains.
  */
 function* whoMayBeSwept(

@@ -55,7 +55,7 @@ export interface BetterAuthOptions {
   readonly ownerRole?: string
   /** Other roles a member may hold beside it. Default `admin` and `member`. */
   readonly otherRoles?: readonly string[]
-  /** A user who takes over the invitations of whoever goes. Without it those invitations are deleted. */
+  /** A user who takes over the invitations of users who go. Without it those invitations are deleted. */
   readonly ghost?: { readonly id: string }
   /** The host's own tables, and those of plugins that are not listed here. */
   readonly tables?: Readonly<Record<string, TableInput>>

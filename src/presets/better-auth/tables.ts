@@ -121,7 +121,7 @@ const PLUGIN_RULES: Partial<Record<BetterAuthPlugin, RulesOf>> = {
   jwt: () => ({ jwks: 'unrelated' }),
 }
 
-/** The inviter may not be null, so whoever goes is replaced by the ghost or takes the invitation along. */
+/** The inviter may not be null, so the ghost takes the place of one who goes, or the invitation goes along. */
 function invitationRules({ names, options }: Setup): TableInput {
   const sent = names.column('invitation', 'inviterId')
   const received: RuleInput = {

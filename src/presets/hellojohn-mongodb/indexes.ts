@@ -11,7 +11,7 @@ export interface HelloJohnIndex {
 
 /** In the order in which they are created. `_id` has an index anyway. */
 export const helloJohnIndexes: readonly HelloJohnIndex[] = Object.freeze([
-  // Pages over the users of a tenant, and whoever else has an address.
+  // Pages over the users of a tenant, and other users with an address.
   index('users', 'tenantId', '_id'),
   index('users', 'email', 'tenantId'),
   index('sessions', 'userId'),

@@ -2,10 +2,25 @@
  * Retained rows under a hold cost a call nothing, until something happens that may let the hold go.
  */
 import assert from 'node:assert/strict'
-import { definePolicy, type Store, UserDeletionEngine } from '../../../src/index.ts'
-import { withAnswers } from '../../../src/testing/contract/altered-store.ts'
+import {
+  type Clock,
+  definePolicy,
+  type Store,
+  UserDeletionEngine,
+  UserDeletionError,
+} from '../../../src/index.ts'
+import { withAnswers, withCommits } from '../../../src/testing/contract/altered-store.ts'
 import { forEachTables } from '../../worlds/each-tables.ts'
 import { fixedClock } from '../../worlds/fixed-clock.ts'
+
+/** A child that is held keeps its parents as well, until it has gone. */
+const CHILDREN = `
+  CREATE TABLE users (id TEXT PRIMARY KEY);
+  CREATE TABLE orders (id TEXT PRIMARY KEY, buyer TEXT);
+  CREATE TABLE lines (id TEXT PRIMARY KEY, order_id TEXT);
+  INSERT INTO users VALUES ('ann');
+  INSERT INTO orders VALUES ('ann_1', 'ann');
+  INSERT INTO lines VALUES ('ann_1_x', 'ann_1');`
 
 const DATA = `
   CREATE TABLE users (id TEXT PRIMARY KEY);
@@ -37,8 +52,8 @@ forEachTables(({ name, describe, it, open }) => {
       if (question.table === 'holds' || isOfEntries) looks += 1
       return own
     })
-    const engineOf = (version: number, store: Store = host.store) =>
-      new UserDeletionEngine({ store, policy: shop(version), clock, logger: { warn() {} } })
+    const engineOf = (version: number, store: Store = host.store, time: Clock = clock) =>
+      new UserDeletionEngine({ store, policy: shop(version), clock: time, logger: { warn() {} } })
     const engine = engineOf(1)
     await engine.migrate()
     await engine.delete('ann')
@@ -105,6 +120,26 @@ forEachTables(({ name, describe, it, open }) => {
       assert.deepEqual(await orders(), [])
     })
 
+    it('go with the next call where the hold ends while one lasts', async () => {
+      const end = Date.parse('2026-03-03T12:00:10.000Z')
+      for (let early = 0; early < 12; early += 1) {
+        const { engineOf, clock, orders } = await heldOrders(new Date(end))
+        // The clock goes on by a second with each look, so that the hold ends at another point of the call each time.
+        let now = end - early * 1_000
+        clock.set(new Date(now).toISOString())
+        const ticking = {
+          now: () => {
+            now += 1_000
+            return new Date(now)
+          },
+        }
+        await engineOf(1, undefined, ticking).expireRetained()
+        clock.set('2026-03-04T00:00:00.000Z')
+        await engineOf(1).expireRetained()
+        assert.deepEqual(await orders(), [], `${early}`)
+      }
+    })
+
     it('are looked at anew under another policy', async () => {
       const { expire, orders } = await heldOrders()
       await expire()
@@ -112,6 +147,45 @@ forEachTables(({ name, describe, it, open }) => {
       assert.deepEqual([rows, leftOut], [0, 1])
       assert.ok(looks > 1)
       assert.deepEqual(await orders(), ['ann_1'])
+    })
+
+    it('that wait for others which were held go once these have gone, also where that fails at first', async () => {
+      const { store, rows } = await open(CHILDREN)
+      const clock = fixedClock('2026-03-01T12:00:00.000Z')
+      const kept = { action: 'retain', reason: 'warranty', for: 'P1D', then: 'delete' } as const
+      const policy = definePolicy({
+        name: 'lines',
+        version: 1,
+        user: { table: 'users', id: 'id' },
+        tables: {
+          orders: { match: 'buyer', ...kept },
+          lines: {
+            match: { column: 'order_id', through: { table: 'orders', key: 'id' } },
+            ...kept,
+          },
+        },
+      })
+      let isRefusing = false
+      const refusing = withCommits(store, async (unit, commit) => {
+        if (unit !== 'sweep' || !isRefusing) return commit()
+        isRefusing = false
+        throw new UserDeletionError('store_failed', 'refused once')
+      })
+      const logger = { warn() {} }
+      const engine = new UserDeletionEngine({ store: refusing, policy, clock, logger })
+      await engine.migrate()
+      await engine.delete('ann')
+      const hold = { reason: 'court_order', tables: ['lines'] }
+      const { id: holdId } = await engine.placeHold('ann', hold)
+      clock.set('2026-03-03T12:00:00.000Z')
+      await engine.expireRetained()
+      await engine.expireRetained()
+      await engine.releaseHold('ann', { holdId })
+      isRefusing = true
+      await engine.expireRetained()
+      await engine.expireRetained()
+      await engine.expireRetained()
+      assert.deepEqual([await rows('lines', {}), await rows('orders', {})], [[], []])
     })
   })
 })

@@ -172,7 +172,7 @@ function isCutByEngine({ user }: Program, child: TableSchema, reference: Foreign
   return isOwn && cuttable(child, reference, user) !== undefined
 }
 
-/** What is found by the very reference that keeps it from going: of those who have some, nobody can be deleted. */
+/** What is found by the very reference that keeps it from going: no user with such rows can be deleted. */
 function neverLetsGo(
   { user, steps }: Program,
   child: TableSchema,

@@ -109,7 +109,7 @@ function personal(
     const kind = personalKindOf(column)
     // `notifications.email: true` says how, and not whom.
     if (types !== null && areAll(types, ['boolean'])) return []
-    // A token in a row that stays belongs to whoever the row belongs to from now on.
+    // A token in a row that stays belongs to the user who has the row from now on.
     if (kind === null || (stays === 'detached' && kind === 'token')) return []
     const place = { table, column, path: `tables.${table}` }
     const message = `"${table}.${column}" looks like ${IN_WORDS[kind]} and ${WHY[stays]}`

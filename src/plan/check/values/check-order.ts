@@ -10,7 +10,7 @@ import { neverMeet, writtenPlaces } from '../../../policy/two-values.ts'
 import type { DatabaseSchema } from '../../../program/schema.ts'
 import type { SchemaFinding } from '../../schema-finding.ts'
 
-/** One finding at most for each table that is there. Whoever has read it writes the order down, or accepts it. */
+/** One finding at most for each table that is there. A host that has read it writes the order down, or accepts it. */
 export function checkOrder(
   { tables }: Pick<PolicyInput, 'tables'>,
   schema: DatabaseSchema,
