@@ -4,11 +4,12 @@
  * @module
  */
 
-import type { DatabaseSchema, TableSchema } from '../../src/program/schema.ts'
+import type { Row } from '../../src/program/rows/row.ts'
+import type { TableSchema } from '../../src/program/schema.ts'
 import type { Write } from '../../src/store/change.ts'
-import { schemaChanged } from '../../src/store/failures.ts'
+import { refuseStale } from '../../src/store/failures.ts'
 import type { Answer, Question } from '../../src/store/inquiry.ts'
-import type { HostQuestion } from '../../src/store/questions.ts'
+import { workOn } from '../../src/store/plain/row-work.ts'
 import { RolledBack, rehearsed } from '../../src/store/rehearsal.ts'
 import { changeSync, runSync } from '../../src/store/run.ts'
 import type { ErasureLevel, Store } from '../../src/store/store.ts'
@@ -17,14 +18,12 @@ import {
   ENGINE_TABLE_PREFIX,
   storeOptions,
 } from '../../src/store/store-options.ts'
-import { answerIn, type Database } from './answers/answer.ts'
-import { createRecords } from './records/records.ts'
+import { answerIn, type Database } from './answer.ts'
+import { createRecords } from './records.ts'
 import { removeRows, updateRows } from './tables/host-writes.ts'
-import type { Row } from './tables/rows.ts'
 import { createTables } from './tables/tables.ts'
-import { workIn } from './work/work.ts'
 
-export type { Row } from './tables/rows.ts'
+export type { Row } from '../../src/program/rows/row.ts'
 
 export interface MemoryStoreOptions {
   /** Tables with keys. A table that is not declared takes any rows. */
@@ -78,7 +77,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
   const { tables } = db
   const answer = (question: Question): Answer => answerIn(db, question)
   const answerToWrite = (question: Question): Answer => {
-    if ('program' in question) refuseStale(tables.schema(), question)
+    refuseStale(tables.schema().stamp, question)
     return answer(question)
   }
 
@@ -114,16 +113,10 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
 
 const ROWS_REMOVED: ErasureLevel = 'rows_removed'
 
-/** @throws {@link schemaChanged} where the program was built for another schema. */
-function refuseStale({ stamp }: DatabaseSchema, { program }: HostQuestion): void {
-  const builtFor = 'schemaStamp' in program ? program.schemaStamp : undefined
-  if (builtFor !== undefined && builtFor !== stamp) throw schemaChanged()
-}
-
 function writeIn({ tables, records }: Database, write: Write): void {
-  if (write.kind === 'work') workIn(tables, write)
+  if (write.kind === 'work') workOn(tables, write)
   else if (write.kind === 'insert_row') tables.insert(write.table, [write.values])
-  else records.write([write])
+  else records.write(write)
 }
 
 interface OpenDatabase extends Database {

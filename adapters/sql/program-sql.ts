@@ -5,7 +5,7 @@
  */
 import type { Program } from '../../src/program/program.ts'
 import type { DatabaseSchema } from '../../src/program/schema.ts'
-import type { SharedValue } from '../../src/program/shared-values.ts'
+import { isUnique, type SharedValue } from '../../src/program/shared-values.ts'
 import { blankRowsSql } from './blank-rows-sql.ts'
 import { lastOfSql } from './check-sql.ts'
 import type { SqlDialect } from './dialect.ts'
@@ -40,6 +40,8 @@ export interface ProgramSql {
   readonly hurdles: readonly HurdleSql[]
   /** Finds a value that users may hold together. */
   sharing(value: SharedValue): SharingSql
+  /** Whether a unique key lets no two users within reach hold the value. */
+  isSole(value: SharedValue): boolean
 }
 
 export function programSql(
@@ -69,16 +71,27 @@ export function programSql(
     checks: program.checks.map((check) => lastOfSql(dialect, check, user)),
     hurdles: hurdlesSql(dialect, program, facts),
     sharing: remembering((value) => sharingSql(dialect, program, value)),
+    isSole: remembering((value) => isSole(program, schema, value)),
   }
 }
 
-/** Each statement is made once. */
-function remembering(make: (value: SharedValue) => SharingSql): (value: SharedValue) => SharingSql {
-  const known = new Map<string, SharingSql>()
+function isSole(
+  { user }: Program,
+  { tables }: DatabaseSchema,
+  { field, reach, anyCase }: SharedValue,
+): boolean {
+  const form = anyCase ? ({ type: 'plain', prefix: '', ignoreCase: true } as const) : null
+  const table = tables.find(({ name }) => name === user.table)
+  return isUnique(table, user, { field, reach, form })
+}
+
+/** What is made for a value is made once. */
+function remembering<T>(make: (value: SharedValue) => T): (value: SharedValue) => T {
+  const known = new Map<string, { readonly made: T }>()
   return (value) => {
     const key = JSON.stringify(value)
-    const sql = known.get(key) ?? make(value)
-    known.set(key, sql)
-    return sql
+    const found = known.get(key) ?? { made: make(value) }
+    known.set(key, found)
+    return found.made
   }
 }

@@ -63,7 +63,7 @@ export function sharedText(value: unknown, { anyCase }: SharedValue): string | n
 
 /**
  * Who of a slice shares what. `isHeldOutside`: whether a user row within reach that is not of the slice holds the
- * value, by its {@link sharedText}. `groups`: those who share a value with nobody but each other.
+ * value, by its {@link sharedText}. `groups`: users who share a value with nobody but each other.
  */
 export function shareOut(
   users: readonly (Pick<NamedUser, 'fields'> | null)[],

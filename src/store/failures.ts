@@ -4,11 +4,24 @@
  * @module
  */
 import { UserDeletionError } from '../errors.ts'
+import type { Question } from './inquiry.ts'
 
 /** Rows that a step should have removed are still there. */
 export function residueLeft(table: string): UserDeletionError {
   return new UserDeletionError('residue_left', `Rows of the user are still there in ${table}.`, {
     details: { table },
+  })
+}
+
+/**
+ * Refuses a step that would write more rows than were counted.
+ *
+ * @throws {@link UserDeletionError} `store_failed`
+ */
+export function refuseMoreThanCounted(table: string, counted: number, changed: number): void {
+  if (changed <= counted) return
+  throw new UserDeletionError('store_failed', 'A step touched more rows than were counted.', {
+    details: { table, counted, changed },
   })
 }
 
@@ -19,6 +32,17 @@ export function schemaChanged(): UserDeletionError {
     'The schema has changed since the policy was checked against it.',
     { details: { reason: SCHEMA_CHANGED } },
   )
+}
+
+/**
+ * Refuses what is asked by a program that was built for another schema. `stamp`: of the present one.
+ *
+ * @throws {@link schemaChanged}
+ */
+export function refuseStale(stamp: string | undefined, question: Question): void {
+  if (!('program' in question) || !('schemaStamp' in question.program)) return
+  const { schemaStamp } = question.program
+  if (schemaStamp !== undefined && schemaStamp !== stamp) throw schemaChanged()
 }
 
 export function isSchemaChange(error: unknown): boolean {

@@ -1,13 +1,25 @@
 /**
- * Everything that an adapter is written with: the contract, what it asks and writes, and the pure helpers that read
- * programs. Our own adapters use nothing else.
+ * Everything that an adapter is written with: the contract, what it asks and writes, the pure helpers that read
+ * programs, and what a store of plain rows is made of. Our own adapters use nothing else.
  *
  * @module
  */
 export * from '../errors.ts'
+export * from '../program/exceptions.ts'
 export * from '../program/matching.ts'
+export * from '../program/once.ts'
 export * from '../program/program.ts'
 export * from '../program/residue.ts'
+export * from '../program/rows/bereft-groups.ts'
+export * from '../program/rows/count-rows.ts'
+export * from '../program/rows/hurdle-rows.ts'
+export * from '../program/rows/match-rows.ts'
+export * from '../program/rows/row.ts'
+export * from '../program/rows/shared-rows.ts'
+export * from '../program/rows/table-rules.ts'
+export * from '../program/rows/user-rows.ts'
+export * from '../program/rows/values.ts'
+export * from '../program/rows/write-rows.ts'
 export * from '../program/sampled-json.ts'
 export * from '../program/schema.ts'
 export * from '../program/selectors.ts'
@@ -21,6 +33,9 @@ export * from './failures.ts'
 export * from './inquiry.ts'
 export * from './inspection.ts'
 export * from './own-records.ts'
+export * from './plain/record-lists.ts'
+export * from './plain/row-work.ts'
+export * from './plain/spellings.ts'
 export * from './questions.ts'
 export * from './record-tables.ts'
 export * from './records.ts'

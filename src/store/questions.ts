@@ -5,6 +5,7 @@
  * @module
  */
 import type { Program, UserId } from '../program/program.ts'
+import type { UsersOfTenant } from '../program/rows/row.ts'
 import type { NamedUser, SharedValue } from '../program/shared-values.ts'
 import type { Cursor } from './chunk.ts'
 import type { GroupMember, UserRow } from './slice.ts'
@@ -17,11 +18,7 @@ export interface OfTenant {
 }
 
 /** Users of one tenant by what is known of them. */
-export interface OfUsers extends OfTenant {
-  readonly users: readonly NamedUser[]
-  /** The program's derived values by user; `null` for one that is not known. Left out where none is. */
-  readonly derived?: readonly (readonly (string | null)[])[]
-}
+export type OfUsers = UsersOfTenant
 
 /** Some rows of one step for one user. */
 export interface StepRow {
@@ -55,6 +52,12 @@ export interface HostQuestions {
     readonly ask: OfTenant & {
       readonly value: SharedValue
       readonly users: readonly Pick<NamedUser, 'fields'>[]
+      /**
+       * Each of the users has a row that holds the value, so that where a unique key lets no other row hold it a store
+       * that looks at its schema in the same transaction need not look. Of users without a row the key tells nothing:
+       * a row that holds their value is somebody else's.
+       */
+      readonly haveRows: boolean
     }
     readonly answer: ReadonlySet<string | null>
   }

@@ -28,7 +28,7 @@ export interface Store {
    * every other call on an earlier layout rejects with `not_migrated`.
    *
    * Records of before `userTable` are given one by what proves it: a receipt by its own words, a job by the policy
-   * that began it. `whose` is whoever calls; what nothing proves is theirs, unless a record tells of users of
+   * that began it. `whose` is the caller; what nothing proves is theirs, unless a record tells of users of
    * another table. What stays without is nobody's; only holds bind then, and the users of every table.
    */
   migrate(whose?: Whose): Promise<void>
@@ -86,7 +86,7 @@ export type Committed<T> =
   | { readonly kind: 'refused'; readonly error: unknown }
 
 export interface CommitOptions {
-  /** What is committed, for whoever watches: a deletion, a chunk of one, rows that were retained, a state of a user. */
+  /** What is committed, for callers that watch: a deletion, a chunk of one, rows that were retained, a state of a user. */
   readonly unit?: 'deletion' | 'chunk' | 'sweep' | 'transition'
   /**
    * Told for how long other writers have kept the commit waiting before its work began, in milliseconds: a slice is
@@ -95,7 +95,7 @@ export interface CommitOptions {
   waited?(ms: number): void
 }
 
-/** A bulk run as the store sees it. Whoever opens one closes it, whatever happens in between. */
+/** A bulk run as the store sees it. The caller that opens one closes it, whatever happens in between. */
 export interface BulkSession {
   /** Users that the next slice holds at most, by what those before have needed. Never throws. */
   mostUsers(): number

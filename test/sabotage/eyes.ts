@@ -102,7 +102,7 @@ export const eyesSabotages: readonly Sabotage[] = [
   },
   {
     name: 'take a boolean inside JSON for an id, in memory',
-    file: 'adapters/memory/rows/match-rows.ts',
+    file: 'src/program/rows/match-rows.ts',
     find: "return typeof value === 'string' || typeof value === 'number' ||",
     replace: "return typeof value !== 'object' || typeof value === 'number' ||",
     caughtBy: 'test/adapters/sqlite/either-type.test.ts',

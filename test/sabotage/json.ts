@@ -46,7 +46,7 @@ export const jsonSabotages: readonly Sabotage[] = [
   },
   {
     name: 'take for done what stands behind an array that a path does not open',
-    file: 'adapters/memory/tables/values.ts',
+    file: 'src/program/rows/values.ts',
     find: '  if (Array.isArray(document)) {\n    return document.flatMap((element) => placesAt(',
     replace:
       '  if (Array.isArray(document) && step === null) {\n    return document.flatMap((element) => placesAt(',

@@ -11,7 +11,7 @@ export const pathsSabotages: readonly Sabotage[] = [
   },
   {
     name: 'take for pulled what stands in no array, in memory',
-    file: 'adapters/memory/rows/write-rows.ts',
+    file: 'src/program/rows/write-rows.ts',
     find: '  if (!Array.isArray(place)) return holdsDeep(place, pull, user)\n',
     replace: '  if (!Array.isArray(place)) return false\n',
     caughtBy: 'test/adapters/memory/contract.test.ts',

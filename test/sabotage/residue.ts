@@ -10,9 +10,9 @@ export const residueSabotages: readonly Sabotage[] = [
   },
   {
     name: 'write in memory for a program that was built for another schema',
-    file: 'adapters/memory/index.ts',
-    find: 'builtFor !== stamp) throw schemaChanged()',
-    replace: "builtFor === 'never') throw schemaChanged()",
+    file: 'src/store/failures.ts',
+    find: 'schemaStamp !== stamp) throw schemaChanged()',
+    replace: "schemaStamp === 'never') throw schemaChanged()",
     caughtBy: 'test/adapters/memory/contract.test.ts',
   },
   {

@@ -4,8 +4,10 @@
  *
  * @module
  */
+import type { Row } from '../../../src/program/rows/row.ts'
+import { constraintViolation, keyText } from '../../../src/program/rows/table-rules.ts'
 import type { ForeignKey, TableSchema } from '../../../src/program/schema.ts'
-import { type Row, type Tables, tuple, violation } from './rows.ts'
+import type { Tables } from './rows.ts'
 
 /** Deletes rows with all that their foreign keys ask for; answers how many it deleted itself. */
 export function deleteStatement(tables: Tables, table: string, keys: readonly number[]): number {
@@ -22,10 +24,11 @@ export function verifyParents(tables: Tables, schema: TableSchema, keys: readonl
     let parents: ReadonlySet<string> | undefined
     for (const key of keys) {
       const row = tables.rows(schema.name).get(key)
-      const value = row === undefined ? null : tuple(row, reference.columns)
+      const value = row === undefined ? null : keyText(row, reference.columns)
       if (value === null) continue
       parents ??= valuesOf(tables, reference)
-      if (!parents.has(value)) throw violation('foreignkey', schema.name, reference.columns[0])
+      if (!parents.has(value))
+        throw constraintViolation('foreignkey', schema.name, reference.columns[0])
     }
   }
 }
@@ -42,7 +45,7 @@ export function verifyChildren(
       if (references.table !== table) continue
       const isChanged = before.some(
         (row, index) =>
-          tuple(row, references.columns) !== tuple(after[index] ?? {}, references.columns),
+          keyText(row, references.columns) !== keyText(after[index] ?? {}, references.columns),
       )
       if (isChanged) verifyParents(tables, child, [...tables.rows(child.name).keys()])
     }
@@ -97,7 +100,8 @@ function giveWay(
       statement.left.push(() => verifyParents(tables, child, children))
       break
     case 'restrict':
-      if (children.length > 0) throw violation('foreignkey', child.name, reference.columns[0])
+      if (children.length > 0)
+        throw constraintViolation('foreignkey', child.name, reference.columns[0])
       break
   }
 }
@@ -114,11 +118,11 @@ function childrenOf(
     byValue = indexRows(tables, child.name, reference.columns)
     referring.set(reference, byValue)
   }
-  const value = tuple(parent, reference.references.columns)
+  const value = keyText(parent, reference.references.columns)
   const rows = tables.rows(child.name)
   return (value === null ? [] : (byValue.get(value) ?? [])).filter((key) => {
     const row = rows.get(key)
-    return row !== undefined && tuple(row, reference.columns) === value
+    return row !== undefined && keyText(row, reference.columns) === value
   })
 }
 
@@ -129,7 +133,7 @@ function indexRows(
 ): ReadonlyMap<string, readonly number[]> {
   const index = new Map<string, number[]>()
   for (const [key, row] of tables.rows(table)) {
-    const value = tuple(row, columns)
+    const value = keyText(row, columns)
     if (value === null) continue
     const known = index.get(value)
     if (known === undefined) index.set(value, [key])
@@ -140,5 +144,5 @@ function indexRows(
 
 function valuesOf(tables: Tables, { references }: ForeignKey): ReadonlySet<string> {
   const rows = [...tables.rows(references.table).values()]
-  return new Set(rows.flatMap((row) => tuple(row, references.columns) ?? []))
+  return new Set(rows.flatMap((row) => keyText(row, references.columns) ?? []))
 }

@@ -3,8 +3,9 @@
  *
  * @module
  */
-import type { Row, Tables } from './rows.ts'
-import { stored } from './values.ts'
+import type { Row } from '../../../src/program/rows/row.ts'
+import { storedValue } from '../../../src/program/rows/values.ts'
+import type { Tables } from './rows.ts'
 
 /** Writes columns of the rows that hold the values of `where`; answers how many. */
 export function updateRows(tables: Tables, table: string, where: Row, set: Row): number {
@@ -25,6 +26,8 @@ export function removeRows(tables: Tables, table: string, where: Row): number {
 /** All rows where nothing is asked for. */
 function rowsWith(tables: Tables, table: string, where: Row): readonly (readonly [number, Row])[] {
   return [...tables.rows(table)].filter(([, row]) =>
-    Object.entries(where).every(([column, value]) => stored(row[column]) === stored(value)),
+    Object.entries(where).every(
+      ([column, value]) => storedValue(row[column]) === storedValue(value),
+    ),
   )
 }

@@ -3,11 +3,17 @@
  *
  * @module
  */
-import { UserDeletionError } from '../../../src/errors.ts'
+import type { Row } from '../../../src/program/rows/row.ts'
+import {
+  assertRow,
+  keysOf,
+  keyText,
+  storedRow,
+  storedValues,
+} from '../../../src/program/rows/table-rules.ts'
 import type { DatabaseSchema, TableSchema } from '../../../src/program/schema.ts'
 import { deleteStatement, verifyChildren, verifyParents } from './foreign-keys.ts'
-import { type Row, type Tables, tuple, violation } from './rows.ts'
-import { stored } from './values.ts'
+import type { Tables } from './rows.ts'
 
 interface TableState {
   readonly schema: TableSchema
@@ -40,6 +46,7 @@ export function createTables(
       return described
     },
     rows: (name) => states.get(name)?.rows ?? new Map<number, Row>(),
+    row: (name, key) => states.get(name)?.rows.get(key),
     stored: (name, values) => storedValues(stateOf(name).schema, values),
     table: (name) => states.get(name)?.schema,
     insert(name, rows) {
@@ -75,7 +82,12 @@ export function createTables(
     put(name, key, row) {
       const state = stateOf(name)
       const before = state.rows.get(key)
-      if (row !== undefined) assertRow(state, key, row)
+      if (row !== undefined) {
+        assertRow(state.schema, row, (columns, values) => {
+          const index = state.indexes.find((one) => one.columns === columns)
+          return (index?.entries.get(values) ?? key) !== key
+        })
+      }
       write(state, key, before, row)
       undo.push(() => write(state, key, row, before))
     },
@@ -113,42 +125,8 @@ function schemaless(name: string): TableSchema {
 }
 
 function createState(schema: TableSchema): TableState {
-  const keys = [schema.primaryKey, ...schema.uniqueKeys].filter(({ length }) => length > 0)
-  const indexes = keys.map((columns) => ({ columns, entries: new Map<string, number>() }))
+  const indexes = keysOf(schema).map((columns) => ({ columns, entries: new Map<string, number>() }))
   return { schema, rows: new Map(), indexes }
-}
-
-/** Columns left out are null. */
-function storedRow(schema: TableSchema, row: Row): Row {
-  const values = storedValues(schema, row)
-  if (schema.columns === null) return values
-  return Object.fromEntries(schema.columns.map(({ name }) => [name, values[name] ?? null]))
-}
-
-/** Booleans of a declared table are stored as SQLite stores them. */
-function storedValues({ name: table, columns }: TableSchema, values: Row): Row {
-  const copy = structuredClone(values)
-  if (columns === null) return copy
-  const unknown = Object.keys(copy).find((name) => !columns.some((column) => column.name === name))
-  if (unknown !== undefined) {
-    throw new UserDeletionError('schema_mismatch', `The table ${table} has no column ${unknown}.`, {
-      details: { table, column: unknown },
-    })
-  }
-  return Object.fromEntries(Object.entries(copy).map(([name, value]) => [name, stored(value)]))
-}
-
-function assertRow({ schema, indexes }: TableState, key: number, row: Row): void {
-  for (const { name, nullable } of schema.columns ?? []) {
-    if (!nullable && row[name] == null) throw violation('notnull', schema.name, name)
-  }
-  for (const { columns, entries } of indexes) {
-    const other = entries.get(tuple(row, columns) ?? '')
-    if (other !== undefined && other !== key) {
-      const kind = columns === schema.primaryKey ? 'primarykey' : 'unique'
-      throw violation(kind, schema.name, columns[0])
-    }
-  }
 }
 
 function write(
@@ -158,8 +136,8 @@ function write(
   after: Row | undefined,
 ): void {
   for (const { columns, entries } of state.indexes) {
-    const old = before === undefined ? null : tuple(before, columns)
-    const next = after === undefined ? null : tuple(after, columns)
+    const old = before === undefined ? null : keyText(before, columns)
+    const next = after === undefined ? null : keyText(after, columns)
     if (old !== null && entries.get(old) === key) entries.delete(old)
     if (next !== null) entries.set(next, key)
   }

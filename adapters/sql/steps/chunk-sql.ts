@@ -17,6 +17,8 @@ export interface ChunkSql {
   readonly next: string
   /** Writes the rows whose keys are in `@keys`. */
   readonly apply: string
+  /** Counts those that are there. */
+  readonly there: string
 }
 
 /** Few users are so large; where many steps find their rows together, each statement names all of them. */
@@ -33,6 +35,7 @@ function chunkSql(context: StepContext): ChunkSql | null {
     first: keys(''),
     next: keys(behind(dialect, key)),
     apply: `${verb} WHERE ${isListed(dialect, facts, step.table, '@keys')}`,
+    there: `SELECT count(*) FROM ${dialect.table(step.table)} AS t0 WHERE ${isListed(dialect, facts, step.table, '@keys')}`,
   }
 }
 

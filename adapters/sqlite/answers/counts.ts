@@ -10,6 +10,7 @@ import type { UserValue } from '../../sql/selectors/user-value.ts'
 import type { Parameters } from '../../sql/statement.ts'
 import type { CountSql } from '../../sql/steps/count-sql.ts'
 import type { Connection } from '../handle/connection.ts'
+import { countsTogether } from '../sql/together.ts'
 import { type Holders, holdersAmong, holdersOf } from './holders.ts'
 import { behindCursor } from './step-rows.ts'
 
@@ -52,6 +53,10 @@ function countSteps(
 ): void {
   const { sql, users } = counting
   const holders = holdersOf(users)
+  if (steps === undefined && behind.length === 0) {
+    countAll(counting, holders)
+    return
+  }
   const asked = steps === undefined ? null : new Set(steps)
   const isWhole = (index: number): boolean =>
     (asked === null || asked.has(index)) && (behind[index] ?? null) === null
@@ -69,22 +74,47 @@ function countSteps(
   }
 }
 
+/** All steps, many in one statement. */
+function countAll(counting: Counting, holders: HoldersOf): void {
+  const { connection, sql, parameters } = counting
+  for (const { sql: text, groups } of countsTogether(sql)) {
+    connection.each(text, parameters, ([place, key, ...rows]) => {
+      const group = groups[Number(place)]
+      if (group !== undefined) add(counting, group.count, group.steps, holders, key, rows)
+    })
+  }
+}
+
+type HoldersOf = (value: UserValue) => Holders
+
 /** Adds up the rows of each user by the steps that are counted together. */
 function addUp(
-  { connection, parameters, countsOf }: Counting,
-  { sql, by }: CountSql,
+  counting: Counting,
+  count: CountSql,
   steps: readonly number[],
-  holders: (value: UserValue) => Holders,
+  holders: HoldersOf,
 ): void {
-  connection.each(sql, parameters, ([key, ...rows]) => {
-    const held = by.kind === 'position' ? Number(key) : holdersAmong(holders(by.value), key)
-    for (const user of typeof held === 'number' ? [held] : held) {
-      const own = countsOf(user)
-      for (const [place, index] of steps.entries()) {
-        own[index] = (own[index] ?? 0) + Number(rows[place])
-      }
+  const { connection, parameters } = counting
+  connection.each(count.sql, parameters, ([key, ...rows]) =>
+    add(counting, count, steps, holders, key, rows),
+  )
+}
+
+function add(
+  { countsOf }: Counting,
+  { by }: CountSql,
+  steps: readonly number[],
+  holders: HoldersOf,
+  key: unknown,
+  rows: readonly unknown[],
+): void {
+  const held = by.kind === 'position' ? Number(key) : holdersAmong(holders(by.value), key)
+  for (const user of typeof held === 'number' ? [held] : held) {
+    const own = countsOf(user)
+    for (const [place, index] of steps.entries()) {
+      own[index] = (own[index] ?? 0) + Number(rows[place])
     }
-  })
+  }
 }
 
 /** Of the one user. */

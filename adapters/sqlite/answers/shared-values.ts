@@ -13,9 +13,10 @@ import type { Connection } from '../handle/connection.ts'
 /** The texts of the value that rows of others hold. */
 export function heldOutside(
   connection: Connection,
-  { sharing }: ProgramSql,
-  { tenantId, value, users }: HostQuestion<'holders'>,
+  { sharing, isSole }: ProgramSql,
+  { tenantId, value, users, haveRows }: HostQuestion<'holders'>,
 ): ReadonlySet<string | null> {
+  if (haveRows && isSole(value)) return NOTHING
   const held = users.flatMap(({ fields }) => {
     const own = fields[value.field]
     return sharedText(own, value) === null ? [] : (bindable(own) ?? [])

@@ -253,7 +253,10 @@ async function statusFrom(
 ): Promise<UserStatus> {
   if (outcome.kind === 'refused') throw outcome.reason
   if (outcome.kind === 'absent') throw await absence(context, tenantId, target)
-  return statusOf(context, outcome.standing)
+  // What stands, and not what was written: the host's column may make another value of it, or a trigger.
+  const query = { tenantId, user: target, tokenHash: null }
+  const standing = await context.store.read(() => findStanding(context.program, query))
+  return statusOf(context, standing ?? outcome.standing)
 }
 
 /** How a user stands now. */

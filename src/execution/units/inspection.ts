@@ -16,7 +16,7 @@ import { findDeletions } from './user-rows.ts'
 export function* inspectUser(program: Program, subject: InspectedUser): Inquiry<Inspection> {
   const { tenantId, fields, derived } = subject
   const [{ shared: all }, seen] = yield* together(
-    findShared({ program, tenantId }, [{ fields }]),
+    findShared({ program, tenantId }, [{ fields }], false),
     findUser(program, subject),
   )
   const shared = all[0] ?? []

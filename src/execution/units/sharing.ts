@@ -8,20 +8,26 @@ import { ask, askEach, type Inquiry } from '../../store/inquiry.ts'
 import type { HostQuestion, OfTenant } from '../../store/questions.ts'
 import type { FoundUser } from '../../store/slice.ts'
 
-/** By user; `groups` by positions of those given, who share a value with nobody but each other. */
+/**
+ * By user; `groups` by positions of those given, who share a value with nobody but each other. `haveRows`: whether the
+ * users have rows that hold their values.
+ */
 export function* findShared(
   of: OfTenant,
   users: readonly Pick<NamedUser, 'fields'>[],
+  haveRows: boolean,
 ): Inquiry<ReturnType<typeof shareOut>> {
   const values = of.program.user.rowless || users.length === 0 ? [] : valuesToShare(of.program)
   const held = yield* askEach(
-    values.map((value): HostQuestion<'holders'> => ({ kind: 'holders', ...of, value, users })),
+    values.map(
+      (value): HostQuestion<'holders'> => ({ kind: 'holders', ...of, value, users, haveRows }),
+    ),
   )
   const outside = new Map(values.map((value, place) => [value, held[place]]))
   return shareOut(users, values, (value, text) => outside.get(value)?.has(text) === true)
 }
 
-/** The users with what they share, and the rows that stay because of it. */
+/** Users who have rows, with what they share, and the rows that stay because of it. */
 export function* markShared(
   of: OfTenant,
   users: readonly NamedUser[],
@@ -29,7 +35,7 @@ export function* markShared(
   readonly users: readonly FoundUser[]
   readonly groups: readonly (readonly number[])[]
 }> {
-  const { shared, groups } = yield* findShared(of, users)
+  const { shared, groups } = yield* findShared(of, users, true)
   const places = [...shared.keys()].filter((place) => (shared[place] ?? []).length > 0)
   if (places.length === 0) return { users, groups }
   const sharing = places.map((place) => ({

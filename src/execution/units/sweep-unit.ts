@@ -70,7 +70,7 @@ function* surveyGroup(
   const { tenantId } = group
   const places = yield* whoMayBeSwept(program, group, throughSeq)
   const named = places.map((place) => ({ fields: { id: group.users[place]?.id } }))
-  const { shared } = yield* findShared({ program, tenantId }, named)
+  const { shared } = yield* findShared({ program, tenantId }, named, false)
   const users = named.map((user, index) => ({ ...user, shared: shared[index] ?? [] }))
   const derived = places.map((place) => group.derived[place] ?? [])
   const of = { program, tenantId, users, derived }

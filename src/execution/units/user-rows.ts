@@ -105,7 +105,12 @@ function* withoutShared(of: OfTenant, fields: NamedUser['fields']): Inquiry<Name
     })
   const users = [{ fields }]
   const held = yield* askEach(
-    values.map((value): HostQuestion<'holders'> => ({ kind: 'holders', ...of, value, users })),
+    values.map(
+      (value): HostQuestion<'holders'> => ({
+        ...{ kind: 'holders', ...of, value, users },
+        haveRows: true,
+      }),
+    ),
   )
   const own = { ...fields }
   for (const [place, value] of values.entries()) {

@@ -11,7 +11,6 @@ import type { CompiledPolicy } from './compile-policy.ts'
 import { fitChecks, fitSteps } from './fit-schema.ts'
 import { markMembers, markReferences, markUser } from './mark-references.ts'
 import { orderSteps } from './order-steps.ts'
-import { markSole } from './sole-values.ts'
 import { unlinkUsers } from './unlink-users.ts'
 
 /**
@@ -29,8 +28,7 @@ export function buildProgram(
   const byName = new Map(checks.map((check) => [check.name, check]))
   const user = markUser(compiled.user, schema)
   const fitted = fitSteps(markReferences(user, compiled.steps, schema), schema)
-  const ordered = orderSteps([...fitted, ...unlinkUsers(user, fitted, schema)], schema)
-  const steps = markSole(user, ordered, schema)
+  const steps = orderSteps([...fitted, ...unlinkUsers(user, fitted, schema)], schema)
   const hurdles = foresees ? findHurdles(user, steps, schema) : []
   return {
     digest,

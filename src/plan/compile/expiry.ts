@@ -14,7 +14,6 @@ import type { CompiledPolicy } from './compile-policy.ts'
 import { fitSteps } from './fit-schema.ts'
 import { markReferences } from './mark-references.ts'
 import { orderSteps } from './order-steps.ts'
-import { markSole } from './sole-values.ts'
 
 /** A retained step whose retention has an end. */
 export interface RetainedStep extends Step {
@@ -63,10 +62,7 @@ export function buildExpiries(
     const own = late.length === 0 ? cut : orderSteps([...late, ...cut], schema)
     const { user, derived } = compiled
     const stamp = schema?.stamp === undefined ? {} : { schemaStamp: schema.stamp }
-    const program = {
-      ...{ digest, ...stamp, user, checks: [], audit: null, derived },
-      steps: markSole(user, own, schema),
-    }
+    const program = { digest, ...stamp, user, steps: own, checks: [], audit: null, derived }
     return [
       {
         stepId: step.id,

@@ -10,11 +10,11 @@ import { fixedClock } from '../../worlds/fixed-clock.ts'
 
 const OTHERS = Array.from({ length: 20 }, (_, index) => `other_${index}`)
 const DATA = `
-  CREATE TABLE users (tenant_id TEXT, id TEXT, PRIMARY KEY (tenant_id, id));
+  CREATE TABLE users (number INTEGER PRIMARY KEY, tenant_id TEXT, uid TEXT);
   CREATE TABLE orders (id TEXT PRIMARY KEY, buyer TEXT);
-  INSERT INTO users VALUES ('A', 'ann'), ('B', 'ann');
+  INSERT INTO users VALUES (1001, 'A', 'ann'), (1002, 'B', 'ann');
   INSERT INTO orders VALUES ('ann_1', 'ann'), ('ann_2', 'ann');
-  ${OTHERS.map((id) => `INSERT INTO users VALUES ('A', '${id}'); INSERT INTO orders VALUES ('${id}', '${id}');`).join('\n')}`
+  ${OTHERS.map((id, number) => `INSERT INTO users VALUES (${number + 1}, 'A', '${id}'); INSERT INTO orders VALUES ('${id}', '${id}');`).join('\n')}`
 
 forEachTables(({ name, describe, it, open }) => {
   describe(`one id in two tenants, at the end of a retention, on ${name}`, () => {
@@ -24,7 +24,7 @@ forEachTables(({ name, describe, it, open }) => {
       const policy = definePolicy({
         name: 'shop',
         version: 1,
-        user: { table: 'users', id: 'id', tenant: 'tenant_id' },
+        user: { table: 'users', id: 'uid', tenant: 'tenant_id' },
         tables: {
           orders: { match: 'buyer', action: 'retain', reason: 'law', for: 'P1D', then: 'delete' },
         },

@@ -3,10 +3,10 @@
  *
  * @module
  */
-import type { JsonPath, PathStep } from '../../../src/program/program.ts'
+import type { JsonPath, PathStep } from '../program.ts'
 
 /** A value as SQLite would hold it: booleans are 1 and 0, a small bigint is a number, nothing is null. */
-export function stored(value: unknown): unknown {
+export function storedValue(value: unknown): unknown {
   if (value === undefined) return null
   if (typeof value === 'boolean') return value ? 1 : 0
   if (typeof value === 'bigint' && Number.isSafeInteger(Number(value))) return Number(value)
@@ -15,7 +15,7 @@ export function stored(value: unknown): unknown {
 
 /** A tenant as the engine names it, which is text: a column of integers compares with its digits. */
 export function tenantText(value: unknown): string | null {
-  const held = stored(value)
+  const held = storedValue(value)
   if (typeof held === 'number' || typeof held === 'bigint') return held.toString()
   return typeof held === 'string' ? held : null
 }

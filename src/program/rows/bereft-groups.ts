@@ -3,19 +3,26 @@
  *
  * @module
  */
-import { foldedBy, valueKey } from '../../../src/program/matching.ts'
-import { allWrittenFor } from '../../../src/program/shared-values.ts'
-import type { HostQuestion } from '../../../src/store/questions.ts'
-import type { GroupMember } from '../../../src/store/slice.ts'
-import { holds } from '../rows/match-rows.ts'
-import type { Tables } from '../tables/rows.ts'
-import { stored } from '../tables/values.ts'
+import { foldedBy, valueKey } from '../matching.ts'
+import { allWrittenFor } from '../shared-values.ts'
+import { meets } from './match-rows.ts'
+import type { RowSource, UsersOfTenant } from './row.ts'
+import { storedValue } from './values.ts'
+
+interface Member {
+  readonly user: number
+  readonly group: unknown
+}
 
 /** Members among the users of groups in which nobody else satisfies the check. */
-export function membersOf(
-  tables: Tables,
-  { program, check: index, users }: HostQuestion<'bereft'>,
-): readonly GroupMember[] {
+export function lastMembers(
+  source: RowSource,
+  {
+    program,
+    check: index,
+    users,
+  }: Pick<UsersOfTenant, 'program' | 'users'> & { readonly check: number },
+): readonly Member[] {
   const check = program.checks[index]
   if (check === undefined) return []
   const { table, match, within, where, eitherType, collation } = check
@@ -27,12 +34,12 @@ export function membersOf(
       allWrittenFor(user, wanted).map((id) => [spelt(id), position] as const),
     ),
   )
-  const members: GroupMember[] = []
+  const members: Member[] = []
   const surviving = new Set<unknown>()
-  for (const row of tables.rows(table).values()) {
-    const group = stored(row[within])
-    const id = stored(row[match])
-    if (group === null || id === null || !where.every((condition) => holds(row, condition)))
+  for (const [, row] of source.rows(table)) {
+    const group = storedValue(row[within])
+    const id = storedValue(row[match])
+    if (group === null || id === null || !where.every((condition) => meets(row, condition)))
       continue
     const user = positions.get(spelt(id))
     if (user === undefined) surviving.add(valueKey(group))

@@ -4,39 +4,36 @@
  * @module
  */
 
-import { foldedBy, isSameType } from '../../../src/program/matching.ts'
-import type { Program, UserId } from '../../../src/program/program.ts'
-import type {
-  FoundSpellings,
-  LooseColumns,
-  Spelling,
-  SpellingQuery,
-  TenantQuery,
-} from '../../../src/store/spelling.ts'
-import type { Records } from '../records/records.ts'
-import type { Tables } from '../tables/rows.ts'
-import { stored, tenantText } from '../tables/values.ts'
+import { foldedBy, isSameType } from '../../program/matching.ts'
+import type { UserId } from '../../program/program.ts'
+import type { RowSource } from '../../program/rows/row.ts'
+import { storedValue, tenantText } from '../../program/rows/values.ts'
+import type { HostQuestion } from '../questions.ts'
+import type { LedgerEntry } from '../records.ts'
+import type { FoundSpellings, LooseColumns, Spelling } from '../spelling.ts'
 
-type Users = Pick<Program, 'user'>
-
-const LEDGER = { kind: 'records', table: 'ledger' } as const
+/** All entries of the ledger; called where they are needed. */
+type Ledger = () => readonly LedgerEntry[]
 
 export function findSpellings(
-  tables: Tables,
-  records: Records,
-  { user }: Users,
-  { tenantId, users, loose, subjectOf }: SpellingQuery,
+  source: RowSource,
+  ledger: Ledger,
+  {
+    program: { user },
+    query: { tenantId, users, loose, subjectOf },
+  }: Omit<HostQuestion<'spellings'>, 'kind'>,
 ): FoundSpellings {
   const fold = foldsOf(loose)
-  const rows = [...tables.rows(user.table).values()].map(
-    (row): Spelling => ({
-      id: stored(row[user.id]) as UserId,
+  const rows = Array.from(
+    source.rows(user.table),
+    ([, row]): Spelling => ({
+      id: storedValue(row[user.id]) as UserId,
       tenantId: user.tenant === null ? null : tenantText(row[user.tenant]),
     }),
   )
-  const deletions = records
-    .ask(LEDGER)
-    .filter(({ kind, userTable }) => kind === 'user.deleted' && userTable === user.table)
+  const deletions = ledger().filter(
+    ({ kind, userTable }) => kind === 'user.deleted' && userTable === user.table,
+  )
   const isOfTenant = ({ tenantId: other }: Pick<Spelling, 'tenantId'>): boolean =>
     fold.tenant(other) === fold.tenant(tenantId)
   const ofTenant = rows.filter(isOfTenant)
@@ -65,18 +62,16 @@ export function findSpellings(
 }
 
 export function findTenant(
-  tables: Tables,
-  records: Records,
-  { user }: Users,
-  { tenantId, loose }: TenantQuery,
+  source: RowSource,
+  ledger: Ledger,
+  { program: { user }, query: { tenantId, loose } }: Omit<HostQuestion<'tenant_spelling'>, 'kind'>,
 ): string | null {
   const fold = foldsOf(loose)
   const { tenant } = user
-  const rows = tenant === null ? [] : [...tables.rows(user.table).values()]
-  const held = rows.map((row) => tenantText(row[tenant ?? '']))
+  const rows = tenant === null ? [] : source.rows(user.table)
+  const held = Array.from(rows, ([, row]) => tenantText(row[tenant ?? '']))
   if (held.includes(tenantId)) return tenantId
-  const named = records
-    .ask(LEDGER)
+  const named = ledger()
     .filter(({ userTable }) => userTable === user.table)
     .map((entry) => entry.tenantId)
   return [...held, ...named].find((one) => fold.tenant(one) === fold.tenant(tenantId)) ?? null

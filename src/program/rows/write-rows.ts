@@ -4,10 +4,11 @@
  * @module
  */
 
-import { derivedAs, isNamedIn, standsFor } from '../../../src/program/matching.ts'
-import type { Assignment, JsonPath, Step, Wanted } from '../../../src/program/program.ts'
-import { allWrittenFor, writtenFor } from '../../../src/program/shared-values.ts'
-import type { Row, Tables } from '../tables/rows.ts'
+import { derivedAs, isNamedIn, standsFor } from '../matching.ts'
+import type { Assignment, JsonPath, Step, Wanted } from '../program.ts'
+import type { TableSchema } from '../schema.ts'
+import { allWrittenFor, writtenFor } from '../shared-values.ts'
+import type { Row, SliceUser } from './row.ts'
 import {
   changeAt,
   GONE,
@@ -15,31 +16,27 @@ import {
   readDocument,
   readJson,
   standsAt,
-  stored,
+  storedValue,
   valuesAt,
   writeJson,
-} from '../tables/values.ts'
-import type { SliceUser } from './slice-users.ts'
+} from './values.ts'
 
-/** The row as the assignments leave it, for the users that it is paired with. */
-export function writeRow(
-  tables: Tables,
-  table: string,
+/** The row as the assignments leave it, for the users whom it belongs to. A table without columns takes every value. */
+export function writtenRow(
   row: Row,
   set: readonly Assignment[],
   owners: readonly SliceUser[],
+  table: Pick<TableSchema, 'columns'> | undefined,
 ): Row {
-  const schema = tables.table(table)
+  const columns = table?.columns ?? null
   const changed: Record<string, unknown> = { ...row }
   for (const assignment of set) {
-    const column = schema?.columns?.find(({ name }) => name === assignment.column)
+    const column = columns?.find(({ name }) => name === assignment.column)
     const value = newValue(row[assignment.column], assignment, owners, column?.nullable ?? true)
-    changed[assignment.column] = schema?.columns == null ? value : stored(value)
+    changed[assignment.column] = columns === null ? value : storedValue(value)
   }
   return changed
 }
-
-/** What of the user an element may hold. */
 
 /**
  * Whether the row still lacks one of the assignments, and what `outdone` allows in its place. Values that are not
@@ -61,7 +58,7 @@ export function lacks(
 function lacksOne(held: unknown, assignment: Assignment, user: SliceUser): boolean {
   switch (assignment.kind) {
     case 'constant':
-      return stored(held) !== stored(assignment.value)
+      return storedValue(held) !== storedValue(assignment.value)
     case 'derived': {
       const value = derivedAs(assignment, user.derived[assignment.index])
       // Some instant has to be there, whichever it is.
@@ -80,7 +77,7 @@ function lacksOne(held: unknown, assignment: Assignment, user: SliceUser): boole
       const { path, holding } = assignment
       const values = valuesAt(json.document, path)
       return holding === undefined
-        ? stored(values[0]) !== stored(assignment.value)
+        ? storedValue(values[0]) !== storedValue(assignment.value)
         : values.some((value) => isHeld(value, holding, [user]))
     }
     case 'pull': {
@@ -118,7 +115,7 @@ function isNamed(text: unknown, pull: Pull, user: SliceUser): boolean {
 
 function isSameDerived(held: unknown, value: unknown): boolean {
   if (value instanceof Date) return held instanceof Date && held.getTime() === value.getTime()
-  return stored(held) === value
+  return storedValue(held) === value
 }
 
 function newValue(
@@ -172,7 +169,9 @@ function isHeld(value: unknown, one: Wanted, owners: readonly SliceUser[]): bool
   return owners.some((user) =>
     allWrittenFor(user, one).some((wanted) => {
       if (wanted === null) return false
-      return form?.ignoreCase ? standsFor(value, wanted, form) : stored(value) === stored(wanted)
+      return form?.ignoreCase
+        ? standsFor(value, wanted, form)
+        : storedValue(value) === storedValue(wanted)
     }),
   )
 }

@@ -1,84 +1,75 @@
 /**
- * Which rows belong to which user of a slice.
+ * Which rows belong to which users.
  *
  * @module
  */
 
-import {
-  foldedBy,
-  idBehind,
-  inEachType,
-  isNobodys,
-  standsFor,
-} from '../../../src/program/matching.ts'
-import type { Condition, Locator, Selector, Step } from '../../../src/program/program.ts'
-import { isComparedAsText, wayInto } from '../../../src/program/selectors.ts'
-import { allWrittenFor } from '../../../src/program/shared-values.ts'
-import type { Row, Tables } from '../tables/rows.ts'
-import { readJson, stored, tenantText, valuesAt } from '../tables/values.ts'
-import type { SliceUser } from './slice-users.ts'
-
-/** The users of each matching row, by position in the slice; rows in the order of insertion. */
-export type Matches = ReadonlyMap<number, ReadonlySet<number>>
+import { foldedBy, idBehind, inEachType, isNobodys, standsFor } from '../matching.ts'
+import type { Condition, Locator, Selector, Step } from '../program.ts'
+import { isComparedAsText, wayInto } from '../selectors.ts'
+import { allWrittenFor } from '../shared-values.ts'
+import type { Match, Matches, Row, RowSource, SliceUser } from './row.ts'
+import { readJson, storedValue, tenantText, valuesAt } from './values.ts'
 
 /** The rows of a step, without those that its exceptions have for the same user. */
 export function matchStep(
-  tables: Tables,
-  step: Step,
+  source: RowSource,
+  step: Pick<Step, 'selector' | 'except'>,
   tenantId: string | null,
   users: readonly SliceUser[],
 ): Matches {
   if (step.selector === null) return new Map()
-  const all = matchSelector(tables, step.selector, tenantId, users)
+  const all = matchSelector(source, step.selector, tenantId, users)
   if (step.except.length === 0) return all
   const taken = step.except.map(({ unless = [], ...selector }) => ({
-    rows: matchSelector(tables, selector, tenantId, users),
-    unless: unless.map((other) => matchSelector(tables, other, tenantId, users)),
+    rows: matchSelector(source, selector, tenantId, users),
+    unless: unless.map((other) => matchSelector(source, other, tenantId, users)),
   }))
   const isTaken = (key: number, user: number): boolean =>
     taken.some(
       ({ rows, unless }) =>
-        rows.get(key)?.has(user) && !unless.some((other) => other.get(key)?.has(user)),
+        rows.get(key)?.owners.has(user) &&
+        !unless.some((other) => other.get(key)?.owners.has(user)),
     )
-  const left = new Map<number, ReadonlySet<number>>()
-  for (const [key, owners] of all) {
+  const left = new Map<number, Match>()
+  for (const [key, { row, owners }] of all) {
     const own = new Set([...owners].filter((user) => !isTaken(key, user)))
-    if (own.size > 0) left.set(key, own)
+    if (own.size > 0) left.set(key, { row, owners: own })
   }
   return left
 }
 
 /** Different ids that rows hold at the end of the selector's chains, and `null` for what is none. */
-export function heldValues(tables: Tables, selector: Selector): ReadonlySet<unknown> {
+export function heldValues(source: RowSource, selector: Selector): ReadonlySet<unknown> {
   const { table, target, locator, where } = selector
   if (target.kind === 'rows') {
-    return new Set(target.parents.flatMap((parent) => [...heldValues(tables, parent)]))
+    return new Set(target.parents.flatMap((parent) => [...heldValues(source, parent)]))
   }
-  const rows = [...tables.rows(table).values()]
-  const matching = rows.filter((row) => where.every((condition) => holds(row, condition)))
-  const held = matching.flatMap((row) => locatedValues(row, locator))
-  return new Set(held.map((value) => idBehind(value, target.form)))
+  const values = new Set<unknown>()
+  for (const [, row] of source.rows(table)) {
+    if (!where.every((condition) => meets(row, condition))) continue
+    for (const value of locatedValues(row, locator)) values.add(idBehind(value, target.form))
+  }
+  return values
 }
 
-export function matchSelector(
-  tables: Tables,
+function matchSelector(
+  source: RowSource,
   selector: Selector,
   tenantId: string | null,
   users: readonly SliceUser[],
 ): Matches {
-  const owners = ownersByValue(tables, selector, tenantId, users)
-  const matches = new Map<number, ReadonlySet<number>>()
-  const keys = [...tables.rows(selector.table).keys()].sort((a, b) => a - b)
-  for (const key of keys) {
-    const row = tables.rows(selector.table).get(key)
-    if (row === undefined || !fulfills(row, selector, tenantId)) continue
+  const owners = ownersByValue(source, selector, tenantId, users)
+  const matches: (readonly [number, Match])[] = []
+  for (const [key, row] of source.rows(selector.table)) {
+    if (!fulfills(row, selector, tenantId)) continue
     const found = new Set<number>()
     for (const value of locatedValues(row, selector.locator)) {
       for (const user of usersBehind(folded(value, selector), selector, owners)) found.add(user)
     }
-    if (found.size > 0) matches.set(key, found)
+    if (found.size > 0) matches.push([key, { row, owners: found }])
   }
-  return matches
+  return new Map(matches.sort(([a], [b]) => a - b))
 }
 
 /** The users for whom a located value stands, or whose values stand within it. */
@@ -95,7 +86,7 @@ function usersBehind(
 
 /** From a located value to the users it stands for. */
 function ownersByValue(
-  tables: Tables,
+  source: RowSource,
   selector: Selector,
   tenantId: string | null,
   users: readonly SliceUser[],
@@ -103,8 +94,8 @@ function ownersByValue(
   const { target } = selector
   const owners = new Map<unknown, Set<number>>()
   const add = (value: unknown, user: number): void => {
-    if (isNobodys(stored(value))) return
-    const held = folded(stored(value), selector)
+    if (isNobodys(storedValue(value))) return
+    const held = folded(storedValue(value), selector)
     const known = owners.get(held)
     if (known === undefined) owners.set(held, new Set([user]))
     else known.add(user)
@@ -118,8 +109,8 @@ function ownersByValue(
   const { path, each } = selector.locator
   const isInJson = path !== null || each
   for (const parent of target.parents) {
-    for (const [key, found] of matchSelector(tables, parent, tenantId, users)) {
-      const value = tables.rows(parent.table).get(key)?.[target.key]
+    for (const { row, owners: found } of matchSelector(source, parent, tenantId, users).values()) {
+      const value = row[target.key]
       for (const user of found) {
         for (const one of isInJson ? inEachType(value) : [value]) add(one, user)
       }
@@ -136,20 +127,21 @@ function folded(value: unknown, { target }: Selector): unknown {
 
 function fulfills(row: Row, { where, tenant }: Selector, tenantId: string | null): boolean {
   if (tenant !== null && tenantText(row[tenant]) !== tenantId) return false
-  return where.every((condition) => holds(row, condition))
+  return where.every((condition) => meets(row, condition))
 }
 
-export function holds(row: Row, { column, values }: Condition): boolean {
-  return values.map(stored).includes(stored(row[column]))
+/** Whether the row holds one of the values. */
+export function meets(row: Row, { column, values }: Condition): boolean {
+  return values.map(storedValue).includes(storedValue(row[column]))
 }
 
 /** What a row holds where the locator points; nothing where there is no JSON, no array, or null. */
 function locatedValues(row: Row, locator: Locator): readonly unknown[] {
-  const held = stored(row[locator.column])
+  const held = storedValue(row[locator.column])
   const way = wayInto(locator)
   if (way === null) return held === null ? [] : [held]
   const json = readJson(held)
-  return json === null ? [] : valuesAt(json.document, way).filter(isPlain).map(stored)
+  return json === null ? [] : valuesAt(json.document, way).filter(isPlain).map(storedValue)
 }
 
 /** A boolean names nobody: inside JSON it is no integer. */

@@ -3,37 +3,36 @@
  *
  * @module
  */
-import type {
-  Departure,
-  Hurdle,
-  Program,
-  Step,
-  TableReference,
-} from '../../../src/program/program.ts'
-import type { HostQuestion } from '../../../src/store/questions.ts'
-import { type Matches, matchStep } from '../rows/match-rows.ts'
-import { type SliceUser, sliceUsers } from '../rows/slice-users.ts'
-import { type Row, type Tables, tuple } from '../tables/rows.ts'
-import { stored, tenantText } from '../tables/values.ts'
+import type { Departure, Hurdle, Step, TableReference } from '../program.ts'
+import { matchStep } from './match-rows.ts'
+import {
+  type Match,
+  type Matches,
+  type Row,
+  type RowSource,
+  type SliceUser,
+  sliceUsers,
+  type UsersOfTenant,
+} from './row.ts'
+import { keyText } from './table-rules.ts'
+import { idsOf, matchUserRows } from './user-rows.ts'
 
-interface Ground {
-  readonly tables: Tables
-  readonly program: Program
-  readonly tenantId: string | null
+interface Ground extends Pick<UsersOfTenant, 'program' | 'tenantId'> {
+  readonly source: RowSource
   readonly users: readonly SliceUser[]
 }
 
-/** By user, then by hurdle of the program. CHECK constraints are none of these tables'. */
-export function rowsAtHurdles(
-  tables: Tables,
-  question: HostQuestion<'hurdles'>,
+/** By user, then by hurdle of the program. CHECK constraints are no rule of plain rows. */
+export function hurdleRows(
+  source: RowSource,
+  question: UsersOfTenant,
 ): readonly (readonly number[])[] {
   const { program, tenantId } = question
   const users = sliceUsers(question)
   const hurdles = program.hurdles ?? []
   const counts = users.map(() => hurdles.map(() => 0))
   for (const [index, hurdle] of hurdles.entries()) {
-    for (const owners of rowsAt({ tables, program, tenantId, users }, hurdle).values()) {
+    for (const { owners } of rowsAt({ source, program, tenantId, users }, hurdle).values()) {
       for (const owner of owners) {
         const own = counts[owner]
         if (own !== undefined) own[index] = (own[index] ?? 0) + 1
@@ -75,40 +74,37 @@ function departing(ground: Ground, departure: Departure): Matches {
     const first = united(parents.map((rows) => referring(ground, departure, rows)))
     return departure.onAndOn ? onAndOn(ground, departure, first) : first
   }
-  return userRows(ground)
+  return rowsOfUsers(ground)
 }
 
-function userRows({ tables, program: { user }, tenantId, users }: Ground): Matches {
-  const places = new Map(users.map(({ fields }, place) => [stored(fields['id']), place]))
-  const found = [...tables.rows(user.table)].flatMap(([key, row]) => {
-    const isOfTenant = user.tenant === null || tenantText(row[user.tenant]) === tenantId
-    const place = isOfTenant ? places.get(stored(row[user.id])) : undefined
-    return place === undefined ? [] : [[key, new Set([place])] as const]
-  })
-  return new Map(found)
+function rowsOfUsers({ source, program: { user }, tenantId, users }: Ground): Matches {
+  return matchUserRows(source, user, tenantId, idsOf(users))
 }
 
+/** Rows that refer to one of these, each with the users of all that it refers to. */
 function referring(
-  { tables }: Ground,
+  { source }: Ground,
   { table, columns, references }: TableReference,
   parents: Matches,
 ): Matches {
   const owners = new Map<string, Set<number>>()
-  for (const [key, users] of parents) {
-    const value = tuple(tables.rows(references.table).get(key) ?? {}, references.columns)
+  for (const { row, owners: users } of parents.values()) {
+    const value = keyText(row, references.columns)
     if (value === null) continue
     owners.set(value, new Set([...(owners.get(value) ?? []), ...users]))
   }
-  const found = [...tables.rows(table)].flatMap(([key, row]) => {
-    const users = owners.get(tuple(row, columns) ?? '')
-    return users === undefined ? [] : [[key, users] as const]
-  })
-  return new Map(found)
+  const found = new Map<number, Match>()
+  for (const [key, row] of source.rows(table)) {
+    const users = owners.get(keyText(row, columns) ?? '')
+    if (users !== undefined) found.set(key, { row, owners: users })
+  }
+  return found
 }
 
 /** Those rows, and the rows of the same table that refer to them, to the end. */
 function onAndOn(ground: Ground, reference: TableReference, first: Matches): Matches {
-  const size = (rows: Matches): number => [...rows.values()].reduce((sum, one) => sum + one.size, 0)
+  const size = (rows: Matches): number =>
+    [...rows.values()].reduce((sum, { owners }) => sum + owners.size, 0)
   for (let rows = first; ; ) {
     const more = united([rows, referring(ground, reference, rows)])
     if (size(more) === size(rows)) return rows
@@ -117,9 +113,11 @@ function onAndOn(ground: Ground, reference: TableReference, first: Matches): Mat
 }
 
 function united(all: readonly Matches[]): Matches {
-  const rows = new Map<number, ReadonlySet<number>>()
+  const rows = new Map<number, Match>()
   for (const matches of all) {
-    for (const [key, users] of matches) rows.set(key, new Set([...(rows.get(key) ?? []), ...users]))
+    for (const [key, { row, owners }] of matches) {
+      rows.set(key, { row, owners: new Set([...(rows.get(key)?.owners ?? []), ...owners]) })
+    }
   }
   return rows
 }
@@ -129,12 +127,12 @@ function lostRows(
   ground: Ground,
   { step, columns, references }: Extract<Hurdle, { kind: 'lost' }>,
 ): Matches {
-  const { tables } = ground
-  const there = new Set(
-    [...tables.rows(references.table).values()].map((row) => tuple(row, references.columns)),
-  )
+  const there = new Set<string | null>()
+  for (const [, row] of ground.source.rows(references.table)) {
+    there.add(keyText(row, references.columns))
+  }
   return writtenRows(ground, step, (row) => {
-    const value = tuple(row, columns)
+    const value = keyText(row, columns)
     return value !== null && !there.has(value)
   })
 }
@@ -145,12 +143,12 @@ function takenRows(
   { table, step, columns }: Extract<Hurdle, { kind: 'taken' }>,
 ): Matches {
   const others = new Map<string, number[]>()
-  for (const [key, row] of ground.tables.rows(table)) {
-    const value = tuple(row, columns)
+  for (const [key, row] of ground.source.rows(table)) {
+    const value = keyText(row, columns)
     if (value !== null) others.set(value, [...(others.get(value) ?? []), key])
   }
   return writtenRows(ground, step, (row, key) => {
-    const value = tuple(row, columns)
+    const value = keyText(row, columns)
     return value !== null && (others.get(value) ?? []).some((other) => other !== key)
   })
 }
@@ -162,17 +160,15 @@ function writtenRows(
   isMet: (row: Row, key: number) => boolean,
 ): Matches {
   const { user, steps } = ground.program
-  const step = index === null ? { ...user, isUser: true as const } : steps[index]
-  if (step === undefined) return new Map()
-  const constants = step.set.flatMap((one) =>
+  const set = index === null ? user.set : (steps[index]?.set ?? [])
+  const constants = set.flatMap((one) =>
     one.kind === 'constant' ? [[one.column, one.value] as const] : [],
   )
   const written = Object.fromEntries(constants)
-  const rows = ground.tables.rows(step.table)
-  const found = 'isUser' in step ? userRows(ground) : rowsOf(ground, step)
-  return new Map([...found].filter(([key]) => isMet({ ...rows.get(key), ...written }, key)))
+  const found = index === null ? rowsOfUsers(ground) : rowsOf(ground, steps[index])
+  return new Map([...found].filter(([key, { row }]) => isMet({ ...row, ...written }, key)))
 }
 
-function rowsOf({ tables, tenantId, users }: Ground, step: Step | undefined): Matches {
-  return step === undefined ? new Map() : matchStep(tables, step, tenantId, users)
+function rowsOf({ source, tenantId, users }: Ground, step: Step | undefined): Matches {
+  return step === undefined ? new Map() : matchStep(source, step, tenantId, users)
 }
