@@ -4,15 +4,16 @@
  * @module
  */
 
+import { endsRuns, UserDeletionError } from '../../src/errors.ts'
 import type { Row } from '../../src/program/rows/row.ts'
 import type { TableSchema } from '../../src/program/schema.ts'
-import type { Write } from '../../src/store/change.ts'
+import type { Decision, Write } from '../../src/store/change.ts'
 import { refuseStale } from '../../src/store/failures.ts'
-import type { Answer, Question } from '../../src/store/inquiry.ts'
+import type { Answer, Inquiry, Question } from '../../src/store/inquiry.ts'
 import { workOn } from '../../src/store/plain/row-work.ts'
 import { RolledBack, rehearsed } from '../../src/store/rehearsal.ts'
 import { changeSync, runSync } from '../../src/store/run.ts'
-import type { ErasureLevel, Store } from '../../src/store/store.ts'
+import type { Committed, ErasureLevel, Store } from '../../src/store/store.ts'
 import {
   assertTablePrefix,
   ENGINE_TABLE_PREFIX,
@@ -81,6 +82,26 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
     return answer(question)
   }
 
+  function transact<T>(inquiry: Inquiry<Decision<T>>): T {
+    const decision = runSync(inquiry, answerToWrite)
+    if (decision.change === null) return decision.result
+    const write = (one: Write): void => writeIn(db, one)
+    const result = changeSync(decision.change(), { write, answer })
+    if (decision.isRehearsal === true) throw new RolledBack(result)
+    return result
+  }
+
+  /** Work that may be refused alone, within a transaction. */
+  function refusable<T>(work: () => T): Committed<T> {
+    try {
+      return { kind: 'done', result: db.transaction(work) }
+    } catch (error) {
+      const isKnown = error instanceof UserDeletionError
+      if (isKnown && (endsRuns(error) || ABOUT_NOBODY.has(error.code))) throw error
+      return { kind: 'refused', error }
+    }
+  }
+
   return {
     name: 'memory',
     capabilities: { transactions: true, erasure: ROWS_REMOVED, nativeTypes: ['date'] },
@@ -92,17 +113,9 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
     migrate: async () => {},
     describe: async () => tables.schema(),
     read: async (inquiry) => runSync(inquiry(), answer),
-    commit: (inquiry) =>
-      rehearsed(async () =>
-        db.transaction(() => {
-          const decision = runSync(inquiry(), answerToWrite)
-          if (decision.change === null) return decision.result
-          const write = (one: Write): void => writeIn(db, one)
-          const result = changeSync(decision.change(), { write, answer })
-          if (decision.isRehearsal === true) throw new RolledBack(result)
-          return result
-        }),
-      ),
+    commit: (inquiry) => rehearsed(async () => db.transaction(() => transact(inquiry()))),
+    commitEach: async (inquiries) =>
+      db.transaction(() => inquiries.map((inquiry) => refusable(() => transact(inquiry())))),
     sanitize: async () => ({ level: ROWS_REMOVED, complete: true }),
     scrub: async () => ({
       ...{ level: ROWS_REMOVED, complete: true, obstacle: null },
@@ -111,6 +124,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
   }
 }
 
+const ABOUT_NOBODY: ReadonlySet<string> = new Set(['lease_lost', 'schema_mismatch'])
 const ROWS_REMOVED: ErasureLevel = 'rows_removed'
 
 function writeIn({ tables, records }: Database, write: Write): void {

@@ -294,10 +294,10 @@ export function openConnection(db: SqliteDatabase, options: ConnectionOptions): 
       try {
         result = work()
       } catch (error) {
-        if (db.inTransaction) {
-          closeSavepoint('ROLLBACK TO user_deletion_user')
-          closeSavepoint('RELEASE user_deletion_user')
-        }
+        // The host's trigger has rolled all of it back: what came now would be a transaction of its own.
+        if (!db.inTransaction) throw new SavepointLost(error)
+        closeSavepoint('ROLLBACK TO user_deletion_user')
+        closeSavepoint('RELEASE user_deletion_user')
         throw error
       }
       closeSavepoint('RELEASE user_deletion_user')

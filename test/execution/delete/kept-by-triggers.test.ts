@@ -58,3 +58,25 @@ it('a state that a trigger takes back is not told as the one in which the user s
   const { state: now } = await engine.getStatus('ann')
   assert.deepEqual([state, user['status']], [now, 'active'])
 })
+
+it('users beside one whose trigger rolls everything back go once, and are told as gone', async () => {
+  const db = new Database(':memory:')
+  db.exec(`CREATE TABLE users (id TEXT PRIMARY KEY, status TEXT);
+    CREATE TABLE posts (id INTEGER PRIMARY KEY, author TEXT);
+    CREATE INDEX posts_author ON posts (author);
+    CREATE TRIGGER keeps BEFORE DELETE ON users WHEN old.id = 'usr_7'
+      BEGIN SELECT RAISE(ROLLBACK, 'kept'); END`)
+  const ids = Array.from({ length: 20 }, (_, index) => `usr_${index}`)
+  for (const id of ids) db.prepare('INSERT INTO users VALUES (?, NULL)').run(id)
+  const told: string[] = []
+  const hooks = {
+    afterDelete: ({ userId }: { readonly userId: unknown }) => void told.push(String(userId)),
+  }
+  const logger = { warn() {} }
+  const engine = new UserDeletionEngine({ store: sqliteStore(db), policy, hooks, logger })
+  await engine.migrate()
+  const { deleted, failed, alreadyDeleted } = await engine.deleteMany(ids, { mode: 'throughput' })
+  assert.deepEqual([deleted, failed, alreadyDeleted], [19, 1, 0])
+  assert.deepEqual(told.toSorted(), ids.filter((id) => id !== 'usr_7').toSorted())
+  assert.deepEqual(db.prepare('SELECT id FROM users').pluck().all(), ['usr_7'])
+})
