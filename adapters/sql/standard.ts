@@ -28,6 +28,8 @@ type Standard = Pick<
   | 'subquery'
   | 'mark'
   | 'markIndexes'
+  | 'recast'
+  | 'rechecks'
 >
 
 export const standard: Standard = {
@@ -51,6 +53,8 @@ export const standard: Standard = {
   subquery: (select) => `(${select}) AS found`,
   mark: (program) => program,
   markIndexes: (steps) => steps,
+  recast: (value) => value,
+  rechecks: false,
 }
 
 export function quoteName(name: string): string {

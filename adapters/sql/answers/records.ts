@@ -17,7 +17,7 @@ export function* answerRecords<const Q extends RecordQuestion>(
 ): Flow<AnswerTo<Q>> {
   const { sql, parameters } = selectRecords(scene, question)
   const records: readonly unknown[] = (yield* readRows(sql, parameters)).map((row) =>
-    toRecord(question.table, row),
+    toRecord(scene.dialect.layout, question.table, row),
   )
   return records as AnswerTo<Q>
 }

@@ -14,6 +14,7 @@ import type {
 } from '../../../src/store/spelling.ts'
 import { type Flow, readRows, type SqlScene } from '../flow.ts'
 import { jsonText } from '../json-text.ts'
+import { idValue } from '../record-values.ts'
 import {
   deletedAlikeSql,
   deletedAsSql,
@@ -103,7 +104,7 @@ function* deletedAs(
   const ids = users.flat()
   const sql = deletedAsSql(scene, loose)
   return (yield* readRows(sql, {
-    subjects: jsonText(ids.map(subjectOf)),
+    subjects: jsonText(ids.map((id) => idValue(scene.dialect.layout, subjectOf(id)))),
     tenantId,
     userTable: user.table,
   })).flatMap(([key, tenant]): readonly Placed[] => {
