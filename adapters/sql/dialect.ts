@@ -29,6 +29,8 @@ export interface SqlDialect extends Names, Values, Lists, Comparisons, Words {
    * they have to say all that is asked of it.
    */
   readonly rechecks: boolean
+  /** The type of a value that is of one of two types; left out where a value has its own. */
+  readonly eitherType?: string
   /** The program with marks on comparisons that need more than the words of every SQL. */
   mark(program: Program, schema: DatabaseSchema): MarkedProgram
   /** The steps with marks on selectors whose rows are found by certain indexes. */

@@ -119,7 +119,12 @@ function patchSql(
   const { conditions, parameters } = conditionsOf(scene, table, where)
   const fields = Object.keys(set)
   for (const field of fields) {
-    parameters[`set_${field}`] = columnValue(scene.dialect.layout, table, field, Reflect.get(set, field))
+    parameters[`set_${field}`] = columnValue(
+      scene.dialect.layout,
+      table,
+      field,
+      Reflect.get(set, field),
+    )
   }
   const assignments = fields.map((field) => `${columnOf(field)} = @set_${field}`)
   return {
@@ -242,5 +247,7 @@ function valuesOf(
   fields: readonly string[],
   record: object,
 ): readonly unknown[] {
-  return fields.map((field) => columnValue(dialect.layout, table, field, Reflect.get(record, field)))
+  return fields.map((field) =>
+    columnValue(dialect.layout, table, field, Reflect.get(record, field)),
+  )
 }

@@ -25,7 +25,9 @@ export async function fillSchema(
       const places = columns.map((_, place) => `$${place + 1}`).join(', ')
       await query(
         `INSERT INTO ${quote(name)}.${quote(table)} ${list(columns)} VALUES (${places})`,
-        Object.values(row).map(asParameter),
+        columns.map((column) =>
+          asParameter(row[column], typeOf(rows.map((other) => other[column])) === 'jsonb'),
+        ),
       )
     }
   }
@@ -67,8 +69,20 @@ function foreignKeySql(schema: string, { columns, references, onDelete }: Foreig
   return `FOREIGN KEY ${list(columns)} REFERENCES ${quote(schema)}.${quote(references.table)} ${list(references.columns)} ON DELETE ${action}`
 }
 
-function asParameter(value: unknown): unknown {
+function asParameter(value: unknown, isJson: boolean): unknown {
+  if (value === null || value === undefined) return null
+  if (isJson) return isJsonText(value) ? value : JSON.stringify(value)
   if (value instanceof Uint8Array) return value
   if (typeof value === 'object' && value !== null) return JSON.stringify(value)
   return typeof value === 'number' || typeof value === 'bigint' ? String(value) : value
+}
+
+/** Text that is JSON stands for what it says. */
+function isJsonText(value: unknown): boolean {
+  if (typeof value !== 'string') return false
+  try {
+    return typeof JSON.parse(value) === 'object'
+  } catch {
+    return false
+  }
 }

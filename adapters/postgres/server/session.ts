@@ -34,6 +34,7 @@ export interface Session {
 export function sessionOf(run: Run): Session {
   const ask = (sql: string, parameters: Parameters = {}): Promise<RawResult> => {
     const { text, values } = numbered(sql, parameters)
+    if (process.env.DBG) console.log(text, values)
     return run(text, values)
   }
   return {

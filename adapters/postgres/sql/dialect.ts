@@ -31,7 +31,10 @@ export function postgresDialect(schema: string): SqlDialect {
     },
     tuples(parameter, columns, place) {
       const values = columns.map(({ name, type = 'text' }, index) => {
-        const value = fitted(`(element.value ->> ${index})`, type)
+        const value =
+          type === JSON_VALUE
+            ? `(element.value -> ${index})`
+            : fitted(`(element.value ->> ${index})`, type)
         return name === undefined ? value : `${value} AS ${name}`
       })
       const all = place === undefined ? values : ['place - 1', ...values]
@@ -42,9 +45,12 @@ export function postgresDialect(schema: string): SqlDialect {
       isJsonValue(value) || kindOf(type) === 'text' ? `${textOf(value)} COLLATE "C"` : value,
     // Letters beyond A to Z stay what they are.
     lower: (text) => `lower(${textOf(text)} COLLATE "C")`,
-    asStored: (value) => `CAST(${value} AS text) COLLATE "C"`,
+    asStored: (value) =>
+      `${isJsonValue(value) ? textOf(value) : `CAST(${value} AS text)`} COLLATE "C"`,
     recast: (value, type) =>
-      type === JSON_VALUE ? `to_jsonb(${value})` : `(${fitted(`CAST(${value} AS text)`, type)})`,
+      type === JSON_VALUE
+        ? `to_jsonb(${value})`
+        : `(${fitted(`(to_jsonb(${value}) #>> '{}')`, type)})`,
     inOtherType: (value) => value,
     leavesMark: (text) => `CAST(${text} AS text) ~ ${SOME_MARK}`,
     contains,
@@ -69,6 +75,7 @@ export function postgresDialect(schema: string): SqlDialect {
     },
     rowKey: rowKeyOf,
     rechecks: true,
+    eitherType: JSON_VALUE,
     mark: markTypes,
   }
 }
@@ -99,10 +106,10 @@ function codePoint(point: number): string {
 
 function contains(value: string, text: string, fold: Wrap, as: 'part' | 'word'): string {
   const [whole, part] = [fold(textOf(value)), fold(text)]
-  const exact = `position(${part} COLLATE "C" IN ${whole} COLLATE "C") > 0`
+  const exact = `strpos(${whole}, ${part}) > 0`
   if (as === 'part') return exact
   const escaped = `regexp_replace(${part}, '[][\\\\^$.*+?(){}|-]', '\\\\\\&', 'g')`
-  return `${exact} AND (' ' || ${whole} || ' ') COLLATE "C" ~ ('[^0-9A-Za-z_]' || ${escaped} || '[^0-9A-Za-z_]')`
+  return `${exact} AND (' ' || ${whole} || ' ') ~ ('[^0-9A-Za-z_]' || ${escaped} || '[^0-9A-Za-z_]')`
 }
 
 /** The primary key, or a unique one without nulls: a row's place changes with every update. */

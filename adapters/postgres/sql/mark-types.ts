@@ -6,9 +6,10 @@
  */
 import { exceptionMapper } from '../../../src/program/exceptions.ts'
 import { once } from '../../../src/program/once.ts'
-import type { Program, Selector } from '../../../src/program/program.ts'
+import type { Assignment, Program, Selector, Wanted } from '../../../src/program/program.ts'
 import type { DatabaseSchema } from '../../../src/program/schema.ts'
 import type { MarkedProgram, MarkedSelector } from '../../sql/marks.ts'
+import type { UserValue } from '../../sql/selectors/user-value.ts'
 import { isLooseType, JSON_VALUE, kindOf } from './types.ts'
 
 export function markTypes(program: Program, { tables }: DatabaseSchema): MarkedProgram {
@@ -25,6 +26,21 @@ export function markTypes(program: Program, { tables }: DatabaseSchema): MarkedP
   /** Of what stands where the locator points. */
   const heldType = ({ table, locator }: Selector): string =>
     locator.path !== null || locator.each ? JSON_VALUE : typeAt(table, locator.column)
+  const comparedAs = ({ field, form, eitherType }: Wanted, type: string) => {
+    // What a form writes is text.
+    const own = form === null ? (types[field] ?? 'text') : 'text'
+    const isSame = kindOf(own) === kindOf(type) && !eitherType
+    return { type, ...(isSame ? {} : ({ isRecast: true } as const)) }
+  }
+  const inElement = (wanted: Wanted): UserValue => ({
+    ...wanted,
+    ...comparedAs(wanted, wanted.form?.ignoreCase ? 'text' : JSON_VALUE),
+  })
+  const assign = (assignment: Assignment): Assignment => {
+    if (assignment.kind === 'pull') return { ...assignment, ...inElement(assignment) }
+    if (assignment.kind !== 'json_value' || assignment.holding === undefined) return assignment
+    return { ...assignment, holding: inElement(assignment.holding) }
+  }
   const mark = once((selector: Selector): MarkedSelector => {
     const { target } = selector
     const type = heldType(selector)
@@ -42,23 +58,23 @@ export function markTypes(program: Program, { tables }: DatabaseSchema): MarkedP
     }
     const isText = target.form?.within === true || target.form?.ignoreCase === true
     const listType = isText ? 'text' : type
-    // What a form writes is text.
-    const ownType = target.form === null ? (types[target.field] ?? 'text') : 'text'
-    return {
-      ...selector,
-      ...(isText ? {} : loose),
-      type: listType,
-      ...(kindOf(ownType) === kindOf(listType) ? {} : { isRecast: true }),
-    }
+    return { ...selector, ...(isText ? {} : loose), ...comparedAs(target, listType) }
   })
   const except = exceptionMapper({ map: mark })
   return {
     ...program,
-    user: { ...user, types, ...(isLooseType(types['id'] ?? '') ? { hasLooseId: true } : {}) },
+    user: {
+      ...user,
+      types,
+      set: user.set.map(assign),
+      ...(isLooseType(types['id'] ?? '') ? { hasLooseId: true } : {}),
+    },
     steps: program.steps.map((step) => ({
       ...step,
       selector: step.selector === null ? null : mark(step.selector),
       except: except(step.except),
+      set: step.set.map(assign),
+      ...(step.outdone === undefined ? {} : { outdone: step.outdone.map(assign) }),
     })),
     checks: program.checks.map((check) => ({ ...check, type: typeAt(check.table, check.match) })),
   }

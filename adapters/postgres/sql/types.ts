@@ -47,6 +47,8 @@ export function fitted(text: string, type: string): string {
       return `CASE WHEN ${text} ~ '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$' THEN CAST(${text} AS uuid) END`
     case 'boolean':
       return `CASE WHEN ${text} IN ('true', 'false') THEN CAST(${text} AS boolean) END`
+    case 'json':
+      return `to_jsonb(${text})`
     default:
       return `CAST(${text} AS ${type})`
   }

@@ -41,7 +41,9 @@ export function sameUser(dialect: SqlDialect): Compare {
       const own = `u.${userColumn(dialect, one)}`
       return one.isRecast && one.type !== undefined ? dialect.recast(own, one.type) : own
     }
-    if (isWithin(wanted)) return holdsText(dialect, value, columnOf(wanted), wanted)
+    if (isWithin(wanted)) {
+      return holdsText(dialect, value, columnOf({ ...wanted, type: 'text' }), wanted)
+    }
     const fold = inAnyCase(dialect, wanted)
     if (wanted.eitherType) {
       const { eitherType: _, ...exact } = wanted

@@ -33,9 +33,7 @@ function chunkSql(context: StepContext): ChunkSql | null {
   return {
     first: keys(''),
     next: keys(behind(dialect, key)),
-    apply: dialect.rechecks
-      ? `WITH ${usersOf(context)} ${named}${stillTheirs(context)}`
-      : named,
+    apply: dialect.rechecks ? `WITH ${usersOf(context)} ${named}${stillTheirs(context)}` : named,
   }
 }
 
