@@ -26,7 +26,7 @@ export async function fillSchema(
       await query(
         `INSERT INTO ${quote(name)}.${quote(table)} ${list(columns)} VALUES (${places})`,
         columns.map((column) =>
-          asParameter(row[column], typeOf(rows.map((other) => other[column])) === 'jsonb'),
+          asParameter(row[column], columnType(table, column, rows) === 'jsonb'),
         ),
       )
     }
@@ -40,7 +40,7 @@ function createTableSql(
 ): string {
   const parts = [
     ...(columns ?? []).map((column) => {
-      const type = typeOf(rows.map((row) => row[column.name]))
+      const type = columnType(name, column.name, rows)
       return `${quote(column.name)} ${type}${column.nullable ? '' : ' NOT NULL'}`
     }),
     ...(primaryKey.length === 0 ? [] : [`PRIMARY KEY ${list(primaryKey)}`]),
@@ -48,6 +48,11 @@ function createTableSql(
     ...foreignKeys.map((key) => foreignKeySql(schema, key)),
   ]
   return `CREATE TABLE ${quote(schema)}.${quote(name)} (${parts.join(', ')})`
+}
+
+/** Documents stand in `docs.body`, whatever a clause puts in their place. */
+function columnType(table: string, column: string, rows: readonly Row[]): string {
+  return table === 'docs' && column === 'body' ? 'jsonb' : typeOf(rows.map((row) => row[column]))
 }
 
 function typeOf(values: readonly unknown[]): string {

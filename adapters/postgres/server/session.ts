@@ -34,7 +34,6 @@ export interface Session {
 export function sessionOf(run: Run): Session {
   const ask = (sql: string, parameters: Parameters = {}): Promise<RawResult> => {
     const { text, values } = numbered(sql, parameters)
-    if (process.env.DBG) console.log(text, values)
     return run(text, values)
   }
   return {

@@ -4,6 +4,7 @@ import { postgresStore } from '../../../adapters/postgres/index.ts'
 import { type OpenStore, type Row, storeContract } from '../../../src/testing/index.ts'
 import { fillSchema, type Query } from '../../worlds/postgres-schema.ts'
 import { quote } from '../../worlds/sqlite-schema.ts'
+import { ofTypedColumns } from '../../worlds/typed-columns.ts'
 
 /** One database in process; each clause has a schema of its own. */
 const db = await PGlite.create()
@@ -26,6 +27,6 @@ const open: OpenStore = async (tables, data) => {
 }
 
 describe('postgres in process', () => {
-  storeContract({ describe, it }, open)
+  storeContract({ describe, it: ofTypedColumns(it) }, open)
   after(() => db.close())
 })
