@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { UserDeletionError } from '../../../src/errors.ts'
 import { plainInteger } from '../../sql/integers.ts'
 import type { Parameters } from '../../sql/statement.ts'
 
@@ -80,7 +81,7 @@ function withLists(sql: string, lists: readonly (readonly unknown[])[]): string 
   return sql.replace(/\((?:\?(?:, )?)+\)/, () => rows.join(', '))
 }
 
-const NAMED = /'(?:[^']|'')*'|"(?:[^"]|"")*"|(CAST\()?@(\w+)/g
+const NAMED = /'(?:[^']|'')*'|"(?:[^"]|"")*"|CAST\(@(\w+) AS jsonb\)|@(\w+)/g
 
 /**
  * Each place of a name has a number of its own, since a parameter has one type; lists, which are cast, share theirs.
@@ -91,14 +92,17 @@ function numbered(
 ): { readonly text: string; readonly values: readonly (string | null)[] } {
   const values: (string | null)[] = []
   const lists = new Map<string, number>()
-  const text = sql.replaceAll(NAMED, (found, cast: string | undefined, name?: string) => {
-    if (name === undefined) return found
-    const known = cast === undefined ? undefined : lists.get(name)
-    if (known !== undefined) return `${cast ?? ''}$${known}`
-    const value = textOf(parameters[name])
-    values.push(cast === undefined || value === null ? value : withoutUnheard(value))
-    if (cast !== undefined) lists.set(name, values.length)
-    return `${cast ?? ''}$${values.length}`
+  const text = sql.replaceAll(NAMED, (found, list?: string, name?: string) => {
+    if (name !== undefined) {
+      values.push(textOf(parameters[name]))
+      return `$${values.length}`
+    }
+    if (list === undefined) return found
+    const known = lists.get(list)
+    if (known !== undefined) return `CAST($${known} AS jsonb)`
+    values.push(withoutUnheard(String(parameters[list])))
+    lists.set(list, values.length)
+    return `CAST($${values.length} AS jsonb)`
   })
   return { text, values }
 }
@@ -106,7 +110,17 @@ function numbered(
 function textOf(value: unknown): string | null {
   if (value === null || value === undefined) return null
   if (value instanceof Date) return value.toISOString()
-  return typeof value === 'object' ? JSON.stringify(value) : String(value)
+  const text = typeof value === 'object' ? JSON.stringify(value) : String(value)
+  if (text.includes('\0') || /\p{Surrogate}/u.test(text)) throw unheard()
+  return text
+}
+
+/** A driver would send another character in its place, and that may be somebody else's. */
+function unheard(): UserDeletionError {
+  return new UserDeletionError(
+    'invalid_argument',
+    'No text of PostgreSQL holds a zero byte or half a pair of code units.',
+  )
 }
 
 /** No text of PostgreSQL holds a zero byte or half a pair of code units: such a value is nobody's, and stands as null. */

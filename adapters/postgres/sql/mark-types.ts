@@ -6,9 +6,15 @@
  */
 import { exceptionMapper } from '../../../src/program/exceptions.ts'
 import { once } from '../../../src/program/once.ts'
-import type { Assignment, Program, Selector, Wanted } from '../../../src/program/program.ts'
+import type {
+  Assignment,
+  Condition,
+  Program,
+  Selector,
+  Wanted,
+} from '../../../src/program/program.ts'
 import type { DatabaseSchema } from '../../../src/program/schema.ts'
-import type { MarkedProgram, MarkedSelector } from '../../sql/marks.ts'
+import type { MarkedCondition, MarkedProgram, MarkedSelector } from '../../sql/marks.ts'
 import type { UserValue } from '../../sql/selectors/user-value.ts'
 import { isLooseType, JSON_VALUE, kindOf } from './types.ts'
 
@@ -16,6 +22,15 @@ export function markTypes(program: Program, { tables }: DatabaseSchema): MarkedP
   const byName = new Map(tables.map((table) => [table.name, table]))
   const typeAt = (table: string, column: string): string =>
     byName.get(table)?.columns?.find(({ name }) => name === column)?.type || 'text'
+  const isLooseAt = (table: string, column: string): boolean =>
+    isLooseType(typeAt(table, column)) ||
+    byName.get(table)?.columns?.find(({ name }) => name === column)?.collation !== undefined
+  const ofTenant = (table: string, tenant: string | null) =>
+    tenant !== null && isLooseAt(table, tenant) ? ({ hasLooseTenant: true } as const) : {}
+  const condition =
+    (table: string) =>
+    (one: Condition): MarkedCondition =>
+      isLooseAt(table, one.column) ? { ...one, isLoose: true } : one
   const { user } = program
   const types = Object.fromEntries(
     Object.entries({ id: user.id, ...user.fields }).map(([field, column]) => [
@@ -44,13 +59,22 @@ export function markTypes(program: Program, { tables }: DatabaseSchema): MarkedP
   const mark = once((selector: Selector): MarkedSelector => {
     const { target } = selector
     const type = heldType(selector)
-    const loose = isLooseType(type) ? ({ isLoose: true } as const) : {}
+    const isPlain = selector.locator.path === null && !selector.locator.each
+    const isLooseKey =
+      target.kind === 'rows' && target.parents.some(({ table }) => isLooseAt(table, target.key))
+    const isLoose = (isPlain && isLooseAt(selector.table, selector.locator.column)) || isLooseKey
+    const loose = {
+      where: selector.where.map(condition(selector.table)),
+      ...ofTenant(selector.table, selector.tenant),
+    }
+    const looseValue = isLoose ? ({ isLoose: true } as const) : {}
     if (target.kind === 'rows') {
       const [parent] = target.parents
       const keyType = parent === undefined ? type : typeAt(parent.table, target.key)
       return {
         ...selector,
         ...loose,
+        ...looseValue,
         ...(kindOf(keyType) === 'text' ? ({ hasTextKey: true } as const) : {}),
         ...(kindOf(keyType) === kindOf(type) ? {} : { keyType: type }),
         target: { ...target, parents: target.parents.map(mark) },
@@ -58,7 +82,7 @@ export function markTypes(program: Program, { tables }: DatabaseSchema): MarkedP
     }
     const isText = target.form?.within === true || target.form?.ignoreCase === true
     const listType = isText ? 'text' : type
-    return { ...selector, ...(isText ? {} : loose), ...comparedAs(target, listType) }
+    return { ...selector, ...loose, ...(isText ? {} : looseValue), ...comparedAs(target, listType) }
   })
   const except = exceptionMapper({ map: mark })
   return {
@@ -67,7 +91,8 @@ export function markTypes(program: Program, { tables }: DatabaseSchema): MarkedP
       ...user,
       types,
       set: user.set.map(assign),
-      ...(isLooseType(types['id'] ?? '') ? { hasLooseId: true } : {}),
+      ...ofTenant(user.table, user.tenant),
+      ...(isLooseAt(user.table, user.id) ? { hasLooseId: true } : {}),
     },
     steps: program.steps.map((step) => ({
       ...step,
@@ -76,6 +101,12 @@ export function markTypes(program: Program, { tables }: DatabaseSchema): MarkedP
       set: step.set.map(assign),
       ...(step.outdone === undefined ? {} : { outdone: step.outdone.map(assign) }),
     })),
-    checks: program.checks.map((check) => ({ ...check, type: typeAt(check.table, check.match) })),
+    checks: program.checks.map((check) => ({
+      ...check,
+      type: typeAt(check.table, check.match),
+      where: check.where.map(condition(check.table)),
+      ...(isLooseAt(check.table, check.match) ? { hasLooseMatch: true } : {}),
+      ...(isLooseAt(check.table, check.within) ? { hasLooseGroup: true } : {}),
+    })),
   }
 }

@@ -38,7 +38,6 @@ function looselyEqual(holders: Holders, key: unknown): number | readonly number[
     textsOf.set(holders, texts)
   }
   const found = texts.get(String(key))
-  if (found === undefined) console.log('DBG', key, holders)
   if (found === undefined) {
     throw new UserDeletionError(
       'schema_mismatch',
