@@ -19,7 +19,7 @@ export function lastOfSql(
   const conditions = (alias: string): string =>
     where.map((condition) => ` AND ${conditionSql(dialect, alias, condition)}`).join('')
   const [member, group] = [dialect.quote(match), dialect.quote(within)]
-  const type = types?.['id']
+  const type = check.type ?? types?.['id']
   const wanted: UserValue = {
     ...{ ...USER_ID, ...(eitherType ? { eitherType } : {}) },
     ...(collation === undefined ? {} : { collation }),

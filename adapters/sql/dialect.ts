@@ -24,6 +24,15 @@ export interface SqlDialect extends Names, Values, Lists, Comparisons, Words {
   readonly layout: LayoutDialect
   /** How rows of a table are addressed. @throws UserDeletionError `schema_mismatch` where they cannot be told apart. */
   rowKey(table: TableSchema | undefined): RowKey
+  /**
+   * Whether a statement that waits for another transaction looks at a row again by its conditions on the row alone: then
+   * they have to say all that is asked of it.
+   */
+  readonly rechecks: boolean
+  /** Whether a column of answers may hold a number in one row and a text in another. */
+  readonly mixesTypes: boolean
+  /** The type of a value that is of one of two types; left out where a value has its own. */
+  readonly eitherType?: string
   /** The program with marks on comparisons that need more than the words of every SQL. */
   mark(program: Program, schema: DatabaseSchema): MarkedProgram
   /** The steps with marks on selectors whose rows are found by certain indexes. */
@@ -81,13 +90,15 @@ interface Comparisons {
   differs(one: string, other: string): string
   /** The same of a column and what it is to hold, text byte by byte. */
   differsInBytes(column: string, value: string): string
-  /** Text that is compared byte by byte. */
-  binary: Wrap
+  /** Text that is compared byte by byte. `type`: of the column; what is no text is compared as it is. */
+  binary(value: string, type?: string): string
   lower: Wrap
   /** Where `lower` may know more letters than those from A to Z: a comparison that knows no others. */
   readonly asciiCase: Wrap | null
   /** The very value, whatever a column makes of it. */
   asStored: Wrap
+  /** A value as one of another type, for where a database compares nothing of two types; NULL where it is none. */
+  recast(value: string, type: string): string
   /** An integer as its digits, and digits as the integer; anything else as it is. */
   inOtherType: Wrap
   /** That it is a text or a number. */
@@ -131,6 +142,8 @@ export interface LayoutDialect {
   readonly ownNumber: string
   /** What stands behind a table with any other key. */
   readonly keyed: string
+  /** Ids are kept as JSON text, where a column has one type: 1 and "1" stay two. */
+  readonly idsAreJson: boolean
 }
 
 /** JSON in columns, in whatever form a column keeps it. What is no JSON holds nothing. */

@@ -26,6 +26,10 @@ export interface MarkedSelector extends Selector {
   readonly hasTextKey?: true
   /** The type that lists of the user's value are cast to. */
   readonly type?: string
+  /** The user's value has another type, and becomes one of that. */
+  readonly isRecast?: true
+  /** The parents' key has another type, and becomes one of this. */
+  readonly keyType?: string
   readonly inRowOrder?: RowOrder
   readonly where: readonly MarkedCondition[]
 }
@@ -51,6 +55,8 @@ export interface MarkedUserTable extends UserTable {
 export interface MarkedCheck extends LastOfCheck {
   readonly hasLooseMatch?: true
   readonly hasLooseGroup?: true
+  /** The type of the column that names the member. */
+  readonly type?: string
   readonly where: readonly MarkedCondition[]
 }
 

@@ -16,6 +16,12 @@ import { fieldsOf, valuesOf } from './selectors/users-sql.ts'
 import { type SharingSql, sharingSql } from './sharing-sql.ts'
 import { type GroupSql, groupsSql } from './steps/group-sql.ts'
 import { type StepSql, stepSql } from './steps/step-sql.ts'
+import {
+  type CountsTogether,
+  countsTogether,
+  type ResiduesTogether,
+  residuesTogether,
+} from './steps/together-sql.ts'
 import { factsOf } from './table-facts.ts'
 import { findUsersSql, userResidueSql, userRowSql } from './user-rows-sql.ts'
 
@@ -38,6 +44,10 @@ export interface ProgramSql {
   readonly checks: readonly string[]
   /** By hurdle of the program. */
   readonly hurdles: readonly HurdleSql[]
+  /** The counts of all steps; `null` where each group of steps is asked about by itself. */
+  readonly counts: readonly CountsTogether[] | null
+  /** What all steps have left at the end. */
+  readonly lateResidues: readonly ResiduesTogether[]
   /** Finds a value that users may hold together. */
   sharing(value: SharedValue): SharingSql
   /** Whether a unique key lets no two users within reach hold the value. */
@@ -56,11 +66,14 @@ export function programSql(
   const columns = fields.map((field) => user.fields[field] ?? user.id)
   const fitted = { ...program, steps: dialect.markIndexes(program.steps, schema) }
   const steps = fitted.steps.map((step) => stepSql(dialect, fitted, step, facts))
+  const groups = groupsSql(dialect, fitted, steps, facts)
   return {
     program,
     schema,
     steps,
-    groups: groupsSql(dialect, fitted, steps, facts),
+    groups,
+    counts: dialect.mixesTypes ? countsTogether(groups) : null,
+    lateResidues: residuesTogether(groups, steps),
     fields,
     values: valuesOf(program),
     findRows: findUsersSql(dialect, user, 'all'),

@@ -9,7 +9,7 @@ import type { RecordCondition, RecordQuestion } from '../../src/store/inquiry.ts
 import { RECORD_TABLES, type RecordTable } from '../../src/store/record-tables.ts'
 import type { SqlDialect } from './dialect.ts'
 import { jsonText } from './json-text.ts'
-import { columnOf, columnValue, fieldsOf, typeOf } from './record-values.ts'
+import { columnOf, columnValue, fieldsOf, idValue, typeOf } from './record-values.ts'
 
 /** A dialect, and the engine's own tables as statements name them. */
 export interface RecordScene {
@@ -85,7 +85,7 @@ function insertSql(
   return {
     sql: `INSERT INTO ${scene.own[table]} (${fields.map(columnOf).join(', ')}) VALUES (${places})`,
     parameters: {},
-    each: records.map((record) => valuesOf(table, fields, record)),
+    each: records.map((record) => valuesOf(scene, table, fields, record)),
   }
 }
 
@@ -119,7 +119,12 @@ function patchSql(
   const { conditions, parameters } = conditionsOf(scene, table, where)
   const fields = Object.keys(set)
   for (const field of fields) {
-    parameters[`set_${field}`] = columnValue(table, field, Reflect.get(set, field))
+    parameters[`set_${field}`] = columnValue(
+      scene.dialect.layout,
+      table,
+      field,
+      Reflect.get(set, field),
+    )
   }
   const assignments = fields.map((field) => `${columnOf(field)} = @set_${field}`)
   return {
@@ -172,7 +177,8 @@ function conditionsOf(
     const name = `p${place}`
     if ('in' in condition) {
       const hasNull = condition.in.includes(null)
-      const values = hasNull ? condition.in.filter((value) => value !== null) : condition.in
+      const given = hasNull ? condition.in.filter((value) => value !== null) : condition.in
+      const values = idsIn(dialect, table, condition.field, given)
       const parts = hasNull ? [`${column} IS NULL`] : []
       if (values.length === 1) {
         parameters[name] = values[0]
@@ -209,6 +215,17 @@ function conditionsOf(
   return { conditions, parameters }
 }
 
+/** Values of an id field as its column holds them. */
+function idsIn(
+  { layout }: SqlDialect,
+  table: RecordTable,
+  field: string,
+  values: readonly unknown[],
+): readonly unknown[] {
+  const isId = layout.idsAreJson && typeOf(table, field).startsWith('id')
+  return isId ? values.map((value) => idValue(layout, value)) : values
+}
+
 function listType(table: RecordTable, field: string): string | undefined {
   return typeOf(table, field) === 'integer' ? 'BIGINT' : undefined
 }
@@ -225,9 +242,12 @@ function tuple(parts: readonly string[]): string {
 }
 
 function valuesOf(
+  { dialect }: RecordScene,
   table: RecordTable,
   fields: readonly string[],
   record: object,
 ): readonly unknown[] {
-  return fields.map((field) => columnValue(table, field, Reflect.get(record, field)))
+  return fields.map((field) =>
+    columnValue(dialect.layout, table, field, Reflect.get(record, field)),
+  )
 }

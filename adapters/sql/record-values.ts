@@ -5,6 +5,9 @@
  */
 import type { RecordFieldType, RecordTable, RecordTypes } from '../../src/store/record-tables.ts'
 import { RECORD_TABLE_NAMES, RECORD_TABLES } from '../../src/store/record-tables.ts'
+import type { LayoutDialect } from './dialect.ts'
+import { plainInteger } from './integers.ts'
+import { jsonText } from './json-text.ts'
 
 /** Fields of a table in the order of their columns. */
 export function fieldsOf(table: RecordTable): readonly string[] {
@@ -39,21 +42,47 @@ export function typeOf(table: RecordTable, field: string): RecordFieldType {
 }
 
 /** What a column holds for a field. */
-export function columnValue(table: RecordTable, field: string, value: unknown): unknown {
+export function columnValue(
+  { idsAreJson }: Ids,
+  table: RecordTable,
+  field: string,
+  value: unknown,
+): unknown {
   if (value === null || value === undefined) return null
-  return typeOf(table, field).startsWith('json') ? JSON.stringify(value, digitsOfBigint) : value
+  const type = typeOf(table, field)
+  if (type.startsWith('json')) return JSON.stringify(value, digitsOfBigint)
+  return idsAreJson && type.startsWith('id') ? jsonText(value) : value
+}
+
+/** How ids stand in columns. */
+type Ids = Pick<LayoutDialect, 'idsAreJson'>
+
+/** An id as a column holds it. */
+export function idValue({ idsAreJson }: Ids, id: unknown): unknown {
+  return idsAreJson ? jsonText(id) : id
+}
+
+/** An id that a column has held. */
+export function idOf({ idsAreJson }: Ids, held: unknown): unknown {
+  if (!idsAreJson) return held
+  const text = String(held)
+  return text.startsWith('"') ? JSON.parse(text) : plainInteger(BigInt(text))
 }
 
 /** A record from a row that holds its columns in the order of {@link fieldsOf}. */
-export function toRecord<T extends RecordTable>(table: T, row: readonly unknown[]): RecordTypes[T] {
+export function toRecord<T extends RecordTable>(
+  ids: Ids,
+  table: T,
+  row: readonly unknown[],
+): RecordTypes[T] {
   const entries = fieldsOf(table).map((field, place) => [
     field,
-    fieldValue(typeOf(table, field), row[place] ?? null),
+    fieldValue(ids, typeOf(table, field), row[place] ?? null),
   ])
   return Object.fromEntries(entries) as RecordTypes[T]
 }
 
-function fieldValue(type: RecordFieldType, value: unknown): unknown {
+function fieldValue(ids: Ids, type: RecordFieldType, value: unknown): unknown {
   if (value === null) return null
   switch (type) {
     case 'integer':
@@ -63,7 +92,7 @@ function fieldValue(type: RecordFieldType, value: unknown): unknown {
       return JSON.parse(String(value), bigintOfDigits)
     case 'id':
     case 'id?':
-      return value
+      return idOf(ids, value)
     default:
       return String(value)
   }

@@ -36,7 +36,7 @@ export function sharingSql(
   const isOfSlice = `${isAny(`t0.${quote(id)}`, userId(user))} AND ${isOfTenant}`
   const within = reach === 'tenant' ? ` AND ${isTrue(`(${isOfTenant})`)}` : ''
   return {
-    sql: `SELECT DISTINCT ${dialect.binary(column)} FROM ${dialect.table(table)} AS t0 WHERE ${isAny(column, wanted)} AND ${isNotTrue(`(${isOfSlice})`)}${within}`,
+    sql: `SELECT DISTINCT ${dialect.binary(column, type)} FROM ${dialect.table(table)} AS t0 WHERE ${isAny(column, wanted)} AND ${isNotTrue(`(${isOfSlice})`)}${within}`,
     parameter: valueParameter(wanted).slice(1),
   }
 }

@@ -28,6 +28,9 @@ type Standard = Pick<
   | 'subquery'
   | 'mark'
   | 'markIndexes'
+  | 'recast'
+  | 'rechecks'
+  | 'mixesTypes'
 >
 
 export const standard: Standard = {
@@ -51,6 +54,9 @@ export const standard: Standard = {
   subquery: (select) => `(${select}) AS found`,
   mark: (program) => program,
   markIndexes: (steps) => steps,
+  recast: (value) => value,
+  rechecks: false,
+  mixesTypes: false,
 }
 
 export function quoteName(name: string): string {

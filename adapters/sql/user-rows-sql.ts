@@ -77,18 +77,19 @@ export function setUserSql(
  */
 export function listUsersSql(
   dialect: SqlDialect,
-  { table, id, tenant, hasLooseTenant }: MarkedUserTable,
+  { table, id, tenant, hasLooseTenant, types }: MarkedUserTable,
   isLaterPage: boolean,
 ): string {
   // Where the column takes two spellings for one tenant, those of both are its users.
   const mark = hasLooseTenant === 'either' ? hasLooseTenant : undefined
   const column = `t0.${dialect.quote(id)}`
+  const ordered = dialect.binary(column, types?.['id'])
   const conditions = [`${column} IS NOT NULL`]
   if (tenant !== null) {
     conditions.push(dialect.unplanned(`(${tenantSql(dialect, 't0', tenant, mark)})`))
   }
-  if (isLaterPage) conditions.push(`${dialect.binary(column)} > @after`)
-  return `SELECT ${column} FROM ${dialect.table(table)} AS t0 WHERE ${conditions.join(' AND ')} ORDER BY ${dialect.binary(column)} LIMIT @limit`
+  if (isLaterPage) conditions.push(`${ordered} > @after`)
+  return `SELECT ${column} FROM ${dialect.table(table)} AS t0 WHERE ${conditions.join(' AND ')} ORDER BY ${ordered} LIMIT @limit`
 }
 
 /** Counts user rows that are still there, or that lack what was to be written into them. */

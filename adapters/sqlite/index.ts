@@ -10,7 +10,7 @@ import type { Program } from '../../src/program/program.ts'
 import type { DatabaseSchema } from '../../src/program/schema.ts'
 import type { Decision } from '../../src/store/change.ts'
 import { schemaChanged } from '../../src/store/failures.ts'
-import type { Inquiry, Question } from '../../src/store/inquiry.ts'
+import type { Answer, Inquiry, Question } from '../../src/store/inquiry.ts'
 import { RolledBack, rehearsed } from '../../src/store/rehearsal.ts'
 import { changeSync, runSync } from '../../src/store/run.ts'
 import type { Committed, Sanitized, Store } from '../../src/store/store.ts'
@@ -19,13 +19,15 @@ import {
   ENGINE_TABLE_PREFIX,
   storeOptions,
 } from '../../src/store/store-options.ts'
+import { answering } from '../sql/answers/answer.ts'
 import { type ProgramSql, programSql } from '../sql/program-sql.ts'
-import { answering } from './answers/answer.ts'
+import { writingTo } from '../sql/work/write.ts'
 import { openBulkSession } from './bulk/bulk-session.ts'
 import { type Connection, SavepointLost } from './handle/connection.ts'
 import type { SqliteDatabase } from './handle/database.ts'
 import { explainCommit } from './handle/explain-refusal.ts'
 import { handleOf } from './handle/host-handle.ts'
+import { perform, sceneOf } from './handle/perform.ts'
 import { toStoreError } from './handle/sqlite-errors.ts'
 import { openLaidOut } from './records/layout.ts'
 import { describeWithRows } from './schema/count-rows.ts'
@@ -34,7 +36,6 @@ import { shadowsOfHost } from './schema/shadow-tables.ts'
 import { sanitize } from './scrub/sanitize.ts'
 import { scrubFile } from './scrub/scrub-file.ts'
 import { sqliteDialect } from './sql/dialect.ts'
-import { writingTo } from './work/write.ts'
 
 export type { SqliteDatabase, SqliteStatement } from './handle/database.ts'
 /** As `user-deletion-engine/sqlite/scan` has it, where it is looked for from now on. */
@@ -106,17 +107,28 @@ export function sqliteStore(
   const { currentSchema, statementsFor, statementsToWrite } = schemaCache(connection)
   const describe = describeWithRows(connection, currentSchema)
   const { read, write } = connection
+  const scene = sceneOf(connection)
   const explain = (cause: unknown): unknown => explainCommit(connection, currentSchema(), cause)
+
+  function answerFrom(statements: (program: Program) => ProgramSql) {
+    const answer = answering(scene, statements)
+    return (question: Question): Answer => perform(connection, answer(question))
+  }
 
   function transact<T>(inquiry: Inquiry<Decision<T>>): T {
     const statements = once(statementsToWrite)
-    const answer = answering(connection, statements)
+    const answer = answerFrom(statements)
     const decision = runSync(inquiry, answer)
     if (decision.change === null) return decision.result
-    const { write, hasEnded } = writingTo(connection, statements)
+    const writer = writingTo(scene, statements)
+    const hasEnded = (): boolean => perform(connection, writer.hasEnded())
     const next = <R>(make: () => R): R => connection.hostCode(make, hasEnded)
     const calls = decision.callsHost === true ? { next } : {}
-    const result = changeSync(decision.change(), { write, answer, ...calls })
+    const result = changeSync(decision.change(), {
+      write: (one) => perform(connection, writer.write(one)),
+      answer,
+      ...calls,
+    })
     if (decision.isRehearsal === true) throw new RolledBack(result)
     return result
   }
@@ -126,7 +138,7 @@ export function sqliteStore(
     capabilities: { transactions: true, erasure: 'rows_overwritten' },
     migrate,
     describe,
-    read: (inquiry) => read(() => runSync(inquiry(), answering(connection, once(statementsFor)))),
+    read: (inquiry) => read(() => runSync(inquiry(), answerFrom(once(statementsFor)))),
     commit: (inquiry) =>
       rehearsed(() => write(() => transact(inquiry()), { explain, isSmall: isSmall(inquiry()) })),
     commitEach: (inquiries) =>

@@ -55,7 +55,7 @@ export const databaseSabotages: readonly Sabotage[] = [
   },
   {
     name: 'keep the place in a table as an integer that JSON cannot carry',
-    file: 'adapters/sqlite/answers/step-rows.ts',
+    file: 'adapters/sql/answers/step-rows.ts',
     find: "typeof value === 'bigint' ? {",
     replace: "typeof value === 'symbol' ? {",
     caughtBy,

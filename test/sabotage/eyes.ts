@@ -74,9 +74,9 @@ export const eyesSabotages: readonly Sabotage[] = [
   },
   {
     name: 'forget the parents once they are gone',
-    file: 'adapters/sqlite/work/residue.ts',
-    find: 'if (rowsUnder(connection, sql, index, held, parameters) === 0)',
-    replace: 'if (rowsUnder(connection, sql, index, held, parameters) >= 0)',
+    file: 'adapters/sql/work/residue.ts',
+    find: 'if ((yield* rowsUnder(sql, index, held, parameters)) === 0)',
+    replace: 'if ((yield* rowsUnder(sql, index, held, parameters)) >= 0)',
     caughtBy: 'test/adapters/sqlite/gone-parents.test.ts',
   },
   {
@@ -116,9 +116,9 @@ export const eyesSabotages: readonly Sabotage[] = [
   },
   {
     name: 'forget the parents of a chunk once they are gone',
-    file: 'adapters/sqlite/work/named-rows.ts',
-    find: "step.action === 'delete' ? holdAmong",
-    replace: "step.action === 'block' ? holdAmong",
+    file: 'adapters/sql/work/named-rows.ts',
+    find: "step.action === 'delete' ? yield* holdAmong",
+    replace: "step.action === 'block' ? yield* holdAmong",
     caughtBy: 'test/adapters/sqlite/gone-parents.test.ts',
   },
   {

@@ -55,9 +55,9 @@ export const identitySabotages: readonly Sabotage[] = [
   },
   {
     name: 'know users who are gone by the very spelling alone',
-    file: 'adapters/sqlite/answers/spellings.ts',
-    find: 'deletedAlike(connection, program, query, strange)',
-    replace: 'deletedAlike(connection, program, query, [])',
+    file: 'adapters/sql/answers/spellings.ts',
+    find: 'deletedAlike(scene, program, query, strange)',
+    replace: 'deletedAlike(scene, program, query, [])',
     caughtBy,
   },
   {

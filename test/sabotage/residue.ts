@@ -45,14 +45,14 @@ export const residueSabotages: readonly Sabotage[] = [
   },
   {
     name: 'believe that the user row is gone',
-    file: 'adapters/sqlite/work/user-rows.ts',
-    find: 'changed !== users || !areEnded(connection, sql, parameters)',
+    file: 'adapters/sql/work/user-rows.ts',
+    find: 'changed !== users || !(yield* areEnded(sql, parameters))',
     replace: 'changed !== users',
     caughtBy: 'test/execution/delete/residue.test.ts',
   },
   {
     name: 'cut access past what a trigger writes back',
-    file: 'adapters/sqlite/work/work.ts',
+    file: 'adapters/sql/work/work.ts',
     find: '  const asked = new Set(steps.map(',
     replace: "  const asked = new Set((userRows.kind === 'end' ? steps : []).map(",
     caughtBy: 'test/execution/delete/residue.test.ts',

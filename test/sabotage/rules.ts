@@ -46,7 +46,7 @@ export const rulesSabotages: readonly Sabotage[] = [
   },
   {
     name: 'find rows on SQLite that an earlier step of the pass has written',
-    file: 'adapters/sqlite/work/work.ts',
+    file: 'adapters/sql/work/work.ts',
     find: '      pass !== null && pairs !== undefined\n',
     replace: '      pass !== null && pairs === undefined\n',
     caughtBy: 'test/adapters/sqlite/contract.test.ts',

@@ -44,15 +44,15 @@ export const sabotages: readonly Sabotage[] = [
   },
   {
     name: 'delete the user row first',
-    file: 'adapters/sqlite/work/work.ts',
-    find: '  const held = runSteps(connection, sql, steps, parameters)\n',
+    file: 'adapters/sql/work/work.ts',
+    find: '  const held = yield* runSteps(scene, sql, steps, parameters)\n',
     replace:
-      "  if (userRows.kind === 'end') endUserRows(connection, sql, parameters, work.users.length)\n  const held = runSteps(connection, sql, steps, parameters)\n",
+      "  if (userRows.kind === 'end') yield* endUserRows(scene, sql, parameters, work.users.length)\n  const held = yield* runSteps(scene, sql, steps, parameters)\n",
     caughtBy: 'test/adapters/sqlite/contract.test.ts',
   },
   {
     name: 'let users without rows share the counts of those who have some',
-    file: 'adapters/sqlite/answers/counts.ts',
+    file: 'adapters/sql/answers/counts.ts',
     find: '    const own = [...none]',
     replace: '    const own = none',
     caughtBy: 'test/adapters/sqlite/contract.test.ts',
@@ -116,7 +116,7 @@ export const sabotages: readonly Sabotage[] = [
   },
   {
     name: 'count wrongly',
-    file: 'adapters/sqlite/answers/counts.ts',
+    file: 'adapters/sql/answers/counts.ts',
     find: '?? 0) + Number(rows[place])',
     replace: '?? 0) + 1',
     caughtBy: 'test/adapters/sqlite/contract.test.ts',

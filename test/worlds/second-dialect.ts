@@ -55,6 +55,7 @@ export const secondDialect: SqlDialect = {
     numberedKey: 'BIGINT PRIMARY KEY',
     ownNumber: 'id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY',
     keyed: '',
+    idsAreJson: true,
   },
   rowKey: (table) => (table?.primaryKey.length ? table.primaryKey : ['ctid']),
   mark: markTypes,

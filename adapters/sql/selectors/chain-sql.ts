@@ -94,14 +94,15 @@ function linkSql(
   selector: MarkedSelector,
   leaf: Compare,
 ): string {
-  const { target, isLoose, hasTextKey } = selector
+  const { target, isLoose, hasTextKey, keyType } = selector
   if (target.kind === 'user') {
     const wanted = wantedOf(selector, target)
     return compareLocated(dialect, alias, selector, (value) => leaf(value, wanted))
   }
   const name = `t${depth + 1}.${dialect.quote(target.key)}`
   const { collation } = target
-  const key = collation === undefined ? name : inCollation(dialect, name, collation)
+  const own = keyType === undefined ? name : dialect.recast(name, keyType)
+  const key = collation === undefined ? own : inCollation(dialect, own, collation)
   const same = compareLocated(dialect, alias, selector, (value) =>
     equalSql(dialect, key, value, isLoose),
   )

@@ -27,7 +27,7 @@ export function userValueOf(chain: Chain): UserValue {
 
 /** The same with the marks of the comparison. */
 export function wantedOf(
-  { isLoose, type }: MarkedSelector,
+  { isLoose, type, isRecast }: MarkedSelector,
   { field, form, reach, eitherType, collation }: Wanted,
 ): UserValue {
   return {
@@ -36,6 +36,7 @@ export function wantedOf(
     ...(collation === undefined ? {} : { collation }),
     ...(isLoose ? { isLoose } : {}),
     ...(type === undefined ? {} : { type }),
+    ...(isRecast ? { isRecast } : {}),
   }
 }
 

@@ -37,8 +37,13 @@ export function anyUser(dialect: SqlDialect): Compare {
 export function sameUser(dialect: SqlDialect): Compare {
   return (value, wanted) => {
     const { asciiCase, asStored } = dialect
-    const columnOf = (one: UserValue): string => `u.${userColumn(dialect, one)}`
-    if (isWithin(wanted)) return holdsText(dialect, value, columnOf(wanted), wanted)
+    const columnOf = (one: UserValue): string => {
+      const own = `u.${userColumn(dialect, one)}`
+      return one.isRecast && one.type !== undefined ? dialect.recast(own, one.type) : own
+    }
+    if (isWithin(wanted)) {
+      return holdsText(dialect, value, columnOf({ ...wanted, type: 'text' }), wanted)
+    }
     const fold = inAnyCase(dialect, wanted)
     if (wanted.eitherType) {
       const { eitherType: _, ...exact } = wanted

@@ -5,6 +5,7 @@
  */
 import type { Selector } from '../../../src/program/program.ts'
 import type { SqlDialect } from '../dialect.ts'
+import type { MarkedSelector } from '../marks.ts'
 import { chainSql, located } from './chain-sql.ts'
 import { chainsOf, userValueOf } from './chains.ts'
 
@@ -15,7 +16,8 @@ export function heldIdsSql(dialect: SqlDialect, selector: Selector, isLaterPage:
   const parts = leaves.map((leaf) => {
     // The tenant is not known here: a user is looked up in their own tenant before anything is done.
     // Neither two ids nor the order of the pages are what the column's collation makes of them.
-    const held = binary(located(dialect, 't0', leaf.locator))
+    const { type }: MarkedSelector = leaf
+    const held = binary(located(dialect, 't0', leaf.locator), type)
     const prefix = userValueOf([leaf]).form?.prefix ?? ''
     const { from, where } = chainSql(dialect, [{ ...leaf, tenant: null }], () =>
       prefix === '' ? ids.isHeld(held, isLaterPage) : ids.isHeldBehind(held, prefix, isLaterPage),

@@ -17,6 +17,8 @@ export interface UserValue extends Wanted {
   readonly isWord?: true
   /** The type that lists of it are cast to. */
   readonly type?: string
+  /** One user's value has another type, and becomes one of that. */
+  readonly isRecast?: true
 }
 
 export const USER_ID: UserValue = { field: 'id', form: null }

@@ -30,7 +30,8 @@ function usersSql(dialect: SqlDialect, program: MarkedProgram): string {
     ...derived.map((index) => `d${index}`),
   ]
   const types = wanted.map(({ field, form, eitherType }): TupleColumn => {
-    const type = form === null && !eitherType ? program.user.types?.[field] : undefined
+    const own = form === null ? program.user.types?.[field] : undefined
+    const type = eitherType ? dialect.eitherType : own
     return type === undefined ? {} : { type }
   })
   const columns = [...types, ...derived.map(() => ({}))]

@@ -9,7 +9,7 @@ import type { RowKey, SqlDialect } from '../dialect.ts'
 import { anyUser } from '../selectors/compare-sql.ts'
 import { pairsSql } from '../selectors/pairs-sql.ts'
 import { isListed, keyTuple, pairKey, type StepContext, usersOf } from './step-context.ts'
-import { columnsFor, verbSql, wholeSql } from './write-sql.ts'
+import { columnsFor, stillTheirs, verbSql, wholeSql } from './write-sql.ts'
 
 export interface ChunkSql {
   /** Keys of the next rows of the one user in `u`, from the start or after the key in `@after`. */
@@ -29,12 +29,13 @@ function chunkSql(context: StepContext): ChunkSql | null {
   const columns = columnsFor(context, (index) => `@d${index}`, anyUser(dialect))
   const verb = verbSql(context, columns)
   if (verb === null) return null
+  const named = `${verb} WHERE ${isListed(dialect, facts, step.table, '@keys')}`
   const keys = (extra: string): string =>
     `WITH ${usersOf(context)} SELECT ${pairKey(key)} FROM ${dialect.subquery(pairsOfPass(context, extra))} ORDER BY ${pairKey(key)} LIMIT @limit`
   return {
     first: keys(''),
     next: keys(behind(dialect, key)),
-    apply: `${verb} WHERE ${isListed(dialect, facts, step.table, '@keys')}`,
+    apply: dialect.rechecks ? `WITH ${usersOf(context)} ${named}${stillTheirs(context)}` : named,
     there: `SELECT count(*) FROM ${dialect.table(step.table)} AS t0 WHERE ${isListed(dialect, facts, step.table, '@keys')}`,
   }
 }

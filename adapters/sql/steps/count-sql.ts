@@ -58,10 +58,10 @@ export function heldSql(
   dialect: SqlDialect,
   alias: string,
   { locator }: Selector,
-  { isLoose }: UserValue,
+  { isLoose, type }: UserValue,
 ): string {
   const held = located(dialect, alias, locator)
-  return isLoose ? dialect.binary(held) : held
+  return isLoose ? dialect.binary(held, type) : held
 }
 
 function countPairs(context: StepContext, pairs: string): string {

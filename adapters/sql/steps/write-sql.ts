@@ -75,14 +75,24 @@ function onRows(context: StepContext, verb: string): string {
   const own = keyTuple(dialect, key)
   if (context.isFound || step.except.length > 0 || pairsForPull(step)) {
     const pairs = dialect.subquery(context.pairs())
-    return `WITH ${usersOf(context)} ${verb} WHERE ${own} IN (SELECT ${pairKey(key)} FROM ${pairs})`
+    return `WITH ${usersOf(context)} ${verb} WHERE ${own} IN (SELECT ${pairKey(key)} FROM ${pairs})${stillTheirs(context)}`
   }
   if (isDirect(selector)) return `${verb} WHERE ${directSql(dialect, selector, 'row').where}`
   const rows = chainsOf(selector).map((chain) => {
     const { from, where } = chainSql(dialect, chain, anyUser(dialect))
     return `SELECT ${keyColumns(dialect, key)} FROM ${from} WHERE ${where}`
   })
-  return `${verb} WHERE ${own} IN (${rows.join(' UNION ')})`
+  const found = `${verb} WHERE ${own} IN (${rows.join(' UNION ')})`
+  return dialect.rechecks ? `WITH ${usersOf(context)} ${found}${stillTheirs(context)}` : found
+}
+
+/** That the row belongs to a user of the slice, by the row as it is now: it may have changed hands since it was found. */
+export function stillTheirs(
+  { dialect, selector, step, isFound }: StepContext,
+  isUser = '',
+): string {
+  if (!dialect.rechecks || isFound) return ''
+  return ` AND EXISTS (SELECT 1 FROM u WHERE ${isUser}${belongsSql(dialect, selector)}${guardSql(dialect, step.except)})`
 }
 
 /** Which elements leave an array: those of users to whom the row belongs, past exceptions. */
@@ -130,5 +140,5 @@ function updateFromPairs(context: StepContext, verb: string): string {
   const last = `SELECT ${keys}, max(pos) AS pos FROM ${pairs} GROUP BY ${keys}`
   const joined = `SELECT last.*, ${values} FROM (${last}) AS last JOIN u ON u.pos = last.pos`
   const match = key.map((name, index) => `t0.${dialect.quote(name)} = p.k${index}`).join(' AND ')
-  return `WITH ${usersOf(context)}, p AS MATERIALIZED (${joined}) ${verb} FROM p WHERE ${match}`
+  return `WITH ${usersOf(context)}, p AS MATERIALIZED (${joined}) ${verb} FROM p WHERE ${match}${stillTheirs(context, 'u.pos = p.pos AND ')}`
 }

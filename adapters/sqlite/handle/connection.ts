@@ -8,6 +8,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { UserDeletionError } from '../../../src/errors.ts'
 import type { RecordTable } from '../../../src/store/record-tables.ts'
+import { plainInteger } from '../../sql/integers.ts'
 import type { Parameters } from '../../sql/statement.ts'
 import { OWN_TABLES } from '../sql/engine-tables.ts'
 import { quoteTable } from '../sql/literals.ts'
@@ -417,11 +418,4 @@ function assertUsable(db: SqliteDatabase): void {
 /** In place: the array was made for this call, and a copy of it would be most of its garbage. */
 function makePlain(row: unknown[]): void {
   for (let index = 0; index < row.length; index += 1) row[index] = plainInteger(row[index])
-}
-
-/** Integers come as bigint; those that a number holds exactly become numbers. */
-export function plainInteger(value: unknown): unknown {
-  if (typeof value !== 'bigint') return value
-  const number = Number(value)
-  return Number.isSafeInteger(number) ? number : value
 }

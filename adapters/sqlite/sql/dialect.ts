@@ -23,6 +23,7 @@ import { contains, leavesMark } from './texts.ts'
 export const sqliteDialect: SqlDialect = {
   ...standard,
   name: 'sqlite',
+  mixesTypes: true,
   quote: quoteName,
   table: quoteTable,
   literal,

@@ -26,4 +26,5 @@ export const layoutDialect: LayoutDialect = {
   numberedKey: 'INTEGER PRIMARY KEY',
   ownNumber: 'id INTEGER PRIMARY KEY',
   keyed: ' WITHOUT ROWID',
+  idsAreJson: false,
 }

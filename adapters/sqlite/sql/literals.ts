@@ -36,8 +36,3 @@ export function jsonPath(path: JsonPath): string {
  */
 export const UPDATE = 'UPDATE OR ABORT'
 export const INSERT = 'INSERT OR ABORT INTO'
-
-/** A column that holds text or nothing. */
-export function textOrNull(value: unknown): string | null {
-  return value === null || value === undefined ? null : String(value)
-}

@@ -5,7 +5,7 @@
  */
 import { UserDeletionError } from '../../../src/errors.ts'
 import { type NamedUser, writtenFor } from '../../../src/program/shared-values.ts'
-import { type UserValue, valueKey } from '../../sql/selectors/user-value.ts'
+import { type UserValue, valueKey } from '../selectors/user-value.ts'
 
 /** Positions of the users for whom references hold a value: nearly always one, who needs no list. */
 export type Holders = ReadonlyMap<unknown, number | readonly number[]>

@@ -3,25 +3,25 @@
  *
  * @module
  */
+
 import { passOf } from '../../../src/program/steps.ts'
 import type { Cursor } from '../../../src/store/chunk.ts'
 import type { HostQuestion, StepRow } from '../../../src/store/questions.ts'
-import { jsonText } from '../../sql/json-text.ts'
-import type { ProgramSql } from '../../sql/program-sql.ts'
-import type { Parameters } from '../../sql/statement.ts'
-import type { ChunkSql } from '../../sql/steps/chunk-sql.ts'
-import type { Connection } from '../handle/connection.ts'
+import { type Flow, readRows } from '../flow.ts'
+import { jsonText } from '../json-text.ts'
+import type { ProgramSql } from '../program-sql.ts'
+import type { Parameters } from '../statement.ts'
+import type { ChunkSql } from '../steps/chunk-sql.ts'
 
 /** In the order of their keys. `parameters`: of the one user. */
-export function stepRows(
-  connection: Connection,
+export function* stepRows(
   sql: ProgramSql,
   { step, after, limit }: HostQuestion<'step_rows'>,
   parameters: Parameters,
-): readonly StepRow[] {
+): Flow<readonly StepRow[]> {
   const chunk = sql.steps[step]?.chunk ?? null
   if (chunk === null) return []
-  const keys = nextKeys(connection, chunk, parameters, after, limit)
+  const keys = yield* nextKeys(chunk, parameters, after, limit)
   const pass = passOf(sql.program.steps, step)
   if (pass.length === 1) return keys.map((key) => ({ key: cursorAt(key), steps: [step] }))
   const among = { ...parameters, keys: jsonText(keys) }
@@ -29,7 +29,7 @@ export function stepRows(
   for (const index of pass) {
     const own = sql.steps[index]?.pass ?? null
     if (own === null) continue
-    for (const [, ...key] of connection.rows(own.findAmong, among)) {
+    for (const [, ...key] of yield* readRows(own.findAmong, among)) {
       found.get(jsonText(key))?.push(index)
     }
   }
@@ -37,16 +37,15 @@ export function stepRows(
 }
 
 /** Keys of the one user's rows in their order, from the start or behind the cursor. */
-export function nextKeys(
-  connection: Connection,
+export function* nextKeys(
   { first, next }: ChunkSql,
   parameters: Parameters,
   cursor: Cursor | null,
-  limit: number,
-): readonly Cursor[] {
+  limit: number | null,
+): Flow<readonly Cursor[]> {
   return cursor === null
-    ? connection.rows(first, { ...parameters, limit })
-    : connection.rows(next, { ...parameters, ...behindCursor(cursor), limit })
+    ? yield* readRows(first, { ...parameters, limit })
+    : yield* readRows(next, { ...parameters, ...behindCursor(cursor), limit })
 }
 
 /** The key that comes before those that are asked for. */

@@ -1,12 +1,12 @@
 /**
- * Several questions as one statement: where the answers are few, most of their time is the way to SQLite and back.
+ * Several questions as one statement: where the answers are few, most of their time is the way to the database and back.
  *
  * @module
  */
-import { once } from '../../../src/program/once.ts'
-import type { ProgramSql } from '../../sql/program-sql.ts'
-import type { CountSql } from '../../sql/steps/count-sql.ts'
-import type { ResidueSql } from '../../sql/steps/residue-sql.ts'
+import type { CountSql } from './count-sql.ts'
+import type { GroupSql } from './group-sql.ts'
+import type { ResidueSql } from './residue-sql.ts'
+import type { StepSql } from './step-sql.ts'
 
 /** Counts of some groups of steps in one statement. */
 export interface CountsTogether {
@@ -18,17 +18,17 @@ export interface CountsTogether {
 /** SQLite takes 500 parts in one statement; many would take long to compile. */
 const MOST = 50
 
-/** Every step of the program is counted in one of them. */
-export const countsTogether: (sql: ProgramSql) => readonly CountsTogether[] = once(({ groups }) =>
-  pagesOf(groups).map((page) => {
+/** Every step of the program is counted in one of them. Only where a column of answers may hold values of any type. */
+export function countsTogether(groups: readonly GroupSql[]): readonly CountsTogether[] {
+  return pagesOf(groups).map((page) => {
     const widest = Math.max(...page.map(({ steps }) => steps.length))
     const parts = page.map(({ steps, count }, place) => {
       const none = ', NULL'.repeat(widest - steps.length)
       return `SELECT ${place}, counted.*${none} FROM (${count.sql}) AS counted`
     })
     return { sql: parts.join(' UNION ALL '), groups: page }
-  }),
-)
+  })
+}
 
 /** What several steps have left, in one statement. */
 export interface ResiduesTogether {
@@ -38,8 +38,10 @@ export interface ResiduesTogether {
 }
 
 /** Of every step of the program that is asked at the end. */
-export const lateResidues: (sql: ProgramSql) => readonly ResiduesTogether[] = once((program) => {
-  const { groups, steps } = program
+export function residuesTogether(
+  groups: readonly GroupSql[],
+  steps: readonly (StepSql | null)[],
+): readonly ResiduesTogether[] {
   const all = groups.flatMap((group): readonly (ResidueSql | null | undefined)[] =>
     group.residue !== null ? [group.residue] : group.steps.map((index) => steps[index]?.residue),
   )
@@ -48,7 +50,7 @@ export const lateResidues: (sql: ProgramSql) => readonly ResiduesTogether[] = on
     sql: page.map(({ sql }, place) => `SELECT ${place}, (${sql})`).join(' UNION ALL '),
     tables: page.map(({ table }) => table),
   }))
-})
+}
 
 function pagesOf<T>(all: readonly T[]): readonly (readonly T[])[] {
   const count = Math.ceil(all.length / MOST)

@@ -3,21 +3,21 @@
  *
  * @module
  */
+
 import type { Program, UserId } from '../../../src/program/program.ts'
 import type { Answer, Question } from '../../../src/store/inquiry.ts'
 import type { HostQuestion, OfUsers } from '../../../src/store/questions.ts'
 import type { GroupMember } from '../../../src/store/slice.ts'
-import type { ProgramSql } from '../../sql/program-sql.ts'
-import { heldIdsSql } from '../../sql/selectors/held-ids-sql.ts'
-import { USER_ID } from '../../sql/selectors/user-value.ts'
-import { sliceParameters } from '../../sql/slice-parameters.ts'
-import type { Parameters } from '../../sql/statement.ts'
-import type { Connection } from '../handle/connection.ts'
-import { answerRecords } from '../records/records.ts'
-import { sqliteDialect } from '../sql/dialect.ts'
+import { type Flow, readRows, type SqlScene } from '../flow.ts'
+import type { ProgramSql } from '../program-sql.ts'
+import { heldIdsSql } from '../selectors/held-ids-sql.ts'
+import { USER_ID } from '../selectors/user-value.ts'
+import { sliceParameters } from '../slice-parameters.ts'
+import type { Parameters } from '../statement.ts'
 import { countRows } from './counts.ts'
 import { holdersAmong, holdersOf } from './holders.ts'
 import { rowsAtHurdles } from './hurdles.ts'
+import { answerRecords } from './records.ts'
 import { heldOutside } from './shared-values.ts'
 import { findSpellings, findTenant } from './spellings.ts'
 import { stepRows } from './step-rows.ts'
@@ -25,22 +25,22 @@ import { blankRows, findFields, findRows, userIds } from './user-rows.ts'
 
 /** An answerer for one read or one transaction. `statementsFor`: the statements of a program. */
 export function answering(
-  connection: Connection,
+  scene: SqlScene,
   statementsFor: (program: Program) => ProgramSql,
-): (question: Question) => Answer {
+): (question: Question) => Flow<Answer> {
   const parametersOf = remembering((sql, of) => usersAsParameters(sql, of))
-  return (question) => {
+  return function* (question) {
     switch (question.kind) {
       case 'records':
-        return answerRecords(connection, question)
+        return yield* answerRecords(scene, question)
       case 'spellings':
-        return findSpellings(connection, question.program, question.query)
+        return yield* findSpellings(scene, question.program, question.query)
       case 'tenant_spelling':
-        return findTenant(connection, question.program, question.query)
+        return yield* findTenant(scene, question.program, question.query)
       default: {
         const sql = statementsFor(question.program)
-        return answerHost(
-          { connection, sql, parametersOf: (of) => parametersOf(sql, of) },
+        return yield* answerHost(
+          { scene, sql, parametersOf: (of) => parametersOf(sql, of) },
           question,
         )
       }
@@ -49,36 +49,36 @@ export function answering(
 }
 
 interface Answering {
-  readonly connection: Connection
+  readonly scene: SqlScene
   readonly sql: ProgramSql
   parametersOf(of: OfUsers): Parameters
 }
 
-function answerHost(
-  { connection, sql, parametersOf }: Answering,
+function* answerHost(
+  { scene, sql, parametersOf }: Answering,
   question: Exclude<HostQuestion, HostQuestion<'spellings' | 'tenant_spelling'>>,
-): Answer {
+): Flow<Answer> {
   switch (question.kind) {
     case 'users':
-      return findFields(connection, sql, question)
+      return yield* findFields(sql, question)
     case 'user_rows':
-      return findRows(connection, sql, question)
+      return yield* findRows(sql, question)
     case 'blank_rows':
-      return blankRows(connection, sql, question, parametersOf(question))
+      return yield* blankRows(sql, question, parametersOf(question))
     case 'user_ids':
-      return userIds(connection, sql, question)
+      return yield* userIds(scene, sql, question)
     case 'holders':
-      return heldOutside(connection, sql, question)
+      return yield* heldOutside(sql, question)
     case 'counts':
-      return countRows(connection, sql, question, parametersOf(question))
+      return yield* countRows(scene, sql, question, parametersOf(question))
     case 'step_rows':
-      return stepRows(connection, sql, question, parametersOf(question))
+      return yield* stepRows(sql, question, parametersOf(question))
     case 'bereft':
-      return membersOf(connection, sql, question, parametersOf(question))
+      return yield* membersOf(sql, question, parametersOf(question))
     case 'hurdles':
-      return rowsAtHurdles(connection, sql, question, parametersOf(question))
+      return yield* rowsAtHurdles(sql, question, parametersOf(question))
     case 'references':
-      return heldIds(connection, sql, question)
+      return yield* heldIds(scene, sql, question)
   }
 }
 
@@ -108,29 +108,29 @@ function remembering(
   }
 }
 
-function membersOf(
-  connection: Connection,
+function* membersOf(
   { checks }: ProgramSql,
   { check, users }: HostQuestion<'bereft'>,
   parameters: Parameters,
-): readonly GroupMember[] {
+): Flow<readonly GroupMember[]> {
   const sql = checks[check]
   if (sql === undefined || users.length === 0) return []
   const holders = holdersOf(users)(USER_ID)
-  return connection
-    .rows(sql, parameters)
-    .flatMap(([id, group]) => [holdersAmong(holders, id)].flat().map((user) => ({ user, group })))
+  return (yield* readRows(sql, parameters)).flatMap(([id, group]) =>
+    [holdersAmong(holders, id)].flat().map((user) => ({ user, group })),
+  )
 }
 
 /** Integers stand before texts, and each page goes on behind the last value of the one before. */
-function heldIds(
-  connection: Connection,
+function* heldIds(
+  scene: SqlScene,
   { program }: ProgramSql,
   { step, after, limit }: HostQuestion<'references'>,
-): readonly UserId[] {
+): Flow<readonly UserId[]> {
   const selector = program.steps[step]?.selector
   if (selector == null) return []
-  return connection
-    .rows(heldIdsSql(sqliteDialect, selector, after !== null), { after, limit })
-    .map(([id]) => id as UserId)
+  return (yield* readRows(heldIdsSql(scene.dialect, selector, after !== null), {
+    after,
+    limit,
+  })).map(([id]) => id as UserId)
 }

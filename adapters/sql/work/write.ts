@@ -3,43 +3,46 @@
  *
  * @module
  */
+
 import type { Program } from '../../../src/program/program.ts'
 import type { HostWork, Write } from '../../../src/store/change.ts'
-import type { ProgramSql } from '../../sql/program-sql.ts'
 import { usersAsParameters } from '../answers/answer.ts'
-import type { Connection } from '../handle/connection.ts'
-import { insertRow } from '../records/insert-row.ts'
-import { writeRecords } from '../records/records.ts'
+import { writeRecords } from '../answers/records.ts'
+import type { Flow, SqlScene } from '../flow.ts'
+import type { ProgramSql } from '../program-sql.ts'
+import { insertRow } from './insert-row.ts'
 import { areEnded } from './user-rows.ts'
 import { workOn } from './work.ts'
 
 export interface Writer {
-  write(write: Write): void
+  write(write: Write): Flow<void>
   /** Whether the user rows that were to end have ended: then what has been done so far is whole. */
-  hasEnded(): boolean
+  hasEnded(): Flow<boolean>
 }
 
 /** A writer for one transaction. `statementsFor`: the statements of a program. */
 export function writingTo(
-  connection: Connection,
+  scene: SqlScene,
   statementsFor: (program: Program) => ProgramSql,
 ): Writer {
-  let hasEnded = (): boolean => false
+  let ended: (() => Flow<boolean>) | null = null
 
-  function work(one: HostWork): void {
+  function* work(one: HostWork): Flow<void> {
     const sql = statementsFor(one.program)
     const parameters = usersAsParameters(sql, one)
-    workOn(connection, sql, one, parameters)
+    yield* workOn(scene, sql, one, parameters)
     if (one.userRows.kind !== 'end' || one.program.user.rowless) return
-    hasEnded = () => areEnded(connection, sql, parameters)
+    ended = () => areEnded(sql, parameters)
   }
 
   return {
-    write(one) {
-      if (one.kind === 'work') work(one)
-      else if (one.kind === 'insert_row') insertRow(connection, one)
-      else writeRecords(connection, [one])
+    *write(one) {
+      if (one.kind === 'work') yield* work(one)
+      else if (one.kind === 'insert_row') yield* insertRow(scene, one)
+      else yield* writeRecords(scene, [one])
     },
-    hasEnded: () => hasEnded(),
+    *hasEnded() {
+      return ended === null ? false : yield* ended()
+    },
   }
 }

@@ -5,55 +5,45 @@
  * @module
  */
 
-import { jsonText } from '../../sql/json-text.ts'
-import type { ProgramSql } from '../../sql/program-sql.ts'
-import type { Parameters } from '../../sql/statement.ts'
-import type { Connection } from '../handle/connection.ts'
+import { type Flow, readRows } from '../flow.ts'
+import { jsonText } from '../json-text.ts'
+import type { ProgramSql } from '../program-sql.ts'
+import type { Parameters } from '../statement.ts'
 
 /** Pairs of every step that has some, by step. */
 export type HeldParents = ReadonlyMap<number, string>
 
-export function holdParents(
-  connection: Connection,
-  { steps }: ProgramSql,
-  parameters: Parameters,
-): HeldParents {
+export function* holdParents({ steps }: ProgramSql, parameters: Parameters): Flow<HeldParents> {
   const held = new Map<number, string>()
   for (const [index, step] of steps.entries()) {
     const sql = step?.goneParents ?? null
     if (sql === null) continue
-    const pairs = connection.rows(sql.find, parameters)
+    const pairs = yield* readRows(sql.find, parameters)
     if (pairs.length > 0) held.set(index, jsonText(pairs))
   }
   return held
 }
 
 /** The same of the rows of a parent table that a chunk is about to remove. */
-export function holdAmong(
-  connection: Connection,
-  { steps }: ProgramSql,
-  table: string,
-  keys: string,
-): HeldParents {
+export function* holdAmong({ steps }: ProgramSql, table: string, keys: string): Flow<HeldParents> {
   const held = new Map<number, string>()
   for (const [index, step] of steps.entries()) {
     const sql = step?.goneParents?.among.get(table)
     if (sql === undefined) continue
-    const pairs = connection.rows(sql, { keys })
+    const pairs = yield* readRows(sql, { keys })
     if (pairs.length > 0) held.set(index, jsonText(pairs))
   }
   return held
 }
 
 /** Rows of a step under the parents that were kept in mind. */
-export function rowsUnder(
-  connection: Connection,
+export function* rowsUnder(
   { steps }: ProgramSql,
   index: number,
   held: HeldParents,
   parameters: Parameters,
-): number {
+): Flow<number> {
   const [sql, pairs] = [steps[index]?.goneParents ?? null, held.get(index)]
   if (sql === null || pairs === undefined) return 0
-  return Number(connection.rows(sql.residue, { ...parameters, held: pairs })[0]?.[0])
+  return Number((yield* readRows(sql.residue, { ...parameters, held: pairs }))[0]?.[0])
 }

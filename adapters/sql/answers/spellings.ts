@@ -12,49 +12,43 @@ import type {
   SpellingQuery,
   TenantQuery,
 } from '../../../src/store/spelling.ts'
-import { jsonText } from '../../sql/json-text.ts'
+import { type Flow, readRows, type SqlScene } from '../flow.ts'
+import { jsonText } from '../json-text.ts'
+import { idValue } from '../record-values.ts'
 import {
   deletedAlikeSql,
   deletedAsSql,
   spelledRowsSql,
   tenantSpellingsSql,
-} from '../../sql/spelling-sql.ts'
-import type { Connection } from '../handle/connection.ts'
-import { sceneOf } from '../records/records.ts'
-import { sqliteDialect } from '../sql/dialect.ts'
-import { quoteName, quoteTable, textOrNull } from '../sql/literals.ts'
+} from '../spelling-sql.ts'
 
 type Users = Pick<Program, 'user'>
 
-export function findSpellings(
-  connection: Connection,
+export function* findSpellings(
+  scene: SqlScene,
   program: Users,
   query: SpellingQuery,
-): FoundSpellings {
-  const isThere = hasTable(connection, program)
-  const rows = byUser(query, isThere ? rowsOf(connection, program, query, query.users) : [])
+): Flow<FoundSpellings> {
+  // The ledger is asked without it too: what is proven stays so.
+  const isThere = yield* scene.answers.hasTable(program.user.table)
+  const rows = byUser(query, isThere ? yield* rowsOf(scene, program, query, query.users) : [])
   const absent = query.users.map((forms, place) => (hasRow(forms, rows[place]) ? [] : forms))
-  const named = byUser(query, deletedAs(connection, program, query, absent))
+  const named = byUser(query, yield* deletedAs(scene, program, query, absent))
   const strange = absent.map((forms, place) => (named[place]?.length === 0 ? forms : []))
-  const alike = byUser(query, deletedAlike(connection, program, query, strange))
+  const alike = byUser(query, yield* deletedAlike(scene, program, query, strange))
+  const { table, id } = program.user
   return {
     users: rows.map((found, place) => ({
       rows: found,
       deleted: [...(named[place] ?? []), ...(alike[place] ?? [])],
     })),
-    types: isThere && isOfBothTypes(query.users) ? typesOf(connection, program) : [],
+    types: isThere && isOfBothTypes(query.users) ? yield* scene.answers.idTypes(table, id) : [],
   }
 }
 
 /** Whether some row has an id of the type that was passed. */
 function hasRow([passed]: readonly UserId[], rows: readonly Spelling[] = []): boolean {
   return passed !== undefined && rows.some(({ id }) => isSameType(id, passed))
-}
-
-/** The ledger is asked without it too: what is proven stays so. */
-function hasTable(connection: Connection, { user }: Users): boolean {
-  const sql = `SELECT 1 FROM pragma_table_list WHERE schema = 'main' AND name = @table COLLATE NOCASE`
-  return connection.rows(sql, { table: user.table }).length > 0
 }
 
 /** A spelling, and whose it is by its place in the list. */
@@ -82,56 +76,58 @@ function placedForms(users: readonly (readonly UserId[])[]): {
 }
 
 /** Rows whose columns say themselves that they hold the id and the tenant. */
-function rowsOf(
-  connection: Connection,
+function* rowsOf(
+  scene: SqlScene,
   { user }: Users,
   { tenantId }: SpellingQuery,
   users: readonly (readonly UserId[])[],
-): readonly Placed[] {
+): Flow<readonly Placed[]> {
   const { forms, places } = placedForms(users)
   const parameters = user.tenant === null ? { forms } : { forms, tenantId }
-  return connection
-    .rows(spelledRowsSql(sqliteDialect, user), parameters)
-    .map(([key, held, ownTenant]) => [
+  return (yield* readRows(spelledRowsSql(scene.dialect, user), parameters)).map(
+    ([key, held, ownTenant]) => [
       places[Number(key)] ?? 0,
       { id: held as UserId, tenantId: textOrNull(ownTenant) },
-    ])
+    ],
+  )
 }
 
 /** Deletions under the very id, or its hash, of a tenant that may be spelled in another way. */
-function deletedAs(
-  connection: Connection,
+function* deletedAs(
+  scene: SqlScene,
   { user }: Users,
   { tenantId, loose, subjectOf }: SpellingQuery,
   users: readonly (readonly UserId[])[],
-): readonly Placed[] {
+): Flow<readonly Placed[]> {
   const { places } = placedForms(users)
   if (places.length === 0) return []
   const ids = users.flat()
-  const sql = deletedAsSql(sceneOf(connection), loose)
-  return connection
-    .rows(sql, { subjects: jsonText(ids.map(subjectOf)), tenantId, userTable: user.table })
-    .flatMap(([key, tenant]): readonly Placed[] => {
-      const id = ids[Number(key)]
-      if (id === undefined) return []
-      return [[places[Number(key)] ?? 0, { id, tenantId: textOrNull(tenant) }]]
-    })
+  const sql = deletedAsSql(scene, loose)
+  return (yield* readRows(sql, {
+    subjects: jsonText(ids.map((id) => idValue(scene.dialect.layout, subjectOf(id)))),
+    tenantId,
+    userTable: user.table,
+  })).flatMap(([key, tenant]): readonly Placed[] => {
+    const id = ids[Number(key)]
+    if (id === undefined) return []
+    return [[places[Number(key)] ?? 0, { id, tenantId: textOrNull(tenant) }]]
+  })
 }
 
 /**
  * Deletions under another spelling of the id, which costs one pass over the index on subjects. Hashes tell nothing of
  * it, and neither does a collation that is none of SQLite's own.
  */
-function deletedAlike(
-  connection: Connection,
+function* deletedAlike(
+  scene: SqlScene,
   { user }: Users,
   { tenantId, loose }: SpellingQuery,
   users: readonly (readonly UserId[])[],
-): readonly Placed[] {
+): Flow<readonly Placed[]> {
   const folded = foldedBy(loose.id)
   const texts = users.flat().filter((form) => typeof form === 'string')
   if (loose.id === null || folded === null || texts.length === 0) return []
-  const sql = deletedAlikeSql(sceneOf(connection), loose, loose.id)
+  const sql = deletedAlikeSql(scene, loose, loose.id)
   const places = new Map<string, number[]>()
   for (const [place, forms] of users.entries()) {
     for (const form of forms) {
@@ -139,38 +135,33 @@ function deletedAlike(
       places.set(folded(form), [...(places.get(folded(form)) ?? []), place])
     }
   }
-  return connection
-    .rows(sql, { texts: jsonText(texts), tenantId, userTable: user.table })
-    .flatMap(([subject, tenant]) => {
-      const spelling = { id: subject as UserId, tenantId: textOrNull(tenant) }
-      return (places.get(folded(String(subject))) ?? []).map((place): Placed => [place, spelling])
-    })
+  return (yield* readRows(sql, {
+    texts: jsonText(texts),
+    tenantId,
+    userTable: user.table,
+  })).flatMap(([subject, tenant]) => {
+    const spelling = { id: subject as UserId, tenantId: textOrNull(tenant) }
+    return (places.get(folded(String(subject))) ?? []).map((place): Placed => [place, spelling])
+  })
 }
 
-/** Numbers stand before texts in every index, so each question ends with the first row that answers it. */
-function typesOf(connection: Connection, { user }: Users): FoundSpellings['types'] {
-  const id = `t0.${quoteName(user.id)}`
-  const has = (condition: string): boolean =>
-    connection.rows(`SELECT 1 FROM ${quoteTable(user.table)} AS t0 WHERE ${condition} LIMIT 1`)
-      .length > 0
-  return [
-    ...(has(`${id} < ''`) ? ['integer' as const] : []),
-    ...(has(`${id} >= '' AND ${id} < x''`) ? ['text' as const] : []),
-  ]
-}
-
-export function findTenant(
-  connection: Connection,
+export function* findTenant(
+  scene: SqlScene,
   { user }: Users,
   { tenantId, loose }: TenantQuery,
-): string | null {
+): Flow<string | null> {
   const { tenant } = user
   if (tenant === null) return null
-  const { inRows, inLedger } = tenantSpellingsSql(sceneOf(connection), { ...user, tenant }, loose)
+  const { inRows, inLedger } = tenantSpellingsSql(scene, { ...user, tenant }, loose)
   for (const sql of [...inRows, inLedger]) {
     const own = sql === inLedger ? { tenantId, userTable: user.table } : { tenantId }
-    const [row] = connection.rows(sql, own)
+    const [row] = yield* readRows(sql, own)
     if (row !== undefined) return textOrNull(row[0])
   }
   return null
+}
+
+/** A column that holds text or nothing. */
+function textOrNull(value: unknown): string | null {
+  return value === null || value === undefined ? null : String(value)
 }

@@ -3,19 +3,19 @@
  *
  * @module
  */
+
 import { sharedText } from '../../../src/program/shared-values.ts'
 import type { HostQuestion } from '../../../src/store/questions.ts'
-import { jsonText } from '../../sql/json-text.ts'
-import type { ProgramSql } from '../../sql/program-sql.ts'
-import { bindable } from '../../sql/slice-parameters.ts'
-import type { Connection } from '../handle/connection.ts'
+import { type Flow, readRows } from '../flow.ts'
+import { jsonText } from '../json-text.ts'
+import type { ProgramSql } from '../program-sql.ts'
+import { bindable } from '../slice-parameters.ts'
 
 /** The texts of the value that rows of others hold. */
-export function heldOutside(
-  connection: Connection,
+export function* heldOutside(
   { sharing, isSole }: ProgramSql,
   { tenantId, value, users, haveRows }: HostQuestion<'holders'>,
-): ReadonlySet<string | null> {
+): Flow<ReadonlySet<string | null>> {
   if (haveRows && isSole(value)) return NOTHING
   const held = users.flatMap(({ fields }) => {
     const own = fields[value.field]
@@ -24,7 +24,7 @@ export function heldOutside(
   if (held.length === 0) return NOTHING
   const { sql, parameter } = sharing(value)
   const ids = jsonText(users.map(({ fields }) => fields['id']))
-  const rows = connection.rows(sql, { ids, tenant: tenantId, [parameter]: jsonText(held) })
+  const rows = yield* readRows(sql, { ids, tenant: tenantId, [parameter]: jsonText(held) })
   return new Set(rows.map(([text]) => sharedText(text, value)))
 }
 

@@ -3,24 +3,25 @@
  *
  * @module
  */
+
 import type { NamedUser } from '../../../src/program/shared-values.ts'
 import type { HostQuestion } from '../../../src/store/questions.ts'
-import type { ProgramSql } from '../../sql/program-sql.ts'
-import type { UserValue } from '../../sql/selectors/user-value.ts'
-import type { Parameters } from '../../sql/statement.ts'
-import type { CountSql } from '../../sql/steps/count-sql.ts'
-import type { Connection } from '../handle/connection.ts'
-import { countsTogether } from '../sql/together.ts'
+import { eachRow, type Flow, readRows, type SqlScene } from '../flow.ts'
+import type { ProgramSql } from '../program-sql.ts'
+import type { UserValue } from '../selectors/user-value.ts'
+import type { Parameters } from '../statement.ts'
+import type { CountSql } from '../steps/count-sql.ts'
+import type { CountsTogether } from '../steps/together-sql.ts'
 import { type Holders, holdersAmong, holdersOf } from './holders.ts'
 import { behindCursor } from './step-rows.ts'
 
 /** By user, then by step. `parameters`: of the users asked about. */
-export function countRows(
-  connection: Connection,
+export function* countRows(
+  scene: SqlScene,
   sql: ProgramSql,
   question: HostQuestion<'counts'>,
   parameters: Parameters,
-): readonly (readonly number[])[] {
+): Flow<readonly (readonly number[])[]> {
   const { users, of } = question
   // Users without rows share one list, and in a large slice they may be many.
   const none: number[] = sql.steps.map(() => 0)
@@ -33,28 +34,28 @@ export function countRows(
     return own
   }
   if (users.length === 0) return counts
-  if (of === 'all') countSteps({ connection, sql, parameters, users, countsOf }, question)
-  else if (of === 'shared') countShared({ connection, sql, parameters, users, countsOf })
-  else countLacking({ connection, sql, parameters, users, countsOf }, question)
+  if (of === 'all') yield* countSteps({ scene, sql, parameters, users, countsOf }, question)
+  else if (of === 'shared') yield* countShared({ scene, sql, parameters, users, countsOf })
+  else yield* countLacking({ scene, sql, parameters, users, countsOf }, question)
   return counts
 }
 
 interface Counting {
-  readonly connection: Connection
+  readonly scene: SqlScene
   readonly sql: ProgramSql
   readonly parameters: Parameters
   readonly users: readonly NamedUser[]
   countsOf(user: number): number[]
 }
 
-function countSteps(
+function* countSteps(
   counting: Counting,
   { steps, behind = [] }: Pick<HostQuestion<'counts'>, 'steps' | 'behind'>,
-): void {
+): Flow<void> {
   const { sql, users } = counting
   const holders = holdersOf(users)
-  if (steps === undefined && behind.length === 0) {
-    countAll(counting, holders)
+  if (steps === undefined && behind.length === 0 && sql.counts !== null) {
+    yield* countAll(counting, sql.counts, holders)
     return
   }
   const asked = steps === undefined ? null : new Set(steps)
@@ -62,23 +63,26 @@ function countSteps(
     (asked === null || asked.has(index)) && (behind[index] ?? null) === null
   for (const { count, steps: group } of sql.groups) {
     if (group.every(isWhole)) {
-      addUp(counting, count, group, holders)
+      yield* addUp(counting, count, group, holders)
       continue
     }
     for (const index of group) {
       const step = sql.steps[index]
       if (step == null || asked?.has(index) === false) continue
-      if (isWhole(index)) addUp(counting, step.count, [index], holders)
-      else countBehind(counting, index, behind[index] ?? [])
+      if (isWhole(index)) yield* addUp(counting, step.count, [index], holders)
+      else yield* countBehind(counting, index, behind[index] ?? [])
     }
   }
 }
 
 /** All steps, many in one statement. */
-function countAll(counting: Counting, holders: HoldersOf): void {
-  const { connection, sql, parameters } = counting
-  for (const { sql: text, groups } of countsTogether(sql)) {
-    connection.each(text, parameters, ([place, key, ...rows]) => {
+function* countAll(
+  counting: Counting,
+  all: readonly CountsTogether[],
+  holders: HoldersOf,
+): Flow<void> {
+  for (const { sql, groups } of all) {
+    yield* eachRow(sql, counting.parameters, ([place, key, ...rows]) => {
       const group = groups[Number(place)]
       if (group !== undefined) add(counting, group.count, group.steps, holders, key, rows)
     })
@@ -88,14 +92,13 @@ function countAll(counting: Counting, holders: HoldersOf): void {
 type HoldersOf = (value: UserValue) => Holders
 
 /** Adds up the rows of each user by the steps that are counted together. */
-function addUp(
+function* addUp(
   counting: Counting,
   count: CountSql,
   steps: readonly number[],
   holders: HoldersOf,
-): void {
-  const { connection, parameters } = counting
-  connection.each(count.sql, parameters, ([key, ...rows]) =>
+): Flow<void> {
+  yield* eachRow(count.sql, counting.parameters, ([key, ...rows]) =>
     add(counting, count, steps, holders, key, rows),
   )
 }
@@ -118,39 +121,36 @@ function add(
 }
 
 /** Of the one user. */
-function countBehind(
-  { connection, sql, parameters, countsOf }: Counting,
+function* countBehind(
+  { scene, sql, parameters, countsOf }: Counting,
   index: number,
   cursor: readonly unknown[],
-): void {
+): Flow<void> {
   const { pass, chunk } = sql.steps[index] ?? {}
   const rest = pass?.findNext ?? chunk?.next
   if (rest === undefined) return
-  const among = { ...parameters, ...behindCursor(cursor), limit: ALL }
-  countsOf(0)[index] = connection.rows(rest, among).length
+  const among = { ...parameters, ...behindCursor(cursor), limit: scene.answers.noLimit }
+  countsOf(0)[index] = (yield* readRows(rest, among)).length
 }
 
-/** SQLite's LIMIT for "no limit". */
-const ALL = -1
-
-function countShared({ connection, sql, parameters, countsOf }: Counting): void {
+function* countShared({ sql, parameters, countsOf }: Counting): Flow<void> {
   for (const [index, step] of sql.steps.entries()) {
     if (step?.shared == null) continue
-    connection.each(step.shared, parameters, ([place, rows]) => {
+    yield* eachRow(step.shared, parameters, ([place, rows]) => {
       countsOf(Number(place))[index] = Number(rows)
     })
   }
 }
 
 /** Of the one user. */
-function countLacking(
-  { connection, sql, parameters, countsOf }: Counting,
+function* countLacking(
+  { sql, parameters, countsOf }: Counting,
   { steps = [...sql.steps.keys()], derived = [] }: HostQuestion<'counts'>,
-): void {
+): Flow<void> {
   const known = (derived[0] ?? []).map((value) => value !== null)
   for (const index of steps) {
     const step = sql.steps[index]
     if (step == null) continue
-    countsOf(0)[index] = Number(connection.rows(step.pending(known), parameters)[0]?.[0])
+    countsOf(0)[index] = Number((yield* readRows(step.pending(known), parameters))[0]?.[0])
   }
 }

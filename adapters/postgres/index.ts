@@ -1,0 +1,203 @@
+/**
+ * PostgreSQL through the host's pool or client of pg, or through PGlite.
+ *
+ * @module
+ */
+import { once } from '../../src/program/once.ts'
+import type { Program } from '../../src/program/program.ts'
+import type { Decision } from '../../src/store/change.ts'
+import { schemaChanged } from '../../src/store/failures.ts'
+import type { Answer, Inquiry, Question } from '../../src/store/inquiry.ts'
+import { RECORD_TABLE_NAMES } from '../../src/store/record-tables.ts'
+import { RolledBack, rehearsed } from '../../src/store/rehearsal.ts'
+import { isQuestions, NO_ANSWERS, runAsync } from '../../src/store/run.ts'
+import type { Store } from '../../src/store/store.ts'
+import {
+  assertTablePrefix,
+  ENGINE_TABLE_PREFIX,
+  storeOptions,
+} from '../../src/store/store-options.ts'
+import { answering, usersAsParameters } from '../sql/answers/answer.ts'
+import type { SqlScene } from '../sql/flow.ts'
+import { jsonText } from '../sql/json-text.ts'
+import { type ProgramSql, programSql } from '../sql/program-sql.ts'
+import { writingTo } from '../sql/work/write.ts'
+import { type Described, describeDatabase, schemaStamp } from './schema/describe.ts'
+import { migrateTables } from './schema/migrate.ts'
+import { hostOf, type PostgresHandle } from './server/handle.ts'
+import { answerWords, perform } from './server/perform.ts'
+import { explainRefusal } from './server/postgres-errors.ts'
+import type { Session } from './server/session.ts'
+import { transactionsOf } from './server/transactions.ts'
+import { postgresDialect } from './sql/dialect.ts'
+import { locksFor } from './sql/locks.ts'
+
+export type {
+  PgliteDatabase,
+  PostgresClient,
+  PostgresHandle,
+  PostgresPool,
+  PostgresPoolClient,
+} from './server/handle.ts'
+
+export interface PostgresStoreOptions {
+  /** The schema of the host's tables and of the engine's own. Default: `public`. */
+  readonly schema?: string
+  /** How long a transaction is begun again while others are in its way, in milliseconds. Default 5,000. */
+  readonly busyTimeoutMs?: number
+  /**
+   * What the names of the engine's own tables begin with, for a database where one of them is taken. Letters, digits
+   * and underscores. Default `user_deletion_`. All engines of one database need the same.
+   */
+  readonly tablePrefix?: string
+}
+
+/**
+ * A store over a `Pool` or a connected `Client` of pg, or over PGlite. The handle stays the host's: it is never opened
+ * or ended here.
+ *
+ * With a `Client`, nothing else may send it statements while a call of the engine is under way: they would be part of
+ * the engine's transaction. Where the host works at the same time, pass a `Pool`.
+ *
+ * @example
+ * import { Pool } from 'pg'
+ * const store = postgresStore(new Pool({ connectionString }))
+ */
+export function postgresStore(handle: PostgresHandle, given: PostgresStoreOptions = {}): Store {
+  const host = hostOf(handle)
+  const options = storeOptions(given, ['schema', 'busyTimeoutMs', 'tablePrefix'])
+  const { tablePrefix: prefix = ENGINE_TABLE_PREFIX, schema = 'public' } = options
+  assertTablePrefix(prefix)
+  const dialect = postgresDialect(schema)
+  const own = RECORD_TABLE_NAMES.map((table) => `${prefix}${table}`)
+  const place = { schema, own }
+  const scene: SqlScene = {
+    dialect,
+    own: Object.fromEntries(
+      RECORD_TABLE_NAMES.map((table) => [table, dialect.table(`${prefix}${table}`)]),
+    ) as SqlScene['own'],
+    answers: answerWords(schema),
+  }
+  const { read, write } = transactionsOf(host, {
+    busyTimeoutMs: options.busyTimeoutMs ?? 5_000,
+    lockName: `user-deletion-engine ${schema}.${prefix}`,
+    own,
+  })
+  let known: {
+    readonly described: Described
+    readonly built: WeakMap<Program, ProgramSql>
+  } | null = null
+
+  /** Looked at again in every transaction. */
+  async function present(session: Session): Promise<NonNullable<typeof known>> {
+    const stamp = known === null ? null : await schemaStamp(session, place)
+    if (known === null || known.described.schema.stamp !== stamp) {
+      known = { described: await describeDatabase(session, place), built: new WeakMap() }
+    }
+    return known
+  }
+
+  function statementsOf({ described, built }: NonNullable<typeof known>) {
+    return (program: Program): ProgramSql => {
+      const sql = built.get(program) ?? programSql(dialect, program, described.schema)
+      built.set(program, sql)
+      return sql
+    }
+  }
+
+  async function transact<T>(session: Session, inquiry: Inquiry<Decision<T>>): Promise<T> {
+    const state = await present(session)
+    const { schema: live, columnOf } = state.described
+    const statementsFor = statementsOf(state)
+    const statements = once((program: Program): ProgramSql => {
+      if (program.schemaStamp !== undefined && program.schemaStamp !== live.stamp) {
+        throw schemaChanged()
+      }
+      return statementsFor(program)
+    })
+    try {
+      const answerOne = answering(scene, statements)
+      const answer = async (question: Question): Promise<Answer> => {
+        await lockFor(session, statements, question)
+        return perform(session, answerOne(question))
+      }
+      const decision = await runAsync(inquiry, (questions) => inTurn(questions, answer))
+      if (decision.change === null) return decision.result
+      const writer = writingTo(scene, statements)
+      const change = decision.change()
+      let step = change.next(NO_ANSWERS)
+      while (step.done !== true) {
+        const { value } = step
+        if (isQuestions(value)) step = change.next(await inTurn(value, answer))
+        else {
+          await perform(session, writer.write(value))
+          step = change.next(NO_ANSWERS)
+        }
+      }
+      if (decision.isRehearsal === true) {
+        await session.change('SET CONSTRAINTS ALL IMMEDIATE')
+        throw new RolledBack(step.value)
+      }
+      return step.value
+    } catch (cause) {
+      throw explainRefusal(cause, columnOf)
+    }
+  }
+
+  async function lockFor(
+    session: Session,
+    statements: (program: Program) => ProgramSql,
+    question: Question,
+  ): Promise<void> {
+    switch (question.kind) {
+      case 'users':
+      case 'user_rows':
+      case 'bereft':
+      case 'counts': {
+        const sql = statements(question.program)
+        const parameters =
+          'users' in question
+            ? usersAsParameters(sql, question)
+            : { ids: jsonText(question.ids), tenant: question.tenantId }
+        for (const lock of locksFor(dialect, sql, question)) await session.rows(lock, parameters)
+        return
+      }
+      default:
+        return
+    }
+  }
+
+  return {
+    name: 'postgres',
+    capabilities: {
+      ...{ transactions: true, erasure: 'rows_removed', remote: true },
+      ...{ limits: { users: 500, rows: 30_000 }, nativeTypes: ['uuid'] },
+    },
+    migrate: () => write((session) => migrateTables(session, dialect, { schema, prefix })),
+    describe: () => read(async (session) => (await present(session)).described.schema),
+    read: (inquiry) =>
+      read(async (session) => {
+        const answer = answering(scene, once(statementsOf(await present(session))))
+        return runAsync(inquiry(), (questions) =>
+          inTurn(questions, (question) => perform(session, answer(question))),
+        )
+      }),
+    commit: (inquiry) => rehearsed(() => write((session) => transact(session, inquiry()))),
+    // What PostgreSQL keeps of deleted rows, in its files and its log, no user of it can clear.
+    sanitize: async () => ({ level: 'rows_removed', complete: true }),
+    scrub: async (tables) => ({
+      ...{ level: 'rows_removed', complete: true, obstacle: null },
+      ...{ bytesBefore: null, bytesAfter: null, searchTables: [], unproven: [...tables] },
+    }),
+  }
+}
+
+/** One connection takes one statement after the other. */
+async function inTurn(
+  questions: readonly Question[],
+  answer: (question: Question) => Promise<Answer>,
+): Promise<readonly Answer[]> {
+  const answers: Answer[] = []
+  for (const question of questions) answers.push(await answer(question))
+  return answers
+}

@@ -1,0 +1,87 @@
+/**
+ * Transactions, begun again from the start while others are in the way.
+ *
+ * @module
+ */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { UserDeletionError } from '../../../src/errors.ts'
+import type { Host } from './handle.ts'
+import { tablesMissing, toStoreError } from './postgres-errors.ts'
+import { type Session, sessionOf } from './session.ts'
+
+export interface Transactions {
+  /** Reads from one view of the database. */
+  read<T>(work: (session: Session) => Promise<T>): Promise<T>
+  /** Writes, as one transaction. */
+  write<T>(work: (session: Session) => Promise<T>): Promise<T>
+}
+
+export interface TransactionOptions {
+  readonly busyTimeoutMs: number
+  /** Which writers wait for each other. */
+  readonly lockName: string
+  /** The engine's own tables. */
+  readonly own: readonly string[]
+}
+
+export function transactionsOf(host: Host, options: TransactionOptions): Transactions {
+  const { busyTimeoutMs, lockName, own } = options
+
+  async function attempt<T>(mode: string, work: (session: Session) => Promise<T>): Promise<T> {
+    try {
+      return await host.transaction({ mode }, async (run) => {
+        const session = sessionOf(run)
+        // A row that a policy of the database hides is an error, and never "no rows".
+        await session.rows(SETTINGS)
+        return work(session)
+      })
+    } catch (cause) {
+      throw missesOwn(cause, own) ? tablesMissing(cause) : toStoreError(cause)
+    }
+  }
+
+  async function untilFree<T>(work: () => Promise<T>): Promise<T> {
+    const deadline = performance.now() + busyTimeoutMs
+    for (let tries = 0; ; tries += 1) {
+      try {
+        return await work()
+      } catch (error) {
+        if (!isPassing(error, tries) || performance.now() >= deadline) throw error
+      }
+      await sleep(Math.min(200, 2 ** tries) * (0.5 + Math.random() / 2))
+    }
+  }
+
+  return {
+    read: (work) => untilFree(() => attempt('ISOLATION LEVEL REPEATABLE READ, READ ONLY', work)),
+    write: (work) =>
+      untilFree(() =>
+        attempt('ISOLATION LEVEL READ COMMITTED, READ WRITE', async (session) => {
+          await session.rows(
+            'SELECT pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended(@name, 0))',
+            { name: lockName },
+          )
+          const result = await work(session)
+          // A key that is checked at the end speaks here, while its place can still be told.
+          await session.change('SET CONSTRAINTS ALL IMMEDIATE')
+          return result
+        }),
+      ),
+  }
+}
+
+/** Shorter than the wait before a deadlock is looked for, so that of two the host goes on. */
+const SETTINGS =
+  "SELECT pg_catalog.set_config('lock_timeout', '500ms', TRUE), pg_catalog.set_config('row_security', 'off', TRUE)"
+
+/** Others were in the way, or have added rows between the count and the write. */
+function isPassing(error: unknown, tries: number): boolean {
+  if (!(error instanceof UserDeletionError)) return false
+  if (error.code === 'store_busy') return true
+  return error.code === 'store_failed' && error.details['counted'] !== undefined && tries < 2
+}
+
+function missesOwn(cause: unknown, own: readonly string[]): boolean {
+  if (!(cause instanceof Error) || Reflect.get(cause, 'code') !== '42P01') return false
+  return own.some((name) => cause.message.includes(`.${name}"`))
+}

@@ -1,0 +1,112 @@
+/**
+ * Marks on what is compared: the types of both sides, so that a list has that of the column, and where a second
+ * comparison decides.
+ *
+ * @module
+ */
+import { exceptionMapper } from '../../../src/program/exceptions.ts'
+import { once } from '../../../src/program/once.ts'
+import type {
+  Assignment,
+  Condition,
+  Program,
+  Selector,
+  Wanted,
+} from '../../../src/program/program.ts'
+import type { DatabaseSchema } from '../../../src/program/schema.ts'
+import type { MarkedCondition, MarkedProgram, MarkedSelector } from '../../sql/marks.ts'
+import type { UserValue } from '../../sql/selectors/user-value.ts'
+import { isLooseType, JSON_VALUE, kindOf } from './types.ts'
+
+export function markTypes(program: Program, { tables }: DatabaseSchema): MarkedProgram {
+  const byName = new Map(tables.map((table) => [table.name, table]))
+  const typeAt = (table: string, column: string): string =>
+    byName.get(table)?.columns?.find(({ name }) => name === column)?.type || 'text'
+  const isLooseAt = (table: string, column: string): boolean =>
+    isLooseType(typeAt(table, column)) ||
+    byName.get(table)?.columns?.find(({ name }) => name === column)?.collation !== undefined
+  const ofTenant = (table: string, tenant: string | null) =>
+    tenant !== null && isLooseAt(table, tenant) ? ({ hasLooseTenant: true } as const) : {}
+  const condition =
+    (table: string) =>
+    (one: Condition): MarkedCondition =>
+      isLooseAt(table, one.column) ? { ...one, isLoose: true } : one
+  const { user } = program
+  const types = Object.fromEntries(
+    Object.entries({ id: user.id, ...user.fields }).map(([field, column]) => [
+      field,
+      typeAt(user.table, column),
+    ]),
+  )
+  /** Of what stands where the locator points. */
+  const heldType = ({ table, locator }: Selector): string =>
+    locator.path !== null || locator.each ? JSON_VALUE : typeAt(table, locator.column)
+  const comparedAs = ({ field, form, eitherType }: Wanted, type: string) => {
+    // What a form writes is text.
+    const own = form === null ? (types[field] ?? 'text') : 'text'
+    const isSame = kindOf(own) === kindOf(type) && !eitherType
+    return { type, ...(isSame ? {} : ({ isRecast: true } as const)) }
+  }
+  const inElement = (wanted: Wanted): UserValue => ({
+    ...wanted,
+    ...comparedAs(wanted, wanted.form?.ignoreCase ? 'text' : JSON_VALUE),
+  })
+  const assign = (assignment: Assignment): Assignment => {
+    if (assignment.kind === 'pull') return { ...assignment, ...inElement(assignment) }
+    if (assignment.kind !== 'json_value' || assignment.holding === undefined) return assignment
+    return { ...assignment, holding: inElement(assignment.holding) }
+  }
+  const mark = once((selector: Selector): MarkedSelector => {
+    const { target } = selector
+    const type = heldType(selector)
+    const isPlain = selector.locator.path === null && !selector.locator.each
+    const isLooseKey =
+      target.kind === 'rows' && target.parents.some(({ table }) => isLooseAt(table, target.key))
+    const isLoose = (isPlain && isLooseAt(selector.table, selector.locator.column)) || isLooseKey
+    const loose = {
+      where: selector.where.map(condition(selector.table)),
+      ...ofTenant(selector.table, selector.tenant),
+    }
+    const looseValue = isLoose ? ({ isLoose: true } as const) : {}
+    if (target.kind === 'rows') {
+      const [parent] = target.parents
+      const keyType = parent === undefined ? type : typeAt(parent.table, target.key)
+      return {
+        ...selector,
+        ...loose,
+        ...looseValue,
+        ...(kindOf(keyType) === 'text' ? ({ hasTextKey: true } as const) : {}),
+        ...(kindOf(keyType) === kindOf(type) ? {} : { keyType: type }),
+        target: { ...target, parents: target.parents.map(mark) },
+      }
+    }
+    const isText = target.form?.within === true || target.form?.ignoreCase === true
+    const listType = isText ? 'text' : type
+    return { ...selector, ...loose, ...(isText ? {} : looseValue), ...comparedAs(target, listType) }
+  })
+  const except = exceptionMapper({ map: mark })
+  return {
+    ...program,
+    user: {
+      ...user,
+      types,
+      set: user.set.map(assign),
+      ...ofTenant(user.table, user.tenant),
+      ...(isLooseAt(user.table, user.id) ? { hasLooseId: true } : {}),
+    },
+    steps: program.steps.map((step) => ({
+      ...step,
+      selector: step.selector === null ? null : mark(step.selector),
+      except: except(step.except),
+      set: step.set.map(assign),
+      ...(step.outdone === undefined ? {} : { outdone: step.outdone.map(assign) }),
+    })),
+    checks: program.checks.map((check) => ({
+      ...check,
+      type: typeAt(check.table, check.match),
+      where: check.where.map(condition(check.table)),
+      ...(isLooseAt(check.table, check.match) ? { hasLooseMatch: true } : {}),
+      ...(isLooseAt(check.table, check.within) ? { hasLooseGroup: true } : {}),
+    })),
+  }
+}

@@ -1,0 +1,101 @@
+/**
+ * Statements one after the other, as a generator that is given the result of each. A driver that answers at once runs
+ * it in one turn of the event loop, any other one statement by statement.
+ *
+ * @module
+ */
+import type { DatabaseSchema } from '../../src/program/schema.ts'
+import type { SqlDialect } from './dialect.ts'
+import type { RecordScene } from './record-sql.ts'
+import type { Parameters, RefusedStatement } from './statement.ts'
+
+/** What statements are made of, and what a database answers otherwise than others. */
+export interface SqlScene extends RecordScene {
+  readonly dialect: SqlDialect
+  readonly answers: AnswerWords
+}
+
+export interface AnswerWords {
+  /** What a parameter holds for "no limit". */
+  readonly noLimit: number | null
+  /** A value of a column of the host as the driver takes it. */
+  bind(value: unknown): unknown
+  /** Whether the database has a table of this name. */
+  hasTable(table: string): Flow<boolean>
+  /** Which types the ids of a user table are of. */
+  idTypes(table: string, id: string): Flow<readonly ('integer' | 'text')[]>
+}
+
+export type Request =
+  /** Rows as lists; integers that a number holds exactly are numbers, others are bigint. */
+  | { readonly kind: 'rows'; readonly sql: string; readonly parameters: Parameters }
+  /** The same, one row after the other; `visit` must not write. */
+  | {
+      readonly kind: 'each'
+      readonly sql: string
+      readonly parameters: Parameters
+      visit(row: Row): void
+    }
+  /** Rows as objects. */
+  | { readonly kind: 'records'; readonly sql: string; readonly parameters: Parameters }
+  /** Answers how many rows the statement has changed. `about`: what its refusal is about. */
+  | {
+      readonly kind: 'change'
+      readonly sql: string
+      readonly parameters: Parameters
+      readonly about?: Written
+    }
+  /** Once for each list, which stands in the place of question marks. */
+  | {
+      readonly kind: 'change_each'
+      readonly sql: string
+      readonly lists: Iterable<readonly unknown[]>
+    }
+
+export interface Written {
+  readonly schema: DatabaseSchema
+  readonly statement: Omit<RefusedStatement, 'parameters'>
+}
+
+export type Row = readonly unknown[]
+export type Flow<T> = Generator<Request, T, unknown>
+
+export function* readRows(sql: string, parameters: Parameters = {}): Flow<readonly Row[]> {
+  return (yield { kind: 'rows', sql, parameters }) as readonly Row[]
+}
+
+export function* eachRow(
+  sql: string,
+  parameters: Parameters,
+  visit: (row: Row) => void,
+): Flow<void> {
+  yield { kind: 'each', sql, parameters, visit }
+}
+
+export function* readObjects(
+  sql: string,
+  parameters: Parameters,
+): Flow<readonly Readonly<Record<string, unknown>>[]> {
+  return (yield { kind: 'records', sql, parameters }) as readonly Readonly<
+    Record<string, unknown>
+  >[]
+}
+
+export function* changeRows(sql: string, parameters: Parameters, about?: Written): Flow<number> {
+  return (yield {
+    ...{ kind: 'change', sql, parameters },
+    ...(about === undefined ? {} : { about }),
+  }) as number
+}
+
+export function* changeEach(sql: string, lists: Iterable<readonly unknown[]>): Flow<void> {
+  yield { kind: 'change_each', sql, lists }
+}
+
+/** What the refusal of one of a program's statements is about. */
+export function about(
+  { schema }: Pick<Written, 'schema'>,
+  statement: Written['statement'],
+): Written {
+  return { schema, statement }
+}

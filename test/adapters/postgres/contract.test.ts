@@ -1,0 +1,32 @@
+import { after, describe, it } from 'node:test'
+import { PGlite } from '@electric-sql/pglite'
+import { postgresStore } from '../../../adapters/postgres/index.ts'
+import { type OpenStore, type Row, storeContract } from '../../../src/testing/index.ts'
+import { fillSchema, type Query } from '../../worlds/postgres-schema.ts'
+import { quote } from '../../worlds/sqlite-schema.ts'
+import { ofTypedColumns } from '../../worlds/typed-columns.ts'
+
+/** One database in process; each clause has a schema of its own. */
+const db = await PGlite.create()
+const query: Query = async (sql, values = []) => {
+  const { rows } = await db.query<Row>(sql, [...values])
+  return { rows }
+}
+let count = 0
+
+const open: OpenStore = async (tables, data) => {
+  count += 1
+  const schema = `clause_${count}`
+  await fillSchema(query, schema, tables, data)
+  return {
+    store: postgresStore(db, { schema }),
+    rows: async (table) =>
+      (await query(`SELECT * FROM ${quote(schema)}.${quote(table)}`)).rows as Row[],
+    close: () => query(`DROP SCHEMA ${quote(schema)} CASCADE`),
+  }
+}
+
+describe('postgres in process', () => {
+  storeContract({ describe, it: ofTypedColumns(it) }, open)
+  after(() => db.close())
+})
