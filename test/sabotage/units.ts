@@ -138,14 +138,14 @@ export const unitsSabotages: readonly Sabotage[] = [
   },
   {
     name: 'believe a unique key where the user has no row any more',
-    file: 'adapters/sqlite/answers/shared-values.ts',
+    file: 'adapters/sql/answers/shared-values.ts',
     find: 'if (haveRows && isSole(value)) return NOTHING',
     replace: 'if (isSole(value)) return NOTHING',
     caughtBy: 'test/execution/delete/sole-values.test.ts',
   },
   {
     name: 'count rows that a trigger has kept from a chunk',
-    file: 'adapters/sqlite/work/named-rows.ts',
+    file: 'adapters/sql/work/named-rows.ts',
     find: "if (there > (step.action === 'delete' ? 0 : rows)) throw residueLeft(step.table)",
     replace: '',
     caughtBy: 'test/execution/delete/kept-by-triggers.test.ts',
