@@ -31,6 +31,7 @@ import type { Session } from './server/session.ts'
 import { transactionsOf } from './server/transactions.ts'
 import { postgresDialect } from './sql/dialect.ts'
 import { locksFor } from './sql/locks.ts'
+import { withTypes } from './sql/mark-types.ts'
 
 export type {
   PgliteDatabase,
@@ -71,23 +72,24 @@ export function postgresStore(handle: PostgresHandle, given: PostgresStoreOption
   const dialect = postgresDialect(schema)
   const own = RECORD_TABLE_NAMES.map((table) => `${prefix}${table}`)
   const place = { schema, own }
+  let known: {
+    readonly described: Described
+    readonly built: WeakMap<Program, ProgramSql>
+  } | null = null
   const scene: SqlScene = {
     dialect,
     own: Object.fromEntries(
       RECORD_TABLE_NAMES.map((table) => [table, dialect.table(`${prefix}${table}`)]),
     ) as SqlScene['own'],
-    answers: answerWords(schema),
+    answers: answerWords(schema, (user) =>
+      known === null ? user : withTypes(user, known.described.schema),
+    ),
   }
   const { read, write } = transactionsOf(host, {
     busyTimeoutMs: options.busyTimeoutMs ?? 5_000,
     lockName: `user-deletion-engine ${schema}.${prefix}`,
     own,
   })
-  let known: {
-    readonly described: Described
-    readonly built: WeakMap<Program, ProgramSql>
-  } | null = null
-
   /** Looked at again in every transaction. */
   async function present(session: Session): Promise<NonNullable<typeof known>> {
     const stamp = known === null ? null : await schemaStamp(session, place)
