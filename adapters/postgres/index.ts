@@ -57,6 +57,11 @@ export interface PostgresStoreOptions {
  * A store over a `Pool` or a connected `Client` of pg, or over PGlite. The handle stays the host's: it is never opened
  * or ended here.
  *
+ * Rules work on the tables of one schema that have a primary key, or a unique one without nulls. Places inside JSON are
+ * found in columns of type `jsonb`. What a statement cannot compare, by its types, is refused with `schema_mismatch`.
+ * Foreign keys that come from other schemas are enforced by the database, and told of by it alone. Transactions that
+ * write, of engines with the same schema and prefix, come one after the other.
+ *
  * With a `Client`, nothing else may send it statements while a call of the engine is under way: they would be part of
  * the engine's transaction. Where the host works at the same time, pass a `Pool`.
  *
