@@ -31,6 +31,7 @@ import type { Session } from './server/session.ts'
 import { transactionsOf } from './server/transactions.ts'
 import { postgresDialect } from './sql/dialect.ts'
 import { locksFor } from './sql/locks.ts'
+import { withTypes } from './sql/mark-types.ts'
 
 export type {
   PgliteDatabase,
@@ -56,6 +57,11 @@ export interface PostgresStoreOptions {
  * A store over a `Pool` or a connected `Client` of pg, or over PGlite. The handle stays the host's: it is never opened
  * or ended here.
  *
+ * Rules work on the tables of one schema that have a primary key, or a unique one without nulls. Places inside JSON are
+ * found in columns of type `jsonb`. What a statement cannot compare, by its types, is refused with `schema_mismatch`.
+ * Foreign keys that come from other schemas are enforced by the database, and told of by it alone. Transactions that
+ * write, of engines with the same schema and prefix, come one after the other.
+ *
  * With a `Client`, nothing else may send it statements while a call of the engine is under way: they would be part of
  * the engine's transaction. Where the host works at the same time, pass a `Pool`.
  *
@@ -71,23 +77,24 @@ export function postgresStore(handle: PostgresHandle, given: PostgresStoreOption
   const dialect = postgresDialect(schema)
   const own = RECORD_TABLE_NAMES.map((table) => `${prefix}${table}`)
   const place = { schema, own }
+  let known: {
+    readonly described: Described
+    readonly built: WeakMap<Program, ProgramSql>
+  } | null = null
   const scene: SqlScene = {
     dialect,
     own: Object.fromEntries(
       RECORD_TABLE_NAMES.map((table) => [table, dialect.table(`${prefix}${table}`)]),
     ) as SqlScene['own'],
-    answers: answerWords(schema),
+    answers: answerWords(schema, (user) =>
+      known === null ? user : withTypes(user, known.described.schema),
+    ),
   }
   const { read, write } = transactionsOf(host, {
     busyTimeoutMs: options.busyTimeoutMs ?? 5_000,
     lockName: `user-deletion-engine ${schema}.${prefix}`,
     own,
   })
-  let known: {
-    readonly described: Described
-    readonly built: WeakMap<Program, ProgramSql>
-  } | null = null
-
   /** Looked at again in every transaction. */
   async function present(session: Session): Promise<NonNullable<typeof known>> {
     const stamp = known === null ? null : await schemaStamp(session, place)

@@ -4,8 +4,10 @@
  *
  * @module
  */
+import type { UserTable } from '../../src/program/program.ts'
 import type { DatabaseSchema } from '../../src/program/schema.ts'
 import type { SqlDialect } from './dialect.ts'
+import type { MarkedUserTable } from './marks.ts'
 import type { RecordScene } from './record-sql.ts'
 import type { Parameters, RefusedStatement } from './statement.ts'
 
@@ -18,6 +20,8 @@ export interface SqlScene extends RecordScene {
 export interface AnswerWords {
   /** What a parameter holds for "no limit". */
   readonly noLimit: number | null
+  /** The user table with the types of its columns, where comparisons need them. */
+  typed(user: UserTable): MarkedUserTable
   /** A value of a column of the host as the driver takes it. */
   bind(value: unknown): unknown
   /** Whether the database has a table of this name. */

@@ -50,6 +50,7 @@ export interface MarkedUserTable extends UserTable {
   readonly hasLooseTenant?: TenantMark
   /** The types that lists of the fields are cast to, by field. */
   readonly types?: Readonly<Record<string, string>>
+  readonly tenantType?: string
 }
 
 export interface MarkedCheck extends LastOfCheck {

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import type { UserTable } from '../../src/program/program.ts'
 import type { LooseColumns } from '../../src/store/spelling.ts'
 import type { SqlDialect } from './dialect.ts'
 import type { MarkedUserTable } from './marks.ts'
@@ -39,13 +38,16 @@ export function deletedAlikeSql(
 /** Ask one after the other for the tenant as it is stored: the very text, one of another type, one in the ledger. */
 export function tenantSpellingsSql(
   { dialect, own }: RecordScene,
-  user: UserTable & { readonly tenant: string },
+  user: MarkedUserTable & { readonly tenant: string },
   loose: LooseColumns,
 ): { readonly inRows: readonly string[]; readonly inLedger: string } {
   const tenant = dialect.quote(user.tenant)
   const rows = `SELECT ${tenant} FROM ${dialect.table(user.table)} WHERE ${isEitherTenant(dialect, tenant)}`
   return {
-    inRows: [`${rows} AND ${dialect.binary(tenant)} = @tenantId LIMIT 1`, `${rows} LIMIT 1`],
+    inRows: [
+      `${rows} AND ${dialect.binary(tenant, user.tenantType)} = @tenantId LIMIT 1`,
+      `${rows} LIMIT 1`,
+    ],
     inLedger: `SELECT tenant_id FROM ${own.ledger} WHERE user_table = @userTable AND ${isTenant(dialect, 'tenant_id', loose)} AND tenant_id IS NOT NULL LIMIT 1`,
   }
 }

@@ -161,9 +161,29 @@ async function inTransaction<T>(
     await run('ROLLBACK', []).then(onEnded, () => {})
     throw cause
   }
-  await run('COMMIT', [])
+  try {
+    await run('COMMIT', [])
+  } catch (cause) {
+    throw isAnswer(cause) ? cause : new CommitUnanswered(result, cause)
+  }
   onEnded()
   return result
+}
+
+/** The connection was lost behind COMMIT: whether it stands, only the server knows. */
+export class CommitUnanswered extends Error {
+  readonly result: unknown
+
+  constructor(result: unknown, cause: unknown) {
+    super('the commit was not answered', { cause })
+    this.result = result
+  }
+}
+
+/** Whether the server itself has refused, and not gone away. */
+function isAnswer(cause: unknown): boolean {
+  const state = sqlState(cause)
+  return /^[0-9A-Z]{5}$/.test(state) && !/^(08|57P|EPIPE)/.test(state)
 }
 
 interface Pglite {

@@ -8,9 +8,10 @@ import { readRows } from '../../sql/flow.ts'
 import type { Session } from './session.ts'
 
 /** What PostgreSQL answers otherwise than others. */
-export function answerWords(schema: string): AnswerWords {
+export function answerWords(schema: string, typed: AnswerWords['typed']): AnswerWords {
   return {
     noLimit: null,
+    typed,
     bind: (value) => value,
     *hasTable(table) {
       const sql =

@@ -5,7 +5,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { UserDeletionError } from '../../../src/errors.ts'
-import type { Host } from './handle.ts'
+import { CommitUnanswered, type Host } from './handle.ts'
 import { tablesMissing, toStoreError } from './postgres-errors.ts'
 import { type Session, sessionOf } from './session.ts'
 
@@ -36,6 +36,7 @@ export function transactionsOf(host: Host, options: TransactionOptions): Transac
         return work(session)
       })
     } catch (cause) {
+      if (cause instanceof CommitUnanswered) throw cause
       throw missesOwn(cause, own) ? tablesMissing(cause) : toStoreError(cause)
     }
   }
@@ -52,11 +53,28 @@ export function transactionsOf(host: Host, options: TransactionOptions): Transac
     }
   }
 
+  /** Asked on another connection, until the server knows. @throws where it does not tell in time. */
+  async function hasCommitted(id: unknown): Promise<boolean> {
+    const deadline = performance.now() + busyTimeoutMs
+    for (;;) {
+      const status = await attempt(READING, async (session) => {
+        const sql = 'SELECT pg_catalog.pg_xact_status(CAST(CAST(@id AS text) AS xid8))'
+        const [row] = await session.rows(sql, { id })
+        return row?.[0]
+      }).catch(() => null)
+      if (status === 'committed' || status === 'aborted') return status === 'committed'
+      if (performance.now() >= deadline) throw outcomeUnknown()
+      await sleep(50)
+    }
+  }
+
   return {
-    read: (work) => untilFree(() => attempt('ISOLATION LEVEL REPEATABLE READ, READ ONLY', work)),
+    read: (work) =>
+      untilFree(() => attempt(READING, work).catch(resultOf<Awaited<ReturnType<typeof work>>>)),
     write: (work) =>
-      untilFree(() =>
-        attempt('ISOLATION LEVEL READ COMMITTED, READ WRITE', async (session) => {
+      untilFree(async () => {
+        let id: unknown = null
+        const written = attempt(WRITING, async (session) => {
           await session.rows(
             'SELECT pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended(@name, 0))',
             { name: lockName },
@@ -64,10 +82,36 @@ export function transactionsOf(host: Host, options: TransactionOptions): Transac
           const result = await work(session)
           // A key that is checked at the end speaks here, while its place can still be told.
           await session.change('SET CONSTRAINTS ALL IMMEDIATE')
+          const [row] = await session.rows(
+            'SELECT CAST(pg_catalog.pg_current_xact_id_if_assigned() AS text)',
+          )
+          id = row?.[0] ?? null
           return result
-        }),
-      ),
+        })
+        return written.catch(async (cause: unknown) => {
+          if (!(cause instanceof CommitUnanswered)) throw cause
+          if (id !== null && !(await hasCommitted(id))) throw toStoreError(cause.cause)
+          return cause.result as Awaited<ReturnType<typeof work>>
+        })
+      }),
   }
+}
+
+/** Of a read whose end was not answered: there was nothing to commit. */
+function resultOf<T>(cause: unknown): T {
+  if (cause instanceof CommitUnanswered) return cause.result as T
+  throw cause
+}
+
+const READING = 'ISOLATION LEVEL REPEATABLE READ, READ ONLY'
+const WRITING = 'ISOLATION LEVEL READ COMMITTED, READ WRITE'
+
+function outcomeUnknown(): UserDeletionError {
+  return new UserDeletionError(
+    'store_unavailable',
+    'The database went away before it said whether the transaction is committed.',
+    { details: { outcome: 'unknown' } },
+  )
 }
 
 /** Shorter than the wait before a deadlock is looked for, so that of two the host goes on. */

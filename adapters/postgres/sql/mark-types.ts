@@ -11,10 +11,16 @@ import type {
   Condition,
   Program,
   Selector,
+  UserTable,
   Wanted,
 } from '../../../src/program/program.ts'
 import type { DatabaseSchema } from '../../../src/program/schema.ts'
-import type { MarkedCondition, MarkedProgram, MarkedSelector } from '../../sql/marks.ts'
+import type {
+  MarkedCondition,
+  MarkedProgram,
+  MarkedSelector,
+  MarkedUserTable,
+} from '../../sql/marks.ts'
 import type { UserValue } from '../../sql/selectors/user-value.ts'
 import { isLooseType, JSON_VALUE, kindOf } from './types.ts'
 
@@ -32,12 +38,7 @@ export function markTypes(program: Program, { tables }: DatabaseSchema): MarkedP
     (one: Condition): MarkedCondition =>
       isLooseAt(table, one.column) ? { ...one, isLoose: true } : one
   const { user } = program
-  const types = Object.fromEntries(
-    Object.entries({ id: user.id, ...user.fields }).map(([field, column]) => [
-      field,
-      typeAt(user.table, column),
-    ]),
-  )
+  const { types = {}, ...typed } = withTypes(user, { tables })
   /** Of what stands where the locator points. */
   const heldType = ({ table, locator }: Selector): string =>
     locator.path !== null || locator.each ? JSON_VALUE : typeAt(table, locator.column)
@@ -88,7 +89,7 @@ export function markTypes(program: Program, { tables }: DatabaseSchema): MarkedP
   return {
     ...program,
     user: {
-      ...user,
+      ...typed,
       types,
       set: user.set.map(assign),
       ...ofTenant(user.table, user.tenant),
@@ -108,5 +109,20 @@ export function markTypes(program: Program, { tables }: DatabaseSchema): MarkedP
       ...(isLooseAt(check.table, check.match) ? { hasLooseMatch: true } : {}),
       ...(isLooseAt(check.table, check.within) ? { hasLooseGroup: true } : {}),
     })),
+  }
+}
+
+/** The user table with the types of its columns. */
+export function withTypes(
+  user: UserTable,
+  { tables }: Pick<DatabaseSchema, 'tables'>,
+): MarkedUserTable {
+  const own = tables.find(({ name }) => name === user.table)?.columns ?? []
+  const typeOf = (column: string): string => own.find(({ name }) => name === column)?.type || 'text'
+  const fields = Object.entries({ id: user.id, ...user.fields })
+  return {
+    ...user,
+    types: Object.fromEntries(fields.map(([field, column]) => [field, typeOf(column)])),
+    ...(user.tenant === null ? {} : { tenantType: typeOf(user.tenant) }),
   }
 }

@@ -84,12 +84,13 @@ function* rowsOf(
 ): Flow<readonly Placed[]> {
   const { forms, places } = placedForms(users)
   const parameters = user.tenant === null ? { forms } : { forms, tenantId }
-  return (yield* readRows(spelledRowsSql(scene.dialect, user), parameters)).map(
-    ([key, held, ownTenant]) => [
-      places[Number(key)] ?? 0,
-      { id: held as UserId, tenantId: textOrNull(ownTenant) },
-    ],
-  )
+  return (yield* readRows(
+    spelledRowsSql(scene.dialect, scene.answers.typed(user)),
+    parameters,
+  )).map(([key, held, ownTenant]) => [
+    places[Number(key)] ?? 0,
+    { id: held as UserId, tenantId: textOrNull(ownTenant) },
+  ])
 }
 
 /** Deletions under the very id, or its hash, of a tenant that may be spelled in another way. */
@@ -152,7 +153,11 @@ export function* findTenant(
 ): Flow<string | null> {
   const { tenant } = user
   if (tenant === null) return null
-  const { inRows, inLedger } = tenantSpellingsSql(scene, { ...user, tenant }, loose)
+  const { inRows, inLedger } = tenantSpellingsSql(
+    scene,
+    { ...scene.answers.typed(user), tenant },
+    loose,
+  )
   for (const sql of [...inRows, inLedger]) {
     const own = sql === inLedger ? { tenantId, userTable: user.table } : { tenantId }
     const [row] = yield* readRows(sql, own)

@@ -17,6 +17,7 @@ export function sceneOf({ own }: Connection): SqlScene {
 
 const ANSWERS: AnswerWords = {
   noLimit: -1,
+  typed: (user) => user,
   bind: (value) => (typeof value === 'boolean' ? Number(value) : value),
 
   *hasTable(table) {

@@ -18,6 +18,7 @@ INSERT INTO users VALUES ('ann'), ('bob'), ('eve');
 INSERT INTO sessions VALUES ('s1', 'ann'), ('s2', 'ann');
 INSERT INTO hints VALUES ('h1', 's1'), ('h2', 's2');
 INSERT INTO members VALUES ('org', 'ann'), ('org', 'bob');
+
 `
 
 const policy = definePolicy({
@@ -51,6 +52,7 @@ describe('postgres beside a host that writes', { skip: server === null }, () => 
       engine: () => UserDeletionEngine<typeof policy>
       host: pg.Client
       ids: (table: string) => Promise<readonly unknown[]>
+      schema: string
     }) => Promise<void>,
   ): Promise<void> {
     count += 1
@@ -71,7 +73,7 @@ describe('postgres beside a host that writes', { skip: server === null }, () => 
       await engine().migrate()
       const ids = async (table: string): Promise<readonly unknown[]> =>
         (await host.query(`SELECT id FROM ${table} ORDER BY id`)).rows.map(({ id }) => id)
-      await prove({ engine, host, ids })
+      await prove({ engine, host, ids, schema })
     } finally {
       await host.end()
       await pool.end()
@@ -132,6 +134,42 @@ describe('postgres beside a host that writes', { skip: server === null }, () => 
       await assert.rejects(engine().delete('ann', {}), { code: 'store_busy' })
       await host.query('ROLLBACK')
       assert.deepEqual(await ids('users'), ['ann', 'bob', 'eve'])
+    }))
+
+  it('knows a commit whose answer is lost for what it is', () =>
+    withWorld(async ({ host, ids, schema }) => {
+      for (const [id, isSent] of [
+        ['ann', true],
+        ['bob', false],
+      ] as const) {
+        const pool = new pg.Pool({ connectionString, max: 2 })
+        let isCut = false
+        let isWriting = false
+        pool.on('connect', (client) => {
+          const query = client.query.bind(client) as (one: unknown) => Promise<unknown>
+          Object.assign(client, {
+            query: async (one: { text?: string }) => {
+              if (one.text?.includes('pg_current_xact_id') === true) isWriting = true
+              if (one.text !== 'COMMIT' || !isCut || !isWriting) return query(one)
+              isCut = false
+              await query(isSent ? one : { text: 'ROLLBACK' })
+              throw Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' })
+            },
+          })
+        })
+        try {
+          const store = postgresStore(pool, { schema })
+          const engine = new UserDeletionEngine({ store, policy, logger: { warn() {} } })
+          await engine.plan(id, {})
+          isCut = true
+          if (isSent) await engine.delete(id, {})
+          else await assert.rejects(engine.delete(id, {}), { code: 'store_unavailable' })
+        } finally {
+          await pool.end()
+        }
+      }
+      assert.deepEqual(await ids('users'), ['bob', 'eve'])
+      assert.equal((await host.query('SELECT * FROM user_deletion_ledger')).rows.length, 1)
     }))
 
   after(() => server.stop())
