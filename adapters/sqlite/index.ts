@@ -157,7 +157,8 @@ function refusable<T>(connection: Connection, work: () => T): Committed<T> {
   try {
     return { kind: 'done', result: connection.savepoint(work) }
   } catch (cause) {
-    if (cause instanceof SavepointLost) throw cause
+    // What came behind would be a transaction of its own.
+    if (cause instanceof SavepointLost || !connection.isInTransaction()) throw cause
     const error = toStoreError(cause)
     if (endsRuns(error) || error.code === 'lease_lost' || error.code === 'schema_mismatch')
       throw error

@@ -50,6 +50,8 @@ export interface Connection {
    * handle's defensive mode is back when it ends. Nothing outside a transaction.
    */
   liftDefence(table: string): void
+  /** Whether a transaction is open: SQLite ends one itself on some errors, and a trigger may roll it back. */
+  isInTransaction(): boolean
   /** Runs `work` in a savepoint of the open transaction; rolls back to it and rethrows on failure. */
   savepoint<T>(work: () => T): T
   /**
@@ -289,16 +291,17 @@ export function openConnection(db: SqliteDatabase, options: ConnectionOptions): 
       undoOfOpen.push(() => void db.unsafeMode?.(false))
       if (isDefended(table)) throw defended(table)
     },
+    isInTransaction: () => db.inTransaction,
     savepoint: (work) => {
       change('SAVEPOINT user_deletion_user')
       let result: ReturnType<typeof work>
       try {
         result = work()
       } catch (error) {
-        // The host's trigger has rolled all of it back: what came now would be a transaction of its own.
-        if (!db.inTransaction) throw new SavepointLost(error)
-        closeSavepoint('ROLLBACK TO user_deletion_user')
-        closeSavepoint('RELEASE user_deletion_user')
+        if (db.inTransaction) {
+          closeSavepoint('ROLLBACK TO user_deletion_user')
+          closeSavepoint('RELEASE user_deletion_user')
+        }
         throw error
       }
       closeSavepoint('RELEASE user_deletion_user')
