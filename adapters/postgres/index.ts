@@ -23,6 +23,7 @@ import { jsonText } from '../sql/json-text.ts'
 import { type ProgramSql, programSql } from '../sql/program-sql.ts'
 import { writingTo } from '../sql/work/write.ts'
 import { type Described, describeDatabase, schemaStamp } from './schema/describe.ts'
+import { refuseHidden } from './schema/hidden-rows.ts'
 import { migrateTables } from './schema/migrate.ts'
 import { hostOf, type PostgresHandle } from './server/handle.ts'
 import { answerWords, perform } from './server/perform.ts'
@@ -106,6 +107,7 @@ export function postgresStore(handle: PostgresHandle, given: PostgresStoreOption
 
   function statementsOf({ described, built }: NonNullable<typeof known>) {
     return (program: Program): ProgramSql => {
+      refuseHidden(program, described)
       const sql = built.get(program) ?? programSql(dialect, program, described.schema)
       built.set(program, sql)
       return sql

@@ -5,18 +5,23 @@
  */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { type OpenStore, storeContract } from '../../src/testing/index.ts'
+import { type ContractRunner, type OpenStore, storeContract } from '../../src/testing/index.ts'
 import { isEveryFault } from './faults/every-fault.ts'
 
 /**
- * For a variant beside one that goes through the whole contract: the groups in which it can differ from that one.
+ * For a variant beside one that goes through the whole contract, or for a store whose clauses take long: the groups in
+ * which it can differ from others.
  * With `FAULTS=every` it goes through the whole contract too.
  */
-export function groupsOfContract(groups: readonly string[], open: OpenStore): void {
+export function groupsOfContract(
+  groups: readonly string[],
+  open: OpenStore,
+  runs: ContractRunner['it'] = it,
+): void {
   const missing = new Set(groups)
   storeContract(
     {
-      it,
+      it: runs,
       describe: (title, clauses) => {
         missing.delete(title)
         if (isEveryFault || groups.includes(title)) describe(title, clauses)

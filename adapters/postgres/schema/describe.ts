@@ -29,7 +29,7 @@ export async function schemaStamp(session: Session, place: Place): Promise<strin
 
 const TABLES = `SELECT c.oid FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace WHERE n.nspname = @schema AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT c.relispartition AND c.relname NOT IN (SELECT jsonb_array_elements_text(CAST(@own AS jsonb)))`
 
-const STAMP = `WITH tables AS (${TABLES}) SELECT md5(string_agg(part, ',' ORDER BY part)) || current_setting('session_replication_role') FROM (SELECT concat_ws(' ', 'c', c.oid, c.relname, c.relkind, c.relrowsecurity, c.relforcerowsecurity) AS part FROM pg_catalog.pg_class AS c WHERE c.oid IN (SELECT oid FROM tables) UNION ALL SELECT concat_ws(' ', 'a', a.attrelid, a.attnum, a.xmin) FROM pg_catalog.pg_attribute AS a WHERE a.attrelid IN (SELECT oid FROM tables) UNION ALL SELECT concat_ws(' ', 'k', k.oid, k.xmin) FROM pg_catalog.pg_constraint AS k WHERE k.conrelid IN (SELECT oid FROM tables) UNION ALL SELECT concat_ws(' ', 'i', i.indexrelid, i.indisvalid) FROM pg_catalog.pg_index AS i WHERE i.indrelid IN (SELECT oid FROM tables) UNION ALL SELECT concat_ws(' ', 't', t.oid, t.xmin) FROM pg_catalog.pg_trigger AS t WHERE t.tgrelid IN (SELECT oid FROM tables) AND NOT t.tgisinternal UNION ALL SELECT concat_ws(' ', 'r', r.oid, r.xmin) FROM pg_catalog.pg_rewrite AS r WHERE r.ev_class IN (SELECT oid FROM tables) UNION ALL SELECT '') AS parts`
+const STAMP = `WITH tables AS (${TABLES}) SELECT md5(string_agg(part, ',' ORDER BY part)) || current_setting('session_replication_role') || ' ' || current_user FROM (SELECT concat_ws(' ', 'c', c.oid, c.relname, c.relkind, c.relrowsecurity, c.relforcerowsecurity) AS part FROM pg_catalog.pg_class AS c WHERE c.oid IN (SELECT oid FROM tables) UNION ALL SELECT concat_ws(' ', 'a', a.attrelid, a.attnum, a.xmin) FROM pg_catalog.pg_attribute AS a WHERE a.attrelid IN (SELECT oid FROM tables) UNION ALL SELECT concat_ws(' ', 'k', k.oid, k.xmin) FROM pg_catalog.pg_constraint AS k WHERE k.conrelid IN (SELECT oid FROM tables) UNION ALL SELECT concat_ws(' ', 'i', i.indexrelid, i.indisvalid) FROM pg_catalog.pg_index AS i WHERE i.indrelid IN (SELECT oid FROM tables) UNION ALL SELECT concat_ws(' ', 't', t.oid, t.xmin) FROM pg_catalog.pg_trigger AS t WHERE t.tgrelid IN (SELECT oid FROM tables) AND NOT t.tgisinternal UNION ALL SELECT concat_ws(' ', 'r', r.oid, r.xmin) FROM pg_catalog.pg_rewrite AS r WHERE r.ev_class IN (SELECT oid FROM tables) UNION ALL SELECT '') AS parts`
 
 function parametersOf({ schema, own }: Place): Readonly<Record<string, unknown>> {
   return { schema, own: JSON.stringify(own) }
@@ -39,6 +39,8 @@ export interface Described {
   readonly schema: DatabaseSchema
   /** The first column of a constraint, by table and name. */
   columnOf(table: string, constraint: string): string | undefined
+  /** Tables of which row security may hide rows from this role. */
+  readonly hiding: ReadonlySet<string>
 }
 
 export async function describeDatabase(session: Session, place: Place): Promise<Described> {
@@ -47,6 +49,9 @@ export async function describeDatabase(session: Session, place: Place): Promise<
   const read = (sql: string) => session.rows(`WITH tables AS (${TABLES}) ${sql}`, parameters)
   const names = await read(
     'SELECT c.oid, c.relname, c.relkind, c.reltuples FROM pg_catalog.pg_class AS c WHERE c.oid IN (SELECT oid FROM tables) ORDER BY c.relname',
+  )
+  const hiding = await read(
+    'SELECT c.relname FROM pg_catalog.pg_class AS c WHERE c.oid IN (SELECT oid FROM tables) AND c.relrowsecurity AND pg_catalog.row_security_active(c.oid)',
   )
   const columns = grouped(await read(COLUMNS), columnSchema)
   const constraints = grouped(await read(CONSTRAINTS), (row) => constraintOf(row, place))
@@ -88,6 +93,7 @@ export async function describeDatabase(session: Session, place: Place): Promise<
   return {
     schema: { stamp, tables, foreignKeysEnforced: role !== 'replica' },
     columnOf: (table, constraint) => byName.get(`${table} ${constraint}`),
+    hiding: new Set(hiding.map(([name]) => String(name))),
   }
 }
 

@@ -64,6 +64,8 @@ export interface PassSql {
   readonly find: string
   readonly findNext: string
   readonly findAmong: string
+  /** Keeps the rows whose keys are in `@keys` from other transactions; `null` where these wait in any case. */
+  readonly lock: string | null
   /** Writes the rows in `@pairs`, which holds what was found. */
   readonly write: string
 }
@@ -80,10 +82,14 @@ export function passSql(context: StepContext): PassSql | null {
   const names = columns.map(({ name }) => name).join(', ')
   const find = (extra = ''): string =>
     `WITH ${usersOf(context)} SELECT ${names} FROM ${dialect.subquery(context.pairs(extra))}`
+  const isNamed = isListed(dialect, facts, step.table, '@keys')
   return {
     find: find(),
     findNext: find(behind(dialect, key)),
-    findAmong: find(` AND ${isListed(dialect, facts, step.table, '@keys')}`),
+    findAmong: find(` AND ${isNamed}`),
+    lock: dialect.rechecks
+      ? `SELECT 1 FROM ${dialect.table(step.table)} AS t0 WHERE ${isNamed} ORDER BY ${keyTuple(dialect, key)} FOR UPDATE`
+      : null,
     write: write.sql,
   }
 }

@@ -41,10 +41,9 @@ function* findPairs(
   for (const run of steps) {
     const pass = all[run.step]?.pass ?? null
     if (pass === null) continue
-    pairs.set(
-      run.step,
-      jsonText(yield* readRows(pass.findAmong, { ...parameters, keys: keysOf(run) })),
-    )
+    const keys = keysOf(run)
+    if (pass.lock !== null) yield* readRows(pass.lock, { keys })
+    pairs.set(run.step, jsonText(yield* readRows(pass.findAmong, { ...parameters, keys })))
   }
   return pairs
 }

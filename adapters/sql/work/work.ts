@@ -93,7 +93,11 @@ function* findPairs(pass: PassSql, parameters: Parameters, { behind }: StepRun):
     behind === undefined
       ? yield* readRows(pass.find, parameters)
       : yield* readRows(pass.findNext, { ...parameters, ...behindCursor(behind) })
-  return jsonText(rows)
+  if (pass.lock === null) return jsonText(rows)
+  // Until it is locked a row may become somebody else's.
+  const keys = jsonText(rows.map(([, ...key]) => key))
+  yield* readRows(pass.lock, { keys })
+  return jsonText(yield* readRows(pass.findAmong, { ...parameters, keys }))
 }
 
 function* writeRows(

@@ -1,7 +1,8 @@
 import { after, describe, it } from 'node:test'
 import { PGlite } from '@electric-sql/pglite'
 import { postgresStore } from '../../../adapters/postgres/index.ts'
-import { type OpenStore, type Row, storeContract } from '../../../src/testing/index.ts'
+import type { OpenStore, Row } from '../../../src/testing/index.ts'
+import { groupsOfContract } from '../../worlds/contract-groups.ts'
 import { fillSchema, type Query } from '../../worlds/postgres-schema.ts'
 import { quote } from '../../worlds/sqlite-schema.ts'
 import { ofTypedColumns } from '../../worlds/typed-columns.ts'
@@ -27,6 +28,23 @@ const open: OpenStore = async (tables, data) => {
 }
 
 describe('postgres in process', () => {
-  storeContract({ describe, it: ofTypedColumns(it) }, open)
+  groupsOfContract(
+    [
+      'the shape of a store',
+      'actions',
+      'values of rows and users',
+      'groups',
+      'inside JSON',
+      'values that users share',
+      'tenants',
+      'isolation',
+      'atomicity',
+      'the ledger',
+      'outbox, spool and marks',
+      'a schema that changes',
+    ],
+    open,
+    ofTypedColumns(it),
+  )
   after(() => db.close())
 })

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { after, describe, it } from 'node:test'
 import pg from 'pg'
-import { postgresStore } from '../../../adapters/postgres/index.ts'
-import { type OpenStore, type Row, storeContract } from '../../../src/testing/index.ts'
-import { fillSchema, type Query } from '../../worlds/postgres-schema.ts'
-import { startPostgres } from '../../worlds/postgres-server.ts'
-import { quote } from '../../worlds/sqlite-schema.ts'
-import { ofTypedColumns } from '../../worlds/typed-columns.ts'
+import { postgresStore } from '../../../../adapters/postgres/index.ts'
+import { type OpenStore, type Row, storeContract } from '../../../../src/testing/index.ts'
+import { fillSchema, type Query } from '../../../worlds/postgres-schema.ts'
+import { startPostgres } from '../../../worlds/postgres-server.ts'
+import { quote } from '../../../worlds/sqlite-schema.ts'
+import { ofTypedColumns } from '../../../worlds/typed-columns.ts'
 
 const server = await startPostgres()
 
