@@ -49,6 +49,8 @@ export interface OwnMongoGroup {
 
 /** A test must not wait for a server that a test has killed. */
 const TIMEOUTS = { serverSelectionTimeoutMS: 5_000, socketTimeoutMS: 5_000 } as const
+/** A server that all tests use is started again after a crash, which takes some seconds. */
+const PATIENT = { ...TIMEOUTS, serverSelectionTimeoutMS: 30_000 } as const
 
 const source = await findMongo()
 const isRequired = process.env['REQUIRE_MONGO'] === '1'
@@ -99,7 +101,7 @@ export function describeOwnMongo(
       it: test,
       async withServer(use) {
         const server = await startMongo(programOf(source), topology, folderInMemory())
-        const client = connect(server.uri, 7)
+        const client = connect(server.uri, 7, TIMEOUTS)
         try {
           await use(server, client)
         } finally {
@@ -153,7 +155,7 @@ async function openShared(topology: Topology): Promise<SharedServer> {
   const uri = running ?? started?.uri ?? ''
   const clients = new Map<Driver, MongoClient>()
   const client = (driver: Driver = 7): MongoClient => {
-    const known = clients.get(driver) ?? connect(uri, driver)
+    const known = clients.get(driver) ?? connect(uri, driver, PATIENT)
     clients.set(driver, known)
     return known
   }
@@ -188,10 +190,14 @@ function uniqueName(): string {
 }
 
 /** What tests and adapter call is the same in both majors, though their types are not. */
-function connect(uri: string, driver: Driver): MongoClient {
-  const options: MongoClientOptions = TIMEOUTS
+function connect(
+  uri: string,
+  driver: Driver,
+  timeouts: typeof TIMEOUTS | typeof PATIENT,
+): MongoClient {
+  const options: MongoClientOptions = timeouts
   if (driver === 7) return new MongoClient(uri, options)
-  return new MongoClient6(uri, TIMEOUTS) as unknown as MongoClient
+  return new MongoClient6(uri, timeouts) as unknown as MongoClient
 }
 
 function programOf(found: MongoSource): string {

@@ -23,6 +23,12 @@ export async function startSharedMongo(): Promise<SharedMongoServers> {
   const servers = await Promise.all(
     TOPOLOGIES.map((topology) => startMongo(source.path, topology, folderInMemory())),
   )
+  for (const [place, server] of servers.entries()) {
+    // A crash of the server is to fail the test that meets it, and none of those that follow.
+    server.keepUp((how) =>
+      console.error(`The MongoDB ${TOPOLOGIES[place]} of the tests ended: ${how}`),
+    )
+  }
   const addresses = TOPOLOGIES.map((topology, place) => [topology, servers[place]?.uri])
   return {
     env: { [VARIABLE]: JSON.stringify(Object.fromEntries(addresses)) },

@@ -17,14 +17,16 @@ export interface StartedMongo {
   kill(): Promise<void>
   /** Starts it once more after a kill, on the same port and files. */
   restart(): Promise<void>
+  /** From now on starts it again, on the same port and files, whenever it ends and nobody has ended it. */
+  keepUp(ended: (how: string) => void): void
   /** Ends it and removes its files. */
   stop(): Promise<void>
 }
 
 const INSTANCE = {
   storageEngine: 'wiredTiger',
-  // Opens `configureFailPoint`.
-  args: ['--setParameter', 'enableTestCommands=1'],
+  // Opens `configureFailPoint`. Unbounded, the cache of each server may take half of the machine's memory.
+  args: ['--setParameter', 'enableTestCommands=1', '--wiredTigerCacheSizeGB', '1'],
 } as const
 const LAUNCH_TIMEOUT_MS = 60_000
 
@@ -76,8 +78,15 @@ const IN_MEMORY = '/dev/shm'
 const ENOUGH_BYTES = 8_000_000_000
 
 function started(server: MongoMemoryServer, uri: string): StartedMongo {
+  const processNow = () => server.instanceInfo?.instance.mongodProcess
+  let isEnded = false
+  const restart = async (): Promise<void> => {
+    await server.stop({ doCleanup: false })
+    await server.start(true)
+  }
   const kill = async (): Promise<void> => {
-    const mongod = server.instanceInfo?.instance.mongodProcess
+    isEnded = true
+    const mongod = processNow()
     if (mongod === undefined || mongod.exitCode !== null || mongod.signalCode !== null) return
     const exit = once(mongod, 'exit')
     mongod.kill('SIGKILL')
@@ -90,8 +99,18 @@ function started(server: MongoMemoryServer, uri: string): StartedMongo {
     uri,
     kill,
     async restart() {
-      await server.stop({ doCleanup: false })
-      await server.start(true)
+      await restart()
+      isEnded = false
+    },
+    keepUp(ended) {
+      const watch = (): void => {
+        processNow()?.once('exit', (code, signal) => {
+          if (isEnded) return
+          ended(signal ?? `code ${code}`)
+          restart().then(watch, (cause: unknown) => ended(`and does not start again: ${cause}`))
+        })
+      }
+      watch()
     },
     async stop() {
       // The files go anyway, so nothing is gained by an orderly end, which takes seconds.
