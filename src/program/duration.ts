@@ -25,9 +25,30 @@ export const LONGEST = 'P1000Y'
 
 /** The instant a duration after `start`, in UTC: months and days have the calendar's length. */
 export function addDuration(start: Date, duration: string): Date {
-  const moment = Temporal.Instant.fromEpochMilliseconds(start.getTime()).toZonedDateTimeISO('UTC')
-  return new Date(moment.add(Temporal.Duration.from(duration)).epochMilliseconds)
+  const time = start.getTime()
+  const midnight = Math.floor(time / DAY_MS) * DAY_MS
+  return new Date(addToMidnight(midnight, duration) + (time - midnight))
 }
+
+const DAY_MS = 86_400_000
+
+/**
+ * The calendar is slow, and one day's deletions share its answers: a duration's months and days are added before its
+ * hours, and in UTC all days have as many, so the time of the day can be added last.
+ */
+function addToMidnight(midnight: number, duration: string): number {
+  const key = `${midnight} ${duration}`
+  const known = KNOWN_ENDS.get(key)
+  if (known !== undefined) return known
+  const moment = Temporal.Instant.fromEpochMilliseconds(midnight).toZonedDateTimeISO('UTC')
+  const end = moment.add(Temporal.Duration.from(duration)).epochMilliseconds
+  if (KNOWN_ENDS.size >= MOST_KNOWN) KNOWN_ENDS.clear()
+  KNOWN_ENDS.set(key, end)
+  return end
+}
+
+const KNOWN_ENDS = new Map<string, number>()
+const MOST_KNOWN = 1_000
 
 /**
  * Whether `a` ends later than `b`. Months differ in length, so both are counted from one and the same day,

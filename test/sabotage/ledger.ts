@@ -52,6 +52,20 @@ export const ledgerSabotages: readonly Sabotage[] = [
     caughtBy: 'test/receipt/ledger-clocks.test.ts',
   },
   {
+    name: 'forget the time of the day that a duration begins at',
+    file: 'src/program/duration.ts',
+    find: 'addToMidnight(midnight, duration) + (time - midnight)',
+    replace: 'addToMidnight(midnight, duration)',
+    caughtBy: 'test/program/duration.test.ts',
+  },
+  {
+    name: 'take the end of a duration that began on another day',
+    file: 'src/program/duration.ts',
+    find: '`${midnight} ${duration}`',
+    replace: '`${duration}`',
+    caughtBy: 'test/program/duration.test.ts',
+  },
+  {
     name: 'count a year ahead as 365 days',
     file: 'src/engine/call-options.ts',
     find: "due <= addDuration(now, 'P1Y')",
