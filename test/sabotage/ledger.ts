@@ -61,8 +61,8 @@ export const ledgerSabotages: readonly Sabotage[] = [
   {
     name: 'take the end of a duration that began on another day',
     file: 'src/program/duration.ts',
-    find: '`${midnight} ${duration}`',
-    replace: '`${duration}`',
+    find: '{midnight} ',
+    replace: '{DAY_MS} ',
     caughtBy: 'test/program/duration.test.ts',
   },
   {
