@@ -13,7 +13,7 @@ import type { Answer, Inquiry, Question } from '../../src/store/inquiry.ts'
 import { workOn } from '../../src/store/plain/row-work.ts'
 import { RolledBack, rehearsed } from '../../src/store/rehearsal.ts'
 import { changeSync, runSync } from '../../src/store/run.ts'
-import type { Committed, ErasureLevel, Store } from '../../src/store/store.ts'
+import type { Committed, Store } from '../../src/store/store.ts'
 import {
   assertTablePrefix,
   ENGINE_TABLE_PREFIX,
@@ -104,7 +104,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
 
   return {
     name: 'memory',
-    capabilities: { transactions: true, erasure: ROWS_REMOVED, nativeTypes: ['date'] },
+    capabilities: { transactions: true, erasure: 'rows_removed', nativeTypes: ['date'] },
     insert: (table, ...rows) => tables.insert(table, rows),
     update: (table, where, set) => updateRows(tables, table, where, set),
     remove: (table, where) => removeRows(tables, table, where),
@@ -116,16 +116,10 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
     commit: (inquiry) => rehearsed(async () => db.transaction(() => transact(inquiry()))),
     commitEach: async (inquiries) =>
       db.transaction(() => inquiries.map((inquiry) => refusable(() => transact(inquiry())))),
-    sanitize: async () => ({ level: ROWS_REMOVED, complete: true }),
-    scrub: async () => ({
-      ...{ level: ROWS_REMOVED, complete: true, obstacle: null },
-      ...{ bytesBefore: null, bytesAfter: null, searchTables: [], unproven: [] },
-    }),
   }
 }
 
 const ABOUT_NOBODY: ReadonlySet<string> = new Set(['lease_lost', 'schema_mismatch'])
-const ROWS_REMOVED: ErasureLevel = 'rows_removed'
 
 function writeIn({ tables, records }: Database, write: Write): void {
   if (write.kind === 'work') workOn(tables, write)

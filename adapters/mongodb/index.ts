@@ -6,7 +6,7 @@
 
 import type { Question } from '../../src/store/inquiry.ts'
 import { runAsync } from '../../src/store/run.ts'
-import type { ErasureLevel, Store, StoreCapabilities } from '../../src/store/store.ts'
+import type { Store, StoreCapabilities } from '../../src/store/store.ts'
 import {
   assertTablePrefix,
   ENGINE_TABLE_PREFIX,
@@ -99,7 +99,7 @@ export function mongoStore(given: MongoDb, choices: MongoStoreOptions = {}): Sto
     get capabilities(): StoreCapabilities {
       return {
         transactions: connection.detected?.mode !== 'journal',
-        erasure: ROWS_REMOVED,
+        erasure: 'rows_removed',
         remote: true,
         limits: { users: usersPerTransaction, rows: documentsPerTransaction },
         nativeTypes: ['object_id', 'uuid', 'date'],
@@ -114,15 +114,8 @@ export function mongoStore(given: MongoDb, choices: MongoStoreOptions = {}): Sto
         return read((reader) => answersTo({ db, reader, seen: new Seen() }, questions))
       }),
     commit: (inquiry, options) => commit(db, connection, inquiry, options),
-    sanitize: async () => ({ level: ROWS_REMOVED, complete: true }),
-    scrub: async () => ({
-      ...{ level: ROWS_REMOVED, complete: true, obstacle: null },
-      ...{ bytesBefore: null, bytesAfter: null, searchTables: [], unproven: [] },
-    }),
   }
 }
-
-const ROWS_REMOVED: ErasureLevel = 'rows_removed'
 
 /** In their order; those of some users are looked up without one. */
 function listsJobs(question: Question): boolean {

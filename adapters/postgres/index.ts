@@ -192,12 +192,6 @@ export function postgresStore(handle: PostgresHandle, given: PostgresStoreOption
         )
       }),
     commit: (inquiry) => rehearsed(() => write((session) => transact(session, inquiry()))),
-    // What PostgreSQL keeps of deleted rows, in its files and its log, no user of it can clear.
-    sanitize: async () => ({ level: 'rows_removed', complete: true }),
-    scrub: async (tables) => ({
-      ...{ level: 'rows_removed', complete: true, obstacle: null },
-      ...{ bytesBefore: null, bytesAfter: null, searchTables: [], unproven: [...tables] },
-    }),
   }
 }
 

@@ -13,7 +13,7 @@ import { schemaChanged } from '../../src/store/failures.ts'
 import type { Answer, Inquiry, Question } from '../../src/store/inquiry.ts'
 import { RolledBack, rehearsed } from '../../src/store/rehearsal.ts'
 import { changeSync, runSync } from '../../src/store/run.ts'
-import type { Committed, Sanitized, Store } from '../../src/store/store.ts'
+import type { Committed, Store } from '../../src/store/store.ts'
 import {
   assertTablePrefix,
   ENGINE_TABLE_PREFIX,
@@ -33,7 +33,7 @@ import { openLaidOut } from './records/layout.ts'
 import { describeWithRows } from './schema/count-rows.ts'
 import { describeDatabase, schemaStamp } from './schema/describe.ts'
 import { shadowsOfHost } from './schema/shadow-tables.ts'
-import { sanitize } from './scrub/sanitize.ts'
+import { clearJournal } from './scrub/clear-journal.ts'
 import { scrubFile } from './scrub/scrub-file.ts'
 import { sqliteDialect } from './sql/dialect.ts'
 
@@ -147,8 +147,8 @@ export function sqliteStore(
         isSmall: true,
       }),
     openBulk: (mode) => openBulkSession(db, connection, mode, bulkOptions),
-    sanitize: (): Promise<Sanitized> => sanitize(connection),
-    scrub: (tables) => scrubFile(connection, tables),
+    clearJournal: () => clearJournal(connection),
+    scrubFile: (tables) => scrubFile(connection, tables),
   }
 }
 

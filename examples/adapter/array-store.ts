@@ -236,10 +236,5 @@ export function arrayStore(
           return result
         }),
       ),
-    sanitize: async () => ({ level: 'rows_removed', complete: true }),
-    scrub: async () => ({
-      ...{ level: 'rows_removed', complete: true, obstacle: null },
-      ...{ bytesBefore: null, bytesAfter: null, searchTables: [], unproven: [] },
-    }),
   }
 }

@@ -63,6 +63,7 @@ import { type JournalDebt, openJournalDebt } from '../execution/upkeep/journal-d
 import { type Maintenance, maintain } from '../execution/upkeep/maintain.ts'
 import { type OpenJob, openJobs } from '../execution/upkeep/open-jobs.ts'
 import { type OverdueJob, overdueJobs } from '../execution/upkeep/overdue.ts'
+import { scrubFile } from '../execution/upkeep/scrub-file.ts'
 import { watchDeletions } from '../execution/upkeep/watch-deletions.ts'
 import type { DriftReport } from '../plan/check/schema-watch.ts'
 import type { BulkPlan, Plan } from '../plan/plan.ts'
@@ -814,7 +815,7 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
    */
   async scrubFile(): Promise<Scrubbed> {
     await this.#source.keys.settle()
-    return this.#journal.clearBy(() => this.#store.scrub(this.#tables))
+    return this.#journal.clearBy(() => scrubFile(this.#store, this.#tables))
   }
 
   /** For calls about users: an import may tell of holds and schedules that are not back yet. */

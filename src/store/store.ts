@@ -70,15 +70,19 @@ export interface Store {
    */
   openBulk?(mode: BulkMode): Promise<BulkSession>
 
-  /** Clears older copies of deleted rows from the journal, as far as the database can. */
-  sanitize(): Promise<Sanitized>
+  /**
+   * Clears older copies of deleted rows from the journal. Left out by a store that keeps none, or that cannot clear it:
+   * then no receipt and no entry of the ledger says more than `capabilities.erasure`.
+   */
+  clearJournal?(): Promise<Sanitized>
 
   /**
    * Clears older copies of deleted rows from everything the database keeps on its disk, as far as it can:
    * its file, its journal, its statistics, and full-text indexes that are among `tables` or index one of
-   * them. Rows, settings and the ledger stay as they are. May block for long; safe to repeat.
+   * them. Rows, settings and the ledger stay as they are. May block for long; safe to repeat. Left out by a store that
+   * can clear nothing of it.
    */
-  scrub(tables: readonly string[]): Promise<Scrubbed>
+  scrubFile?(tables: readonly string[]): Promise<Scrubbed>
 }
 
 export type Committed<T> =

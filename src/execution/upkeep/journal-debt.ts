@@ -26,7 +26,7 @@ export interface JournalDebt {
   endRun(): Promise<void>
   /** Pays what is owed for everything that has committed, also by a process that is gone. Rejects where it fails. */
   settle(): Promise<Sanitized>
-  /** Clears by another way than {@link Store.sanitize}, which the ledger is told whatever it reached. */
+  /** Clears by another way than {@link Store.clearJournal}, which the ledger is told whatever it reached. */
   clearBy<Fact extends Sanitized>(work: () => Promise<Fact>): Promise<Fact>
 }
 
@@ -47,7 +47,8 @@ const LAST_RETRY_MS = 60_000
 
 export function openJournalDebt(input: JournalDebtInput): JournalDebt {
   const { store, issuer, clock, logger, delayMs } = input
-  const canArise = store.capabilities.erasure === 'rows_overwritten'
+  const { clearJournal } = store
+  const canArise = clearJournal !== undefined
   /** Commits that removed rows, and how many of them are paid for. */
   let owed = 0
   let paid = 0
@@ -86,9 +87,10 @@ export function openJournalDebt(input: JournalDebtInput): JournalDebt {
   }
 
   /** That something is still in the way is told once. */
-  function pay(): Promise<Sanitized> {
+  async function pay(): Promise<Sanitized> {
+    if (clearJournal === undefined) return nothingToClear(store)
     return clear(
-      () => store.sanitize(),
+      () => clearJournal.call(store),
       ({ complete }) => complete || !isUnfinishedTold,
     )
   }
@@ -169,18 +171,23 @@ export function openJournalDebt(input: JournalDebtInput): JournalDebt {
       if (paid !== owed) await attempt().catch(report)
     },
     async settle() {
-      if (!canArise) return { level: store.capabilities.erasure, complete: true }
+      if (!canArise) return nothingToClear(store)
       return inTurn(async () => (paid === owed ? await standing(store) : null) ?? (await pay()))
     },
     clearBy: (work) => inTurn(() => clear(work, () => true)),
   }
 }
 
+/** No more is reached than each commit does. */
+function nothingToClear({ capabilities: { erasure } }: Store): Sanitized {
+  return { level: erasure, complete: true }
+}
+
 /** What the ledger says of the journal; `null` where that is not that it is clear. */
 async function standing(store: Store): Promise<Sanitized | null> {
   const head = await ledgerHead(store)
   // Nobody was deleted, so nothing was looked at.
-  if (head === null) return { level: store.capabilities.erasure, complete: true }
+  if (head === null) return nothingToClear(store)
   const [last] = await readLedger(store, { afterSeq: head.seq - 1, limit: 1 })
   if (last?.kind !== 'storage.sanitized') return null
   const { level, complete, throughSeq } = JSON.parse(last.body) as Partial<Told>

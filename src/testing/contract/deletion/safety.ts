@@ -178,10 +178,13 @@ export function safetyClauses(clause: Clause): void {
     async (world) => {
       await world.engine.delete(ANN, IN_A)
       const before = await stateOf(world)
-      const first = await world.store.sanitize()
-      assert.ok(['rows_removed', 'rows_overwritten', 'journal_cleared'].includes(first.level))
+      const first = await world.store.clearJournal?.()
+      // A store that leaves rows in a journal has a way to clear it.
+      if (first === undefined)
+        return assert.notEqual(world.store.capabilities.erasure, 'rows_overwritten')
+      assert.equal(first.level, 'journal_cleared')
       assert.equal(first.complete, true)
-      assert.deepEqual(await world.store.sanitize(), first)
+      assert.deepEqual(await world.store.clearJournal?.(), first)
       assert.deepEqual(await stateOf(world), before)
     },
   )

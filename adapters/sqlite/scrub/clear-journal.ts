@@ -11,7 +11,7 @@ import { isBusy, toStoreError } from '../handle/sqlite-errors.ts'
  * In WAL mode the rows as they were stay in the log until it is written back and cut: that is done here.
  * Other journals are cleared by the commit itself.
  */
-export async function sanitize(connection: Connection): Promise<Sanitized> {
+export async function clearJournal(connection: Connection): Promise<Sanitized> {
   const mode = await connection.read(() => connection.rows('PRAGMA main.journal_mode')[0]?.[0])
   if (mode !== 'wal') return { level: 'journal_cleared', complete: true }
   try {
