@@ -5,7 +5,7 @@
  */
 import { once } from '../../src/program/once.ts'
 import type { Program } from '../../src/program/program.ts'
-import type { Decision } from '../../src/store/change.ts'
+import type { Decision, Write } from '../../src/store/change.ts'
 import { schemaChanged } from '../../src/store/failures.ts'
 import type { Answer, Inquiry, Question } from '../../src/store/inquiry.ts'
 import { RECORD_TABLE_NAMES } from '../../src/store/record-tables.ts'
@@ -27,12 +27,13 @@ import { refuseHidden } from './schema/hidden-rows.ts'
 import { migrateTables } from './schema/migrate.ts'
 import { hostOf, type PostgresHandle } from './server/handle.ts'
 import { answerWords, perform } from './server/perform.ts'
-import { explainRefusal } from './server/postgres-errors.ts'
+import { explainRefusal, sqlState } from './server/postgres-errors.ts'
 import type { Session } from './server/session.ts'
 import { transactionsOf } from './server/transactions.ts'
 import { postgresDialect } from './sql/dialect.ts'
 import { locksFor } from './sql/locks.ts'
 import { withTypes } from './sql/mark-types.ts'
+import { tableLocks } from './sql/table-locks.ts'
 
 export type {
   PgliteDatabase,
@@ -96,13 +97,28 @@ export function postgresStore(handle: PostgresHandle, given: PostgresStoreOption
     lockName: `user-deletion-engine ${schema}.${prefix}`,
     own,
   })
-  /** Looked at again in every transaction. */
   async function present(session: Session): Promise<NonNullable<typeof known>> {
     const stamp = known === null ? null : await schemaStamp(session, place)
     if (known === null || known.described.schema.stamp !== stamp) {
       known = { described: await describeDatabase(session, place), built: new WeakMap() }
     }
     return known
+  }
+
+  /** The schema as it is until the transaction ends: nobody changes a table of the program meanwhile. */
+  async function lockedSchema(
+    session: Session,
+    program: Program,
+  ): Promise<NonNullable<typeof known>> {
+    for (let seen = known ?? (await present(session)); ; ) {
+      const { tables } = seen.described.schema
+      const isTable = (name: string): boolean =>
+        tables.some((table) => table.name === name && table.kind === 'table')
+      for (const lock of tableLocks(dialect, program, isTable)) await lockIn(session, lock)
+      const now = await present(session)
+      if (now === seen) return now
+      seen = now
+    }
   }
 
   function statementsOf({ described, built }: NonNullable<typeof known>) {
@@ -115,18 +131,26 @@ export function postgresStore(handle: PostgresHandle, given: PostgresStoreOption
   }
 
   async function transact<T>(session: Session, inquiry: Inquiry<Decision<T>>): Promise<T> {
-    const state = await present(session)
-    const { schema: live, columnOf } = state.described
-    const statementsFor = statementsOf(state)
+    let state: typeof known = null
     const statements = once((program: Program): ProgramSql => {
-      if (program.schemaStamp !== undefined && program.schemaStamp !== live.stamp) {
+      if (state === null) throw new Error('nothing has locked the tables of this program')
+      const { described } = state
+      if (program.schemaStamp !== undefined && program.schemaStamp !== described.schema.stamp) {
         throw schemaChanged()
       }
-      return statementsFor(program)
+      return statementsOf(state)(program)
     })
+    const locked = new Set<Program>()
+    const ready = async (about: Question | Write): Promise<void> => {
+      if (!('program' in about) || !('steps' in about.program)) return
+      if (locked.has(about.program)) return
+      locked.add(about.program)
+      state = await lockedSchema(session, about.program)
+    }
     try {
       const answerOne = answering(scene, statements)
       const answer = async (question: Question): Promise<Answer> => {
+        await ready(question)
         await lockFor(session, statements, question)
         return perform(session, answerOne(question))
       }
@@ -139,6 +163,7 @@ export function postgresStore(handle: PostgresHandle, given: PostgresStoreOption
         const { value } = step
         if (isQuestions(value)) step = change.next(await inTurn(value, answer))
         else {
+          await ready(value)
           await perform(session, writer.write(value))
           step = change.next(NO_ANSWERS)
         }
@@ -149,7 +174,9 @@ export function postgresStore(handle: PostgresHandle, given: PostgresStoreOption
       }
       return step.value
     } catch (cause) {
-      throw explainRefusal(cause, columnOf)
+      throw explainRefusal(cause, (table, constraint) =>
+        known?.described.columnOf(table, constraint),
+      )
     }
   }
 
@@ -192,6 +219,15 @@ export function postgresStore(handle: PostgresHandle, given: PostgresStoreOption
         )
       }),
     commit: (inquiry) => rehearsed(() => write((session) => transact(session, inquiry()))),
+  }
+}
+
+/** @throws {@link schemaChanged} where a table has gone since the schema was read. */
+async function lockIn(session: Session, lock: string): Promise<void> {
+  try {
+    await session.rows(lock)
+  } catch (cause) {
+    throw sqlState(cause) === '42P01' ? schemaChanged() : cause
   }
 }
 

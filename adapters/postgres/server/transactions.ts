@@ -31,8 +31,7 @@ export function transactionsOf(host: Host, options: TransactionOptions): Transac
     try {
       return await host.transaction({ mode }, async (run) => {
         const session = sessionOf(run)
-        // A row that a policy of the database hides is an error, and never "no rows".
-        await session.rows(SETTINGS)
+        await session.rows(mode === WRITING ? `${SETTINGS}, ${TURN}` : SETTINGS, { name: lockName })
         return work(session)
       })
     } catch (cause) {
@@ -75,10 +74,6 @@ export function transactionsOf(host: Host, options: TransactionOptions): Transac
       untilFree(async () => {
         let id: unknown = null
         const written = attempt(WRITING, async (session) => {
-          await session.rows(
-            'SELECT pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended(@name, 0))',
-            { name: lockName },
-          )
           const result = await work(session)
           // A key that is checked at the end speaks here, while its place can still be told.
           await session.change('SET CONSTRAINTS ALL IMMEDIATE')
@@ -114,9 +109,14 @@ function outcomeUnknown(): UserDeletionError {
   )
 }
 
-/** Shorter than the wait before a deadlock is looked for, so that of two the host goes on. */
+/**
+ * The wait for a lock is shorter than the one before a deadlock is looked for, so that of two the host goes on. A row
+ * that a policy of the database hides is an error, and never "no rows".
+ */
 const SETTINGS =
   "SELECT pg_catalog.set_config('lock_timeout', '500ms', TRUE), pg_catalog.set_config('row_security', 'off', TRUE)"
+
+const TURN = 'pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended(@name, 0))'
 
 /** Others were in the way, or have added rows between the count and the write. */
 function isPassing(error: unknown, tries: number): boolean {

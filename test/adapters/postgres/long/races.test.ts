@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, describe, it } from 'node:test'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { setImmediate as turn } from 'node:timers/promises'
 import pg from 'pg'
 import { postgresStore } from '../../../../adapters/postgres/index.ts'
 import { definePolicy, UserDeletionEngine } from '../../../../src/index.ts'
@@ -9,12 +9,15 @@ import { startPostgres } from '../../../worlds/postgres-server.ts'
 const server = await startPostgres()
 
 const TABLES = `
-CREATE TABLE users (id text PRIMARY KEY);
+CREATE TABLE users (id text PRIMARY KEY, email text);
+CREATE UNIQUE INDEX users_email ON users (email);
+CREATE TABLE invitations (id text PRIMARY KEY, email text NOT NULL);
 CREATE TABLE sessions (id text PRIMARY KEY, user_id text NOT NULL);
 CREATE TABLE hints (id text PRIMARY KEY, session_id text NOT NULL);
 CREATE TABLE keys (id text PRIMARY KEY, user_id text NOT NULL REFERENCES users (id));
 CREATE TABLE members (org text, user_id text, PRIMARY KEY (org, user_id));
-INSERT INTO users VALUES ('ann'), ('bob'), ('eve');
+INSERT INTO users VALUES ('ann', 'ann@example.com'), ('bob', 'bob@example.com'), ('eve', NULL);
+INSERT INTO invitations VALUES ('i1', 'ann@example.com');
 INSERT INTO sessions VALUES ('s1', 'ann'), ('s2', 'ann');
 INSERT INTO hints VALUES ('h1', 's1'), ('h2', 's2');
 INSERT INTO members VALUES ('org', 'ann'), ('org', 'bob');
@@ -24,7 +27,7 @@ INSERT INTO members VALUES ('org', 'ann'), ('org', 'bob');
 const policy = definePolicy({
   name: 'races',
   version: 1,
-  user: { table: 'users', id: 'id' },
+  user: { table: 'users', id: 'id', fields: { email: 'email' } },
   tables: {
     sessions: { match: 'user_id', action: 'delete', grantsAccess: true },
     hints: {
@@ -33,6 +36,7 @@ const policy = definePolicy({
     },
     keys: { match: 'user_id', action: 'delete', grantsAccess: true },
     members: { match: 'user_id', action: 'delete' },
+    invitations: { match: { column: 'email', equals: { user: 'email' } }, action: 'delete' },
   },
   checks: {
     last_member: {
@@ -53,6 +57,8 @@ describe('postgres beside a host that writes', { skip: server === null }, () => 
       host: pg.Client
       ids: (table: string) => Promise<readonly unknown[]>
       schema: string
+      /** Resolves once somebody waits for a lock of the host. */
+      isWaiting: () => Promise<void>
     }) => Promise<void>,
   ): Promise<void> {
     count += 1
@@ -64,6 +70,7 @@ describe('postgres beside a host that writes', { skip: server === null }, () => 
     try {
       await host.query(`CREATE SCHEMA ${schema}`)
       await host.query(TABLES)
+      const pidOf = Number((await host.query('SELECT pg_backend_pid() AS pid')).rows[0]?.pid)
       const engine = () =>
         new UserDeletionEngine({
           store: postgresStore(pool, { schema }),
@@ -73,7 +80,11 @@ describe('postgres beside a host that writes', { skip: server === null }, () => 
       await engine().migrate()
       const ids = async (table: string): Promise<readonly unknown[]> =>
         (await host.query(`SELECT id FROM ${table} ORDER BY id`)).rows.map(({ id }) => id)
-      await prove({ engine, host, ids, schema })
+      const isWaiting = async (): Promise<void> => {
+        const sql = `SELECT 1 FROM pg_locks WHERE NOT granted AND ${pidOf} = ANY(pg_blocking_pids(pid))`
+        while ((await pool.query(sql)).rows.length === 0) await turn()
+      }
+      await prove({ engine, host, ids, schema, isWaiting })
     } finally {
       await host.end()
       await pool.end()
@@ -81,11 +92,11 @@ describe('postgres beside a host that writes', { skip: server === null }, () => 
   }
 
   it('leaves a row that goes to somebody else while the deletion waits for it', () =>
-    withWorld(async ({ engine, host, ids }) => {
+    withWorld(async ({ engine, host, ids, isWaiting }) => {
       await host.query('BEGIN')
       await host.query("UPDATE sessions SET user_id = 'eve' WHERE id = 's1'")
       const deletion = engine().delete('ann', {})
-      await sleep(300)
+      await isWaiting()
       await host.query('COMMIT')
       await deletion
       assert.deepEqual(await ids('sessions'), ['s1'])
@@ -93,12 +104,12 @@ describe('postgres beside a host that writes', { skip: server === null }, () => 
     }))
 
   it('leaves a child whose parent changes while the deletion waits for it', () =>
-    withWorld(async ({ engine, host, ids }) => {
+    withWorld(async ({ engine, host, ids, isWaiting }) => {
       await host.query("INSERT INTO sessions VALUES ('s3', 'eve')")
       await host.query('BEGIN')
       await host.query("UPDATE hints SET session_id = 's3' WHERE id = 'h1'")
       const deletion = engine().delete('ann', {})
-      await sleep(300)
+      await isWaiting()
       await host.query('COMMIT')
       await deletion
       assert.deepEqual(await ids('hints'), ['h1'])
@@ -106,14 +117,45 @@ describe('postgres beside a host that writes', { skip: server === null }, () => 
     }))
 
   it('takes a row that the host inserts before the user is locked', () =>
-    withWorld(async ({ engine, host, ids }) => {
+    withWorld(async ({ engine, host, ids, isWaiting }) => {
       await host.query('BEGIN')
       await host.query("INSERT INTO keys VALUES ('k1', 'ann')")
       const deletion = engine().delete('ann', {})
-      await sleep(300)
+      await isWaiting()
       await host.query('COMMIT')
       await deletion
       assert.deepEqual(await ids('keys'), [])
+    }))
+
+  it('believes no unique key that the host drops while the deletion waits for it', () =>
+    withWorld(async ({ engine, host, ids, isWaiting }) => {
+      const warm = engine()
+      await warm.plan('ann', {})
+      await host.query('BEGIN')
+      await host.query('DROP INDEX users_email')
+      await host.query("UPDATE users SET email = 'ann@example.com' WHERE id = 'eve'")
+      const deletion = warm.delete('ann', {})
+      await isWaiting()
+      await host.query('COMMIT')
+      await deletion
+      assert.deepEqual(await ids('users'), ['bob', 'eve'])
+      assert.deepEqual(await ids('invitations'), ['i1'])
+    }))
+
+  it('goes by a foreign key that the host adds while the deletion waits for it', () =>
+    withWorld(async ({ engine, host, ids, isWaiting }) => {
+      const warm = engine()
+      await warm.plan('ann', {})
+      await host.query('BEGIN')
+      await host.query(
+        "CREATE TABLE notes (id text PRIMARY KEY, by text REFERENCES users ON DELETE CASCADE); INSERT INTO notes VALUES ('n1', 'ann')",
+      )
+      const deletion = outcomeOf(warm.delete('ann', {}))
+      await isWaiting()
+      await host.query('COMMIT')
+      assert.equal(await deletion, 'schema_mismatch')
+      assert.deepEqual(await ids('notes'), ['n1'])
+      assert.deepEqual(await ids('users'), ['ann', 'bob', 'eve'])
     }))
 
   it('lets one of the last two members go, when two engines are asked at once', () =>
@@ -174,3 +216,12 @@ describe('postgres beside a host that writes', { skip: server === null }, () => 
 
   after(() => server.stop())
 })
+
+async function outcomeOf(call: Promise<unknown>): Promise<unknown> {
+  try {
+    await call
+    return 'done'
+  } catch (error) {
+    return Reflect.get(Object(error), 'code')
+  }
+}
