@@ -31,6 +31,8 @@ export interface SqlDialect extends Names, Values, Lists, Comparisons, Words {
   readonly rechecks: boolean
   /** Whether a column of answers may hold a number in one row and a text in another. */
   readonly mixesTypes: boolean
+  /** How many questions are asked in one statement at most. */
+  readonly askedTogether: number
   /** The type of a value that is of one of two types; left out where a value has its own. */
   readonly eitherType?: string
   /** The program with marks on comparisons that need more than the words of every SQL. */

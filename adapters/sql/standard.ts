@@ -31,6 +31,7 @@ type Standard = Pick<
   | 'recast'
   | 'rechecks'
   | 'mixesTypes'
+  | 'askedTogether'
 >
 
 export const standard: Standard = {
@@ -57,6 +58,8 @@ export const standard: Standard = {
   recast: (value) => value,
   rechecks: false,
   mixesTypes: false,
+  // Many take long to compile.
+  askedTogether: 50,
 }
 
 export function quoteName(name: string): string {

@@ -15,12 +15,12 @@ export interface CountsTogether {
   readonly groups: readonly { readonly steps: readonly number[]; readonly count: CountSql }[]
 }
 
-/** SQLite takes 500 parts in one statement; many would take long to compile. */
-const MOST = 50
-
-/** Every step of the program is counted in one of them. Only where a column of answers may hold values of any type. */
-export function countsTogether(groups: readonly GroupSql[]): readonly CountsTogether[] {
-  return pagesOf(groups).map((page) => {
+/** Every step of the program is counted in one of them, at most so many in each. Only where a column of answers may hold values of any type. */
+export function countsTogether(
+  groups: readonly GroupSql[],
+  most: number,
+): readonly CountsTogether[] {
+  return pagesOf(groups, most).map((page) => {
     const widest = Math.max(...page.map(({ steps }) => steps.length))
     const parts = page.map(({ steps, count }, place) => {
       const none = ', NULL'.repeat(widest - steps.length)
@@ -37,22 +37,23 @@ export interface ResiduesTogether {
   readonly tables: readonly string[]
 }
 
-/** Of every step of the program that is asked at the end. */
+/** Of every step of the program that is asked at the end, at most so many in each statement. */
 export function residuesTogether(
   groups: readonly GroupSql[],
   steps: readonly (StepSql | null)[],
+  most: number,
 ): readonly ResiduesTogether[] {
   const all = groups.flatMap((group): readonly (ResidueSql | null | undefined)[] =>
     group.residue !== null ? [group.residue] : group.steps.map((index) => steps[index]?.residue),
   )
   const late = all.flatMap((residue) => (residue?.when === 'at_end' ? [residue] : []))
-  return pagesOf(late).map((page) => ({
+  return pagesOf(late, most).map((page) => ({
     sql: page.map(({ sql }, place) => `SELECT ${place}, (${sql})`).join(' UNION ALL '),
     tables: page.map(({ table }) => table),
   }))
 }
 
-function pagesOf<T>(all: readonly T[]): readonly (readonly T[])[] {
-  const count = Math.ceil(all.length / MOST)
-  return Array.from({ length: count }, (_, page) => all.slice(page * MOST, (page + 1) * MOST))
+function pagesOf<T>(all: readonly T[], most: number): readonly (readonly T[])[] {
+  const count = Math.ceil(all.length / most)
+  return Array.from({ length: count }, (_, page) => all.slice(page * most, (page + 1) * most))
 }
