@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { once } from '../../../src/program/once.ts'
 import type { Wanted } from '../../../src/program/program.ts'
 import type { MarkedUserTable } from '../marks.ts'
 
@@ -34,10 +35,10 @@ export function userId({ hasLooseId, types }: MarkedUserTable): UserValue {
 }
 
 /** Of a value in either type, both are in the list. */
-export function valueParameter(value: UserValue): string {
+export const valueParameter: (value: UserValue) => string = once((value) => {
   const key = placeKey(value)
   return key === 'id' ? '@ids' : `@${key}`
-}
+})
 
 /** A name of its own for each {@link valueKey}, and for its values in the other type. */
 export function placeKey(value: UserValue): string {
