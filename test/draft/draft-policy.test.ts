@@ -25,7 +25,7 @@ import { authOptions, openBetterAuth, PLUGINS } from '../worlds/presets/better-a
 import { agreed, agreedText, compared, dataOf } from '../worlds/presets/drafts.ts'
 
 const root = path.resolve(import.meta.dirname, '../..')
-const README = readFileSync(path.join(root, 'README.md'), 'utf8')
+const PAGE = readFileSync(path.join(root, 'docs/policy.md'), 'utf8')
 const biome = path.join(root, 'node_modules/.bin/biome')
 
 interface Known {
@@ -71,7 +71,7 @@ for (const { name, byHand, open } of SCHEMAS) {
       assert.deepEqual(Object.keys(drafted.tables).sort(), [...tables].sort())
       assert.deepEqual(silentlyOther, [])
       assert.ok(share >= 0.8, `${share}`)
-      assert.ok(README.includes(`${same.length} of ${tables.length}`), 'README')
+      assert.ok(PAGE.includes(`${same.length} of ${tables.length}`), 'docs/policy.md')
       // A draft that asks about everything would be none.
       assert.ok(asked.length < tables.length / 2, `${asked.length}`)
     })

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, it } from 'node:test'
 import { ERROR_CODES } from '../../src/errors.ts'
@@ -8,9 +8,14 @@ import { SCHEMA_FINDINGS, TRANSITIONS } from '../../src/index.ts'
 import { compileErrors, withFile } from '../worlds/compiled.ts'
 
 const root = path.resolve(import.meta.dirname, '../..')
-const readme = readFileSync(path.join(root, 'README.md'), 'utf8')
+/** The README, and the pages that it leads to. */
+const pages = [
+  'README.md',
+  ...readdirSync(path.join(root, 'docs')).map((name) => path.join('docs', name)),
+]
+const readme = pages.map((page) => readFileSync(path.join(root, page), 'utf8')).join('\n')
 
-describe('README', () => {
+describe('README and docs', () => {
   it('runs its example against the built package, and every //=> holds', () => {
     const example = codeUnder('Example')
     assert.equal(countChecks(example), 5)
@@ -39,7 +44,7 @@ describe('README', () => {
   })
 
   it('lists every recipe, each with a test beside it', () => {
-    const [, table = ''] = readme.split('\n## Recipes\n')
+    const table = readFileSync(path.join(root, 'docs/recipes.md'), 'utf8')
     const listed = [...table.matchAll(/\| `examples\/([a-z-]+)(?:\.test)?\.ts` \|/g)].map(
       ([, name]) => name,
     )
@@ -64,13 +69,26 @@ describe('README', () => {
       ([code, { severities, acceptable }]) =>
         `| \`${code}\` | ${severities.join(', ')} | ${acceptable ? 'yes' : 'no'} |`,
     )
-    const [, section = ''] = readme.split('\n## The schema check\n')
-    const [, body = ''] = /\n\| finding \|.*\n[-|]+\n((?:\|.*\n)+)/.exec(section) ?? []
+    const [, body = ''] = /\n\| finding \|.*\n[-|]+\n((?:\|.*\n)+)/.exec(readme) ?? []
     const shown = body
       .trim()
       .split('\n')
       .map((row) => `${row.split('|').slice(0, 4).join('|')}|`)
     assert.deepEqual(shown, rows)
+  })
+
+  it('leads to every page, and every link of a page leads somewhere', () => {
+    const linked = pages.flatMap((page) => {
+      const text = readFileSync(path.join(root, page), 'utf8')
+      return [...text.matchAll(/\]\(([^)#]+)(?:#[^)]*)?\)/g)].flatMap(([, link = '']) =>
+        link.includes('://') ? [] : [path.join(path.dirname(page), link)],
+      )
+    })
+    for (const link of linked) assert.ok(existsSync(path.join(root, link)), link)
+    assert.deepEqual(
+      pages.filter((page) => !linked.includes(page)),
+      [],
+    )
   })
 
   it('shows the very transitions that the engine allows', () => {
