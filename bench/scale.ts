@@ -1,5 +1,5 @@
 /**
- * What a long life brings: many rules, a long ledger, much that is held, a list fed again. On SQLite, one figure
+ * What a long life brings: many rules, a long ledger, much that is held, a list fed again, users whom the database refuses. On SQLite, one figure
  * for each call, with the bound that is wanted beside it.
  *
  *     npm run bench:scale
@@ -11,6 +11,7 @@ import { parseArgs } from 'node:util'
 import { measureHeld } from './scale/held.ts'
 import { measureLedger } from './scale/ledger.ts'
 import { measureList } from './scale/list.ts'
+import { measureRefused } from './scale/refused.ts'
 import { measureRules } from './scale/rules.ts'
 import type { Sizes } from './scale/sizes.ts'
 import { withFolder } from './support/database.ts'
@@ -23,6 +24,7 @@ const parts: Readonly<Record<string, (sizes: Sizes) => Promise<readonly Goal[]>>
   ledger: measureLedger,
   held: measureHeld,
   list: measureList,
+  refused: measureRefused,
 }
 
 const { values } = parseArgs({
@@ -32,6 +34,7 @@ const { values } = parseArgs({
     entries: { type: 'string', default: '1000000' },
     held: { type: 'string', default: '20000' },
     ids: { type: 'string', default: '1000000' },
+    users: { type: 'string', default: '20000' },
   },
 })
 
@@ -42,6 +45,7 @@ await withFolder(async (folder) => {
     entries: whole('entries'),
     held: whole('held'),
     ids: whole('ids'),
+    users: whole('users'),
   }
   for (const name of values.only?.split(',') ?? Object.keys(parts)) {
     const part = parts[name]
@@ -50,7 +54,7 @@ await withFolder(async (folder) => {
   }
 })
 
-function whole(name: 'rules' | 'entries' | 'held' | 'ids'): number {
+function whole(name: 'rules' | 'entries' | 'held' | 'ids' | 'users'): number {
   const number = Number(values[name])
   if (Number.isSafeInteger(number) && number > 0) return number
   throw new Error(`--${name} is no whole number above 0`)
@@ -61,7 +65,7 @@ function tableOf(title: string, goals: readonly Goal[]): PartResult {
     const { what, figure, unit, target } = goal
     const took = `${round(figure, 1)} ${unit}`
     if (target === Number.POSITIVE_INFINITY) return [what, took, 'nothing yet', '']
-    return [what, took, `at most ${target} ${unit}`, isMet(goal) ? 'met' : 'missed']
+    return [what, took, `${goal.is} ${target} ${unit}`, isMet(goal) ? 'met' : 'missed']
   })
   const table = { title, note: 'One run.', head: ['call', 'took', 'wanted', ''], rows }
   return { tables: [table], charts: [], goals }

@@ -13,4 +13,6 @@ export interface Sizes {
   readonly held: number
   /** Ids of the list; nine in ten are gone. */
   readonly ids: number
+  /** Of the run in which some are refused. */
+  readonly users: number
 }
