@@ -67,8 +67,8 @@ export const sabotages: readonly Sabotage[] = [
   {
     name: 'call users of a slice failed whose part is gone for good',
     file: 'src/execution/delete/delete-slice.ts',
-    find: '    if (outcomes.length === 0) throw error\n',
-    replace: '    throw error\n',
+    find: 'so this answers instead of rejecting.\n    if (outcomes.length === 0) throw error\n',
+    replace: 'so this answers instead of rejecting.\n    throw error\n',
     caughtBy: 'test/execution/bulk/large-slices.test.ts',
   },
   {

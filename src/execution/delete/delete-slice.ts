@@ -26,7 +26,7 @@ import { type Deleted, notifyDeleted } from '../decision/notify.ts'
 import { deleteLargeUser, joinDeletion } from '../job/open-job.ts'
 import { applySlice, applySlices } from '../units/delete-unit.ts'
 import { whileUnderWay } from '../user-state/disabling.ts'
-import { createPartSize, type PartSize } from './part-size.ts'
+import { createPartSize, isOne, type PartSize } from './part-size.ts'
 
 /** What became of one user. */
 export type UserOutcome =
@@ -189,10 +189,10 @@ async function applyTogether(
   const outcomes: SliceOutcome[] = []
   try {
     while (outcomes.length < users.length) {
-      const { users: most, isOne } = run.parts.next()
+      const { users: most, together } = run.parts.next()
       const part = users.slice(outcomes.length, outcomes.length + most)
       const isPart = part.length < users.length
-      await applyPart(run, part, { isOne, isPart }, outcomes)
+      await applyPart(run, part, { together, isPart }, outcomes)
     }
   } catch (error) {
     // Users of earlier parts are gone for good, so this answers instead of rejecting.
@@ -206,28 +206,28 @@ async function applyTogether(
 async function applyPart(
   run: SliceRun,
   users: readonly Target[],
-  { isOne, isPart }: { readonly isOne: boolean; readonly isPart: boolean },
+  { together, isPart }: { readonly together: number; readonly isPart: boolean },
   outcomes: SliceOutcome[],
 ): Promise<void> {
-  const part = { users: users.length, isOne: isOne || users.length === 1 }
-  const isThrough = part.isOne
+  const part = { users: users.length, together }
+  const refused = isOne(part)
     ? await applyAsOne(run, users, isPart, outcomes)
-    : await applyEach(run, users, outcomes)
-  if (isThrough) run.parts.passed(part)
-  else run.parts.refused(part)
+    : await applyGroups(run, users, together, outcomes)
+  if (refused === 0) run.parts.passed(part)
+  else run.parts.refused(part, refused)
 }
 
-/** Answers whether nobody was refused. */
+/** Answers how many were refused: all of them, or nobody. */
 async function applyAsOne(
   run: SliceRun,
   users: readonly Target[],
   isPart: boolean,
   outcomes: SliceOutcome[],
-): Promise<boolean> {
+): Promise<number> {
   const tried = await tryWhole(run, users, isPart)
   if (tried.kind === 'done') for (const outcome of tried.outcomes) outcomes.push(outcome)
   else if (users.length === 1) outcomes.push({ kind: 'failed', error: tried.error })
-  return tried.kind === 'done'
+  return tried.kind === 'done' ? 0 : users.length
 }
 
 type Tried =
@@ -249,23 +249,62 @@ async function tryWhole(run: SliceRun, users: readonly Target[], isPart: boolean
   }
 }
 
-/**
- * Each for itself. What only shows at the commit, a deferred foreign key, cannot be told apart in one transaction: then
- * each is one of their own. Answers whether nobody was refused.
- */
-async function applyEach(
+/** Group by group, and those of a group that is refused each alone. Answers how many users were refused. */
+async function applyGroups(
   run: SliceRun,
   users: readonly Target[],
+  together: number,
   outcomes: SliceOutcome[],
-): Promise<boolean> {
-  const before = outcomes.length
+): Promise<number> {
+  const tried = await commitGroups(run, users, together)
+  const alone = users.filter((_, place) => tried[place]?.kind === 'failed')
+  const settled = together === 1 ? tried.filter(isFailed) : await settleAlone(run, alone)
+  let next = 0
+  for (const outcome of tried) {
+    outcomes.push(isFailed(outcome) ? (settled[next++] ?? outcome) : outcome)
+  }
+  return settled.filter(isFailed).length
+}
+
+/** Users of the other groups are gone for good, so this answers instead of rejecting. */
+async function settleAlone(
+  run: SliceRun,
+  users: readonly Target[],
+): Promise<readonly SliceOutcome[]> {
   try {
-    for (const outcome of await commitEach(run, users)) outcomes.push(outcome)
+    return await commitGroups(run, users, 1)
+  } catch (error) {
+    return users.map(() => ({ kind: 'failed', error }))
+  }
+}
+
+function isFailed({ kind }: SliceOutcome): boolean {
+  return kind === 'failed'
+}
+
+/**
+ * In one transaction. What only shows at the commit, a deferred foreign key, cannot be told apart there: then each user is
+ * a transaction of their own.
+ */
+async function commitGroups(
+  run: SliceRun,
+  users: readonly Target[],
+  together: number,
+): Promise<readonly SliceOutcome[]> {
+  if (users.length === 0) return []
+  const outcomes: SliceOutcome[] = []
+  try {
+    return await commitEach(run, users, together)
   } catch (error) {
     if (isOfStore(toEngineError(error))) throw error
-    for (const user of users) await applyAsOne(run, [user], true, outcomes)
   }
-  return outcomes.slice(before).every(({ kind }) => kind !== 'failed')
+  try {
+    for (const user of users) await applyAsOne(run, [user], true, outcomes)
+  } catch (error) {
+    if (outcomes.length === 0) throw error
+    while (outcomes.length < users.length) outcomes.push({ kind: 'failed', error })
+  }
+  return outcomes
 }
 
 /** Whether the error is about no user. */
@@ -289,12 +328,19 @@ function apply(run: SliceRun, users: readonly Target[]): Promise<readonly SliceO
   )
 }
 
-function commitEach(run: SliceRun, users: readonly Target[]): Promise<readonly SliceOutcome[]> {
+function commitEach(
+  run: SliceRun,
+  users: readonly Target[],
+  together: number,
+): Promise<readonly SliceOutcome[]> {
+  const groups = Array.from({ length: Math.ceil(users.length / together) }, (_, group) =>
+    users.slice(group * together, (group + 1) * together),
+  )
   return inPresentSchema(run.context, (context) =>
     applySlices(
       context.store,
       context.program,
-      users.map((user) => sliceOf(context, run, [user])),
+      groups.map((group) => sliceOf(context, run, group)),
     ),
   )
 }

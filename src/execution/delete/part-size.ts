@@ -4,10 +4,13 @@
  * @module
  */
 
-/** The next users of a slice: all as one, or each so that one who is refused is so alone. */
+/**
+ * The next users of a slice. `together`: how many of them are refused as one; where that is fewer than all, those of a
+ * group that is refused are tried again, each alone.
+ */
 export interface Part {
   readonly users: number
-  readonly isOne: boolean
+  readonly together: number
 }
 
 /** Learns from what became of the parts before. One is for all slices of a run. */
@@ -15,37 +18,48 @@ export interface PartSize {
   next(): Part
   /** Nobody of the part was refused. */
   passed(part: Part): void
-  /** Somebody was. Users of a part that is one are still to be tried. */
-  refused(part: Part): void
+  /** Somebody was. Users of a part that is one are still to be tried; `refused`: those of another one who were. */
+  refused(part: Part, refused: number): void
 }
 
-const ALL: Part = { users: Number.POSITIVE_INFINITY, isOne: true }
+/** Whether nobody of the part goes where one of them is refused. */
+export function isOne({ users, together }: Part): boolean {
+  return together >= users
+}
+
+const ALL: Part = { users: Number.POSITIVE_INFINITY, together: Number.POSITIVE_INFINITY }
 
 /** All of them until somebody is refused; then fewer, and more again as long as all go through. */
 export function createPartSize(canCommitEach: boolean): PartSize {
-  return canCommitEach ? oneByOne() : halving()
+  return canCommitEach ? inGroups() : halving()
 }
 
-/**
- * Users who go one by one around one who is refused: others like that one are often near, and what a part of few users
- * has done in vain costs more than they save by being written together.
- */
+/** Users of a part around one who is refused: others like that one are often near. */
 const FEW = 64
+/**
+ * A group costs less than its users alone, and those of one that is refused have cost both. One user in twenty being
+ * refused, groups of four to six are the cheapest; from one in four on, each alone.
+ */
+const GROUP = 5
+const MANY = 4
 
-function oneByOne(): PartSize {
+function inGroups(): PartSize {
   let part = ALL
   return {
     next: () => part,
     passed(tried) {
-      if (!tried.isOne) part = { users: FEW, isOne: true }
-      else if (tried.users >= part.users) part = { users: part.users * 2, isOne: true }
+      if (!isOne(tried)) part = whole(FEW)
+      else if (tried.users >= part.users) part = whole(part.users * 2)
     },
-    refused({ users, isOne }) {
-      const isLarge = isOne && users > 4 * FEW
-      part = isLarge ? { users: Math.floor(users / 4), isOne } : { users: FEW, isOne: false }
+    refused(tried, refused) {
+      const { users } = tried
+      if (isOne(tried)) part = users > 4 * FEW ? whole(Math.floor(users / 4)) : AROUND
+      else part = refused * MANY > users ? { users: FEW, together: 1 } : AROUND
     },
   }
 }
+
+const AROUND: Part = { users: FEW, together: GROUP }
 
 /** Where each user alone is a transaction of their own, with its ways to the server, most are in a half that goes through. */
 function halving(): PartSize {
@@ -53,10 +67,14 @@ function halving(): PartSize {
   return {
     next: () => part,
     passed({ users }) {
-      if (users >= part.users) part = { users: part.users * 2, isOne: true }
+      if (users >= part.users) part = whole(part.users * 2)
     },
     refused({ users }) {
-      part = { users: Math.max(1, Math.floor(users / 2)), isOne: true }
+      part = whole(Math.max(1, Math.floor(users / 2)))
     },
   }
+}
+
+function whole(users: number): Part {
+  return { users, together: users }
 }

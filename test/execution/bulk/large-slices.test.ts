@@ -79,4 +79,18 @@ describe('a large slice with a user whom the database refuses', () => {
     assert.deepEqual([result.deleted, result.failed, result.stopped?.by], [2, USERS - 2, 'store'])
     assert.equal(count(db, USERS_LEFT), USERS - 2)
   })
+
+  it('tells the truth about the groups that went before the store gives out', async () => {
+    const db = await openRefusing()
+    const result = await deleteAll(db, (users) => {
+      // Those of the group that was refused, each alone.
+      if (users === 5) throw new UserDeletionError('store_unavailable', 'The database is gone.')
+    })
+    const left = count(db, USERS_LEFT)
+    assert.ok(left >= 5 && left < USERS - 5, `${left} left`)
+    assert.deepEqual(
+      [result.deleted, result.failed, result.stopped?.by],
+      [USERS - left, left, 'store'],
+    )
+  })
 })

@@ -1,20 +1,21 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { createPartSize, type PartSize } from '../../../src/execution/delete/part-size.ts'
+import { createPartSize, isOne, type PartSize } from '../../../src/execution/delete/part-size.ts'
 
-/** Users of each part of a slice in which these places are refused, and whether a part is one. */
+/** Users of each part of a slice in which these places are refused, and how many of them are refused as one. */
 function partsOf(parts: PartSize, users: number, refused: readonly number[]): readonly string[] {
   const told: string[] = []
   for (let from = 0; from < users; ) {
-    const { users: most, isOne } = parts.next()
+    const { users: most, together } = parts.next()
     const through = Math.min(users, from + most)
-    const part = { users: through - from, isOne: isOne || through - from === 1 }
-    const isRefused = refused.some((place) => place >= from && place < through)
-    told.push(`${part.users}${part.isOne ? '' : ' each'}${isRefused ? ' refused' : ''}`)
-    if (isRefused) parts.refused(part)
+    const part = { users: through - from, together }
+    const own = refused.filter((place) => place >= from && place < through)
+    const size = isOne(part) ? '' : ` by ${together}`
+    told.push(`${part.users}${size}${own.length > 0 ? ' refused' : ''}`)
+    if (own.length > 0) parts.refused(part, own.length)
     else parts.passed(part)
     // Of a part that is one everybody has to be tried again.
-    if (!isRefused || !part.isOne || part.users === 1) from = through
+    if (own.length === 0 || !isOne(part) || part.users === 1) from = through
   }
   return told
 }
@@ -28,16 +29,23 @@ describe('how many users of a slice are tried together', () => {
     })
   }
 
-  it('few around one who is refused, each for itself where a store can do so', () => {
+  it('few around one who is refused, in small groups where a store can do so', () => {
     assert.deepEqual(partsOf(createPartSize(true), 100, [10]), [
-      ...['100 refused', '64 each refused', '36 each'],
+      ...['100 refused', '64 by 5 refused', '36 by 5'],
+    ])
+  })
+
+  it('each alone while more than one in four are refused', () => {
+    const many = Array.from({ length: 70 }, (_, place) => place).filter((place) => place % 3 === 0)
+    assert.deepEqual(partsOf(createPartSize(true), 300, many), [
+      ...['300 refused', '75 refused', '64 by 5 refused', '64 by 1 refused', '64 by 5', '64', '44'],
     ])
   })
 
   it('parts that double again, as long as all go through', () => {
     const told = partsOf(createPartSize(true), 600, [0])
     assert.deepEqual(told, [
-      ...['600 refused', '150 refused', '64 each refused', '64 each', '64', '128', '256', '24'],
+      ...['600 refused', '150 refused', '64 by 5 refused', '64 by 5', '64', '128', '256', '24'],
     ])
   })
 
@@ -53,7 +61,7 @@ describe('how many users of a slice are tried together', () => {
     const parts = createPartSize(false)
     partsOf(parts, 8, [0])
     const { users } = parts.next()
-    parts.passed({ users: users - 1, isOne: true })
+    parts.passed({ users: users - 1, together: users })
     assert.equal(parts.next().users, users)
   })
 })
