@@ -29,6 +29,8 @@ const INSTANCE = {
   args: ['--setParameter', 'enableTestCommands=1', '--wiredTigerCacheSizeGB', '1'],
 } as const
 const LAUNCH_TIMEOUT_MS = 60_000
+/** Of what a server says, in characters: kept to tell why it has ended. */
+const LAST_WORDS = 4_000
 
 /** A replica set has one member. Its files are made in `folder`. */
 export async function startMongo(
@@ -104,9 +106,14 @@ function started(server: MongoMemoryServer, uri: string): StartedMongo {
     },
     keepUp(ended) {
       const watch = (): void => {
-        processNow()?.once('exit', (code, signal) => {
+        const mongod = processNow()
+        let last = ''
+        mongod?.stdout?.on('data', (text: Buffer) => {
+          last = (last + text.toString()).slice(-LAST_WORDS)
+        })
+        mongod?.once('exit', (code, signal) => {
           if (isEnded) return
-          ended(signal ?? `code ${code}`)
+          ended(`${signal ?? `code ${code}`}\n${last}`)
           restart().then(watch, (cause: unknown) => ended(`and does not start again: ${cause}`))
         })
       }
