@@ -4,6 +4,7 @@ import { type MongoDb, mongoStore } from '../../../adapters/mongodb/index.ts'
 import { definePolicy, UserDeletionEngine } from '../../../src/index.ts'
 import { fixedClock } from '../../worlds/fixed-clock.ts'
 import { describeMongo, type SharedMongo } from '../../worlds/mongodb/mongo-server.ts'
+import { TOPOLOGIES_FOR_CALLS } from '../../worlds/mongodb/topologies.ts'
 
 type User = Partial<Parameters<typeof definePolicy>[0]['user']>
 
@@ -193,7 +194,7 @@ const WHOLE: readonly Case[] = [
   },
 ]
 
-for (const topology of ['replica set', 'standalone'] as const) {
+for (const topology of TOPOLOGIES_FOR_CALLS) {
   describeMongo(`paths through arrays on a ${topology}`, topology, ({ describe, it, server }) => {
     describe('elements by which a document is the user’s', () => {
       for (const one of ELEMENTS) it(one.title, () => holds(server(), one))

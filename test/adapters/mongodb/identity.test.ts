@@ -3,6 +3,7 @@ import { type Db, Long } from 'mongodb'
 import { type MongoDb, mongoStore } from '../../../adapters/mongodb/index.ts'
 import { definePolicy, type EngineOptions, UserDeletionEngine } from '../../../src/index.ts'
 import { describeMongo } from '../../worlds/mongodb/mongo-server.ts'
+import { TOPOLOGIES_FOR_CALLS } from '../../worlds/mongodb/topologies.ts'
 
 const IGNORES_CASE = { locale: 'en', strength: 2 }
 const KEY = 'a key of more than sixteen bytes'
@@ -28,7 +29,7 @@ async function idsIn(db: Db, name: string, field: string): Promise<readonly unkn
   return documents.map((document) => document[field])
 }
 
-for (const topology of ['replica set', 'standalone'] as const) {
+for (const topology of TOPOLOGIES_FOR_CALLS) {
   describeMongo(`users whose collection ignores case, ${topology}`, topology, ({ it, server }) => {
     it('are one user in every spelling, as long as they are there and when they are gone', () =>
       server().withDatabase(async (db) => {

@@ -5,7 +5,7 @@
  */
 import assert from 'node:assert/strict'
 import type { PolicyInput, RuleInput } from '../../../policy/policy.ts'
-import { ANN, BOB, GHOST, type Row, SHARED_EMAIL } from '../data.ts'
+import { ANN, BOB, dataOf, GHOST, type Row, SHARED_EMAIL } from '../data.ts'
 import { withTables } from '../with-tables.ts'
 import { type Clause, IN_A, type World } from '../world.ts'
 
@@ -19,6 +19,11 @@ const byMail = (column: string) =>
     evenIfShared: true,
   }) as const
 
+/** The tables whose rows the rules here meet on, and those that refer to them. */
+export const twoRulesData = (): Record<string, Row[]> =>
+  dataOf('sessions', 'session_hints', 'hint_items', 'invitations', 'groups', 'comments')
+
+/** Registered with {@link twoRulesData}. */
 export function twoRulesClauses(clause: Clause): void {
   for (const [way, options] of Object.entries(WAYS)) {
     const ending = async (world: World, tables: PolicyInput['tables'], ids = [ANN]) => {
