@@ -6,7 +6,7 @@
 import assert from 'node:assert/strict'
 import type { PolicyInput, RuleInput } from '../../../policy/policy.ts'
 import { ANN, BOB, dataOf, GHOST, type Row, SHARED_EMAIL } from '../data.ts'
-import { withTables } from '../with-tables.ts'
+import { withFewTables, withTables } from '../with-tables.ts'
 import { type Clause, IN_A, type World } from '../world.ts'
 
 const WAYS = { 'in one transaction': {}, 'in chunks': { maxRowsPerTransaction: 1 } } as const
@@ -27,7 +27,7 @@ export const twoRulesData = (): Record<string, Row[]> =>
 export function twoRulesClauses(clause: Clause): void {
   for (const [way, options] of Object.entries(WAYS)) {
     const ending = async (world: World, tables: PolicyInput['tables'], ids = [ANN]) => {
-      const engine = world.engineWith(options, withTables(tables))
+      const engine = world.engineWith(options, withFewTables(tables))
       for (const id of ids) {
         const plan = await engine.plan(id, IN_A)
         const { steps } = await engine.delete(id, IN_A)
