@@ -3,6 +3,7 @@ import { DBRef, type Document, ObjectId } from 'mongodb'
 import { type MongoDb, mongoStore } from '../../../adapters/mongodb/index.ts'
 import { definePolicy, UserDeletionEngine } from '../../../src/index.ts'
 import { fixedClock } from '../../worlds/fixed-clock.ts'
+import { withKeptDatabase } from '../../worlds/mongodb/kept-databases.ts'
 import { describeMongo, type SharedMongo } from '../../worlds/mongodb/mongo-server.ts'
 import { TOPOLOGIES_FOR_CALLS } from '../../worlds/mongodb/topologies.ts'
 
@@ -204,7 +205,7 @@ for (const topology of TOPOLOGIES_FOR_CALLS) {
     })
 
     it('a blank user row loses what stands in its arrays', () =>
-      server().withDatabase(async (db) => {
+      withKeptDatabase(server(), async (db) => {
         const set = { 'emails.address': null }
         const engine = await engineOn(
           db as MongoDb,
@@ -222,7 +223,7 @@ for (const topology of TOPOLOGIES_FOR_CALLS) {
       }))
 
     it('every value of a field that stands in an array is the user’s', () =>
-      server().withDatabase(async (db) => {
+      withKeptDatabase(server(), async (db) => {
         const rule = {
           match: { column: 'email', equals: { user: 'email' } },
           ...({ acrossTenants: true, action: 'delete' } as const),
@@ -249,7 +250,7 @@ const SCOPE = {} as never
 const REASON_ONLY = { reason: REASON.reason }
 
 async function holds(server: SharedMongo, one: Case): Promise<void> {
-  await server.withDatabase(async (db) => {
+  await withKeptDatabase(server, async (db) => {
     const engine = await engineOn(db as MongoDb, one.rule, one.user)
     const users = one.users ?? [{ _id: 'u1' }, { _id: 'u2' }]
     await db.collection<Document>('users').insertMany([...users])
