@@ -12,7 +12,7 @@ import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { startSharedMongo } from './worlds/mongodb/shared-mongo.ts'
 
-const FILES_A_PROCESS = 8
+const FILES_A_PROCESS = 12
 const CONCURRENCY = '--test-concurrency=2'
 const UNTRACKED = pathToFileURL(path.join(import.meta.dirname, 'untracked-promises.ts')).href
 /** Takes longest, so it has a process of its own, which begins first. */

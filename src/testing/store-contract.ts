@@ -18,7 +18,7 @@ import {
 import { precedenceClauses } from './contract/deletion/rules.ts'
 import { journalClauses, safetyClauses } from './contract/deletion/safety.ts'
 import { wholeTenantClauses } from './contract/deletion/tenants.ts'
-import { twoRulesClauses } from './contract/deletion/two-rules.ts'
+import { twoRulesClauses, twoRulesData } from './contract/deletion/two-rules.ts'
 import { decisionClauses, leftoverClauses, refusedClauses } from './contract/deletion/upkeep.ts'
 import { belongingClauses, shapeClauses } from './contract/matching/belonging.ts'
 import { groupClauses } from './contract/matching/groups.ts'
@@ -56,7 +56,7 @@ export function storeContract(runner: ContractRunner, open: OpenStore): void {
   describe('one user, one id', () => identityClauses(runner, open))
   describe('ways to write an id', () => referenceClauses(clause))
   describe('rules that meet', () => precedenceClauses(clause))
-  describe('two rules on one row', () => twoRulesClauses(clause))
+  describe('two rules on one row', () => twoRulesClauses(clauses(runner, open, twoRulesData)))
   describe('values of rows and users', () => valueClauses(clauses(runner, open, valueData)))
   describe('groups', () => groupClauses(runner, open))
   describe('inside JSON', () => jsonClauses(runner, open))

@@ -25,7 +25,7 @@ interface Lives {
   readonly store: string
   readonly open: () => Host | Promise<Host>
   readonly mapping: Mapping
-  /** With `FAULTS=every`; a third of them otherwise. */
+  /** With `FAULTS=every`; a fifth of them otherwise. */
   readonly runs: number
 }
 
@@ -41,12 +41,12 @@ const RUNS: readonly Lives[] = [
 const total: Tally = new Map()
 
 for (const [index, lives] of RUNS.entries()) {
-  const runs = isEveryFault ? lives.runs : Math.ceil(lives.runs / 3)
+  const runs = isEveryFault ? lives.runs : Math.ceil(lives.runs / 5)
   test(titleOf(lives), () => liveThem({ ...lives, runs }, SEED + index))
 }
 
 describeMongo('MongoDB', 'replica set', ({ it, server }) => {
-  const runs = Number(process.env['LIFE_CYCLE_MONGO_RUNS'] ?? (isEveryFault ? 40 : 10))
+  const runs = Number(process.env['LIFE_CYCLE_MONGO_RUNS'] ?? (isEveryFault ? 40 : 5))
   const lives = { store: 'MongoDB', open: mongoHosts(server), mapping: 'status', runs } as const
   it(titleOf(lives), () => liveThem(lives, SEED + RUNS.length))
 })

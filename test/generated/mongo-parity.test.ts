@@ -6,12 +6,13 @@ import { type MongoWorld, mongoWorlds } from '../worlds/generated/generated-mong
 import { checkOthersUntouched } from '../worlds/generated/generated-oracle.ts'
 import { run } from '../worlds/generated/generated-run.ts'
 import { describeMongo } from '../worlds/mongodb/mongo-server.ts'
+import { TOPOLOGIES } from '../worlds/mongodb/topologies.ts'
 
 const SEED = Number(process.env['PARITY_SEED'] ?? 20_260_301)
 /** On each topology. */
-const RUNS = Number(process.env['GENERATED_RUNS'] ?? (isEveryFault ? 100 : 25))
+const RUNS = Number(process.env['GENERATED_RUNS'] ?? (isEveryFault ? 100 : 10))
 
-for (const [place, topology] of (['replica set', 'standalone'] as const).entries()) {
+for (const [place, topology] of TOPOLOGIES.entries()) {
   describeMongo(`MongoDB, ${topology}`, topology, ({ it, server }) => {
     it('ends like memory on generated policies and documents, and keeps every value that nobody wrote', async () => {
       const seed = SEED + place

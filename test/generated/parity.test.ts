@@ -7,7 +7,7 @@ import { openMemory, openSqlite, run } from '../worlds/generated/generated-run.t
 import { type World, worlds } from '../worlds/generated/generated-world.ts'
 
 const SEED = Number(process.env['PARITY_SEED'] ?? 20_260_301)
-const RUNS = Number(process.env['GENERATED_RUNS'] ?? (isEveryFault ? 1_000 : 200))
+const RUNS = Number(process.env['GENERATED_RUNS'] ?? (isEveryFault ? 1_000 : 100))
 
 test('SQLite and memory end alike on generated schemas, and others keep their rows', async () => {
   console.log(`parity: PARITY_SEED=${SEED}, ${RUNS} runs`)

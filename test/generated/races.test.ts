@@ -18,7 +18,7 @@ import {
 
 const SEED = Number(process.env['RACES_SEED'] ?? 20_260_301)
 /** Of one contest on one store. Each call of a store is one turn; SQLite shows that its transactions really are. */
-const ORDERS = isEveryFault ? 200 : 80
+const ORDERS = isEveryFault ? 200 : 40
 
 const HOSTS: readonly (readonly [string, () => Host])[] = [
   ['memory', openMemoryHost],

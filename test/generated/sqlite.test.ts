@@ -8,7 +8,7 @@ import { runOdd } from '../worlds/generated/generated-odd-run.ts'
 import { type OddWorld, oddWorlds } from '../worlds/generated/generated-odd-world.ts'
 
 const SEED = Number(process.env['PARITY_SEED'] ?? 20_260_301)
-const RUNS = Number(process.env['GENERATED_RUNS'] ?? (isEveryFault ? 1_000 : 200))
+const RUNS = Number(process.env['GENERATED_RUNS'] ?? (isEveryFault ? 1_000 : 100))
 
 test('on SQLite, rows of others stay as they are, and nothing of who went is left but what is kept', async () => {
   console.log(`generated on SQLite: PARITY_SEED=${SEED}, ${RUNS} runs`)

@@ -10,11 +10,12 @@ import {
 } from '../../src/presets/hellojohn-mongodb/index.ts'
 import { ANN, ANN_2, BOB, openHelloJohnOn } from '../worlds/hellojohn-mongo.ts'
 import { describeMongo } from '../worlds/mongodb/mongo-server.ts'
+import { TOPOLOGIES_FOR_CALLS } from '../worlds/mongodb/topologies.ts'
 
 const scope = { tenantId: 'tnt_1' }
 const others = [String(ANN_2), String(BOB)]
 
-for (const topology of ['replica set', 'standalone'] as const) {
+for (const topology of TOPOLOGIES_FOR_CALLS) {
   describeMongo(`helloJohnPolicy on a MongoDB ${topology}`, topology, ({ it, server }) => {
     let shared: Db | undefined
     let gone: ReturnType<typeof deleteAnn> | undefined

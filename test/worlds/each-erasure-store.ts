@@ -8,6 +8,7 @@ import type { Job } from '../../src/store/records.ts'
 import { type ErasureHost, type ErasureStore, type Row, STORES } from './erasure-world.ts'
 import { mongoPool } from './mongodb/mongo-pool.ts'
 import { describeMongo, type SharedMongo } from './mongodb/mongo-server.ts'
+import { TOPOLOGIES_FOR_CALLS } from './mongodb/topologies.ts'
 
 export interface ErasureGroup {
   readonly store: ErasureStore
@@ -18,7 +19,7 @@ export interface ErasureGroup {
 
 export function forEachErasureStore(register: (group: ErasureGroup) => void): void {
   for (const name of STORES) register({ store: name, name, describe, it })
-  for (const topology of ['replica set', 'standalone'] as const) {
+  for (const topology of TOPOLOGIES_FOR_CALLS) {
     describeMongo(`MongoDB, ${topology}`, topology, ({ server, ...group }) => {
       const { open, release } = mongoHosts(server)
       const test: ErasureGroup['it'] = (title, run) =>

@@ -7,6 +7,7 @@ import { describe, it } from 'node:test'
 import { type Host, openMemoryHost, openSqliteHost } from './life-cycle-host.ts'
 import { mongoHosts } from './mongo-host.ts'
 import { describeMongo } from './mongodb/mongo-server.ts'
+import { TOPOLOGIES } from './mongodb/topologies.ts'
 
 /** What the tests of one store work with. */
 export interface HostGroup {
@@ -27,7 +28,7 @@ export function forEachHost(register: (group: HostGroup) => void): void {
 }
 
 export function forEachMongoHost(register: (group: HostGroup) => void): void {
-  for (const topology of ['replica set', 'standalone'] as const) {
+  for (const topology of TOPOLOGIES) {
     const store = `a MongoDB ${topology}`
     describeMongo(store, topology, ({ server, ...group }) => {
       register({ ...group, store, open: mongoHosts(server) })

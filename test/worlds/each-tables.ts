@@ -6,6 +6,7 @@
  */
 import { describe, it } from 'node:test'
 import { describeMongo } from './mongodb/mongo-server.ts'
+import { TOPOLOGIES_FOR_CALLS } from './mongodb/topologies.ts'
 import { openInMemory, openInSqlite, type TablesHost, tablesOnMongo } from './tables-host.ts'
 
 /** What the tests of one store work with. */
@@ -23,7 +24,7 @@ export function forEachTables(register: (group: TablesGroup) => void): void {
   const local = { foreignKeys: true, describe, it }
   register(closing({ ...local, name: 'memory', open: openInMemory }))
   register(closing({ ...local, name: 'SQLite', open: async (sql) => openInSqlite(sql) }))
-  for (const topology of ['replica set', 'standalone'] as const) {
+  for (const topology of TOPOLOGIES_FOR_CALLS) {
     const name = `a MongoDB ${topology}`
     describeMongo(name, topology, ({ server, ...group }) => {
       register(closing({ ...group, foreignKeys: false, name, open: tablesOnMongo(server) }))

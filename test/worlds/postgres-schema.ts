@@ -20,17 +20,30 @@ export async function fillSchema(
   await query(`CREATE SCHEMA ${quote(name)}`)
   for (const table of tables) await query(createTableSql(name, table, data[table.name] ?? []))
   for (const [table, rows] of Object.entries(data)) {
-    for (const row of rows) {
-      const columns = Object.keys(row)
-      const places = columns.map((_, place) => `$${place + 1}`).join(', ')
+    for (const alike of ofSameColumns(rows)) {
+      const columns = Object.keys(alike[0] ?? {})
+      const isJson = columns.map((column) => columnType(table, column, rows) === 'jsonb')
+      const places = alike.map((_, row) =>
+        columns.map((_, place) => `$${row * columns.length + place + 1}`).join(', '),
+      )
       await query(
-        `INSERT INTO ${quote(name)}.${quote(table)} ${list(columns)} VALUES (${places})`,
-        columns.map((column) =>
-          asParameter(row[column], columnType(table, column, rows) === 'jsonb'),
+        `INSERT INTO ${quote(name)}.${quote(table)} ${list(columns)} VALUES (${places.join('), (')})`,
+        alike.flatMap((row) =>
+          columns.map((column, place) => asParameter(row[column], isJson[place] === true)),
         ),
       )
     }
   }
+}
+
+/** Rows that one statement inserts: each costs this database more than its rows. */
+function ofSameColumns(rows: readonly Row[]): readonly (readonly Row[])[] {
+  const found = new Map<string, Row[]>()
+  for (const row of rows) {
+    const columns = JSON.stringify(Object.keys(row))
+    found.set(columns, [...(found.get(columns) ?? []), row])
+  }
+  return [...found.values()]
 }
 
 function createTableSql(

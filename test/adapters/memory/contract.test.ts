@@ -1,12 +1,16 @@
 import { describe, it } from 'node:test'
 import { memoryStore } from '../../../adapters/memory/index.ts'
-import { storeContract } from '../../../src/testing/index.ts'
+import { type OpenStore, storeContract } from '../../../src/testing/index.ts'
+import { GROUPS_OF_FOREIGN_KEYS, groupsOfContract } from '../../worlds/contract-groups.ts'
 
-for (const foreignKeysEnforced of [true, false]) {
-  describe(`memory, foreign keys ${foreignKeysEnforced ? 'enforced' : 'off'}`, () => {
-    storeContract({ describe, it }, (schema, data) => {
-      const store = memoryStore({ schema, data, foreignKeysEnforced })
-      return { store, rows: (table) => store.rows(table) }
-    })
-  })
+function opener(foreignKeysEnforced: boolean): OpenStore {
+  return (schema, data) => {
+    const store = memoryStore({ schema, data, foreignKeysEnforced })
+    return { store, rows: (table) => store.rows(table) }
+  }
 }
+
+describe('memory, foreign keys enforced', () => storeContract({ describe, it }, opener(true)))
+describe('memory, foreign keys off', () => {
+  groupsOfContract(GROUPS_OF_FOREIGN_KEYS, opener(false))
+})

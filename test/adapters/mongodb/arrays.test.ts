@@ -3,7 +3,9 @@ import { DBRef, type Document, ObjectId } from 'mongodb'
 import { type MongoDb, mongoStore } from '../../../adapters/mongodb/index.ts'
 import { definePolicy, UserDeletionEngine } from '../../../src/index.ts'
 import { fixedClock } from '../../worlds/fixed-clock.ts'
+import { withKeptDatabase } from '../../worlds/mongodb/kept-databases.ts'
 import { describeMongo, type SharedMongo } from '../../worlds/mongodb/mongo-server.ts'
+import { TOPOLOGIES_FOR_CALLS } from '../../worlds/mongodb/topologies.ts'
 
 type User = Partial<Parameters<typeof definePolicy>[0]['user']>
 
@@ -193,7 +195,7 @@ const WHOLE: readonly Case[] = [
   },
 ]
 
-for (const topology of ['replica set', 'standalone'] as const) {
+for (const topology of TOPOLOGIES_FOR_CALLS) {
   describeMongo(`paths through arrays on a ${topology}`, topology, ({ describe, it, server }) => {
     describe('elements by which a document is the user’s', () => {
       for (const one of ELEMENTS) it(one.title, () => holds(server(), one))
@@ -203,7 +205,7 @@ for (const topology of ['replica set', 'standalone'] as const) {
     })
 
     it('a blank user row loses what stands in its arrays', () =>
-      server().withDatabase(async (db) => {
+      withKeptDatabase(server(), async (db) => {
         const set = { 'emails.address': null }
         const engine = await engineOn(
           db as MongoDb,
@@ -221,7 +223,7 @@ for (const topology of ['replica set', 'standalone'] as const) {
       }))
 
     it('every value of a field that stands in an array is the user’s', () =>
-      server().withDatabase(async (db) => {
+      withKeptDatabase(server(), async (db) => {
         const rule = {
           match: { column: 'email', equals: { user: 'email' } },
           ...({ acrossTenants: true, action: 'delete' } as const),
@@ -248,7 +250,7 @@ const SCOPE = {} as never
 const REASON_ONLY = { reason: REASON.reason }
 
 async function holds(server: SharedMongo, one: Case): Promise<void> {
-  await server.withDatabase(async (db) => {
+  await withKeptDatabase(server, async (db) => {
     const engine = await engineOn(db as MongoDb, one.rule, one.user)
     const users = one.users ?? [{ _id: 'u1' }, { _id: 'u2' }]
     await db.collection<Document>('users').insertMany([...users])

@@ -1,15 +1,17 @@
 import assert from 'node:assert/strict'
 import type { Db } from 'mongodb'
 import type { MongoDb } from '../../../adapters/mongodb/index.ts'
+import { withKeptDatabase } from '../../worlds/mongodb/kept-databases.ts'
 import { describeMongo } from '../../worlds/mongodb/mongo-server.ts'
 import { createSmallWorld, SCOPE, smallEngine } from '../../worlds/mongodb/mongo-small-world.ts'
+import { TOPOLOGIES_FOR_CALLS } from '../../worlds/mongodb/topologies.ts'
 
 const IGNORES_CASE = { locale: 'en', strength: 2 }
 
-for (const topology of ['replica set', 'standalone'] as const) {
+for (const topology of TOPOLOGIES_FOR_CALLS) {
   describeMongo(`collections that ignore case, ${topology}`, topology, ({ it, server }) => {
     it('gives up the rows of the very id, and none of one that differs in case', () =>
-      server().withDatabase(async (db) => {
+      withKeptDatabase(server(), async (db) => {
         for (const name of ['users', 'sessions', 'posts', 'audit_log']) {
           await db.createCollection(name, { collation: IGNORES_CASE })
         }

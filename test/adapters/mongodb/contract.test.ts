@@ -16,11 +16,17 @@ const GROUPS_FOR_OLDER_DRIVERS = ['the shape of a store']
 /** What is asked for and written is the same on both topologies. With `FAULTS=every` both run these groups. */
 const GROUPS_FOR_ONE_TOPOLOGY = [
   'rows belong to a user',
+  'rules that meet',
+  'two rules on one row',
   'inside JSON',
   'shared values, looked at',
   'values that users share',
   'verification',
   'the ledger',
+  'imports of the ledger',
+  'after an import',
+  'lists of users',
+  'scheduled deletions',
   'two tables of users',
   'receipts',
   'decisions in the ledger',

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import type { Db } from 'mongodb'
 import type { MongoDb } from '../../../adapters/mongodb/index.ts'
 import { type Command, interceptedDb } from '../../worlds/mongodb/intercepted-db.ts'
+import { withKeptDatabase } from '../../worlds/mongodb/kept-databases.ts'
 import { describeMongo } from '../../worlds/mongodb/mongo-server.ts'
 import {
   createSmallWorld,
@@ -21,7 +22,7 @@ describeMongo(
   ({ it, server }) => {
     for (const [name, code] of Object.entries(TROUBLES)) {
       it(`has the slice done once more as it is, and nobody alone: ${name}`, () =>
-        server().withDatabase(async (db) => {
+        withKeptDatabase(server(), async (db) => {
           let troubles = 1
           const { engine, commits } = await open(db, ({ name, collection }) => {
             if (name !== 'deleteMany' || collection !== 'posts' || troubles === 0) return
@@ -35,7 +36,7 @@ describeMongo(
     }
 
     it('is told after a few tries, where it stays', () =>
-      server().withDatabase(async (db) => {
+      withKeptDatabase(server(), async (db) => {
         const { engine, commits } = await open(db, ({ name, collection }) => {
           if (name === 'deleteMany' && collection === 'posts')
             throw Object.assign(new Error('trouble'), { code: 11_601 })
@@ -50,7 +51,7 @@ describeMongo(
 
 describeMongo('a user whom the database refuses', 'replica set', ({ it, server }) => {
   it('fails alone, and the others go in a few parts', () =>
-    server().withDatabase(async (db) => {
+    withKeptDatabase(server(), async (db) => {
       const { engine, commits } = await open(db, () => {})
       await db.command({
         collMod: 'audit_log',

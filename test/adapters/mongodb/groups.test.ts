@@ -3,6 +3,7 @@ import { Binary, type Db, Decimal128, type Document, Long, ObjectId, UUID } from
 import { type MongoDb, mongoStore } from '../../../adapters/mongodb/index.ts'
 import { definePolicy, type Hooks, UserDeletionEngine } from '../../../src/index.ts'
 import { fixedClock } from '../../worlds/fixed-clock.ts'
+import { withKeptDatabase } from '../../worlds/mongodb/kept-databases.ts'
 import { describeMongo } from '../../worlds/mongodb/mongo-server.ts'
 
 const HEX = '65a1b2c3d4e5f60718293a4b'
@@ -21,7 +22,7 @@ for (const topology of ['replica set', 'standalone'] as const) {
   describeMongo(`the last of a group on a ${topology}`, topology, ({ it, server }) => {
     for (const [kind, name] of Object.entries(NAMES)) {
       it(`is known where ${kind} names the group: of two who leave together one stays`, () =>
-        server().withDatabase(async (db) => {
+        withKeptDatabase(server(), async (db) => {
           const engine = engineOn(db)
           await engine.migrate()
           await put(db, 'users', [{ _id: 'u1' }, { _id: 'u2' }])
@@ -39,7 +40,7 @@ for (const topology of ['replica set', 'standalone'] as const) {
 
   describeMongo(`collections that come on a ${topology}`, topology, ({ it, server }) => {
     it('stop a run that knows nothing of them, and who has not gone yet stays whole', () =>
-      server().withDatabase(async (db) => {
+      withKeptDatabase(server(), async (db) => {
         const { deleted, stopped } = await runWhile(db, () =>
           put(db, 'passports', [{ userId: 'u9', number: 'P-9' }]),
         )
@@ -50,7 +51,7 @@ for (const topology of ['replica set', 'standalone'] as const) {
       }))
 
     it('cost nobody where the policy names them: they come with their first document', () =>
-      server().withDatabase(async (db) => {
+      withKeptDatabase(server(), async (db) => {
         const { deleted, failedByCode, stopped } = await runWhile(db, () =>
           put(db, 'members', [
             { userId: 'u9', team: 1 },

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { type Db, MongoNetworkError } from 'mongodb'
 import { UserNotFoundError } from '../../../src/index.ts'
 import { type Command, interceptedDb } from '../../worlds/mongodb/intercepted-db.ts'
+import { withKeptDatabase } from '../../worlds/mongodb/kept-databases.ts'
 import { describeMongo, describeOwnMongo } from '../../worlds/mongodb/mongo-server.ts'
 import {
   assertGone,
@@ -15,7 +16,7 @@ const USER = 'usr_1'
 
 describeMongo('what stands in for a transaction', 'standalone', ({ it, server }) => {
   it('takes no user whose row somebody else has removed since it was looked at', () =>
-    server().withDatabase(async (db) => {
+    withKeptDatabase(server(), async (db) => {
       await createSmallWorld(db, 1)
       const engine = engineWith(db, isFirstClaim(), async () => {
         await db.collection('users').deleteOne({ id: USER })
@@ -26,7 +27,7 @@ describeMongo('what stands in for a transaction', 'standalone', ({ it, server })
     }))
 
   it('gives up a deletion that a crash left before its claim when the user has changed meanwhile', () =>
-    server().withDatabase(async (db) => {
+    withKeptDatabase(server(), async (db) => {
       await createSmallWorld(db, 1)
       const before = await contents(db)
       const engine = engineWith(
@@ -54,7 +55,7 @@ describeMongo('what stands in for a transaction', 'standalone', ({ it, server })
     }))
 
   it('puts everything back when the database refuses a step', () =>
-    server().withDatabase(async (db) => {
+    withKeptDatabase(server(), async (db) => {
       await createSmallWorld(db, 1)
       const before = await contents(db)
       const validator = { $nor: [{ actor_id: USER, actor_name: null }] }
@@ -72,7 +73,7 @@ describeMongo('what stands in for a transaction', 'standalone', ({ it, server })
     }))
 
   it('does once more what a server has forgotten that went away meanwhile', () =>
-    server().withDatabase(async (db) => {
+    withKeptDatabase(server(), async (db) => {
       await createSmallWorld(db, 1)
       const tables = ['posts', 'audit_log'] as const
       const before = await Promise.all(tables.map((table) => db.collection(table).find().toArray()))
@@ -94,7 +95,7 @@ describeMongo('what stands in for a transaction', 'standalone', ({ it, server })
     }))
 
   it('looks for rows that came in behind their step, and puts everything back', () =>
-    server().withDatabase(async (db) => {
+    withKeptDatabase(server(), async (db) => {
       await createSmallWorld(db, 1)
       const before = await contents(db)
       let hasDeleted = false

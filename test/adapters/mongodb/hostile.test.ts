@@ -4,6 +4,7 @@ import { type CommandStartedEvent, MongoClient, type ObjectId } from 'mongodb'
 import type { UserDeletionEngine } from '../../../src/index.ts'
 import { ANN, openHelloJohnOn } from '../../worlds/hellojohn-mongo.ts'
 import { hostileValue, MARKER, noObjectId, seeded } from '../../worlds/mistakes/hostile-values.ts'
+import { withKeptDatabase } from '../../worlds/mongodb/kept-databases.ts'
 import { describeMongo } from '../../worlds/mongodb/mongo-server.ts'
 
 const COUNT = 1_000
@@ -110,7 +111,7 @@ describeMongo('hostile values in the place of ids', 'replica set', ({ it, server
       readonly dump: () => Promise<string>
     }) => Promise<void>,
   ): Promise<void> {
-    await server().withDatabase(async (db) => {
+    await withKeptDatabase(server(), async (db) => {
       const client = new MongoClient(server().uri, { monitorCommands: true })
       const commands: CommandStartedEvent[] = []
       client.on('commandStarted', (event: CommandStartedEvent) => void commands.push(event))

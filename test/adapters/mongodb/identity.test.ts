@@ -2,7 +2,9 @@ import assert from 'node:assert/strict'
 import { type Db, Long } from 'mongodb'
 import { type MongoDb, mongoStore } from '../../../adapters/mongodb/index.ts'
 import { definePolicy, type EngineOptions, UserDeletionEngine } from '../../../src/index.ts'
+import { withKeptDatabase } from '../../worlds/mongodb/kept-databases.ts'
 import { describeMongo } from '../../worlds/mongodb/mongo-server.ts'
+import { TOPOLOGIES_FOR_CALLS } from '../../worlds/mongodb/topologies.ts'
 
 const IGNORES_CASE = { locale: 'en', strength: 2 }
 const KEY = 'a key of more than sixteen bytes'
@@ -28,10 +30,10 @@ async function idsIn(db: Db, name: string, field: string): Promise<readonly unkn
   return documents.map((document) => document[field])
 }
 
-for (const topology of ['replica set', 'standalone'] as const) {
+for (const topology of TOPOLOGIES_FOR_CALLS) {
   describeMongo(`users whose collection ignores case, ${topology}`, topology, ({ it, server }) => {
     it('are one user in every spelling, as long as they are there and when they are gone', () =>
-      server().withDatabase(async (db) => {
+      withKeptDatabase(server(), async (db) => {
         await db.createCollection('users', { collation: IGNORES_CASE })
         await db.collection('users').insertMany([
           { id: 'Usr_1', tenant: 'tnt_A' },
@@ -63,7 +65,7 @@ for (const topology of ['replica set', 'standalone'] as const) {
       }))
 
     it('are told of where a hash hides the stored spelling', () =>
-      server().withDatabase(async (db) => {
+      withKeptDatabase(server(), async (db) => {
         await db.createCollection('users', { collation: IGNORES_CASE })
         await db.collection('users').insertOne({ id: 'usr_1', tenant: 'tnt_a' })
         await db.collection('notes').insertOne({ user_id: 'usr_1' })
@@ -74,7 +76,7 @@ for (const topology of ['replica set', 'standalone'] as const) {
       }))
 
     it('are integers of 64 bits whole, as a Long or as a number', () =>
-      server().withDatabase(async (db) => {
+      withKeptDatabase(server(), async (db) => {
         const ids = [Long.fromBigInt(BIG), Long.fromBigInt(BIG - 1n), 9]
         await db.collection('users').insertMany(ids.map((id) => ({ id, tenant: 'tnt_a' })))
         await db.collection('notes').insertMany(ids.map((id) => ({ user_id: id })))

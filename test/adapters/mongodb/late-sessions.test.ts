@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import type { Db, Document } from 'mongodb'
 import { type Command, interceptedDb } from '../../worlds/mongodb/intercepted-db.ts'
+import { withKeptDatabase } from '../../worlds/mongodb/kept-databases.ts'
 import { describeMongo } from '../../worlds/mongodb/mongo-server.ts'
 import {
   askFor,
@@ -28,7 +29,7 @@ const [USER, OTHER] = ['usr_1', 'usr_2'] as const
 for (const topology of ['replica set', 'standalone'] as const) {
   describeMongo(`sessions that slip in on a ${topology}`, topology, ({ it, server }) => {
     it('are gone when the user is deleted', () =>
-      server().withDatabase(async (db) => {
+      withKeptDatabase(server(), async (db) => {
         await createSmallWorld(db, 2)
         const { engine, inserted } = signsInAt(db, LAST_MOMENT[topology])
         const answer = await askFor(engine, USER)
@@ -39,7 +40,7 @@ for (const topology of ['replica set', 'standalone'] as const) {
       }))
 
     it('are gone when the user is deleted in chunks', () =>
-      server().withDatabase(async (db) => {
+      withKeptDatabase(server(), async (db) => {
         await createSmallWorld(db, 2, 9)
         const { engine, inserted } = signsInAt(db, LAST_MOMENT[topology], 4)
         const answer = await askFor(engine, USER)
@@ -50,7 +51,7 @@ for (const topology of ['replica set', 'standalone'] as const) {
       }))
 
     it('are gone when the user is disabled, and the rest stays', () =>
-      server().withDatabase(async (db) => {
+      withKeptDatabase(server(), async (db) => {
         await createSmallWorld(db, 2)
         const { engine, inserted } = signsInAt(db, LAST_MOMENT_OF_DISABLING[topology])
         await engine.disable(USER, SCOPE)
@@ -61,7 +62,7 @@ for (const topology of ['replica set', 'standalone'] as const) {
       }))
 
     it('are gone after resume() when the process dies before it looks once more', () =>
-      server().withDatabase(async (db) => {
+      withKeptDatabase(server(), async (db) => {
         await createSmallWorld(db, 2)
         let isDead = false
         const { engine, inserted } = signsInAt(db, LAST_MOMENT[topology], 2_000, (command) => {
@@ -81,7 +82,7 @@ for (const topology of ['replica set', 'standalone'] as const) {
       }))
 
     it('are refused by a host that asks isDeleted() when a token is used', () =>
-      server().withDatabase(async (db) => {
+      withKeptDatabase(server(), async (db) => {
         await createSmallWorld(db, 2)
         const engine = smallEngine(
           interceptedDb(db, () => {}),

@@ -8,6 +8,7 @@ import {
   type UserIdInput,
 } from '../../../src/index.ts'
 import { fixedClock } from '../../worlds/fixed-clock.ts'
+import { withKeptDatabase } from '../../worlds/mongodb/kept-databases.ts'
 import { describeMongo } from '../../worlds/mongodb/mongo-server.ts'
 
 type Collections = Readonly<Record<string, readonly Readonly<Record<string, unknown>>[]>>
@@ -21,7 +22,7 @@ describeMongo('odd collections', 'replica set', ({ it, server }) => {
     id: UserIdInput,
   ): Promise<Record<string, readonly unknown[]>> {
     const found: Record<string, readonly unknown[]> = {}
-    await server().withDatabase(async (db: Db) => {
+    await withKeptDatabase(server(), async (db: Db) => {
       for (const [name, documents] of Object.entries(collections)) {
         await db.collection(name).insertMany(documents.map((document) => ({ ...document })))
       }
@@ -138,7 +139,7 @@ describeMongo('odd collections', 'replica set', ({ it, server }) => {
   })
 
   it('leaves documents to a later user who has the address in another case', async () => {
-    await server().withDatabase(async (db) => {
+    await withKeptDatabase(server(), async (db) => {
       const user = { table: 'users', id: '_id', fields: { email: 'email' } }
       const match = { column: 'email', equals: { user: 'email' }, ignoreCase: true } as const
       const tables = { invitations: { match, action: 'delete' } } as const

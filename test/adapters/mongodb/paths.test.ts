@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { type MongoDb, mongoStore } from '../../../adapters/mongodb/index.ts'
 import { definePolicy, UserDeletionEngine } from '../../../src/index.ts'
+import { withKeptDatabase } from '../../worlds/mongodb/kept-databases.ts'
 import { describeMongo } from '../../worlds/mongodb/mongo-server.ts'
 
 describeMongo('arrays that lose elements, on MongoDB', 'replica set', ({ it, server }) => {
@@ -12,7 +13,7 @@ describeMongo('arrays that lose elements, on MongoDB', 'replica set', ({ it, ser
     ['nothing', null, false],
   ] as const) {
     it(`the check ${isTold ? 'tells' : 'says nothing'} of ${what} in the place of one`, () =>
-      server().withDatabase(async (db) => {
+      withKeptDatabase(server(), async (db) => {
         await db.collection('users').createIndex({ id: 1 })
         await db.collection('docs').createIndex({ owner: 1 })
         await db.collection('users').insertOne({ id: 'u1', email: 'ann@x' })

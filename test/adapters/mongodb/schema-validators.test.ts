@@ -7,6 +7,7 @@ import {
   type SchemaFinding,
   UserDeletionEngine,
 } from '../../../src/index.ts'
+import { withKeptDatabase } from '../../worlds/mongodb/kept-databases.ts'
 import { describeMongo } from '../../worlds/mongodb/mongo-server.ts'
 
 type Set = NonNullable<Extract<PolicyInput['tables'][string], { action: 'retain' }>['set']>
@@ -118,7 +119,7 @@ function updateOf(set: Set): Document {
 }
 
 describeMongo('validators of collections', 'replica set', ({ it, server }) => {
-  const withDatabase = (use: (db: Db) => Promise<void>) => server().withDatabase(use)
+  const withDatabase = (use: (db: Db) => Promise<void>) => withKeptDatabase(server(), use)
 
   it('are judged as the server judges them', () =>
     withDatabase(async (db) => {

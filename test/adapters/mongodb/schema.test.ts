@@ -8,6 +8,7 @@ import {
   type SchemaFinding,
   UserDeletionEngine,
 } from '../../../src/index.ts'
+import { withKeptDatabase } from '../../worlds/mongodb/kept-databases.ts'
 import { describeMongo } from '../../worlds/mongodb/mongo-server.ts'
 
 const sessions = { match: 'userId', action: 'delete', grantsAccess: true } as const
@@ -80,7 +81,7 @@ const refusal =
   }
 
 describeMongo('the schema check on MongoDB', 'replica set', ({ it, server }) => {
-  const withDatabase = (use: (db: Db) => Promise<void>) => server().withDatabase(use)
+  const withDatabase = (use: (db: Db) => Promise<void>) => withKeptDatabase(server(), use)
 
   it('finds nothing where policy and documents fit', () =>
     withDatabase(async (db) => {

@@ -5,7 +5,7 @@ import { describe, it } from 'node:test'
 import Database from 'better-sqlite3'
 import { sqliteStore } from '../../../adapters/sqlite/index.ts'
 import { type OpenStore, type Row, storeContract } from '../../../src/testing/index.ts'
-import { groupsOfContract } from '../../worlds/contract-groups.ts'
+import { GROUPS_OF_FOREIGN_KEYS, groupsOfContract } from '../../worlds/contract-groups.ts'
 import { fill, quote } from '../../worlds/sqlite-schema.ts'
 
 interface Variant {
@@ -30,26 +30,6 @@ function opener({ foreignKeys, file }: Variant): OpenStore {
     }
   }
 }
-
-/** Which order the database wants, and what it does by itself: it differs where no foreign keys are enforced. */
-const GROUPS_OF_FOREIGN_KEYS = [
-  'the shape of a store',
-  'actions',
-  'rows belong to a user',
-  'rules that meet',
-  'two rules on one row',
-  'a tenant as a whole',
-  'isolation',
-  'atomicity',
-  'two tables of users',
-  'failures, repeats and races',
-  'interruptions',
-  'a schema that changes',
-  'erasures',
-  'the end of a retention',
-  'verification',
-  'before and after',
-]
 
 /** What a transaction, a lock or the log has a part in: a database in memory has no file for them. */
 const GROUPS_OF_FILES = [

@@ -69,7 +69,8 @@ async function open({
 }: Opening = {}) {
   files += 1
   const file = memory ? ':memory:' : path.join(folder, `${files}.sqlite`)
-  const db = new Database(file)
+  // The handle's own patience, which a rewrite has where another connection is in its way.
+  const db = new Database(file, { timeout: 50 })
   db.pragma(`journal_mode = ${journal}`)
   db.pragma('secure_delete = OFF')
   db.exec(schema)

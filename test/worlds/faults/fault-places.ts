@@ -1,7 +1,8 @@
 /**
- * Which statements of a run fail. In every variant of a fault: the first and the last that write with a text, and the
- * very last of the run, behind the commit. In one of the variants: all others that write, and of those that read the
- * first and the last with a text; not where a run resembles another one. With `FAULTS=every` each fails in every one.
+ * Which statements of a run fail. In two of the four variants of a fault, one before and one after the statement, once
+ * and for good: the first and the last that write with a text. In one variant: all others that write, and of those
+ * that read the first with a text; not where a run resembles another one. In every variant: the very last of the run,
+ * behind the commit. With `FAULTS=every` each fails in every one.
  *
  * @module
  */
@@ -14,13 +15,21 @@ export function placesIn(
   turns: number,
   isLikeAnother = false,
 ): readonly number[] {
+  let ends = 0
+  let others = 0
   return history.flatMap((sql, index) => {
-    const isAtAnEnd = history.indexOf(sql) === index || history.lastIndexOf(sql) === index
+    const isFirst = history.indexOf(sql) === index
+    const isAtAnEnd = isFirst || history.lastIndexOf(sql) === index
     const isLast = index === history.length - 1
-    const isAlways = isEveryFault || isLast || (isAtAnEnd && mayWrite(sql))
-    const isNew = isAtAnEnd || mayWrite(sql)
-    const hasItsTurn = !isLikeAnother && isNew && index % turns === turn
-    return isAlways || hasItsTurn ? [index + 1] : []
+    let isTried = isEveryFault || isLast
+    if (mayWrite(sql) && isAtAnEnd) {
+      // The first variant and the last differ in both ways, and so do the two between.
+      const half = ends++ % 2
+      isTried ||= half === 0 ? turn === 0 || turn === turns - 1 : turn !== 0 && turn !== turns - 1
+    } else if (!isLikeAnother && (mayWrite(sql) || isFirst)) {
+      isTried ||= others++ % turns === turn
+    }
+    return isTried ? [index + 1] : []
   })
 }
 

@@ -6,12 +6,13 @@
  */
 import assert from 'node:assert/strict'
 import { definePolicy } from '../../../policy/define-policy.ts'
-import type { Policy, RuleInput } from '../../../policy/policy.ts'
+import type { Policy, PolicyInput, RuleInput } from '../../../policy/policy.ts'
 import type { UserId } from '../../../program/program.ts'
 import { answerOf } from '../../../store/inquiry.ts'
 import { ANN, BOB, NUMBERS, roomMembers, TWIN } from '../data.ts'
 import { contractPolicy, contractSchema, type TenantPolicy } from '../fixture.ts'
 import { endingOf } from '../programs.ts'
+import { withFewTables, withTables } from '../with-tables.ts'
 import { type Clause, changedTables, IN_A, type World } from '../world.ts'
 
 const [SEVEN] = NUMBERS
@@ -101,7 +102,9 @@ export function referenceClauses(clause: Clause): void {
   )
 
   clause('chunk by chunk as in one transaction', async (world) => {
-    const engine = world.engineWith({ maxRowsPerTransaction: 1 })
+    const { settings: bySetting, rooms } = contractPolicy.tables
+    const few = withFewTables({ settings: bySetting, rooms } as PolicyInput['tables'])
+    const engine = world.engineWith({ maxRowsPerTransaction: 1 }, few)
     await engine.delete(ANN, IN_A)
     assert.equal(await world.row('settings', `set_${ANN}`), undefined)
     assert.notEqual(await world.row('settings', 'set_bare'), undefined)
@@ -127,7 +130,7 @@ export function referenceClauses(clause: Clause): void {
       set: { address: null },
     }
     const small = { maxRowsPerTransaction: 1 }
-    const engine = world.engineWith(small, withTables({ newsletters: anonymized }))
+    const engine = world.engineWith(small, withFewTables({ newsletters: anonymized }))
     const many = await engine.deleteMany([BOB, ANN], IN_A)
     assert.equal(many.deleted, 2)
     const left = (await world.rows('newsletters')).filter(({ address }) => address !== null)
@@ -168,7 +171,10 @@ export function referenceClauses(clause: Clause): void {
 
   clause('within a longer text, chunk by chunk', async (world) => {
     const before = await settings(world)
-    const engine = world.engineWith({ maxRowsPerTransaction: 1 }, withTables({ settings: quoted }))
+    const engine = world.engineWith(
+      { maxRowsPerTransaction: 1 },
+      withFewTables({ settings: quoted }),
+    )
     await engine.delete(ANN, IN_A)
     assert.deepEqual(
       await settings(world),
@@ -285,11 +291,6 @@ async function newsletters(world: World): Promise<readonly unknown[]> {
 
 async function settings(world: World): Promise<readonly unknown[]> {
   return (await world.rows('settings')).map(({ id }) => id).sort()
-}
-
-function withTables(tables: TenantPolicy['tables']): Policy<TenantPolicy> {
-  const all = { ...contractPolicy.tables, ...tables }
-  return definePolicy({ ...contractPolicy, tables: all }) as Policy<TenantPolicy>
 }
 
 /** The users are the rows of `accounts`, whose ids are numbers. */

@@ -5,8 +5,7 @@
  */
 import assert from 'node:assert/strict'
 import type { Plan } from '../../../plan/plan.ts'
-import { definePolicy } from '../../../policy/define-policy.ts'
-import type { Policy, PolicyInput, RuleInput } from '../../../policy/policy.ts'
+import type { RuleInput } from '../../../policy/policy.ts'
 import {
   ANN,
   BOB,
@@ -18,7 +17,7 @@ import {
   TENANT_B,
   TWIN,
 } from '../data.ts'
-import { contractPolicy, type TenantPolicy } from '../fixture.ts'
+import { withFewTables, withTables } from '../with-tables.ts'
 import { type Clause, changedTables, IN_A, type World } from '../world.ts'
 
 const ZED = 'usr_zed'
@@ -196,7 +195,7 @@ export function sharedClauses(clause: Clause): void {
       ...{ reason: 'letters are counted', set: { address: null } },
     }
     const options = { maxRowsPerTransaction: 1 }
-    const engine = world.engineWith(options, withTables({ newsletters }))
+    const engine = world.engineWith(options, withFewTables({ newsletters }))
     const receipt = await engine.delete(ANN, IN_A)
     assert.equal(receipt.way, 'journal')
     assert.equal((await world.row('newsletters', 'nl_1'))?.['address'], SHARED_EMAIL)
@@ -261,12 +260,4 @@ function engineFor(
   const action = table === 'groups' || table === 'rooms' ? 'detach' : 'delete'
   const rule = { match: { ...match, ...more }, acrossTenants: true, action } as RuleInput
   return world.engineWith({}, withTables({ [table]: rule }))
-}
-
-/** The contract's policy with other rules for some tables. */
-function withTables(tables: PolicyInput['tables']): Policy<TenantPolicy> {
-  return definePolicy({
-    ...(contractPolicy as TenantPolicy),
-    tables: { ...contractPolicy.tables, ...tables },
-  }) as Policy<TenantPolicy>
 }
