@@ -20,6 +20,8 @@ export type ErrorCode =
   | 'idempotency_conflict'
   | 'expectation_failed'
   | 'ledger_conflict'
+  | 'ledger_altered'
+  | 'receipt_archived'
   | 'constraint_violation'
   | 'residue_left'
   | 'store_busy'
@@ -111,7 +113,8 @@ export const ERROR_CODES: Readonly<Record<ErrorCode, ErrorKind>> = {
   in_progress: {
     status: 409,
     retryable: true,
-    remedy: 'Another call is deleting this user. Try again when it has ended.',
+    remedy:
+      'Another call is deleting this user, or archiving the ledger. Try again when it has ended.',
   },
   idempotency_conflict: {
     status: 409,
@@ -128,6 +131,18 @@ export const ERROR_CODES: Readonly<Record<ErrorCode, ErrorKind>> = {
     retryable: false,
     remedy:
       'Export and ledger differ from `details.seq` on. Import the export that fits, and before anything is deleted. Nothing was changed.',
+  },
+  ledger_altered: {
+    status: 500,
+    retryable: false,
+    remedy:
+      'Entry `details.seq` of the ledger does not hold; `details.problem` says why, and `ledger.verify()` looks at all of it. Nothing was removed that is in no archive.',
+  },
+  receipt_archived: {
+    status: 410,
+    retryable: false,
+    remedy:
+      'The user was deleted. Take the receipt `details.receiptId` from the archive that holds entry `details.seq`.',
   },
   constraint_violation: {
     status: 409,

@@ -164,10 +164,14 @@ export type {
   ValidatedField,
   ValidatorSchema,
 } from './program/schema.ts'
-export type { LedgerImport, LedgerLines } from './receipt/ledger/import-ledger.ts'
+export type { ArchivedReceipt } from './receipt/archived-entry.ts'
+export type { ArchiveOptions, ArchiveSink, LedgerArchive } from './receipt/ledger/archive-ledger.ts'
+export type { LedgerImport } from './receipt/ledger/import-ledger.ts'
 export type { LastVerified } from './receipt/ledger/last-verified.ts'
-export type { Ledger, VerifyLedgerOptions } from './receipt/ledger/ledger.ts'
+export type { Ledger, ReceiptsOptions, VerifyLedgerOptions } from './receipt/ledger/ledger.ts'
 export type { Outbox } from './receipt/ledger/outbox.ts'
+export type { LedgerLines } from './receipt/ledger/read-lines.ts'
+export type { ArchiveProblem, ArchiveVerification } from './receipt/ledger/verify-archive.ts'
 export type { LedgerLook } from './receipt/ledger/verify-entries.ts'
 export type { LedgerVerification, VerifiedHead } from './receipt/ledger/verify-ledger.ts'
 export type { DeletionReceipt, ExternalOutcome } from './receipt/receipt.ts'

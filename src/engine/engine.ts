@@ -164,7 +164,9 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
     this.#journal = openJournalDebt({ ...input, delayMs: journalDelayOf(options) })
     const watched = watchDeletions(store, this.#journal)
     this.#source = createContextSource({ ...input, store: watched })
-    this.ledger = openLedger(store, input.issuer, this.#userTable, this.#source.keys)
+    const { keys } = this.#source
+    const owe = (): Promise<void> => this.#journal.owe()
+    this.ledger = openLedger({ store, issuer: input.issuer, userTable: this.#userTable, keys, owe })
     this.outbox = openOutbox(store, this.#userTable)
   }
 
@@ -253,7 +255,7 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
    * Deletes one user, atomically, and answers the receipt.
    *
    * A second call is `resource_not_found` with the receipt's id in the details; the same `idempotencyKey`
-   * gives the same receipt. A user with very many rows is deleted in several transactions; if that is
+   * gives the same receipt, or `receipt_archived` once an archive of the ledger has it. A user with very many rows is deleted in several transactions; if that is
    * interrupted, `resume()` or another call goes on.
    *
    * @throws {@link UserDeletionError} with nothing changed, whatever the code, unless a job was opened.
@@ -774,7 +776,8 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
    *
    * @param options `receiptId`: the receipt of an earlier deletion of the same id; the newest otherwise.
    * `known`: as in {@link UserDeletionEngine.verify}; the fields don't get into the proof.
-   * @throws {@link UserNotFoundError} when the ledger has no such receipt of this user in this tenant.
+   * @throws {@link UserNotFoundError} when the ledger has no such receipt of this user in this tenant;
+   * {@link UserDeletionError} `receipt_archived` when an archive of the ledger has it.
    *
    * @example
    * const { document, html } = await engine.proof('usr_1', { tenantId: 'tnt_1' })

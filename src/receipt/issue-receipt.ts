@@ -11,6 +11,7 @@ import type { Program, UserId } from '../program/program.ts'
 import type { LedgerEntry, LedgerHead, OutboxEvent, Seal } from '../store/records.ts'
 import type { FoundUser } from '../store/slice.ts'
 import type { StoreCapabilities } from '../store/store.ts'
+import { archivedReceiptOf, receiptArchived } from './archived-entry.ts'
 import { canonicalJson } from './canonical-json.ts'
 import { assertOwnHead, entryHash, GENESIS, headFor, type KeyRing } from './chain.ts'
 import type { DeletionReceipt, ExternalOutcome } from './receipt.ts'
@@ -103,8 +104,14 @@ export function receiptDigest(receipt: Omit<DeletionReceipt, 'digest'>): string 
   return sha256(canonicalJson(receipt))
 }
 
-/** Reads back the receipt in a ledger entry. */
+/**
+ * Reads back the receipt in a ledger entry.
+ *
+ * @throws {@link UserDeletionError} `receipt_archived` where the entry has lost it to an archive.
+ */
 export function receiptOf(entry: LedgerEntry): DeletionReceipt {
+  const archived = archivedReceiptOf(entry)
+  if (archived !== null) throw receiptArchived(archived)
   return JSON.parse(entry.body) as DeletionReceipt
 }
 

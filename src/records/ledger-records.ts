@@ -4,7 +4,7 @@
  * @module
  */
 import type { UserId } from '../program/program.ts'
-import { changed, unchanged } from '../store/change.ts'
+import { changed, type RecordWrite, unchanged } from '../store/change.ts'
 import { answerOf, ask, type Inquiry } from '../store/inquiry.ts'
 import { HEAD, headOf, headWrite, sealWrites } from '../store/own-records.ts'
 import type { LedgerEntry, LedgerHead, Seal } from '../store/records.ts'
@@ -167,6 +167,98 @@ export function findEntryByKey(
     })
     return entry ?? null
   })
+}
+
+/** The newest entry of a kind that is about the ledger as a whole. */
+export function findNewest(
+  store: Pick<Store, 'read'>,
+  kind: LedgerEntry['kind'],
+): Promise<LedgerEntry | null> {
+  return store.read(() => askNewest(kind))
+}
+
+/** The same, as a part of an inquiry. */
+export function* askNewest(kind: LedgerEntry['kind']): Inquiry<LedgerEntry | null> {
+  const entry = yield* firstOf({
+    kind: 'records',
+    table: 'ledger',
+    where: ofLedger(kind),
+    order: ['seq'],
+    descending: true,
+    limit: 1,
+  })
+  return entry ?? null
+}
+
+/** All entries of a kind that is about the ledger as a whole and of which there are few, in commit order. */
+export function listKind(
+  store: Pick<Store, 'read'>,
+  kind: LedgerEntry['kind'],
+): Promise<readonly LedgerEntry[]> {
+  return answerOf(store, { kind: 'records', table: 'ledger', where: ofLedger(kind) })
+}
+
+function ofLedger(kind: LedgerEntry['kind']) {
+  return [
+    { field: 'subject', in: [null] },
+    { field: 'userTable', in: [null] },
+    { field: 'tenantId', in: [null] },
+    { field: 'kind', in: [kind] },
+  ] as const
+}
+
+/** A part of the ledger: behind one entry, and up to another. */
+export interface LedgerPart {
+  readonly afterSeq: number
+  readonly throughSeq: number
+}
+
+/** Whether one of these kinds is in a part. */
+export function hasKind(
+  store: Pick<Store, 'read'>,
+  { afterSeq, throughSeq }: LedgerPart,
+  kinds: readonly LedgerEntry['kind'][],
+): Promise<boolean> {
+  return store.read(function* () {
+    const entry = yield* firstOf({
+      kind: 'records',
+      table: 'ledger',
+      where: [
+        { field: 'seq', above: afterSeq },
+        { field: 'seq', upTo: throughSeq },
+        { field: 'kind', in: kinds },
+      ],
+      limit: 1,
+    })
+    return entry !== undefined
+  })
+}
+
+/** The entry before a part, if there is one, and the entries in it, in commit order. */
+export function* askPart({
+  afterSeq,
+  throughSeq,
+}: LedgerPart): Inquiry<readonly [LedgerEntry | undefined, readonly LedgerEntry[]]> {
+  const [entries] = yield* ask({
+    kind: 'records',
+    table: 'ledger',
+    where: [
+      { field: 'seq', from: afterSeq },
+      { field: 'seq', upTo: throughSeq },
+    ],
+  })
+  const previous = entries[0]?.seq === afterSeq ? entries[0] : undefined
+  return [previous, previous === undefined ? entries : entries.slice(1)]
+}
+
+/** Writes entries in the form in which they stay, in their order. */
+export function archiveWrites(entries: readonly LedgerEntry[]): readonly RecordWrite[] {
+  return entries.map(({ seq, userTable, body }) => ({
+    kind: 'patch',
+    table: 'ledger',
+    where: [{ field: 'seq', in: [seq] }],
+    set: { userTable, body },
+  }))
 }
 
 /** The recorded end of the ledger, `null` while it is empty. */

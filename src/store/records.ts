@@ -39,6 +39,7 @@ export interface LedgerEntry {
     | 'storage.sanitized'
     | 'retention.expired'
     | 'ledger.rekeyed'
+    | 'ledger.archived'
     | 'hold.placed'
     | 'hold.released'
     | 'deletion.scheduled'

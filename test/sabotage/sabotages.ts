@@ -1,4 +1,5 @@
 import { agreeSabotages } from './agree.ts'
+import { archiveSabotages } from './archive.ts'
 import { databaseSabotages } from './database.ts'
 import { eyesSabotages } from './eyes.ts'
 import { generatedSabotages } from './generated.ts'
@@ -826,6 +827,7 @@ export const sabotages: readonly Sabotage[] = [
   ...identitySabotages,
   ...jsonSabotages,
   ...ledgerSabotages,
+  ...archiveSabotages,
   ...neighboursSabotages,
   ...databaseSabotages,
   ...kindsSabotages,

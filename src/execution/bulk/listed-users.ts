@@ -5,7 +5,7 @@
  */
 
 import { UserNotFoundError } from '../../errors.ts'
-import { receiptOf } from '../../receipt/issue-receipt.ts'
+import { receiptIdOf } from '../../receipt/archived-entry.ts'
 import { findEntries } from '../../records/ledger-records.ts'
 import type { Target } from '../../store/slice.ts'
 import type { ExecutionContext } from '../context/context.ts'
@@ -39,7 +39,7 @@ export async function settledSince(
   return targets.map(({ subject }, place): UserOutcome | null => {
     const earlier = bySubject.get(subject)
     if (earlier !== undefined) {
-      const receiptId = receiptOf(earlier).id
+      const receiptId = receiptIdOf(earlier)
       return { status: 'already_deleted', receiptId, error: notFound(earlier) }
     }
     const created = createdAt === undefined ? null : instantOf(rows[place]?.[createdAt])

@@ -5,7 +5,7 @@
  */
 import { type ErrorDetails, UserDeletionError, UserNotFoundError } from '../../errors.ts'
 import type { Blocker } from '../../plan/plan.ts'
-import { receiptOf } from '../../receipt/issue-receipt.ts'
+import { receiptIdOf } from '../../receipt/archived-entry.ts'
 import type { LedgerEntry } from '../../store/records.ts'
 
 export function blockedError(blockers: readonly Blocker[]): UserDeletionError {
@@ -17,13 +17,13 @@ export function blockedError(blockers: readonly Blocker[]): UserDeletionError {
 
 /** Not found, with the earlier receipt's id where the ledger has one. */
 export function notFound(earlier: LedgerEntry | undefined): UserNotFoundError {
-  return new UserNotFoundError(earlier === undefined ? {} : { receiptId: receiptOf(earlier).id })
+  return new UserNotFoundError(earlier === undefined ? {} : { receiptId: receiptIdOf(earlier) })
 }
 
 /** The same for a tenant. */
 export function tenantNotFound(earlier: LedgerEntry | undefined): UserDeletionError {
   return new UserDeletionError('resource_not_found', 'Tenant not found.', {
-    details: earlier === undefined ? {} : { receiptId: receiptOf(earlier).id },
+    details: earlier === undefined ? {} : { receiptId: receiptIdOf(earlier) },
   })
 }
 

@@ -5,7 +5,8 @@
  */
 
 import { endsRuns, UserDeletionError, UserNotFoundError } from '../../errors.ts'
-import { keptReceipt, receiptOf, sealDeletions } from '../../receipt/issue-receipt.ts'
+import { receiptIdOf } from '../../receipt/archived-entry.ts'
+import { keptReceipt, sealDeletions } from '../../receipt/issue-receipt.ts'
 import type { DeletionReceipt } from '../../receipt/receipt.ts'
 import { findEntries } from '../../records/ledger-records.ts'
 import type { LedgerEntry } from '../../store/records.ts'
@@ -412,7 +413,7 @@ async function reportAbsent(
     outcomes[position] =
       earlier === undefined
         ? failed(error)
-        : { status: 'already_deleted', receiptId: receiptOf(earlier).id, error }
+        : { status: 'already_deleted', receiptId: receiptIdOf(earlier), error }
   }
 }
 

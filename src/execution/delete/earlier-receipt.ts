@@ -5,6 +5,7 @@
  */
 
 import type { UserId } from '../../program/program.ts'
+import { archivedMarkOf } from '../../receipt/archived-entry.ts'
 import { receiptOf } from '../../receipt/issue-receipt.ts'
 import type { DeletionReceipt } from '../../receipt/receipt.ts'
 import { findEntryByKey } from '../../records/ledger-records.ts'
@@ -15,7 +16,8 @@ import { idempotencyConflict } from '../context/failures.ts'
 /**
  * The receipt of an earlier call with the same key and arguments.
  *
- * @throws {@link UserDeletionError} `idempotency_conflict` when the arguments were others.
+ * @throws {@link UserDeletionError} `idempotency_conflict` when the arguments were others, `receipt_archived` when the
+ * receipt stands in an archive.
  */
 export async function earlierReceipt(
   store: Store,
@@ -27,6 +29,8 @@ export async function earlierReceipt(
   if (idempotencyKey === null) return null
   const entry = await findEntryByKey(store, { userTable, tenantId, idempotencyKey })
   if (entry === null) return null
+  // Why and by whom stands in the archive; whom it was about is known, and that tells most mistakes.
+  if (archivedMarkOf(entry) !== null && entry.subject !== subject) throw idempotencyConflict()
   const receipt = receiptOf(entry)
   const isSame =
     entry.subject === subject &&

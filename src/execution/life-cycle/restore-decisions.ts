@@ -10,7 +10,8 @@
 
 import { yieldToEventLoop } from '../../ports.ts'
 import type { UserId } from '../../program/program.ts'
-import { hidesId, receiptOf } from '../../receipt/issue-receipt.ts'
+import { repeatedDeletionOf } from '../../receipt/archived-entry.ts'
+import { hidesId } from '../../receipt/issue-receipt.ts'
 import { isAbout } from '../../receipt/ledger/about.ts'
 import { IMPORT_MARK } from '../../receipt/ledger/import-ledger.ts'
 import { deletedAt, readLedger } from '../../records/ledger-records.ts'
@@ -102,7 +103,7 @@ function collect(users: Map<string, Wanted>, entry: LedgerEntry, upTo: number): 
   const known = users.get(key)
   if (entry.kind === 'user.deleted') {
     // A deletion that a replay repeats stands where the first one did.
-    if (known === undefined || receiptOf(entry).replayOf !== null) return
+    if (known === undefined || repeatedDeletionOf(entry).replayOf !== null) return
     Object.assign(known, { schedule: null, access: null })
     // What was kept about the user went with them; but since the import nobody is deleted past a hold, so one that
     // stands was placed on what stayed of them.

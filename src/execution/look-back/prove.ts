@@ -5,6 +5,7 @@
  */
 
 import type { UserId } from '../../program/program.ts'
+import { receiptIdOf } from '../../receipt/archived-entry.ts'
 import { receiptOf } from '../../receipt/issue-receipt.ts'
 import { lookAtLedger } from '../../receipt/ledger/verify-entries.ts'
 import {
@@ -37,7 +38,10 @@ export interface ProofRequest {
   readonly known: Readonly<Record<string, unknown>>
 }
 
-/** @throws {@link UserNotFoundError} when the ledger has no such receipt of this user in this tenant. */
+/**
+ * @throws {@link UserNotFoundError} when the ledger has no such receipt of this user in this tenant;
+ * {@link UserDeletionError} `receipt_archived` when an archive has it.
+ */
 export async function prove(
   context: ExecutionContext,
   { tenantId, userId, receiptId, known }: ProofRequest,
@@ -68,7 +72,7 @@ async function findReceipt(
   const { store, userTable } = context
   const [newest] = await findEntries(store, { userTable, tenantId, subjects: [subject] })
   if (newest === undefined) return null
-  if (receiptId === null || receiptOf(newest).id === receiptId) return newest
+  if (receiptId === null || receiptIdOf(newest) === receiptId) return newest
   const query = {
     kind: 'user.deleted',
     userTable,
@@ -77,7 +81,7 @@ async function findReceipt(
     afterSeq: 0,
   } as const
   for await (const entry of entriesAbout(store, query)) {
-    if (receiptOf(entry).id === receiptId) return entry
+    if (receiptIdOf(entry) === receiptId) return entry
   }
   return null
 }

@@ -7,6 +7,7 @@
 import type { Program, Selector, Step, UserId } from '../../program/program.ts'
 import { leavesNoMatch } from '../../program/steps.ts'
 import { losesExceptions } from '../../program/touches.ts'
+import { receiptIdOf } from '../../receipt/archived-entry.ts'
 import { findEntries } from '../../records/ledger-records.ts'
 import type { Inspection, Tombstone } from '../../store/inspection.ts'
 import { type ExecutionContext, targetOf } from '../context/context.ts'
@@ -89,7 +90,7 @@ export async function verifyUser(
     ...(shared === 0 ? {} : { shared }),
     userRow: isBlanked ? 'blanked' : isGone ? 'absent' : 'present',
     userRowReason: isBlanked ? (program.user.reason ?? null) : null,
-    receiptId: entry === undefined ? null : (JSON.parse(entry.body) as { readonly id: string }).id,
+    receiptId: entry === undefined ? null : receiptIdOf(entry),
     steps,
   }
 }

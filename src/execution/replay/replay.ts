@@ -10,7 +10,8 @@
 import { endsRuns, UserDeletionError } from '../../errors.ts'
 import { yieldToEventLoop } from '../../ports.ts'
 import type { UserId } from '../../program/program.ts'
-import { hidesId, receiptOf } from '../../receipt/issue-receipt.ts'
+import { repeatedDeletionOf } from '../../receipt/archived-entry.ts'
+import { hidesId } from '../../receipt/issue-receipt.ts'
 import { isAbout } from '../../receipt/ledger/about.ts'
 import { findEntries, ledgerHead, readLedger } from '../../records/ledger-records.ts'
 import type { LedgerEntry } from '../../store/records.ts'
@@ -198,7 +199,7 @@ async function replayUser(run: ReplayRun, { id, entry }: Suspect, row: UserRow):
   const { context, request, tally } = run
   if (tally.attempts() >= request.limit) throw new Stop({ by: 'limit', error: null })
   const { tenantId } = entry
-  const { id: replayOf, reason, requestedBy } = receiptOf(entry)
+  const { id: replayOf, reason, requestedBy } = repeatedDeletionOf(entry)
   const outcome = await deleteAgain(context, row, entry.at, async () => {
     const again = {
       tenantId,

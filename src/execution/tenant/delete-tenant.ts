@@ -6,7 +6,7 @@
 
 import type { UserDeletionError } from '../../errors.ts'
 import type { Blocker } from '../../plan/plan.ts'
-import { receiptOf } from '../../receipt/issue-receipt.ts'
+import { receiptIdOf } from '../../receipt/archived-entry.ts'
 import type { DeletionReceipt } from '../../receipt/receipt.ts'
 import { findEntries } from '../../records/ledger-records.ts'
 import type { BulkOptions, BulkResult } from '../bulk/bulk-result.ts'
@@ -150,5 +150,5 @@ async function findAbsence(
   if (isThere) return null
   const error = tenantNotFound(earlier)
   if (earlier === undefined) return { status: 'failed', error }
-  return { status: 'already_deleted', receiptId: receiptOf(earlier).id, error }
+  return { status: 'already_deleted', receiptId: receiptIdOf(earlier), error }
 }

@@ -9,26 +9,20 @@
  */
 
 import { UserDeletionError } from '../../errors.ts'
-import { isDeepEqual, processName } from '../../ports.ts'
-import {
-  adoptLedger,
-  clearStaged,
-  ledgerHead,
-  readLedger,
-  stageLedger,
-} from '../../records/ledger-records.ts'
+import { processName } from '../../ports.ts'
+import { adoptLedger, clearStaged, ledgerHead, stageLedger } from '../../records/ledger-records.ts'
 import { readMark, writeMark } from '../../records/mark-records.ts'
-import { saidUserTable } from '../../store/earlier-layout.ts'
 import type { LedgerEntry, LedgerHead } from '../../store/records.ts'
 import type { Store } from '../../store/store.ts'
+import { archivedMarkOf, FIRST_LINK, isSameEntry } from '../archived-entry.ts'
 import { isWrittenWith, type KeyRing, wrongKey } from '../chain.ts'
 import type { Issuer } from '../issue-receipt.ts'
 import type { KnownKeys } from '../subject-keys.ts'
-import { badLine, type LedgerLine, parseLine } from './ledger-lines.ts'
+import { type LinkReader, linkAt, NO_LINKS, readLinks } from './archive-links.ts'
+import { badLine, type LedgerLine } from './ledger-lines.ts'
+import { presentEntries } from './present-entries.ts'
+import { assertLines, type LedgerLines, numberedLines } from './read-lines.ts'
 import { CHAIN_START, type ChainEnd, type ChainReader, readChain } from './verify-ledger.ts'
-
-/** The lines of an export, as they come: an array, a generator, a `readline` interface over a file. */
-export type LedgerLines = Iterable<string> | AsyncIterable<string>
 
 export interface LedgerImport {
   /** Entries that were missing and are there now. */
@@ -51,7 +45,8 @@ export async function importLedger(
 ): Promise<LedgerImport> {
   assertLines(lines)
   const after = await ledgerHead(store)
-  const chain = chainBehind(ring, after)
+  const links = readLinks(ring, { ...NO_LINKS, throughSeq: Number.POSITIVE_INFINITY })
+  const chain = chainBehind(ring, after, links)
   const run = `imp_${newId()} ${processName()}`
   const present = presentEntries(store)
   let end: ChainEnd | null = null
@@ -60,7 +55,7 @@ export async function importLedger(
   let last: Pick<HeadLine, 'head' | 'subjectKeys'> | null = null
   let page: LedgerEntry[] = []
   try {
-    for await (const { line, parsed } of numbered(lines)) {
+    for await (const { line, parsed } of numberedLines(lines)) {
       if (last !== null)
         throw badLine(line, 'malformed', 'stands after the head, which is the last')
       if (parsed.kind === 'head') {
@@ -72,8 +67,13 @@ export async function importLedger(
       if (end !== null && entry.seq !== end.seq + 1) {
         throw badLine(line, 'missing', `does not follow entry ${end.seq}`)
       }
+      await followLinks(store, links, { after, end, entry })
       if (entry.seq <= (after?.seq ?? 0)) {
-        if (!isDeepEqual(await present(entry.seq), entry)) throw conflict(entry.seq)
+        const own = await present(entry.seq)
+        if (own === undefined || !isSameEntry(own, entry)) throw conflict(entry.seq)
+        if (links.link !== null && links.read(entry) !== null) {
+          throw badLine(line, 'archive_altered', 'is not what its archive left')
+        }
         known += 1
       } else {
         assertContinues(chain, { after, end, entry, line })
@@ -89,6 +89,14 @@ export async function importLedger(
     if (last === null)
       throw badLine(imported + known + 1, 'cut', 'should be the head: the export is cut')
     await assertReaches(after, last.head, end, present)
+    const unanchored = links.unanchored() ?? 0
+    if (unanchored > (after?.seq ?? 0)) {
+      throw badLine(
+        imported + known + 1,
+        'archive_altered',
+        'comes without the anchor of an archive',
+      )
+    }
     await keys.adopt(last.subjectKeys)
     if (imported === 0) return { imported, known }
     await stageLedger(store, run, page)
@@ -104,11 +112,28 @@ export async function importLedger(
 }
 
 /** What is imported goes on under the key that the ledger was written with last. */
-function chainBehind(ring: KeyRing, after: LedgerHead | null): ChainReader {
-  if (after === null) return readChain(ring)
+function chainBehind(ring: KeyRing, after: LedgerHead | null, links: LinkReader): ChainReader {
+  if (after === null) return readChain(ring, CHAIN_START, undefined, links)
   const key = [ring.key, ...ring.oldKeys].find((one) => isWrittenWith(one, after))
   if (key === undefined) throw wrongKey('keys.ledger')
-  return readChain(ring, after, key)
+  return readChain(ring, after, key, links)
+}
+
+/**
+ * Before an entry is read: finds the link of the one before, where it is needed and can be known. From the first entry
+ * on they are followed; lines that begin later are, from the first archived one on.
+ */
+async function followLinks(
+  store: Store,
+  links: LinkReader,
+  { after, end, entry }: Pick<Continuation, 'after' | 'end' | 'entry'>,
+): Promise<void> {
+  if (links.link !== null) return
+  if (entry.seq === 1) links.startAt(FIRST_LINK)
+  if (archivedMarkOf(entry) === null) return
+  const before = entry.seq - 1
+  const isThere = before <= (after?.seq ?? 0) && (end === null || end.seq === before)
+  if (isThere) links.startAt(await linkAt(store, before))
 }
 
 /**
@@ -122,49 +147,6 @@ async function markImport(store: Store, after: number, upTo: number): Promise<vo
     .split(' ')
     .map(Number)
   await writeMark(store, IMPORT_MARK, `${Math.min(from, after)} ${upTo}`)
-}
-
-function assertLines(lines: unknown): void {
-  const isIterable =
-    typeof lines === 'object' &&
-    lines !== null &&
-    (Symbol.iterator in lines || Symbol.asyncIterator in lines)
-  if (isIterable) return
-  throw new UserDeletionError(
-    'invalid_argument',
-    'The lines are neither iterable nor async iterable; a text has to be split into its lines.',
-    { details: { path: 'lines' } },
-  )
-}
-
-/** Lines that hold something, numbered from 1 as an editor does. */
-async function* numbered(
-  lines: LedgerLines,
-): AsyncGenerator<{ readonly line: number; readonly parsed: LedgerLine }> {
-  let line = 0
-  for await (const text of lines) {
-    line += 1
-    if (typeof text === 'string' && text.trim() === '') continue
-    yield { line, parsed: parseLine(text, line) }
-  }
-}
-
-/** Reads the ledger along with the import, a page at a time. */
-function presentEntries(store: Store): (seq: number) => Promise<LedgerEntry | undefined> {
-  let page = new Map<number, LedgerEntry>()
-  return async (seq) => {
-    if (!page.has(seq)) {
-      const entries = await readLedger(store, { afterSeq: seq - 1, limit: PAGE })
-      page = new Map(
-        // An entry of an earlier layout is given its table by its own words, as those of the lines are.
-        entries.map((entry) => {
-          const userTable = entry.userTable ?? saidUserTable(entry)
-          return [entry.seq, { ...entry, userTable }]
-        }),
-      )
-    }
-    return page.get(seq)
-  }
 }
 
 function assertHead(
@@ -197,7 +179,8 @@ function assertContinues(chain: ChainReader, { after, end, entry, line }: Contin
   if (end !== null && end.seq === start.seq && end.hash !== start.hash) throw conflict(start.seq)
   const problem = chain.read(entry)
   // Without a common entry an altered line and another ledger's look the same.
-  if (problem === 'altered' && end === null && after !== null) throw conflict(entry.seq)
+  const isOther = problem === 'altered' || problem === 'archive_altered'
+  if (isOther && end === null && after !== null) throw conflict(entry.seq)
   if (problem !== null) throw badLine(line, problem, 'does not verify: altered, or another key')
 }
 

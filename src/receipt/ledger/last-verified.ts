@@ -22,6 +22,8 @@ export type LastVerified =
       readonly since: string
       /** The entry up to which every one was looked at. */
       readonly head: VerifiedHead
+      /** Of these entries, those whose bodies were in an archive when they were looked at, if any. */
+      readonly archived?: number
     }
   | {
       readonly valid: false
@@ -73,12 +75,18 @@ function factOf(
     if (found.problem === 'other_chain') return null
     return { valid: false, at, seq: found.seq, problem: found.problem }
   }
-  const { head, more } = found
+  const { head, more, archived = 0 } = found
   const known = last?.valid ? last : null
   if (more && known !== null && known.head.seq > head.seq) return null
-  if (from.seq === CHAIN_START.seq) return { valid: true, at, since: at, head }
+  if (from.seq === CHAIN_START.seq) return { valid: true, at, since: at, head, ...count(archived) }
   if (known === null || known.head.seq < from.seq) return null
-  return { valid: true, at, since: known.since, head }
+  // Archived entries stand in a row from the first one on; some may have been looked at twice.
+  const all = Math.min(known.archived ?? 0, from.seq) + archived
+  return { valid: true, at, since: known.since, head, ...count(all) }
+}
+
+function count(archived: number): { readonly archived?: number } {
+  return archived === 0 ? {} : { archived }
 }
 
 function signatureOf(key: Secret | null, fact: LastVerified): string | null {

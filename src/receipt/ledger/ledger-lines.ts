@@ -75,6 +75,7 @@ export type LineProblem =
   | 'receipt_altered'
   | 'cut'
   | 'head_altered'
+  | 'archive_altered'
 
 export function badLine(line: number, problem: LineProblem, text: string): UserDeletionError {
   return new UserDeletionError('invalid_argument', `Line ${line} of the export ${text}.`, {

@@ -8,9 +8,10 @@
 import { ledgerHead, readLedger } from '../../records/ledger-records.ts'
 import type { LedgerEntry, LedgerHead } from '../../store/records.ts'
 import type { Store } from '../../store/store.ts'
+import { archivedMarkOf } from '../archived-entry.ts'
 import { isHeadGenuine, type KeyRing } from '../chain.ts'
 import { type LastVerified, readLastVerified } from './last-verified.ts'
-import { beginAt, type LedgerVerification } from './verify-ledger.ts'
+import { beginAt, type LedgerVerification, linksFrom } from './verify-ledger.ts'
 
 /** What was looked at of the ledger, and what it recorded of the rest. */
 export interface LedgerLook {
@@ -34,8 +35,10 @@ export async function lookAtLedger(
 ): Promise<LedgerLook> {
   let problem: LedgerLook['problem'] = null
   let keyed = true
-  for (const { seq, hash } of entries) {
-    const chain = await beginAt(store, { seq, hash }, ring)
+  for (const { seq, hash, body } of entries) {
+    const links =
+      archivedMarkOf({ body }) === null ? undefined : await linksFrom(store, { seq, hash }, ring)
+    const chain = await beginAt(store, { seq, hash }, ring, links)
     if (typeof chain === 'string') problem ??= { seq, problem: chain }
     else keyed &&= chain.isKeyed
   }

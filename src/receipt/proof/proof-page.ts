@@ -205,9 +205,13 @@ function wholeLedger({ lastVerified }: LedgerLook, seq: number): Markup {
     const { problem, at } = lastVerified
     return html`${badge('residue', 'broken')} the last verification, ${time(at)}, found: entry ${lastVerified.seq} ${problemText(problem)}`
   }
-  const { at, since, head, stands } = lastVerified
+  const { at, since, head, archived = 0, stands } = lastVerified
   const pieces = since === at ? NOTHING : html`, in pieces since ${time(since)}`
-  const verified = html`entries 1 to ${head.seq} were last verified ${time(at)}${pieces}`
+  const bodies =
+    archived === 0
+      ? html``
+      : html`, ${archived} of them by what stays of them, as their bodies are in an archive`
+  const verified = html`entries 1 to ${head.seq} were last verified ${time(at)}${pieces}${bodies}`
   if (!stands) {
     return html`${badge('residue', 'broken')} ${verified}, but the last of them is not there any more as it was`
   }

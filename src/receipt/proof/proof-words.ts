@@ -96,6 +96,7 @@ export function problemText(problem: LedgerProblem): string {
     receipt_altered: 'does not hold: receipt altered',
     cut: 'is missing: the end was cut off',
     head_altered: 'is not the recorded end: head altered',
+    archive_altered: 'is not what its archive left',
     other_chain: 'is not the one that was verified',
   }[problem]
 }

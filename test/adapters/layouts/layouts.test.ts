@@ -250,6 +250,26 @@ describe('a database of version 0.1.0 on SQLite', () => {
     }
   })
 
+  it('is archived with the tables that its entries were given', async () => {
+    for (const kind of ['plain', 'keyed'] as const) {
+      const { db, store } = await openSqlite(kind)
+      const { members, clock } = enginesOn(store, kind)
+      await members.migrate()
+      clock.set('2030-01-01T00:00:00.000Z')
+      const lines: string[] = []
+      const { removed } = await members.ledger.archive({ before: clock.now() }, async (all) => {
+        for await (const line of all) lines.push(line)
+      })
+      assert.equal(removed, lines.length - 1)
+      const found = await members.ledger.verify()
+      assert.ok(found.valid && found.archived === removed, JSON.stringify(found))
+      assert.ok((await members.ledger.verifyArchive(lines)).valid)
+      db.exec(`UPDATE user_deletion_ledger SET user_table = 'staff' WHERE seq = 1`)
+      const other = await members.ledger.verify()
+      assert.deepEqual(other, { valid: false, seq: 1, problem: 'archive_altered' })
+    }
+  })
+
   it('keeps a job whose policy another table has proven its own', async () => {
     const { db, store, rows } = await openSqlite('plain')
     const receipt = db.prepare('SELECT body FROM user_deletion_ledger WHERE seq = 1').pluck().get()

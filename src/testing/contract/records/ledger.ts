@@ -12,14 +12,20 @@ import { compilePolicy } from '../../../plan/compile/compile-policy.ts'
 import type { Program, UserId } from '../../../program/program.ts'
 import {
   adoptLedger,
+  archiveWrites,
+  askPart,
   clearStaged,
   deletedAt,
   findEntryByKey,
+  findNewest,
+  hasKind,
   ledgerHead,
+  listKind,
   readLedger,
   stageLedger,
 } from '../../../records/ledger-records.ts'
 import { readOutbox } from '../../../records/outbox-records.ts'
+import { changed } from '../../../store/change.ts'
 import type { LedgerEntry, LedgerHead } from '../../../store/records.ts'
 import type { UserPage, UserQuery } from '../../../store/slice.ts'
 import type { Store } from '../../../store/store.ts'
@@ -95,6 +101,38 @@ export function importClauses(clause: Clause): void {
       (await readLedger(store, all)).map(({ subject }) => subject),
       ['usr_y'],
     )
+  })
+
+  clause('an entry whose body is archived keeps its place and is found as before', async (w) => {
+    const { store } = w
+    const about = { subject: null, userTable: null, tenantId: null } as const
+    const entries = [
+      entry(1, 'usr_x', { idempotencyKey: 'k', userTable: null }),
+      entry(2, 7),
+      { ...entry(3, 'none'), ...about, kind: 'ledger.archived' },
+      { ...entry(4, 'none'), ...about, kind: 'ledger.archived' },
+    ] as const
+    await stageLedger(store, 'imp_1', entries)
+    await adoptLedger(store, 'imp_1', { after: null, head: HEAD })
+    assert.deepEqual(await findNewest(store, 'ledger.archived'), entries[3])
+    assert.deepEqual(await listKind(store, 'ledger.archived'), entries.slice(2))
+    assert.equal(await findNewest(store, 'ledger.rekeyed'), null)
+    const receipts = ['user.deleted', 'tenant.deleted'] as const
+    assert.equal(await hasKind(store, { afterSeq: 1, throughSeq: 3 }, receipts), true)
+    assert.equal(await hasKind(store, { afterSeq: 2, throughSeq: 4 }, receipts), false)
+    const short = entries
+      .slice(0, 2)
+      .map((one) => ({ ...one, userTable: 'users', body: '{"é":1}' }))
+    const found = await store.commit(function* () {
+      const part = yield* askPart({ afterSeq: 1, throughSeq: 3 })
+      return changed(part, ...archiveWrites(short))
+    })
+    assert.deepEqual(found, [entries[0], entries.slice(1, 3)])
+    assert.deepEqual(await readLedger(store, all), [...short, ...entries.slice(2)])
+    const key = { userTable: 'users', tenantId: TENANT_A, idempotencyKey: 'k' }
+    assert.deepEqual(await findEntryByKey(store, key), short[0])
+    const seven = { userTable: 'users', tenantId: TENANT_A, subject: 7 }
+    assert.equal(await deletedAt(store, seven), entries[1].at)
   })
 
   clause(
