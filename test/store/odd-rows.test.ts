@@ -35,15 +35,25 @@ const STORES: Readonly<Record<string, (sql: string, data: Data) => Promise<Opene
 
 const USERS = { table: 'users', id: 'id' } as const
 
+const WAYS = [
+  ['in one transaction', 100],
+  ['in chunks', 1],
+] as const
+
 const ENDINGS: readonly (readonly [string, PolicyInput['user']])[] = [
   ['deleted', USERS],
   ['left blank', { ...USERS, action: 'anonymize', reason: 'a key', set: { email: null } }],
 ]
 
 for (const [name, openStore] of Object.entries(STORES)) {
-  const open = async (sql: string, data: Data, policy: Partial<PolicyInput>) => {
+  const open = async (
+    sql: string,
+    data: Data,
+    policy: Partial<PolicyInput>,
+    options?: { readonly maxRowsPerTransaction: number },
+  ) => {
     const { store, rows } = await openStore(sql, data)
-    return { rows, engine: await engineOn(store, policy) }
+    return { rows, engine: await engineOn(store, policy, options) }
   }
 
   describe(`odd rows in ${name}`, () => {
@@ -123,6 +133,36 @@ for (const [name, openStore] of Object.entries(STORES)) {
       assert.equal(rows('notes')[0]?.['body'], `{"sum":${ann},"${bob}":"i${bob}"}`)
     })
 
+    for (const [way, maxRowsPerTransaction] of WAYS) {
+      it(`where ids are of both types, a text of digits is not the integer ${way}`, async () => {
+        const notes = ['2', '2', 'usr_ann'].map((user_id, id) => ({ id, user_id, kind: 'plain' }))
+        const { engine, rows } = await open(
+          `CREATE TABLE users (id PRIMARY KEY);
+           CREATE TABLE notes (id INTEGER PRIMARY KEY, user_id TEXT, kind TEXT)`,
+          { users: [{ id: 2 }, { id: '2' }, { id: 'usr_ann' }, { id: 'usr_bob' }], notes },
+          {
+            tables: {
+              // Whether a row is kept is told user by user.
+              notes: [
+                { match: 'user_id', where: { kind: 'kept' }, action: 'retain', reason: 'a law' },
+                { match: 'user_id', action: 'delete' },
+              ],
+            },
+          },
+          { maxRowsPerTransaction },
+        )
+        const { steps } = await engine.delete(2, {})
+        assert.deepEqual(
+          steps.map(({ rows: count }) => count),
+          [0, 0],
+        )
+        assert.deepEqual(rows('notes'), notes)
+        assert.equal((await engine.verify(2, {})).status, 'clean')
+        await engine.delete('2', {})
+        assert.deepEqual(rows('notes'), notes.slice(2))
+      })
+    }
+
     for (const [verb, user] of ENDINGS) {
       it(`of two rows under one id none is touched where the row of a user is ${verb}`, async () => {
         const users = ['first', 'second'].map((email) => ({ id: 'usr_ann', email }))
@@ -183,7 +223,11 @@ function openWith(sql: string, data: Data): Database.Database {
   return db
 }
 
-async function engineOn(store: Store, policy: Partial<PolicyInput>): Promise<UserDeletionEngine> {
+async function engineOn(
+  store: Store,
+  policy: Partial<PolicyInput>,
+  options: { readonly maxRowsPerTransaction?: number } = {},
+): Promise<UserDeletionEngine> {
   const engine = new UserDeletionEngine({
     store,
     policy: definePolicy({
@@ -191,6 +235,7 @@ async function engineOn(store: Store, policy: Partial<PolicyInput>): Promise<Use
       ...policy,
     } as PolicyInput),
     logger: { warn() {} },
+    ...options,
   })
   await engine.migrate()
   return engine
