@@ -14,6 +14,18 @@ export function residueLeft(table: string): UserDeletionError {
 }
 
 /**
+ * Refuses a change that has not reached the rows of just these users: a trigger may have kept one as it was.
+ *
+ * @throws {@link UserDeletionError} `store_failed`
+ */
+export function refuseUnwrittenUsers(table: string, users: number, written: number): void {
+  if (written === users) return
+  throw new UserDeletionError('store_failed', `Rows of users in ${table} were not written.`, {
+    details: { table, users, written },
+  })
+}
+
+/**
  * Refuses a step that would write more rows than were counted.
  *
  * @throws {@link UserDeletionError} `store_failed`

@@ -21,6 +21,7 @@ import { wholeTenantClauses } from './contract/deletion/tenants.ts'
 import { twoRulesClauses, twoRulesData } from './contract/deletion/two-rules.ts'
 import { decisionClauses, leftoverClauses, refusedClauses } from './contract/deletion/upkeep.ts'
 import { belongingClauses, shapeClauses } from './contract/matching/belonging.ts'
+import { documentClauses } from './contract/matching/documents.ts'
 import { groupClauses } from './contract/matching/groups.ts'
 import { identityClauses } from './contract/matching/identity.ts'
 import { jsonClauses } from './contract/matching/json.ts'
@@ -60,6 +61,7 @@ export function storeContract(runner: ContractRunner, open: OpenStore): void {
   describe('values of rows and users', () => valueClauses(clauses(runner, open, valueData)))
   describe('groups', () => groupClauses(runner, open))
   describe('inside JSON', () => jsonClauses(runner, open))
+  describe('texts that read like JSON', () => documentClauses(runner, open))
   describe('arrays that hold something else', () => pathClauses(runner, open))
   describe('values that users share', () => sharedClauses(clauses(runner, open, valueData)))
   describe('shared values, looked at', () => sharedBatchClauses(runner, open))

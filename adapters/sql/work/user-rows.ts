@@ -5,7 +5,7 @@
  */
 
 import type { Columns, HostWork } from '../../../src/store/change.ts'
-import { residueLeft } from '../../../src/store/failures.ts'
+import { refuseUnwrittenUsers, residueLeft } from '../../../src/store/failures.ts'
 import { changeRows, type Flow, readRows, type SqlScene } from '../flow.ts'
 import type { ProgramSql } from '../program-sql.ts'
 import type { Parameters } from '../statement.ts'
@@ -35,7 +35,11 @@ export function* areEnded({ userResidue }: ProgramSql, parameters: Parameters): 
   return Number((yield* readRows(userResidue, parameters))[0]?.[0]) === 0
 }
 
-/** Values go as parameters: as text in the statement, each instant would be a statement of its own. */
+/**
+ * Values go as parameters: as text in the statement, each instant would be a statement of its own.
+ *
+ * @throws {@link refuseUnwrittenUsers} where a row is not there, or a trigger has kept it as it was.
+ */
 export function* setUserRows(
   scene: SqlScene,
   { program, schema }: ProgramSql,
@@ -53,6 +57,7 @@ export function* setUserRows(
   for (const { fields } of users) {
     const parameters = { ...Object.fromEntries(values), id: fields['id'], tenant: tenantId }
     const written = { table: user.table, select: null, writes: columns }
-    yield* changeRows(sql, parameters, { schema, statement: written })
+    const changed = yield* changeRows(sql, parameters, { schema, statement: written })
+    refuseUnwrittenUsers(user.table, 1, changed)
   }
 }

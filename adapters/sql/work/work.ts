@@ -4,9 +4,9 @@
  * @module
  */
 
-import { UserDeletionError } from '../../../src/errors.ts'
 import { passAround } from '../../../src/program/steps.ts'
 import type { HostWork, StepRun } from '../../../src/store/change.ts'
+import { refuseMoreThanCounted } from '../../../src/store/failures.ts'
 import { behindCursor, nextKeys } from '../answers/step-rows.ts'
 import { about, changeRows, type Flow, readRows, type SqlScene } from '../flow.ts'
 import { jsonText } from '../json-text.ts'
@@ -147,11 +147,4 @@ function turnsOf(sql: ProgramSql, runs: Runs): readonly Turn[] {
 function residuesTogether({ steps }: ProgramSql, group: GroupSql): readonly ResidueSql[] {
   if (group.residue !== null) return [group.residue]
   return group.steps.flatMap((index) => steps[index]?.residue ?? [])
-}
-
-function refuseMoreThanCounted(table: string, counted: number, changed: number): void {
-  if (changed <= counted) return
-  throw new UserDeletionError('store_failed', `A step touched more rows than were counted.`, {
-    details: { table, counted, changed },
-  })
 }

@@ -60,6 +60,7 @@ export const sqliteDialect: SqlDialect = {
   binary: (text) => `${text} COLLATE BINARY`,
   asciiCase: (text) => `${text} COLLATE NOCASE`,
   asStored,
+  recast: (value) => `CASE typeof(${value}) WHEN 'text' THEN ${value} END`,
   inOtherType,
   isPlain: (value) => `typeof(${value}) IN ('integer', 'real', 'text')`,
   leavesMark,

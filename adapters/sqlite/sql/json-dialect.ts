@@ -13,7 +13,7 @@ import {
   inItsForm,
   isDocument,
   isJson,
-  isNoBoolean,
+  isPlainAt,
   jsonTextValue,
   jsonValue,
   withoutElements,
@@ -41,10 +41,14 @@ export const jsonDialect: JsonDialect = {
   compared(column, path, selector, compare) {
     const { hasBooleans, locator }: SqliteSelector = selector
     const value = jsonValue(column, path)
-    const found = comparedByIndex()
-    if (!hasBooleans) return found
-    // Few values are 0 or 1, and of those alone more is read than what an index on the value has.
-    return `${found} AND (${value} NOT IN (0, 1) OR ${isNoBoolean(column, path)})`
+    // A list or an object is read as the text that it is written as. Few values begin like one, or are 0 or 1, and of
+    // those alone more is read than what an index on the value has.
+    const mayBeOther = [
+      `substr(${value}, 1, 1) IN ('[', '{')`,
+      ...(hasBooleans ? [`${value} IN (0, 1)`] : []),
+    ]
+    const isPlain = `CASE WHEN ${mayBeOther.join(' OR ')} THEN ${isPlainAt(column, path)} ELSE 1 END`
+    return `${comparedByIndex()} AND ${isPlain}`
 
     /** An index on JSON text has NULL for what is kept in another form. */
     function comparedByIndex(): string {

@@ -66,24 +66,27 @@ export function elementsSql(
 }
 
 /**
- * What an element of `json_each` holds: itself, or inside an object what stands at the path. Nothing for a boolean,
- * which SQLite would take for 1 or 0.
+ * What an element of `json_each` holds: itself, or inside an object what stands at the path. Nothing for what is no
+ * text or number: SQLite would take a boolean for 1 or 0, and a list or an object for the text that it is written as.
  */
 export function elementSql(alias: string, element: JsonPath | null): string {
-  if (element === null) return withoutBooleans(`${alias}.type`, `${alias}.value`)
+  if (element === null) return ifPlain(`${alias}.type`, `${alias}.value`)
   const place = jsonPath(element)
   const held = `${alias}.value, ${place}`
-  return `CASE ${alias}.type WHEN 'object' THEN ${withoutBooleans(`json_type(${held})`, `json_extract(${held})`)} END`
+  return `CASE ${alias}.type WHEN 'object' THEN ${ifPlain(`json_type(${held})`, `json_extract(${held})`)} END`
 }
 
-function withoutBooleans(type: string, value: string): string {
-  return `CASE ${type} WHEN 'true' THEN NULL WHEN 'false' THEN NULL ELSE ${value} END`
+function ifPlain(type: string, value: string): string {
+  return `CASE WHEN ${isPlainType(type)} THEN ${value} END`
 }
 
-/** Whether what stands at a path of keys is no boolean, as a condition of its own: an index on the value serves. */
-export function isNoBoolean(value: string, path: JsonPath): string {
-  const type = `json_type(${value}, ${jsonPath(path)})`
-  return `CASE WHEN ${isJson(value)} THEN ${type} <> 'true' AND ${type} <> 'false' END`
+function isPlainType(type: string): string {
+  return `${type} IN ('text', 'integer', 'real')`
+}
+
+/** Whether a text or a number stands at a path of keys, as a condition of its own: an index on the value serves. */
+export function isPlainAt(value: string, path: JsonPath): string {
+  return `CASE WHEN ${isJson(value)} THEN ${isPlainType(`json_type(${value}, ${jsonPath(path)})`)} END`
 }
 
 /** The document without what stands at the paths. */
@@ -106,7 +109,7 @@ export function withValue(
       const place = jsonPath(key)
       const written = `json_replace(${value}, ${place}, ${json})`
       if (isMeant === null) return written
-      const held = withoutBooleans(`json_type(${own}, ${place})`, `json_extract(${own}, ${place})`)
+      const held = ifPlain(`json_type(${own}, ${place})`, `json_extract(${own}, ${place})`)
       return `CASE WHEN ${isMeant(held)} THEN ${written} ELSE ${value} END`
     }, own),
   )

@@ -124,10 +124,24 @@ function markSelector(places: Places, selector: Selector): SqliteSelector {
     target,
     where: where.map((condition) => markCondition(places, table, condition)),
     ...mark('isLoose', isLooseTarget(places, held, target)),
+    ...textMark(places, held, target),
     ...tenantMark(places, table, tenant),
     ...mark('hasTextKey', hasTextKey(places, target)),
     ...mark('hasBooleans', !isPlain && mayBeNumber(places, target)),
   }
+}
+
+/**
+ * A column of texts makes a text of a value that comes alone, and not of one in a list: there an integer is no text, as
+ * somebody else may be called by its digits.
+ */
+function textMark(
+  places: Places,
+  held: Comparison,
+  target: SelectorTarget,
+): Pick<SqliteSelector, 'type' | 'isRecast'> {
+  if (target.kind === 'rows' || target.form !== null || target.eitherType || !held.isText) return {}
+  return places.ofField(target.field).isUntyped ? { type: 'TEXT', isRecast: true } : {}
 }
 
 /** Whether a number inside JSON may equal it. A column of texts is compared with the digits of the number. */

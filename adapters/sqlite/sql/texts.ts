@@ -11,11 +11,15 @@ const SOME_MARK = quoteText(
   `*[^${BLANK_RANGES.map((range) => range.map((one) => String.fromCodePoint(one)).join('-')).join('')}]*`,
 )
 
-/** Whether a text is more than blanks. A pattern reads no further than a zero byte, so what stands behind one is looked at too. */
+/**
+ * Whether a text is more than blanks, and bytes are more than none: what they stand for is no matter of letters. A
+ * pattern reads no further than a zero byte, so what stands behind one is looked at too.
+ */
 export function leavesMark(text: string): string {
   const bytes = `CAST(${text} AS BLOB)`
   const behind = `CAST(substr(${bytes}, instr(${bytes}, x'00') + 1) AS TEXT)`
-  return `(${text} GLOB ${SOME_MARK} OR ${behind} GLOB ${SOME_MARK})`
+  const isBytes = `typeof(${text}) = 'blob' AND length(${text}) > 0`
+  return `(${text} GLOB ${SOME_MARK} OR ${behind} GLOB ${SOME_MARK} OR ${isBytes})`
 }
 
 /** Code point by code point, whatever the column's collation. `fold`: how both are compared. */

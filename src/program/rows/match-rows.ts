@@ -4,7 +4,7 @@
  * @module
  */
 
-import { foldedBy, idBehind, inEachType, isNobodys, standsFor } from '../matching.ts'
+import { foldedBy, idBehind, inEachType, isNobodys, standsFor, valueKey } from '../matching.ts'
 import type { Condition, Locator, Selector, Step } from '../program.ts'
 import { isComparedAsText, wayInto } from '../selectors.ts'
 import { allWrittenFor } from '../shared-values.ts'
@@ -94,7 +94,7 @@ function ownersByValue(
   const { target } = selector
   const owners = new Map<unknown, Set<number>>()
   const add = (value: unknown, user: number): void => {
-    if (isNobodys(storedValue(value))) return
+    if (isNobodysKey(storedValue(value))) return
     const held = folded(storedValue(value), selector)
     const known = owners.get(held)
     if (known === undefined) owners.set(held, new Set([user]))
@@ -119,10 +119,15 @@ function ownersByValue(
   return owners
 }
 
-/** What texts have in common that are one by the collation of what is referred to. */
+/** Rows may be referred to by bytes, which are more than blanks whatever they stand for. */
+function isNobodysKey(value: unknown): boolean {
+  return value instanceof Uint8Array ? value.length === 0 : isNobodys(value)
+}
+
+/** What equal values have in common: texts also where they are one by the collation of what is referred to. */
 function folded(value: unknown, { target }: Selector): unknown {
   const fold = foldedBy(target.collation ?? null)
-  return typeof value === 'string' && fold !== null ? fold(value) : value
+  return typeof value === 'string' && fold !== null ? fold(value) : valueKey(value)
 }
 
 function fulfills(row: Row, { where, tenant }: Selector, tenantId: string | null): boolean {

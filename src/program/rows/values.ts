@@ -4,6 +4,7 @@
  * @module
  */
 import type { JsonPath, PathStep } from '../program.ts'
+import { jsonTextOf, parsedJson } from './json-text.ts'
 
 /** A value as SQLite would hold it: booleans are 1 and 0, a small bigint is a number, nothing is null. */
 export function storedValue(value: unknown): unknown {
@@ -25,7 +26,7 @@ export function readJson(value: unknown): { readonly document: unknown } | null 
   if (typeof value === 'object' && value !== null) return { document: structuredClone(value) }
   if (typeof value !== 'string' && typeof value !== 'number') return null
   try {
-    return { document: JSON.parse(String(value)) }
+    return { document: parsedJson(String(value)) }
   } catch {
     return null
   }
@@ -39,7 +40,7 @@ export function readDocument(value: unknown): { readonly document: unknown } | n
 
 /** Writes a document back in the form it was found in: as text, or as an object. */
 export function writeJson(before: unknown, document: unknown): unknown {
-  return typeof before === 'object' && before !== null ? document : JSON.stringify(document)
+  return typeof before === 'object' && before !== null ? document : jsonTextOf(document)
 }
 
 /** Every value that stands at a path; arrays are opened only where the path says so. */

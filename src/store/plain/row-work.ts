@@ -15,12 +15,13 @@ import {
   type SliceUser,
   sliceUsers,
 } from '../../program/rows/row.ts'
+import { storedValues } from '../../program/rows/table-rules.ts'
 import { idsOf, matchUserRows } from '../../program/rows/user-rows.ts'
 import { lacks, writtenRow } from '../../program/rows/write-rows.ts'
 import type { DatabaseSchema, TableSchema } from '../../program/schema.ts'
 import { passAround } from '../../program/steps.ts'
 import type { Columns, HostWork, StepRun } from '../change.ts'
-import { refuseMoreThanCounted, residueLeft } from '../failures.ts'
+import { refuseMoreThanCounted, refuseUnwrittenUsers, residueLeft } from '../failures.ts'
 
 /** Where rows are written. */
 export interface RowTarget extends RowSource {
@@ -104,6 +105,7 @@ function endUserRows(
 ): void {
   if (user.rowless) return
   const found = matchUserRows(target, user, tenantId, idsOf(users))
+  if (found.size !== users.length) throw residueLeft(user.table)
   if (user.action === 'delete') {
     if (target.remove(user.table, [...found.keys()]) !== users.length) throw residueLeft(user.table)
     return
@@ -129,9 +131,12 @@ function writeColumns(
   columns: Columns,
 ): void {
   const found = matchUserRows(target, user, tenantId, idsOf(users))
+  refuseUnwrittenUsers(user.table, users.length, found.size)
+  const table = tableOf(target, user.table)
+  const values = table === undefined ? columns : storedValues(table, columns)
   target.update(
     user.table,
-    [...found].map(([key, { row }]) => [key, { ...row, ...columns }]),
+    [...found].map(([key, { row }]) => [key, { ...row, ...values }]),
   )
 }
 
