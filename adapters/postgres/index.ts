@@ -35,13 +35,10 @@ import { locksFor } from './sql/locks.ts'
 import { withTypes } from './sql/mark-types.ts'
 import { tableLocks } from './sql/table-locks.ts'
 
-export type {
-  PgliteDatabase,
-  PostgresClient,
-  PostgresHandle,
-  PostgresPool,
-  PostgresPoolClient,
-} from './server/handle.ts'
+export type { DrizzleInstance, PostgresHandle } from './server/handle.ts'
+export type { PostgresClient, PostgresPool, PostgresPoolClient } from './server/pg-host.ts'
+export type { PgliteDatabase } from './server/pglite-host.ts'
+export type { PostgresJs } from './server/postgres-js-host.ts'
 
 export interface PostgresStoreOptions {
   /** The schema of the host's tables and of the engine's own. Default: `public`. */

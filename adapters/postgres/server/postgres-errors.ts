@@ -23,6 +23,10 @@ const CODES: readonly (readonly [states: RegExp, code: ErrorCode, message: strin
 
 const SOCKET = /^(ECONN|EPIPE|ENOTFOUND|EAI_|ETIMEDOUT|EHOSTUNREACH)/
 
+/** A pool has other connections than the one that is lost. */
+const LOST =
+  /connection (terminated|ended|closed)|connection error|timeout exceeded|CONNECTION_(CLOSED|DESTROYED)|CONNECT_TIMEOUT/i
+
 /** Any thrown value as an error of the library; errors that are one already stay as they are. */
 export function toStoreError(cause: unknown): UserDeletionError {
   if (cause instanceof UserDeletionError) return cause
@@ -32,10 +36,10 @@ export function toStoreError(cause: unknown): UserDeletionError {
     return new UserDeletionError(known[1], known[2], { cause, details: { sqlState: state } })
   }
   const text = cause instanceof Error ? cause.message : ''
-  if (SOCKET.test(state) || /connection (terminated|ended|closed)|timeout exceeded/i.test(text)) {
+  if (SOCKET.test(state) || LOST.test(`${state} ${text}`)) {
     return new UserDeletionError('store_unavailable', 'The database cannot be reached.', { cause })
   }
-  if (/after calling end|not queryable|is closed/i.test(text)) {
+  if (/after calling end|was closed|is closed|CONNECTION_ENDED/i.test(`${state} ${text}`)) {
     return new UserDeletionError('store_closed', 'The database handle is closed.', { cause })
   }
   return new UserDeletionError('store_failed', 'The database refused a statement.', {

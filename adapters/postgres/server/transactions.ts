@@ -3,9 +3,10 @@
  *
  * @module
  */
+import { createHash } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { UserDeletionError } from '../../../src/errors.ts'
-import { CommitUnanswered, type Host } from './handle.ts'
+import { CommitUnanswered, type Host, type Settings } from './host.ts'
 import { tablesMissing, toStoreError } from './postgres-errors.ts'
 import { type Session, sessionOf } from './session.ts'
 
@@ -27,13 +28,18 @@ export interface TransactionOptions {
 export function transactionsOf(host: Host, options: TransactionOptions): Transactions {
   const { busyTimeoutMs, lockName, own } = options
 
-  async function attempt<T>(mode: string, work: (session: Session) => Promise<T>): Promise<T> {
+  const reading = { mode: 'ISOLATION LEVEL REPEATABLE READ, READ ONLY', first: SETTINGS }
+  const writing = {
+    ...{ mode: 'ISOLATION LEVEL READ COMMITTED, READ WRITE' },
+    first: `${SETTINGS}, ${turnOf(lockName)}`,
+  }
+
+  async function attempt<T>(
+    settings: Settings,
+    work: (session: Session) => Promise<T>,
+  ): Promise<T> {
     try {
-      return await host.transaction({ mode }, async (run) => {
-        const session = sessionOf(run)
-        await session.rows(mode === WRITING ? `${SETTINGS}, ${TURN}` : SETTINGS, { name: lockName })
-        return work(session)
-      })
+      return await host.transaction(settings, (run) => work(sessionOf(run)))
     } catch (cause) {
       if (cause instanceof CommitUnanswered) throw cause
       throw missesOwn(cause, own) ? tablesMissing(cause) : toStoreError(cause)
@@ -56,7 +62,7 @@ export function transactionsOf(host: Host, options: TransactionOptions): Transac
   async function hasCommitted(id: unknown): Promise<boolean> {
     const deadline = performance.now() + busyTimeoutMs
     for (;;) {
-      const status = await attempt(READING, async (session) => {
+      const status = await attempt(reading, async (session) => {
         const sql = 'SELECT pg_catalog.pg_xact_status(CAST(CAST(@id AS text) AS xid8))'
         const [row] = await session.rows(sql, { id })
         return row?.[0]
@@ -69,11 +75,11 @@ export function transactionsOf(host: Host, options: TransactionOptions): Transac
 
   return {
     read: (work) =>
-      untilFree(() => attempt(READING, work).catch(resultOf<Awaited<ReturnType<typeof work>>>)),
+      untilFree(() => attempt(reading, work).catch(resultOf<Awaited<ReturnType<typeof work>>>)),
     write: (work) =>
       untilFree(async () => {
         let id: unknown = null
-        const written = attempt(WRITING, async (session) => {
+        const written = attempt(writing, async (session) => {
           const result = await work(session)
           // A key that is checked at the end speaks here, while its place can still be told.
           await session.change('SET CONSTRAINTS ALL IMMEDIATE')
@@ -98,9 +104,6 @@ function resultOf<T>(cause: unknown): T {
   throw cause
 }
 
-const READING = 'ISOLATION LEVEL REPEATABLE READ, READ ONLY'
-const WRITING = 'ISOLATION LEVEL READ COMMITTED, READ WRITE'
-
 function outcomeUnknown(): UserDeletionError {
   return new UserDeletionError(
     'store_unavailable',
@@ -110,13 +113,26 @@ function outcomeUnknown(): UserDeletionError {
 }
 
 /**
- * The wait for a lock is shorter than the one before a deadlock is looked for, so that of two the host goes on. A row
- * that a policy of the database hides is an error, and never "no rows".
+ * They end with the transaction. The wait for a lock is shorter than the one before a deadlock is looked for, so that of
+ * two the host goes on. A row that a policy of the database hides is an error, and never "no rows". A backslash in a text
+ * is a character like any other, and values come as the text that is read here.
  */
-const SETTINGS =
-  "SELECT pg_catalog.set_config('lock_timeout', '500ms', TRUE), pg_catalog.set_config('row_security', 'off', TRUE)"
+const SETTINGS = `SELECT ${[
+  ['lock_timeout', '500ms'],
+  ['row_security', 'off'],
+  ['standard_conforming_strings', 'on'],
+  ['DateStyle', 'ISO'],
+  ['bytea_output', 'hex'],
+  ['extra_float_digits', '1'],
+]
+  .map(([name, value]) => `pg_catalog.set_config('${name}', '${value}', TRUE)`)
+  .join(', ')}`
 
-const TURN = 'pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended(@name, 0))'
+/** As a number, since a text may need escapes of which the session decides. */
+function turnOf(lockName: string): string {
+  const key = createHash('sha256').update(lockName).digest().readBigInt64BE()
+  return `pg_catalog.pg_advisory_xact_lock(CAST('${key}' AS bigint))`
+}
 
 /** Others were in the way, or have added rows between the count and the write. */
 function isPassing(error: unknown, tries: number): boolean {

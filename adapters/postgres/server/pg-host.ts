@@ -1,0 +1,107 @@
+/**
+ * Pools and clients of pg, and of drivers with its ways.
+ *
+ * @module
+ */
+import { type Host, inTurn } from './host.ts'
+import { type Connection, inTransaction } from './in-transaction.ts'
+import { connectionBusy } from './postgres-errors.ts'
+import type { RawResult } from './session.ts'
+
+/** A `Pool` of pg, or of a driver with its ways. */
+export interface PostgresPool {
+  readonly totalCount: number
+  connect(): Promise<PostgresPoolClient>
+}
+
+export interface PostgresPoolClient extends PostgresClient {
+  release(cause?: Error | boolean): unknown
+}
+
+/** A connected `Client` of pg. */
+export interface PostgresClient {
+  query(query: never): Promise<unknown>
+}
+
+/** What is used of a client. */
+export interface RawClient {
+  query(query: unknown): Promise<unknown>
+  getTransactionStatus?(): string | null
+  on?(event: 'error', listener: (cause: unknown) => void): unknown
+  off?(event: 'error', listener: (cause: unknown) => void): unknown
+}
+
+/** A client goes back to its pool only once COMMIT or ROLLBACK was answered; any other is thrown away. */
+export function poolHost(pool: PostgresPool): Host {
+  return {
+    async transaction(settings, work) {
+      const client = await pool.connect()
+      // A connection that is cut while it is held is an event that nobody else listens for.
+      const ignore = (): void => {}
+      const own = client as unknown as RawClient
+      own.on?.('error', ignore)
+      let isClean = false
+      try {
+        return await inTransaction(connectionOf(own), settings, work, () => {
+          isClean = true
+        })
+      } finally {
+        own.off?.('error', ignore)
+        client.release(isClean ? undefined : true)
+      }
+    },
+  }
+}
+
+/** One piece of work after the other. */
+export function clientHost(client: RawClient): Host {
+  const next = inTurn()
+  return {
+    transaction: (settings, work) =>
+      next(async () => {
+        // What it says may be older than what the host has sent since: BEGIN itself decides.
+        const status = client.getTransactionStatus?.() ?? 'I'
+        if (status !== 'I') throw connectionBusy()
+        return inTransaction(connectionOf(client), settings, work, () => {})
+      }),
+  }
+}
+
+/** As pg hands out the values of a query that asks for lists and no parsers. */
+export interface PgResult {
+  readonly fields: readonly { readonly name: string; readonly dataTypeID: number }[]
+  readonly rows: readonly (readonly (string | null)[])[]
+  readonly rowCount: number | null
+}
+
+function connectionOf(client: RawClient): Connection {
+  const types = { getTypeParser: () => asText }
+  const ask = (query: object): Promise<unknown> =>
+    client.query({ ...query, rowMode: 'array', types })
+  return {
+    async run(text, values) {
+      const result = (await ask({ text, values })) as PgResult
+      return rawResult(result, result.rowCount ?? 0)
+    },
+    async script(text) {
+      const results = [(await ask({ text })) as PgResult | PgResult[]].flat()
+      return results.at(-1)?.rows[0]?.[0] ?? null
+    },
+  }
+}
+
+export function asText(value: unknown): unknown {
+  return value
+}
+
+export function rawResult(
+  { fields, rows }: Omit<PgResult, 'rowCount'>,
+  changes: number,
+): RawResult {
+  return {
+    names: fields.map(({ name }) => name),
+    types: fields.map(({ dataTypeID }) => dataTypeID),
+    rows,
+    changes,
+  }
+}
