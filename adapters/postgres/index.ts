@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { UserDeletionError } from '../../src/errors.ts'
 import { once } from '../../src/program/once.ts'
 import type { Program } from '../../src/program/program.ts'
 import type { Decision, Write } from '../../src/store/change.ts'
@@ -26,13 +27,13 @@ import { type Described, describeDatabase, schemaStamp } from './schema/describe
 import { refuseHidden } from './schema/hidden-rows.ts'
 import { migrateTables } from './schema/migrate.ts'
 import { hostOf, type PostgresHandle } from './server/handle.ts'
-import { answerWords, perform } from './server/perform.ts'
+import { perform } from './server/perform.ts'
 import { explainRefusal, sqlState } from './server/postgres-errors.ts'
 import type { Session } from './server/session.ts'
 import { transactionsOf } from './server/transactions.ts'
+import { answerWords } from './sql/answer-words.ts'
 import { postgresDialect } from './sql/dialect.ts'
 import { locksFor } from './sql/locks.ts'
-import { withTypes } from './sql/mark-types.ts'
 import { tableLocks } from './sql/table-locks.ts'
 
 export type { DrizzleInstance, PostgresHandle } from './server/handle.ts'
@@ -73,21 +74,20 @@ export function postgresStore(handle: PostgresHandle, given: PostgresStoreOption
   const options = storeOptions(given, ['schema', 'busyTimeoutMs', 'tablePrefix'])
   const { tablePrefix: prefix = ENGINE_TABLE_PREFIX, schema = 'public' } = options
   assertTablePrefix(prefix)
-  const dialect = postgresDialect(schema)
+  assertSchema(schema)
   const own = RECORD_TABLE_NAMES.map((table) => `${prefix}${table}`)
   const place = { schema, own }
   let known: {
     readonly described: Described
     readonly built: WeakMap<Program, ProgramSql>
   } | null = null
+  const dialect = postgresDialect(schema, (name) => known?.described.placeOf(name))
   const scene: SqlScene = {
     dialect,
     own: Object.fromEntries(
-      RECORD_TABLE_NAMES.map((table) => [table, dialect.table(`${prefix}${table}`)]),
+      RECORD_TABLE_NAMES.map((table) => [table, dialect.layout.table(`${prefix}${table}`)]),
     ) as SqlScene['own'],
-    answers: answerWords(schema, (user) =>
-      known === null ? user : withTypes(user, known.described.schema),
-    ),
+    answers: answerWords(() => known?.described.schema.tables ?? []),
   }
   const { read, write } = transactionsOf(host, {
     busyTimeoutMs: options.busyTimeoutMs ?? 5_000,
@@ -107,7 +107,7 @@ export function postgresStore(handle: PostgresHandle, given: PostgresStoreOption
     session: Session,
     program: Program,
   ): Promise<NonNullable<typeof known>> {
-    for (let seen = known ?? (await present(session)); ; ) {
+    for (let seen = await present(session); ; ) {
       const { tables } = seen.described.schema
       const isTable = (name: string): boolean =>
         tables.some((table) => table.name === name && table.kind === 'table')
@@ -217,6 +217,15 @@ export function postgresStore(handle: PostgresHandle, given: PostgresStoreOption
       }),
     commit: (inquiry) => rehearsed(() => write((session) => transact(session, inquiry()))),
   }
+}
+
+/** @throws `invalid_argument`: of a longer name the server takes the beginning, which may name another schema. */
+function assertSchema(schema: unknown): asserts schema is string {
+  const length = typeof schema === 'string' ? Buffer.byteLength(schema) : 0
+  if (length > 0 && length < 64 && !String(schema).includes('\0')) return
+  throw new UserDeletionError('invalid_argument', '"schema" is not a name of 1 to 63 bytes.', {
+    details: { path: 'schema' },
+  })
 }
 
 /** @throws {@link schemaChanged} where a table has gone since the schema was read. */

@@ -46,12 +46,18 @@ interface Names {
   quote(name: string): string
   /** A table of the host's database, whatever else has its name. */
   table(name: string): string
+  /** The same where a row is inserted into it. */
+  target(name: string): string
+  /** A text that is compared by a collation, as the schema tells it. */
+  collated(value: string, collation: string): string
 }
 
 interface Values {
   literal(value: Scalar): string
   /** A text of digits as an integer. */
   integer(text: string): string
+  /** A text as a value of a column of the type. */
+  typed(text: string, type: string): string
   /** A value as the column keeps it and compares by it; left out: a column that is not known. */
   kept(value: string, column: ColumnSchema | undefined): string
 }

@@ -7,10 +7,10 @@ import type { SqlDialect } from './dialect.ts'
 
 /** The value of each column in the order of the list is `@value0` and so on. */
 export function insertRowSql(
-  { quote, table: tableOf, insert }: SqlDialect,
+  { quote, target, insert }: SqlDialect,
   table: string,
   columns: readonly string[],
 ): string {
   const places = columns.map((_, index) => `@value${index}`).join(', ')
-  return `${insert} ${tableOf(table)} (${columns.map(quote).join(', ')}) VALUES (${places})`
+  return `${insert} ${target(table)} (${columns.map(quote).join(', ')}) VALUES (${places})`
 }

@@ -5,6 +5,7 @@
  * @module
  */
 import type {
+  Assignment,
   Condition,
   LastOfCheck,
   Program,
@@ -44,6 +45,9 @@ export interface RowOrder {
 export interface MarkedCondition extends Condition {
   readonly isLoose?: true
 }
+
+/** A derived value, with the type of the column that it is written into. */
+export type MarkedDerived = Extract<Assignment, { kind: 'derived' }> & { readonly type?: string }
 
 export interface MarkedUserTable extends UserTable {
   readonly hasLooseId?: true

@@ -10,8 +10,11 @@ type Standard = Pick<
   SqlDialect,
   | 'quote'
   | 'table'
+  | 'target'
+  | 'collated'
   | 'literal'
   | 'integer'
+  | 'typed'
   | 'isTrue'
   | 'isNotTrue'
   | 'isNotFalse'
@@ -37,8 +40,11 @@ type Standard = Pick<
 export const standard: Standard = {
   quote: quoteName,
   table: quoteName,
+  target: quoteName,
+  collated: (value, collation) => `${value} COLLATE ${quoteName(collation)}`,
   literal,
   integer: (text) => `CAST(${text} AS BIGINT)`,
+  typed: (text) => text,
   isTrue: (condition) => `${condition} IS TRUE`,
   isNotTrue: (condition) => `${condition} IS NOT TRUE`,
   isNotFalse: (condition) => `${condition} IS NOT FALSE`,

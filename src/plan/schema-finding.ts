@@ -16,6 +16,10 @@ type Obstacle =
   | 'view_rule'
   | 'time_series_rule'
   | 'capped_rule'
+  | 'no_row_key'
+  | 'hidden_rows'
+  | 'missing_privilege'
+  | 'unsupported_column'
 
 /** What a host may know about and accept. */
 export type AcceptableCode =
@@ -64,6 +68,10 @@ export const SCHEMA_FINDINGS: Readonly<Record<SchemaFindingCode, FindingFacts>> 
   view_rule: { severities: ERROR, acceptable: false },
   time_series_rule: { severities: ERROR, acceptable: false },
   capped_rule: { severities: ERROR, acceptable: false },
+  no_row_key: { severities: ERROR, acceptable: false },
+  hidden_rows: { severities: ERROR, acceptable: false },
+  missing_privilege: { severities: ERROR, acceptable: false },
+  unsupported_column: { severities: ERROR, acceptable: false },
   sample_incomplete: { severities: WARNING, acceptable: true },
   constant_into_unique: { severities: EITHER, acceptable: true },
   value_refused: { severities: EITHER, acceptable: true },

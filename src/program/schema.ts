@@ -107,7 +107,33 @@ export interface TableSchema {
   readonly validator?: ValidatorSchema
   /** CHECK constraints; left out where there are none, or the store does not tell. */
   readonly checks?: readonly CheckSchema[]
+  /** Nothing tells its rows apart: no primary key, and no unique one without nulls. */
+  readonly keyless?: true
+  /** The database may hide rows from the role of the handle. */
+  readonly hidesRows?: true
+  /** What the role of the handle may not do to its rows. Left out where it may, or the store does not tell. */
+  readonly refuses?: readonly ('delete' | 'lock')[]
+  /** Of a table outside the schema that the store works on: the tables that it refers to or inherits from. */
+  readonly elsewhere?: readonly string[]
 }
+
+/** What a role may do to a column. */
+export type Privilege = 'select' | 'update' | 'insert'
+
+/**
+ * What a column holds, where the database keeps it to that: it compares with nothing else, and takes nothing else.
+ * `instant`: a date or a point in time. `other`: what the store finds nothing in.
+ */
+export type ColumnKind =
+  | 'text'
+  | 'integer'
+  | 'number'
+  | 'uuid'
+  | 'boolean'
+  | 'json'
+  | 'instant'
+  | 'other'
+  | { readonly oneOf: readonly string[] }
 
 /** A CHECK constraint of a table. */
 export interface CheckSchema {
@@ -174,6 +200,8 @@ export interface IndexSchema {
 /** Something that the database does by itself whenever rows of the table change. */
 export interface TriggerSchema {
   readonly name: string
+  /** Default: a trigger. */
+  readonly kind?: 'rule'
   readonly event: 'insert' | 'update' | 'delete'
   /** Only updates of these columns set it off; `null`: every one. */
   readonly columns: readonly string[] | null
@@ -206,8 +234,8 @@ export interface ColumnSchema {
   /** The declared type as it is written, empty where there is none; left out where the store knows of no types. */
   readonly type?: string
   /**
-   * What its texts compare by, where that is not byte by byte: SQLite's `NOCASE` or `RTRIM`, or any other name, in
-   * upper case. Left out for columns that compare byte by byte.
+   * What its texts compare by, where that is not byte by byte: SQLite's `NOCASE` or `RTRIM` or any other name in upper
+   * case, a collation of PostgreSQL with its schema, or its type `citext`. Left out for columns that compare byte by byte.
    */
   readonly collation?: string
   readonly nullable: boolean
@@ -217,6 +245,10 @@ export interface ColumnSchema {
   readonly generated: boolean
   /** Of a generated column: the columns that its expression mentions; left out where the store does not tell. */
   readonly generatedFrom?: readonly string[]
+  /** Left out where the database does not keep it to one kind, or the store does not tell. */
+  readonly holds?: ColumnKind
+  /** What the role of the handle may not do to it. */
+  readonly refuses?: readonly Privilege[]
 }
 
 export interface ForeignKey {

@@ -133,7 +133,7 @@ function withoutUnheard(json: string): string {
 
 const OID = {
   ...{ bool: 16, bytea: 17, int8: 20, int2: 21, int4: 23, oid: 26, json: 114 },
-  ...{ float4: 700, float8: 701, numeric: 1700, jsonb: 3802 },
+  ...{ float4: 700, float8: 701, numeric: 1700, jsonb: 3802, bpchar: 1042 },
 } as const
 
 function valueFrom(
@@ -148,13 +148,17 @@ function valueFrom(
     case OID.int2:
     case OID.int4:
     case OID.oid:
+      return Number(text)
     case OID.float4:
     case OID.float8:
-      return Number(text)
+      return Number.isFinite(Number(text)) ? Number(text) : text
     case OID.int8:
       return plainInteger(BigInt(text))
     case OID.numeric:
-      return String(Number(text)) === text ? Number(text) : text
+      return numberIn(text)
+    // Spaces at the end are none of its value.
+    case OID.bpchar:
+      return text.replace(/ +$/, '')
     case OID.bytea:
       return Uint8Array.from(Buffer.from(text.slice(2), 'hex'))
     case OID.json:
@@ -163,6 +167,12 @@ function valueFrom(
     default:
       return text
   }
+}
+
+/** An integer whatever the scale says; what no number holds as its text. */
+function numberIn(text: string): unknown {
+  if (/^-?\d+(\.0+)?$/.test(text)) return plainInteger(BigInt(text.replace(/\..*/, '')))
+  return String(Number(text)) === text ? Number(text) : text
 }
 
 /** A text or a number inside JSON as it is; anything else as its JSON. */

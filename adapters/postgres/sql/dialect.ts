@@ -11,16 +11,33 @@ import type { RowKey, SqlDialect, Wrap } from '../../sql/dialect.ts'
 import { quoteName, quoteText, standard } from '../../sql/standard.ts'
 import { isJsonValue, jsonDialect, textOf } from './json-sql.ts'
 import { markTypes } from './mark-types.ts'
-import { fitted, JSON_VALUE, kindOf } from './types.ts'
+import { keyOf, type TablePlace } from './tables.ts'
+import { fitted, isAnyCase, JSON_VALUE, kindOf } from './types.ts'
 
-/** `schema`: where the tables of the host and those of the engine are. */
-export function postgresDialect(schema: string): SqlDialect {
-  const table = (name: string): string => `${quoteName(schema)}.${quoteName(name)}`
+/**
+ * `schema`: where the tables of the host and those of the engine are. `placeOf`: where a table of the host is that is
+ * described.
+ */
+export function postgresDialect(
+  schema: string,
+  placeOf: (name: string) => TablePlace | undefined,
+): SqlDialect {
+  const own = (name: string): string => `${quoteName(schema)}.${quoteName(name)}`
+  const target = (name: string): string => {
+    const place = placeOf(name)
+    return place === undefined ? own(name) : `${quoteName(place.schema)}.${quoteName(place.table)}`
+  }
   return {
     ...standard,
     name: 'postgres',
-    table,
+    // Rows of tables that inherit from it are those of another rule.
+    table: (name) => `${placeOf(name)?.hasHeirs ? 'ONLY ' : ''}${target(name)}`,
+    target,
+    collated: (value, collation) =>
+      isAnyCase(collation) ? `CAST(${value} AS ${collation})` : `${value} COLLATE ${collation}`,
     literal,
+    // Of a parameter the server is told here what it is.
+    typed: (text, type) => `CAST(CAST(${text} AS text) AS ${type})`,
     kept: (value, column) =>
       column?.type === undefined ? value : `CAST(${value} AS ${column.type})`,
 
@@ -64,8 +81,8 @@ export function postgresDialect(schema: string): SqlDialect {
     },
     json: jsonDialect,
     layout: {
-      table,
-      index: (name, own) => `${quoteName(name)} ON ${table(own)}`,
+      table: own,
+      index: (name, table) => `${quoteName(name)} ON ${own(table)}`,
       columnType: (type) =>
         `${type === 'integer' ? ' bigint' : ' text COLLATE "C"'}${type.endsWith('?') ? '' : ' NOT NULL'}`,
       numberedKey: 'bigint PRIMARY KEY',
@@ -122,11 +139,4 @@ export function rowKeyOf(table: TableSchema | undefined): RowKey {
     `The rows of "${name}" cannot be told apart: give the table a primary key.`,
     { details: { table: name } },
   )
-}
-
-function keyOf({ primaryKey, uniqueKeys, columns }: TableSchema): RowKey {
-  if (primaryKey.length > 0) return primaryKey
-  const isGiven = (name: string): boolean =>
-    columns?.some((column) => column.name === name && !column.nullable) === true
-  return uniqueKeys.find((key) => key.every(isGiven)) ?? []
 }

@@ -17,6 +17,7 @@ import type {
 import type { DatabaseSchema } from '../../../src/program/schema.ts'
 import type {
   MarkedCondition,
+  MarkedDerived,
   MarkedProgram,
   MarkedSelector,
   MarkedUserTable,
@@ -52,18 +53,29 @@ export function markTypes(program: Program, { tables }: DatabaseSchema): MarkedP
     ...wanted,
     ...comparedAs(wanted, wanted.form?.ignoreCase ? 'text' : JSON_VALUE),
   })
-  const assign = (assignment: Assignment): Assignment => {
-    if (assignment.kind === 'pull') return { ...assignment, ...inElement(assignment) }
-    if (assignment.kind !== 'json_value' || assignment.holding === undefined) return assignment
-    return { ...assignment, holding: inElement(assignment.holding) }
+  // What is derived is a text, and no column of another type takes one by itself.
+  const derive = (table: string, derived: MarkedDerived): MarkedDerived => {
+    const type = typeAt(table, derived.column)
+    return kindOf(type) === 'text' ? derived : { ...derived, type }
   }
+  const assign =
+    (table: string) =>
+    (assignment: Assignment): Assignment => {
+      if (assignment.kind === 'derived') return derive(table, assignment)
+      if (assignment.kind === 'pull') return { ...assignment, ...inElement(assignment) }
+      if (assignment.kind !== 'json_value' || assignment.holding === undefined) return assignment
+      return { ...assignment, holding: inElement(assignment.holding) }
+    }
   const mark = once((selector: Selector): MarkedSelector => {
     const { target } = selector
     const type = heldType(selector)
     const isPlain = selector.locator.path === null && !selector.locator.each
     const isLooseKey =
       target.kind === 'rows' && target.parents.some(({ table }) => isLooseAt(table, target.key))
-    const isLoose = (isPlain && isLooseAt(selector.table, selector.locator.column)) || isLooseKey
+    // By the collation of a key the database itself takes several texts for one.
+    const isLoose =
+      target.collation === undefined &&
+      ((isPlain && isLooseAt(selector.table, selector.locator.column)) || isLooseKey)
     const loose = {
       where: selector.where.map(condition(selector.table)),
       ...ofTenant(selector.table, selector.tenant),
@@ -91,7 +103,7 @@ export function markTypes(program: Program, { tables }: DatabaseSchema): MarkedP
     user: {
       ...typed,
       types,
-      set: user.set.map(assign),
+      set: user.set.map(assign(user.table)),
       ...ofTenant(user.table, user.tenant),
       ...(isLooseAt(user.table, user.id) ? { hasLooseId: true } : {}),
     },
@@ -99,8 +111,8 @@ export function markTypes(program: Program, { tables }: DatabaseSchema): MarkedP
       ...step,
       selector: step.selector === null ? null : mark(step.selector),
       except: except(step.except),
-      set: step.set.map(assign),
-      ...(step.outdone === undefined ? {} : { outdone: step.outdone.map(assign) }),
+      set: step.set.map(assign(step.table)),
+      ...(step.outdone === undefined ? {} : { outdone: step.outdone.map(assign(step.table)) }),
     })),
     checks: program.checks.map((check) => ({
       ...check,

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { ColumnKind } from '../../../src/program/schema.ts'
 
 /** Stands for a value inside JSON. */
 export const JSON_VALUE = 'jsonb'
@@ -11,20 +12,31 @@ export type TypeKind = 'text' | 'integer' | 'number' | 'uuid' | 'boolean' | 'jso
 
 /** Of a type as the catalogue writes it. */
 export function kindOf(type: string): TypeKind {
-  return KINDS[withoutModifier(type)] ?? 'other'
+  return isAnyCase(type) ? 'text' : (KINDS[withoutModifier(type)] ?? 'other')
 }
 
+/** Numbers that are kept about as they are given are left out: two ids would be one. */
 const KINDS: Readonly<Record<string, TypeKind>> = {
   ...{ text: 'text', 'character varying': 'text', varchar: 'text', character: 'text' },
-  ...{ char: 'text', bpchar: 'text', name: 'text', citext: 'text' },
+  ...{ char: 'text', bpchar: 'text', name: 'text' },
   ...{ smallint: 'integer', integer: 'integer', bigint: 'integer', int: 'integer' },
-  ...{ numeric: 'number', real: 'number', 'double precision': 'number' },
-  ...{ uuid: 'uuid', boolean: 'boolean', json: 'json', jsonb: 'json' },
+  ...{ numeric: 'number', uuid: 'uuid', boolean: 'boolean', jsonb: 'json' },
+}
+
+/** What a column of the type holds, in the words of every store. */
+export function columnKind(type: string): Exclude<ColumnKind, object> {
+  const kind = kindOf(type)
+  return kind === 'other' && /^(date|timestamp)\b(?!.*\[\])/.test(type) ? 'instant' : kind
 }
 
 /** Whether texts that are not the same are one to a column of the type: spaces at the end, or the case of letters. */
 export function isLooseType(type: string): boolean {
-  return /^(character|char|bpchar|citext|"?\w+"?\.citext)\b(?! varying)/i.test(type)
+  return isAnyCase(type) || /^(character|char|bpchar)\b(?! varying)/i.test(type)
+}
+
+/** With its schema where the session does not look into that. */
+export function isAnyCase(type: string): boolean {
+  return /(^|\.)"?citext"?$/.test(type)
 }
 
 /** A cast to a length would cut a value off, and what is left might be somebody else's. */
@@ -36,9 +48,7 @@ function withoutModifier(type: string): string {
 export function fitted(text: string, type: string): string {
   switch (kindOf(type)) {
     case 'text':
-      return isLooseType(type) && kindOf(type) === 'text' && /citext/i.test(type)
-        ? `CAST(${text} AS ${type})`
-        : text
+      return isAnyCase(type) ? `CAST(${text} AS ${type})` : text
     case 'integer':
       return `CASE WHEN ${text} ~ '^(0|-?[1-9][0-9]{0,17})$' THEN CAST(${text} AS bigint) WHEN ${text} ~ '^-?[1-9][0-9]{18}$' THEN CASE WHEN CAST(${text} AS numeric) BETWEEN -9223372036854775808 AND 9223372036854775807 THEN CAST(${text} AS bigint) END END`
     case 'number':

@@ -95,8 +95,8 @@ export function conditionSql(dialect: SqlDialect, alias: string, condition: Cond
   return parts.length === 1 ? (parts[0] ?? '') : `(${parts.join(' OR ')})`
 }
 
-export function inCollation({ quote }: SqlDialect, value: string, collation: string): string {
-  return `${value} COLLATE ${quote(collation)}`
+export function inCollation({ collated }: SqlDialect, value: string, collation: string): string {
+  return collated(value, collation)
 }
 
 /** Of a value in either type, the other one. */

@@ -5,6 +5,7 @@
  */
 import type { Assignment, Step } from '../../../src/program/program.ts'
 import type { SqlDialect } from '../dialect.ts'
+import type { MarkedDerived } from '../marks.ts'
 import type { Compare } from '../selectors/compare-sql.ts'
 
 export interface AssignmentContext {
@@ -148,6 +149,8 @@ export function lacksUnknown(column: string, { instant }: Derived): string | nul
 }
 
 /** Derived values are text; of these the digits. */
-export function derivedSql(dialect: SqlDialect, { instant }: Derived, text: string): string {
-  return instant === '$atMs' || instant === '$atSeconds' ? dialect.integer(text) : text
+export function derivedSql(dialect: SqlDialect, derived: Derived, text: string): string {
+  const { instant, type }: MarkedDerived = derived
+  if (instant === '$atMs' || instant === '$atSeconds') return dialect.integer(text)
+  return type === undefined ? text : dialect.typed(text, type)
 }

@@ -29,6 +29,7 @@ export const sqliteDialect: SqlDialect = {
   askedTogether: 6,
   quote: quoteName,
   table: quoteTable,
+  target: quoteTable,
   literal,
   integer: (text) => `CAST(${text} AS INTEGER)`,
   kept: keptIn,

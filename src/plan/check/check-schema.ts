@@ -13,6 +13,7 @@ import {
   type SchemaFinding,
   withAccepted,
 } from '../schema-finding.ts'
+import { checkAccess } from './database/check-access.ts'
 import { checkColumns } from './database/check-columns.ts'
 import { checkForeignKeys } from './database/check-foreign-keys.ts'
 import { checkIndexes } from './database/check-indexes.ts'
@@ -21,6 +22,7 @@ import { checkPeople } from './database/check-people.ts'
 import { checkTables } from './database/check-tables.ts'
 import { checkTriggers } from './database/check-triggers.ts'
 import { checkCase } from './values/check-case.ts'
+import { checkHeld } from './values/check-held.ts'
 import { checkIdTypes, checkSpellings } from './values/check-id-types.ts'
 import { checkKinds } from './values/check-kinds.ts'
 import { checkOrder } from './values/check-order.ts'
@@ -60,6 +62,7 @@ export function checkSchema(
     withAccepted(
       [
         ...checkTables(program, classified, schema),
+        ...checkAccess(program, tables),
         ...checkColumns(program, tables),
         ...checkWrites(program, tables),
         ...checkWrittenKeys(program, schema),
@@ -73,6 +76,7 @@ export function checkSchema(
         ...(isTenant ? [] : checkKinds(program, tables)),
         ...checkIndexes(program, tables, bounds),
         ...checkPaths(program, tables),
+        ...checkHeld(program, tables),
         ...(isTenant || policy === undefined ? [] : checkOrder(policy, schema)),
       ],
       accept,

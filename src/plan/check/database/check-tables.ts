@@ -25,6 +25,7 @@ export function checkTables(
   return [
     ...tables
       .filter(({ name, kind }) => needsRule(kind) && !named.has(name))
+      .filter((table) => concerns(program, table))
       .map((table) => unclassified(table, own[0])),
     ...[...named]
       .filter((name) => !present.has(name))
@@ -35,6 +36,7 @@ export function checkTables(
       ),
     ...(schema.createsTables ? [] : lostParents(program, present)),
     ...unwritable(program, present),
+    ...alike(program, present),
     ...seenInPart(present),
   ]
 }
@@ -42,6 +44,12 @@ export function checkTables(
 /** A view shows rows of tables; a virtual table (a full-text index, say) has content of its own. */
 function needsRule(kind: TableSchema['kind']): boolean {
   return kind !== 'view'
+}
+
+/** Outside the store's own tables only what the database changes along with rows of the program. */
+function concerns({ user, steps }: Program, { elsewhere }: TableSchema): boolean {
+  if (elsewhere === undefined) return true
+  return elsewhere.some((name) => name === user.table || steps.some(({ table }) => table === name))
 }
 
 function isCreated(name: string, own: readonly string[], { createsTables }: DatabaseSchema) {
@@ -138,6 +146,22 @@ function unwritable(
     const place = { table: step.table, path: placeOf(step) }
     return [{ code, severity: 'error', ...place, message: `"${step.table}" ${why}` }]
   })
+}
+
+/** Rows that are found through others, or one after the other, have to be told apart. */
+function alike(
+  { steps }: Program,
+  present: ReadonlyMap<string, TableSchema>,
+): readonly SchemaFinding[] {
+  return steps
+    .filter(({ table, selector }) => selector !== null && present.get(table)?.keyless === true)
+    .map((step) => ({
+      code: 'no_row_key',
+      severity: 'error',
+      table: step.table,
+      path: placeOf(step),
+      message: `nothing tells the rows of "${step.table}" apart: give it a primary key, or a unique one of columns that may not be null.`,
+    }))
 }
 
 /** Tables of which fewer rows were looked at than should have been. */

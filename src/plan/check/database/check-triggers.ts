@@ -24,7 +24,7 @@ export function checkTriggers(
           severity: 'warning',
           table,
           path: `tables.${table}`,
-          message: `the trigger "${trigger.name}" acts on every ${trigger.event} in "${table}", which a deletion causes: look whether it keeps a copy, writes rows back or refuses, and accept the finding if not.`,
+          message: `the ${trigger.kind ?? 'trigger'} "${trigger.name}" acts on every ${trigger.event} in "${table}", which a deletion causes: look whether it keeps a copy, writes rows back or refuses, and accept the finding if not.`,
         }),
       ),
   )

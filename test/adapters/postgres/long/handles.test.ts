@@ -170,8 +170,7 @@ describe('handles of PostgreSQL', { skip: server === null }, () => {
             asked += 1
             if (asked === 3) {
               const { rows: own } = await client.query('SELECT pg_backend_pid() AS pid')
-              const ended = new Promise((resolve) => client.once('end', resolve))
-              client.once('error', () => {})
+              const ended = new Promise((resolve) => client.once('error', resolve))
               await host.query(`SELECT pg_terminate_backend(${own[0].pid})`)
               await ended
             }

@@ -1,0 +1,162 @@
+/**
+ * Do columns hold what the policy compares them with and writes into them? For databases that keep a column to one kind
+ * of value: they refuse a statement that takes it for another.
+ *
+ * @module
+ */
+import type { Program, Scalar } from '../../../program/program.ts'
+import { jsonPathsOf, placeOf, referencesOf } from '../../../program/references.ts'
+import type { ColumnKind, ColumnSchema, TableSchema } from '../../../program/schema.ts'
+import { allWritesOf } from '../../../program/writes.ts'
+import type { SchemaFinding } from '../../schema-finding.ts'
+import { columnOf } from '../database/check-columns.ts'
+
+type Tables = ReadonlyMap<string, TableSchema>
+
+export function checkHeld(program: Program, tables: Tables): readonly SchemaFinding[] {
+  return [
+    ...searched(program, tables),
+    ...insideJson(program, tables),
+    ...conditions(program, tables),
+    ...writes(program, tables),
+  ]
+}
+
+/** Columns by which rows are found, and those of users and parents that they are compared with. */
+function searched(program: Program, tables: Tables): readonly SchemaFinding[] {
+  const { user } = program
+  return referencesOf(program).flatMap(({ table, path, place, target, each, json }) => {
+    if (target === null || each || json !== null) return []
+    const others: readonly Place[] =
+      target.kind === 'rows'
+        ? target.parents.map((parent) => [parent.table, target.key, place])
+        : [[user.table, user.fields[target.field] ?? user.id, 'user.fields']]
+    const all: readonly Place[] = [[table, path, place], ...others]
+    return all.flatMap((one) => unsearchable(tables, one))
+  })
+}
+
+type Place = readonly [table: string, column: string, path: string]
+
+function unsearchable(tables: Tables, [table, name, path]: Place): readonly SchemaFinding[] {
+  const column = known(tables, table, name)
+  if (column === null || !isUnsearchable(column.holds)) return []
+  const message = `"${table}.${name}" is of type ${column.type}, and no value of users or of other rows is looked for in that. Keep it in a column of type text, uuid, bigint or numeric; say \`external\` without a match where something else cleans the rows.`
+  return [{ code: 'unsupported_column', severity: 'error', table, column: name, path, message }]
+}
+
+function isUnsearchable(holds: ColumnKind | undefined): boolean {
+  return typeof holds === 'object' || holds === 'other' || holds === 'instant'
+}
+
+/** Columns into which a path leads. */
+function insideJson(program: Program, tables: Tables): readonly SchemaFinding[] {
+  return jsonPathsOf(program).flatMap(
+    ({ table, column: name, place }): readonly SchemaFinding[] => {
+      const column = known(tables, table, name)
+      if (column === null || column.holds === undefined || column.holds === 'json') return []
+      const where = { table, column: name, path: place } as const
+      const message = `"${table}.${name}" is of type ${column.type}, and places inside JSON are found in jsonb alone. Give the column that type, as in ALTER COLUMN … TYPE jsonb USING …::jsonb.`
+      return [{ code: 'unsupported_column', severity: 'error', ...where, message }]
+    },
+  )
+}
+
+function conditions({ steps, checks }: Program, tables: Tables): readonly SchemaFinding[] {
+  const asked = [
+    ...steps.flatMap((step) =>
+      (step.selector?.where ?? []).map((one) => ({
+        ...{ table: step.table, path: `${placeOf(step)}.where`, ...one },
+      })),
+    ),
+    ...checks.flatMap(({ name, table, where }) =>
+      where.map((one) => ({ table, path: `checks.${name}.where`, ...one })),
+    ),
+  ]
+  return asked.flatMap(({ table, column: name, path, values }) => {
+    const column = known(tables, table, name)
+    const strange = column === null ? undefined : values.find((value) => !takes(column, value))
+    if (column === null || strange === undefined) return []
+    return [refusal(table, column, path, strange, 'is compared with')]
+  })
+}
+
+function writes(program: Program, tables: Tables): readonly SchemaFinding[] {
+  return allWritesOf(program).flatMap(({ table, path, assignment }) => {
+    const column = known(tables, table, assignment.column)
+    if (column === null) return []
+    if (assignment.kind === 'constant') {
+      return takes(column, assignment.value)
+        ? []
+        : [refusal(table, column, path, assignment.value, 'is given')]
+    }
+    if (assignment.kind !== 'derived' || takesDerived(column, assignment.instant)) return []
+    return [
+      refusal(table, column, path, assignment.instant ?? 'a text that is made up', 'is given'),
+    ]
+  })
+}
+
+function known(tables: Tables, table: string, name: string): ColumnSchema | null {
+  const column = columnOf(tables, table, name)
+  return typeof column === 'string' ? null : column
+}
+
+function refusal(
+  table: string,
+  { name, type, holds }: ColumnSchema,
+  path: string,
+  value: Scalar,
+  verb: string,
+): SchemaFinding {
+  const kind =
+    typeof holds === 'object'
+      ? `takes only ${holds.oneOf.map(quoted).join(', ')}`
+      : `is of type ${type}`
+  const message = `"${table}.${name}" ${kind}, and ${verb} ${quoted(value)}: the database refuses that. Write a value of the column.`
+  return { code: 'value_refused', severity: 'error', table, column: name, path, message }
+}
+
+function quoted(value: Scalar): string {
+  return JSON.stringify(value)
+}
+
+function takes({ holds }: ColumnSchema, value: Scalar): boolean {
+  if (value === null || holds === undefined || holds === 'other') return true
+  if (typeof holds === 'object') return typeof value === 'string' && holds.oneOf.includes(value)
+  if (typeof value === 'boolean') return holds === 'boolean'
+  const text = String(value)
+  switch (holds) {
+    case 'integer':
+      return /^\s*[-+]?\d+\s*$/.test(text)
+    case 'number':
+      return text.trim() !== '' && !Number.isNaN(Number(text))
+    case 'uuid':
+      return /^[{]?[0-9a-f]{4}(-?[0-9a-f]{4}){7}[}]?$/i.test(text)
+    case 'boolean':
+      return /^(true|false|t|f|yes|no|y|n|on|off|1|0)$/i.test(text.trim())
+    case 'json':
+      return isJson(text)
+    case 'instant':
+      return typeof value === 'string'
+    case 'text':
+      return true
+  }
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Of an instant the word for it says how it is written; anything else that is derived is text. */
+function takesDerived({ holds }: ColumnSchema, instant: string | undefined): boolean {
+  if (holds === undefined || holds === 'text') return true
+  if (instant === '$atMs' || instant === '$atSeconds')
+    return holds === 'integer' || holds === 'number'
+  return instant !== undefined && holds === 'instant'
+}

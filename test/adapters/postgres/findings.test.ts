@@ -1,0 +1,212 @@
+/**
+ * What PostgreSQL would refuse or hide is found before the first deletion.
+ */
+import assert from 'node:assert/strict'
+import { after, describe, it } from 'node:test'
+import { PGlite } from '@electric-sql/pglite'
+import { postgresStore } from '../../../adapters/postgres/index.ts'
+import { definePolicy, UserDeletionEngine } from '../../../src/index.ts'
+
+const USERS = `CREATE TABLE users (id text PRIMARY KEY, email text); INSERT INTO users VALUES ('ann', 'a'), ('bob', 'b');`
+const OWN = { match: 'user_id', action: 'delete' } as const
+type Tables = Parameters<typeof definePolicy>[0]['tables']
+
+const db = await PGlite.create()
+let count = 0
+
+async function open(sql: string, tables: Tables, role = '') {
+  count += 1
+  const schema = `found_${count}`
+  await db.exec(`CREATE SCHEMA ${schema}; SET search_path = ${schema}; ${USERS} ${sql}`)
+  const policy = definePolicy({
+    ...{ name: 'found', version: 1, user: { table: 'users', id: 'id' } },
+    tables,
+  })
+  const store = postgresStore(db, { schema })
+  const engine = new UserDeletionEngine({ store, policy, logger: { warn() {} } })
+  await engine.migrate()
+  const tell = async (): Promise<readonly string[]> =>
+    (await engine.checkSchema()).findings.map(
+      ({ severity, code, table, column, message }) =>
+        `${severity} ${code} ${[table, column].filter(Boolean).join('.')}: ${message}`,
+    )
+  if (role !== '') {
+    await db.exec(
+      `CREATE ROLE ${role}; GRANT USAGE ON SCHEMA ${schema} TO ${role}; GRANT ALL ON ALL TABLES IN SCHEMA ${schema} TO ${role};`,
+    )
+  }
+  const as = async <T>(work: () => Promise<T>): Promise<T> => {
+    await db.exec(`SET ROLE ${role}`)
+    return work().finally(() => db.exec('RESET ROLE'))
+  }
+  return { engine, tell, as, schema }
+}
+
+const matchesAll = (found: readonly string[], expected: readonly RegExp[]): void => {
+  assert.equal(found.length, expected.length, found.join('\n'))
+  for (const [place, pattern] of expected.entries()) assert.match(found[place] ?? '', pattern)
+}
+
+describe('findings in PostgreSQL', () => {
+  after(() => db.close())
+
+  it('tells of row security, and no longer once the role bypasses it', async () => {
+    const { tell, as, engine } = await open(
+      `CREATE TABLE posts (id integer PRIMARY KEY, user_id text);
+       ALTER TABLE posts ENABLE ROW LEVEL SECURITY;
+       INSERT INTO posts VALUES (1, 'ann')`,
+      { posts: OWN },
+      'reader',
+    )
+    assert.deepEqual(await tell(), [])
+    await as(async () => {
+      matchesAll(await tell(), [/^error hidden_rows posts: row security may hide rows of "posts"/])
+      await assert.rejects(engine.delete('ann'), { code: 'schema_mismatch' })
+    })
+    await db.exec('ALTER ROLE reader BYPASSRLS')
+    await as(async () => {
+      assert.deepEqual(await tell(), [])
+      await engine.delete('ann')
+    })
+    assert.deepEqual((await db.query('SELECT id FROM posts')).rows, [])
+  })
+
+  it('tells of what the role may not do, and no longer once it may', async () => {
+    const { tell, as, engine } = await open(
+      `CREATE TABLE posts (id integer PRIMARY KEY, user_id text);
+       CREATE TABLE notes (id integer PRIMARY KEY, user_id text, text text);
+       INSERT INTO posts VALUES (1, 'ann'); INSERT INTO notes VALUES (1, 'ann', 'x')`,
+      {
+        posts: OWN,
+        notes: {
+          match: 'user_id',
+          action: 'anonymize',
+          reason: 'kept',
+          set: { user_id: null, text: null },
+        },
+      },
+      'clerk',
+    )
+    await db.exec(
+      'REVOKE DELETE ON posts FROM clerk; REVOKE UPDATE ON notes FROM clerk; GRANT UPDATE (text) ON notes TO clerk; REVOKE UPDATE ON users FROM clerk',
+    )
+    await as(async () => {
+      matchesAll(await tell(), [
+        /^error missing_privilege users: .* may not UPDATE in "users"/,
+        /^error missing_privilege posts: .* may not DELETE in "posts"/,
+        /^error missing_privilege notes.user_id: .* may not UPDATE in "notes" \("user_id"\)/,
+      ])
+      await assert.rejects(engine.delete('ann'), { code: 'schema_mismatch' })
+    })
+    await db.exec('GRANT DELETE ON posts TO clerk; GRANT UPDATE ON notes, users TO clerk')
+    await as(async () => {
+      assert.deepEqual(await tell(), [])
+      await engine.delete('ann')
+    })
+    assert.deepEqual((await db.query('SELECT id FROM posts')).rows, [])
+  })
+
+  it('tells of triggers and rules that may take the place of a deletion, and never says that it is done', async () => {
+    const { tell, engine } = await open(
+      `CREATE TABLE posts (id integer PRIMARY KEY, user_id text);
+       CREATE TABLE notes (id integer PRIMARY KEY, user_id text);
+       CREATE FUNCTION keep() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
+       CREATE TRIGGER keeps BEFORE DELETE ON posts FOR EACH ROW EXECUTE FUNCTION keep();
+       CREATE RULE stays AS ON DELETE TO notes DO INSTEAD NOTHING;
+       INSERT INTO posts VALUES (1, 'ann'); INSERT INTO notes VALUES (1, 'bob')`,
+      { posts: OWN, notes: OWN },
+    )
+    matchesAll(await tell(), [
+      /^warning touched_trigger notes: the rule "stays" acts on every delete in "notes"/,
+      /^warning touched_trigger posts: the trigger "keeps" acts on every delete in "posts"/,
+    ])
+    for (const id of ['ann', 'bob'])
+      await assert.rejects(engine.delete(id), { code: 'residue_left' })
+    assert.equal((await db.query('SELECT id FROM users')).rows.length, 2)
+  })
+
+  it('tells of tables without a key', async () => {
+    const { tell } = await open(
+      `CREATE TABLE posts (user_id text); CREATE TABLE notes (id integer NOT NULL UNIQUE, user_id text)`,
+      { posts: OWN, notes: OWN },
+    )
+    matchesAll(await tell(), [/^error no_row_key posts: nothing tells the rows of "posts" apart/])
+  })
+
+  it('tells of columns in which nothing is looked for, by their types', async () => {
+    const { tell } = await open(
+      `CREATE TYPE mood AS ENUM ('glad', 'sad');
+       CREATE TABLE moods (id integer PRIMARY KEY, user_id mood);
+       CREATE TABLE lists (id integer PRIMARY KEY, user_id text[]);
+       CREATE TABLE measures (id integer PRIMARY KEY, user_id double precision);
+       CREATE TABLE days (id integer PRIMARY KEY, user_id date);
+       CREATE TABLE texts (id integer PRIMARY KEY, data text);
+       CREATE TABLE docs (id integer PRIMARY KEY, user_id text, data json);`,
+      {
+        ...{ moods: OWN, lists: OWN, measures: OWN, days: OWN },
+        texts: { match: { json: 'data', path: 'user' }, action: 'delete' },
+        docs: {
+          ...{ match: 'user_id', action: 'anonymize', reason: 'kept' },
+          set: { user_id: null, data: { scrub: ['user'] } },
+        },
+      },
+    )
+    const errors = (await tell()).filter((one) => one.startsWith('error unsupported_column'))
+    matchesAll([...errors].sort(), [
+      /days.user_id: .* is of type date/,
+      /docs.data: .* is of type json, and places inside JSON are found in jsonb alone/,
+      /lists.user_id: .* is of type text\[\]/,
+      /measures.user_id: .* is of type double precision/,
+      /moods.user_id: .* is of type (found_\d+\.)?mood/,
+      /texts.data: .* is of type text, and places inside JSON/,
+    ])
+  })
+
+  it('tells of values that a column does not take', async () => {
+    const { tell } = await open(
+      `CREATE TYPE mood AS ENUM ('glad', 'sad');
+       CREATE TABLE posts (id integer PRIMARY KEY, user_id text, mood mood, count integer, is_open boolean, ref uuid, at timestamptz, data jsonb)`,
+      {
+        posts: [
+          {
+            ...{
+              match: 'user_id',
+              where: { mood: ['glad', 'angry'] },
+              action: 'anonymize',
+              reason: 'kept',
+            },
+            set: {
+              user_id: null,
+              count: true,
+              is_open: 'perhaps',
+              ref: 'gone',
+              at: '$atMs',
+              data: '{',
+            },
+          },
+          {
+            ...{ match: 'user_id', where: { mood: 'sad' }, action: 'anonymize', reason: 'kept' },
+            set: {
+              user_id: null,
+              mood: 'glad',
+              count: 0,
+              is_open: false,
+              ref: '00000000-0000-0000-0000-000000000000',
+              at: '$at',
+              data: '{}',
+            },
+          },
+        ],
+      },
+    )
+    const refused = (await tell()).filter((one) => one.includes('value_refused'))
+    matchesAll([...refused].sort(), [
+      /posts.at: .* is given "\$atMs"/,
+      /posts.count: .* is of type integer, and is given true/,
+      /posts.data: .* is given "\{"/,
+      /posts.is_open: .* is given "perhaps"/,
+      /posts.mood: .* takes only "glad", "sad", and is compared with "angry"/,
+      /posts.ref: .* is of type uuid, and is given "gone"/,
+    ])
+  })
+})
