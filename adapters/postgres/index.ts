@@ -54,15 +54,19 @@ export interface PostgresStoreOptions {
 }
 
 /**
- * A store over a `Pool` or a connected `Client` of pg, or over PGlite. The handle stays the host's: it is never opened
- * or ended here.
+ * A store over a `Pool` or a connected `Client` of pg, over the function of postgres.js, over PGlite, or over an instance
+ * of Drizzle that holds one of them. The handle stays the host's: it is never opened or ended here, and a transaction
+ * that the host has open on the connection is `connection_busy` and left as it is.
  *
- * Rules work on the tables of one schema that have a primary key, or a unique one without nulls. Places inside JSON are
- * found in columns of type `jsonb`. What a statement cannot compare, by its types, is refused with `schema_mismatch`.
- * Foreign keys that come from other schemas are enforced by the database, and told of by it alone. Transactions that
- * write, of engines with the same schema and prefix, come one after the other.
+ * Rules work on the tables of one schema that have a primary key, or a unique one without nulls. A table of another
+ * schema needs a rule, under its name `schema.table`, where a foreign key leads from it to one that has a rule, or where
+ * it inherits from one; a rule never takes rows of a table that inherits. Ids are found in columns of text, `citext`,
+ * `uuid`, integers and `numeric`, and in domains of these; places inside JSON in columns of type `jsonb`. Anything else
+ * is an error of `checkSchema`, and so are rows that the role of the handle may not see or change.
  *
- * With a `Client`, nothing else may send it statements while a call of the engine is under way: they would be part of
+ * Transactions that write, of engines with the same schema and prefix, come one after the other.
+ *
+ * With a `Client` or PGlite, nothing else may send it statements while a call of the engine is under way: they would be part of
  * the engine's transaction. Where the host works at the same time, pass a `Pool`.
  *
  * @example
@@ -130,7 +134,9 @@ export function postgresStore(handle: PostgresHandle, given: PostgresStoreOption
   async function transact<T>(session: Session, inquiry: Inquiry<Decision<T>>): Promise<T> {
     let state: typeof known = null
     const statements = once((program: Program): ProgramSql => {
-      if (state === null) throw new Error('nothing has locked the tables of this program')
+      if (state === null || !locked.has(program)) {
+        throw new Error('nothing has locked the tables of this program')
+      }
       const { described } = state
       if (program.schemaStamp !== undefined && program.schemaStamp !== described.schema.stamp) {
         throw schemaChanged()
@@ -139,7 +145,12 @@ export function postgresStore(handle: PostgresHandle, given: PostgresStoreOption
     })
     const locked = new Set<Program>()
     const ready = async (about: Question | Write): Promise<void> => {
-      if (!('program' in about) || !('steps' in about.program)) return
+      if (!('program' in about)) return
+      if (!('steps' in about.program)) {
+        // Who is meant is told by the tables as they are.
+        if (state === null) state = await present(session)
+        return
+      }
       if (locked.has(about.program)) return
       locked.add(about.program)
       state = await lockedSchema(session, about.program)

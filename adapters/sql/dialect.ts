@@ -123,6 +123,8 @@ interface Words {
   readonly insert: string
   /** A join with a condition, in the order in which tables are named. */
   readonly orderedJoin: string
+  /** What has the database do now what it has put off to the end of the transaction. */
+  readonly settle: readonly string[]
   /** A SELECT in the place of a table. */
   subquery: Wrap
 }

@@ -29,6 +29,7 @@ type Standard = Pick<
   | 'insert'
   | 'orderedJoin'
   | 'subquery'
+  | 'settle'
   | 'mark'
   | 'markIndexes'
   | 'recast'
@@ -58,6 +59,7 @@ export const standard: Standard = {
   update: 'UPDATE',
   insert: 'INSERT INTO',
   orderedJoin: 'JOIN',
+  settle: [],
   subquery: (select) => `(${select}) AS found`,
   mark: (program) => program,
   markIndexes: (steps) => steps,

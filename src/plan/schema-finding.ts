@@ -16,6 +16,7 @@ type Obstacle =
   | 'view_rule'
   | 'time_series_rule'
   | 'capped_rule'
+  | 'foreign_table_rule'
   | 'no_row_key'
   | 'hidden_rows'
   | 'missing_privilege'
@@ -68,6 +69,7 @@ export const SCHEMA_FINDINGS: Readonly<Record<SchemaFindingCode, FindingFacts>> 
   view_rule: { severities: ERROR, acceptable: false },
   time_series_rule: { severities: ERROR, acceptable: false },
   capped_rule: { severities: ERROR, acceptable: false },
+  foreign_table_rule: { severities: ERROR, acceptable: false },
   no_row_key: { severities: ERROR, acceptable: false },
   hidden_rows: { severities: ERROR, acceptable: false },
   missing_privilege: { severities: ERROR, acceptable: false },

@@ -69,8 +69,11 @@ export interface DatabaseSchema {
 
 export interface TableSchema {
   readonly name: string
-  /** Rows of a `time_series` can hardly be changed one by one, nor those of a `capped` collection in a transaction. */
-  readonly kind: 'table' | 'view' | 'virtual' | 'time_series' | 'capped'
+  /**
+   * Rows of a `time_series` can hardly be changed one by one, nor those of a `capped` collection in a transaction. Those
+   * of a `foreign` table are kept by another server.
+   */
+  readonly kind: 'table' | 'view' | 'virtual' | 'time_series' | 'capped' | 'foreign'
   /** What its texts compare by unless a column says otherwise, where that is not byte by byte. */
   readonly collation?: string
   /** `null` where the store knows no columns (a schemaless table). */

@@ -12,6 +12,7 @@ import { ledgerSabotages } from './ledger.ts'
 import { mongoSabotages } from './mongo.ts'
 import { neighboursSabotages } from './neighbours.ts'
 import { pathsSabotages } from './paths.ts'
+import { postgresSabotages } from './postgres.ts'
 import { recordsSabotages } from './records.ts'
 import { residueSabotages } from './residue.ts'
 import { rulesSabotages } from './rules.ts'
@@ -26,6 +27,7 @@ export const sabotages: readonly Sabotage[] = [
   ...rulesSabotages,
   ...agreeSabotages,
   ...mongoSabotages,
+  ...postgresSabotages,
   ...valuesSabotages,
   ...recordsSabotages,
   ...unitsSabotages,

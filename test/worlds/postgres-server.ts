@@ -34,8 +34,11 @@ export async function startPostgres(): Promise<PostgresServer | null> {
   return {
     connectionString: `postgres://tester@127.0.0.1:${port}/postgres`,
     async stop() {
-      server.kill('SIGINT')
+      // Connections that are still closing end by themselves; one that was left open does not.
+      server.kill('SIGTERM')
+      const cut = setTimeout(() => server.kill('SIGINT'), 5_000)
       await ended
+      clearTimeout(cut)
       rmSync(folder, { recursive: true, force: true })
     },
   }

@@ -95,7 +95,7 @@ export async function describeDatabase(session: Session, place: Place): Promise<
 }
 
 const KINDS: Readonly<Record<string, TableSchema['kind']>> = {
-  ...{ r: 'table', p: 'table', v: 'view', m: 'view', f: 'virtual' },
+  ...{ r: 'table', p: 'table', v: 'view', m: 'view', f: 'foreign' },
 }
 
 type NameOf = (schema: unknown, table: unknown) => string

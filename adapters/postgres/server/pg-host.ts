@@ -46,7 +46,8 @@ export function poolHost(pool: PostgresPool): Host {
           isClean = true
         })
       } finally {
-        own.off?.('error', ignore)
+        // One that is thrown away may still hear of its end.
+        if (isClean) own.off?.('error', ignore)
         client.release(isClean ? undefined : true)
       }
     },

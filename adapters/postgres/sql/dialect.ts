@@ -72,6 +72,9 @@ export function postgresDialect(
     leavesMark: (text) => `CAST(${text} AS text) ~ ${SOME_MARK}`,
     contains,
 
+    // A later part of the transaction may need the order that it has deferred keys for.
+    settle: ['SET CONSTRAINTS ALL IMMEDIATE', 'SET CONSTRAINTS ALL DEFERRED'],
+
     ids: {
       isHeld: (held, isLaterPage) =>
         `${held} IS NOT NULL${isLaterPage ? ` AND ${held} > @after` : ''}`,

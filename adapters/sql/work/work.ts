@@ -6,7 +6,7 @@
 
 import { passAround } from '../../../src/program/steps.ts'
 import type { HostWork, StepRun } from '../../../src/store/change.ts'
-import { refuseMoreThanCounted } from '../../../src/store/failures.ts'
+import { refuseMoreThanCounted, residueLeft } from '../../../src/store/failures.ts'
 import { behindCursor, nextKeys } from '../answers/step-rows.ts'
 import { about, changeRows, type Flow, readRows, type SqlScene } from '../flow.ts'
 import { jsonText } from '../json-text.ts'
@@ -19,7 +19,7 @@ import type { WriteSql } from '../steps/write-sql.ts'
 import { type HeldParents, holdParents } from './gone-parents.ts'
 import { writeNamedRows } from './named-rows.ts'
 import { lateResidue, refuseResidue } from './residue.ts'
-import { endUserRows, setUserRows } from './user-rows.ts'
+import { areEnded, endUserRows, setUserRows } from './user-rows.ts'
 
 /** The steps in order, then the user rows, then what is asked at the end. `parameters`: of the users of the work. */
 export function* workOn(
@@ -36,8 +36,22 @@ export function* workOn(
   const held = yield* runSteps(scene, sql, steps, parameters)
   if (userRows.kind === 'end') yield* endUserRows(scene, sql, parameters, work.users.length)
   if (userRows.kind === 'set') yield* setUserRows(scene, sql, work, userRows.columns)
+  yield* settle(scene, sql, work, parameters)
   const asked = new Set(steps.map(({ step }) => step))
   yield* lateResidue(sql, asked, held, parameters)
+}
+
+/** Triggers that wait for the end may write rows back, and keys that do so may refuse. */
+function* settle(
+  { dialect }: SqlScene,
+  sql: ProgramSql,
+  { userRows }: HostWork,
+  parameters: Parameters,
+): Flow<void> {
+  for (const statement of dialect.settle) yield* changeRows(statement, {})
+  const { user } = sql.program
+  if (dialect.settle.length === 0 || userRows.kind !== 'end' || user.rowless) return
+  if (!(yield* areEnded(sql, parameters))) throw residueLeft(user.table)
 }
 
 /** Answers what has to be known at the end of parents that are gone by then. */

@@ -125,6 +125,35 @@ describe('findings in PostgreSQL', () => {
     assert.equal((await db.query('SELECT id FROM users')).rows.length, 2)
   })
 
+  it('tells of tables of another server', async () => {
+    const { tell } = await open(
+      `CREATE FOREIGN DATA WRAPPER far; CREATE SERVER far FOREIGN DATA WRAPPER far;
+       CREATE FOREIGN TABLE visits (id integer, user_id text) SERVER far;
+       CREATE FOREIGN TABLE clicks (id integer, user_id text) SERVER far;`,
+      { visits: OWN, clicks: { action: 'external', reason: 'cleaned there' } },
+    )
+    matchesAll(await tell(), [/^error foreign_table_rule visits: "visits" is a foreign table/])
+  })
+
+  it('looks again behind triggers that wait for the end, and knows of keys that do', async () => {
+    const { engine, schema } = await open(
+      `CREATE TABLE posts (id serial PRIMARY KEY, user_id text);
+       CREATE TABLE notes (id integer PRIMARY KEY, owner text REFERENCES users DEFERRABLE INITIALLY DEFERRED);
+       INSERT INTO posts (user_id) VALUES ('ann'), ('bob'); INSERT INTO notes VALUES (1, 'bob');
+       CREATE FUNCTION back() RETURNS trigger LANGUAGE plpgsql AS
+         'BEGIN EXECUTE format(''INSERT INTO %I.posts (user_id) VALUES ($1)'', TG_TABLE_SCHEMA) USING OLD.id; RETURN NULL; END';
+       CREATE CONSTRAINT TRIGGER comes_back AFTER DELETE ON users DEFERRABLE INITIALLY DEFERRED
+         FOR EACH ROW WHEN (OLD.id = 'ann') EXECUTE FUNCTION back();`,
+      { posts: OWN, notes: { action: 'external', reason: 'kept by the books' } },
+    )
+    await assert.rejects(engine.delete('ann'), {
+      code: 'residue_left',
+      details: { table: 'posts' },
+    })
+    await assert.rejects(engine.delete('bob'), { code: 'deletion_blocked' })
+    assert.equal((await db.query(`SELECT id FROM ${schema}.users`)).rows.length, 2)
+  })
+
   it('tells of tables without a key', async () => {
     const { tell } = await open(
       `CREATE TABLE posts (user_id text); CREATE TABLE notes (id integer NOT NULL UNIQUE, user_id text)`,

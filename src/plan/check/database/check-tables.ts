@@ -131,6 +131,10 @@ const UNWRITABLE = {
     code: 'capped_rule',
     why: "is a capped collection, which the server neither reads nor writes in a transaction with the user's rows: say `external` without a match and clean it up elsewhere, or turn it into an ordinary one with an index that expires its documents.",
   },
+  foreign: {
+    code: 'foreign_table_rule',
+    why: 'is a foreign table, whose rows another server keeps, and changes in a transaction of its own: say `external` without a match and clean them up there.',
+  },
 } as const
 
 function unwritable(
@@ -139,9 +143,10 @@ function unwritable(
 ): readonly SchemaFinding[] {
   return steps.flatMap((step): readonly SchemaFinding[] => {
     const kind = present.get(step.table)?.kind
-    if (kind !== 'view' && kind !== 'time_series' && kind !== 'capped') return []
+    if (kind === undefined || kind === 'table' || kind === 'virtual') return []
     // What is external is still counted where there is a match.
-    if (step.action === 'external' && (kind !== 'capped' || step.selector === null)) return []
+    const isCounted = kind === 'capped' || kind === 'foreign'
+    if (step.action === 'external' && !(isCounted && step.selector !== null)) return []
     const { code, why } = UNWRITABLE[kind]
     const place = { table: step.table, path: placeOf(step) }
     return [{ code, severity: 'error', ...place, message: `"${step.table}" ${why}` }]
