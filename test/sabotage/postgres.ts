@@ -3,6 +3,8 @@ import type { Sabotage } from './sabotage.ts'
 const findings = 'test/adapters/postgres/findings.test.ts'
 const types = 'test/adapters/postgres/types.test.ts'
 const beside = 'test/adapters/postgres/foreign-tables.test.ts'
+/** On a server. */
+const handles = 'test/adapters/postgres/long/handles.test.ts'
 
 /** PostgreSQL: what stands beside the tables, what hides, and what types make of values. */
 export const postgresSabotages: readonly Sabotage[] = [
@@ -117,5 +119,26 @@ export const postgresSabotages: readonly Sabotage[] = [
     find: 'values.find((value) => !takes(column, value))',
     replace: 'values.find((value) => value === column && !takes(column, value))',
     caughtBy: findings,
+  },
+  {
+    name: 'take a transaction of the host for the own one',
+    file: 'adapters/postgres/server/in-transaction.ts',
+    find: "  if (isOwn === 't') return",
+    replace: '  if (isOwn !== null) return',
+    caughtBy: handles,
+  },
+  {
+    name: 'let a backslash end a text where the session says so',
+    file: 'adapters/postgres/server/transactions.ts',
+    find: "['standard_conforming_strings', 'on']",
+    replace: "['standard_conforming_strings', 'off']",
+    caughtBy: handles,
+  },
+  {
+    name: 'take a lost connection of a pool for a closed one',
+    file: 'adapters/postgres/server/postgres-errors.ts',
+    find: '(terminated|ended|closed)|connection error|timeout',
+    replace: '(ended|closed)|timeout',
+    caughtBy: handles,
   },
 ]

@@ -7,6 +7,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import {
+  chmodSync,
   cpSync,
   mkdirSync,
   mkdtempSync,
@@ -98,6 +99,8 @@ function copyProject(): string {
     cpSync(path.join(root, part), path.join(copy, part), { recursive: true })
   }
   mkdirSync(path.join(copy, TEMPORARY))
+  // A server that refuses to run as root has its files below it.
+  chmodSync(copy, 0o711)
   symlinkSync(path.join(root, 'node_modules'), path.join(copy, 'node_modules'))
   return copy
 }
