@@ -8,9 +8,13 @@ import type { JsonPath, Scalar } from '../../../src/program/program.ts'
 import type { JsonDialect, Wrap } from '../../sql/dialect.ts'
 import { quoteText } from '../../sql/standard.ts'
 
-/** The text that JSON holds, of an expression that is JSON; any other expression as it is. */
+/**
+ * The text that JSON holds, of an expression that is JSON; any other expression as it is. What is no text has none: the
+ * spelling of a list or an object may be somebody's name.
+ */
 export function textOf(value: string): string {
-  return isJsonValue(value) ? `(${value} #>> '{}')` : value
+  if (!isJsonValue(value)) return value
+  return `(CASE jsonb_typeof(${value}) WHEN 'string' THEN ${value} #>> '{}' WHEN 'number' THEN ${value} #>> '{}' END)`
 }
 
 /** Whether the expression is one that this file makes of what stands inside a document. */

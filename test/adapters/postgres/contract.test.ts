@@ -35,6 +35,7 @@ describe('postgres in process', () => {
       'values of rows and users',
       'groups',
       'inside JSON',
+      'texts that read like JSON',
       'values that users share',
       'tenants',
       'isolation',
