@@ -11,16 +11,16 @@ import type { Expiry } from '../../plan/compile/expiry.ts'
 import type { UserId } from '../../program/program.ts'
 import { readMark } from '../../records/mark-records.ts'
 import { listHolds } from '../../records/user-records.ts'
+import type { RetainedDeletion } from '../../store/open-retentions.ts'
 import { HOLDS_REMOVED } from '../../store/own-records.ts'
 import type { Hold } from '../../store/records.ts'
 import type { ExecutionContext } from '../context/context.ts'
 import { coversTable, isHolding } from '../decision/decide.ts'
-import type { DueDeletion } from './due-deletions.ts'
 
 export interface RetentionHolds {
   /** Reads what has been placed since. */
   refresh(): Promise<void>
-  keeps(expiry: Expiry, deletion: DueDeletion): boolean
+  keeps(expiry: Expiry, deletion: RetainedDeletion): boolean
   /** The same while nothing has happened that may let a hold go: the policy, and the hold that was removed last. */
   readonly key: string
   /** When the first of the holds ends that had not ended when the call began; `null` for never. */
