@@ -28,7 +28,7 @@ export async function judgeHeld(stepRun: StepRun, start: Progress): Promise<Prog
     return start
   }
   let progress = start
-  await run.holds.refresh()
+  await run.holds.read()
   for await (const records of readAll(context, expiry, 'held')) {
     const verdictOf = await verdicts(stepRun, records.flatMap(deletionsIn))
     const parts = partsOf(records, verdictOf)
@@ -61,7 +61,7 @@ export async function noteJudged(stepRun: StepRun, progress: Progress): Promise<
   const { context, expiry, run, isAlone } = stepRun
   // What another process has found held it may have judged by less.
   if (progress.held === 0 || progress.judged !== null || !isAlone) return progress
-  await run.holds.refresh()
+  await run.holds.read()
   const judged = { key: keyOf(stepRun), nextEnd: run.holds.nextEnd() }
   const noted = await moveOn(context, expiry, progress, { judged }, [])
   return noted ?? readProgress(context, expiry)

@@ -18,6 +18,8 @@ import type { ExecutionContext } from '../context/context.ts'
 import { coversTable, isHolding } from '../decision/decide.ts'
 
 export interface RetentionHolds {
+  /** Reads them once: there may be many. */
+  read(): Promise<void>
   /** Reads what has been placed since. */
   refresh(): Promise<void>
   keeps(expiry: Expiry, deletion: RetainedDeletion): boolean
@@ -34,6 +36,14 @@ export async function retentionHolds(context: ExecutionContext): Promise<Retenti
   // A hold that ends while the call lasts may have kept rows until then.
   const since = context.clock.now().toISOString()
   const removed = await readMark(context.store, HOLDS_REMOVED)
+  let isRead = false
+  const refresh = async (): Promise<void> => {
+    for await (const hold of allHolds(context)) {
+      const key = keyOf(hold.tenantId, context.subjectOf(hold.userId))
+      holds.set(key, (holds.get(key) ?? new Map<string, Hold>()).set(hold.id, hold))
+    }
+    isRead = true
+  }
   return {
     key: `${context.program.digest}/${removed ?? ''}`,
     nextEnd() {
@@ -41,12 +51,10 @@ export async function retentionHolds(context: ExecutionContext): Promise<Retenti
       const ahead = ends.filter((until) => until !== null && until > since)
       return ahead.toSorted()[0] ?? null
     },
-    async refresh() {
-      for await (const hold of allHolds(context)) {
-        const key = keyOf(hold.tenantId, context.subjectOf(hold.userId))
-        holds.set(key, (holds.get(key) ?? new Map<string, Hold>()).set(hold.id, hold))
-      }
+    async read() {
+      if (!isRead) await refresh()
     },
+    refresh,
     keeps(expiry, { tenantId, subject }) {
       const own = holds.get(keyOf(tenantId, subject))
       return own !== undefined && [...own.values()].some(isHeldBy(context, expiry))

@@ -40,6 +40,7 @@ export async function sweepDue(stepRun: StepRun, start: Progress): Promise<Progr
         if (present === null) return null
         if (present.text !== progress.text) stepRun.isAlone = false
         progress = present
+        await run.holds.refresh()
         continue
       }
       progress = swept
@@ -57,7 +58,7 @@ async function sweepPage(
   due: readonly OpenRetention[],
 ): Promise<Progress | null> {
   const { context, expiry, run } = stepRun
-  await run.holds.refresh()
+  await run.holds.read()
   const kept = await keepHeld(stepRun, start, due)
   if (kept === null) return null
   const ids = await idsBehind(context, expiry, kept.free.flatMap(deletionsIn))
@@ -167,7 +168,7 @@ export async function retryFailed(
   if (failed.length === 0 || run.stopped) return start
   if (!stepRun.isAlone) return start
   const name = nameOf(expiry)
-  await run.holds.refresh()
+  await run.holds.read()
   const verdictOf = await verdicts(stepRun, failed.flatMap(deletionsIn))
   let progress = start
   for (const record of failed) {
