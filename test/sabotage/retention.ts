@@ -1,0 +1,163 @@
+import type { Sabotage } from './sabotage.ts'
+
+const records = 'test/execution/retention/records.test.ts'
+const children = 'test/execution/retention/children.test.ts'
+const held = 'test/execution/retention/held.test.ts'
+
+export const retentionSabotages: readonly Sabotage[] = [
+  {
+    name: 'end retentions by a clock that has leapt',
+    file: 'src/execution/retention/expire-retained.ts',
+    find: '  await assertClock(context, clock)\n',
+    replace: '',
+    caughtBy: 'test/receipt/ledger-clocks.test.ts',
+  },
+  {
+    name: 'leave no record of a retention with the deletion',
+    file: 'src/receipt/issue-receipt.ts',
+    find: "if (frame.kind !== 'user.deleted') return sealed",
+    replace: 'return sealed',
+    caughtBy: records,
+  },
+  {
+    name: 'say nothing of the steps that deletions leave records for',
+    file: 'src/execution/units/delete-unit.ts',
+    find: '    if (told !== null) yield told\n',
+    replace: '',
+    caughtBy: 'test/execution/units/units.test.ts',
+  },
+  {
+    name: 'believe that every deletion has left a record since the first one that has',
+    file: 'src/execution/retention/bring-over.ts',
+    find: 'since.seq - 1 : head',
+    replace: '0 : head',
+    caughtBy: records,
+  },
+  {
+    name: 'look for records of deletions only where they begin',
+    file: 'src/records/retention-records.ts',
+    find: 'seq > place - DELETIONS_IN_RECORD',
+    replace: 'seq > place - 1',
+    caughtBy: children,
+  },
+  {
+    name: 'let those go that others are found by which the database has refused',
+    file: 'src/execution/retention/judge-held.ts',
+    find: "return ofChildren === 'open' ? 'blocked' : 'free'",
+    replace: "return 'free'",
+    caughtBy: children,
+  },
+  {
+    name: 'let those go of whose children there are no records yet',
+    file: 'src/execution/retention/sweep-due.ts',
+    find: 'Math.min(...children.map(({ through }) => through), Infinity)',
+    replace: 'children.length === 0 ? Infinity : Number.MAX_SAFE_INTEGER',
+    caughtBy: children,
+  },
+  {
+    name: 'take for judged by oneself what another process has found held',
+    file: 'src/execution/retention/judge-held.ts',
+    find: 'progress.judged !== null || !isAlone',
+    replace: 'progress.judged !== null || !isAlone !== isAlone',
+    caughtBy: children,
+  },
+  {
+    name: 'take for held by a hold what waits for others',
+    file: 'src/execution/retention/judge-held.ts',
+    find: "[run.holds.key, ...children.map(({ turn }) => turn)].join('/')",
+    replace: 'children.length === 0 ? run.holds.key : run.holds.key',
+    caughtBy: held,
+  },
+  {
+    name: 'look at all who are held with every call',
+    file: 'src/execution/retention/judge-held.ts',
+    find: 'if (judged === null || judged.key',
+    replace: 'if (judged !== null || judged === null || judged.key',
+    caughtBy: held,
+  },
+  {
+    name: 'forget a held user at the end of a retention',
+    file: 'src/execution/retention/judge-held.ts',
+    find: "verdict === 'held' ? 'held' : 'waiting', deletions)",
+    replace: "'waiting', verdict === 'held' ? [] : deletions)",
+    caughtBy: 'test/execution/retention/retention.test.ts',
+  },
+  {
+    name: 'look at more who are held than the limit allows, and say that nothing is left',
+    file: 'src/execution/retention/judge-held.ts',
+    find: '  if (left < 0) run.stopped = true\n',
+    replace: '',
+    caughtBy: records,
+  },
+  {
+    name: 'forget those who stood in one record with a user who is done',
+    file: 'src/execution/retention/sweep-due.ts',
+    find: '    last === undefined || left >= 0\n',
+    replace: '    last === undefined || left !== 0\n',
+    caughtBy: records,
+  },
+  {
+    name: 'leave the records of those who are done',
+    file: 'src/execution/units/sweep-unit.ts',
+    find: '  yield* records\n',
+    replace: '',
+    caughtBy: 'test/execution/units/units.test.ts',
+  },
+  {
+    name: 'count rows of one id in two tenants before any of them go',
+    file: 'src/execution/retention/sweep-due.ts',
+    find: 'eachIdOnce(all.slice(0, size))',
+    replace: 'all.slice(0, size)',
+    caughtBy: 'test/execution/retention/two-tenants.test.ts',
+  },
+  {
+    name: 'try those first whom the database has refused',
+    file: 'src/execution/retention/expire-retained.ts',
+    find: 'judged && (await sweepDue(stepRun, judged))',
+    replace:
+      'judged && (await sweepDue(stepRun, (await retryFailed(stepRun, judged, failed)) ?? judged))',
+    caughtBy: records,
+  },
+  {
+    name: 'forget what an earlier version has left open',
+    file: 'src/execution/retention/bring-over.ts',
+    find: '  if (start.earlier.length === 0) return start\n',
+    replace: '  if (start.earlier.length >= 0) return start\n',
+    caughtBy: records,
+  },
+  {
+    name: 'do again what an earlier version has done',
+    file: 'src/execution/retention/step-progress.ts',
+    find: 'through: Number(seq), upTo: Number(seq), earlier',
+    replace: 'through: 0, upTo: Number(seq), earlier',
+    caughtBy: records,
+  },
+  {
+    name: 'claim the end of a retention for those who are left out',
+    file: 'src/execution/retention/sweep-batch.ts',
+    find: 'filter(({ subject }) => !leftOut.has(subject))',
+    replace: 'filter(({ subject }) => subject !== null)',
+    caughtBy: 'test/receipt/proof.test.ts',
+  },
+  {
+    name: 'claim the end of a retention for all deletions between two',
+    file: 'src/execution/retention/sweep-batch.ts',
+    find: 'number === last[1] + 1',
+    replace: 'number > last[1]',
+    caughtBy: records,
+  },
+  {
+    name: 'take an import for deletions that have left records',
+    file: 'src/records/ledger-records.ts',
+    find: "      { kind: 'remove', table: 'marks', where: [{ field: 'name', startsWith: RETAINED_SINCE }] },\n",
+    replace: '',
+    caughtBy: 'test/adapters/memory/contract.test.ts',
+  },
+  {
+    name: 'cover what an earlier fact has left out',
+    file: 'src/receipt/retention-fact.ts',
+    find: ' && !fact.leftOut.includes(seq)',
+    replace: '',
+    caughtBy: 'test/receipt/retention-fact.test.ts',
+  },
+]
