@@ -1,5 +1,5 @@
 /**
- * The engine's own records: ledger, outbox, jobs, holds, tokens and marks. Types only.
+ * The engine's own records: ledger, outbox, jobs, holds, tokens, retentions and marks. Types only.
  *
  * @module
  */

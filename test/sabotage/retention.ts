@@ -38,7 +38,7 @@ export const retentionSabotages: readonly Sabotage[] = [
     file: 'src/records/retention-records.ts',
     find: 'seq > place - DELETIONS_IN_RECORD',
     replace: 'seq > place - 1',
-    caughtBy: children,
+    caughtBy: 'test/adapters/memory/contract.test.ts',
   },
   {
     name: 'let those go that others are found by which the database has refused',
@@ -58,7 +58,7 @@ export const retentionSabotages: readonly Sabotage[] = [
     name: 'take for judged by oneself what another process has found held',
     file: 'src/execution/retention/judge-held.ts',
     find: 'progress.judged !== null || !isAlone',
-    replace: 'progress.judged !== null || !isAlone !== isAlone',
+    replace: 'progress.judged !== null || (isAlone && !isAlone)',
     caughtBy: children,
   },
   {
