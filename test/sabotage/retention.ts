@@ -66,7 +66,7 @@ export const retentionSabotages: readonly Sabotage[] = [
     file: 'src/execution/retention/judge-held.ts',
     find: "[run.holds.key, ...children.map(({ turn }) => turn)].join('/')",
     replace: 'children.length === 0 ? run.holds.key : run.holds.key',
-    caughtBy: held,
+    caughtBy: children,
   },
   {
     name: 'look at all who are held with every call',
@@ -137,7 +137,7 @@ export const retentionSabotages: readonly Sabotage[] = [
     file: 'src/execution/retention/sweep-batch.ts',
     find: 'filter(({ subject }) => !leftOut.has(subject))',
     replace: 'filter(({ subject }) => subject !== null)',
-    caughtBy: 'test/receipt/proof.test.ts',
+    caughtBy: records,
   },
   {
     name: 'claim the end of a retention for all deletions between two',

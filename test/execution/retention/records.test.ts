@@ -231,6 +231,41 @@ forEachTables(({ name, describe, it, open, foreignKeys }) => {
       assert.deepEqual(await statesOf(store), [])
     })
 
+    it('of users who are held count for the limit, and more are said to be due', async () => {
+      const people = Array.from({ length: 12 }, (_, place) => `usr_${place + 10}`)
+      const { clock, engine } = await shopOn(open, people)
+      await engine.deleteMany(people)
+      for (const id of people) await engine.placeHold(id, { reason: 'court_order' })
+      clock.set(DUE)
+      const told: unknown[] = []
+      for (let call = 0; call < 3; call += 1) {
+        const { steps, more } = await engine.expireRetained({ limit: 5 })
+        told.push([steps[0]?.leftOut, more])
+      }
+      assert.deepEqual(told, [
+        [5, true],
+        [10, true],
+        [12, false],
+      ])
+    })
+
+    it('of a user who is there again are done, and the ledger does not say that the retention has ended', async () => {
+      const people = Array.from({ length: 7 }, (_, place) => `usr_${place + 10}`)
+      const [, , , , back = ''] = people
+      const { host, clock, engine, facts, orders, store } = await shopOn(open, people)
+      await engine.deleteMany(people)
+      await host.insert('users', { id: back })
+      clock.set(DUE)
+      assert.equal((await engine.expireRetained()).steps[0]?.leftOut, 1)
+      assert.deepEqual(await orders(), [back])
+      const told = await facts()
+      assert.deepEqual(
+        people.map((_, place) => told.some((fact) => coversDeletion(fact, place + 1))),
+        people.map((id) => id !== back),
+      )
+      assert.deepEqual(await statesOf(store), [])
+    })
+
     if (foreignKeys) {
       it('of users whom the database refuses do not keep others from their turn, whatever the limit', async () => {
         const { host, clock, engine, orders } = await shopOn(open)
