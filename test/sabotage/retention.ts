@@ -57,8 +57,8 @@ export const retentionSabotages: readonly Sabotage[] = [
   {
     name: 'take for judged by oneself what another process has found held',
     file: 'src/execution/retention/judge-held.ts',
-    find: 'progress.judged !== null || !isAlone',
-    replace: 'progress.judged !== null || (isAlone && !isAlone)',
+    find: '!isAlone || isStillJudged(stepRun, progress)',
+    replace: '(isAlone && !isAlone) || isStillJudged(stepRun, progress)',
     caughtBy: children,
   },
   {
@@ -73,6 +73,13 @@ export const retentionSabotages: readonly Sabotage[] = [
     file: 'src/execution/retention/judge-held.ts',
     find: 'if (judged === null || judged.key',
     replace: 'if (judged !== null || judged === null || judged.key',
+    caughtBy: held,
+  },
+  {
+    name: 'look at all who are held with every call once a hold was removed that kept none of them',
+    file: 'src/execution/retention/judge-held.ts',
+    find: '!isAlone || isStillJudged(stepRun, progress)',
+    replace: '!isAlone || progress.judged !== null || progress.held === 0',
     caughtBy: held,
   },
   {

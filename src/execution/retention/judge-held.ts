@@ -60,7 +60,7 @@ function keyOf({ run, children }: StepRun): string {
 export async function noteJudged(stepRun: StepRun, progress: Progress): Promise<Progress> {
   const { context, expiry, run, isAlone } = stepRun
   // What another process has found held it may have judged by less.
-  if (progress.held === 0 || progress.judged !== null || !isAlone) return progress
+  if (!isAlone || isStillJudged(stepRun, progress)) return progress
   await run.holds.read()
   const judged = { key: keyOf(stepRun), nextEnd: run.holds.nextEnd() }
   const noted = await moveOn(context, expiry, progress, { judged }, [])

@@ -101,6 +101,14 @@ forEachTables(({ name, describe, it, open }) => {
       assert.deepEqual(await orders(), [])
     })
 
+    it('are looked at once, and no more, where a hold was removed that has not kept them', async () => {
+      const { expire, engine } = await heldOrders()
+      const { id: other } = await engine.placeHold('ann', { reason: 'dispute' })
+      await engine.releaseHold('ann', { holdId: other })
+      assert.ok((await expire()).looks > 1)
+      assert.deepEqual(await expire(), { rows: 0, leftOut: 1, looks: 1 })
+    })
+
     it('stay while another hold keeps them', async () => {
       const { expire, engine, holdId, orders } = await heldOrders()
       const { id: other } = await engine.placeHold('ann', { reason: 'dispute' })
