@@ -55,6 +55,7 @@ type OwnName =
   | 'tokens'
   | 'spool'
   | 'marks'
+  | 'retentions'
 
 type ColumnIn<Table, Database> = keyof Database[Table & keyof Database] & string
 

@@ -5,10 +5,18 @@
  */
 import { monotonicFactory } from 'ulid'
 import { retentionEnds, userRowPlan } from '../plan/build-plan.ts'
+import { hasEnd } from '../plan/compile/expiry.ts'
 import type { PolicyStamp } from '../plan/plan.ts'
 import { type Clock, randomFractions, sha256 } from '../ports.ts'
 import type { Program, UserId } from '../program/program.ts'
-import type { LedgerEntry, LedgerHead, OutboxEvent, Seal } from '../store/records.ts'
+import { type RetainedDeletion, recordsOf, retainedStep } from '../store/open-retentions.ts'
+import type {
+  LedgerEntry,
+  LedgerHead,
+  OutboxEvent,
+  Seal,
+  SealedRetentions,
+} from '../store/records.ts'
 import type { FoundUser } from '../store/slice.ts'
 import type { StoreCapabilities } from '../store/store.ts'
 import { archivedReceiptOf, receiptArchived } from './archived-entry.ts'
@@ -96,7 +104,9 @@ export function sealDeletions(
     entries.push({ ...entry, hash })
     addEvents(events, frame, user, ulid, at)
   }
-  return { entries, events, head: headFor(issuer.key, seq, hash) }
+  const sealed = { entries, events, head: headFor(issuer.key, seq, hash) }
+  if (frame.kind !== 'user.deleted') return sealed
+  return { ...sealed, retentions: retentionsOf(frame, users, entries) }
 }
 
 /** A receipt's digest: over everything else in it. */
@@ -125,6 +135,28 @@ export function hidesId({ subject, body }: LedgerEntry): boolean {
 export function keptReceipt(entry: LedgerEntry | null): DeletionReceipt {
   if (entry === null) throw new Error('the slice of this receipt has kept no entries')
   return receiptOf(entry)
+}
+
+/** What the steps that have an end are to do for the deletions of one seal. */
+function retentionsOf(
+  { program, userTable, tenantId }: SealFrame,
+  users: readonly DeletedUser[],
+  entries: readonly LedgerEntry[],
+): SealedRetentions {
+  const stepIds = program.steps.filter(hasEnd).map(({ id }) => id)
+  if (stepIds.length === 0) return { stepIds, open: [] }
+  const deletions = users.flatMap(({ id, subject }, place): RetainedDeletion[] => {
+    const entry = entries[place]
+    if (entry === undefined) return []
+    return [{ seq: entry.seq, at: entry.at, tenantId, subject, isHidden: subject !== id }]
+  })
+  // Made once: they differ in the step alone.
+  const records = recordsOf('', 'waiting', deletions)
+  const open = stepIds.flatMap((id) => {
+    const step = retainedStep(userTable, id)
+    return records.map((record) => ({ ...record, step }))
+  })
+  return { stepIds, open }
 }
 
 /** Writes the receipts of one seal. */

@@ -6,6 +6,7 @@
 import type { UserId } from '../program/program.ts'
 import { changed, type RecordWrite, unchanged } from '../store/change.ts'
 import { answerOf, ask, type Inquiry } from '../store/inquiry.ts'
+import { RETAINED_SINCE } from '../store/open-retentions.ts'
 import { HEAD, headOf, headWrite, sealWrites } from '../store/own-records.ts'
 import type { LedgerEntry, LedgerHead, Seal } from '../store/records.ts'
 import type { Store } from '../store/store.ts'
@@ -312,6 +313,8 @@ export function adoptLedger(
       true,
       { kind: 'move', from: 'ledger_import', to: 'ledger', where: [{ field: 'run', in: [run] }] },
       { kind: 'remove', table: 'ledger_import', where: [] },
+      // They have left no records here: retentions are to be looked for in the ledger.
+      { kind: 'remove', table: 'marks', where: [{ field: 'name', startsWith: RETAINED_SINCE }] },
       headWrite(head),
     )
   })

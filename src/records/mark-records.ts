@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { changed, unchanged } from '../store/change.ts'
+import { changed, type RecordWrite, unchanged } from '../store/change.ts'
 import { ask } from '../store/inquiry.ts'
 import { markOf } from '../store/own-records.ts'
 import type { Mark } from '../store/records.ts'
@@ -24,17 +24,21 @@ export function writeMark(store: Store, name: string, value: string): Promise<vo
   return writeRecords(store, { kind: 'put', table: 'marks', record: { name, value } })
 }
 
-/** Moves a mark from one value to the next, atomically; `null`: it was never written. Answers whether it was there. */
+/**
+ * Moves a mark from one value to the next, and makes the writes with it, atomically; `null`: it was never written.
+ * Answers whether it was there.
+ */
 export function moveMark(
   store: Pick<Store, 'commit'>,
   name: string,
   from: string | null,
   to: string,
+  writes: readonly RecordWrite[] = [],
 ): Promise<boolean> {
   return store.commit(function* () {
     const [[mark]] = yield* ask(markOf(name))
     if ((mark?.value ?? null) !== from) return unchanged(false)
-    return changed(true, { kind: 'put', table: 'marks', record: { name, value: to } })
+    return changed(true, ...writes, { kind: 'put', table: 'marks', record: { name, value: to } })
   })
 }
 

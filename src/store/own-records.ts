@@ -112,10 +112,13 @@ export function leaseLost(): UserDeletionError {
 }
 
 /** What a seal writes to the engine's own tables. */
-export function sealWrites({ entries, events, head }: Seal): readonly RecordWrite[] {
+export function sealWrites({ entries, events, head, retentions }: Seal): readonly RecordWrite[] {
   return [
     { kind: 'insert', table: 'ledger', records: entries },
     { kind: 'insert', table: 'outbox', records: events },
+    ...(retentions === undefined
+      ? []
+      : [{ kind: 'insert', table: 'retentions', records: retentions.open } as const]),
     headWrite(head),
   ]
 }

@@ -12,6 +12,7 @@ import type {
   LedgerEnd,
   LedgerEntry,
   Mark,
+  OpenRetention,
   OutboxEvent,
   SpooledIds,
   StagedEntry,
@@ -29,6 +30,7 @@ export interface RecordTypes {
   readonly tokens: ConfirmationToken
   readonly spool: SpooledIds
   readonly marks: Mark
+  readonly retentions: OpenRetention
 }
 
 export type RecordTable = keyof RecordTypes
@@ -140,6 +142,19 @@ export const RECORD_TABLES: { readonly [T in RecordTable]: RecordTableShape<Reco
   },
   spool: { key: ['run', 'position'], fields: { run: 'text', position: 'integer', ids: 'json' } },
   marks: { key: ['name'], fields: { name: 'text', value: 'text' } },
+  retentions: {
+    key: ['step', 'seq'],
+    fields: {
+      step: 'text',
+      seq: 'integer',
+      state: 'text',
+      at: 'text',
+      tenantId: 'text?',
+      hidden: 'integer',
+      subjects: 'json',
+    },
+    indexes: [['step', 'state', 'at', 'seq']],
+  },
 }
 
 export const RECORD_TABLE_NAMES: readonly RecordTable[] = Object.keys(

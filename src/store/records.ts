@@ -1,5 +1,5 @@
 /**
- * The engine's own records: ledger, outbox, jobs, holds, tokens and marks. Types only.
+ * The engine's own records: ledger, outbox, jobs, holds, tokens, retentions and marks. Types only.
  *
  * @module
  */
@@ -21,9 +21,39 @@ export interface Seal {
   readonly entries: readonly LedgerEntry[]
   readonly events: readonly OutboxEvent[]
   readonly head: LedgerHead
+  /** What the deletions leave behind for the end of retentions; left out where no user is deleted. */
+  readonly retentions?: SealedRetentions
   /** Rows for the host's own audit log. */
   readonly auditRows?: readonly AuditRow[]
 }
+
+/** The retentions of some deletions, and of which steps there would be any. */
+export interface SealedRetentions {
+  /** Ids of the steps that retain rows until an end. */
+  readonly stepIds: readonly string[]
+  readonly open: readonly OpenRetention[]
+}
+
+/**
+ * Deletions side by side in the ledger whose rows a step retains, and whose retention has not been brought to its end.
+ * Rows of theirs may not be there yet, so there is one whether any were found or not.
+ */
+export interface OpenRetention {
+  /** JSON of the table of the users and of the step's id. */
+  readonly step: string
+  /** Place of the first deletion in the ledger; the others follow one by one. */
+  readonly seq: number
+  readonly state: RetentionState
+  /** When they were deleted; how long their rows stay the present policy says. */
+  readonly at: string
+  readonly tenantId: string | null
+  /** 1 where their receipts hide the ids behind the subjects. */
+  readonly hidden: 0 | 1
+  readonly subjects: readonly UserId[]
+}
+
+/** `held`: due, and kept by a hold. `failed`: due, and the database has refused it. */
+export type RetentionState = 'waiting' | 'held' | 'failed'
 
 /** One row to insert into a table that the policy names. */
 export interface AuditRow {

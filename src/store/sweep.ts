@@ -5,13 +5,15 @@
  */
 
 import type { UserId } from '../program/program.ts'
+import type { RecordWrite } from './change.ts'
 import type { Hold, LedgerHead, Seal } from './records.ts'
 import type { Targets } from './slice.ts'
 
-/** Users of several tenants, and how far the ledger has been worked through once they are done. */
+/** Users of several tenants, and what becomes of the records of their retentions. */
 export interface Sweep {
   readonly groups: readonly SweepGroup[]
-  readonly throughSeq: number
+  /** The records as they are once the users are done. */
+  readonly records: readonly RecordWrite[]
   /** Moved from one value to the next with the work; `from: null` means that it was never written. */
   readonly mark: { readonly name: string; readonly from: string | null; readonly to: string }
   /** Pure. Whether a hold on one of the users keeps rows of the program; asked inside the transaction. */
@@ -21,6 +23,8 @@ export interface Sweep {
 }
 
 export interface SweepGroup extends Targets {
+  /** By user: the place of their deletion in the ledger. */
+  readonly seqs: readonly number[]
   /** The program's derived values by user. */
   readonly derived: readonly (readonly string[])[]
 }

@@ -45,13 +45,6 @@ export const ledgerSabotages: readonly Sabotage[] = [
     caughtBy: 'test/receipt/ledger-pieces.test.ts',
   },
   {
-    name: 'end retentions by a clock that has leapt',
-    file: 'src/execution/retention/expire-retained.ts',
-    find: '  await assertClock(context, clock)\n',
-    replace: '',
-    caughtBy: 'test/receipt/ledger-clocks.test.ts',
-  },
-  {
     name: 'forget the time of the day that a duration begins at',
     file: 'src/program/duration.ts',
     find: 'addToMidnight(midnight, duration) + (time - midnight)',

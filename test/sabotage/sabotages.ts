@@ -15,6 +15,7 @@ import { pathsSabotages } from './paths.ts'
 import { postgresSabotages } from './postgres.ts'
 import { recordsSabotages } from './records.ts'
 import { residueSabotages } from './residue.ts'
+import { retentionSabotages } from './retention.ts'
 import { rulesSabotages } from './rules.ts'
 import type { Sabotage } from './sabotage.ts'
 import { unitsSabotages } from './units.ts'
@@ -30,6 +31,7 @@ export const sabotages: readonly Sabotage[] = [
   ...postgresSabotages,
   ...valuesSabotages,
   ...recordsSabotages,
+  ...retentionSabotages,
   ...unitsSabotages,
   {
     name: 'drop the tenant filter when users are looked up',
@@ -348,13 +350,6 @@ export const sabotages: readonly Sabotage[] = [
     find: 'holds.flat().some(isHeldBy)',
     replace: 'holds.flat().some(() => false)',
     caughtBy: 'test/adapters/sqlite/contract.test.ts',
-  },
-  {
-    name: 'forget a held user at the end of a retention',
-    file: 'src/execution/retention/expire-retained.ts',
-    find: '  const held = [...progress.held, ...kept.map((deletion) => deletion.seq)]',
-    replace: '  const held = progress.held',
-    caughtBy: 'test/execution/retention/retention.test.ts',
   },
   {
     name: 'write without taking turns in transactions',

@@ -15,6 +15,7 @@ import {
   MARKS,
   OUTBOX,
   type OwnDb,
+  RETENTIONS,
   SESSIONS,
   SPOOL,
   TOKENS,
@@ -49,6 +50,8 @@ const INDEXES: readonly EngineIndex[] = [
   { collection: TOKENS, keys: { userId: 1 } },
   { collection: DISABLED, keys: { userId: 1 } },
   { collection: SPOOL, keys: { run: 1, position: 1 } },
+  { collection: RETENTIONS, keys: { step: 1, seq: 1 } },
+  { collection: RETENTIONS, keys: { step: 1, state: 1, at: 1, seq: 1 } },
 ]
 
 /** Of the first layout: the unique ones would let two users of one id get into each other's way. */

@@ -21,6 +21,7 @@ import {
   MARKS,
   OUTBOX,
   type OwnDb,
+  RETENTIONS,
   SPOOL,
   TOKENS,
   WRITER,
@@ -101,6 +102,7 @@ const FIELDS: readonly (readonly [collection: string, fields: readonly string[]]
   [LEDGER_IMPORT, ['run', 'seq', 'hash']],
   [SPOOL, ['run', 'ids']],
   [MARKS, ['value']],
+  [RETENTIONS, ['step', 'seq', 'state', 'subjects']],
   [LATE_ACCESS, ['work']],
 ]
 

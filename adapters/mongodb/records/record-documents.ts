@@ -136,7 +136,7 @@ function readJson(table: RecordTable, value: unknown): unknown {
   if (table === 'disabled')
     return Object.fromEntries(value as readonly (readonly [string, unknown])[])
   // What is no id keeps its place, or those behind it would move up.
-  if (table === 'spool')
+  if (table === 'spool' || table === 'retentions')
     return (value as readonly unknown[]).map((id): UserId | null => engineId(id))
   return value
 }

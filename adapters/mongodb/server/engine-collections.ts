@@ -23,12 +23,13 @@ export const HOLDS: string = '$holds'
 export const TOKENS: string = '$tokens'
 export const SPOOL: string = '$spool'
 export const MARKS: string = '$marks'
+export const RETENTIONS: string = '$retentions'
 /** Users whose access is looked for once more. */
 export const LATE_ACCESS: string = '$late_access'
 
 export const OWN_COLLECTIONS: readonly string[] = [
   ...[WRITER, SESSIONS, LEDGER, LEDGER_HEAD, LEDGER_IMPORT, OUTBOX, JOBS, DISABLED, HOLDS, TOKENS],
-  ...[SPOOL, MARKS, LATE_ACCESS],
+  ...[SPOOL, MARKS, RETENTIONS, LATE_ACCESS],
 ]
 
 /**

@@ -7,9 +7,9 @@
 import type { Expiry } from '../../plan/compile/expiry.ts'
 import type { UserId } from '../../program/program.ts'
 import { answerOf } from '../../store/inquiry.ts'
+import type { RetainedDeletion } from '../../store/open-retentions.ts'
 import { invalidArgument } from '../context/arguments.ts'
 import type { ExecutionContext } from '../context/context.ts'
-import type { DueDeletion } from './due-deletions.ts'
 
 const PAGE = 1_000
 
@@ -22,7 +22,7 @@ const PAGE = 1_000
 export async function idsBehind(
   context: ExecutionContext,
   { program, stepId }: Expiry,
-  deletions: readonly DueDeletion[],
+  deletions: readonly RetainedDeletion[],
 ): Promise<ReadonlyMap<UserId, UserId>> {
   const ids = new Map<UserId, UserId>()
   const hidden = new Set<UserId>()

@@ -11,16 +11,18 @@ import type { Expiry } from '../../plan/compile/expiry.ts'
 import type { UserId } from '../../program/program.ts'
 import { readMark } from '../../records/mark-records.ts'
 import { listHolds } from '../../records/user-records.ts'
+import type { RetainedDeletion } from '../../store/open-retentions.ts'
 import { HOLDS_REMOVED } from '../../store/own-records.ts'
 import type { Hold } from '../../store/records.ts'
 import type { ExecutionContext } from '../context/context.ts'
 import { coversTable, isHolding } from '../decision/decide.ts'
-import type { DueDeletion } from './due-deletions.ts'
 
 export interface RetentionHolds {
+  /** Reads them once: there may be many. */
+  read(): Promise<void>
   /** Reads what has been placed since. */
   refresh(): Promise<void>
-  keeps(expiry: Expiry, deletion: DueDeletion): boolean
+  keeps(expiry: Expiry, deletion: RetainedDeletion): boolean
   /** The same while nothing has happened that may let a hold go: the policy, and the hold that was removed last. */
   readonly key: string
   /** When the first of the holds ends that had not ended when the call began; `null` for never. */
@@ -34,6 +36,14 @@ export async function retentionHolds(context: ExecutionContext): Promise<Retenti
   // A hold that ends while the call lasts may have kept rows until then.
   const since = context.clock.now().toISOString()
   const removed = await readMark(context.store, HOLDS_REMOVED)
+  let isRead = false
+  const refresh = async (): Promise<void> => {
+    for await (const hold of allHolds(context)) {
+      const key = keyOf(hold.tenantId, context.subjectOf(hold.userId))
+      holds.set(key, (holds.get(key) ?? new Map<string, Hold>()).set(hold.id, hold))
+    }
+    isRead = true
+  }
   return {
     key: `${context.program.digest}/${removed ?? ''}`,
     nextEnd() {
@@ -41,12 +51,10 @@ export async function retentionHolds(context: ExecutionContext): Promise<Retenti
       const ahead = ends.filter((until) => until !== null && until > since)
       return ahead.toSorted()[0] ?? null
     },
-    async refresh() {
-      for await (const hold of allHolds(context)) {
-        const key = keyOf(hold.tenantId, context.subjectOf(hold.userId))
-        holds.set(key, (holds.get(key) ?? new Map<string, Hold>()).set(hold.id, hold))
-      }
+    async read() {
+      if (!isRead) await refresh()
     },
+    refresh,
     keeps(expiry, { tenantId, subject }) {
       const own = holds.get(keyOf(tenantId, subject))
       return own !== undefined && [...own.values()].some(isHeldBy(context, expiry))

@@ -9,6 +9,11 @@ import type { Change, Decision, StepRun, UserRowWork } from '../../store/change.
 import { unchanged } from '../../store/change.ts'
 import { type Answer, ask, type Inquiry, together } from '../../store/inquiry.ts'
 import {
+  readRetainedSince,
+  retainedSince,
+  retainedSinceWrite,
+} from '../../store/open-retentions.ts'
+import {
   disabledOf,
   forgetWrites,
   HEAD,
@@ -16,6 +21,7 @@ import {
   heldJob,
   holdsRemoved,
   leaseLost,
+  markOf,
   sealWrites,
   tokensOf,
   withFence,
@@ -189,7 +195,9 @@ function* sealed(
   { places, users, counts }: Leaving,
 ): Change<readonly LedgerEntry[]> {
   const kept: LedgerEntry[] = []
-  const [end] = yield* ask(HEAD)
+  const { table } = program.user
+  const [end, [mark]] = yield* ask(HEAD, markOf(retainedSince(table)))
+  const since = readRetainedSince(mark?.value)
   let head = headOf(end)
   for (let start = 0; start < users.length; start += SEALED_AT_ONCE) {
     const works = users.slice(start, start + SEALED_AT_ONCE).map((found, index): Work => {
@@ -199,6 +207,9 @@ function* sealed(
     const seal = slice.seal(works, head, RESIDUE)
     if (seal.entries.length < works.length) throw new Error('a deleted user has no ledger entry')
     yield* sealWrites(seal)
+    // What is written with the first part holds of the others too.
+    const told = start === 0 ? retainedSinceWrite(table, since, seal) : null
+    if (told !== null) yield told
     for (const row of seal.auditRows ?? []) yield { kind: 'insert_row', program, ...row }
     head = seal.head
     if (slice.keepsEntries) kept.push(...seal.entries)

@@ -25,14 +25,14 @@ export function applySweep(
 
 /**
  * Compares the mark, leaves out users who may not be touched now, counts, and makes the change: every step in order,
- * what `seal` returns, and the mark. User rows are not touched. `null`, with nothing done, when the mark is not at
+ * what `seal` returns, the records, and the mark. User rows are not touched. `null`, with nothing done, when the mark is not at
  * `from` any more, or one of the users has a hold that keeps rows of the program.
  */
 export function* sweepUnit(
   program: Program,
   sweep: Sweep,
 ): Inquiry<Decision<readonly Swept[] | null>> {
-  const { groups, throughSeq, mark, isHeldBy } = sweep
+  const { groups, mark, isHeldBy } = sweep
   const userTable = program.user.table
   const [[[present]], holds] = yield* together(
     ask(markOf(mark.name)),
@@ -43,7 +43,7 @@ export function* sweepUnit(
     ),
   )
   if ((present?.value ?? null) !== mark.from || holds.flat().some(isHeldBy)) return unchanged(null)
-  const found = yield* together(...groups.map((group) => surveyGroup(program, group, throughSeq)))
+  const found = yield* together(...groups.map((group) => surveyGroup(program, group)))
   return { change: () => swept(sweep, found) }
 }
 
@@ -52,23 +52,23 @@ interface SurveyedGroup {
   readonly work: HostWork
 }
 
-function* swept({ seal, mark }: Sweep, groups: readonly SurveyedGroup[]): Change<readonly Swept[]> {
+function* swept(
+  { seal, records, mark }: Sweep,
+  groups: readonly SurveyedGroup[],
+): Change<readonly Swept[]> {
   for (const { work } of groups) if (work.steps.some(({ rows }) => rows > 0)) yield work
   const counted = groups.map((group) => group.counted)
   const [end] = yield* ask(HEAD)
   const sealed = seal(counted, headOf(end))
   if (sealed !== null) yield* sealWrites(sealed)
+  yield* records
   yield { kind: 'put', table: 'marks', record: { name: mark.name, value: mark.to } }
   return counted
 }
 
-function* surveyGroup(
-  program: Program,
-  group: SweepGroup,
-  throughSeq: number,
-): Inquiry<SurveyedGroup> {
+function* surveyGroup(program: Program, group: SweepGroup): Inquiry<SurveyedGroup> {
   const { tenantId } = group
-  const places = yield* whoMayBeSwept(program, group, throughSeq)
+  const places = yield* whoMayBeSwept(program, group)
   const named = places.map((place) => ({ fields: { id: group.users[place]?.id } }))
   const { shared } = yield* findShared({ program, tenantId }, named, false)
   const users = named.map((user, index) => ({ ...user, shared: shared[index] ?? [] }))
@@ -93,8 +93,7 @@ function* surveyGroup(
  */
 function* whoMayBeSwept(
   program: Program,
-  { tenantId, users }: SweepGroup,
-  throughSeq: number,
+  { tenantId, users, seqs }: SweepGroup,
 ): Inquiry<readonly number[]> {
   const subjects = users.map(({ subject }) => subject)
   const [rows, [entries]] = yield* together(
@@ -103,7 +102,7 @@ function* whoMayBeSwept(
   )
   const newest = new Map(entries.map(({ subject, seq }) => [subject, seq]))
   return [...users.keys()].filter((place) => {
-    const seq = newest.get(users[place]?.subject ?? null)
-    return rows[place] === null && (seq === undefined || seq <= throughSeq)
+    const seq = newest.get(users[place]?.subject ?? null) ?? 0
+    return rows[place] === null && seq <= (seqs[place] ?? 0)
   })
 }

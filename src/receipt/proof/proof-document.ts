@@ -13,7 +13,7 @@ import { receiptDigest, receiptOf } from '../issue-receipt.ts'
 import { isAbout } from '../ledger/about.ts'
 import type { LedgerLook } from '../ledger/verify-entries.ts'
 import type { DeletionReceipt } from '../receipt.ts'
-import { type RetentionExpired, retentionFactOf } from '../retention-fact.ts'
+import { coversDeletion, retentionFactOf } from '../retention-fact.ts'
 import { type NotClaimed, notClaimed } from './not-claimed.ts'
 
 /** Plain JSON. {@link ProofDocument.digest} ties it to the page made of it. */
@@ -222,7 +222,7 @@ export function factAbout(deletion: LedgerEntry, later: LedgerEntry): string | n
     const isCovered =
       later.tenantId === deletion.tenantId &&
       isOfSameUsers(deletion, later) &&
-      covers(fact, deletion.seq)
+      coversDeletion(fact, deletion.seq)
     return isCovered ? nameOfFact(later.kind, fact.stepId) : null
   }
   if (later.kind !== 'storage.sanitized') return null
@@ -239,10 +239,6 @@ export function nameOfFact(kind: 'retention.expired' | 'storage.sanitized', fact
 /** Facts of an earlier layout do not say whose users they are about. */
 function isOfSameUsers(deletion: LedgerEntry, fact: LedgerEntry): boolean {
   return fact.userTable === null || isAbout(deletion, fact.userTable)
-}
-
-function covers({ afterSeq, throughSeq, leftOut }: RetentionExpired, seq: number): boolean {
-  return afterSeq < seq && seq <= throughSeq && !leftOut.includes(seq)
 }
 
 function storageFactOf({ body }: LedgerEntry): Readonly<Record<string, unknown>> {

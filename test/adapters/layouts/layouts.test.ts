@@ -12,7 +12,7 @@ import { BSON, type Db, type Document } from 'mongodb'
 import { memoryStore } from '../../../adapters/memory/index.ts'
 import { mongoStore } from '../../../adapters/mongodb/index.ts'
 import { engineTablesUpgradeSql, sqliteStore } from '../../../adapters/sqlite/index.ts'
-import { type Store, UserDeletionEngine } from '../../../src/index.ts'
+import { definePolicy, type Store, UserDeletionEngine } from '../../../src/index.ts'
 import {
   LEDGER_KEY,
   LEFT_AT,
@@ -283,6 +283,70 @@ describe('a database of version 0.1.0 on SQLite', () => {
     assert.deepEqual(jobs.map(({ userId }) => userId).toSorted(), [3, 4])
     assert.equal((await members.holds(6, {})).length, 1)
     assert.equal((await rows('user_deletion_jobs')).length, 3)
+  })
+})
+
+/**
+ * Ann's invoice is gone, Bob's is under a hold, Cleo's was refused by the database, and Dora's is not due; Eve is there.
+ */
+describe('a database whose marks say which retentions are open', () => {
+  const policy = definePolicy({
+    name: 'members',
+    version: 1,
+    user: { table: 'members', id: 'id' },
+    tables: {
+      invoices: {
+        ...{ match: 'member', action: 'retain', reason: 'kept by law' },
+        ...{ for: 'P10D', then: 'delete' },
+      },
+      reminders: 'unrelated',
+    },
+  })
+
+  async function openMarks() {
+    const db = new Database(':memory:')
+    const sql = new URL('fixtures/retentions-in-marks-sqlite.sql', import.meta.url)
+    db.exec(await readFile(sql, 'utf8'))
+    const clock = fixedClock('2026-03-11T12:00:00.000Z')
+    const engine = new UserDeletionEngine({ store: sqliteStore(db), policy, clock, logger: SILENT })
+    const left = (): unknown => db.prepare('SELECT id FROM invoices ORDER BY id').pluck().all()
+    return { db, clock, engine, left }
+  }
+
+  it('has to be migrated', async () => {
+    const { engine, left } = await openMarks()
+    await assert.rejects(engine.delete('eve'), { code: 'not_migrated' })
+    await assert.rejects(engine.expireRetained(), { code: 'not_migrated' })
+    assert.deepEqual(left(), ['b', 'c', 'd', 'e'])
+  })
+
+  it('goes on where it was', async () => {
+    const { db, clock, engine, left } = await openMarks()
+    await engine.migrate()
+    const again = await engine.expireRetained()
+    assert.deepEqual([again.steps[0]?.leftOut, again.steps[0]?.failed], [1, 1])
+    assert.deepEqual(left(), ['b', 'c', 'd', 'e'])
+    await engine.delete('eve')
+    db.exec("DELETE FROM reminders; INSERT INTO invoices VALUES ('late', 'ann')")
+    clock.set('2026-03-15T12:00:00.000Z')
+    const { steps } = await engine.expireRetained()
+    assert.deepEqual([steps[0]?.rows, steps[0]?.leftOut, steps[0]?.failed], [2, 1, 0])
+    // What was done once is not looked at again.
+    assert.deepEqual(left(), ['b', 'e', 'late'])
+    const [hold] = await engine.holds('bob')
+    await engine.releaseHold('bob', { holdId: hold?.id ?? '' })
+    clock.set('2026-03-21T12:00:00.000Z')
+    assert.equal((await engine.expireRetained()).steps[0]?.rows, 2)
+    assert.deepEqual(left(), ['late'])
+    assert.equal((await engine.ledger.verify()).valid, true)
+    const ended = await Promise.all(
+      ['ann', 'bob', 'cleo', 'dora', 'eve'].map(async (id) => {
+        const { retained } = (await engine.proof(id)).document
+        return retained.map(({ ended: end }) => end?.at)
+      }),
+    )
+    const [at11, at15, at21] = [11, 15, 21].map((day) => [`2026-03-${day}T12:00:00.000Z`])
+    assert.deepEqual(ended, [at11, at21, at15, at15, at21])
   })
 })
 

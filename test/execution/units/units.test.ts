@@ -13,7 +13,7 @@ import type { Chunk } from '../../../src/store/chunk.ts'
 import type { Inquiry, Question } from '../../../src/store/inquiry.ts'
 import type { HostQuestion } from '../../../src/store/questions.ts'
 import type { RecordTable } from '../../../src/store/record-tables.ts'
-import type { Hold, Job, LedgerEntry, Seal } from '../../../src/store/records.ts'
+import type { Hold, Job, LedgerEntry, OpenRetention, Seal } from '../../../src/store/records.ts'
 import type { Slice, Verdict } from '../../../src/store/slice.ts'
 import type { Committed } from '../../../src/store/store.ts'
 import type { Sweep } from '../../../src/store/sweep.ts'
@@ -49,7 +49,7 @@ describe('a deletion as data', () => {
     )
     const sealed = ['insert ledger', 'insert outbox', 'put ledger_head']
     assert.deepEqual(labelsOf(made), [
-      ...['work', 'ask ledger_head', ...sealed, ...sealed, ...sealed],
+      ...['work', 'ask ledger_head', 'ask marks', ...sealed, ...sealed, ...sealed],
       ...['remove jobs', 'remove disabled', 'remove tokens'],
     ])
     assert.deepEqual(heads, [7, 27, 47])
@@ -62,6 +62,36 @@ describe('a deletion as data', () => {
       result,
       entries.map((entry) => ({ kind: 'deleted', entry })),
     )
+  })
+
+  it('leaves the retentions behind, and says since when where other steps were told of before', () => {
+    const users = idsUpTo(45)
+    const step = '["users","orders#0"]'
+    const seal: Slice['seal'] = (works, head, residue) => {
+      const sealed = numbering([])(works, head, residue)
+      const open = sealed.entries.map(({ seq, at, tenantId, subject }): OpenRetention => {
+        const subjects = [subject ?? assert.fail('it is about nobody')]
+        return { step, seq, state: 'waiting', at, tenantId, hidden: 0, subjects }
+      })
+      return { ...sealed, retentions: { stepIds: ['orders#0'], open } }
+    }
+    const since = (...stepIds: readonly string[]) => JSON.stringify({ seq: 3, stepIds })
+    const madeAfter = (...marks: readonly string[]) =>
+      drive(
+        deleteUnit(PROGRAM, sliceOf(users, { seal })),
+        answersFor(users, {
+          records: { ...HEAD_AT_7, marks: marks.map((value) => ({ name: 'm', value })) },
+        }),
+      ).made
+    const told = (made: Made) =>
+      made.filter((one) => typeof one !== 'string' && one.kind === 'put' && one.table === 'marks')
+    for (const known of [[], [since('lines#0')], [since('orders#0', 'lines#0')], [since()]]) {
+      const made = madeAfter(...known)
+      const record = { name: 'retained_since:users', value: '{"seq":8,"stepIds":["orders#0"]}' }
+      assert.deepEqual(told(made), [{ kind: 'put', table: 'marks', record }])
+      assert.equal(labelsOf(made).filter((label) => label === 'insert retentions').length, 3)
+    }
+    assert.deepEqual(told(madeAfter(since('orders#0'))), [])
   })
 
   it('writes in each step no more rows than were counted for all who go', () => {
@@ -523,7 +553,7 @@ describe('a chunk as data', () => {
 describe('a sweep as data', () => {
   const sweepOf = (more: Partial<Sweep> = {}): Sweep => ({
     groups: [groupOf('a', 'b')],
-    throughSeq: 9,
+    records: [{ kind: 'remove', table: 'retentions', where: [] }],
     mark: { name: 'm', from: 'then', to: 'now' },
     isHeldBy: () => false,
     seal: () => null,
@@ -532,6 +562,7 @@ describe('a sweep as data', () => {
   const groupOf = (...ids: readonly string[]) => ({
     tenantId: TENANT,
     users: ids.map((id) => ({ id, subject: id })),
+    seqs: ids.map(() => 9),
     derived: ids.map((id) => [`for ${id}`]),
   })
   const answers = ({ records, host }: Answers = {}): Answers => ({
@@ -570,7 +601,7 @@ describe('a sweep as data', () => {
     )
     assert.deepEqual(labelsOf(made), [
       ...['work', 'ask ledger_head', 'insert ledger', 'insert outbox', 'put ledger_head'],
-      'put marks',
+      ...['remove retentions', 'put marks'],
     ])
     const { steps, userRows, derived } = workOf(made)
     assert.deepEqual(steps, [
@@ -598,7 +629,7 @@ describe('a sweep as data', () => {
       sweepUnit(PROGRAM, sweepOf()),
       answers({ host: { counts: countsBy(() => [0, 0, 0, 0]) } }),
     )
-    assert.deepEqual(labelsOf(made), ['ask ledger_head', 'put marks'])
+    assert.deepEqual(labelsOf(made), ['ask ledger_head', 'remove retentions', 'put marks'])
   })
 
   it('leaves out who is there, and whose rows a later deletion retains', () => {
@@ -628,7 +659,7 @@ describe('a sweep as data', () => {
       answers({ host: { user_rows: () => [{ id: 'there' }] } }),
     )
     assert.ok(!kindsOf(asked.flat()).includes('counts'))
-    assert.deepEqual(labelsOf(made), ['ask ledger_head', 'put marks'])
+    assert.deepEqual(labelsOf(made), ['ask ledger_head', 'remove retentions', 'put marks'])
   })
 })
 

@@ -12,7 +12,8 @@ import { ledgerHead } from '../../../records/ledger-records.ts'
 import { readMark, writeMark } from '../../../records/mark-records.ts'
 import { listHolds, removeHold, saveHold } from '../../../records/user-records.ts'
 import { answerOf } from '../../../store/inquiry.ts'
-import type { Hold, LedgerEntry } from '../../../store/records.ts'
+import { replaced, retainedStep } from '../../../store/open-retentions.ts'
+import type { Hold, LedgerEntry, OpenRetention } from '../../../store/records.ts'
 import type { Sweep, Swept } from '../../../store/sweep.ts'
 import { ANN, BOB, TENANT_A, TENANT_B, TWIN } from '../data.ts'
 import { contractPolicy } from '../fixture.ts'
@@ -117,7 +118,7 @@ export function expiryClauses(clause: Clause): void {
     assert.ok(!visitors.includes(ANN) && !visitors.includes(BOB))
   })
 
-  clause('rows, ledger entry and mark commit together', async (world) => {
+  clause('rows, ledger entry, records and mark commit together', async (world) => {
     const { program, sweep } = await sweepOfAnn(world)
     const { name } = sweep.mark
     const before = await stateOf(world, name)
@@ -132,6 +133,7 @@ export function expiryClauses(clause: Clause): void {
       [[[1]]],
     )
     assert.equal(await readMark(world.store, name), sweep.mark.to)
+    assert.deepEqual(await retentionsOf(world), [HELD])
     assert.notDeepEqual(await ledgerHead(world.store), before[1])
   })
 
@@ -145,14 +147,16 @@ export function expiryClauses(clause: Clause): void {
 
   clause('a user who is there, or was deleted again later, is left out', async (world) => {
     const { program, sweep } = await sweepOfAnn(world)
-    const live = { tenantId: TENANT_A, derived: [[]], users: [{ id: BOB, subject: BOB }] }
+    const users = [{ id: BOB, subject: BOB }]
+    const live = { tenantId: TENANT_A, users, seqs: [sweep.groups[0]?.seqs[0] ?? 0], derived: [[]] }
     const before = await world.snapshot()
     const counts = async (change: Partial<Sweep>): Promise<readonly Swept[] | null> =>
       applySweep(world.store, program, { ...sweep, ...change, seal: () => null })
     assert.deepEqual(await counts({ groups: [live] }), [{ counts: [null] }])
     await writeMark(world.store, sweep.mark.name, sweep.mark.from ?? '')
     const from = { ...sweep.mark, from: sweep.mark.from ?? '' }
-    assert.deepEqual(await counts({ throughSeq: 0, mark: from }), [{ counts: [null] }])
+    const earlier = sweep.groups.map((group) => ({ ...group, seqs: [0] }))
+    assert.deepEqual(await counts({ groups: earlier, mark: from }), [{ counts: [null] }])
     assert.deepEqual(await world.snapshot(), before)
   })
 
@@ -240,11 +244,12 @@ async function sweepOfAnn(world: World): Promise<{ program: Program; sweep: Swee
   await world.engine.delete(ANN, IN_A)
   world.clock.set(DUE)
   const program = await endingOf(world, 'webhook_events')
-  const throughSeq = (await ledgerHead(world.store))?.seq ?? assert.fail('nobody was deleted')
+  const seq = (await ledgerHead(world.store))?.seq ?? assert.fail('nobody was deleted')
+  const step = retainedStep('users', 'webhook_events#0')
   const sweep: Sweep = {
-    groups: [{ ...IN_A, users: [{ id: ANN, subject: ANN }], derived: [[]] }],
-    throughSeq,
+    groups: [{ ...IN_A, users: [{ id: ANN, subject: ANN }], seqs: [seq], derived: [[]] }],
     mark: { name: 'swept', from: null, to: DUE },
+    records: replaced(step, [{ seq }], [HELD]),
     isHeldBy: () => false,
     seal: (_, head) => {
       const seq = (head?.seq ?? 0) + 1
@@ -258,6 +263,18 @@ async function sweepOfAnn(world: World): Promise<{ program: Program; sweep: Swee
   return { program, sweep }
 }
 
-async function stateOf({ snapshot, store }: World, mark: string): Promise<readonly unknown[]> {
-  return [await snapshot(), await ledgerHead(store), await readMark(store, mark)]
+/** Comes in the place of the record of Ann. Ids of every kind stay as they are. */
+const HELD: OpenRetention = {
+  ...{ step: retainedStep('users', 'webhook_events#0'), seq: 1, state: 'held', at: DUE },
+  ...{ ...IN_A, hidden: 0, subjects: ['7', 7, 9_007_199_254_740_993n, 'ä'] },
+}
+
+function retentionsOf({ store }: World): Promise<readonly OpenRetention[]> {
+  return answerOf(store, { kind: 'records', table: 'retentions' })
+}
+
+async function stateOf(world: World, mark: string): Promise<readonly unknown[]> {
+  const { snapshot, store } = world
+  const records = await retentionsOf(world)
+  return [await snapshot(), await ledgerHead(store), await readMark(store, mark), records]
 }

@@ -24,8 +24,10 @@ import {
   readLedger,
   stageLedger,
 } from '../../../records/ledger-records.ts'
+import { listMarks, writeMark } from '../../../records/mark-records.ts'
 import { readOutbox } from '../../../records/outbox-records.ts'
 import { changed } from '../../../store/change.ts'
+import { retainedSince } from '../../../store/open-retentions.ts'
 import type { LedgerEntry, LedgerHead } from '../../../store/records.ts'
 import type { UserPage, UserQuery } from '../../../store/slice.ts'
 import type { Store } from '../../../store/store.ts'
@@ -80,6 +82,16 @@ export function importClauses(clause: Clause): void {
       assert.deepEqual(await readLedger(store, all), present)
     },
   )
+
+  clause('entries that are adopted have left no records of retentions', async ({ store }) => {
+    await stageLedger(store, 'imp_1', [entry(1, 'usr_x')])
+    for (const name of [retainedSince('users'), retainedSince('staff'), 'retained']) {
+      await writeMark(store, name, 'before')
+    }
+    assert.equal(await adoptLedger(store, 'imp_1', { after: null, head: HEAD }), true)
+    const left = (await listMarks(store, 'retained')).map(({ name }) => name)
+    assert.deepEqual(left, ['retained'])
+  })
 
   clause('an adoption that the database refuses changes nothing', async ({ store }) => {
     await stageLedger(store, 'imp_1', [

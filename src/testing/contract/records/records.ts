@@ -14,8 +14,12 @@ import {
 } from '../../../records/ledger-records.ts'
 import { readMark, writeMark } from '../../../records/mark-records.ts'
 import { readOutbox } from '../../../records/outbox-records.ts'
+import { writeRecords } from '../../../records/record-flows.ts'
+import { findRetentions, readRetentions } from '../../../records/retention-records.ts'
 import { clearSpool, readSpool, spool } from '../../../records/spool-records.ts'
-import type { LedgerEntry, LedgerHead, OutboxEvent } from '../../../store/records.ts'
+import { answerOf } from '../../../store/inquiry.ts'
+import { replaced } from '../../../store/open-retentions.ts'
+import type { LedgerEntry, LedgerHead, OpenRetention, OutboxEvent } from '../../../store/records.ts'
 import { withAnswers } from '../altered-store.ts'
 import { ANN, BOB, NIL, SHARED_EMAIL } from '../data.ts'
 import { type Clause, IN_A } from '../world.ts'
@@ -287,6 +291,48 @@ export function outboxClauses(clause: Clause): void {
     await clearSpool(store, 'run_1')
     assert.deepEqual(await readSpool(store, 'run_1', 0, 10), [])
     assert.deepEqual(await readSpool(store, 'run_2', 0, 10), ['z'])
+  })
+
+  clause('retentions are found in the order of their deletions, and by their places', async (w) => {
+    const { store } = w
+    const retention = (
+      step: string,
+      seq: number,
+      at: string,
+      more: Partial<OpenRetention> = {},
+    ) => ({
+      ...({ step, seq, state: 'waiting', at, tenantId: null, hidden: 0 } as const),
+      ...{ subjects: ['ann', 7, 9_007_199_254_740_993n] },
+      ...more,
+    })
+    const at = (day: number): string => `2026-03-0${day}T12:00:00.000Z`
+    const first = retention('["users","a#0"]', 40, at(1))
+    const second = retention('["users","a#0"]', 9, at(2), { ...IN_A, hidden: 1 })
+    const third = retention('["users","a#0"]', 10, at(2))
+    const held = retention('["users","a#0"]', 1, at(1), { state: 'held' })
+    const other = retention('["users","b#0"]', 40, at(1))
+    const records = [third, held, second, other, first]
+    await writeRecords(store, { kind: 'insert', table: 'retentions', records })
+    const query = { step: first.step, state: 'waiting', after: null, limit: 2 } as const
+    assert.deepEqual(await readRetentions(store, query), [first, second])
+    assert.deepEqual(await readRetentions(store, { ...query, after: second }), [third])
+    assert.deepEqual(await readRetentions(store, { ...query, state: 'held' }), [held])
+    assert.deepEqual(await findRetentions(store, [first.step, other.step], [42]), [first, other])
+    assert.deepEqual(await findRetentions(store, [first.step], [3, 11]), [held, second, third])
+    assert.deepEqual(await findRetentions(store, [], [11]), [])
+    await assert.rejects(
+      writeRecords(store, { kind: 'insert', table: 'retentions', records: [held] }),
+    )
+    await writeRecords(
+      store,
+      ...replaced(first.step, [held, first], [{ ...held, state: 'failed' }]),
+    )
+    assert.deepEqual(await answerOf(store, { kind: 'records', table: 'retentions' }), [
+      { ...held, state: 'failed' },
+      second,
+      third,
+      other,
+    ])
   })
 
   clause('a mark holds the last value written, and is null before the first', async (world) => {

@@ -56,8 +56,8 @@ export function presentSchemaClauses(clause: Clause): void {
     )
     await assert.rejects(
       applySweep(store, stale, {
-        groups: [{ ...IN_A, users: [USER], derived: [[]] }],
-        throughSeq: 0,
+        groups: [{ ...IN_A, users: [USER], seqs: [1], derived: [[]] }],
+        records: [],
         mark: { name: 'sweep', from: null, to: 'done' },
         isHeldBy: () => false,
         seal,

@@ -29,25 +29,31 @@ CREATE TABLE IF NOT EXISTS main.own_spool (\n  run TEXT NOT NULL,\n  position IN
 CREATE TABLE IF NOT EXISTS main.own_marks (\n  name TEXT NOT NULL,\n  value TEXT NOT NULL,\n  PRIMARY KEY (name)\n) WITHOUT ROWID;
 
 -- layout 10
-CREATE INDEX IF NOT EXISTS main.own_ledger_facts ON own_ledger (kind, CASE WHEN json_valid(body) THEN coalesce(json_extract(body, '$.stepId'), json_extract(body, '$.level')) END, tenant_id) WHERE subject IS NULL;
+CREATE TABLE IF NOT EXISTS main.own_retentions (\n  step TEXT NOT NULL,\n  seq INTEGER NOT NULL,\n  state TEXT NOT NULL,\n  at TEXT NOT NULL,\n  tenant_id TEXT,\n  hidden INTEGER NOT NULL,\n  subjects TEXT NOT NULL,\n  PRIMARY KEY (step, seq)\n) WITHOUT ROWID;
 
 -- layout 11
-CREATE UNIQUE INDEX IF NOT EXISTS main.own_ledger_by_idempotency_key ON own_ledger (idempotency_key, coalesce(user_table, ''), coalesce(tenant_id, '')) WHERE idempotency_key IS NOT NULL;
+CREATE INDEX IF NOT EXISTS main.own_ledger_facts ON own_ledger (kind, CASE WHEN json_valid(body) THEN coalesce(json_extract(body, '$.stepId'), json_extract(body, '$.level')) END, tenant_id) WHERE subject IS NULL;
 
 -- layout 12
-CREATE INDEX IF NOT EXISTS main.own_ledger_by_user_table ON own_ledger (user_table, subject, tenant_id, kind, at);
+CREATE UNIQUE INDEX IF NOT EXISTS main.own_ledger_by_idempotency_key ON own_ledger (idempotency_key, coalesce(user_table, ''), coalesce(tenant_id, '')) WHERE idempotency_key IS NOT NULL;
 
 -- layout 13
-CREATE UNIQUE INDEX IF NOT EXISTS main.own_jobs_by_user_id ON own_jobs (user_id, coalesce(user_table, ''), coalesce(tenant_id, ''));
+CREATE INDEX IF NOT EXISTS main.own_ledger_by_user_table ON own_ledger (user_table, subject, tenant_id, kind, at);
 
 -- layout 14
-CREATE UNIQUE INDEX IF NOT EXISTS main.own_disabled_by_user_id ON own_disabled (user_id, coalesce(tenant_id, ''), coalesce(user_table, ''));
+CREATE UNIQUE INDEX IF NOT EXISTS main.own_jobs_by_user_id ON own_jobs (user_id, coalesce(user_table, ''), coalesce(tenant_id, ''));
 
 -- layout 15
-CREATE INDEX IF NOT EXISTS main.own_holds_by_user_id ON own_holds (user_id);
+CREATE UNIQUE INDEX IF NOT EXISTS main.own_disabled_by_user_id ON own_disabled (user_id, coalesce(tenant_id, ''), coalesce(user_table, ''));
 
 -- layout 16
+CREATE INDEX IF NOT EXISTS main.own_holds_by_user_id ON own_holds (user_id);
+
+-- layout 17
 CREATE INDEX IF NOT EXISTS main.own_tokens_by_user_id ON own_tokens (user_id);
+
+-- layout 18
+CREATE INDEX IF NOT EXISTS main.own_retentions_by_step ON own_retentions (step, state, at, seq);
 
 -- ledger: one
 SELECT seq, kind, at, user_table, tenant_id, subject, idempotency_key, body, hash FROM main."own_ledger" WHERE hash = @p0 ORDER BY seq;
@@ -600,6 +606,63 @@ UPDATE main."own_marks" SET name = @set_name, value = @set_value WHERE name = @p
 
 -- marks: remove
 DELETE FROM main."own_marks" WHERE name = @p0;
+
+-- retentions: one
+SELECT step, seq, state, at, tenant_id, hidden, subjects FROM main."own_retentions" WHERE subjects = @p0 ORDER BY step, seq;
+
+-- retentions: several
+SELECT step, seq, state, at, tenant_id, hidden, subjects FROM main."own_retentions" WHERE subjects IN (SELECT value FROM json_each(@p0)) ORDER BY step, seq;
+
+-- retentions: several or null
+SELECT step, seq, state, at, tenant_id, hidden, subjects FROM main."own_retentions" WHERE (subjects IS NULL OR subjects IN (SELECT value FROM json_each(@p0))) ORDER BY step, seq;
+
+-- retentions: null
+SELECT step, seq, state, at, tenant_id, hidden, subjects FROM main."own_retentions" WHERE subjects IS NULL ORDER BY step, seq;
+
+-- retentions: none
+SELECT step, seq, state, at, tenant_id, hidden, subjects FROM main."own_retentions" WHERE 1 = 0 ORDER BY step, seq;
+
+-- retentions: above
+SELECT step, seq, state, at, tenant_id, hidden, subjects FROM main."own_retentions" WHERE subjects > @p0 ORDER BY step, seq;
+
+-- retentions: from
+SELECT step, seq, state, at, tenant_id, hidden, subjects FROM main."own_retentions" WHERE subjects >= @p0 ORDER BY step, seq;
+
+-- retentions: up to
+SELECT step, seq, state, at, tenant_id, hidden, subjects FROM main."own_retentions" WHERE subjects <= @p0 ORDER BY step, seq;
+
+-- retentions: up to or null
+SELECT step, seq, state, at, tenant_id, hidden, subjects FROM main."own_retentions" WHERE (subjects IS NULL OR subjects <= @p0) ORDER BY step, seq;
+
+-- retentions: begins with
+SELECT step, seq, state, at, tenant_id, hidden, subjects FROM main."own_retentions" WHERE substr(subjects, 1, length(@p0)) = @p0 ORDER BY step, seq;
+
+-- retentions: all
+SELECT step, seq, state, at, tenant_id, hidden, subjects FROM main."own_retentions" ORDER BY step, seq;
+
+-- retentions: a page
+SELECT step, seq, state, at, tenant_id, hidden, subjects FROM main."own_retentions" WHERE (step, seq) > (@after0, @after1) ORDER BY step, seq LIMIT @limit;
+
+-- retentions: in another order
+SELECT step, seq, state, at, tenant_id, hidden, subjects FROM main."own_retentions" ORDER BY subjects DESC, step DESC LIMIT @limit;
+
+-- retentions: the newest
+SELECT step, seq, state, at, tenant_id, hidden, subjects FROM main."own_retentions" WHERE (step, seq) IN (SELECT step, max(seq) FROM main."own_retentions" WHERE subjects >= @p0 GROUP BY step) ORDER BY step, seq;
+
+-- retentions: insert
+INSERT INTO main."own_retentions" (step, seq, state, at, tenant_id, hidden, subjects) VALUES (?, ?, ?, ?, ?, ?, ?);
+
+-- retentions: put
+DELETE FROM main."own_retentions" WHERE step = @p0 AND seq = @p1;
+
+-- retentions: put
+INSERT INTO main."own_retentions" (step, seq, state, at, tenant_id, hidden, subjects) VALUES (?, ?, ?, ?, ?, ?, ?);
+
+-- retentions: patch
+UPDATE main."own_retentions" SET step = @set_step, seq = @set_seq, state = @set_state, at = @set_at, tenant_id = @set_tenantId, hidden = @set_hidden, subjects = @set_subjects WHERE step = @p0 AND seq = @p1;
+
+-- retentions: remove
+DELETE FROM main."own_retentions" WHERE step = @p0 AND seq = @p1;
 
 -- ledger_import: move
 INSERT INTO main."own_ledger" (seq, kind, at, user_table, tenant_id, subject, idempotency_key, body, hash) SELECT seq, kind, at, user_table, tenant_id, subject, idempotency_key, body, hash FROM main."own_ledger_import" WHERE run = @p0 ORDER BY seq;
