@@ -14,7 +14,10 @@ import type { AuditRow } from './records.ts'
 /** Writes to one of the engine's own tables. */
 export type RecordWrite<T extends RecordTable = RecordTable> =
   | {
-      [K in T]:
+      [K in T]: /**
+       * The engine knows that no record has these keys. Without transactions one that is there is taken for what was
+       * written before a crash.
+       */
         | {
             readonly kind: 'insert'
             readonly table: K

@@ -77,13 +77,28 @@ export function describeMongo(
     }
     register({
       describe,
-      it: test,
+      it: (title, work) => test(title, () => againAfterCrash(title, work, server)),
       server: () => {
         if (server === undefined) throw new Error('The server is there once a test runs.')
         return server
       },
     })
   })
+}
+
+/** A server that ends by itself says nothing about our code: the test that met it runs once more, and says so. */
+async function againAfterCrash(
+  title: string,
+  work: () => Promise<void>,
+  server: SharedServer | undefined,
+): Promise<void> {
+  try {
+    await work()
+  } catch (error) {
+    if (server === undefined || !(await server.hasRestarted())) throw error
+    console.error(`The MongoDB server ended during "${title}", which runs once more.`)
+    await work()
+  }
 }
 
 /** Registers tests that start servers of their own, to kill them. */
@@ -136,6 +151,8 @@ function obstacleTo(topology: Topology): string | null {
 }
 
 interface SharedServer extends SharedMongo {
+  /** Whether it is another process than when this was asked last. */
+  hasRestarted(): Promise<boolean>
   stop(): Promise<void>
 }
 
@@ -160,8 +177,20 @@ async function openShared(topology: Topology): Promise<SharedServer> {
     return known
   }
   const lasting: Db[] = []
+  const hello = () => client().db('admin').command({ hello: 1 })
+  const processNow = async (): Promise<string> => {
+    // The first one may go to a connection that is not there any more; the second waits for a server.
+    const { topologyVersion } = await hello().catch(hello)
+    return String(topologyVersion?.processId)
+  }
+  let known = await processNow()
   return {
     uri,
+    async hasRestarted() {
+      const before = known
+      known = await processNow()
+      return known !== before
+    },
     client,
     newDatabase() {
       const db = client().db(uniqueName())
