@@ -53,13 +53,16 @@ function inGroups(): PartSize {
     },
     refused(tried, refused) {
       const { users } = tried
-      if (isOne(tried)) part = users > 4 * FEW ? whole(Math.floor(users / 4)) : AROUND
-      else part = refused * MANY > users ? { users: FEW, together: 1 } : AROUND
+      if (isOne(tried) && users > 4 * FEW) part = whole(Math.floor(users / 4))
+      // A group that was refused is to be smaller the next time.
+      else if (isOne(tried) ? users <= GROUP : refused * MANY > users) part = ALONE
+      else part = AROUND
     },
   }
 }
 
 const AROUND: Part = { users: FEW, together: GROUP }
+const ALONE: Part = { users: FEW, together: 1 }
 
 /** Where each user alone is a transaction of their own, with its ways to the server, most are in a half that goes through. */
 function halving(): PartSize {

@@ -5,7 +5,7 @@ import { createPartSize, isOne, type PartSize } from '../../../src/execution/del
 /** Users of each part of a slice in which these places are refused, and how many of them are refused as one. */
 function partsOf(parts: PartSize, users: number, refused: readonly number[]): readonly string[] {
   const told: string[] = []
-  for (let from = 0; from < users; ) {
+  for (let from = 0; from < users && told.length < 100; ) {
     const { users: most, together } = parts.next()
     const through = Math.min(users, from + most)
     const part = { users: through - from, together }
@@ -34,6 +34,16 @@ describe('how many users of a slice are tried together', () => {
       ...['100 refused', '64 by 5 refused', '36 by 5'],
     ])
   })
+
+  for (const users of [2, 3, 5, 6, 65, 70]) {
+    it(`each alone at last, of a slice of ${users}`, () => {
+      for (const place of [0, users - 1]) {
+        const told = partsOf(createPartSize(true), users, [place])
+        assert.ok(told.length < 8, told.join())
+        assert.equal(told[0], `${users} refused`)
+      }
+    })
+  }
 
   it('each alone while more than one in four are refused', () => {
     const many = Array.from({ length: 70 }, (_, place) => place).filter((place) => place % 3 === 0)
