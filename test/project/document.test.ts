@@ -17,7 +17,10 @@ type Held = readonly [sentence: string, ...tests: string[]]
 
 function sentences(): readonly Held[] {
   const text = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
-  const rows = text.split('\n').filter((line) => line.startsWith('| ') && !line.startsWith('| ---'))
+  const [, section = ''] = text.split('\n## What the source document says\n')
+  const rows = section
+    .split('\n')
+    .filter((line) => line.startsWith('| ') && !line.startsWith('| ---'))
   return rows.slice(1).map((row): Held => {
     const [sentence = '', tests = ''] = row.slice(2, -2).split(' | ')
     return [sentence, ...tests.split('<br>')]
