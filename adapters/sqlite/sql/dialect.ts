@@ -26,7 +26,7 @@ export const sqliteDialect: SqlDialect = {
   mixesTypes: true,
   // The lists of ids of all parts are in memory until the statement ends. If they are many, the C library gives the memory
   // back each time, and takes it anew with the next statement: that made 20 parts nine times as slow as they are alone.
-  askedTogether: 6,
+  askedTogether: 3,
   quote: quoteName,
   table: quoteTable,
   target: quoteTable,
