@@ -8,7 +8,7 @@ import type { UserTable } from '../../src/program/program.ts'
 import type { DatabaseSchema } from '../../src/program/schema.ts'
 import type { SqlDialect } from './dialect.ts'
 import type { MarkedUserTable } from './marks.ts'
-import type { RecordScene } from './record-sql.ts'
+import type { RecordScene } from './own-tables/record-sql.ts'
 import type { Parameters, RefusedStatement } from './statement.ts'
 
 /** What statements are made of, and what a database answers otherwise than others. */

@@ -6,7 +6,7 @@
 import type { LooseColumns } from '../../src/store/spelling.ts'
 import type { SqlDialect } from './dialect.ts'
 import type { MarkedUserTable } from './marks.ts'
-import type { RecordScene } from './record-sql.ts'
+import type { RecordScene } from './own-tables/record-sql.ts'
 import { inCollation } from './selectors/compare-sql.ts'
 
 /** Rows of `[place in @forms, id, tenant]` whose columns say themselves that they hold the id and the tenant. */

@@ -5,6 +5,7 @@
  * @module
  */
 import { isDeepEqual } from '../ports.ts'
+import { removesRows } from '../program/columns/touches.ts'
 import type {
   Assignment,
   Departure,
@@ -15,7 +16,6 @@ import type {
   UserTable,
 } from '../program/program.ts'
 import type { CheckSchema, DatabaseSchema, ForeignKey, TableSchema } from '../program/schema.ts'
-import { removesRows } from '../program/touches.ts'
 import type { Blocker } from './plan.ts'
 
 interface Ground {

@@ -4,8 +4,6 @@
  * @module
  */
 
-import type { Step, UserTable } from './program.ts'
-import type { DatabaseSchema } from './schema.ts'
 import {
   exceptionReadsOf,
   overlaps,
@@ -14,7 +12,9 @@ import {
   placesOf,
   removesRows,
   writesOf,
-} from './touches.ts'
+} from './columns/touches.ts'
+import type { Step, UserTable } from './program.ts'
+import type { DatabaseSchema } from './schema.ts'
 
 /**
  * `at_end`: once the user rows are gone too, so that what triggers have written by then is seen. `at_once`: right after

@@ -4,11 +4,11 @@
  * @module
  */
 
-import { userWritesOf } from './named-columns.ts'
+import { userWritesOf } from './columns/named-columns.ts'
+import { dotted, placeOf } from './columns/references.ts'
+import { placesOf } from './columns/touches.ts'
 import type { Assignment, IdType, InstantWord, Program, Scalar, Step } from './program.ts'
-import { dotted, placeOf } from './references.ts'
 import { wayInto } from './selectors.ts'
-import { placesOf } from './touches.ts'
 
 export interface Write {
   readonly table: string

@@ -4,9 +4,9 @@
  * @module
  */
 import { isDeepEqual } from '../ports.ts'
+import { overlaps, ownReadsOf, writesOf } from './columns/touches.ts'
 import type { Condition, Step } from './program.ts'
 import { isComparedAsText } from './selectors.ts'
-import { overlaps, ownReadsOf, writesOf } from './touches.ts'
 
 /** Steps that stand side by side, as positions in the program. */
 export interface StepGroup {

@@ -6,8 +6,8 @@ import {
   type UserDeletionError,
 } from '../../src/index.ts'
 import { withCommits } from '../../src/testing/contract/altered-store.ts'
-import { forEachTables } from '../worlds/each-tables.ts'
 import { fixedClock } from '../worlds/fixed-clock.ts'
+import { forEachTables } from '../worlds/hosts/each-tables.ts'
 
 const policy = definePolicy({
   name: 'two-engines',

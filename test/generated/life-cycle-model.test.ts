@@ -15,8 +15,8 @@ import {
   openMemoryHost,
   openSqliteHost,
   TENANTS,
-} from '../worlds/life-cycle-host.ts'
-import { mongoHosts } from '../worlds/mongo-host.ts'
+} from '../worlds/hosts/life-cycle-host.ts'
+import { mongoHosts } from '../worlds/hosts/mongo-host.ts'
 import { describeMongo } from '../worlds/mongodb/mongo-server.ts'
 
 const SEED = Number(process.env['LIFE_CYCLE_SEED'] ?? 20_260_301)

@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { type ExternalEraser, UserNotFoundError } from '../../src/index.ts'
 import { listJobs } from '../../src/records/job-records.ts'
 import { isEveryFault } from '../worlds/faults/every-fault.ts'
-import { type Host, openMemoryHost, reusedSqliteHost } from '../worlds/life-cycle-host.ts'
+import { type Host, openMemoryHost, reusedSqliteHost } from '../worlds/hosts/life-cycle-host.ts'
 import {
   assertGone,
   inTurns,

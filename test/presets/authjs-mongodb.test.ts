@@ -5,7 +5,7 @@ import { authjsPolicy } from '../../src/presets/authjs/index.ts'
 import { mongoPool } from '../worlds/mongodb/mongo-pool.ts'
 import { describeMongo } from '../worlds/mongodb/mongo-server.ts'
 import { type AuthjsHost, annLeaves } from '../worlds/presets/authjs-world.ts'
-import { placesInMongo } from '../worlds/raw-scan.ts'
+import { placesInMongo } from '../worlds/sql/raw-scan.ts'
 
 const options = { adapter: 'mongodb' } as const
 

@@ -10,7 +10,7 @@ import { type SchemaFinding, UserDeletionEngine, type UserDeletionError } from '
 import { authjsPolicy } from '../../src/presets/authjs/index.ts'
 import { AUTHJS_SCHEMA } from '../worlds/presets/authjs-schema.ts'
 import { type AuthjsHost, annLeaves } from '../worlds/presets/authjs-world.ts'
-import { placesOf } from '../worlds/raw-scan.ts'
+import { placesOf } from '../worlds/sql/raw-scan.ts'
 
 async function openKysely(): Promise<AuthjsHost> {
   const db = new Database(':memory:')

@@ -8,7 +8,7 @@ import {
   helloJohnPolicy,
   soleOwner,
 } from '../../src/presets/hellojohn-mongodb/index.ts'
-import { ANN, ANN_2, BOB, openHelloJohnOn } from '../worlds/hellojohn-mongo.ts'
+import { ANN, ANN_2, BOB, openHelloJohnOn } from '../worlds/hosts/hellojohn-mongo.ts'
 import { describeMongo } from '../worlds/mongodb/mongo-server.ts'
 import { TOPOLOGIES_FOR_CALLS } from '../worlds/mongodb/topologies.ts'
 

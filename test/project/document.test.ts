@@ -10,7 +10,7 @@ import { after, describe, it as register } from 'node:test'
 import { openServer } from '../../examples/server/testing.ts'
 import { definePolicy } from '../../src/index.ts'
 import { helloJohnPolicy, soleOwner } from '../../src/presets/hellojohn/index.ts'
-import { openHelloJohn } from '../worlds/hellojohn.ts'
+import { openHelloJohn } from '../worlds/hosts/hellojohn.ts'
 
 /** A sentence of the document, and the tests of this file that hold it. */
 type Held = readonly [sentence: string, ...tests: string[]]

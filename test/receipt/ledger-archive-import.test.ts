@@ -10,8 +10,8 @@ import {
   IN_B,
   KEYED,
 } from '../worlds/archived-ledger.ts'
-import { forEachTables } from '../worlds/each-tables.ts'
 import { fixedClock } from '../worlds/fixed-clock.ts'
+import { forEachTables } from '../worlds/hosts/each-tables.ts'
 import { restoreBackup } from '../worlds/restored.ts'
 
 const LEDGER = 'a ledger key of enough bytes'

@@ -17,9 +17,9 @@ import {
   keepIn,
   openOld,
 } from '../worlds/archived-ledger.ts'
-import { forEachTables, type TablesGroup } from '../worlds/each-tables.ts'
-import { wrapStore } from '../worlds/life-cycle-host.ts'
-import { openInMemory } from '../worlds/tables-host.ts'
+import { forEachTables, type TablesGroup } from '../worlds/hosts/each-tables.ts'
+import { wrapStore } from '../worlds/hosts/life-cycle-host.ts'
+import { openInMemory } from '../worlds/hosts/tables-host.ts'
 
 const keys = { ledger: 'a ledger key of enough bytes' }
 

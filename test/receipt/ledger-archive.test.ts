@@ -14,7 +14,7 @@ import {
   keepIn,
   openOld,
 } from '../worlds/archived-ledger.ts'
-import { forEachTables } from '../worlds/each-tables.ts'
+import { forEachTables } from '../worlds/hosts/each-tables.ts'
 
 const KEYS = { ledger: 'a ledger key of enough bytes' }
 const TWO_HUNDRED = 230

@@ -10,7 +10,7 @@ import { canonicalJson } from '../../src/receipt/canonical-json.ts'
 import { proofPage } from '../../src/receipt/proof/proof-page.ts'
 import { withAnswers } from '../../src/testing/contract/altered-store.ts'
 import { fixedClock } from '../worlds/fixed-clock.ts'
-import { openHelloJohn } from '../worlds/hellojohn.ts'
+import { openHelloJohn } from '../worlds/hosts/hellojohn.ts'
 
 const IN_1 = { tenantId: 'tnt_1' }
 

@@ -1,25 +1,25 @@
-import { agreeSabotages } from './agree.ts'
-import { archiveSabotages } from './archive.ts'
-import { databaseSabotages } from './database.ts'
-import { eyesSabotages } from './eyes.ts'
-import { generatedSabotages } from './generated.ts'
-import { hostSabotages } from './host.ts'
-import { identitySabotages } from './identity.ts'
-import { journalSabotages } from './journal.ts'
-import { jsonSabotages } from './json.ts'
-import { kindsSabotages } from './kinds.ts'
-import { ledgerSabotages } from './ledger.ts'
-import { mongoSabotages } from './mongo.ts'
-import { neighboursSabotages } from './neighbours.ts'
-import { pathsSabotages } from './paths.ts'
-import { postgresSabotages } from './postgres.ts'
-import { recordsSabotages } from './records.ts'
-import { residueSabotages } from './residue.ts'
-import { retentionSabotages } from './retention.ts'
-import { rulesSabotages } from './rules.ts'
+import { agreeSabotages } from './engine/agree.ts'
+import { archiveSabotages } from './engine/archive.ts'
+import { generatedSabotages } from './engine/generated.ts'
+import { hostSabotages } from './engine/host.ts'
+import { identitySabotages } from './engine/identity.ts'
+import { jsonSabotages } from './engine/json.ts'
+import { kindsSabotages } from './engine/kinds.ts'
+import { ledgerSabotages } from './engine/ledger.ts'
+import { neighboursSabotages } from './engine/neighbours.ts'
+import { eyesSabotages } from './engine/odd-rows.ts'
+import { pathsSabotages } from './engine/paths.ts'
+import { recordsSabotages } from './engine/records.ts'
+import { residueSabotages } from './engine/residue.ts'
+import { retentionSabotages } from './engine/retention.ts'
+import { rulesSabotages } from './engine/rules.ts'
+import { unitsSabotages } from './engine/units.ts'
+import { valuesSabotages } from './engine/values.ts'
 import type { Sabotage } from './sabotage.ts'
-import { unitsSabotages } from './units.ts'
-import { valuesSabotages } from './values.ts'
+import { databaseSabotages } from './stores/database.ts'
+import { journalSabotages } from './stores/journal.ts'
+import { mongoSabotages } from './stores/mongo.ts'
+import { postgresSabotages } from './stores/postgres.ts'
 
 export const sabotages: readonly Sabotage[] = [
   ...hostSabotages,
@@ -521,7 +521,7 @@ export const sabotages: readonly Sabotage[] = [
   },
   {
     name: 'schema check of collections: take a whole document for mentioned where a rule names a part',
-    file: 'src/program/mentions.ts',
+    file: 'src/program/columns/mentions.ts',
     find: 'const place = dotted(one.column, one.inside)',
     replace: "const [place = ''] = one.column.split('.')",
     caughtBy: 'test/adapters/mongodb/schema.test.ts',

@@ -1,8 +1,8 @@
 import Database from 'better-sqlite3'
 import { sqliteStore } from '../../adapters/sqlite/index.ts'
 import { definePolicy, type EngineOptions, UserDeletionEngine } from '../../src/index.ts'
-import type { TablesGroup } from './each-tables.ts'
 import { fixedClock } from './fixed-clock.ts'
+import type { TablesGroup } from './hosts/each-tables.ts'
 
 /** A small auth database: two tenants, sessions, an audit log, and an unrelated table. */
 export const acmeSchema = `

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict'
 import type { ArchiveSink, UserDeletionError } from '../../src/index.ts'
 import type { LedgerEntry } from '../../src/store/records.ts'
 import { type AcmeOptions, openAcmeOn } from './acme.ts'
-import type { TablesGroup } from './each-tables.ts'
 import { fixedClock } from './fixed-clock.ts'
+import type { TablesGroup } from './hosts/each-tables.ts'
 
 export const IN_A = { tenantId: 'tnt_a' }
 export const IN_B = { tenantId: 'tnt_b' }

@@ -15,7 +15,7 @@ import { listJobs } from '../../src/records/job-records.ts'
 import { answerOf } from '../../src/store/inquiry.ts'
 import type { Job } from '../../src/store/records.ts'
 import type { Store } from '../../src/store/store.ts'
-import { fill } from './sqlite-schema.ts'
+import { fill } from './sql/sqlite-schema.ts'
 
 export type Row = Readonly<Record<string, unknown>>
 

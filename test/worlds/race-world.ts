@@ -9,7 +9,7 @@ import { listJobs } from '../../src/records/job-records.ts'
 import { readLedger } from '../../src/records/ledger-records.ts'
 import type { Store } from '../../src/store/store.ts'
 import { fixedClock } from './fixed-clock.ts'
-import { HOST_TABLES, type Host, policyOf, TENANTS, wrapStore } from './life-cycle-host.ts'
+import { HOST_TABLES, type Host, policyOf, TENANTS, wrapStore } from './hosts/life-cycle-host.ts'
 
 const policy = policyOf('status')
 export type RaceEngine = UserDeletionEngine<typeof policy>

@@ -1,7 +1,7 @@
 import { definePolicy, type EngineOptions, UserDeletionEngine } from '../../src/index.ts'
-import type { TablesGroup } from './each-tables.ts'
 import { fixedClock } from './fixed-clock.ts'
-import type { TablesHost } from './tables-host.ts'
+import type { TablesGroup } from './hosts/each-tables.ts'
+import type { TablesHost } from './hosts/tables-host.ts'
 
 const tables = {
   sessions: { match: 'user_id', action: 'delete', grantsAccess: true, event: 'session.revoked' },

@@ -6,8 +6,8 @@
 import { UserDeletionError } from '../../../src/errors.ts'
 import { RECORD_TABLE_NAMES } from '../../../src/store/record-tables.ts'
 import type { SqlDialect } from '../../sql/dialect.ts'
-import { indexStatements, tableStatements } from '../../sql/record-tables-sql.ts'
-import { columnOf, fieldsOf } from '../../sql/record-values.ts'
+import { indexStatements, tableStatements } from '../../sql/own-tables/record-tables-sql.ts'
+import { columnOf, fieldsOf } from '../../sql/own-tables/record-values.ts'
 import type { Session } from '../server/session.ts'
 
 /** Inside the transaction that the caller has opened. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { namedColumnsOf } from '../../../src/program/named-columns.ts'
+import { namedColumnsOf } from '../../../src/program/columns/named-columns.ts'
 import type { Program } from '../../../src/program/program.ts'
 import { writesRows } from '../../../src/program/steps.ts'
 import type { SqlDialect } from '../../sql/dialect.ts'

@@ -8,8 +8,8 @@ import type { RecordWrite } from '../../../src/store/change.ts'
 import type { AnswerTo, RecordQuestion } from '../../../src/store/inquiry.ts'
 import { leaseLost } from '../../../src/store/own-records.ts'
 import { changeEach, changeRows, type Flow, readRows, type SqlScene } from '../flow.ts'
-import { selectRecords, writeStatements } from '../record-sql.ts'
-import { toRecord } from '../record-values.ts'
+import { selectRecords, writeStatements } from '../own-tables/record-sql.ts'
+import { toRecord } from '../own-tables/record-values.ts'
 
 export function* answerRecords<const Q extends RecordQuestion>(
   scene: SqlScene,

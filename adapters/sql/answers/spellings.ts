@@ -14,7 +14,7 @@ import type {
 } from '../../../src/store/spelling.ts'
 import { type Flow, readRows, type SqlScene } from '../flow.ts'
 import { jsonText } from '../json-text.ts'
-import { idValue } from '../record-values.ts'
+import { idValue } from '../own-tables/record-values.ts'
 import {
   deletedAlikeSql,
   deletedAsSql,

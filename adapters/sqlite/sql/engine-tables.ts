@@ -15,8 +15,8 @@ import { assertTablePrefix, ENGINE_TABLE_PREFIX } from '../../../src/store/store
 import {
   indexStatements as indexesOf,
   tableStatements as tablesOf,
-} from '../../sql/record-tables-sql.ts'
-import { columnOf, fieldsOf } from '../../sql/record-values.ts'
+} from '../../sql/own-tables/record-tables-sql.ts'
+import { columnOf, fieldsOf } from '../../sql/own-tables/record-values.ts'
 import { sqliteDialect } from './dialect.ts'
 import { quoteText } from './literals.ts'
 

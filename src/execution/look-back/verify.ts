@@ -4,9 +4,9 @@
  * @module
  */
 
+import { losesExceptions } from '../../program/columns/touches.ts'
 import type { Program, Selector, Step, UserId } from '../../program/program.ts'
 import { leavesNoMatch } from '../../program/steps.ts'
-import { losesExceptions } from '../../program/touches.ts'
 import { receiptIdOf } from '../../receipt/archived-entry.ts'
 import { findEntries } from '../../records/ledger-records.ts'
 import type { Inspection, Tombstone } from '../../store/inspection.ts'

@@ -4,8 +4,8 @@
  * @module
  */
 import { UserDeletionError } from '../../errors.ts'
+import { overlaps, ownReadsOf, parentTablesOf } from '../../program/columns/touches.ts'
 import type { ColumnValue, Program, Scalar, Step } from '../../program/program.ts'
-import { overlaps, ownReadsOf, parentTablesOf } from '../../program/touches.ts'
 import type { DisabledUser, OutboxEvent, RecordedDate } from '../../store/records.ts'
 import type { Slice } from '../../store/slice.ts'
 import type { Standing, TransitionPlan } from '../../store/transition.ts'

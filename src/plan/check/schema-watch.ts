@@ -6,14 +6,14 @@
 
 import type { PolicyInput } from '../../policy/policy.ts'
 import type { Logger } from '../../ports.ts'
-import type { Program } from '../../program/program.ts'
 import {
   askedJsonOf,
   askedPathsOf,
   isInAnyCase,
   readsAll,
   referencesOf,
-} from '../../program/references.ts'
+} from '../../program/columns/references.ts'
+import type { Program } from '../../program/program.ts'
 import type { DatabaseSchema, LookupQuestion } from '../../program/schema.ts'
 import type { Store } from '../../store/store.ts'
 import { inOrder, type SchemaFinding } from '../schema-finding.ts'

@@ -5,10 +5,7 @@
  */
 
 import { UserDeletionError } from '../../errors.ts'
-import { endsLater } from '../../program/duration.ts'
-import type { IdForm, Selector, Step } from '../../program/program.ts'
-import { dotted } from '../../program/references.ts'
-import { isSamePath, wayInto } from '../../program/selectors.ts'
+import { dotted } from '../../program/columns/references.ts'
 import {
   neverMeet,
   overlaps,
@@ -16,7 +13,10 @@ import {
   placesOf,
   readsOfSelector,
   writesOf,
-} from '../../program/touches.ts'
+} from '../../program/columns/touches.ts'
+import { endsLater } from '../../program/duration.ts'
+import type { IdForm, Selector, Step } from '../../program/program.ts'
+import { isSamePath, wayInto } from '../../program/selectors.ts'
 import { hasEnd, keepingOn, type RetainedStep } from './expiry.ts'
 
 /** @throws {@link UserDeletionError} `invalid_policy` with the path to the rule that would lose its rows. */

@@ -23,6 +23,7 @@ import type {
 import { parentRules, throughOf } from '../../policy/reachability.ts'
 import { precedenceOf, rulesOf } from '../../policy/rules-of.ts'
 import { isDeepEqual } from '../../ports.ts'
+import { outdoneOf } from '../../program/columns/touches.ts'
 import { isInstant, literalOf } from '../../program/placeholders.ts'
 import type {
   Assignment,
@@ -44,7 +45,6 @@ import type {
   Wanted,
 } from '../../program/program.ts'
 import { isSamePath, wayInto } from '../../program/selectors.ts'
-import { outdoneOf } from '../../program/touches.ts'
 
 /** A policy's parts as steps in the order they are written in. */
 export interface CompiledPolicy {

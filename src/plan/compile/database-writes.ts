@@ -4,9 +4,9 @@
  * @module
  */
 
+import { removesRows } from '../../program/columns/touches.ts'
 import type { Step, WrittenColumn } from '../../program/program.ts'
 import type { TableSchema } from '../../program/schema.ts'
-import { removesRows } from '../../program/touches.ts'
 
 type Tables = ReadonlyMap<string, TableSchema>
 

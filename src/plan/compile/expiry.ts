@@ -6,10 +6,10 @@
  */
 
 import { sha256 } from '../../ports.ts'
+import { parentTablesOf, writesRows } from '../../program/columns/touches.ts'
 import { addDuration, endsLater } from '../../program/duration.ts'
 import type { Program, Selector, Step } from '../../program/program.ts'
 import type { DatabaseSchema } from '../../program/schema.ts'
-import { parentTablesOf, writesRows } from '../../program/touches.ts'
 import type { CompiledPolicy } from './compile-policy.ts'
 import { fitSteps } from './fit-schema.ts'
 import { markReferences } from './mark-references.ts'

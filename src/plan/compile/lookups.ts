@@ -4,7 +4,7 @@
  * @module
  */
 import type { PolicyInput } from '../../policy/policy.ts'
-import { isInAnyCase, readsAll, referencesOf } from '../../program/references.ts'
+import { isInAnyCase, readsAll, referencesOf } from '../../program/columns/references.ts'
 import { compileCheck, compilePolicy } from './compile-policy.ts'
 
 /** A field by which rows are found. */

@@ -6,8 +6,6 @@
  * @module
  */
 import { UserDeletionError } from '../../errors.ts'
-import type { Step } from '../../program/program.ts'
-import type { DatabaseSchema, ForeignKey, TableSchema } from '../../program/schema.ts'
 import {
   exceptionReadsOf,
   neverMeet,
@@ -19,7 +17,9 @@ import {
   shareLocator,
   writesOf,
   yieldsTo,
-} from '../../program/touches.ts'
+} from '../../program/columns/touches.ts'
+import type { Step } from '../../program/program.ts'
+import type { DatabaseSchema, ForeignKey, TableSchema } from '../../program/schema.ts'
 import { withDatabaseWrites } from './database-writes.ts'
 import { findPasses, type Passes } from './order-passes.ts'
 import { besideLikes, findLikes } from './side-by-side.ts'

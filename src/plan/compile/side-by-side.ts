@@ -3,9 +3,10 @@
  *
  * @module
  */
+
+import { disagree } from '../../program/columns/touches.ts'
 import { once } from '../../program/once.ts'
 import type { Step } from '../../program/program.ts'
-import { disagree } from '../../program/touches.ts'
 import { areAlike, rewrites } from '../../program/written-together.ts'
 import { type Befores, waitingSteps } from './waiting-steps.ts'
 

@@ -4,9 +4,9 @@
  * @module
  */
 
+import { removesRows } from '../../program/columns/touches.ts'
 import type { Step, UserTable } from '../../program/program.ts'
 import type { DatabaseSchema, ForeignKey, TableSchema } from '../../program/schema.ts'
-import { removesRows } from '../../program/touches.ts'
 
 /** One step for each enforced foreign key of the user table to rows that a step removes, where it may be null. */
 export function unlinkUsers(

@@ -1,7 +1,7 @@
 import { describe, it } from 'node:test'
 import { memoryStore } from '../../../adapters/memory/index.ts'
 import { type OpenStore, storeContract } from '../../../src/testing/index.ts'
-import { GROUPS_OF_FOREIGN_KEYS, groupsOfContract } from '../../worlds/contract-groups.ts'
+import { GROUPS_OF_FOREIGN_KEYS, groupsOfContract } from '../../worlds/hosts/contract-groups.ts'
 
 function opener(foreignKeysEnforced: boolean): OpenStore {
   return (schema, data) => {

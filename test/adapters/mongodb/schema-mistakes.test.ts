@@ -6,7 +6,7 @@ import { lookupsOf, type PolicyInput, type SchemaFinding } from '../../../src/in
 import { authjsPolicy } from '../../../src/presets/authjs/index.ts'
 import { betterAuthPolicy } from '../../../src/presets/better-auth/index.ts'
 import { helloJohnPolicy } from '../../../src/presets/hellojohn-mongodb/index.ts'
-import { openHelloJohnOn } from '../../worlds/hellojohn-mongo.ts'
+import { openHelloJohnOn } from '../../worlds/hosts/hellojohn-mongo.ts'
 import { seeded } from '../../worlds/mistakes/hostile-values.ts'
 import {
   MONGO_MISTAKES,

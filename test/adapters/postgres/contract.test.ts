@@ -2,10 +2,10 @@ import { after, describe, it } from 'node:test'
 import { PGlite } from '@electric-sql/pglite'
 import { postgresStore } from '../../../adapters/postgres/index.ts'
 import type { OpenStore, Row } from '../../../src/testing/index.ts'
-import { groupsOfContract } from '../../worlds/contract-groups.ts'
-import { fillSchema, type Query } from '../../worlds/postgres-schema.ts'
-import { quote } from '../../worlds/sqlite-schema.ts'
-import { ofTypedColumns } from '../../worlds/typed-columns.ts'
+import { groupsOfContract } from '../../worlds/hosts/contract-groups.ts'
+import { fillSchema, type Query } from '../../worlds/postgres/postgres-schema.ts'
+import { quote } from '../../worlds/sql/sqlite-schema.ts'
+import { ofTypedColumns } from '../../worlds/sql/typed-columns.ts'
 
 /** One database in process; each clause has a schema of its own. */
 const db = await PGlite.create()

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { callStatements } from '../../worlds/call-statements.ts'
-import { GOLDEN_POLICIES } from '../../worlds/golden-policies.ts'
-import { recordStatements } from '../../worlds/record-statements.ts'
-import { secondDialect } from '../../worlds/second-dialect.ts'
-import { type NamedStatement, statementsOf } from '../../worlds/sql-statements.ts'
+import { callStatements } from '../../worlds/sql/call-statements.ts'
+import { GOLDEN_POLICIES } from '../../worlds/sql/golden-policies.ts'
+import { recordStatements } from '../../worlds/sql/record-statements.ts'
+import { secondDialect } from '../../worlds/sql/second-dialect.ts'
+import { type NamedStatement, statementsOf } from '../../worlds/sql/sql-statements.ts'
 
 /** What only SQLite understands. */
 const WORDS_OF_SQLITE: readonly (readonly [string, RegExp])[] = [

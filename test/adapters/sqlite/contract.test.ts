@@ -5,8 +5,8 @@ import { describe, it } from 'node:test'
 import Database from 'better-sqlite3'
 import { sqliteStore } from '../../../adapters/sqlite/index.ts'
 import { type OpenStore, type Row, storeContract } from '../../../src/testing/index.ts'
-import { GROUPS_OF_FOREIGN_KEYS, groupsOfContract } from '../../worlds/contract-groups.ts'
-import { fill, quote } from '../../worlds/sqlite-schema.ts'
+import { GROUPS_OF_FOREIGN_KEYS, groupsOfContract } from '../../worlds/hosts/contract-groups.ts'
+import { fill, quote } from '../../worlds/sql/sqlite-schema.ts'
 
 interface Variant {
   readonly foreignKeys: boolean

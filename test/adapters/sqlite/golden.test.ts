@@ -10,10 +10,10 @@ import path from 'node:path'
 import { describe, it } from 'node:test'
 import { relationOf } from '../../../adapters/sql/selectors/users-sql.ts'
 import { sqliteDialect } from '../../../adapters/sqlite/sql/dialect.ts'
-import { callStatements } from '../../worlds/call-statements.ts'
-import { GOLDEN_POLICIES } from '../../worlds/golden-policies.ts'
-import { recordStatements } from '../../worlds/record-statements.ts'
-import { type NamedStatement, statementsOf } from '../../worlds/sql-statements.ts'
+import { callStatements } from '../../worlds/sql/call-statements.ts'
+import { GOLDEN_POLICIES } from '../../worlds/sql/golden-policies.ts'
+import { recordStatements } from '../../worlds/sql/record-statements.ts'
+import { type NamedStatement, statementsOf } from '../../worlds/sql/sql-statements.ts'
 
 const IS_WRITTEN = process.env['WRITE_GOLDEN'] !== undefined
 

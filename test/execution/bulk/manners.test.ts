@@ -11,7 +11,7 @@ import type { SliceOutcome } from '../../../src/store/slice.ts'
 import { withCommits, withWork } from '../../../src/testing/contract/altered-store.ts'
 import { withMethods } from '../../../src/testing/contract/world.ts'
 import { acmePolicy, openAcme, openAcmeOn } from '../../worlds/acme.ts'
-import { forEachTables } from '../../worlds/each-tables.ts'
+import { forEachTables } from '../../worlds/hosts/each-tables.ts'
 
 const SCOPE = { tenantId: 'tnt_a' }
 

@@ -3,8 +3,8 @@
  */
 import assert from 'node:assert/strict'
 import { definePolicy, UserDeletionEngine } from '../../../src/index.ts'
-import { forEachTables } from '../../worlds/each-tables.ts'
 import { fixedClock } from '../../worlds/fixed-clock.ts'
+import { forEachTables } from '../../worlds/hosts/each-tables.ts'
 
 const KEPT = { action: 'retain', reason: 'law', for: 'P1D', then: 'delete' } as const
 const policy = definePolicy({

@@ -10,8 +10,8 @@ import {
 } from '../../../src/index.ts'
 import { claimJob, listJobs } from '../../../src/records/job-records.ts'
 import { withAnswers, withCommits } from '../../../src/testing/contract/altered-store.ts'
-import { forEachErasureStore } from '../../worlds/each-erasure-store.ts'
 import { type ErasureHost, idsOf, openErasure, type Row } from '../../worlds/erasure-world.ts'
+import { forEachErasureStore } from '../../worlds/hosts/each-erasure-store.ts'
 
 const tenantId = 'tnt_a'
 const HOUR = 3_600_000

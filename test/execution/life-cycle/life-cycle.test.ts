@@ -7,9 +7,9 @@ import {
   type Revocation,
   UserDeletionEngine,
 } from '../../../src/index.ts'
-import { forEachHost } from '../../worlds/each-host.ts'
 import { fixedClock } from '../../worlds/fixed-clock.ts'
-import type { Host } from '../../worlds/life-cycle-host.ts'
+import { forEachHost } from '../../worlds/hosts/each-host.ts'
+import type { Host } from '../../worlds/hosts/life-cycle-host.ts'
 
 const SCOPE = { tenantId: 'tnt_a' }
 const DAY_MS = 86_400_000

@@ -4,7 +4,6 @@ import { type OwnDeletion, type OwnSession, UserDeletionError } from '../../../s
 import { listJobs } from '../../../src/records/job-records.ts'
 import type { Store } from '../../../src/store/store.ts'
 import { withWrites } from '../../../src/testing/contract/altered-store.ts'
-import { forEachErasureStore } from '../../worlds/each-erasure-store.ts'
 import {
   type ErasureOptions,
   type ErasureStore,
@@ -12,6 +11,7 @@ import {
   idsOf,
   openErasure,
 } from '../../worlds/erasure-world.ts'
+import { forEachErasureStore } from '../../worlds/hosts/each-erasure-store.ts'
 
 const MINUTE = 60_000
 const DAY = 24 * 60 * MINUTE

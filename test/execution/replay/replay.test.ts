@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { DeletionReceipt, ReplayOutcome } from '../../../src/index.ts'
-import { forEachTables } from '../../worlds/each-tables.ts'
 import { idsOf } from '../../worlds/erasure-world.ts'
+import { forEachTables } from '../../worlds/hosts/each-tables.ts'
 import { addUser, blankPolicy, restoreBackup, type restoredPolicy } from '../../worlds/restored.ts'
 
 const tenantId = 'tnt_a'

@@ -8,8 +8,8 @@ import {
   entriesOf,
   hasLostBody,
 } from '../../worlds/archived-ledger.ts'
-import { forEachTables } from '../../worlds/each-tables.ts'
 import { fixedClock } from '../../worlds/fixed-clock.ts'
+import { forEachTables } from '../../worlds/hosts/each-tables.ts'
 
 const policy = definePolicy({
   name: 'shop',

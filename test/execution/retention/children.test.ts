@@ -13,8 +13,8 @@ import {
 import { HOLDS_REMOVED } from '../../../src/store/own-records.ts'
 import type { Hold } from '../../../src/store/records.ts'
 import { withAnswers, withCommits } from '../../../src/testing/contract/altered-store.ts'
-import { forEachTables, type TablesGroup } from '../../worlds/each-tables.ts'
 import { fixedClock } from '../../worlds/fixed-clock.ts'
+import { forEachTables, type TablesGroup } from '../../worlds/hosts/each-tables.ts'
 
 const DUE = '2026-03-03T12:00:00.000Z'
 

@@ -10,8 +10,8 @@ import {
   UserDeletionError,
 } from '../../../src/index.ts'
 import { withAnswers, withCommits } from '../../../src/testing/contract/altered-store.ts'
-import { forEachTables } from '../../worlds/each-tables.ts'
 import { fixedClock } from '../../worlds/fixed-clock.ts'
+import { forEachTables } from '../../worlds/hosts/each-tables.ts'
 
 /** A child that is held keeps its parents as well, until it has gone. */
 const CHILDREN = `

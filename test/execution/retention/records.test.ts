@@ -16,8 +16,8 @@ import { writeRecords } from '../../../src/records/record-flows.ts'
 import { answerOf } from '../../../src/store/inquiry.ts'
 import { retainedSince, retainedStep } from '../../../src/store/open-retentions.ts'
 import { withCommits } from '../../../src/testing/contract/altered-store.ts'
-import { forEachTables, type TablesGroup } from '../../worlds/each-tables.ts'
 import { fixedClock } from '../../worlds/fixed-clock.ts'
+import { forEachTables, type TablesGroup } from '../../worlds/hosts/each-tables.ts'
 
 const PEOPLE = ['ann', 'bob', 'cleo', 'dora'] as const
 const START = '2026-03-01T12:00:00.000Z'

@@ -15,10 +15,10 @@ import { coversDeletion, retentionFactOf } from '../../../src/receipt/retention-
 import { readLedger } from '../../../src/records/ledger-records.ts'
 import { listHolds } from '../../../src/records/user-records.ts'
 import { withCommits } from '../../../src/testing/contract/altered-store.ts'
-import { forEachTables, type TablesGroup } from '../../worlds/each-tables.ts'
 import { fixedClock } from '../../worlds/fixed-clock.ts'
-import { openHelloJohn } from '../../worlds/hellojohn.ts'
-import type { Row, TablesHost } from '../../worlds/tables-host.ts'
+import { forEachTables, type TablesGroup } from '../../worlds/hosts/each-tables.ts'
+import { openHelloJohn } from '../../worlds/hosts/hellojohn.ts'
+import type { Row, TablesHost } from '../../worlds/hosts/tables-host.ts'
 
 type TenantPolicy = PolicyInput & { readonly user: { readonly tenant: string } }
 type Tables = PolicyInput['tables']

@@ -5,8 +5,8 @@ import assert from 'node:assert/strict'
 import { definePolicy, UserDeletionEngine } from '../../../src/index.ts'
 import { retentionFactOf } from '../../../src/receipt/retention-fact.ts'
 import { readLedger } from '../../../src/records/ledger-records.ts'
-import { forEachTables } from '../../worlds/each-tables.ts'
 import { fixedClock } from '../../worlds/fixed-clock.ts'
+import { forEachTables } from '../../worlds/hosts/each-tables.ts'
 
 const OTHERS = Array.from({ length: 20 }, (_, index) => `other_${index}`)
 const DATA = `

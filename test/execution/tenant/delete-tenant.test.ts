@@ -16,9 +16,9 @@ import { helloJohnPolicy, soleOwner } from '../../../src/presets/hellojohn/index
 import { askedFirst, withCommits } from '../../../src/testing/contract/altered-store.ts'
 import { withMethods } from '../../../src/testing/contract/world.ts'
 import { acmePolicy, openAcme } from '../../worlds/acme.ts'
-import { forEachTables } from '../../worlds/each-tables.ts'
 import { fixedClock } from '../../worlds/fixed-clock.ts'
-import { openHelloJohn } from '../../worlds/hellojohn.ts'
+import { forEachTables } from '../../worlds/hosts/each-tables.ts'
+import { openHelloJohn } from '../../worlds/hosts/hellojohn.ts'
 
 /** Rows of the tenant itself: nobody's who signs in. */
 const OWN_ROWS = ['tnt_1', 'tnt_2']

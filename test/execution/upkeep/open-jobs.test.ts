@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { EraserPage } from '../../../src/index.ts'
-import { forEachHost } from '../../worlds/each-host.ts'
-import { openSqliteHost } from '../../worlds/life-cycle-host.ts'
+import { forEachHost } from '../../worlds/hosts/each-host.ts'
+import { openSqliteHost } from '../../worlds/hosts/life-cycle-host.ts'
 import { assertGone, openRace, outcomeOf, SCOPE, TENANT, USER } from '../../worlds/race-world.ts'
 
 const HOUR_MS = 3_600_000

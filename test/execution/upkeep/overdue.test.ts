@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { dueDate } from '../../../src/execution/upkeep/overdue.ts'
 import type { OverdueJob } from '../../../src/index.ts'
 import { fixedClock } from '../../worlds/fixed-clock.ts'
-import { openHelloJohn } from '../../worlds/hellojohn.ts'
+import { openHelloJohn } from '../../worlds/hosts/hellojohn.ts'
 
 const months: readonly (readonly [string, string])[] = [
   ['2026-01-15T08:00:00.000Z', '2026-02-15T08:00:00.000Z'],

@@ -5,7 +5,7 @@ import type { ResumeResult } from '../../../src/execution/job/resume.ts'
 import type { OwnDeletion } from '../../../src/execution/life-cycle/own-account.ts'
 import type { PurgeResult } from '../../../src/execution/life-cycle/purge.ts'
 import type { Hold } from '../../../src/store/records.ts'
-import { type Crash, TENANTS } from '../life-cycle-host.ts'
+import { type Crash, TENANTS } from '../hosts/life-cycle-host.ts'
 import {
   cancel,
   disable,

@@ -2,7 +2,7 @@
  * What a user's life should look like, said a second time and without the engine: plain values, one function
  * for each thing that can be asked.
  */
-import type { Mapping } from '../life-cycle-host.ts'
+import type { Mapping } from '../hosts/life-cycle-host.ts'
 
 export type State = 'active' | 'disabled' | 'scheduled' | 'deleting'
 

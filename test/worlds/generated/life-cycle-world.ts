@@ -17,7 +17,7 @@ import {
   type Mapping,
   policyOf,
   type Row,
-} from '../life-cycle-host.ts'
+} from '../hosts/life-cycle-host.ts'
 import {
   type Expected,
   isHeld,

@@ -1,6 +1,6 @@
 /** Mistakes about columns: gone, new, or not taking what is written into them. */
 import type { PolicyInput } from '../../../src/policy/policy.ts'
-import { quote } from '../sqlite-schema.ts'
+import { quote } from '../sql/sqlite-schema.ts'
 import type { Random } from './hostile-values.ts'
 import { keeping, pick, pickTwo, referenceSites, retained, sites } from './mistake-sites.ts'
 import type { Mutant, Put } from './schema-mistake.ts'

@@ -1,6 +1,6 @@
 /** Mistakes about what the database does by itself, and about what it finds slowly or not at all. */
 
-import { quote } from '../sqlite-schema.ts'
+import { quote } from '../sql/sqlite-schema.ts'
 import { keeping, pick, referenceSites } from './mistake-sites.ts'
 import type { Mutant, Put } from './schema-mistake.ts'
 import {

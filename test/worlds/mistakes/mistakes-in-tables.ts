@@ -1,6 +1,6 @@
 /** Mistakes about whole tables: new, gone, renamed, moved. */
 
-import { quote } from '../sqlite-schema.ts'
+import { quote } from '../sql/sqlite-schema.ts'
 import type { Random } from './hostile-values.ts'
 import { pick, pickTwo } from './mistake-sites.ts'
 import type { Mutant, Put } from './schema-mistake.ts'

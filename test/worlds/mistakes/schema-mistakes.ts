@@ -3,7 +3,7 @@
  * them. Each says which finding is to tell of it, and where.
  */
 import type { SchemaFinding, SchemaFindingCode } from '../../../src/index.ts'
-import { quote } from '../sqlite-schema.ts'
+import { quote } from '../sql/sqlite-schema.ts'
 import { pickTwo } from './mistake-sites.ts'
 import {
   auditColumn,

@@ -4,7 +4,7 @@ import { partsInBrackets, unquoted } from '../../../adapters/sqlite/sql/sql-text
 import { compilePolicy } from '../../../src/plan/compile/compile-policy.ts'
 import type { PolicyInput } from '../../../src/policy/policy.ts'
 import type { Step } from '../../../src/program/program.ts'
-import { quote } from '../sqlite-schema.ts'
+import { quote } from '../sql/sqlite-schema.ts'
 
 export interface SchemaWorld {
   readonly name: string

@@ -26,7 +26,7 @@ import { sqliteStore } from '../../../adapters/sqlite/index.ts'
 import type { Store } from '../../../src/index.ts'
 import type { BetterAuthPlugin } from '../../../src/presets/better-auth/index.ts'
 import type { PooledDatabase } from '../mongodb/mongo-pool.ts'
-import { placesInMongo, placesOf } from '../raw-scan.ts'
+import { placesInMongo, placesOf } from '../sql/raw-scan.ts'
 
 export const PASSWORD = 'correct horse battery'
 

@@ -4,11 +4,11 @@
  * @module
  */
 
-import { type NamedColumn, namedColumnsOf } from '../../../program/named-columns.ts'
+import { type NamedColumn, namedColumnsOf } from '../../../program/columns/named-columns.ts'
+import { removesRows } from '../../../program/columns/touches.ts'
 import type { Program, Step } from '../../../program/program.ts'
 import type { Privilege, TableSchema } from '../../../program/schema.ts'
 import { selectorsOf } from '../../../program/selectors.ts'
-import { removesRows } from '../../../program/touches.ts'
 import type { SchemaFinding } from '../../schema-finding.ts'
 
 type Tables = ReadonlyMap<string, TableSchema>

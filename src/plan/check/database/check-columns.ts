@@ -4,9 +4,9 @@
  * @module
  */
 
-import { type NamedColumn, namedColumnsOf } from '../../../program/named-columns.ts'
+import { type NamedColumn, namedColumnsOf } from '../../../program/columns/named-columns.ts'
+import { placeOf } from '../../../program/columns/references.ts'
 import type { Program } from '../../../program/program.ts'
-import { placeOf } from '../../../program/references.ts'
 import type { ColumnSchema, TableSchema } from '../../../program/schema.ts'
 import { personalKindOf, suggestsUser } from '../../../words/column-names.ts'
 import type { SchemaFinding } from '../../schema-finding.ts'

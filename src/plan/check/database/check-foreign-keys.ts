@@ -7,10 +7,11 @@
  *
  * @module
  */
+
+import { neverMeet, ownReadsOf, removesRows, writesRows } from '../../../program/columns/touches.ts'
 import { endsLater } from '../../../program/duration.ts'
 import type { Program, Selector, Step } from '../../../program/program.ts'
 import type { DatabaseSchema, ForeignKey, TableSchema } from '../../../program/schema.ts'
-import { neverMeet, ownReadsOf, removesRows, writesRows } from '../../../program/touches.ts'
 import { isWithinRowsOf } from '../../../program/written-together.ts'
 import { hasEnd, type RetainedStep } from '../../compile/expiry.ts'
 import { cuttable } from '../../compile/unlink-users.ts'

@@ -4,8 +4,13 @@
  * @module
  */
 
+import {
+  isInAnyCase,
+  type Reference,
+  readsAll,
+  referencesOf,
+} from '../../../program/columns/references.ts'
 import type { Program } from '../../../program/program.ts'
-import { isInAnyCase, type Reference, readsAll, referencesOf } from '../../../program/references.ts'
 import type { IndexSchema, TableSchema } from '../../../program/schema.ts'
 import type { SchemaFinding } from '../../schema-finding.ts'
 

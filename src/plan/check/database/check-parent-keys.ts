@@ -6,8 +6,8 @@
  * @module
  */
 
+import { placeOf } from '../../../program/columns/references.ts'
 import type { Program, Selector, Step } from '../../../program/program.ts'
-import { placeOf } from '../../../program/references.ts'
 import type { TableSchema } from '../../../program/schema.ts'
 import type { SchemaFinding } from '../../schema-finding.ts'
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { columnsHeldBy, type HeldColumn, mentionsOf } from '../../../program/mentions.ts'
+import { columnsHeldBy, type HeldColumn, mentionsOf } from '../../../program/columns/mentions.ts'
 import type { Program, Step } from '../../../program/program.ts'
 import type { ForeignKey, TableSchema } from '../../../program/schema.ts'
 import { type PersonalKind, personalKindOf, suggestsUser } from '../../../words/column-names.ts'

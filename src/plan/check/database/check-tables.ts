@@ -4,9 +4,9 @@
  * @module
  */
 
-import { columnsHeldBy } from '../../../program/mentions.ts'
+import { columnsHeldBy } from '../../../program/columns/mentions.ts'
+import { placeOf } from '../../../program/columns/references.ts'
 import type { Program } from '../../../program/program.ts'
-import { placeOf } from '../../../program/references.ts'
 import type { DatabaseSchema, TableSchema } from '../../../program/schema.ts'
 import { isReachable } from '../../compile/fit-schema.ts'
 import type { SchemaFinding } from '../../schema-finding.ts'

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { userWritesOf } from '../../../program/named-columns.ts'
+import { userWritesOf } from '../../../program/columns/named-columns.ts'
 import type { Assignment, Program } from '../../../program/program.ts'
 import type { TableSchema, TriggerSchema } from '../../../program/schema.ts'
 import type { SchemaFinding } from '../../schema-finding.ts'

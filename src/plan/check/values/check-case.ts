@@ -4,8 +4,8 @@
  * @module
  */
 
+import { referencesOf } from '../../../program/columns/references.ts'
 import type { Program } from '../../../program/program.ts'
-import { referencesOf } from '../../../program/references.ts'
 import type { DatabaseSchema, TableSchema } from '../../../program/schema.ts'
 import { markReferences, uniqueCollation } from '../../compile/mark-references.ts'
 import type { SchemaFinding } from '../../schema-finding.ts'

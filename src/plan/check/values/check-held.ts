@@ -4,8 +4,9 @@
  *
  * @module
  */
+
+import { jsonPathsOf, placeOf, referencesOf } from '../../../program/columns/references.ts'
 import type { Program, Scalar } from '../../../program/program.ts'
-import { jsonPathsOf, placeOf, referencesOf } from '../../../program/references.ts'
 import type { ColumnKind, ColumnSchema, TableSchema } from '../../../program/schema.ts'
 import { allWritesOf } from '../../../program/writes.ts'
 import type { SchemaFinding } from '../../schema-finding.ts'

@@ -4,14 +4,14 @@
  * @module
  */
 
-import { foldedBy } from '../../../program/matching.ts'
-import type { IdForm, IdType, Program, SelectorTarget } from '../../../program/program.ts'
 import {
   type Reference,
   referencesOf,
   sampledAt,
   tenantPathsOf,
-} from '../../../program/references.ts'
+} from '../../../program/columns/references.ts'
+import { foldedBy } from '../../../program/matching.ts'
+import type { IdForm, IdType, Program, SelectorTarget } from '../../../program/program.ts'
 import type { DatabaseSchema, SampledTypes, TableSchema } from '../../../program/schema.ts'
 import { heldColumns } from '../../../program/stored-id.ts'
 import type { SchemaFinding } from '../../schema-finding.ts'

@@ -5,8 +5,8 @@
  * @module
  */
 
+import { dotted, placeOf, sampledAt, sampledJsonAt } from '../../../program/columns/references.ts'
 import type { Program, Selector, Step } from '../../../program/program.ts'
-import { dotted, placeOf, sampledAt, sampledJsonAt } from '../../../program/references.ts'
 import type { SampledJson, TableSchema } from '../../../program/schema.ts'
 import { wayInto } from '../../../program/selectors.ts'
 import { wordsOf } from '../../../words/name-words.ts'

@@ -4,7 +4,6 @@
  * @module
  */
 import { spellPath } from '../../../policy/json-path.ts'
-import type { JsonPath, Program } from '../../../program/program.ts'
 import {
   dotted,
   jsonPathsOf,
@@ -14,7 +13,8 @@ import {
   sampledAt,
   sampledJsonAt,
   tenantPathsOf,
-} from '../../../program/references.ts'
+} from '../../../program/columns/references.ts'
+import type { JsonPath, Program } from '../../../program/program.ts'
 import type { AskedPath, TableSchema } from '../../../program/schema.ts'
 import type { SchemaFinding } from '../../schema-finding.ts'
 

@@ -6,10 +6,10 @@
  * @module
  */
 
-import { userWritesOf } from '../../../program/named-columns.ts'
+import { userWritesOf } from '../../../program/columns/named-columns.ts'
+import { placeOf } from '../../../program/columns/references.ts'
 import { isInstant } from '../../../program/placeholders.ts'
 import type { Assignment, Program, Scalar } from '../../../program/program.ts'
-import { placeOf } from '../../../program/references.ts'
 import type { DatabaseSchema, ForeignKey } from '../../../program/schema.ts'
 import type { SchemaFinding } from '../../schema-finding.ts'
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { forEachMongoHost } from '../../../worlds/each-host.ts'
+import { forEachMongoHost } from '../../../worlds/hosts/each-host.ts'
 import {
   assertGone,
   openRace,

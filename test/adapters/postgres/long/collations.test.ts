@@ -6,7 +6,7 @@ import { after, describe, it } from 'node:test'
 import pg from 'pg'
 import { postgresStore } from '../../../../adapters/postgres/index.ts'
 import { definePolicy, UserDeletionEngine } from '../../../../src/index.ts'
-import { startPostgres } from '../../../worlds/postgres-server.ts'
+import { startPostgres } from '../../../worlds/postgres/postgres-server.ts'
 
 const server = await startPostgres()
 

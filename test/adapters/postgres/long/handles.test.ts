@@ -8,7 +8,7 @@ import pg from 'pg'
 import postgres from 'postgres'
 import { postgresStore } from '../../../../adapters/postgres/index.ts'
 import { definePolicy, UserDeletionEngine } from '../../../../src/index.ts'
-import { startPostgres } from '../../../worlds/postgres-server.ts'
+import { startPostgres } from '../../../worlds/postgres/postgres-server.ts'
 
 const server = await startPostgres()
 

@@ -4,7 +4,7 @@ import { setImmediate as turn } from 'node:timers/promises'
 import pg from 'pg'
 import { postgresStore } from '../../../../adapters/postgres/index.ts'
 import { definePolicy, UserDeletionEngine } from '../../../../src/index.ts'
-import { startPostgres } from '../../../worlds/postgres-server.ts'
+import { startPostgres } from '../../../worlds/postgres/postgres-server.ts'
 
 const server = await startPostgres()
 

@@ -3,10 +3,10 @@ import { after, describe, it } from 'node:test'
 import pg from 'pg'
 import { postgresStore } from '../../../../adapters/postgres/index.ts'
 import { type OpenStore, type Row, storeContract } from '../../../../src/testing/index.ts'
-import { fillSchema, type Query } from '../../../worlds/postgres-schema.ts'
-import { startPostgres } from '../../../worlds/postgres-server.ts'
-import { quote } from '../../../worlds/sqlite-schema.ts'
-import { ofTypedColumns } from '../../../worlds/typed-columns.ts'
+import { fillSchema, type Query } from '../../../worlds/postgres/postgres-schema.ts'
+import { startPostgres } from '../../../worlds/postgres/postgres-server.ts'
+import { quote } from '../../../worlds/sql/sqlite-schema.ts'
+import { ofTypedColumns } from '../../../worlds/sql/typed-columns.ts'
 
 const server = await startPostgres()
 
