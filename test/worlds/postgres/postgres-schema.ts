@@ -1,7 +1,10 @@
 import type { ForeignKey, TableSchema } from '../../../src/program/schema.ts'
+import { contractData } from '../../../src/testing/contract/data.ts'
 import { quote } from '../sql/sqlite-schema.ts'
 
 type Row = Readonly<Record<string, unknown>>
+
+const WHOLE: Readonly<Record<string, readonly Row[]>> = contractData()
 
 /** Runs one statement; values are given as the driver takes them. */
 export type Query = (
@@ -63,14 +66,22 @@ function createTableSql(
   return `CREATE TABLE ${quote(schema)}.${quote(name)} (${parts.join(', ')})`
 }
 
-/** Documents stand in `docs.body`, whatever a clause puts in their place. */
+/**
+ * Documents stand in `docs.body`, whatever a clause puts in their place. A column that a clause leaves empty has the type
+ * that it has in the others.
+ */
 function columnType(table: string, column: string, rows: readonly Row[]): string {
-  return table === 'docs' && column === 'body' ? 'jsonb' : typeOf(rows.map((row) => row[column]))
+  if (table === 'docs' && column === 'body') return 'jsonb'
+  return typeOf(given(rows, column)) ?? typeOf(given(WHOLE[table] ?? [], column)) ?? 'text'
 }
 
-function typeOf(values: readonly unknown[]): string {
-  const given = values.filter((value) => value !== null && value !== undefined)
-  if (given.length === 0) return 'text'
+function given(rows: readonly Row[], column: string): readonly unknown[] {
+  return rows.map((row) => row[column]).filter((value) => value !== null && value !== undefined)
+}
+
+/** `null`: no value tells. */
+function typeOf(given: readonly unknown[]): string | null {
+  if (given.length === 0) return null
   if (given.some((value) => value instanceof Uint8Array)) return 'bytea'
   if (given.some((value) => typeof value === 'object')) return 'jsonb'
   const isWhole = (value: unknown): boolean => typeof value === 'bigint' || Number.isInteger(value)
