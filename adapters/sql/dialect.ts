@@ -29,8 +29,6 @@ export interface SqlDialect extends Names, Values, Lists, Comparisons, Words {
    * they have to say all that is asked of it.
    */
   readonly rechecks: boolean
-  /** Whether a column of answers may hold a number in one row and a text in another. */
-  readonly mixesTypes: boolean
   /** How many questions are asked in one statement at most. */
   readonly askedTogether: number
   /** The type of a value that is of one of two types; left out where a value has its own. */

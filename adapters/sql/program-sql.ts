@@ -16,12 +16,7 @@ import { fieldsOf, valuesOf } from './selectors/users-sql.ts'
 import { type SharingSql, sharingSql } from './sharing-sql.ts'
 import { type GroupSql, groupsSql } from './steps/group-sql.ts'
 import { type StepSql, stepSql } from './steps/step-sql.ts'
-import {
-  type CountsTogether,
-  countsTogether,
-  type ResiduesTogether,
-  residuesTogether,
-} from './steps/together-sql.ts'
+import { type ResiduesTogether, residuesTogether } from './steps/together-sql.ts'
 import { factsOf } from './table-facts.ts'
 import { findUsersSql, userResidueSql, userRowSql } from './user-rows-sql.ts'
 
@@ -44,8 +39,6 @@ export interface ProgramSql {
   readonly checks: readonly string[]
   /** By hurdle of the program. */
   readonly hurdles: readonly HurdleSql[]
-  /** The counts of all steps; `null` where each group of steps is asked about by itself. */
-  readonly counts: readonly CountsTogether[] | null
   /** What all steps have left at the end. */
   readonly lateResidues: readonly ResiduesTogether[]
   /** Finds a value that users may hold together. */
@@ -72,7 +65,6 @@ export function programSql(
     schema,
     steps,
     groups,
-    counts: dialect.mixesTypes ? countsTogether(groups, dialect.askedTogether) : null,
     lateResidues: residuesTogether(groups, steps, dialect.askedTogether),
     fields,
     values: valuesOf(program),

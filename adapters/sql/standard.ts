@@ -34,7 +34,6 @@ type Standard = Pick<
   | 'markIndexes'
   | 'recast'
   | 'rechecks'
-  | 'mixesTypes'
   | 'askedTogether'
 >
 
@@ -65,7 +64,6 @@ export const standard: Standard = {
   markIndexes: (steps) => steps,
   recast: (value) => value,
   rechecks: false,
-  mixesTypes: false,
   // Many take long to compile.
   askedTogether: 50,
 }

@@ -11,7 +11,6 @@ import type { ProgramSql } from '../program-sql.ts'
 import type { UserValue } from '../selectors/user-value.ts'
 import type { Parameters } from '../statement.ts'
 import type { CountSql } from '../steps/count-sql.ts'
-import type { CountsTogether } from '../steps/together-sql.ts'
 import { type Holders, holdersAmong, holdersOf } from './holders.ts'
 import { behindCursor } from './step-rows.ts'
 
@@ -54,10 +53,6 @@ function* countSteps(
 ): Flow<void> {
   const { sql, users } = counting
   const holders = holdersOf(users)
-  if (steps === undefined && behind.length === 0 && sql.counts !== null) {
-    yield* countAll(counting, sql.counts, holders)
-    return
-  }
   const asked = steps === undefined ? null : new Set(steps)
   const isWhole = (index: number): boolean =>
     (asked === null || asked.has(index)) && (behind[index] ?? null) === null
@@ -75,49 +70,24 @@ function* countSteps(
   }
 }
 
-/** All steps, many in one statement. */
-function* countAll(
-  counting: Counting,
-  all: readonly CountsTogether[],
-  holders: HoldersOf,
-): Flow<void> {
-  for (const { sql, groups } of all) {
-    yield* eachRow(sql, counting.parameters, ([place, key, ...rows]) => {
-      const group = groups[Number(place)]
-      if (group !== undefined) add(counting, group.count, group.steps, holders, key, rows)
-    })
-  }
-}
-
 type HoldersOf = (value: UserValue) => Holders
 
 /** Adds up the rows of each user by the steps that are counted together. */
 function* addUp(
-  counting: Counting,
-  count: CountSql,
+  { parameters, countsOf }: Counting,
+  { sql, by }: CountSql,
   steps: readonly number[],
   holders: HoldersOf,
 ): Flow<void> {
-  yield* eachRow(count.sql, counting.parameters, ([key, ...rows]) =>
-    add(counting, count, steps, holders, key, rows),
-  )
-}
-
-function add(
-  { countsOf }: Counting,
-  { by }: CountSql,
-  steps: readonly number[],
-  holders: HoldersOf,
-  key: unknown,
-  rows: readonly unknown[],
-): void {
-  const held = by.kind === 'position' ? Number(key) : holdersAmong(holders(by.value), key)
-  for (const user of typeof held === 'number' ? [held] : held) {
-    const own = countsOf(user)
-    for (const [place, index] of steps.entries()) {
-      own[index] = (own[index] ?? 0) + Number(rows[place])
+  yield* eachRow(sql, parameters, ([key, ...rows]) => {
+    const held = by.kind === 'position' ? Number(key) : holdersAmong(holders(by.value), key)
+    for (const user of typeof held === 'number' ? [held] : held) {
+      const own = countsOf(user)
+      for (const [place, index] of steps.entries()) {
+        own[index] = (own[index] ?? 0) + Number(rows[place])
+      }
     }
-  }
+  })
 }
 
 /** Of the one user. */

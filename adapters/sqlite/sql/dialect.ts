@@ -23,7 +23,6 @@ import { contains, leavesMark } from './texts.ts'
 export const sqliteDialect: SqlDialect = {
   ...standard,
   name: 'sqlite',
-  mixesTypes: true,
   // The lists of ids of all parts are in memory until the statement ends. If they are many, the C library gives the memory
   // back each time, and takes it anew with the next statement: that made 20 parts nine times as slow as they are alone.
   askedTogether: 3,
