@@ -5,9 +5,9 @@
  */
 
 import { sha256 } from '../ports.ts'
-import { addDuration } from '../program/duration.ts'
 import { isNobodys } from '../program/matching.ts'
 import type { Program, Selector, Step, UserId } from '../program/program.ts'
+import { endOfTerm } from '../program/retention-term.ts'
 import type { FoundUser } from '../store/slice.ts'
 import type { Blocker, Plan, PlannedStep, PolicyStamp, UserRowPlan } from './plan.ts'
 
@@ -97,10 +97,10 @@ export function retentionEnds(program: Program, at: Date): readonly (string | nu
   // Many steps keep their rows as long as others do, and the calendar is slow.
   const known = new Map<string, string>()
   return program.steps.map(({ retention }) => {
-    const duration = retention?.duration
-    if (duration == null) return null
-    const end = known.get(duration) ?? addDuration(at, duration).toISOString()
-    known.set(duration, end)
+    const term = retention?.term
+    if (term == null) return null
+    const end = known.get(term) ?? endOfTerm(at, term).toISOString()
+    known.set(term, end)
     return end
   })
 }

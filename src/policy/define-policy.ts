@@ -6,9 +6,10 @@
 
 import { UserDeletionError } from '../errors.ts'
 import { deepFreeze } from '../program/deep-freeze.ts'
-import { isDuration, LONGEST } from '../program/duration.ts'
+import { LONGEST } from '../program/duration.ts'
 import { nativeIdText } from '../program/native-id.ts'
 import { AUDIT_WORDS, findWordMistake, INSTANT_WORDS, type Words } from '../program/placeholders.ts'
+import { isTerm } from '../program/retention-term.ts'
 import { pathSteps, spellPath } from './json-path.ts'
 import type {
   MatchInput,
@@ -418,15 +419,15 @@ function checkRetention(
   path: string,
   rule: Extract<RuleInput, { action: 'retain' }>,
 ): void {
-  const duration: string | undefined = rule.for
-  if (duration !== undefined && !isDuration(duration)) {
+  const term: string | undefined = rule.for
+  if (term !== undefined && !isTerm(term)) {
     throw refusal(
       `${path}.for`,
-      `is not an ISO 8601 duration longer than nothing and up to ${LONGEST}`,
+      `is not an ISO 8601 duration longer than nothing and up to ${LONGEST}, nor one with " to end of month" or " to end of year" behind it`,
     )
   }
-  if (duration !== undefined && rule.then === undefined) throw refusal(`${path}.then`, 'is missing')
-  if (duration === undefined && rule.then !== undefined) throw refusal(`${path}.for`, 'is missing')
+  if (term !== undefined && rule.then === undefined) throw refusal(`${path}.then`, 'is missing')
+  if (term === undefined && rule.then !== undefined) throw refusal(`${path}.for`, 'is missing')
   if (rule.then === 'anonymize' && rule.thenSet === undefined) {
     throw refusal(`${path}.thenSet`, 'is missing')
   }

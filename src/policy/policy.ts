@@ -165,6 +165,11 @@ export interface DetachRule extends Matching {
   readonly event?: string
 }
 
+/**
+ * Rows that stay. `for` counts from the deletion, in UTC: an ISO 8601 duration (`P10Y`), or one to the end of the month
+ * or year in which it ends (`P10Y to end of year`). Two terms in one table have to end in one order, whichever day they
+ * begin on: `P30D` and `P1M` do not.
+ */
 export type RetainRule = RetainBase &
   (
     | { readonly for?: never; readonly then?: never; readonly thenSet?: never }

@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { endsLater } from '../program/duration.ts'
+import { neverEndsBefore } from '../program/retention-term.ts'
 import type { MatchInput, PolicyInput, RetainRule, RuleInput, SetInput } from './policy.ts'
 import { parentRules, type RuleSite, throughOf } from './reachability.ts'
 import { precedenceOf, rulesOf } from './rules-of.ts'
@@ -34,12 +34,29 @@ export function findLostRetention(
       message: `needs "${needed.field}" of the user, who is gone by then: only "id" is still known`,
     }
   }
+  const other = findUnordered(policy, site, rule.for)
+  if (other !== null) {
+    return {
+      key: 'for',
+      message: `ends before or after "${other}" of another rule of the table, as the day of the deletion has it, so no rule could say how long a row of both stays. Write both in the same units`,
+    }
+  }
   const reason = findObstacle(policy, site, rule)
   if (reason === null) return null
   return {
     key: 'for',
     message: `has an end at which the rows cannot be found again: ${reason}, or leave out "for" and "then"`,
   }
+}
+
+/** The term of a rule of the same table that ends now before and now after this one. */
+function findUnordered(policy: PolicyInput, { table }: RuleSite, term: string): string | null {
+  const terms = rulesOf(policy.tables[table] ?? 'unrelated').flatMap((rule) =>
+    rule.action === 'retain' && rule.for !== undefined ? [rule.for] : [],
+  )
+  const isUnordered = (other: string): boolean =>
+    !neverEndsBefore(term, other) && !neverEndsBefore(other, term)
+  return terms.find(isUnordered) ?? null
 }
 
 function fieldNeededBy(set: SetInput): { readonly column: string; readonly field: string } | null {
@@ -94,7 +111,7 @@ function losesToDelete({ tables }: PolicyInput, { table, index }: RuleSite): boo
 
 function goesEarlier(parent: RetainRule, child: RetainRule): boolean {
   if (parent.then !== 'delete' || parent.for === undefined || child.for === undefined) return false
-  return endsLater(child.for, parent.for)
+  return !neverEndsBefore(parent.for, child.for)
 }
 
 function fieldOf(match: MatchInput): string {

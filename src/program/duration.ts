@@ -50,14 +50,6 @@ function addToMidnight(midnight: number, duration: string): number {
 const KNOWN_ENDS = new Map<string, number>()
 const MOST_KNOWN = 1_000
 
-/**
- * Whether `a` ends later than `b`. Months differ in length, so both are counted from one and the same day,
- * the first of a year.
- */
-export function endsLater(a: string, b: string): boolean {
-  return addDuration(COUNTED_FROM, a) > addDuration(COUNTED_FROM, b)
-}
-
 const COUNTED_FROM = new Date('2000-01-01T00:00:00.000Z')
 
 /** Whether the instant has a year of four digits, so that its text sorts as it does. */

@@ -184,8 +184,8 @@ export type IdentityMode = 'kept_id' | 'keyed_hash' | 'random_token' | 'removed'
 
 /** How long a retained row stays, counted from the deletion, and what happens then. */
 export interface Retention {
-  /** ISO 8601 duration, or `null` for no end. */
-  readonly duration: string | null
+  /** As `retention-term.ts` reads it, or `null` for no end. */
+  readonly term: string | null
   readonly then: 'delete' | 'anonymize' | null
   /** What `then: 'anonymize'` writes. */
   readonly thenSet: readonly Assignment[]

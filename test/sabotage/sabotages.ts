@@ -628,7 +628,7 @@ export const sabotages: readonly Sabotage[] = [
     name: 'schema check: look at foreign keys at the deletion alone',
     file: 'src/plan/check/database/check-foreign-keys.ts',
     find: "hasEnd(step) && step.retention.then === 'delete'",
-    replace: "hasEnd(step) && step.retention.duration === ''",
+    replace: "hasEnd(step) && step.retention.term === ''",
     caughtBy: 'test/plan/schema-mistakes.test.ts',
   },
   {

@@ -3,8 +3,9 @@
  *
  * @module
  */
-import { type Expiry, endOf } from '../../plan/compile/expiry.ts'
+import type { Expiry } from '../../plan/compile/expiry.ts'
 import { yieldToEventLoop } from '../../ports.ts'
+import { endOfTerm } from '../../program/retention-term.ts'
 import { findRetentions, readRetentions } from '../../records/retention-records.ts'
 import { deletionsIn, type RetainedDeletion, retainedStep } from '../../store/open-retentions.ts'
 import type { OpenRetention, RetentionState } from '../../store/records.ts'
@@ -32,17 +33,14 @@ export async function readDue(
   after: Place | null,
   ceiling: number,
 ): Promise<DuePage> {
-  const isDue = dueTest(expiry.duration, clock.now())
+  const now = clock.now()
   const due: OpenRetention[] = []
   let deletions = 0
   for (let from = after; ; ) {
     const query = { step: nameOf(expiry), state: 'waiting', after: from, limit: PAGE } as const
     const page = await readRetentions(store, query)
-    const [latest] = page.slice(-1)
-    // Once the latest of them is known to be due, the others are too.
-    if (latest !== undefined) isDue(latest.at)
     for (const record of page) {
-      if (!isDue(record.at)) return { records: due, next: null }
+      if (endOfTerm(new Date(record.at), expiry.term) > now) return { records: due, next: null }
       from = endOfRecord(record)
       if (from.seq > ceiling) continue
       due.push(record)
@@ -96,15 +94,4 @@ export async function findChildren(
 
 function endOfRecord({ at, seq, subjects }: OpenRetention): Place {
   return { at, seq: seq + subjects.length - 1 }
-}
-
-/** Counting by the calendar is slow, and the end is never earlier for a later deletion. */
-function dueTest(duration: string, now: Date): (at: string) => boolean {
-  let latestDue = ''
-  return (at) => {
-    if (at <= latestDue) return true
-    if (endOf(new Date(at), duration) > now) return false
-    latestDue = at
-    return true
-  }
 }

@@ -14,8 +14,8 @@ import {
   readsOfSelector,
   writesOf,
 } from '../../program/columns/touches.ts'
-import { endsLater } from '../../program/duration.ts'
 import type { IdForm, Selector, Step } from '../../program/program.ts'
+import { neverEndsBefore } from '../../program/retention-term.ts'
 import { isSamePath, wayInto } from '../../program/selectors.ts'
 import { hasEnd, keepingOn, type RetainedStep } from './expiry.ts'
 
@@ -67,7 +67,7 @@ function writesBefore(
   if (other === step || !hasEnd(other)) return atDeletion
   // In its own table a shorter retention leaves out the rows of a longer one.
   if (other.table === step.table) return atDeletion
-  if (!endsLater(step.retention.duration, other.retention.duration)) return atDeletion
+  if (neverEndsBefore(other.retention.term, step.retention.term)) return atDeletion
   const atItsEnd = other.retention.thenSet.flatMap((assignment) =>
     placesOf(other.table, assignment),
   )

@@ -374,7 +374,7 @@ function indexIn(derived: DerivedValue[], wanted: DerivedValue): number {
 
 function compileRetention(derived: DerivedValue[], rule: RetainRule): Retention {
   return {
-    duration: rule.for ?? null,
+    term: rule.for ?? null,
     then: rule.then ?? null,
     thenSet: compileSet(derived, rule.thenSet ?? {}),
   }

@@ -7,8 +7,8 @@
 
 import { sha256 } from '../../ports.ts'
 import { parentTablesOf, writesRows } from '../../program/columns/touches.ts'
-import { addDuration, endsLater } from '../../program/duration.ts'
 import type { Program, Selector, Step } from '../../program/program.ts'
+import { neverEndsBefore } from '../../program/retention-term.ts'
 import type { DatabaseSchema } from '../../program/schema.ts'
 import type { CompiledPolicy } from './compile-policy.ts'
 import { fitSteps } from './fit-schema.ts'
@@ -18,7 +18,7 @@ import { orderSteps } from './order-steps.ts'
 /** A retained step whose retention has an end. */
 export interface RetainedStep extends Step {
   readonly retention: {
-    readonly duration: string
+    readonly term: string
     readonly then: 'delete' | 'anonymize'
     readonly thenSet: Step['set']
   }
@@ -30,8 +30,8 @@ export interface Expiry {
   readonly stepId: string
   readonly table: string
   readonly action: 'delete' | 'anonymize'
-  /** ISO 8601, counted from the deletion. */
-  readonly duration: string
+  /** How long rows stay, counted from the deletion. */
+  readonly term: string
   /** Runs for users who are gone: of their fields only the id is known. */
   readonly program: Program
   /** Over what the program does: another rule under the same id starts from the beginning. */
@@ -48,14 +48,14 @@ export function buildExpiries(
 ): readonly Expiry[] {
   const steps = fitSteps(markReferences(compiled.user, compiled.steps, schema), schema)
   const retained = steps.filter(hasEnd)
-  const durations = new Map(retained.map((step) => [step.id, step.retention.duration]))
+  const terms = new Map(retained.map((step) => [step.id, step.retention.term]))
   const ordered = orderSteps(
     retained.map((step) => expiryStep(step, steps)),
     schema,
   )
   return ordered.flatMap((step, place): readonly Expiry[] => {
-    const duration = durations.get(step.id)
-    if (duration === undefined) return []
+    const term = terms.get(step.id)
+    if (term === undefined) return []
     // References that have to be cut first stand before the step as steps of their own.
     const cut = ordered.filter(({ id }) => id === step.id || id.startsWith(`${step.id}/unlink:`))
     const late = retained.flatMap((other) => lateSteps(other, step, steps))
@@ -68,7 +68,7 @@ export function buildExpiries(
         stepId: step.id,
         table: step.table,
         action: step.action === 'delete' ? 'delete' : 'anonymize',
-        duration,
+        term,
         program,
         fingerprint: sha256([...late, step].map((one) => fingerprintText(one, derived)).join('\n')),
         after: ordered
@@ -80,13 +80,8 @@ export function buildExpiries(
   })
 }
 
-/** When a retention of this duration ends for a deletion at this instant. */
-export function endOf(deletedAt: Date, duration: string): Date {
-  return addDuration(deletedAt, duration)
-}
-
 export function hasEnd(step: Step): step is RetainedStep {
-  return step.retention?.duration != null && step.retention.then !== null
+  return step.retention?.term != null && step.retention.then !== null
 }
 
 /** Retained steps of the same table that keep a row longer than this one. */
@@ -104,8 +99,9 @@ export function outlasting(step: RetainedStep, steps: readonly Step[]): readonly
 function stays(other: Step, step: RetainedStep): boolean {
   if (!hasEnd(other)) return true
   const [its, own] = [other.retention, step.retention]
-  if (endsLater(its.duration, own.duration)) return true
-  if (endsLater(own.duration, its.duration)) return false
+  const isLater = !neverEndsBefore(own.term, its.term)
+  const isEarlier = !neverEndsBefore(its.term, own.term)
+  if (isLater !== isEarlier) return isLater
   return its.then === 'anonymize' && own.then === 'delete'
 }
 

@@ -166,6 +166,36 @@ forEachTables(({ name, describe, it, open, foreignKeys }) => {
       assert.equal((await ids('notes', { author: 'ann' })).length, 2)
     })
 
+    it('nobody’s rows go early because a later deletion has its end earlier in the day', async () => {
+      const { engine, clock, ids } = await shopOn(open, { start: '2026-01-30T23:00:00.000Z' })
+      await engine.delete('ann', IN_1)
+      clock.set('2026-01-31T01:00:00.000Z')
+      await engine.delete('bob', IN_1)
+      clock.set('2026-02-28T02:00:00.000Z')
+      await engine.expireRetained()
+      assert.equal((await ids('orders', { buyer: 'ann' })).length, 2)
+      clock.set('2026-02-28T23:00:00.000Z')
+      await engine.expireRetained()
+      assert.deepEqual(await ids('orders'), ['cleo_1', 'cleo_2'])
+    })
+
+    it('may be that of the year in which the duration ends, as plan and receipt say', async () => {
+      const term = { for: 'P1M to end of year' } as const
+      const policy = shop({ orders: { ...ORDERS, ...term }, lines: { ...LINES, ...term } })
+      const { engine, clock, ids } = await shopOn(open, { policy })
+      const plan = await engine.plan('ann', IN_1)
+      const receipt = await engine.delete('ann', IN_1)
+      for (const { steps } of [plan, receipt]) {
+        assert.equal(steps.find(({ id }) => id === 'orders#0')?.until, '2027-01-01T00:00:00.000Z')
+      }
+      clock.set('2026-12-31T23:59:59.999Z')
+      await engine.expireRetained({ confirmClock: true })
+      assert.equal((await ids('orders', { buyer: 'ann' })).length, 2)
+      clock.set('2027-01-01T00:00:00.000Z')
+      await engine.expireRetained()
+      assert.equal((await ids('orders', { buyer: 'ann' })).length, 0)
+    })
+
     it('each tenant has an entry of its own, with counts and no personal data', async () => {
       const { engine, clock, store } = await shopOn(open)
       const first = await engine.delete('ann', IN_1)
@@ -668,6 +698,27 @@ const refused: readonly (readonly [string, Tables, string])[] = [
       b: { match: 'user_id', action: 'retain', ...END, for: 'P11M' },
     },
     'tables.a.for',
+  ],
+  [
+    'is reached through rows whose retention may end earlier, as the months have it',
+    {
+      a: {
+        match: { column: 'b_id', through: { table: 'b', key: 'id' } },
+        ...{ action: 'retain', ...END, for: 'P30D' },
+      },
+      b: { match: 'user_id', action: 'retain', ...END, for: 'P1M' },
+    },
+    'tables.a.for',
+  ],
+  [
+    'ends now before and now after that of another rule for the same rows',
+    {
+      a: [
+        { match: 'user_id', action: 'retain', ...END, for: 'P30D' },
+        { match: 'other_id', action: 'retain', ...END, for: 'P1M' },
+      ],
+    },
+    'tables.a[0].for',
   ],
   [
     'is reached through the user row',

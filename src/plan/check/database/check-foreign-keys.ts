@@ -9,8 +9,8 @@
  */
 
 import { neverMeet, ownReadsOf, removesRows, writesRows } from '../../../program/columns/touches.ts'
-import { endsLater } from '../../../program/duration.ts'
 import type { Program, Selector, Step } from '../../../program/program.ts'
+import { neverEndsBefore } from '../../../program/retention-term.ts'
 import type { DatabaseSchema, ForeignKey, TableSchema } from '../../../program/schema.ts'
 import { isWithinRowsOf } from '../../../program/written-together.ts'
 import { hasEnd, type RetainedStep } from '../../compile/expiry.ts'
@@ -100,10 +100,11 @@ function isDeletedLater(step: Step): step is RetainedStep {
   return hasEnd(step) && step.retention.then === 'delete'
 }
 
-/** The program as if what ends by then had been done with the deletion. */
+/** The program as if what ends by then, on whichever day it began, had been done with the deletion. */
 function atTheEndOf({ retention }: RetainedStep, program: Program): Program {
   const steps = program.steps.map((step): Step => {
-    if (!hasEnd(step) || endsLater(step.retention.duration, retention.duration)) return step
+    if (!hasEnd(step)) return step
+    if (!neverEndsBefore(retention.term, step.retention.term)) return step
     const { then, thenSet } = step.retention
     return then === 'delete'
       ? { ...step, action: 'delete', set: [] }
