@@ -42,6 +42,8 @@ const FEW = 64
  */
 const GROUP = 5
 const MANY = 4
+/** The work of so many in vain is dear. By far fewer are tried next, and more again as long as all go through. */
+const MANY_USERS = 2_000
 
 function inGroups(): PartSize {
   let part = ALL
@@ -53,7 +55,7 @@ function inGroups(): PartSize {
     },
     refused(tried, refused) {
       const { users } = tried
-      if (isOne(tried) && users > 4 * FEW) part = whole(Math.floor(users / 4))
+      if (isOne(tried) && users > MANY_USERS) part = whole(Math.floor(users / 16))
       // A group that was refused is to be smaller the next time.
       else if (isOne(tried) ? users <= GROUP : refused * MANY > users) part = ALONE
       else part = AROUND

@@ -48,14 +48,24 @@ describe('how many users of a slice are tried together', () => {
   it('each alone while more than one in four are refused', () => {
     const many = Array.from({ length: 70 }, (_, place) => place).filter((place) => place % 3 === 0)
     assert.deepEqual(partsOf(createPartSize(true), 300, many), [
-      ...['300 refused', '75 refused', '64 by 5 refused', '64 by 1 refused', '64 by 5', '64', '44'],
+      ...['300 refused', '64 by 5 refused', '64 by 1 refused', '64 by 5', '64', '44'],
     ])
   })
 
   it('parts that double again, as long as all go through', () => {
     const told = partsOf(createPartSize(true), 600, [0])
     assert.deepEqual(told, [
-      ...['600 refused', '150 refused', '64 by 5 refused', '64 by 5', '64', '128', '256', '24'],
+      ...['600 refused', '64 by 5 refused', '64 by 5', '64', '128', '256', '24'],
+    ])
+  })
+
+  it('by far fewer where many have been at work in vain', () => {
+    const told = partsOf(createPartSize(true), 20_000, [5])
+    assert.deepEqual(told.slice(0, 4), [
+      '20000 refused',
+      '1250 refused',
+      '64 by 5 refused',
+      '64 by 5',
     ])
   })
 
