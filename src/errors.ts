@@ -50,7 +50,7 @@ export interface ErrorKind {
   readonly retryable: boolean
   /** What the caller does next. */
   readonly remedy: string
-  /** The store or the policy is at fault, so no other user of a run can fare better. */
+  /** The store or the policy is at fault, so the other users of a run would fail too. */
   readonly endsRuns?: true
 }
 
@@ -263,7 +263,7 @@ export const ERROR_CODES: Readonly<Record<ErrorCode, ErrorKind>> = {
   },
 }
 
-/** Whether no other user of a run can fare better after this error. */
+/** Whether the other users of a run would fail too after this error. */
 export function endsRuns({ code }: UserDeletionError): boolean {
   return ERROR_CODES[code].endsRuns === true
 }

@@ -166,7 +166,10 @@ function refusable<T>(connection: Connection, work: () => T): Committed<T> {
   }
 }
 
-/** Users, and rows of one user, whose pages may be in memory as they were before a statement: some 50 a user, if scattered. */
+/**
+ * Up to this many users (or rows of one user), statement journals stay in memory; a scattered user touches about 50
+ * pages.
+ */
 const SMALL_SLICE = 20
 const SMALL_CHUNK = 2_000
 

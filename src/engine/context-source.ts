@@ -74,7 +74,7 @@ export interface ContextSource {
   current(): Promise<ExecutionContext>
   /** The same for a call that writes: the ledger can be gone on with. */
   writing(missing?: MissingKey): Promise<ExecutionContext>
-  /** What differs, looked at anew. */
+  /** What differs, by a fresh look at the database. */
   drift(): Promise<DriftReport>
   readonly keys: KeyGuard
   /** Where an earlier version was at work: that this policy is the first after it. */

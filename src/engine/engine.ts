@@ -182,8 +182,8 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
   }
 
   /**
-   * Everything in which the policy and the live database differ, looked at anew. Errors are what every other
-   * call is refused with, as `schema_mismatch`; warnings have gone to the logger, or will. Changes nothing.
+   * Everything in which the policy and the live database differ, by a fresh look at the database. Every other call is
+   * refused with the errors, as `schema_mismatch`; the logger gets each warning once. Changes nothing.
    *
    * @example
    * const { fits, findings } = await engine.checkSchema()
@@ -215,9 +215,9 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
   }
 
   /**
-   * The dry run: the very steps of a deletion with their counts, and what is in the way. Changes nothing, but that
-   * what an imported ledger has decided (holds, schedules, disabling) is brought back where it is not yet; blockers
-   * of the host are asked, hooks are not.
+   * The dry run: the very steps of a deletion with their counts, and what is in the way. Changes nothing, except that
+   * it first restores what an imported ledger has decided (holds, schedules, disabling). The host's blockers are
+   * asked, its hooks are not.
    *
    * @throws {@link UserDeletionError} `resource_not_found`, or `transactions_unsupported` for a rehearsal where the
    * store has no transactions.
@@ -324,8 +324,8 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
   }
 
   /**
-   * How a user stands: state, row, and the deletion that is scheduled or runs. Changes nothing, but for what an
-   * imported ledger has decided, as {@link UserDeletionEngine.plan}.
+   * How a user stands: state, row, and the deletion that is scheduled or runs. Changes nothing, except that it first
+   * restores what an imported ledger has decided, as {@link UserDeletionEngine.plan} does.
    */
   async getStatus(userId: UserIdInput, ...[options]: CallOptions<P>): Promise<UserStatus> {
     const scope = this.#scope(userId, options, [])
@@ -337,7 +337,7 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
 
   /**
    * Shuts a user out: the policy's status columns are written, and with `revokeSessions` (default true) the
-   * rows that grant access go. Atomic; safe to repeat: again, sessions that have come in meanwhile go.
+   * rows that grant access go. Atomic and safe to repeat; a repeat also removes sessions created since.
    *
    * @throws {@link UserDeletionError} `resource_not_found`, `invalid_transition` for a user who is scheduled or
    * being deleted, or `deletion_blocked` while a hold on tables keeps rows that grant access: with
@@ -413,8 +413,8 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
   }
 
   /**
-   * Deletes the users of all tenants whose scheduled day has come, each on their own; a user who is held,
-   * blocked or vetoed stays, is not counted against `limit`, and is tried again by a later call. Run it once a
+   * Deletes the users of all tenants whose scheduled day has come, one by one. A user who is held, blocked or vetoed
+   * stays, does not count towards `limit`, and is tried again by a later call. Run it once a
    * day or more often; several processes may.
    *
    * @throws {@link UserDeletionError} `clock_jumped` with nothing deleted, when the clock has moved further
@@ -576,8 +576,8 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
   }
 
   /**
-   * Does what retained rules say comes at the end of their retention: deletes or anonymizes the rows of users
-   * whose deletion is that long ago, and writes `retention.expired` into the ledger. Call it now and then.
+   * Deletes or anonymizes retained rows whose retention has ended, and writes `retention.expired` into the ledger.
+   * Call it now and then.
    *
    * Each batch is one transaction; the event loop is free between them. Safe to repeat and to run in several
    * processes. Rows of an id that has a user again are left alone. With `keys.subject` the ids are found by
@@ -588,7 +588,7 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
    * @returns what was done by step, and whether `limit` or `signal` stopped it. Users whose rows the
    * database refuses are counted in `failed`, with the first `error`, and tried again next time.
    * @throws {@link UserDeletionError} `clock_jumped` with nothing done, when the clock has moved further than
-   * `maxClockJumpMs` since the last call of it or of `purgeDue`; or what no step can fare better with:
+   * `maxClockJumpMs` since the last call of it or of `purgeDue`; or an error that would stop every other step too:
    * `store_busy`, `schema_mismatch`, …
    *
    * @example
@@ -626,7 +626,7 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
   }
 
   /**
-   * Waits until the journal is cleared of what committed deletions have removed, and answers how far that came. The
+   * Waits until the journal no longer holds what committed deletions have removed, and answers the level reached. The
    * ledger entry `storage.sanitized` says up to which entry. Await it before the database handle is closed.
    *
    * With `complete: false` a reader still needs the journal: it stays owed, and is tried again. A store without a
@@ -645,8 +645,8 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
 
   /**
    * The dry run for a whole tenant: its users, its own rows with their counts, what is in the way, and a
-   * digest for `expect`. Changes nothing, but for what an imported ledger has decided, as
-   * {@link UserDeletionEngine.plan}.
+   * digest for `expect`. Changes nothing, except that it first restores what an imported ledger has decided, as
+   * {@link UserDeletionEngine.plan} does.
    */
   async planTenant(tenantId: string): Promise<TenantPlan> {
     const given = this.#tenantRequest({ tenantId })
@@ -740,7 +740,7 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
     const { tenantId } = request
     const subject = this.#source.subjectOf(id)
     const userTable = this.#userTable
-    // Who was deleted before there was a subject key stands in the ledger by the id.
+    // The ledger names users by their id if they were deleted before there was a subject key.
     for (const name of new Set([subject, id])) {
       const at = await deletedAt(this.#store, { userTable, tenantId, subject: name })
       if (at !== null && name !== id) await this.#source.keys.vouch()
@@ -821,14 +821,14 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
     return this.#journal.clearBy(() => scrubFile(this.#store, this.#tables))
   }
 
-  /** For calls about users: an import may tell of holds and schedules that are not back yet. */
+  /** For calls about users: an import may hold decisions (holds, schedules) that are not restored yet. */
   async #changing(): Promise<ExecutionContext> {
     const context = await this.#source.writing()
     await restoreDecisions(context, 'before_replay')
     return context
   }
 
-  /** For calls that show what such a call would meet: they bring it back as well, and change nothing else. */
+  /** For calls that show what such a call would meet: they restore them as well, and change nothing else. */
   async #looking(): Promise<ExecutionContext> {
     const context = await this.#source.current()
     await restoreDecisions(context, 'before_replay')

@@ -21,7 +21,7 @@ export interface Targets {
   readonly tenantId: string | null
   readonly users: readonly Target[]
   /**
-   * The users came back with a restored backup. A row counts although the ledger names its user as deleted,
+   * The users came back with a restored backup. A user row counts even if the ledger says the user was deleted,
    * unless it is blanked. A field whose value another user row of the tenant holds is `null`: what it matches
    * may be that person's.
    */

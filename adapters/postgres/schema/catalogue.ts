@@ -1,7 +1,7 @@
 /**
  * Questions to the catalogue. Each begins with the tables that are described.
  *
- * A partition is no table of its own: keys and triggers of it are told of the table that it is a part of.
+ * A partition is no table of its own: its keys and triggers are reported under the table that it is a part of.
  *
  * @module
  */

@@ -60,7 +60,10 @@ function behind(dialect: SqlDialect, key: RowKey): string {
 
 /** Finds the rows before any step of the pass writes, and writes those that were found. */
 export interface PassSql {
-  /** Rows of `[position in @users, …key]`: all, those behind the key in `@after`, or those whose keys are in `@keys`. */
+  /**
+   * Rows of `[position in @users, …key]`: all of them, only those behind the key in `@after`, or only those in
+   * `@keys`.
+   */
   readonly find: string
   readonly findNext: string
   readonly findAmong: string

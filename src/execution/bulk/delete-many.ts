@@ -141,7 +141,7 @@ interface Attention extends Pick<SliceOptions, 'signal' | 'waited' | 'parts'> {
 type IdSlice = Pick<Taken, 'ids' | 'indexOf'>
 
 interface SliceEnd {
-  /** The error after which no other slice can fare better. */
+  /** The error that would stop every other slice too. */
   readonly fatal: UserDeletionError | null
   /** Whether nobody of the slice has failed for a reason that may pass. */
   readonly isThrough: boolean

@@ -14,7 +14,7 @@ export interface Flights {
 }
 
 export function createFlights(): Flights {
-  // The ids themselves, of which 1 and "1" differ: text made of tenant and id would outweigh them in a large slice.
+  // The ids themselves: 1 and "1" differ. In a large slice, text made of tenant and id would take more memory.
   const byTenant = new Map<string | null, Set<UserId>>()
   return {
     take(tenantId, id) {

@@ -41,7 +41,7 @@ export async function askHost(
   await inParallel(users, async (user, position) => {
     if (user === null) return
     const objection = hung ?? (await objectionOf({ ...context, stop: signal }, user, forWhen))
-    // A host that hangs for one user would hang for all of them, and nobody else has a turn meanwhile.
+    // A host that hangs for one user would hang for all of them, and no other work gets its turn.
     if (objection?.code === 'hook_timeout') hung = objection
     if (objection !== null) objections.set(position, objection)
   })
@@ -143,7 +143,7 @@ export function planSurvey(
   })
 }
 
-/** With everybody else gone who holds the values too, the rows found by them are the user's. */
+/** Once all other holders of the values are gone, the rows found by these values are the user's. */
 function asLastHolder(
   { fields, sharedRows = [] }: FoundUser,
   counts: readonly number[],
@@ -192,7 +192,7 @@ async function askHook(context: Asking, view: UserView): Promise<UserDeletionErr
   return vetoIn(answer)
 }
 
-/** Anything but a yes keeps the user: `{ allow: false }` is meant to. */
+/** Anything but a yes keeps the user: `{ allow: false }` is meant as a refusal. */
 function vetoIn(answer: unknown): UserDeletionError | null {
   if (answer === undefined || answer === null || answer === true) return null
   if (answer === false) return veto('vetoed')

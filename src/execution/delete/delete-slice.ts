@@ -109,7 +109,10 @@ function tellsAnybody({ hooks }: ExecutionContext): boolean {
   return hooks.afterDelete !== undefined || hooks.onRevoke !== undefined
 }
 
-/** Who was deleted. A receipt is read back when its turn comes: those of all at once would outweigh the slice. */
+/**
+ * The deleted users. Each receipt is read back in its turn: all of them at once would take more memory than the
+ * slice.
+ */
 function deletedOf(
   { request: { tenantId }, targets }: SliceRun,
   outcomes: readonly UserOutcome[],
@@ -142,7 +145,7 @@ async function deleteOwned(run: SliceRun, positions: readonly number[]): Promise
   await deleteAsked(run, asked)
 }
 
-/** Users whom nobody objected to. Those for whom the slice had no room go in the next one. */
+/** Users to whose deletion nobody objected. The next slice takes those for whom this one has no room. */
 async function deleteAsked(run: SliceRun, asked: readonly number[]): Promise<void> {
   const { targets, outcomes } = run
   const applied = await applyTogether(run, at(targets, asked))
@@ -153,7 +156,7 @@ async function deleteAsked(run: SliceRun, asked: readonly number[]): Promise<voi
     const outcome = applied[index]
     if (target === undefined || outcome === undefined) continue
     if (outcome.kind === 'absent') absent.push(position)
-    // Without waiting: a promise for each user would outweigh what there is to do.
+    // Without waiting: a promise for each user would cost more than the work itself.
     else if (outcome.kind === 'deleted')
       outcomes[position] = outcome.entry === null ? UNREAD : new WithReceipt(outcome.entry)
     else if (isTurnedAway(outcome)) later.push(position)
@@ -180,8 +183,8 @@ function at(targets: readonly Target[], positions: readonly number[]): readonly 
 const WHOLE_TRIES = 3
 
 /**
- * Together, or in parts once somebody was refused: each user who is refused is so alone. What fails for a reason of the
- * store is said, since nobody fares better alone.
+ * Together, or in parts once somebody was refused: each user who is refused is so alone. A failure of the store
+ * itself is reported at once, since each user alone would fail too.
  */
 async function applyTogether(
   run: SliceRun,
@@ -203,7 +206,7 @@ async function applyTogether(
   return outcomes
 }
 
-/** Adds what became of the users; nothing of users who have to be tried again, in a smaller part. */
+/** Adds the outcomes of the users, but not of users who have to be tried again in a smaller part. */
 async function applyPart(
   run: SliceRun,
   users: readonly Target[],
@@ -421,7 +424,7 @@ function failed(error: UserDeletionError): UserOutcome {
   return { status: 'failed', error }
 }
 
-/** Reads the receipt back when somebody asks: kept for each user of a slice it would outweigh the entry. */
+/** Reads the receipt back on demand: kept for each user of a slice, it would take more memory than the entry. */
 class WithReceipt {
   readonly status = 'deleted'
   readonly #entry: LedgerEntry | null

@@ -1,6 +1,6 @@
 /**
- * What becomes of a job that could not be done: it says why, and a deletion of which nothing is lost yet gives way
- * to the schedule that it was to carry out, so that there is a way back.
+ * What becomes of a job that failed: it notes why. If nothing is lost yet, the deletion gives way to the schedule
+ * that it was to carry out, so that there is a way back.
  *
  * @module
  */
@@ -117,7 +117,7 @@ async function putBack(
   })
 }
 
-/** The receipt would have told of what was cut when the deletion began. */
+/** The receipt would have said what was cut when the deletion began. */
 function untold(
   context: ExecutionContext,
   state: JobState,

@@ -1,9 +1,9 @@
 /**
  * Deletes the users whose scheduled day has come.
  *
- * The limit counts users who are deleted. A user who stays (held, blocked, vetoed) is not counted against it, or as many
- * of them as the limit would keep everybody behind them from ever being reached; but a call looks at a bounded
- * number of them, and the next call goes on behind the last one.
+ * The limit counts users who are deleted. Users who stay (held, blocked, vetoed) do not count towards it: otherwise
+ * `limit` of them at the front would hide everyone behind them. A call looks at a bounded number of them, and the
+ * next call goes on behind the last one.
  *
  * @module
  */
@@ -54,7 +54,7 @@ export interface PurgeOptions extends ClockBound {
 }
 
 const PAGE = 100
-/** Users who are looked at in one call and not deleted: the limit, or as many as this where it is lower. */
+/** At most this many users may stay in one call; a larger `limit` raises it. */
 const STAYING = 100
 
 /** Claims and deletes each due user on their own; one who cannot go does not stop the others. */

@@ -144,7 +144,7 @@ function apply(wanted: Wanted, decision: Decision): void {
   }
 }
 
-/** The ids behind hashes: of users who are there, and of those whose retained rows still hold them. */
+/** The ids behind hashes, as far as user rows or retained rows still hold them. */
 async function idsOf(
   context: ExecutionContext,
   wanted: readonly Wanted[],

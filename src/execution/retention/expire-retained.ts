@@ -1,9 +1,9 @@
 /**
- * Does what retained rules say comes at the end of their retention.
+ * Deletes or anonymizes retained rows whose retention has ended.
  *
  * Each deletion has left a record for each retained step that has an end, and those that are due are found by range.
  * Rows, ledger entry and records commit together, so a crash leaves either all of a batch done or none of it. Users
- * under a hold, and those whose rows the database refuses, wait as records too.
+ * under a hold, and users whose rows the database refuses, wait as records too.
  *
  * @module
  */
@@ -51,7 +51,7 @@ export interface ExpiryOptions extends ClockBound {
   readonly signal: AbortSignal | undefined
 }
 
-/** Goes through the steps, children before parents. Rejects only when no other step can fare better. */
+/** Goes through the steps, children before parents. Rejects only when the other steps would fail too. */
 export async function expireRetained(
   context: ExecutionContext,
   { limit, signal, ...clock }: ExpiryOptions,

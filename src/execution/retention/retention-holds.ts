@@ -1,8 +1,8 @@
 /**
  * Holds under which retained rows of deleted users stay beyond their retention.
  *
- * Read once for many users, and never forgotten while a call lasts: between the step that finds rows through
- * others and the step of those others a hold that ends must not let the second one go ahead of the first.
+ * Read once for many users, and never forgotten while a call lasts: a hold that ends during a call must not let a
+ * parent step overtake its child step.
  *
  * @module
  */

@@ -22,7 +22,7 @@ export interface Progress {
   /** Deletions that are held, and that have failed. */
   readonly held: number
   readonly failed: number
-  /** By what those who are held were judged; `null` where that is open. */
+  /** What the verdict on the held deletions was based on; `null` where they are still to be judged. */
   readonly judged: JudgedBy | null
   /** Deletions up to `through` that an earlier version has left open, without records. */
   readonly earlier: readonly number[]
@@ -30,7 +30,7 @@ export interface Progress {
   readonly text: string | null
 }
 
-/** They are held still as long as the key is the same and no hold has ended. */
+/** They stay held as long as the key is the same and no hold has ended. */
 export interface JudgedBy {
   /** The policy, the hold that was removed last, and how far those are who find their rows through these. */
   readonly key: string

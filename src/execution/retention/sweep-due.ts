@@ -200,7 +200,7 @@ export async function retryFailed(
   return progress
 }
 
-/** Notes a failure of one user; one after which nothing can fare better is thrown. */
+/** Notes a failure of one user; throws an error that would stop every other user too. */
 function fail(tally: Tally, cause: unknown): void {
   const error = toEngineError(cause)
   if (endsRuns(error)) throw error

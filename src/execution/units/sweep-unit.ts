@@ -1,5 +1,5 @@
 /**
- * A program for users whose deletion is long done.
+ * One batch of ended retentions: a program for users whose deletion is long done.
  *
  * @module
  */
@@ -88,8 +88,8 @@ function* surveyGroup(program: Program, group: SweepGroup): Inquiry<SurveyedGrou
 }
 
 /**
- * Positions in the group. Not of users who have a user row again (an id that was reused, a backup that was played
- * back), nor those whose rows a later deletion retains.
+ * Positions in the group. Leaves out users who have a user row again (an id was reused, a backup was played back),
+ * and users whose rows a later deletion retains.
  */
 function* whoMayBeSwept(
   program: Program,

@@ -35,7 +35,7 @@ export interface Maintenance {
   readonly journal: Sanitized | null
   /** Open requests that are late, up to 100; `engine.overdue()` lists them all. */
   readonly overdue: readonly OverdueJob[] | null
-  /** Parts that failed. The others were done all the same, unless none could fare better. */
+  /** Parts that failed. The others were still done, unless the store itself was at fault. */
   readonly failed: readonly {
     readonly part:
       | 'lease'

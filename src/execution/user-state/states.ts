@@ -40,7 +40,7 @@ export const TRANSITIONS: Readonly<
     hold: 'active',
   },
   disabled: {
-    // Again: sessions that have come in meanwhile go.
+    // A repeat also removes sessions created since.
     disable: 'disabled',
     enable: 'active',
     schedule: 'scheduled',

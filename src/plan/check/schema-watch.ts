@@ -41,11 +41,11 @@ export interface WatchOptions extends Omit<SchemaCheck, 'givenIdTypes' | 'policy
 }
 
 export interface SchemaWatch {
-  /** The live schema, which is looked at anew after a refusal: its cause may be gone. */
+  /** The live schema. Read again after a refusal, since the cause may have been fixed. */
   describe(): Promise<DatabaseSchema>
   /** @throws {@link UserDeletionError} `schema_mismatch`. Each warning goes to the logger once. */
   approve(schema: DatabaseSchema): void
-  /** Looks anew and answers all that is found. */
+  /** Reads the schema again and answers all that is found. */
   report(): Promise<DriftReport>
 }
 

@@ -15,9 +15,9 @@ export interface Lookup {
 }
 
 /**
- * Every field by which the policy finds rows, each once; left out are the id of the user table, what no index
- * helps to find in a longer text, and what is found in any case, for which SQLite takes one on `lower("field")`. An index that leads with the field is what the schema check asks for.
- * Inside JSON text of SQL it stands on an expression.
+ * Every field by which the policy finds rows, each once. The schema check asks for an index that leads with it;
+ * inside JSON text of SQL that index is on an expression. Leaves out the user table's id, `inText` matches (no index
+ * helps) and `ignoreCase` matches (create an index on `lower("field")` in SQLite).
  *
  * @example
  * for (const { table, column } of lookupsOf(policy)) await db.collection(table).createIndex(column)

@@ -32,15 +32,15 @@ interface Scene {
 }
 
 export interface BesideLikes {
-  /** Which of the steps that may come next does, after this one. */
+  /** Chooses the next step among those that are ready, given the one placed last. */
   next(ready: readonly Step[], last: Step | undefined): Step | undefined
-  /** Says that the step has been placed. */
+  /** Notes that the step has been placed. */
   take(step: Step): void
 }
 
 /**
- * Steps that may be written together stand side by side: after one of them comes the next, and none begins
- * while another waits for something else, where a step can go first that no earlier one disagrees with.
+ * Keeps a group together: once one of its steps is placed, the rest follow. A group starts only when all its steps
+ * are ready, unless no other step can go first that no earlier one disagrees with.
  */
 export function besideLikes({ steps, befores, likes }: Scene): BesideLikes {
   if (likes.size === 0) return { next: ([first]) => first, take: () => {} }

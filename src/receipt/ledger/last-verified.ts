@@ -22,7 +22,7 @@ export type LastVerified =
       readonly since: string
       /** The entry up to which every one was looked at. */
       readonly head: VerifiedHead
-      /** Of these entries, those whose bodies were in an archive when they were looked at, if any. */
+      /** How many of these entries had their bodies in an archive at that time, if any. */
       readonly archived?: number
     }
   | {

@@ -28,7 +28,8 @@ export type LedgerVerification =
       /** Whether `limit` has stopped it: what stands behind `head` was not looked at, nor the recorded end. */
       readonly more: boolean
       /**
-       * Of `entries`, those whose bodies are in an archive, if any. Of them it holds what stays of them in the database:
+       * How many of `entries` have their bodies in an archive, if any. For these it proves what stays in the
+       * database:
        * every field but the body, its digest, and the anchor over all of it. That the bodies in the archive are those is
        * what `verifyArchive` looks at.
        */

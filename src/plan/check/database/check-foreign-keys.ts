@@ -71,7 +71,7 @@ function checkUpdates({ steps }: Program, child: TableSchema): readonly SchemaFi
   })
 }
 
-/** The tables with those whose rows a cascade removes: what refers to them goes with them. */
+/** These tables, and every table whose rows a cascade removes along with theirs. */
 function withCascades(
   program: Program,
   removed: ReadonlySet<string>,

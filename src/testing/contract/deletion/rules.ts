@@ -34,7 +34,7 @@ export function precedenceClauses(clause: Clause): void {
       clause(
         `of two rules that match one row, ${stronger} has it before ${weaker}`,
         async (world) => {
-          // An author may not be null, so whoever detaches does it where the pin is.
+          // An author may not be null, so the rule that detaches does it where the pin is.
           const [first, second] =
             weaker === 'detach' ? ['author_id', 'pinned_by'] : ['pinned_by', 'author_id']
           const comments = [ruleOf(weaker, second), ruleOf(stronger, first)]
