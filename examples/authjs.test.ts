@@ -108,7 +108,7 @@ describe('a user of Auth.js', () => {
       assert.deepEqual(users(), [BOB])
       assert.deepEqual([await userOf(ann), await userOf(bob)], [undefined, BOB])
       assert.deepEqual(await requesters(), [annId])
-      // Whoever signs up under the address is somebody else, and is let in.
+      // A user who signs up under the address now is somebody else, and is let in.
       assert.equal(await userOf(await signIn(ANN)), ANN)
     })
   }

@@ -162,7 +162,7 @@ describe('a user of better-auth leaves', () => {
     assert.deepEqual(await receipts(), guests)
   })
 
-  it('not as the last owner of an organization, whoever asks', async () => {
+  it('not as the last owner of an organization, no matter who asks', async () => {
     const { send, ann, cat, rows, receipts } = await open()
     await send('/organization/create', ann.cookie, { name: 'Club', slug: 'club' })
     const answers = [

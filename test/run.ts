@@ -34,7 +34,7 @@ async function runTests(): Promise<number> {
   const tests = spawn(process.execPath, args, {
     env: { ...process.env, ...env },
     stdio: 'inherit',
-    // A group of its own, so that whoever ends this process ends the processes of the tests.
+    // A process group of its own: ending this process ends the processes of the tests too.
     detached: true,
   })
   const end = (signal: NodeJS.Signals): void => {

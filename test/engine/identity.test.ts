@@ -357,7 +357,7 @@ describe('the calls around a deletion', () => {
     assert.deepEqual([again.alreadyDeleted, again.deleted, left()], [1, 1, []])
   })
 
-  it('tell the stored id to erasers, and whoever goes on with them', async () => {
+  it('give the stored id to erasers, also when another process goes on with them', async () => {
     const told: unknown[] = []
     const page: NonNullable<EngineOptions['externalErasers']>[number]['page'] = (request) => {
       told.push(request.userId, request.tenantId)
@@ -413,7 +413,7 @@ describe('the calls around a deletion', () => {
 
 describe('ids that the engine cannot take', () => {
   for (const type of ['BLOB', 'BINARY(16)', 'VARBINARY(16)', 'BYTEA']) {
-    it(`are told by the check with the way out: ${type}`, async () => {
+    it(`are reported by the check with the way out: ${type}`, async () => {
       const { engine } = await open({ id: type, rows: [[Buffer.from(UUID), 'a']] })
       const { fits, findings } = await engine.checkSchema()
       assert.equal(fits, false)
@@ -433,7 +433,7 @@ describe('ids that the engine cannot take', () => {
     assert.deepEqual([deleted, failedByCode], [1, { invalid_id: 1 }])
   })
 
-  it('are told by the check where a hash hides in which spelling they were stored', async () => {
+  it('are reported by the check where a hash hides in which spelling they were stored', async () => {
     const columns = { id: 'TEXT COLLATE NOCASE', rows: [['u1', 'a']] } as const
     const told = async (options: Partial<EngineOptions<typeof policy>>) =>
       (await (await open(columns, options)).engine.checkSchema()).findings.map(({ code }) => code)

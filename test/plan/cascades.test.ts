@@ -99,7 +99,7 @@ describe('a foreign key that acts on rows which the policy keeps', () => {
     ])
   })
 
-  it('does nothing while foreign keys are off, and is not told of then', async () => {
+  it('does nothing while foreign keys are off, and is not reported then', async () => {
     const world = {
       sql: folders('ON DELETE CASCADE'),
       tables: { folders: OWN_FOLDERS, letters: [KEEPING.detached, DRAFTS] },

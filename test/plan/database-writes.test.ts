@@ -115,7 +115,7 @@ describe('a reference that follows a key which a rule overwrites', () => {
     })
   }
 
-  it('is told where its rows are no rule', async () => {
+  it('is reported where no rule names its rows', async () => {
     const p = { match: 'user_id', action: 'detach' } as const
     const { engine } = await openOdd({ sql: sql('CASCADE'), tables: { p, z: 'unrelated' } })
     const { findings } = await engine.checkSchema()

@@ -23,7 +23,7 @@ async function findingsOf(sql: string, input: object): Promise<readonly string[]
 
 const USER = { table: 'users', id: 'id', fields: { email: 'email' } }
 
-test('a pseudonym of what a later user may hold again is told of in a unique column, and one of the id is not', async () => {
+test('in a unique column a pseudonym of a value that a later user may hold is reported, and a pseudonym of the id is not', async () => {
   for (const [field, unique, expected] of [
     ['email', 'UNIQUE', ['warning constant_into_unique users.email']],
     ['id', 'UNIQUE', []],

@@ -235,7 +235,7 @@ test('a file goes although a crash came between cutting the reference and deleti
   assert.deepEqual(db.prepare('SELECT id FROM users').pluck().all(), ['u2'])
 })
 
-test('a file without which the own row cannot be is told by the check', async () => {
+test('the check reports a file that the own row of the user cannot do without', async () => {
   const world = await open(
     `CREATE TABLE files (id INTEGER PRIMARY KEY); CREATE TABLE users (id TEXT PRIMARY KEY, avatar INTEGER NOT NULL REFERENCES files (id)); INSERT INTO files VALUES (1); INSERT INTO users VALUES ('u1', 1)`,
     {
@@ -257,7 +257,7 @@ test('a file without which the own row cannot be is told by the check', async ()
   )
 })
 
-test('a parent that is found through its child goes where the key gives way, and is told of where it does not', async () => {
+test('a parent that is found through its child goes where the key gives way, and is reported where it does not', async () => {
   const sql = (act: string): string =>
     `${USERS} CREATE TABLE flows (id TEXT PRIMARY KEY); CREATE TABLE codes (id TEXT PRIMARY KEY, uid TEXT REFERENCES users (id), flow TEXT UNIQUE REFERENCES flows (id) ${act}); INSERT INTO flows VALUES ('f1'), ('f2'); INSERT INTO codes VALUES ('c1', 'u1', 'f1'), ('c2', 'u2', 'f2')`
   const tables = {
@@ -274,7 +274,7 @@ test('a parent that is found through its child goes where the key gives way, and
   assert.equal((await engine.checkSchema()).fits, false)
 })
 
-test('what a CHECK constraint refuses blocks those who have such a row', async () => {
+test('rows that a CHECK constraint refuses block the users who have them, and nobody else', async () => {
   const world = await open(
     `${USERS} CREATE TABLE kb (id INTEGER PRIMARY KEY, uid TEXT, scope TEXT, st TEXT CHECK (st IN ('open', 'closed')), CONSTRAINT owned CHECK (scope <> 'private' OR "uid" IS NOT NULL)); CREATE INDEX k ON kb (uid);
      INSERT INTO kb (uid, scope, st) VALUES ('u1', 'private', 'open'), ('u1', 'public', 'open'), ('u2', 'public', 'open')`,
@@ -295,7 +295,7 @@ test('what a CHECK constraint refuses blocks those who have such a row', async (
   }
 })
 
-test('a ghost who is a member already, and one who is not there, block those who have such rows', async () => {
+test('a ghost who is a member already, or who is not there, blocks the users who have such rows', async () => {
   const sql = `${USERS} CREATE TABLE members (id INTEGER PRIMARY KEY, org TEXT, uid TEXT REFERENCES users (id), UNIQUE (org, uid)); CREATE INDEX m ON members (uid); INSERT INTO members (org, uid) VALUES ('o1', 'u1'), ('o1', 'u3'), ('o2', 'u2')`
   const tables = { members: { match: 'uid', action: 'detach', to: 'ghost' } } as const
   const world = await open(sql, tables, { ghost: { id: 'u3' } })

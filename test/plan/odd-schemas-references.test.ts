@@ -7,7 +7,7 @@ const PEOPLE = `
   INSERT INTO users VALUES (1, 'ann@x'), (2, 'bob@x'), (3, NULL);`
 
 describe('references of a table to itself, in SQLite', () => {
-  it('between users: whoever was invited stays, without the inviter', async () => {
+  it('between users: an invited user stays, without the inviter', async () => {
     const schema = {
       sql: `
         CREATE TABLE users (id INTEGER PRIMARY KEY, invited_by INTEGER REFERENCES users (id));

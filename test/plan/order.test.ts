@@ -80,7 +80,7 @@ describe('a policy whose meaning has changed with the order of rules', () => {
     ],
   ]
   for (const [what, notes] of changed) {
-    it(`is told, where a table ${what}`, async () => {
+    it(`is reported where a table ${what}`, async () => {
       assert.deepEqual(await toldOf({ notes: notes ?? 'unrelated' }), ['warning tables.notes'])
       const accept = [{ code: 'rule_order', table: 'notes' }] as const
       const known = await toldOf({ notes: notes ?? 'unrelated' }, { accept })
@@ -129,7 +129,7 @@ describe('a policy whose meaning has changed with the order of rules', () => {
     ],
   ]
   for (const [what, notes] of same) {
-    it(`is not told where a table ${what}`, async () => {
+    it(`is not reported where a table ${what}`, async () => {
       assert.deepEqual(await toldOf({ notes: notes ?? 'unrelated' }), [])
     })
   }

@@ -29,7 +29,7 @@ async function kindsIn(
 const byOwner = { match: 'owner_id', action: 'delete' } as const
 
 describe('a column of numbers with its kind beside it', () => {
-  it('is told, where the rule does not look at the kind', async () => {
+  it('is reported where the rule does not look at the kind', async () => {
     for (const kind of ['owner_type TEXT', 'ownerKind TEXT', 'OWNER_CLASS TEXT']) {
       assert.deepEqual(await kindsIn(`owner_id INTEGER, ${kind}`, byOwner), ['owner_id'], kind)
     }
@@ -50,7 +50,7 @@ describe('a column of numbers with its kind beside it', () => {
     )
   })
 
-  it('is not told, where the rule does, ids are texts, or the kind is that of something else', async () => {
+  it('is not reported where the rule does, ids are texts, or the kind is that of something else', async () => {
     const kind = 'owner_id INTEGER, owner_type TEXT'
     assert.deepEqual(await kindsIn(kind, { ...byOwner, where: { owner_type: 'User' } }), [])
     assert.deepEqual(
@@ -74,7 +74,7 @@ describe('a column of numbers with its kind beside it', () => {
 describe('an element of an array with its kind beside it', () => {
   const inArray = { match: { array: 'body', element: 'ref' }, action: 'detach' } as const
 
-  it('is told, where the sample shows one', async () => {
+  it('is reported where the sample shows one', async () => {
     for (const row of [
       '[{"kind":"users","ref":5}]',
       '[{"ref":1},{"relationTo":"media","ref":5}]',
@@ -86,7 +86,7 @@ describe('an element of an array with its kind beside it', () => {
     assert.deepEqual(await kindsIn('body TEXT', nested, [row]), ['body.about.user_id'])
   })
 
-  it('is told of numbers where ids are texts, for they are found too', async () => {
+  it('is reported for numbers where ids are texts, for they are found too', async () => {
     for (const [row, told] of [
       ['[{"kind":"team","ref":5}]', ['body.ref']],
       ['[{"kind":"team","ref":"5"}]', []],
@@ -96,7 +96,7 @@ describe('an element of an array with its kind beside it', () => {
     }
   })
 
-  it('is not told of elements without one', async () => {
+  it('is not reported for elements without one', async () => {
     for (const row of [
       '[{"ref":5}]',
       '[{"ref":5,"kind":7},{"kind":"x"}]',
@@ -132,12 +132,12 @@ describe('documents with a kind beside a number', () => {
     )
   }
 
-  it('are told', () => {
+  it('are reported', () => {
     const paths = { 'related.ref': 'number', 'related.kind': 'string', kind: 'string' }
     assert.deepEqual(toldOf(paths, 'number'), ['related.ref'])
   })
 
-  it('are not told, where ids are no numbers, or the kind stands elsewhere', () => {
+  it('are not reported where ids are no numbers, or the kind stands elsewhere', () => {
     assert.deepEqual(toldOf({ 'related.ref': 'number', 'related.kind': 'string' }, 'objectId'), [])
     assert.deepEqual(toldOf({ 'related.ref': 'number', kind: 'string' }, 'number'), [])
     assert.deepEqual(toldOf({ 'related.ref': 'number', 'related.kind': 'number' }, 'number'), [])

@@ -86,7 +86,7 @@ describe('a plugin that the policy does not know', () => {
   ]
   const [, , [, db]] = databases as readonly [unknown, unknown, (typeof databases)[number]]
   for (const [plugin, tables] of plugins) {
-    it(`of better-auth is told of by its tables: ${plugin}`, async () => {
+    it(`of better-auth is reported by its tables: ${plugin}`, async () => {
       const known = PLUGINS.filter((one) => one !== plugin)
       const found = await findingsIn(db, betterAuthPolicy({ plugins: known }))
       const unclassified = found.filter(({ code }) => code === 'unclassified_table')
@@ -94,7 +94,7 @@ describe('a plugin that the policy does not know', () => {
     })
   }
 
-  it('of better-auth that adds a reference to a table is told of by its column: admin', async () => {
+  it('of better-auth that adds a reference to a table is reported by its column: admin', async () => {
     const known = PLUGINS.filter((one) => one !== 'admin')
     const found = await findingsIn(db, betterAuthPolicy({ plugins: known }))
     assert.deepEqual(
@@ -103,7 +103,7 @@ describe('a plugin that the policy does not know', () => {
     )
   })
 
-  it('of Auth.js is told of by its table: WebAuthn', async () => {
+  it('of Auth.js is reported by its table: WebAuthn', async () => {
     const sql = `${AUTHJS_SCHEMA}CREATE TABLE Authenticator (
       credentialID TEXT PRIMARY KEY, userId TEXT NOT NULL REFERENCES User (id) ON DELETE CASCADE)`
     const found = await findingsIn(opened(sql), authjsPolicy())

@@ -54,7 +54,7 @@ describe('a field of the users that two may hold', () => {
       ...['in the tenant', 'across tenants', 'in any case'],
     ],
   })) {
-    it(`is told of, and one that a key covers is not: ${key}`, async () => {
+    it(`is reported, and one that a key covers is not: ${key}`, async () => {
       for (const [name, rule] of Object.entries(RULES)) {
         const found = (await toldOf(key, rule)).filter((one) => one.includes('shared_value'))
         assert.deepEqual(found, told.some((one) => one === name) ? [TOLD] : [], name)
@@ -62,7 +62,7 @@ describe('a field of the users that two may hold', () => {
     })
   }
 
-  it('is told of where ids come again in other tenants', async () => {
+  it('is reported where other tenants have the same ids', async () => {
     const [own, none] = [', PRIMARY KEY (tenant, id), UNIQUE (email))', ', PRIMARY KEY (id))']
     const told = ['warning shared_value users.id']
     assert.deepEqual(await toldOf(own, RULES['by the id']), told)
@@ -101,7 +101,7 @@ describe('a rule that finds an address in one case alone', () => {
     ],
     ['it is kept in lower case', 'COLLATE NOCASE CHECK (email = lower(email)))', '', []],
   ] as const) {
-    it(`is told of where that may not be enough: ${what}`, async () => {
+    it(`is reported where that may not be enough: ${what}`, async () => {
       assert.deepEqual(await toldOf(users, exact, USER, rows), expected)
       assert.deepEqual(await toldOf(users, anyCase, USER, rows), [])
     })

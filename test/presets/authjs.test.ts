@@ -85,7 +85,7 @@ CREATE TABLE Authenticator (
 `
 
 describe('authjsPolicy', () => {
-  it('names the table of passkeys while it is not told of them, and deletes from it once it is', async () => {
+  it('names the table of passkeys while its options leave them out, and deletes from it once they are named', async () => {
     const db = new Database(':memory:')
     db.exec(AUTHJS_SCHEMA + WEBAUTHN)
     db.exec(

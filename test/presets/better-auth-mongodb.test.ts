@@ -33,7 +33,7 @@ describeMongo('better-auth on MongoDB', 'replica set', ({ describe, it, server }
     annLeaves(it, journalled, { options, userId: '_id' })
   })
 
-  it('is refused with a plugin that the policy was not told of, naming its collections', async () => {
+  it('is refused with a plugin that the options of the policy leave out, naming its collections', async () => {
     const people = await openPeople(open)
     const without = PLUGINS.filter((plugin) => plugin !== 'organization' && plugin !== 'teams')
     const unaware = engineOf(people, { ...options, plugins: without })
@@ -66,7 +66,7 @@ describeMongo('better-auth on MongoDB', 'replica set', ({ describe, it, server }
     await keepsLastOwner(open, options)
   })
 
-  it('hands the invitations of whoever goes to the ghost, where there is one', async () => {
+  it('hands the invitations of a deleted user to the ghost, where there is one', async () => {
     await handsInvitationsToGhost(open, (id) => ({ ...options, ghost: { id } }))
   })
 

@@ -27,7 +27,7 @@ describe('betterAuthPolicy', () => {
     assert.deepEqual([...Object.keys(tables), user.table].sort(), declared.sort())
   })
 
-  it('refuses a database with a plugin that it was not told of, naming its tables', async () => {
+  it('refuses a database with a plugin that the options leave out, naming its tables', async () => {
     const { plugins, ...core } = authOptions()
     const world = await openBetterAuth({ ...core, plugins: [plugins[1], passkey()] })
     const engine = engineOf(world, { plugins: ['twoFactor'] })
@@ -59,7 +59,7 @@ describe('betterAuthPolicy', () => {
     await keepsLastOwner(openBetterAuth, options)
   })
 
-  it('hands the invitations of whoever goes to the ghost, where there is one', async () => {
+  it('hands the invitations of a deleted user to the ghost, where there is one', async () => {
     await handsInvitationsToGhost(openBetterAuth, (id) => ({ ...options, ghost: { id } }))
   })
 

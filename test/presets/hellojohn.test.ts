@@ -248,7 +248,7 @@ describe('soleOwner', () => {
     assert.deepEqual({ ...check, effect: 'warn' }, policy.checks?.[name])
   })
 
-  it('cannot be changed by whoever imports it', () => {
+  it('cannot be changed by code that imports it', () => {
     assert.ok(Object.isFrozen(soleOwner) && Object.isFrozen(soleOwner.where))
   })
 })

@@ -136,7 +136,7 @@ describe('an id of a type that only some databases have', () => {
     assert.deepEqual(left('users'), [])
   })
 
-  it('is read from the session of whoever deletes the own account', async () => {
+  it('is read from the session of a user who deletes the own account', async () => {
     const { engine, handed, left } = await open('objectId', [HEX, OTHER])
     const session = { id: 'ses_1', userId: new ObjectId(HEX) }
     const { token } = await engine.requestOwnDeletion(session)

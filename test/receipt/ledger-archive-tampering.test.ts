@@ -1,4 +1,6 @@
-/** Whoever can write the database cannot use an archive to hide a change: of what stays, and of what is in the archive. */
+/**
+ * An archive hides no change by somebody who can write the database, neither of what stays nor of what is archived.
+ */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type Database from 'better-sqlite3'

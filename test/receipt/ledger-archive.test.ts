@@ -90,7 +90,7 @@ forEachTables(({ name, describe, it, open }) => {
       assert.deepEqual(outcomes, [['already_deleted', first.id]])
     })
 
-    it('answers whoever asks for an archived receipt that it is archived, and which it is', async () => {
+    it('says of an archived receipt that it is archived, and which one it is', async () => {
       const { engine, first, old } = await openOld(open)
       const entry = old.find(({ subject }) => subject === 'usr_a1')
       await archiveOld(engine)

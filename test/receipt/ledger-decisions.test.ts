@@ -117,7 +117,7 @@ for (const [how, keys] of [
       assert.deepEqual(await world.engine.holds('ann', {}), [])
     })
 
-    it('rows of the deleted that were held since stay, whoever was deleted again', async () => {
+    it('rows that were put under a hold after the deletion stay when the user is deleted again', async () => {
       const world = await restored(
         keys,
         (engine) => engine.delete('ann', {}),

@@ -56,7 +56,7 @@ export const sabotages: readonly Sabotage[] = [
     caughtBy: 'test/adapters/sqlite/contract.test.ts',
   },
   {
-    name: 'let users without rows share the counts of those who have some',
+    name: 'let users without rows share the counts of users who have some',
     file: 'adapters/sql/answers/counts.ts',
     find: '    const own = [...none]',
     replace: '    const own = none',
@@ -373,7 +373,7 @@ export const sabotages: readonly Sabotage[] = [
     caughtBy: 'test/adapters/mongodb/gone-writers.test.ts',
   },
   {
-    name: 'wait for the server to end the transactions of those who are gone',
+    name: 'wait for the server to end the transactions of processes that are gone',
     file: 'adapters/mongodb/server/writing-session.ts',
     find: 'if (silent.length === 0) return',
     replace: 'if (silent.length >= 0) return',

@@ -35,7 +35,7 @@ describeMongo(
         }))
     }
 
-    it('is told after a few tries, where it stays', () =>
+    it('is reported after a few tries if it stays', () =>
       withKeptDatabase(server(), async (db) => {
         const { engine, commits } = await open(db, ({ name, collection }) => {
           if (name === 'deleteMany' && collection === 'posts')

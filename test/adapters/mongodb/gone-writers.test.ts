@@ -94,7 +94,7 @@ describeMongo('a turn that is not given back', 'standalone', ({ it, server }) =>
 for (const topology of ['replica set', 'standalone'] as const) {
   describeMongo(`a claim on a ${topology}`, topology, ({ it, server }) => {
     for (const lost of [1, 3]) {
-      it(`is known to whoever made it when ${lost} of its answers are lost, and to nobody else`, () =>
+      it(`is known to the store that made it when ${lost} of its answers are lost, and to no other`, () =>
         server().withDatabase(async (db) => {
           await mongoStore(db as MongoDb).migrate()
           await db.collection('user_deletion_jobs').insertOne(JOB as object)

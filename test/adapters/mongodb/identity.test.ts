@@ -64,7 +64,7 @@ for (const topology of TOPOLOGIES_FOR_CALLS) {
         assert.deepEqual(await idsIn(db, 'users', 'id'), [])
       }))
 
-    it('are told of where a hash hides the stored spelling', () =>
+    it('are reported where a hash hides the stored spelling', () =>
       withKeptDatabase(server(), async (db) => {
         await db.createCollection('users', { collation: IGNORES_CASE })
         await db.collection('users').insertOne({ id: 'usr_1', tenant: 'tnt_a' })

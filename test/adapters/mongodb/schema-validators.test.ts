@@ -128,7 +128,7 @@ describeMongo('validators of collections', 'replica set', ({ it, server }) => {
       for (const [validator, set, expected] of CASES) {
         const name = JSON.stringify([validator, set])
         await db.command({ collMod: 'log', validator })
-        // A field that is not there yet is told of for that too.
+        // A field that is not there yet is reported for that too.
         const told = short(await findingsOn(db, policyThat(set)))
         const found = told.filter((one) => !one.includes('path_not_found'))
         assert.deepEqual(found, expected === null ? [] : [expected], name)

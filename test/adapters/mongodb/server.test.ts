@@ -92,7 +92,7 @@ for (const topology of ['replica set', 'standalone'] as const) {
 }
 
 describeOwnMongo('a MongoDB server of a test', 'replica set', ({ it, withServer }) => {
-  it('fails at the command it is told to fail at, and has after a kill what it had acknowledged', async () => {
+  it('fails at the command that a test names, and after a kill has what it had acknowledged', async () => {
     await withServer(async (server, client) => {
       const admin = client.db('admin')
       const things = client.db('test').collection('things')

@@ -113,7 +113,7 @@ async function deleteThem({ engine }: Opened): Promise<void> {
   assert.equal(deleted, GONE.length)
 }
 
-/** What the file still tells of those who are gone, and of those who are there. */
+/** What the file still holds of the users who are gone, and of the users who are there. */
 async function leftIn({ db }: Opened): Promise<Record<string, number>> {
   // The first letters of an indexed word may stand with the word before it.
   const inner = (kind: number) => (index: number) => word(kind, index).slice(4)

@@ -152,7 +152,7 @@ describe('a user id that is one in several spellings', () => {
     }
   })
 
-  it('is told of where rows in another spelling would stay', async () => {
+  it('is reported where rows in another spelling would stay', async () => {
     for (const [posts, rule, expected] of [
       ['TEXT', RULES.delete, ['posts.uid']],
       ['TEXT CHECK (uid = lower(uid))', RULES.delete, ['posts.uid']],

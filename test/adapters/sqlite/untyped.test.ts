@@ -87,7 +87,7 @@ describe('a tenant in a column that says nothing of types', () => {
     )
   })
 
-  it('is told of where users have both, which may be two tenants', async () => {
+  it('is reported where users have both, which may be two tenants', async () => {
     const { engine, told, left } = await open('TEXT', '', "('u1', 7), ('u2', '7')")
     assert.deepEqual(await told(), ['error mixed_id_types users.tenant'])
     await assert.rejects(engine.delete('u1', { tenantId: '7' }), { code: 'schema_mismatch' })
@@ -149,7 +149,7 @@ describe('a column without a type, where the user column has none either', () =>
     ["('a', 't'), ('b', 't')", '(5)', ['warning mixed_id_types posts.uid']],
     ["('a', 't')", "(x'0123')", ['warning mixed_id_types posts.uid']],
   ] as const) {
-    it(`is told of where it holds ids in a type that no user has: ${users} ${more}`, async () => {
+    it(`is reported where it holds ids in a type that no user has: ${users} ${more}`, async () => {
       const { db, told } = await open('', 'TEXT', users, policy)
       if (more !== '') db.exec(`INSERT INTO posts (uid) VALUES ${more}`)
       assert.deepEqual(await told(), expected)

@@ -97,7 +97,7 @@ describe('what leaves no mark', () => {
 
 describe('an id that is a number of any declared type', () => {
   for (const type of ['NUMERIC', 'DECIMAL(10, 0)', 'REAL', 'DOUBLE', 'FLOAT']) {
-    it(`${type}: a column of texts is told, where it would not be found`, async () => {
+    it(`${type}: a column of texts is reported where it would not be found`, async () => {
       const { engine } = await openOdd({
         sql: `CREATE TABLE users (id ${type} PRIMARY KEY); CREATE TABLE posts (author TEXT); CREATE INDEX a ON posts (author)`,
         tables: { posts: { match: 'author', action: 'delete' } },

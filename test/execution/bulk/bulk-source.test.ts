@@ -112,7 +112,7 @@ describe('the ids of a bulk run in cooperative mode', () => {
 })
 
 describe('an input of ids that is given up', () => {
-  it('is told so, and its own end is waited for', async () => {
+  it('is ended early, and the run waits for its end', async () => {
     for (const options of [{}, { pace: 1_000 }]) {
       const { engine } = await openAcme()
       const controller = new AbortController()
@@ -276,7 +276,7 @@ describe('an input of ids that is given up', () => {
     }
   })
 
-  it('is not told of its end when it has ended by itself', async () => {
+  it('is not ended again when it has ended by itself', async () => {
     const warnings: string[] = []
     const logger = { warn: (message: string) => void warnings.push(message) }
     const { engine } = await openAcme({ users: 20, logger })

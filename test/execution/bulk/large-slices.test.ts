@@ -67,7 +67,7 @@ describe('a large slice with a user whom the database refuses', () => {
     assert.equal(count(db, USERS_LEFT), USERS - gone)
   })
 
-  it('tells the truth about those who went alone before the store gives out', async () => {
+  it('tells the truth about users who were deleted one by one before the store fails', async () => {
     const db = await openRefusing()
     const singles: number[] = []
     const result = await deleteAll(db, (users) => {

@@ -41,7 +41,7 @@ describe('the progress of a bulk run', () => {
     ])
   })
 
-  it('counts those who fail in the rate: they take time too', async (t) => {
+  it('counts users who fail in the rate: they take time too', async (t) => {
     const { engine, told, paced } = await openPaced(t)
     await engine.deleteMany(
       ['', ...IDS.slice(0, 3), '', ...IDS.slice(3, 6), ...IDS.slice(6)],

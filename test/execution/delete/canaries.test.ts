@@ -383,7 +383,7 @@ describe('canaries: nothing of a deleted user is left anywhere', () => {
       }
     })
 
-    await t.test('and everything of those who stay is there', () => {
+    await t.test('and every row of the users who stay is there', () => {
       const after = [...valuesOf(db)].map(([, text]) => text).join('\n')
       const standing = new Set(needleFinder(stayingMarks.keys())(after).map(({ value }) => value))
       assert.deepEqual(standing, stood)

@@ -1058,7 +1058,7 @@ forEachErasureStore(({ store, name, describe, it }) => {
       })
     })
 
-    it('tells afterDelete once, whoever ends it', async () => {
+    it('calls afterDelete once, no matter who ends it', async () => {
       const told: string[] = []
       const crm = scripted('crm', [{ removed: 0, comeBackAfterMs: HOUR }, DONE])
       const world = await openErasure(store, {

@@ -381,7 +381,7 @@ forEachErasureStore(({ store, name, describe, it }) => {
         )
       })
 
-      it('does not outlive the user, whoever deletes them', async () => {
+      it('does not outlive the user, no matter who deletes them', async () => {
         const world = await openOwn(store, service)
         await world.engine.requestOwnDeletion(ann)
         await world.engine.requestOwnDeletion(bob)

@@ -32,7 +32,7 @@ forEachTables(({ name, describe, it, open }) => {
   describe(`a replay after a restored backup on ${name}`, () => {
     for (const keys of [{}, { ledger }, { ledger, subject }]) {
       const named = Object.keys(keys).join(' and ') || 'no key'
-      it(`deletes again exactly those who are back, with ${named}`, async () => {
+      it(`deletes again exactly the users who are back, with ${named}`, async () => {
         const world = await broughtBack({ keys })
         const { host, engine, ids } = world
         assert.deepEqual(await ids('users'), ['usr_a1', 'usr_a2', 'usr_a3', ...OTHERS])

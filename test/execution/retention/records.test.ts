@@ -196,7 +196,7 @@ forEachTables(({ name, describe, it, open, foreignKeys }) => {
       }
     })
 
-    it('are parted where some of those side by side are held, and each deletion is told of once', async () => {
+    it('are split where some of their deletions are held, and the ledger covers each deletion once', async () => {
       const people = Array.from({ length: 47 }, (_, place) => `usr_${place + 10}`)
       const kept = people.filter((_, place) => place % 3 === 0)
       const { clock, engine, orders, facts, store } = await shopOn(open, people)

@@ -64,7 +64,7 @@ describe('a deletion as data', () => {
     )
   })
 
-  it('leaves the retentions behind, and says since when where other steps were told of before', () => {
+  it('leaves the retentions behind, and says since when where earlier marks name other steps', () => {
     const users = idsUpTo(45)
     const step = '["users","orders#0"]'
     const seal: Slice['seal'] = (works, head, residue) => {

@@ -111,7 +111,7 @@ forEachHost(({ store, it, open }) => {
   })
 })
 
-test('whoever waits for a deletion does not begin a schedule that stands in its place by then', async () => {
+test('a call that waits for a deletion does not begin a schedule that has taken its place meanwhile', async () => {
   const race = await openRace(openSqliteHost, 9)
   const { host, clock, still } = race
   let chunks = 0

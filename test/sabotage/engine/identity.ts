@@ -26,7 +26,7 @@ export const identitySabotages: readonly Sabotage[] = [
     caughtBy,
   },
   {
-    name: 'take an id for somebody of another type, whoever else may be meant',
+    name: 'take an id for a user of another type, no matter who else may be meant',
     file: 'src/execution/context/identify.ts',
     find: 'if (!types.includes(type)) return other',
     replace: "if (type !== 'integer' || types.length > 0) return other",

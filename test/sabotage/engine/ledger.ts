@@ -3,7 +3,7 @@ import type { Sabotage } from '../sabotage.ts'
 /** What the ledger, clocks, keys and holds promise. */
 export const ledgerSabotages: readonly Sabotage[] = [
   {
-    name: 'believe whoever says that the ledger was verified',
+    name: 'believe anybody who says that the ledger was verified',
     file: 'src/receipt/ledger/last-verified.ts',
     find: '  return isOwn ? fact : null',
     replace: '  return isOwn || fact !== null ? fact : null',

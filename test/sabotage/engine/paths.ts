@@ -87,7 +87,7 @@ export const pathsSabotages: readonly Sabotage[] = [
     caughtBy: 'test/adapters/layouts/paths-earlier.test.ts',
   },
   {
-    name: 'take users of earlier slices of a dry run for those who stay',
+    name: 'take users of earlier slices of a dry run for users who stay',
     file: 'src/execution/bulk/plan-many.ts',
     find: 'const all = [...before, ...targets]',
     replace: 'const all = [...before.slice(0, 0), ...targets]',

@@ -24,14 +24,14 @@ export const recordsSabotages: readonly Sabotage[] = [
     caughtBy: 'test/adapters/layouts/layouts.test.ts',
   },
   {
-    name: 'believe of an entry of an earlier layout whoever it was given to',
+    name: 'believe the table that an entry of an earlier layout was given, whichever it is',
     file: 'src/receipt/ledger/verify-ledger.ts',
     find: 'return entry.userTable !== null && entry.userTable === saidUserTable(entry)',
     replace: 'return entry.userTable !== null',
     caughtBy: 'test/adapters/layouts/layouts.test.ts',
   },
   {
-    name: 'give what nothing proves to whoever migrates first',
+    name: 'give records that nothing proves to the engine that migrates first',
     file: 'adapters/sqlite/records/layout.ts',
     find: 'LIMIT 1`, { userTable }).length > 0) return',
     replace: 'LIMIT 1`, { userTable }).length < 0) return',

@@ -97,14 +97,14 @@ export const retentionSabotages: readonly Sabotage[] = [
     caughtBy: records,
   },
   {
-    name: 'forget those who stood in one record with a user who is done',
+    name: 'forget the other users of a record once one of them is done',
     file: 'src/execution/retention/sweep-due.ts',
     find: '    last === undefined || left >= 0\n',
     replace: '    last === undefined || left !== 0\n',
     caughtBy: records,
   },
   {
-    name: 'leave the records of those who are done',
+    name: 'leave the records of users who are done',
     file: 'src/execution/units/sweep-unit.ts',
     find: '  yield* records\n',
     replace: '',
@@ -140,7 +140,7 @@ export const retentionSabotages: readonly Sabotage[] = [
     caughtBy: records,
   },
   {
-    name: 'claim the end of a retention for those who are left out',
+    name: 'claim the end of a retention for users who were left out',
     file: 'src/execution/retention/sweep-batch.ts',
     find: 'filter(({ subject }) => !leftOut.has(subject))',
     replace: 'filter(({ subject }) => subject !== null)',

@@ -17,7 +17,7 @@ export const mongoSabotages: readonly Sabotage[] = [
     caughtBy: 'test/adapters/mongodb/schema.test.ts',
   },
   {
-    name: 'come past the queue of those who write',
+    name: 'come past the queue of the writers',
     file: 'adapters/mongodb/server/writing-session.ts',
     find: 'while (place.ahead !== 0)',
     replace: 'while (place.ahead === null)',

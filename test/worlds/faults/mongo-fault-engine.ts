@@ -32,5 +32,5 @@ export const TARGETS = ['a1', 'a2', 'a3', 'a4'] as const
 /** A process that is gone must not hold up the next for long. */
 export const SHORT_LEASE = { leaseMs: 1_000 } as const
 export const BULK: MongoEngineOptions = { maxRowsPerTransaction: 40 }
-/** Whoever comes after a crash does not wait for long for those who are gone. */
+/** A process that comes after a crash waits only briefly for processes that are gone. */
 export const NEXT: MongoEngineOptions = { ...BULK, mongo: { leaseMs: 2_000 } }

@@ -80,7 +80,7 @@ export interface Before {
   readonly bytes: ReadonlyMap<string, string>
 }
 
-/** Deletes those who are left, and once more when all are gone. */
+/** Deletes the users who are left, and once more when all are gone. */
 export async function finishBulk(db: Db): Promise<void> {
   const engine = mongoEngine(db as MongoDb, { ...NEXT, startAt: '2026-03-01T14:00:00.000Z' })
   assert.deepEqual((await engine.resume()).failed, [])

@@ -1,7 +1,7 @@
 /**
  * Two oracles over raw reads, worked out from policy and rows alone and without a line of the engine's matching.
  *
- * 1. Rows that no rule finds for those who went are as they were; others differ in the columns that one of their
+ * 1. Rows that no rule finds for the deleted users are as they were; others differ in the columns that one of their
  *    rules names, and within JSON in what these rules name there.
  * 2. Nothing that tells who went is left where a rule finds it, but for what the policy keeps.
  *
@@ -19,7 +19,7 @@ export interface OddChange {
   readonly world: OddWorld
   readonly before: OddSnapshot
   readonly after: OddSnapshot
-  /** Whether a deletion may stop half way, so that those who are named may have lost rows and still be there. */
+  /** Whether a deletion may stop half way, so that named users may have lost rows and still be there. */
   readonly named: ReadonlySet<unknown>
 }
 

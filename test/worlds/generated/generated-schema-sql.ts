@@ -9,7 +9,7 @@ export function createTablesSql(tables: readonly TableSchema[], world: World): s
   return tables.map((table) => createTableSql(table, world)).join('\n')
 }
 
-/** The same tables with the types that the SQL declares, for a store that is told of them. */
+/** The same tables with the types that the SQL declares, for a store that takes a schema. */
 export function withTypes(
   tables: readonly TableSchema[],
   numericIds: boolean,

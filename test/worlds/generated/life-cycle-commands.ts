@@ -112,7 +112,7 @@ class UserCommand extends Named implements LifeCycleCommand {
   }
 }
 
-/** One of those whom the command suits, twice in three; else anybody, or the one who was deleted last. */
+/** Twice in three a user whom the command suits; else any user, or the one who was deleted last. */
 function pick(model: Model, slot: number, suits: (user: ModelUser) => boolean): string {
   const suited = slot % 3 === 0 ? [] : [...model.users.values()].filter(suits).map(({ id }) => id)
   const anybody = [...model.users.keys(), ...[...model.deleted.keys()].slice(-1)]
@@ -419,7 +419,7 @@ const cancelAsk = (by: 'user' | 'administrator'): Ask => ({
   expect: (user, at) => cancel(user, at, by),
 })
 
-/** With the user's own token, or with that of whoever has one. */
+/** With the user's own token, or with another user's. */
 const tokenAsk = (model: Model, isOwn: boolean): Ask => {
   const tokens = [...model.users.values()].flatMap(({ schedule: plan }) => plan?.token ?? [])
   const tokenFor = (id: string): string => {

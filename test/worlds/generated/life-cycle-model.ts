@@ -76,7 +76,7 @@ export function isShutOut(user: ModelUser, mapping: Mapping): boolean {
   return mapping === 'engine' ? user.before !== null : user.status === 'disabled'
 }
 
-/** A hold on a table holds whoever has rows there. */
+/** A hold on a table holds every user who has rows there. */
 export function isHeld({ holds, posts, sessions }: ModelUser, now: number): boolean {
   const rows = new Map([
     ['users', 1],
@@ -180,7 +180,7 @@ export function join(
   const taken = { ...user, deletion: { ...deletion, engine: at.engine, leaseUntil } }
   const waits = deletion.readyAt !== null && deletion.readyAt > at.now
   if (!waits) return { user: null, opened: taken }
-  // Whoever wants no more than a deletion is told to wait.
+  // A call that only wants a deletion has to wait.
   return asked === 'deletion' ? { user: recorded(taken), opened: taken } : { user: recorded(taken) }
 }
 

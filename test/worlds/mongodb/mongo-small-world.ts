@@ -144,7 +144,7 @@ export async function assertGone(db: Db, id: string): Promise<string> {
   return (JSON.parse(String(receipts[0]?.['body'])) as { readonly id: string }).id
 }
 
-/** No work is written down any more, whoever began it, and nobody of the other tenant was touched. */
+/** No work is left written down, no matter who began it, and no user of the other tenant was touched. */
 export async function assertSettled(db: Db, others: ReadonlyMap<string, string>): Promise<void> {
   const open = await Promise.all(
     ['late_access', 'jobs', 'disabled'].map((name) =>

@@ -168,7 +168,7 @@ export async function keepsLastOwner(open: OpenHost, options: BetterAuthOptions)
   await close()
 }
 
-/** Invitations of whoever goes stay, under the ghost. */
+/** Invitations of a deleted user stay, under the ghost. */
 export async function handsInvitationsToGhost(
   open: OpenHost,
   optionsFor: (ghost: string) => BetterAuthOptions,

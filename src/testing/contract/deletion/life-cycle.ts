@@ -220,7 +220,7 @@ export function holdClauses(clause: Clause): void {
     assert.notEqual(await world.row('users', ANN), undefined)
   })
 
-  clause('a hold on a table is in the way of whoever has rows there', async (world) => {
+  clause('a hold on a table is in the way of every user who has rows there', async (world) => {
     await world.engine.placeHold(ANN, { ...IN_A, reason: 'court_order', tables: ['sessions'] })
     await assert.rejects(world.engine.delete(ANN, IN_A), { code: 'deletion_blocked' })
     await world.engine.placeHold(BOB, { ...IN_A, reason: 'court_order', tables: ['countries'] })

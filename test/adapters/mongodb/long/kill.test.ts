@@ -40,7 +40,7 @@ interface Report {
 
 for (const topology of ['replica set', 'standalone'] as const) {
   describeMongo(`a process that deletes on a ${topology}`, topology, ({ it, server }) => {
-    it(`may be killed at any of ${KILLS} points: whoever comes next completes its work`, async () => {
+    it(`may be killed at any of ${KILLS} points: the next process completes its work`, async () => {
       const { uri } = server()
       const databases = [server().newDatabase(), server().newDatabase()]
       for (const db of databases) await createMongoWorld(db)
