@@ -52,7 +52,7 @@ export function userRowPlan({ user: { table, action, reason } }: Program): UserR
 }
 
 /** The steps of a user with counts and dates. */
-function describeSteps(
+export function describeSteps(
   program: Program,
   found: FoundUser,
   counts: readonly number[],

@@ -16,6 +16,7 @@ import type {
   UserTable,
 } from '../program/program.ts'
 import type { CheckSchema, DatabaseSchema, ForeignKey, TableSchema } from '../program/schema.ts'
+import { writesRows } from '../program/steps.ts'
 import type { Blocker } from './plan.ts'
 
 interface Ground {
@@ -167,7 +168,7 @@ function freedOf(
   const { steps, tables } = ground
   const { table, columns } = reference
   const written = [...steps.entries()].flatMap(([index, step]): readonly Departure[] =>
-    step.table === table && !removesRows(step) && writes(step, columns)
+    step.table === table && !removesRows(step) && writesAny(step, columns)
       ? [{ kind: 'step', step: index }]
       : [],
   )
@@ -189,19 +190,16 @@ function whenOf(departure: Departure): number {
     : Math.max(...departure.with.map(whenOf))
 }
 
-function writes({ action, set }: Step, columns: readonly string[]): boolean {
-  return (
-    action !== 'block' &&
-    action !== 'external' &&
-    set.some(({ column }) => columns.includes(column))
-  )
+/** Whether the step writes one of the columns. */
+function writesAny(step: Step, columns: readonly string[]): boolean {
+  return writesRows(step) && step.set.some(({ column }) => columns.includes(column))
 }
 
 /** Whether a rule that ends before lets go of every row that refers to what goes. */
 function isCovered(ground: Ground, reference: TableReference, departure: Departure): boolean {
   const own = [...ground.steps.entries()].filter(([, step]) => step.table === reference.table)
   const frees = ([index, step]: readonly [number, Step]): boolean =>
-    index <= whenOf(departure) && (removesRows(step) || writes(step, reference.columns))
+    index <= whenOf(departure) && (removesRows(step) || writesAny(step, reference.columns))
   const isKept = own.some(
     (one) => !frees(one) && one[1].action !== 'block' && one[1].action !== 'external',
   )

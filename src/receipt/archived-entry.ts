@@ -12,7 +12,7 @@ import { equalSecrets, hmacSha256, isDeepEqual, type Secret, sha256 } from '../p
 import { saidUserTable } from '../store/earlier-layout.ts'
 import type { LedgerEntry } from '../store/records.ts'
 import { canonicalJson } from './canonical-json.ts'
-import { GENESIS, type KeyRing } from './chain.ts'
+import { GENESIS, jsonSubject, type KeyRing } from './chain.ts'
 
 /** What stands in the body of an archived entry, beside what stays of it. */
 export interface ArchivedMark {
@@ -65,7 +65,7 @@ export function linkOf(previous: string, entry: LedgerEntry): string {
     at,
     userTableOf(entry),
     tenantId,
-    typeof subject === 'bigint' ? { bigint: subject.toString() } : subject,
+    jsonSubject(subject),
     idempotencyKey,
     archivedMarkOf(entry)?.body ?? sha256(body),
   ])

@@ -31,7 +31,7 @@ export function entryHash(
     kind,
     at,
     tenantId,
-    typeof subject === 'bigint' ? { bigint: subject.toString() } : subject,
+    jsonSubject(subject),
     idempotencyKey,
     // An entry of before there was one hashes as it did then.
     ...(userTable === null ? [] : [userTable]),
@@ -39,6 +39,13 @@ export function entryHash(
   // JSON text holds no line break, so the body begins where the first one stands.
   const content = `${text}\n${body}`
   return key === null ? sha256(content) : hmacSha256(key, content)
+}
+
+/** The subject as JSON holds it: a bigint has no form there, and as text it would be another user. */
+export function jsonSubject(
+  subject: LedgerEntry['subject'],
+): string | number | null | { readonly bigint: string } {
+  return typeof subject === 'bigint' ? { bigint: subject.toString() } : subject
 }
 
 /** The head for the last entry; signed where there is a key, so that a cut ledger shows. */

@@ -3,8 +3,7 @@
  *
  * @module
  */
-import { fieldsMatched, planStep, statusOf } from '../plan/build-plan.ts'
-import type { PlannedStep } from '../plan/plan.ts'
+import { describeSteps, fieldsMatched, planStep, statusOf } from '../plan/build-plan.ts'
 import { sha256 } from '../ports.ts'
 import { isNobodys } from '../program/matching.ts'
 import type { Program } from '../program/program.ts'
@@ -56,7 +55,8 @@ function stepsWriter(
   const known = piecesOf(program)
   return (found, counts) => {
     // Few share anything.
-    if (found.sharedRows !== undefined) return canonicalJson(stepsOf(program, ends, found, counts))
+    if (found.sharedRows !== undefined)
+      return canonicalJson(describeSteps(program, found, counts, ends))
     let key = ''
     for (const field of fields) key += isNobodys(found.fields[field]) ? '-' : '+'
     let pieces = known.get(key)
@@ -72,23 +72,6 @@ function stepsWriter(
     }
     return text
   }
-}
-
-function stepsOf(
-  { steps }: Program,
-  ends: readonly (string | null)[],
-  found: FoundUser,
-  counts: readonly number[],
-): readonly PlannedStep[] {
-  return steps.map((step, index) =>
-    planStep(
-      step,
-      statusOf(step, found),
-      counts[index] ?? 0,
-      ends[index] ?? null,
-      found.sharedRows?.[index],
-    ),
-  )
 }
 
 /** Text, and what stands before it: a step's rows, or the end of its retention; nothing before the first one. */

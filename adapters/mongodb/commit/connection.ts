@@ -11,9 +11,9 @@ import type { ConnectionOptions } from '../server/connection-options.ts'
 import { type Detected, detect } from '../server/detect.ts'
 import type { OwnDb } from '../server/engine-collections.ts'
 import { toStoreError } from '../server/mongo-errors.ts'
-import { persist } from '../server/patience.ts'
+import { retry } from '../server/retries.ts'
 import { openScope, type Reader, type Writer } from '../server/scope.ts'
-import type { Surroundings } from '../server/surroundings.ts'
+import type { WriteSetup } from '../server/write-setup.ts'
 import { openWritingSession } from '../server/writing-session.ts'
 import { decideWithJournal, finishInterrupted } from './journal.ts'
 import { finishLateAccess } from './late-access.ts'
@@ -45,7 +45,7 @@ export function openConnection(db: OwnDb, options: ConnectionOptions): Connectio
 
   /** The server is asked once, by whichever call is first; after a failure by the next one again. */
   async function ask(): Promise<Detected> {
-    detection ??= persist(options.busyTimeoutMs, () => detect(db, options.transactions))
+    detection ??= retry(options.busyTimeoutMs, () => detect(db, options.transactions))
     try {
       detected = await detection
       return detected
@@ -58,12 +58,12 @@ export function openConnection(db: OwnDb, options: ConnectionOptions): Connectio
   let isLaidOut = false
 
   /** Whatever is asked, an earlier layout is told first. */
-  async function surroundings(): Promise<Surroundings & { readonly detected: Detected }> {
-    if (!isLaidOut) isLaidOut = await persist(options.busyTimeoutMs, () => checkLayout(db))
+  async function writeSetup(): Promise<WriteSetup & { readonly detected: Detected }> {
+    if (!isLaidOut) isLaidOut = await retry(options.busyTimeoutMs, () => checkLayout(db))
     return anyhow()
   }
 
-  async function anyhow(): Promise<Surroundings & { readonly detected: Detected }> {
+  async function anyhow(): Promise<WriteSetup & { readonly detected: Detected }> {
     const found = await ask()
     const scope = openScope(db, found.types, 'durable')
     return { db, options, scope, session, detected: found }
@@ -71,9 +71,9 @@ export function openConnection(db: OwnDb, options: ConnectionOptions): Connectio
 
   async function direct<T>(work: (scope: Writer, tries: number) => Promise<T>): Promise<T> {
     try {
-      const { scope } = await surroundings()
+      const { scope } = await writeSetup()
       const ask = (tries: number): Promise<T> => work(scope, tries)
-      return await persist(options.busyTimeoutMs, ask, session.endSilent)
+      return await retry(options.busyTimeoutMs, ask, session.endSilent)
     } catch (error) {
       throw toStoreError(error)
     }
@@ -95,7 +95,7 @@ export function openConnection(db: OwnDb, options: ConnectionOptions): Connectio
     write: (decide, waited = () => {}) =>
       inTurn(async () => {
         try {
-          const here = await surroundings()
+          const here = await writeSetup()
           return here.detected.mode === 'transaction'
             ? await decideInTransaction(here, decide, waited)
             : await decideWithJournal(here, decide, waited)
@@ -117,7 +117,7 @@ export function openConnection(db: OwnDb, options: ConnectionOptions): Connectio
     recover: () =>
       inTurn(async () => {
         try {
-          const here = await surroundings()
+          const here = await writeSetup()
           if (here.detected.mode === 'journal') await finishInterrupted(here)
           await finishLateAccess(here)
         } catch (error) {

@@ -19,9 +19,9 @@ import { WRITER } from '../server/engine-collections.ts'
 import { isLate } from '../server/fence.ts'
 import { type Lease, leaseLost, takeLease } from '../server/lease.ts'
 import { isUnavailable, storeBusy } from '../server/mongo-errors.ts'
-import { openPatience, persist } from '../server/patience.ts'
+import { openRetries, retry } from '../server/retries.ts'
 import { openScope, type Writer } from '../server/scope.ts'
-import type { Surroundings } from '../server/surroundings.ts'
+import type { WriteSetup } from '../server/write-setup.ts'
 import { carryOut, workOnAll, writeRecords } from './carry-out.ts'
 import { changeDocument, readChange } from './change-document.ts'
 import { reclaimUsers } from './claims.ts'
@@ -31,11 +31,11 @@ import { undoable } from './undo.ts'
 
 /** What was not carried out is taken back before the call rejects; what was is never lost. */
 export async function decideWithJournal<T>(
-  here: Surroundings,
+  here: WriteSetup,
   decide: (here: Asked) => Promise<Decision<T>>,
   waited: (ms: number) => void,
 ): Promise<T> {
-  const patience = openPatience(here.options.busyTimeoutMs)
+  const retries = openRetries(here.options.busyTimeoutMs)
   for (;;) {
     try {
       const work: Work<Made<T> | Extract<Decision<T>, { readonly change: null }>> = async (
@@ -58,13 +58,13 @@ export async function decideWithJournal<T>(
     } catch (error) {
       // A user has changed between the decision and the claim.
       const isClaimLost = error instanceof UserDeletionError && error.code === 'store_busy'
-      if (!isClaimLost || !(await patience.wait())) throw error
+      if (!isClaimLost || !(await retries.wait())) throw error
     }
   }
 }
 
 /** Finishes what a process that is gone has written down, and once more what was refused then. */
-export function finishInterrupted(here: Surroundings): Promise<void> {
+export function finishInterrupted(here: WriteSetup): Promise<void> {
   return underLease(here, async (lease, scope, outages) => {
     await finishLeftOver(scope, lease, outages)
     for (const { _id, change } of await scope.find(WRITER, { refused: true })) {
@@ -77,7 +77,7 @@ export function finishInterrupted(here: Surroundings): Promise<void> {
 type Work<T> = (lease: Lease, scope: Writer, outages: Outages) => Promise<T>
 
 async function underLease<T>(
-  here: Surroundings,
+  here: WriteSetup,
   work: Work<T>,
   waited?: (ms: number) => void,
 ): Promise<T> {
@@ -154,13 +154,11 @@ interface Outages {
   stamp(): Promise<string>
 }
 
-function openOutages({ db, options }: Surroundings): Outages {
+function openOutages({ db, options }: WriteSetup): Outages {
   const outages: Outages = {
     count: 0,
     async stamp() {
-      const { topologyVersion } = await persist(options.busyTimeoutMs, () =>
-        db.command({ hello: 1 }),
-      )
+      const { topologyVersion } = await retry(options.busyTimeoutMs, () => db.command({ hello: 1 }))
       return `${outages.count} ${String(Reflect.get(Object(topologyVersion), 'processId'))}`
     },
   }
@@ -188,13 +186,13 @@ async function undisturbed(
 
 /** Every command is repeated while the server is away for a moment, and none goes out after the lease. */
 function persistent(
-  { options }: Surroundings,
+  { options }: WriteSetup,
   scope: Writer,
   lease: Lease,
   outages: Outages,
 ): Writer {
   const send = <T>(command: () => Promise<T>): Promise<T> =>
-    persist(options.busyTimeoutMs, async () => {
+    retry(options.busyTimeoutMs, async () => {
       lease.assertHeld()
       try {
         return await command()

@@ -9,9 +9,9 @@
 
 import type { DocumentChange, DocumentWork, DocumentWrite } from '../records/change.ts'
 import { LATE_ACCESS } from '../server/engine-collections.ts'
-import { persist } from '../server/patience.ts'
+import { retry } from '../server/retries.ts'
 import { openScope } from '../server/scope.ts'
-import type { Surroundings } from '../server/surroundings.ts'
+import type { WriteSetup } from '../server/write-setup.ts'
 import { cutLateAccess } from './carry-out.ts'
 import { readWork, workDocument } from './change-document.ts'
 
@@ -31,7 +31,7 @@ export function rememberLateAccess(id: string, work: DocumentWork): DocumentWrit
 
 /** Cuts access once more for the users of a change that has been carried out. */
 export async function cutLateAccessOf(
-  here: Surroundings,
+  here: WriteSetup,
   change: DocumentChange | null,
 ): Promise<void> {
   if (change === null) return
@@ -41,7 +41,7 @@ export async function cutLateAccessOf(
       : [],
   )
   if (ids.length === 0) return
-  await persist(here.options.busyTimeoutMs, async () => {
+  await retry(here.options.busyTimeoutMs, async () => {
     const scope = openScope(here.db, here.scope.types, 'ordered')
     for (const work of change.work) if (work.cutsAccess) await cutLateAccess(scope, work)
     // Should this be lost, access is looked for once more in vain.
@@ -50,7 +50,7 @@ export async function cutLateAccessOf(
 }
 
 /** The same for changes whose process is gone. */
-export async function finishLateAccess(here: Surroundings): Promise<void> {
+export async function finishLateAccess(here: WriteSetup): Promise<void> {
   const { scope } = here
   for (const { _id, work } of await scope.find(LATE_ACCESS, {})) {
     await cutLateAccess(scope, await readWork(scope, work as Readonly<Record<string, unknown>>))

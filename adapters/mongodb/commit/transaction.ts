@@ -18,9 +18,9 @@ import {
   notMigrated,
   storeBusy,
 } from '../server/mongo-errors.ts'
-import { openPatience, persist } from '../server/patience.ts'
+import { openRetries, retry } from '../server/retries.ts'
 import { DURABLE, openScope, type Writer } from '../server/scope.ts'
-import type { Surroundings } from '../server/surroundings.ts'
+import type { WriteSetup } from '../server/write-setup.ts'
 import { cutLateAccessOf } from './late-access.ts'
 import { makeAndCarryOut } from './make-change.ts'
 
@@ -29,21 +29,21 @@ import { makeAndCarryOut } from './make-change.ts'
  * and nothing of the earlier try has stayed.
  */
 export async function decideInTransaction<T>(
-  here: Surroundings,
+  here: WriteSetup,
   decide: (here: Asked) => Promise<Decision<T>>,
   waited: (ms: number) => void,
 ): Promise<T> {
-  const patience = openPatience(here.options.busyTimeoutMs)
+  const retries = openRetries(here.options.busyTimeoutMs)
   for (;;) {
     const attempt = await tryOnce(here, decide, (ms) => {
-      patience.leaveOut(ms)
+      retries.leaveOut(ms)
       waited(ms)
     })
     if (attempt.kind === 'committed') {
       await cutLateAccessOf(here, attempt.change)
       return attempt.result
     }
-    if (!(await patience.wait())) throw attempt.error
+    if (!(await retries.wait())) throw attempt.error
   }
 }
 
@@ -56,7 +56,7 @@ type Attempt<T> =
   | { readonly kind: 'again'; readonly error: unknown }
 
 async function tryOnce<T>(
-  here: Surroundings,
+  here: WriteSetup,
   decide: (here: Asked) => Promise<Decision<T>>,
   waited: (ms: number) => void,
 ): Promise<Attempt<T>> {
@@ -69,7 +69,7 @@ async function tryOnce<T>(
 }
 
 async function transact<T>(
-  here: Surroundings,
+  here: WriteSetup,
   session: MongoSession,
   decide: (here: Asked) => Promise<Decision<T>>,
 ): Promise<Attempt<T>> {
@@ -116,7 +116,7 @@ const COMMIT_TRIES = 3
 
 /** Whether the transaction has been committed. While nobody can tell, the server is asked. */
 async function commitTransaction(
-  here: Surroundings,
+  here: WriteSetup,
   session: MongoSession,
   commit: string,
 ): Promise<boolean> {
@@ -137,8 +137,8 @@ async function commitTransaction(
  * Writes the document that the transaction has written: that waits for a transaction which is still open, and
  * keeps one which has not been committed by now from ever being.
  */
-async function wasCommitted({ db, options }: Surroundings, commit: string): Promise<boolean> {
-  const writer = await persist(options.busyTimeoutMs, () =>
+async function wasCommitted({ db, options }: WriteSetup, commit: string): Promise<boolean> {
+  const writer = await retry(options.busyTimeoutMs, () =>
     db
       .collection(WRITER)
       .findOneAndUpdate(
@@ -152,9 +152,9 @@ async function wasCommitted({ db, options }: Surroundings, commit: string): Prom
 }
 
 /** Ends what the session has open, if it still has. Without the right to do so it ends by itself, later. */
-async function endOnServer({ db, options }: Surroundings, session: MongoSession): Promise<void> {
+async function endOnServer({ db, options }: WriteSetup, session: MongoSession): Promise<void> {
   try {
-    await persist(options.busyTimeoutMs, () => db.command({ killSessions: [session.id] }))
+    await retry(options.busyTimeoutMs, () => db.command({ killSessions: [session.id] }))
   } catch {
     // Others wait for it, and then learn that the store is busy.
   }

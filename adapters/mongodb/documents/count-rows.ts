@@ -4,8 +4,8 @@
  * @module
  */
 import type { Step } from '../../../src/program/program.ts'
+import type { Question } from '../server/batched-questions.ts'
 import { pathOf } from '../server/paths.ts'
-import type { Question } from '../server/questions.ts'
 import { keyOf } from '../server/values.ts'
 import { filterOf, type Matches, pages } from './match-rows.ts'
 

@@ -5,8 +5,8 @@
  */
 import type { AnswerTo, RecordQuestion } from '../../../src/store/inquiry.ts'
 import { RECORD_TABLES } from '../../../src/store/record-tables.ts'
+import { ask, type Question as Pipelines } from '../server/batched-questions.ts'
 import type { Doc } from '../server/driver.ts'
-import { ask, type Question as Pipelines } from '../server/questions.ts'
 import type { CollectionPipeline, Reader } from '../server/scope.ts'
 import { collectionOf, filterOf, nameIn, toRecord } from './record-documents.ts'
 

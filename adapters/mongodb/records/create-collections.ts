@@ -27,7 +27,7 @@ import {
   isMissingCollection,
   isMissingIndex,
 } from '../server/mongo-errors.ts'
-import { persist } from '../server/patience.ts'
+import { retry } from '../server/retries.ts'
 import { DURABLE } from '../server/scope.ts'
 
 interface EngineIndex {
@@ -71,15 +71,15 @@ const PLAIN: readonly string[] = [WRITER, SESSIONS, LEDGER_HEAD, OUTBOX, LATE_AC
  */
 export async function createEngineCollections(db: OwnDb, limitMs: number): Promise<void> {
   for (const { collection, keys, options = {} } of INDEXES) {
-    await persist(limitMs, () => db.collection(collection).createIndex(keys, options))
+    await retry(limitMs, () => db.collection(collection).createIndex(keys, options))
   }
   for (const [collection, name] of EARLIER_INDEXES) {
-    await persist(limitMs, () => dropIndex(db, collection, name))
+    await retry(limitMs, () => dropIndex(db, collection, name))
   }
   const known = await db.listCollections({}, { nameOnly: true }).toArray()
   const missing = PLAIN.filter((name) => !known.some((one) => one['name'] === db.nameOf(name)))
-  for (const name of missing) await persist(limitMs, () => create(db, name))
-  await persist(limitMs, () => insertWriter(db))
+  for (const name of missing) await retry(limitMs, () => create(db, name))
+  await retry(limitMs, () => insertWriter(db))
 }
 
 async function dropIndex(db: OwnDb, collection: string, index: string): Promise<void> {

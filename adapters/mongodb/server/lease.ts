@@ -7,9 +7,9 @@ import { UserDeletionError } from '../../../src/errors.ts'
 import type { Doc, MongoCollection } from './driver.ts'
 import { WRITER } from './engine-collections.ts'
 import { notMigrated, storeBusy } from './mongo-errors.ts'
-import { openPatience } from './patience.ts'
+import { openRetries } from './retries.ts'
 import { DURABLE, ORDERED } from './scope.ts'
-import type { Surroundings } from './surroundings.ts'
+import type { WriteSetup } from './write-setup.ts'
 
 export interface Lease {
   /** What the last holder has written down and not finished. */
@@ -28,14 +28,14 @@ export interface Lease {
  * holder's own steady clock.
  */
 export async function takeLease(
-  { db, options }: Surroundings,
+  { db, options }: WriteSetup,
   waited: (ms: number) => void = () => {},
 ): Promise<Lease> {
   const { leaseMs } = options
   const collection = db.collection(WRITER)
   const owner = crypto.randomUUID()
   // Longer than a holder who is gone can keep others out. While others have their turns, one's own comes too.
-  const patience = openPatience(options.busyTimeoutMs + leaseMs)
+  const retries = openRetries(options.busyTimeoutMs + leaseMs)
   let turn: unknown
   const begun = performance.now()
   for (;;) {
@@ -52,9 +52,9 @@ export async function takeLease(
     const [known] = await collection.find({ _id: 'writer' }).toArray()
     if (known === undefined) throw notMigrated()
     const { fence } = known
-    if (fence !== turn) patience.startAnew()
+    if (fence !== turn) retries.startAnew()
     turn = fence
-    if (!(await patience.wait())) throw storeBusy()
+    if (!(await retries.wait())) throw storeBusy()
   }
 }
 

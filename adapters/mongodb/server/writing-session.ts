@@ -17,7 +17,7 @@ import type { ConnectionOptions } from './connection-options.ts'
 import type { Doc, MongoDb, MongoSession } from './driver.ts'
 import { SESSIONS } from './engine-collections.ts'
 import { isDuplicateKey, isUnavailable, storeBusy } from './mongo-errors.ts'
-import { pause, persist } from './patience.ts'
+import { pause, retry } from './retries.ts'
 import { ORDERED } from './scope.ts'
 
 export interface WritingSession {
@@ -54,7 +54,7 @@ export function openWritingSession(
     const options = { ...ORDERED, upsert: true, returnDocument: 'after' }
     for (let tries = 1; ; tries += 1) {
       try {
-        const queue = await persist(busyTimeoutMs, () =>
+        const queue = await retry(busyTimeoutMs, () =>
           sessions.findOneAndUpdate(ALL, update, options),
         )
         return placeIn(queue as Doc, entry)
@@ -66,7 +66,7 @@ export function openWritingSession(
   }
 
   async function look(entry: Entry): Promise<Place> {
-    const [queue = {}] = await persist(busyTimeoutMs, () =>
+    const [queue = {}] = await retry(busyTimeoutMs, () =>
       sessions.aggregate([{ $match: ALL }, { $set: { now: '$$NOW' } }], PRIMARY).toArray(),
     )
     return placeIn(queue, entry)
@@ -75,7 +75,7 @@ export function openWritingSession(
   /** A server that is away is not waited for: there is another try, in the same place. */
   async function leave(isAway: boolean): Promise<void> {
     try {
-      await persist(isAway ? 0 : busyTimeoutMs, () =>
+      await retry(isAway ? 0 : busyTimeoutMs, () =>
         sessions.updateMany(ALL, { $pull: { queue: { id } } }, ORDERED),
       )
     } catch {

@@ -18,7 +18,7 @@ import { INSERT, literal, quoteName, quoteTable, UPDATE } from './literals.ts'
 import { markLoose } from './loose-comparisons.ts'
 import { rowKeyOf } from './row-key.ts'
 import { asStored, inOtherType, keptIn } from './stored-values.ts'
-import { contains, leavesMark } from './texts.ts'
+import { contains, leavesMark } from './text-patterns.ts'
 
 export const sqliteDialect: SqlDialect = {
   ...standard,

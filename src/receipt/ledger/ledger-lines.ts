@@ -9,6 +9,7 @@ import type { UserId } from '../../program/program.ts'
 import { plainInteger } from '../../program/stored-id.ts'
 import { saidUserTable } from '../../store/earlier-layout.ts'
 import type { LedgerEntry, LedgerHead } from '../../store/records.ts'
+import { jsonSubject } from '../chain.ts'
 import type { SubjectKeys } from '../subject-keys.ts'
 
 /** One line of an export. */
@@ -22,9 +23,7 @@ export type LedgerLine =
     }
 
 export function entryLine({ subject, ...entry }: LedgerEntry): string {
-  // A bigint has no JSON form, and as text it would be another user.
-  const named = typeof subject === 'bigint' ? { bigint: subject.toString() } : subject
-  return JSON.stringify({ ...entry, subject: named })
+  return JSON.stringify({ ...entry, subject: jsonSubject(subject) })
 }
 
 /** The last line; `entries` says how many lines stand before it. */

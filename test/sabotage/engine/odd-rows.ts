@@ -235,7 +235,7 @@ export const eyesSabotages: readonly Sabotage[] = [
   },
   {
     name: 'take bytes that read like blanks for nobody in SQLite',
-    file: 'adapters/sqlite/sql/texts.ts',
+    file: 'adapters/sqlite/sql/text-patterns.ts',
     find: "= 'blob' AND length(",
     replace: "= 'blob' AND 1 > length(",
     caughtBy: 'test/store/odd-rows.test.ts',

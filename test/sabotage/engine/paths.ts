@@ -18,7 +18,7 @@ export const pathsSabotages: readonly Sabotage[] = [
   },
   {
     name: 'take every text that holds the value for one that names it',
-    file: 'adapters/sqlite/sql/texts.ts',
+    file: 'adapters/sqlite/sql/text-patterns.ts',
     find: "  if (as === 'part') return found\n",
     replace: '  if (as !== undefined) return found\n',
     caughtBy: 'test/adapters/sqlite/contract.test.ts',
@@ -102,7 +102,7 @@ export const pathsSabotages: readonly Sabotage[] = [
   },
   {
     name: 'take a key of nothing but a zero byte for one',
-    file: 'adapters/sqlite/sql/texts.ts',
+    file: 'adapters/sqlite/sql/text-patterns.ts',
     find: ", x'00') + 1) AS TEXT)`",
     replace: ", x'00') + 0) AS TEXT)`",
     caughtBy: 'test/plan/keys-in-paths.test.ts',

@@ -5,7 +5,7 @@
  */
 import { isConflict, isUnavailable } from './mongo-errors.ts'
 
-export interface Patience {
+export interface Retries {
   /** Waits a little longer each time; `false` once the time is up. */
   wait(): Promise<boolean>
   /** Time that does not count: it was spent on something else than these tries. */
@@ -15,7 +15,7 @@ export interface Patience {
 }
 
 /** Waits between tries with jitter, so that writers who meet don't meet again. */
-export function openPatience(limitMs: number): Patience {
+export function openRetries(limitMs: number): Retries {
   let start = performance.now()
   let tries = 0
   return {
@@ -36,19 +36,19 @@ export function openPatience(limitMs: number): Patience {
 }
 
 /** Runs work that may be repeated, until it goes through, fails for good, or the time is up. */
-export async function persist<T>(
+export async function retry<T>(
   limitMs: number,
   work: (tries: number) => Promise<T>,
   beforeNext: () => Promise<void> = async () => {},
 ): Promise<T> {
-  const patience = openPatience(limitMs)
+  const retries = openRetries(limitMs)
   for (let tries = 1; ; tries += 1) {
     try {
       return await work(tries)
     } catch (error) {
       if (!(isConflict(error) || isUnavailable(error))) throw error
       await beforeNext()
-      if (!(await patience.wait())) throw error
+      if (!(await retries.wait())) throw error
     }
   }
 }

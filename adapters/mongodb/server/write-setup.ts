@@ -8,7 +8,7 @@ import type { OwnDb } from './engine-collections.ts'
 import type { Writer } from './scope.ts'
 import type { WritingSession } from './writing-session.ts'
 
-export interface Surroundings {
+export interface WriteSetup {
   readonly db: OwnDb
   readonly options: ConnectionOptions
   /** Without a session. */
