@@ -4,11 +4,11 @@
  * @module
  */
 
-import { endsRuns, UserDeletionError } from '../../src/errors.ts'
+import { UserDeletionError } from '../../src/errors.ts'
 import type { Row } from '../../src/program/rows/row.ts'
 import type { TableSchema } from '../../src/program/schema.ts'
 import type { Decision, Write } from '../../src/store/change.ts'
-import { refuseStale } from '../../src/store/failures.ts'
+import { refuseStale, refusesAll } from '../../src/store/failures.ts'
 import type { Answer, Inquiry, Question } from '../../src/store/inquiry.ts'
 import { workOn } from '../../src/store/plain/row-work.ts'
 import { RolledBack, rehearsed } from '../../src/store/rehearsal.ts'
@@ -91,13 +91,12 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
     return result
   }
 
-  /** Work that may be refused alone, within a transaction. */
+  /** One inquiry of a transaction: a refusal undoes it alone. */
   function refusable<T>(work: () => T): Committed<T> {
     try {
       return { kind: 'done', result: db.transaction(work) }
     } catch (error) {
-      const isKnown = error instanceof UserDeletionError
-      if (isKnown && (endsRuns(error) || ABOUT_NOBODY.has(error.code))) throw error
+      if (error instanceof UserDeletionError && refusesAll(error)) throw error
       return { kind: 'refused', error }
     }
   }
@@ -118,8 +117,6 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
       db.transaction(() => inquiries.map((inquiry) => refusable(() => transact(inquiry())))),
   }
 }
-
-const ABOUT_NOBODY: ReadonlySet<string> = new Set(['lease_lost', 'schema_mismatch'])
 
 function writeIn({ tables, records }: Database, write: Write): void {
   if (write.kind === 'work') workOn(tables, write)

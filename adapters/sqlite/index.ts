@@ -4,12 +4,11 @@
  * @module
  */
 
-import { endsRuns } from '../../src/errors.ts'
 import { once } from '../../src/program/once.ts'
 import type { Program } from '../../src/program/program.ts'
 import type { DatabaseSchema } from '../../src/program/schema.ts'
 import type { Decision } from '../../src/store/change.ts'
-import { schemaChanged } from '../../src/store/failures.ts'
+import { refusesAll, schemaChanged } from '../../src/store/failures.ts'
 import type { Answer, Inquiry, Question } from '../../src/store/inquiry.ts'
 import { RolledBack, rehearsed } from '../../src/store/rehearsal.ts'
 import { changeSync, runSync } from '../../src/store/run.ts'
@@ -152,7 +151,7 @@ export function sqliteStore(
   }
 }
 
-/** Work that may be refused alone, within a transaction. */
+/** One inquiry of a transaction: a refusal undoes it alone. */
 function refusable<T>(connection: Connection, work: () => T): Committed<T> {
   try {
     return { kind: 'done', result: connection.savepoint(work) }
@@ -160,8 +159,7 @@ function refusable<T>(connection: Connection, work: () => T): Committed<T> {
     // What came behind would be a transaction of its own.
     if (cause instanceof SavepointLost || !connection.isInTransaction()) throw cause
     const error = toStoreError(cause)
-    if (endsRuns(error) || error.code === 'lease_lost' || error.code === 'schema_mismatch')
-      throw error
+    if (refusesAll(error)) throw error
     return { kind: 'refused', error }
   }
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { UserDeletionError } from '../errors.ts'
+import { endsRuns, UserDeletionError } from '../errors.ts'
 import type { Question } from './inquiry.ts'
 
 /** Rows that a step should have removed are still there. */
@@ -66,3 +66,8 @@ export function isSchemaChange(error: unknown): boolean {
 }
 
 const SCHEMA_CHANGED = 'schema_changed'
+
+/** Whether an error refuses every inquiry of a transaction, and not the one alone that has met it. */
+export function refusesAll(error: UserDeletionError): boolean {
+  return endsRuns(error) || error.code === 'lease_lost' || error.code === 'schema_mismatch'
+}

@@ -2,19 +2,14 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import Database from 'better-sqlite3'
 import { sqliteStore } from '../../adapters/sqlite/index.ts'
-import {
-  definePolicy,
-  type Plan,
-  type Policy,
-  type PolicyInput,
-  UserDeletionEngine,
-} from '../../src/index.ts'
+import { definePolicy, type Plan, type PolicyInput, UserDeletionEngine } from '../../src/index.ts'
 import { withAnswers } from '../../src/testing/contract/altered-store.ts'
 import { fixedClock } from '../worlds/fixed-clock.ts'
+import { type OddSchema, type OddWorld, openOdd } from '../worlds/odd-schema.ts'
 
 interface World {
   readonly db: Database.Database
-  readonly engine: UserDeletionEngine
+  readonly engine: OddWorld['engine']
   /** The database as text, the engine's own tables included. */
   dump(): string
 }
@@ -22,28 +17,11 @@ interface World {
 async function open(
   sql: string,
   tables: PolicyInput['tables'],
-  user: Record<string, unknown> = {},
-  options: Record<string, unknown> = {},
+  more: Record<string, unknown> = {},
+  options: OddSchema['options'] = {},
 ): Promise<World> {
-  const db = new Database(':memory:')
-  db.pragma('foreign_keys = ON')
-  db.exec(sql)
-  const policy = definePolicy({
-    name: 'agree',
-    version: 1,
-    user: { table: 'users', id: 'id', ...user },
-    tables,
-  } as PolicyInput)
-  const engine = new UserDeletionEngine({
-    ...{
-      store: sqliteStore(db),
-      policy: policy as unknown as Policy<PolicyInput>,
-      clock: fixedClock(),
-    },
-    ...{ logger: { warn() {} } },
-    ...options,
-  }) as unknown as UserDeletionEngine
-  await engine.migrate()
+  const user = { table: 'users', id: 'id', ...more } as PolicyInput['user']
+  const { db, engine } = await openOdd({ sql, tables, user, options })
   const dump = (): string => {
     const names = db.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").pluck().all()
     return JSON.stringify(names.map((name) => db.prepare(`SELECT * FROM "${name}"`).all()))
@@ -161,7 +139,7 @@ test('replies of others hold a comment, and own replies do not', async () => {
 
 test('a user who is the boss of another stays, and goes together with them', async () => {
   const sql = `CREATE TABLE users (id TEXT PRIMARY KEY, boss TEXT REFERENCES users (id)); INSERT INTO users VALUES ('u1', NULL), ('u2', 'u1'), ('u3', NULL)`
-  const accept = [{ code: 'user_reference', table: 'users' }]
+  const accept = [{ code: 'user_reference', table: 'users' }] as const
   const options = { schemaCheck: { accept } }
   await assertBlocked(await open(sql, {}, {}, options), 'u1', ['foreign_key users.boss 1'])
   const world = await open(sql, {}, {}, options)

@@ -1,10 +1,18 @@
-/** One deletion on a small schema of its own, looked at by reads that know nothing of the adapter. */
+/**
+ * A small schema of a test's own in SQLite, its policy and an engine over it; raw reads know nothing of the adapter.
+ *
+ * A test that needs another database on SQLite begins here. Tests that hold on every store begin with
+ * `hosts/each-tables.ts`.
+ *
+ * @module
+ */
 import assert from 'node:assert/strict'
 import Database from 'better-sqlite3'
 import { sqliteStore } from '../../adapters/sqlite/index.ts'
 import {
   type DeletionReceipt,
   definePolicy,
+  type EngineOptions,
   type ExternalEraser,
   type Policy,
   type PolicyInput,
@@ -24,6 +32,10 @@ export interface OddSchema {
   readonly checks?: PolicyInput['checks']
   readonly audit?: PolicyInput['audit']
   readonly maxRowsPerTransaction?: number
+  /** Whether the handle enforces foreign keys. Default `true`. */
+  readonly foreignKeys?: boolean
+  /** What else the engine is made of. */
+  readonly options?: Omit<Partial<EngineOptions<OddPolicy>>, 'store' | 'policy'>
 }
 
 /** Stands for the type of the policies here, which name a tenant or none. */
@@ -36,15 +48,15 @@ export interface OddWorld {
   rows(query: string): readonly unknown[]
 }
 
-/** Opens the database in memory, foreign keys enforced, and an engine on it. */
+/** Opens the database in memory and an engine on it. */
 export async function openOdd(
   schema: OddSchema,
   erasers: (db: Database.Database) => readonly ExternalEraser[] = () => [],
 ): Promise<OddWorld> {
   const { sql, tables, user, schemaCheck = {}, checks = {}, audit } = schema
-  const { maxRowsPerTransaction = 2_000 } = schema
+  const { maxRowsPerTransaction = 2_000, foreignKeys = true, options = {} } = schema
   const db = new Database(':memory:')
-  db.pragma('foreign_keys = ON')
+  db.pragma(`foreign_keys = ${foreignKeys ? 'ON' : 'OFF'}`)
   db.exec(sql)
   const policy = definePolicy<PolicyInput>({
     name: 'odd',
@@ -61,6 +73,7 @@ export async function openOdd(
     schemaCheck,
     maxRowsPerTransaction,
     logger: { warn: () => {} },
+    ...options,
   })
   await engine.migrate()
   const rows = (query: string) => db.prepare(query).raw().safeIntegers().all().map(plain)

@@ -4,24 +4,14 @@ import { describe, it } from 'node:test'
 import Database from 'better-sqlite3'
 import { sqliteStore } from '../../../adapters/sqlite/index.ts'
 import { definePolicy, type PolicyInput, UserDeletionEngine } from '../../../src/index.ts'
+import { openOdd } from '../../worlds/odd-schema.ts'
 
 const USERS =
   "CREATE TABLE users (id TEXT PRIMARY KEY); INSERT INTO users VALUES ('u1'), ('u2'), ('u3');"
 
 async function open(sql: string, tables: PolicyInput['tables']) {
-  const db = new Database(':memory:')
-  db.exec(USERS)
-  db.exec(sql)
-  const engine = new UserDeletionEngine({
-    store: sqliteStore(db),
-    policy: definePolicy({
-      ...{ name: 'json', version: 1, user: { table: 'users', id: 'id', ghost: { id: 'ghost' } } },
-      tables,
-    }),
-    clock: { now: () => new Date('2026-03-01T12:00:00.000Z') },
-    logger: { warn() {} },
-  })
-  await engine.migrate()
+  const user = { table: 'users', id: 'id', ghost: { id: 'ghost' } }
+  const { db, engine } = await openOdd({ sql: USERS + sql, tables, user })
   const all = (query: string): unknown[] => db.prepare(query).pluck().all()
   return { db, engine, all }
 }

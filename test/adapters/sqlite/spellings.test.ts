@@ -1,29 +1,19 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import Database from 'better-sqlite3'
-import { sqliteStore } from '../../../adapters/sqlite/index.ts'
-import {
-  definePolicy,
-  type Policy,
-  type PolicyInput,
-  UserDeletionEngine,
-} from '../../../src/index.ts'
-import { fixedClock } from '../../worlds/fixed-clock.ts'
+import type { PolicyInput } from '../../../src/index.ts'
+import { type OddSchema, openOdd } from '../../worlds/odd-schema.ts'
+
+type Tables = PolicyInput['tables']
 
 const NOCASE = 'TEXT COLLATE NOCASE'
 
-async function open(sql: string, tables: object, more: object = {}, options: object = {}) {
-  const db = new Database(':memory:')
-  db.pragma('foreign_keys = ON')
-  db.exec(sql)
-  const policy = definePolicy({
-    ...{ name: 'spellings', version: 1, user: { table: 'users', id: 'id' }, tables, ...more },
-  } as PolicyInput)
-  const engine = new UserDeletionEngine({
-    ...{ store: sqliteStore(db), policy: policy as unknown as Policy<PolicyInput> },
-    ...{ clock: fixedClock(), logger: { warn() {} }, ...options },
-  }) as unknown as UserDeletionEngine
-  await engine.migrate()
+async function open(
+  sql: string,
+  tables: object,
+  more: object = {},
+  options: OddSchema['options'] = {},
+) {
+  const { db, engine } = await openOdd({ sql, options, ...more, tables: tables as Tables })
   const left = (column: string, table: string): readonly unknown[] =>
     db.prepare(`SELECT ${column} FROM ${table} ORDER BY rowid`).pluck().all()
   const told = async (): Promise<readonly string[]> =>
