@@ -35,7 +35,7 @@ export function createRecords(tablePrefix: string): Records {
       const before = lists.ledger
       lists = recordsAfter(lists, write, tablePrefix)
       if (lists.ledger === before) return
-      // Entries are looked up by what stands in the list.
+      // The index follows the list: it grows with new entries, and is built anew after any other change.
       const isLonger = write.kind === 'insert' && lists.ledger[before.length - 1] === before.at(-1)
       bySubject = isLonger
         ? indexed(bySubject, lists.ledger.slice(before.length))
@@ -62,14 +62,14 @@ function indexed(known: BySubject, entries: readonly RecordFields[]): BySubject 
   return bySubject
 }
 
-/** Records among which those asked for are. */
+/** The records to search: for a question about subjects, only theirs. */
 function candidatesFor(
   { table, where = [] }: RecordQuestion,
   lists: RecordLists,
   bySubject: BySubject,
 ): readonly RecordFields[] {
   const condition = table === 'ledger' ? where.find(({ field }) => field === 'subject') : undefined
-  // Entries about nobody are not sorted by subject.
+  // Entries about nobody are not in the index.
   if (condition === undefined || !('in' in condition) || condition.in.includes(null)) {
     return lists[table]
   }

@@ -1,6 +1,6 @@
 /**
- * Statements one after the other, as a generator that is given the result of each. A driver that answers at once runs
- * it in one turn of the event loop, any other one statement by statement.
+ * Statements as a generator that gets the result of each. A synchronous driver runs it in one turn of the event loop,
+ * an asynchronous one waits for each statement.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Lists as parameters.
+ * Values as JSON text. Lists go to a statement as one parameter of this form.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Marks on a program, made once for it and a schema: where a comparison needs more than the words of every SQL. A
+ * Marks on a program, made once for it and a schema. A mark says that a comparison needs more than standard SQL. A
  * dialect sets those that its database needs. Where nothing is marked, nothing is added to a statement. Types only.
  *
  * @module

@@ -336,8 +336,8 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
   }
 
   /**
-   * Shuts a user out: the policy's status columns are written, and with `revokeSessions` (default true) the
-   * rows that grant access go. Atomic and safe to repeat; a repeat also removes sessions created since.
+   * Shuts a user out: the policy's status columns are written, and with `revokeSessions` (default true) the rows that
+   * grant access go. Atomic and safe to repeat; a repeat also removes sessions created since.
    *
    * @throws {@link UserDeletionError} `resource_not_found`, `invalid_transition` for a user who is scheduled or
    * being deleted, or `deletion_blocked` while a hold on tables keeps rows that grant access: with
@@ -414,8 +414,8 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
 
   /**
    * Deletes the users of all tenants whose scheduled day has come, one by one. A user who is held, blocked or vetoed
-   * stays, does not count towards `limit`, and is tried again by a later call. Run it once a
-   * day or more often; several processes may.
+   * stays, does not count towards `limit`, and is tried again by a later call. Run it once a day or more often;
+   * several processes may.
    *
    * @throws {@link UserDeletionError} `clock_jumped` with nothing deleted, when the clock has moved further
    * than `maxClockJumpMs` since the last call of it or of `expireRetained`.
@@ -644,9 +644,9 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
   }
 
   /**
-   * The dry run for a whole tenant: its users, its own rows with their counts, what is in the way, and a
-   * digest for `expect`. Changes nothing, except that it first restores what an imported ledger has decided, as
-   * {@link UserDeletionEngine.plan} does.
+   * The dry run for a whole tenant: its users, its own rows with their counts, what is in the way, and a digest for
+   * `expect`. Changes nothing, except that it first restores what an imported ledger has decided, as {@link
+   * UserDeletionEngine.plan} does.
    */
   async planTenant(tenantId: string): Promise<TenantPlan> {
     const given = this.#tenantRequest({ tenantId })

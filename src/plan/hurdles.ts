@@ -26,7 +26,7 @@ interface Ground {
   readonly tables: readonly TableSchema[]
 }
 
-/** Only what rules do not rule out is a hurdle: each costs every slice a question. Pure. */
+/** The hurdles that the rules do not rule out. Each one costs every slice a question. Pure. */
 export function findHurdles(
   user: UserTable,
   steps: readonly Step[],
@@ -49,7 +49,7 @@ export function findHurdles(
   return inOrder([...byKeys, ...bySchema])
 }
 
-/** The same whatever order the database tells its tables and keys in. */
+/** In one order, whatever order the database lists its tables and keys in. */
 function inOrder(hurdles: readonly Hurdle[]): readonly Hurdle[] {
   const keyed = hurdles.map((hurdle): [string, Hurdle] => {
     const { table, columns, kind } = hurdle

@@ -1,6 +1,6 @@
 /**
- * Will the rows of a retained rule with an end be found again when that end has come? By then the user row
- * is gone, and all that is known of the user is the id.
+ * Can the rows of a retained rule be found again when the retention ends? By then the user row is gone, and only the
+ * id is known.
  *
  * What other rules overwrite is looked at in `plan/check-expiry.ts`, where rules are steps.
  *

@@ -1,6 +1,6 @@
 /**
- * What steps leave alone. Steps of one table leave the same rows alone and share one list, so that what is read out
- * of the list, or made of it, is read and made once for all of them. Pure.
+ * The rows that steps leave alone. Steps of one table that leave the same rows alone share one list, so that work on
+ * the list is done once for all of them. Pure.
  *
  * @module
  */
@@ -26,7 +26,7 @@ interface Mapping<S extends Selector> {
   readonly stays?: (selector: Selector) => boolean
 }
 
-/** Makes another list of each, and of one list one. */
+/** Maps lists of exceptions, each list once: steps that shared a list share the new one. */
 export function exceptionMapper<S extends Selector>({
   map,
   stays = () => true,

@@ -1,5 +1,5 @@
 /**
- * What is worked out of a value that never changes is worked out once.
+ * Remembers what was worked out from a value that never changes.
  *
  * @module
  */

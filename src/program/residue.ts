@@ -1,5 +1,5 @@
 /**
- * When a store looks for rows on which a step has not had its effect.
+ * When a store looks for residue: rows on which a step has not had its effect.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * How the user table holds ids and tenants, and how what a call passes is brought to that. Pure.
+ * How the user table holds ids and tenants, and how the id of a call becomes the stored one. Pure.
  *
  * A column's declared type tells, by the rules of SQLite; where nothing is declared, what a sample holds. Inside the
  * engine an integer is a number where a number holds it exactly, and a bigint where not.

@@ -1,5 +1,5 @@
 /**
- * Which steps read the same rows and may write them in one go.
+ * Which steps read the same rows and may write them in one statement.
  *
  * @module
  */

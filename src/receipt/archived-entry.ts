@@ -1,9 +1,9 @@
 /**
  * What stays of a ledger entry whose body is in an archive.
  *
- * The body goes and its digest stays, in the place of the body, beside the little that others look up. Each archived
- * entry is linked to the one before: the link covers everything that stays, and the anchor, a later entry of the
- * ledger, holds the last link. So what stays cannot be changed without the anchor, which the chain protects.
+ * The body goes. Its digest takes its place, beside the few fields that other code looks up. Each archived entry is
+ * linked to the one before: the link covers everything that stays, and the anchor, a later entry of the ledger, holds
+ * the last link. So a change of what stays needs a change of the anchor, which the chain protects.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Receipts as canonical JSON, fast: whatever receipts of a seal share is spelled once.
+ * Receipts as canonical JSON, fast: the parts that receipts of one seal share are spelled once.
  *
  * @module
  */

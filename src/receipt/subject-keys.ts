@@ -1,6 +1,6 @@
 /**
- * Under which keys the ids in the ledger are hidden: a fingerprint for each kind of users, kept by the database and
- * told by its exports.
+ * Which keys hide the ids in the ledger: a fingerprint for each table of users, kept in the database and written into
+ * its exports.
  *
  * @module
  */

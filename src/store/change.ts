@@ -1,6 +1,6 @@
 /**
- * What a store is to write. A write is plain data, made one by one, so that those of a large slice are never all in
- * memory.
+ * What a store writes. Each write is plain data. Writes are made one by one, so that those of a large slice are never
+ * all in memory.
  *
  * @module
  */

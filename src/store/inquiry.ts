@@ -1,5 +1,5 @@
 /**
- * What a store is asked. A question is plain data, and an inquiry asks one list of them after the other.
+ * What a store is asked. A question is plain data; an inquiry asks lists of questions, one after the other.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Which records decide about users, and which are written with what becomes of them. Pure.
+ * The engine's own records that decide about users, and those written with a change of users. Pure.
  *
  * @module
  */
@@ -151,7 +151,9 @@ export function disabledWrite(
   }
 }
 
-/** Removes a hold, and leaves word that one was removed: who has passed over users because of holds looks again. */
+/**
+ * Removes a hold and notes that one was removed, so that a sweep that left users out because of holds looks again.
+ */
 export function releaseWrites(id: string): readonly RecordWrite[] {
   return [{ kind: 'remove', table: 'holds', where: [{ field: 'id', in: [id] }] }, holdsRemoved(id)]
 }

@@ -22,8 +22,8 @@ export interface Targets {
   readonly users: readonly Target[]
   /**
    * The users came back with a restored backup. A user row counts even if the ledger says the user was deleted,
-   * unless it is blanked. A field whose value another user row of the tenant holds is `null`: what it matches
-   * may be that person's.
+   * unless it is blanked. A field whose value another user row of the tenant holds is `null`: what it matches may be
+   * that person's.
    */
   readonly restored?: boolean
 }

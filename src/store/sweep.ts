@@ -1,5 +1,5 @@
 /**
- * Rows of users who are long gone. Types only.
+ * The end of retentions: rows of users who were deleted long ago. Types only.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * What the name of a column suggests about what it holds. A suggestion, and no more: people decide.
+ * What the name of a column suggests about what it holds. Only a suggestion: a person decides.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * What a commit has been answered, and needs once more when it carries out what was decided. No other commit comes
- * in between.
+ * What a commit has read so far. It needs this again when it carries out its decision, and no other commit comes in
+ * between.
  *
  * @module
  */

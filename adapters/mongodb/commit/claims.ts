@@ -1,6 +1,6 @@
 /**
- * Takes users for a change on a server without transactions: before its first step, and only as they were
- * when it was decided on.
+ * Claims the users of a change on a server without transactions, before its first step, and only if their rows are as
+ * they were at the decision.
  *
  * @module
  */
@@ -44,8 +44,8 @@ export async function claimUsers(writer: Writer, { program, claims }: Claiming):
 }
 
 /**
- * The same after a crash. Nothing else was done while a user had not been claimed: where one cannot be any
- * more, the others are given back, and the answer is that the change is off.
+ * The same after a crash. No step runs before all users are claimed. So if a user cannot be claimed any more, the
+ * other users are given back and the change is dropped: the answer is `false`.
  */
 export async function reclaimUsers(writer: Writer, work: readonly Claiming[]): Promise<boolean> {
   for (const { program, claims } of work) {

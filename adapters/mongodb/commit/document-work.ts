@@ -23,7 +23,7 @@ import type { Reader } from '../server/scope.ts'
 import { decodeKey } from '../server/values.ts'
 import { claimsOf } from './claims.ts'
 
-/** What the commit has seen says which documents are meant; what it has not seen is asked for again. */
+/** The commit has seen most of the documents already; the others are looked up again. */
 export async function documentWork(
   reader: Reader,
   seen: Seen,

@@ -29,7 +29,7 @@ import { cutLateAccessOf } from './late-access.ts'
 import { type Made, makeWhole } from './make-change.ts'
 import { undoable } from './undo.ts'
 
-/** What was not carried out is taken back before the call rejects; what was is never lost. */
+/** A change that fails is taken back before the call rejects; a change that was carried out is never lost. */
 export async function decideWithJournal<T>(
   here: WriteSetup,
   decide: (here: Asked) => Promise<Decision<T>>,
@@ -63,7 +63,7 @@ export async function decideWithJournal<T>(
   }
 }
 
-/** Finishes what a process that is gone has written down, and once more what was refused then. */
+/** Finishes the change that a dead process has written down, and tries again a change that was refused then. */
 export function finishInterrupted(here: WriteSetup): Promise<void> {
   return underLease(here, async (lease, scope, outages) => {
     await finishLeftOver(scope, lease, outages)

@@ -44,7 +44,7 @@ export async function cutLateAccessOf(
   await retry(here.options.busyTimeoutMs, async () => {
     const scope = openScope(here.db, here.scope.types, 'ordered')
     for (const work of change.work) if (work.cutsAccess) await cutLateAccess(scope, work)
-    // Should this be lost, access is looked for once more in vain.
+    // If this is lost, a later writer looks for access once more and finds none.
     await scope.deleteMany(LATE_ACCESS, { _id: { $in: ids } })
   })
 }

@@ -1,5 +1,6 @@
 /**
- * Makes the writes of a change, and of each what is done on documents.
+ * Turns the writes of a change into work on documents: all of it before the first effect, or write by write in a
+ * transaction.
  *
  * @module
  */

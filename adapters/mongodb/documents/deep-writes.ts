@@ -1,6 +1,6 @@
 /**
- * Expressions for what stands at a path that may lead through arrays: the server's update operators stop at an
- * array, or write into elements of others.
+ * Expressions that write at a path through arrays. The server's update operators cannot: they stop at an array, or
+ * write into elements of other users.
  *
  * A path opens every array on its way, as the server does when it reads; where it names an array it opens nothing
  * else. Where it goes through the elements by which documents belong to users, only the elements of these users

@@ -1,6 +1,6 @@
 /**
- * What a write is going to do, as data: it is decided first and carried out afterwards, so that it can be
- * written down between the two where the server has no transactions.
+ * What a write is going to do, as data. On a server without transactions it is written down between the decision and
+ * the first effect.
  *
  * @module
  */

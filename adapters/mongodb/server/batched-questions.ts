@@ -1,6 +1,6 @@
 /**
- * Questions to several collections that go to the server in one command: what a decision needs to know is
- * many small reads, and on a fast server the way there and back is most of their time.
+ * Questions to several collections as one command. A decision needs many small reads, and on a fast server the way
+ * there and back is most of their time.
  *
  * @module
  */
@@ -22,7 +22,7 @@ export async function ask<const Q extends readonly Question<unknown>[]>(
   return answer(await documentsOf(reader, pipelines)) as Answers<Q>
 }
 
-/** One is asked for itself: several in one command go through a document of the server, which has a size. */
+/** A single pipeline is a command of its own: the answers of several come in one document, whose size is limited. */
 async function documentsOf(
   reader: Reader,
   pipelines: readonly CollectionPipeline[],

@@ -1,5 +1,5 @@
 /**
- * Waiting for other writers, and trying again what may be tried again.
+ * Retries: waits between them, and the time after which they end.
  *
  * @module
  */
@@ -8,9 +8,9 @@ import { isConflict, isUnavailable } from './mongo-errors.ts'
 export interface Retries {
   /** Waits a little longer each time; `false` once the time is up. */
   wait(): Promise<boolean>
-  /** Time that does not count: it was spent on something else than these tries. */
+  /** Leaves out time that was spent on something else than these tries. */
   leaveOut(ms: number): void
-  /** What was waited for goes on, so the time begins again. */
+  /** Begins the time again, because the other writer has come further. */
   startAnew(): void
 }
 

@@ -1,5 +1,5 @@
 /**
- * What the ways to write have in common.
+ * What both ways to write work with: one transaction of the server, or the journal.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import type { WritingSession } from './writing-session.ts'
 export interface WriteSetup {
   readonly db: OwnDb
   readonly options: ConnectionOptions
-  /** Without a session. */
+  /** For commands outside a transaction. */
   readonly scope: Writer
   /** For transactions. */
   readonly session: WritingSession

@@ -7,7 +7,7 @@ import { UserDeletionError } from '../../../src/errors.ts'
 import { type NamedUser, writtenFor } from '../../../src/program/shared-values.ts'
 import { type UserValue, valueKey } from '../selectors/user-value.ts'
 
-/** Positions of the users for whom references hold a value: nearly always one, who needs no list. */
+/** From a value to the positions of the users whom it names. It is nearly always one user, which needs no list. */
 export type Holders = ReadonlyMap<unknown, number | readonly number[]>
 
 /** Looked up once a field and form: many steps match by the same one. */
@@ -30,7 +30,10 @@ export function holdersOf(users: readonly NamedUser[]): (wanted: UserValue) => H
   }
 }
 
-/** A column of another type holds the same id as other text ('7' for 7): the text decides. Anything looser is refused. */
+/**
+ * A column of another type may hold the same id in another form ('7' for 7), so the texts are compared. A looser
+ * match is refused.
+ */
 function looselyEqual(holders: Holders, key: unknown): number | readonly number[] {
   let texts = textsOf.get(holders)
   if (texts === undefined) {

@@ -1,5 +1,5 @@
 /**
- * Rows that come to stand under parents which go, as statements.
+ * Rows that a trigger may write under deleted parents, as statements.
  *
  * @module
  */

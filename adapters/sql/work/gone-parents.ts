@@ -1,6 +1,6 @@
 /**
- * Rows that come to stand under parents which go: a trigger may write them back once nothing leads from the user to
- * them any more. So the parents' keys are kept until everything is done. Only where some trigger may act.
+ * Rows under deleted parents. A trigger may write such rows back when nothing leads from the user to them any more,
+ * so the keys of the parents are kept until everything is done. Only done where a trigger may act.
  *
  * @module
  */

@@ -16,9 +16,9 @@ interface Change {
 const changes = new WeakMap<SqliteDatabase, Change>()
 
 /**
- * Sets how many pages of the log start a checkpoint in a commit of this connection; 0 is never. The answer
- * puts the host's value back: exactly, once however often it is called, when the last of several holders
- * lets go, and not over a value that the host has set meanwhile. The first holder's value counts.
+ * Sets how many pages of the log start a checkpoint in a commit of this connection; 0 is never. The first holder's
+ * value counts. The returned function puts the host's value back once the last holder has called it; calling it again
+ * does nothing, and a value that the host has set meanwhile stays.
  */
 export function holdAutocheckpoint(
   db: SqliteDatabase,

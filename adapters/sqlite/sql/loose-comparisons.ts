@@ -1,6 +1,6 @@
 /**
- * Where a column's own comparison takes for equal what is not the same value: by its collation, or because text
- * becomes a number. There a second comparison, of the values as they are stored, decides.
+ * Where a column's own comparison is looser than equality: by its collation, or because it turns text into a number.
+ * There a second comparison, of the stored values, decides.
  *
  * The marks are made once for a program and a schema. Where nothing is marked, nothing is added to a statement.
  *

@@ -1,5 +1,5 @@
 /**
- * What texts hold, by patterns.
+ * Patterns that look into a text: is it more than blanks, does it contain another text.
  *
  * @module
  */
@@ -12,8 +12,8 @@ const SOME_MARK = quoteText(
 )
 
 /**
- * Whether a text is more than blanks, and bytes are more than none: what they stand for is no matter of letters. A
- * pattern reads no further than a zero byte, so what stands behind one is looked at too.
+ * Whether a text is more than blanks, or bytes are not empty (bytes have no letters to look at). A pattern stops at a
+ * zero byte, so the part behind one is looked at too.
  */
 export function leavesMark(text: string): string {
   const bytes = `CAST(${text} AS BLOB)`

@@ -13,9 +13,9 @@ import { warn } from '../decision/notify.ts'
 import { type Ids, openInput, type Taken } from './id-input.ts'
 
 export interface BulkSource {
-  /** The next ids, so many at most; what came before an input that throws still counts. An abort ends the waiting. */
+  /** Up to so many of the next ids. Ids that came before the input threw still count. An abort ends the waiting. */
   take(size: number): Promise<Taken>
-  /** Tells an input that nobody asks it any more. A failure goes to the logger. */
+  /** Ends an input from which no more ids are wanted. A failure goes to the logger. */
   giveUp(): Promise<void>
 }
 
@@ -25,7 +25,7 @@ export interface SourceOptions {
   readonly readsAhead: boolean
 }
 
-/** Ids that are read ahead: as many users share few pages of a table, or of an index on their ids. */
+/** Ids to read ahead: so many users share few pages of a table or of an index on their ids. */
 const READ_AHEAD = 10_000
 
 export function openSource(

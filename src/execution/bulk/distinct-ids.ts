@@ -17,7 +17,7 @@ const PARTS = 256
 const PAGE = 1_000
 
 export interface DistinctIds {
-  /** `true` for an id that comes first here, `false` for one that has come, `later` where only the end tells. */
+  /** `true` for the first place of an id, `false` for a later one, `later` if only the end of the list can tell. */
   take(id: UserId): Promise<boolean | 'later'>
   /** Of the ids that had to wait: each once, or `null` for one that has come before. */
   rest(): AsyncGenerator<UserId | null>
@@ -26,8 +26,8 @@ export interface DistinctIds {
 }
 
 /**
- * Tells which ids of a list have come before, in bounded memory. Ids that are too many for it wait in the spool,
- * where equal ones are in the same part; a list of 100,000 different ids writes nothing.
+ * Finds repeated ids of a list in bounded memory. Ids beyond the bound wait in the spool, where equal ids are in the
+ * same part; a list of 100,000 different ids writes nothing.
  */
 export function distinctIds(store: Store, run: string, inMemory: number = IN_MEMORY): DistinctIds {
   const seen = new Set<UserId>()

@@ -25,7 +25,7 @@ export interface IdInput {
   giveUp(): Promise<void>
 }
 
-/** How long more ids are waited for while there are some to go on with. */
+/** How long to wait for more ids while there are some to work on. */
 const PATIENCE_MS = 20
 /** Reading goes on for so long before the event loop has its turn. */
 const TURN_MS = 4
@@ -94,11 +94,11 @@ export function openInput(
     read,
     async giveUp() {
       if (hasEnded) return
-      // What the run has done is worth more than how its input ends.
+      // The result of the run matters more than an error at the end of its input.
       const ended = Promise.resolve()
         .then(() => iterator.return?.())
         .catch((cause) => warn(context, 'an input of ids failed when it was given up', { cause }))
-      // One that is still looking for an id only ends when it has found it.
+      // An input that is still looking for an id ends only when it has found it.
       if (awaited === null || awaited.isAnswered) await ended
     },
   }

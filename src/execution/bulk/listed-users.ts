@@ -1,5 +1,5 @@
 /**
- * Whom an old list means: an id of it may have been given to somebody new since.
+ * Which users an old list means: one of its ids may belong to somebody new by now.
  *
  * @module
  */
@@ -15,9 +15,9 @@ import type { UserOutcome } from '../delete/delete-slice.ts'
 import { findUsers } from '../units/user-rows.ts'
 
 /**
- * By target what is known of it already; `null` for one whom the list means. Users deleted since the list was made
- * are answered from the ledger, and rows newer than the list are nobody of it. A row whose age nobody can tell is
- * taken for the user of the list.
+ * For each target the outcome that is known already; `null` for a user whom the list means. Users deleted since the
+ * list was made are answered from the ledger, and rows newer than the list are nobody of it. A row whose age nobody
+ * can tell is taken for the user of the list.
  */
 export async function settledSince(
   context: ExecutionContext,

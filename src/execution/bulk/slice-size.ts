@@ -13,15 +13,15 @@ interface SliceTime {
 
 /** For a database in this thread: as long as the event loop may stand still. */
 const IN_THREAD: SliceTime = { targetMs: 4, limitMs: 8 }
-/** For a database elsewhere: as long as others may have to wait for the rows of a slice. */
+/** For a database in another process: as long as other writers may have to wait for the rows of a slice. */
 const REMOTE: SliceTime = { targetMs: 100, limitMs: 200 }
 
 const CEILING = 500
 
 /**
- * Learns how many users fit. A slice has a cost of its own, so it grows while it is within the limit, and
- * one slow slice (a checkpoint that fell into it) takes back no more than a part. One of fewer `users` than
- * might have been in it is no reason to grow.
+ * The size of the next slice, learned from the last one. Each slice costs something of its own, so the size grows
+ * while slices are fast. One slow slice (perhaps a checkpoint fell into it) shrinks it only by a part. A slice that
+ * was not full is no reason to grow.
  */
 export function nextSize(
   size: number,

@@ -5,8 +5,8 @@
  */
 
 /**
- * One by one, each in a box: a promise in a list that is not async is an element and no id. Unboxed it would
- * be awaited on the way, and a dry run would find a user whom the deletion refuses.
+ * Each element comes in a box. A promise in a synchronous list is an element, not an id: without the box it would be
+ * awaited on the way, and a dry run would find a user whom the deletion refuses.
  */
 export async function* eachId(
   ids: Iterable<unknown> | AsyncIterable<unknown>,

@@ -1,8 +1,8 @@
 /**
- * One user, one id, one tenant: what a call passes becomes what the user row holds, before anything else sees it.
+ * One user, one id, one tenant: turns the id and tenant of a call into the ones that the user row holds, before
+ * anything else sees them.
  *
- * Nearly always the columns' types tell it without a look at the database. Where they do not, the store is asked, once
- * for all users of a slice.
+ * Nearly always the columns' types are enough. If not, the store is asked, once for all users of a slice.
  *
  * @module
  */

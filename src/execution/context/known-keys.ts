@@ -1,9 +1,9 @@
 /**
  * Whether the keys of this engine are those of the ledger.
  *
- * A process that starts with another subject key, or without it, finds nobody of whom the ledger knows: it would say
- * that deleted users were not deleted, and pass over rows that are to go. So the database keeps a fingerprint of the
- * key, for each kind of users. With another ledger key it would write what the others cannot verify.
+ * A process with another subject key, or without one, finds none of the users in the ledger: it would say that
+ * deleted users were not deleted, and leave rows that should go. So the database keeps a fingerprint of the key for
+ * each table of users. A process with another ledger key would write entries that the others cannot verify.
  *
  * @module
  */

@@ -1,5 +1,6 @@
 /**
- * Who of a slice goes: decided on what the store found, inside the transaction and in plans alike.
+ * Which users of a slice are deleted. Decided from what the store found, by the same code in the transaction and in
+ * plans.
  *
  * @module
  */
@@ -47,7 +48,7 @@ export function decide(input: DecisionInput, survey: Survey): readonly Verdict[]
   })
 }
 
-/** Most users of a slice hear the same. */
+/** Most users of a slice get the same verdict, so it is one object. */
 const PROCEED: Verdict = { kind: 'proceed', derived: [] }
 
 /** Whether a user has more rows than one transaction should hold. */
@@ -109,7 +110,7 @@ export function findBlockers(
       ...hurdleBlockers(program, survey.hurdles?.[user] ?? NONE),
       ...check(user, leaving),
     ]
-    // A large user goes later and on their own, so for the others of this slice they are still there.
+    // A large user is deleted later in a job of its own, so for this slice that user is still there.
     const stays = isLarge(survey.counts[user], maxRows) || isUnderWay(survey.jobs[user])
     if (blockers.length > 0 || stays) return blockers
     if (isLastHolder(sharers, user, leaving)) room.turnedAway.add(user)

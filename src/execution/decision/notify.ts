@@ -1,5 +1,5 @@
 /**
- * Tells the host's hooks that can no longer change anything.
+ * Calls the host's hooks that run after the commit and can no longer change anything.
  *
  * @module
  */
@@ -32,7 +32,7 @@ export async function notifyDeleted(
   })
 }
 
-/** Calls the hook that keeps tokens out which outlive their session. Never rejects. */
+/** Calls the hook by which the host refuses tokens that outlive their session. Never rejects. */
 export async function tellRevoked(
   context: ExecutionContext,
   tenantId: string | null,

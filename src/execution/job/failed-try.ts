@@ -1,5 +1,5 @@
 /**
- * A try of a job that failed.
+ * Why a try of a job failed, as the job keeps it.
  *
  * @module
  */

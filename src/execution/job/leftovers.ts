@@ -1,9 +1,9 @@
 /**
- * What runs leave behind that were killed: ids set aside, entries of imports, tokens that nobody
- * has used. All of it names users, so none of it stays without a bound.
+ * Clears what killed runs leave behind: ids set aside, entries of imports, unused tokens. All of it names users, so
+ * none of it may stay for ever.
  *
- * A run of a process that is gone is cleared at once. Whether a process of another machine lives nobody can see, so
- * its runs go by their age alone, and those that take long say now and then that they live.
+ * A run of a dead process on this machine is cleared at once. Whether a process on another machine lives cannot be
+ * seen, so its runs are cleared by age, and long runs note once a day that they live.
  *
  * @module
  */
@@ -57,7 +57,7 @@ export async function clearLeftovers({ store, clock }: ExecutionContext): Promis
   return { runs, tokens: await removeTokens(store, new Date(now).toISOString()) }
 }
 
-/** Says once a day that a run lives. The last word of it goes with `end`. */
+/** Notes once a day that a run lives. `end` removes the note. */
 export interface SignOfLife {
   tell(): Promise<void>
   end(): Promise<void>

@@ -1,6 +1,7 @@
 /**
- * What is decided about users beside their deletion, as entries of the ledger: holds, schedules, cancellations,
- * disabling. They commit with what they tell, and come back after a restored backup as the deletions do.
+ * Decisions about users other than their deletion, as entries of the ledger: holds, schedules, cancellations,
+ * disabling. An entry commits with the change that it describes, so that a restored backup gets the decision back as
+ * it gets the deletions.
  *
  * @module
  */

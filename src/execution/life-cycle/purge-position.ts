@@ -1,5 +1,5 @@
 /**
- * Where a purge goes on that had to leave too many users behind. Kept in a mark of the store.
+ * Where the next purge goes on after one that had to leave too many users behind. Kept in a mark of the store.
  *
  * @module
  */

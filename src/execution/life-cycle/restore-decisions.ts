@@ -1,9 +1,9 @@
 /**
- * Brings back what was decided after a backup: holds, cancellations, schedules, disabling. The ledger tells them, and
- * an import says where its part begins that the restored database lacks.
+ * Restores the decisions made after a backup: holds, cancellations, schedules, disabling. They are in the ledger, and
+ * an import notes where the part begins that the restored database lacked.
  *
- * What the entries come to is worked out for each user first, and only that is written: a user who was disabled and
- * enabled again is not shut out in between. Safe to repeat.
+ * The final state of each user is worked out first, and only that is written: a user who was disabled and enabled
+ * again is not shut out in between. Safe to repeat.
  *
  * @module
  */

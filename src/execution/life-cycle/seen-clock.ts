@@ -1,7 +1,7 @@
 /**
- * When the clock was last seen. A clock that leaps ahead would delete everybody who is scheduled and everything
- * that is retained, and no schedule can tell that from the day having come; so it may not have moved further than
- * a bound. Every call that destroys by date asks here first.
+ * Guards against a clock that leaps ahead: it would delete every scheduled user and every retained row, as if their
+ * day had come. So the clock may not move further than a bound between two calls. Every call that destroys by date
+ * asks here first.
  *
  * @module
  */

@@ -1,8 +1,8 @@
 /**
- * Whether a policy may have been written for an earlier version, in which rules that meet meant something else.
+ * Whether a policy may have been written for an earlier version, which treated two rules on one row differently.
  *
- * Only where an earlier version has been at work. The policy that comes first after it is taken for the one of that
- * time, for each kind of users; with another version, or under another name, it has been looked at since.
+ * Only in a database that an earlier version has worked on. There the first policy that this version meets is taken
+ * for the old one, for each table of users. A policy with another version or name has been revised since.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Deletes again whom a restored backup has brought back, and has what was decided since come back too.
+ * Deletes again the users whom a restored backup has brought back, and restores the decisions made since the backup.
  *
  * The ledger says who was deleted; each of them who is in the database again goes the one path of every
  * deletion. Users are looked for page by page, and deleted one by one.

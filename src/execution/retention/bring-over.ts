@@ -1,6 +1,6 @@
 /**
- * Records for deletions that have left none: of before there was the rule, or by a process with another policy, or
- * from an import, or of an earlier version. The ledger tells them.
+ * Makes the retention records that deletions did not leave: deletions older than the rule, by a process with another
+ * policy, from an import, or by an earlier version. They are found in the ledger.
  *
  * @module
  */
@@ -20,8 +20,8 @@ import { moveOn, nameOf, type Progress, readProgress } from './step-progress.ts'
 const PAGE = 100
 
 /**
- * Goes through what the records do not know of, a page at a time: each commits with the progress, so that a crash
- * leaves either all of a page or none of it. `null` where it was stopped, or somebody else is at work on the step.
+ * Reads the part of the ledger that has no records yet, page by page. Each page commits with the progress, so a crash
+ * leaves all of a page or none of it. `null` if it was stopped, or if another process works on the step.
  */
 export async function bringOver(
   context: ExecutionContext,

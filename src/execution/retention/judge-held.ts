@@ -1,5 +1,6 @@
 /**
- * Who stays beyond the retention: users under a hold, and those through whose rows others are found that stay.
+ * Which rows stay beyond their retention: rows of users under a hold, and rows through which other rows are found
+ * that stay.
  *
  * @module
  */
@@ -18,8 +19,8 @@ import type { StepRun } from './step-run.ts'
 type Verdict = 'free' | 'held' | 'blocked'
 
 /**
- * Looks again at those that are held, where something has happened that may let some of them go: these wait like any
- * other then. `null` where somebody else has moved the mark.
+ * Judges held deletions again if something may have freed some of them; freed ones then wait like any other. `null`
+ * if another process has moved the mark.
  */
 export async function judgeHeld(stepRun: StepRun, start: Progress): Promise<Progress | null> {
   const { context, expiry, run, tally } = stepRun
@@ -44,22 +45,22 @@ export async function judgeHeld(stepRun: StepRun, start: Progress): Promise<Prog
   return progress
 }
 
-/** Whether those that were held are held still: then none is looked at again. */
+/** Whether the earlier verdict still holds, so that no held deletion needs another look. */
 function isStillJudged(stepRun: StepRun, { held, judged }: Progress): boolean {
   if (held === 0) return true
   if (judged === null || judged.key !== keyOf(stepRun)) return false
   return judged.nextEnd === null || stepRun.context.clock.now().toISOString() < judged.nextEnd
 }
 
-/** Those that wait for others are free once the others have moved on. */
+/** A deletion that waits for others may be free once the others have moved on, so their turns are part of the key. */
 function keyOf({ run, children }: StepRun): string {
   return [run.holds.key, ...children.map(({ turn }) => turn)].join('/')
 }
 
-/** Notes by what those that are held were judged. */
+/** Notes what the verdict on the held deletions was based on. */
 export async function noteJudged(stepRun: StepRun, progress: Progress): Promise<Progress> {
   const { context, expiry, run, isAlone } = stepRun
-  // What another process has found held it may have judged by less.
+  // Another process may have judged by older holds.
   if (!isAlone || isStillJudged(stepRun, progress)) return progress
   await run.holds.read()
   const judged = { key: keyOf(stepRun), nextEnd: run.holds.nextEnd() }
@@ -74,7 +75,7 @@ export interface Kept {
   readonly free: readonly OpenRetention[]
 }
 
-/** Sets those aside that are held, as far as the limit goes. `null` where somebody else has moved the mark. */
+/** Sets held deletions aside, up to the limit. `null` if another process has moved the mark. */
 export async function keepHeld(
   stepRun: StepRun,
   progress: Progress,
@@ -100,7 +101,7 @@ export async function keepHeld(
   return { progress: moved, free }
 }
 
-/** Judges deletions by the holds as they were read last, and by what those do that find their rows through these. */
+/** Judges deletions by the holds as last read, and by whether child steps still need these rows. */
 export async function verdicts(
   { context, expiry, run }: StepRun,
   deletions: readonly RetainedDeletion[],

@@ -23,7 +23,7 @@ export interface Run {
 export interface StepRun {
   readonly context: ExecutionContext
   readonly expiry: Expiry
-  /** How far those steps are whose rows are found through the rows of this one. */
+  /** The progress of the child steps, whose rows are found through the rows of this one. */
   readonly children: readonly Progress[]
   readonly run: Run
   readonly tally: Tally

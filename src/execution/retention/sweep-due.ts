@@ -23,10 +23,10 @@ import { moveOn, nameOf, type Progress } from './step-progress.ts'
 import { mustStop, type StepRun, type Tally } from './step-run.ts'
 import { sweepBatch } from './sweep-batch.ts'
 
-/** `null` where somebody else is at work on the step with another rule, or it was stopped. */
+/** `null` if it was stopped, or if another process works on the step with another rule. */
 export async function sweepDue(stepRun: StepRun, start: Progress): Promise<Progress | null> {
   const { context, expiry, children, run } = stepRun
-  // Behind that there may be deletions of which the children do not know yet.
+  // The child steps may not know of later deletions yet.
   const ceiling = Math.min(...children.map(({ through }) => through), Infinity)
   let progress = start
   for (let after: Place | null = null; ; ) {

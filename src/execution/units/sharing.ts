@@ -1,5 +1,5 @@
 /**
- * What users hold and others too: then the rows that are found by it are not theirs alone.
+ * Values that several users hold: the rows found by such a value belong to no user alone.
  *
  * @module
  */

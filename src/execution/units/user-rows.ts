@@ -1,5 +1,5 @@
 /**
- * The user rows, less those of which only a tombstone is left.
+ * The user rows that are users, not tombstones.
  *
  * @module
  */

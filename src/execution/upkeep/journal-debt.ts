@@ -1,9 +1,9 @@
 /**
  * The clearing of the journal: owed by every commit that removed rows, and paid for many of them at once.
  *
- * A database may keep the rows as they were in its journal. To clear it costs far more than to delete a user, so it is
- * done in a pause of the deletions, and at the latest once the debt is as old as it may be. The ledger says when, and
- * up to which entry. What a crash leaves unpaid shows in the ledger too, and `maintain()` pays it.
+ * A database may keep deleted rows in its journal. Clearing it costs far more than deleting a user, so it is done in
+ * a pause between deletions, or when the debt reaches its greatest age. The ledger notes when, and up to which entry.
+ * A debt that a crash leaves shows in the ledger too, and `maintain()` pays it.
  *
  * @module
  */

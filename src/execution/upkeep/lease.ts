@@ -1,7 +1,7 @@
 /**
- * Work that one process does at a time: who is at it stands in a mark, with a time at which that ends by itself.
+ * A lease for work that one process does at a time: a mark names the process, and when its lease ends by itself.
  *
- * It spares work and guards nothing: what is done under it is safe in several processes at once.
+ * It only saves double work and guards nothing: the work is safe in several processes at once.
  *
  * @module
  */

@@ -88,8 +88,8 @@ function eventsOf(
 }
 
 /**
- * The step that would be stranded if access were cut on its own: it matches through rows that go then, or by a
- * reference that the database overwrites with them. A later deletion would miss its rows without a word.
+ * A step whose rows a later deletion would miss if access were cut now: it finds them through rows that go with the
+ * access, or by a reference that the database then overwrites.
  */
 export function strandedStep({ steps }: Program): Step | null {
   const cut = steps.filter((step) => step.access)

@@ -1,5 +1,5 @@
 /**
- * Whether the host has made a user active again by itself whose deletion is scheduled. Pure.
+ * Whether the host itself has made a user active again whose deletion is scheduled. Pure.
  *
  * What the columns say is decided like this. The engine has written what the policy maps as
  * `status.disabled`; the host may have written over it since. An instant (`disabled_at`) decides only where

@@ -1,5 +1,6 @@
 /**
- * What the database writes by itself when a step runs. Other steps may find their rows by it, so the order has to know.
+ * What the database itself writes when a step runs. Other steps may find their rows by these columns, so the order of
+ * steps depends on it.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * What the schema tells of the comparison between a reference and what it refers to.
+ * Marks how a reference compares with the value that it refers to, as far as the schema says.
  *
  * *In either type*: the reference's column says nothing of types, and the user's own does. That one then knows of one
  * of the two alone, so that nobody else can be meant by the other: as the database itself compares the two columns.

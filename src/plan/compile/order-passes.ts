@@ -1,6 +1,6 @@
 /**
- * Steps of one table that each overwrite what another finds its rows by: no order lets all of them find their
- * rows as they were, so all find them before one writes.
+ * Steps of one table that overwrite each other's way to their rows. No order is right for all of them, so all find
+ * their rows before one writes.
  *
  * @module
  */

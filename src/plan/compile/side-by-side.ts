@@ -1,5 +1,5 @@
 /**
- * Which of the steps that may come next keeps those together that may be written together.
+ * Chooses the next step so that steps that may be written together stand side by side.
  *
  * @module
  */

@@ -101,7 +101,7 @@ export async function importLedger(
     if (imported === 0) return { imported, known }
     await stageLedger(store, run, page)
     const { head } = last
-    // Written first: a crash between the two has decisions looked for in vain, and never forgotten.
+    // Written first: after a crash between the two, decisions are looked for once too often, and never forgotten.
     await markImport(store, after?.seq ?? 0, head.seq)
     if (!(await adoptLedger(store, run, { after, head }))) throw conflict((after?.seq ?? 0) + 1)
     return { imported, known }

@@ -104,12 +104,11 @@ export interface Ledger {
    */
   import(lines: LedgerLines): Promise<LedgerImport>
   /**
-   * Gives the old entries to the sink, as an export writes them, and then removes their bodies from the database. What
-   * stays of each is its place, kind, instant, tenant, subject, idempotency key and hash, the digest of its body, and of a
-   * receipt its id and digest; holds, schedules and other decisions stay as they are. So users and keys are found as
-   * before, and a call that asks for an archived receipt is refused with `receipt_archived`. A replay can still
-   * delete its user
-   * again; the reason and who asked are in the archive.
+   * Gives the old entries to the sink, as an export writes them, and then removes their bodies from the database.
+   * What stays of each is its place, kind, instant, tenant, subject, idempotency key and hash, the digest of its
+   * body, and of a receipt its id and digest; holds, schedules and other decisions stay as they are. So users and
+   * keys are found as before, and a call that asks for an archived receipt is refused with `receipt_archived`. A
+   * replay can still delete its user again; the reason and who asked are in the archive.
    *
    * Every entry is verified while it is handed out. An entry `ledger.archived`, the anchor, is appended once the sink has
    * resolved, and only then do bodies go. If the call fails before, nothing was removed, and what the sink was given can

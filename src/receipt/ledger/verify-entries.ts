@@ -1,6 +1,6 @@
 /**
- * Do single entries of the ledger hold, and its recorded end? For what rests on a few entries, without reading the
- * others.
+ * Verifies single entries of the ledger and its recorded end, without reading the others. For a proof, which rests on
+ * a few entries.
  *
  * @module
  */

@@ -29,9 +29,8 @@ export type LedgerVerification =
       readonly more: boolean
       /**
        * How many of `entries` have their bodies in an archive, if any. For these it proves what stays in the
-       * database:
-       * every field but the body, its digest, and the anchor over all of it. That the bodies in the archive are those is
-       * what `verifyArchive` looks at.
+       * database: every field but the body, its digest, and the anchor over all of it. That the bodies in the archive
+       * are those is what `verifyArchive` looks at.
        */
       readonly archived?: number
     }

@@ -1,6 +1,6 @@
 /**
- * A store in whose reads and commits somebody has a hand: as when another process is in between, or the database
- * refuses something.
+ * A store whose reads and commits a test alters: as if another process came in between, or the database refused
+ * something.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Are there columns that hold people, or refer to them, and that nobody has decided about?
+ * Do columns hold personal data, or refer to users, without a rule that deals with them?
  *
  * @module
  */

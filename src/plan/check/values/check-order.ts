@@ -1,6 +1,6 @@
 /**
- * Does the policy mean something else than it meant when detaching went before deleting, and when a rule took what
- * it kept from all weaker ones?
+ * Does the policy mean something else than in version 0.1, where detaching went before deleting and a rule kept its
+ * rows from all weaker rules?
  *
  * @module
  */
