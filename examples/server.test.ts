@@ -244,7 +244,7 @@ describe('POST /v1/users/:id/disable', () => {
     assert.deepEqual(rows('SELECT 1 FROM sessions WHERE user_id = ?', id), [])
   })
 
-  it('keeps the sessions where it is told to, and they are no use meanwhile', async () => {
+  it('keeps the sessions if asked to, and they let nobody in meanwhile', async () => {
     const id = addUser()
     const token = addSession(id)
     await send('POST', `/v1/users/${id}/disable`, { body: { revoke_sessions: false } })

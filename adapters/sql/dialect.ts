@@ -1,5 +1,5 @@
 /**
- * What differs from one SQL to another, as text: all that a database brings beside its driver, its schema and its
+ * What differs between SQL databases, as text. Beside this a database brings only its driver, its schema and its
  * errors. Types only.
  *
  * Every expression is total: a database may look at the parts of an AND in any order, so none of them may fail on
@@ -176,7 +176,7 @@ export interface JsonDialect {
   differs(column: string, path: JsonPath, value: Scalar): string
   /** Whether what was to leave an array still stands there, in whatever is in its place. */
   stillNames(column: string, pulled: Pulled): string
-  /** What an entry of the ledger that is about no user tells of: a step, or how far storage was cleared. */
+  /** What an entry of the ledger about no user is about: a step, or how far storage was cleared. */
   fact(column: string): string
 }
 

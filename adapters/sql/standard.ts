@@ -1,5 +1,5 @@
 /**
- * What is the same in the SQL of most databases. A dialect spreads it, and says what is left.
+ * The parts of a dialect that most SQL databases share. A dialect spreads this and adds the rest.
  *
  * @module
  */

@@ -21,7 +21,7 @@ export function count(value: number): string {
   return Math.round(value).toLocaleString('en-US')
 }
 
-/** The steps that meet rows; how many others there are is told below. */
+/** The steps that find rows, and below them the number of the other steps. */
 export function printPlan(plan: Plan): void {
   const table = makeTable(['table', 'action', 'rows', 'what happens to them'])
   const steps = plan.steps.filter(({ rows }) => rows > 0)

@@ -53,7 +53,7 @@ function byKind(kind: TableKind, { column, role, onDelete }: UserIdColumn): Deci
     if (role === 'owner') return { action: 'delete', question: null }
   }
   if (kind === 'invitation' && !column.nullable) {
-    const question = `Do invitations go with whoever sent them, or does a ghost take over \`${column.name}\`?`
+    const question = `Do invitations go with their sender, or does a ghost take over \`${column.name}\`?`
     return { action: 'delete', question }
   }
   return null

@@ -264,7 +264,7 @@ function takenIn({ steps }: Ground, table: TableSchema): readonly Hurdle[] {
     return (
       table.uniqueKeys
         .filter((key) => set.some((one) => key.includes(one.column) && isGiven(one)))
-        // What is derived is told only then.
+        // A derived value is known only at the deletion.
         .filter((key) => !set.some((one) => key.includes(one.column) && one.kind !== 'constant'))
         .map((columns) => ({ kind: 'taken' as const, table: name, step, columns }))
     )

@@ -121,7 +121,7 @@ export interface SchemaCheckOptions {
   readonly maxUnindexedRows?: number
   /**
    * Rows from which a reference without an index is a finding at all. Default 1,000: fewer are read as fast as
-   * an index. 0 tells of all, as a test on an empty database wants it.
+   * an index. 0 reports all, which a test on an empty database wants.
    */
   readonly minUnindexedRows?: number
   /** Findings that the host knows about: they are neither errors nor warnings here. */

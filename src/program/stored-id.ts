@@ -142,7 +142,7 @@ export function needsAsking(id: UserId, columns: HeldColumns): boolean {
   return isLoose(columns) || formsOf(id, columns.id).length > 1
 }
 
-/** Whether the columns' types tell of every id whom it names. */
+/** Whether the columns' types alone say for every id which user it names. */
 export function tellWhoIsMeant(columns: HeldColumns): boolean {
   const { type, isNative } = columns.id
   return !isLoose(columns) && (isNative || (type !== 'unknown' && type !== 'uuid'))

@@ -41,7 +41,7 @@ export function readRetentions(
   })
 }
 
-/** Retentions of the steps that tell of deletions at these places in the ledger, and perhaps of others near them. */
+/** Retentions of the steps for deletions at these places in the ledger; records may hold deletions near them too. */
 export async function findRetentions(
   store: Pick<Store, 'read'>,
   steps: readonly string[],

@@ -1,5 +1,5 @@
 /**
- * What records of an earlier layout tell of themselves.
+ * What records of an earlier layout say about themselves: their users' table, and the version that wrote them.
  *
  * @module
  */

@@ -23,7 +23,7 @@ export function retainedStep(userTable: string, stepId: string): string {
   return JSON.stringify([userTable, stepId])
 }
 
-/** Deletions in one record: a record of any of the places so many before it may tell of a deletion. */
+/** Most deletions in one record. So the record of a deletion begins at most so many places before it. */
 export const DELETIONS_IN_RECORD = 20
 
 /** Deletions in the order of the ledger as records; those side by side that have all in common are one. */

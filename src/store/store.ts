@@ -28,8 +28,9 @@ export interface Store {
    * every other call on an earlier layout rejects with `not_migrated`.
    *
    * Records of before `userTable` are given one by what proves it: a receipt by its own words, a job by the policy
-   * that began it. `whose` is the caller; what nothing proves is theirs, unless a record tells of users of
-   * another table. What stays without is nobody's; only holds bind then, and the users of every table.
+   * that began it. `whose` is the caller: records that nothing proves become the caller's, unless a record names
+   * users of another table. Records without a table belong to nobody; only holds still bind, and they bind the users
+   * of every table.
    */
   migrate(whose?: Whose): Promise<void>
 

@@ -1,3 +1,10 @@
+/**
+ * Acme: two tenants in SQLite, whose users have sessions and audit entries.
+ *
+ * A test of the engine's calls that needs no tables of its own begins here; one that does begins with `odd-schema.ts`.
+ *
+ * @module
+ */
 import Database from 'better-sqlite3'
 import { sqliteStore } from '../../adapters/sqlite/index.ts'
 import { definePolicy, type EngineOptions, UserDeletionEngine } from '../../src/index.ts'

@@ -1,3 +1,4 @@
+/** A clock that stands still until a test sets it. */
 import type { Clock } from '../../src/index.ts'
 
 export interface FixedClock extends Clock {
@@ -8,7 +9,7 @@ export interface FixedClock extends Clock {
   runLater(): Promise<readonly number[]>
 }
 
-/** A clock that stands still until it is told otherwise. */
+/** A clock that stands still until `set` moves it. */
 export function fixedClock(start = '2026-03-01T12:00:00.000Z'): FixedClock {
   let now = new Date(start)
   const waiting: { readonly ms: number; readonly work: () => void }[] = []

@@ -1,3 +1,4 @@
+/** What a verification answers that has found the whole ledger to hold. */
 import assert from 'node:assert/strict'
 import type { LedgerVerification } from '../../src/index.ts'
 

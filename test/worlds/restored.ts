@@ -1,3 +1,4 @@
+/** A database that is restored from a backup, on every store, and the ledger that it then imports. */
 import { definePolicy, type EngineOptions, UserDeletionEngine } from '../../src/index.ts'
 import { fixedClock } from './fixed-clock.ts'
 import type { TablesGroup } from './hosts/each-tables.ts'

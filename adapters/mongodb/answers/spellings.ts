@@ -21,8 +21,8 @@ import { engineId, storedId } from '../server/values.ts'
 type Users = Pick<Program, 'user'>
 
 /**
- * Byte by byte for all at once. Only where the collection has a collation of its own, those of whom that finds nothing
- * are asked for one by one: which texts are one by it, nobody but the server knows.
+ * Compares byte by byte, for all users at once. If the collection has a collation of its own, the users not found so
+ * are looked up one by one: only the server knows which texts are equal by its collation.
  */
 export async function findSpellings(
   db: MongoDb,

@@ -27,8 +27,8 @@ export interface Connection {
   direct<T>(work: (writer: Writer, tries: number) => Promise<T>): Promise<T>
   /**
    * Decides on what is asked there and carries the change out, atomically: no other call to `write`, here
-   * or in another process, runs in between. `decide` may run again. `waited` is told for how long other
-   * processes had their turns first.
+   * or in another process, runs in between. `decide` may run again. `waited` gets the time for which other processes
+   * had their turns first.
    */
   write<T>(decide: (here: Asked) => Promise<Decision<T>>, waited?: (ms: number) => void): Promise<T>
   /** Creates the engine's collections, and brings those of an earlier layout to the present one. */
@@ -57,7 +57,7 @@ export function openConnection(db: OwnDb, options: ConnectionOptions): Connectio
 
   let isLaidOut = false
 
-  /** Whatever is asked, an earlier layout is told first. */
+  /** Every call first rejects with `not_migrated` on an earlier layout. */
   async function writeSetup(): Promise<WriteSetup & { readonly detected: Detected }> {
     if (!isLaidOut) isLaidOut = await retry(options.busyTimeoutMs, () => checkLayout(db))
     return anyhow()

@@ -87,7 +87,7 @@ async function transact<T>(
     const { result, change } =
       decision.change === null ? decision : await makeAndCarryOut(asked, decision.change())
     if (decision.change !== null && decision.isRehearsal === true) throw new RolledBack(result)
-    // Also where nothing is to be written: what was read is confirmed with the commit, and nothing is told before.
+    // Also if there is nothing to write: the commit confirms what was read, and nothing is answered before it.
     return (await commitTransaction(here, session, commit))
       ? { kind: 'committed', result, change }
       : { kind: 'again', error: storeBusy() }

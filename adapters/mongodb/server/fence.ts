@@ -1,5 +1,5 @@
 /**
- * What keeps a command that comes too late from doing anything.
+ * The fence: a command that comes after the end of its lease does nothing.
  *
  * A worker looks at its own clock before it sends a command. The command may still wait for a connection, or
  * the process may be stopped right behind the look. So the server looks once more: past the end of the lease

@@ -1,5 +1,5 @@
 /**
- * Whose turn it is to write on a server without transactions.
+ * The lease: one writer at a time on a server without transactions.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Reads and writes in one place of a consistent view: a transaction's session, or none.
+ * Reads and writes of one piece of work: inside the session of a transaction, or without one.
  *
  * @module
  */

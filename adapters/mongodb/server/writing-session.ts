@@ -1,9 +1,9 @@
 /**
  * The session in which a store writes its transactions, and whose turn it is to write one.
  *
- * Writers who met inside their transactions would abort each other's work, so they queue before it: in one
- * document, in the order in which they came. The queue spares them the conflicts and nothing depends on it: the
- * first command of a transaction keeps out everybody else, also one that came past the queue.
+ * Writers that met inside their transactions would abort each other's work, so they queue first, in one document, in
+ * the order in which they came. The queue only saves conflicts: the first command of a transaction keeps every other
+ * writer out, also one that came past the queue.
  *
  * A transaction of a process that has died holds its documents until the server ends it, a minute later as it is
  * set up. So everybody in the queue shows signs of life, and the first of those behind one that shows none ends
@@ -22,8 +22,8 @@ import { ORDERED } from './scope.ts'
 
 export interface WritingSession {
   /**
-   * Runs work in the session once it is its turn; not to be called again before it has ended. `waited` is told for
-   * how long others were at work.
+   * Runs work in the session once it is its turn; not to be called again before it has ended. `waited` gets the time
+   * for which others were at work.
    *
    * @throws {@link UserDeletionError} `store_busy` where for too long nobody in front has come to an end.
    */

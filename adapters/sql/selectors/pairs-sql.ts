@@ -49,7 +49,10 @@ interface Guarded {
   readonly of: readonly Exception[]
 }
 
-/** What is told apart by one list is told apart by it once: together, rules need no longer text than their number. */
+/**
+ * Steps that share a list of exceptions are split by it once, so the text grows with the number of rules and no
+ * faster.
+ */
 function bySameUnless(except: readonly Exception[]): readonly Guarded[] {
   const lists = new Map<readonly Selector[], Exception[]>()
   const parts: Guarded[] = []

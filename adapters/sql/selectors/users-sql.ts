@@ -71,7 +71,7 @@ export function valuesOf(program: Program): readonly UserValue[] {
   return [...new Map(all.map((value) => [placeKey(value), value])).values()]
 }
 
-/** What elements are told by. */
+/** The values by which elements of arrays are found. */
 function elementValues(assignment: Assignment): readonly UserValue[] {
   if (assignment.kind === 'pull') return [assignment]
   return assignment.kind === 'json_value' && assignment.holding ? [assignment.holding] : []

@@ -31,7 +31,7 @@ const CAP_BYTES: Readonly<Record<BulkMode, number>> = {
   throughput: 2_048 * MIB,
 }
 
-/** Log that is not written back yet at which the thread is started, and at which it is told to go on. */
+/** Sizes of the log not yet written back: the thread starts at the first, and checkpoints again at the second. */
 const START_BYTES = 4 * MIB
 const PASS_BYTES: Readonly<Record<BulkMode, number>> = {
   cooperative: 32 * MIB,

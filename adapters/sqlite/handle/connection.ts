@@ -1,6 +1,6 @@
 /**
- * The host's open handle, used without leaving a trace: statements prepared once, one transaction at a
- * time, and every setting put back before the host's code runs again.
+ * The host's open handle: statements are prepared once, one transaction runs at a time, and every setting is put back
+ * before the host's code runs again.
  *
  * @module
  */

@@ -33,7 +33,7 @@ function isHandle(given: unknown): given is SqliteDatabase {
 
 type Members = Readonly<Record<string, unknown>>
 
-/** How other handles are told, the more telling first. */
+/** How other handles are recognized, the surest signs first. */
 const OTHERS: readonly (readonly [string, (members: Members) => boolean])[] = [
   [
     'a database of node:sqlite, whose statements give no raw rows and no integers beyond 2^53: open the file with better-sqlite3',

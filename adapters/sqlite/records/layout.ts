@@ -22,7 +22,7 @@ import {
   tableStatements,
 } from '../sql/engine-tables.ts'
 
-/** The connection of a store: whatever it is asked, an earlier layout is told first. */
+/** The connection of a store. Every call first rejects with `not_migrated` on an earlier layout. */
 export function openLaidOut(
   db: SqliteDatabase,
   options: ConnectionOptions,

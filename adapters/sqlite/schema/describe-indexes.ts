@@ -1,5 +1,5 @@
 /**
- * Indexes as the catalogue has them. Those on a value inside JSON are told by the path to the value.
+ * Indexes as the catalogue has them. Indexes on a value inside JSON are listed by the path to the value.
  *
  * @module
  */

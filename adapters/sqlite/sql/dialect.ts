@@ -3,8 +3,8 @@
  * schema and its errors.
  *
  * What SQLite alone needs stands behind functions of this object: comparisons by affinity and collation and their
- * second look at stored values, JSON in three forms, and row ids. The marks that it sets are told in
- * `loose-comparisons.ts` and `indexed-steps.ts`.
+ * second look at stored values, JSON in three forms, and row ids. `loose-comparisons.ts` and `indexed-steps.ts`
+ * explain the marks that it sets.
  *
  * @module
  */

@@ -62,7 +62,7 @@ export interface BulkOptions {
 const MAX_ERRORS = 100
 
 export interface Tally {
-  /** Whether outcomes are told with their receipts. */
+  /** Whether listeners get the receipts with the outcomes. */
   readonly receipts: ReceiptUse
   add(index: number, id: unknown, outcome: UserOutcome | { readonly status: 'duplicate' }): void
   report(): void

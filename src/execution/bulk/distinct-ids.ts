@@ -9,9 +9,9 @@ import type { UserId } from '../../program/program.ts'
 import { clearSpool, readSpool, spool } from '../../records/spool-records.ts'
 import type { Store } from '../../store/store.ts'
 
-/** Different ids that are told apart in memory. */
+/** Different ids that memory holds at most. */
 const IN_MEMORY = 100_000
-/** Those behind them are set aside in so many parts, one of which is in memory at a time. */
+/** Later ids are set aside in so many parts, and one part is in memory at a time. */
 const PARTS = 256
 /** Ids of a part that are written or read at once. */
 const PAGE = 1_000

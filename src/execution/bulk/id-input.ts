@@ -111,7 +111,7 @@ interface Question {
   readonly isAnswered: boolean
 }
 
-/** A failure is told when the answer is waited for, and never if the run has ended by then. */
+/** A failure rejects when the answer is awaited, and is dropped if the run has ended by then. */
 function ask(asked: PromiseLike<Answer>): Question {
   const question = { answer: Promise.resolve(asked), isAnswered: false }
   const note = (): void => {

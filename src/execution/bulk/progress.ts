@@ -4,7 +4,7 @@
  * @module
  */
 
-/** What `onProgress` is told after each slice. */
+/** What `onProgress` gets after each slice. */
 export interface BulkProgress {
   /** Ids dealt with so far. */
   readonly done: number

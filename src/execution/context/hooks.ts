@@ -8,7 +8,7 @@ import type { UserId } from '../../program/program.ts'
 import type { DeletionReceipt } from '../../receipt/receipt.ts'
 import type { UserRow } from '../../store/slice.ts'
 
-/** What hooks and blockers are told. Frozen. */
+/** What hooks and blockers get. Frozen. */
 export interface DeletionContext {
   readonly userId: UserId
   readonly tenantId: string | null

@@ -113,7 +113,7 @@ export function planJob(
         derived: verdict.derived,
         erasure: erasure === null ? null : { ...erasure, accessCut: cutsAccess },
       }),
-      // Its end may be days away, so what was cut is told now; the receipt counts it all the same.
+      // The end of the job may be days away, so the events of the cut go out now; the receipt counts these rows too.
       events: erasure === null ? [] : shutOutEvents(context, { tenantId, subject }, cut),
     }),
   }

@@ -76,7 +76,7 @@ async function holdRetained(
         action === 'retain' && (matched[index] ?? 0) > 0 && coversTable(program, hold, [table]),
     )
   }
-  // First, so that a crash leaves no hold on somebody of whom nothing stands.
+  // First, so that a crash leaves no hold on a user without any rows.
   if (!(await keepsAny())) throw absence
   await saveHold(store, hold, sealDecision(context, hold.tenantId, target, placedHold(hold)))
   // Once more: the retention may have ended in between.

@@ -64,7 +64,7 @@ export function* listUsers(program: Program, query: UserQuery): Inquiry<UserPage
   }
 }
 
-/** The newest deletion of each user of whom it may have left a row. */
+/** The newest deletion of each user, where a deletion may have left a row. */
 export function* findDeletions(
   { user }: Program,
   { tenantId, users }: Pick<Targets, 'tenantId' | 'users'>,

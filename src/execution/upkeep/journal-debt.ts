@@ -26,7 +26,7 @@ export interface JournalDebt {
   endRun(): Promise<void>
   /** Pays what is owed for everything that has committed, also by a process that is gone. Rejects where it fails. */
   settle(): Promise<Sanitized>
-  /** Clears by another way than {@link Store.clearJournal}, which the ledger is told whatever it reached. */
+  /** Clears by another way than {@link Store.clearJournal}; the ledger notes the level reached, whichever it is. */
   clearBy<Fact extends Sanitized>(work: () => Promise<Fact>): Promise<Fact>
 }
 
@@ -86,7 +86,7 @@ export function openJournalDebt(input: JournalDebtInput): JournalDebt {
     return fact
   }
 
-  /** That something is still in the way is told once. */
+  /** An obstacle that stays is noted once. */
   async function pay(): Promise<Sanitized> {
     if (clearJournal === undefined) return nothingToClear(store)
     return clear(

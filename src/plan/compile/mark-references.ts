@@ -70,7 +70,7 @@ export function uniqueCollation(table: TableSchema | undefined, column: string):
   const name = column.toLowerCase()
   const own = table?.columns?.find((one) => one.name.toLowerCase() === name)
   if (own?.collation === undefined) return null
-  // A key that names another collation is told with it, and a store that tells of no indexes tells of keys.
+  // Indexes are listed with the collation that they name. A store that lists no indexes lists keys.
   const indexes = table?.indexes?.filter(({ unique, partial }) => unique && !partial)
   const keys = indexes?.map((index) => index.keys) ?? [
     table?.primaryKey ?? [],
@@ -111,7 +111,7 @@ function markStep(scene: Scene, marks: Marks, step: Step): Step {
   }
 }
 
-/** Elements are told by what they hold, as rows are. */
+/** Elements of an array are found by a value, as rows are. */
 function markAssignment(scene: Scene, assignment: Assignment): Assignment {
   if (assignment.kind === 'pull') return inJson(scene, assignment)
   if (assignment.kind !== 'json_value' || assignment.holding === undefined) return assignment

@@ -48,7 +48,7 @@ export function findPasses(steps: readonly Step[], arrows: readonly Arrow[]): Pa
   )
 }
 
-/** Goes to every step that is not seen yet, and tells of each once all that it leads to are seen. */
+/** Visits every step once, and reports a step after all steps that it leads to. */
 function walk(
   start: Step,
   next: ReadonlyMap<Step, readonly Step[]>,

@@ -1,3 +1,4 @@
+/** The rows of the fault worlds in SQLite: two tenants with the same addresses, and rows of every kind for each user. */
 import Database from 'better-sqlite3'
 import {
   engineTablesSql,

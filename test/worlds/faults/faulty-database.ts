@@ -1,3 +1,4 @@
+/** A SQLite handle whose n-th statement fails. */
 import type { SqliteDatabase, SqliteStatement } from '../../../adapters/sqlite/index.ts'
 
 /** Where a fault stands, and what it does. */

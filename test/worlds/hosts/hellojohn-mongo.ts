@@ -1,3 +1,4 @@
+/** The documents of the HelloJohn preset on MongoDB, with a few people. */
 import { type Db, ObjectId } from 'mongodb'
 import { mongoStore } from '../../../adapters/mongodb/index.ts'
 import { type EngineOptions, UserDeletionEngine } from '../../../src/index.ts'

@@ -1,3 +1,4 @@
+/** The built-in schema of the HelloJohn preset in SQLite, with a few people. */
 import Database from 'better-sqlite3'
 import { sqliteStore } from '../../../adapters/sqlite/index.ts'
 import { type EngineOptions, UserDeletionEngine } from '../../../src/index.ts'

@@ -1,3 +1,4 @@
+/** Described tables as SQL of SQLite, and rows to fill them with. */
 import type Database from 'better-sqlite3'
 import type { ForeignKey, TableSchema } from '../../../src/program/schema.ts'
 

@@ -1,3 +1,4 @@
+/** Clauses of the contract that need columns without a fixed type, which PostgreSQL does not have. */
 import type { it as testIt } from 'node:test'
 import type { ContractRunner } from '../../../src/testing/index.ts'
 

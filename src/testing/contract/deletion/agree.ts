@@ -17,23 +17,26 @@ import { contractPolicy, type TenantPolicy, tombstonePolicy } from '../fixture.t
 import { type Clause, IN_A, type World } from '../world.ts'
 
 export function agreementClauses(clause: Clause): void {
-  clause('a blank user row is told from one that is gone, with its reason', async (world) => {
-    const engine = world.engineWith({}, tombstonePolicy)
-    await engine.delete(ANN, IN_A)
-    const found = await engine.verify(ANN, IN_A)
-    assert.deepEqual(
-      [found.userRow, found.userRowReason, found.status],
-      ['blanked', 'foreign keys of invoices', 'unverifiable'],
-    )
-    const { document } = await engine.proof(ANN, IN_A)
-    const { userRow, userRowReason } = document.verification.user
-    assert.deepEqual([userRow, userRowReason], ['blanked', 'foreign keys of invoices'])
-    const [row] = document.done.filter(({ table }) => table === 'users')
-    assert.deepEqual([row?.action, row?.reasons], ['anonymize', ['foreign keys of invoices']])
-    await world.engine.delete(BOB, IN_A)
-    const gone = await world.engine.verify(BOB, IN_A)
-    assert.deepEqual([gone.userRow, gone.userRowReason], ['absent', null])
-  })
+  clause(
+    'verify tells a blank user row from one that is gone, and gives its reason',
+    async (world) => {
+      const engine = world.engineWith({}, tombstonePolicy)
+      await engine.delete(ANN, IN_A)
+      const found = await engine.verify(ANN, IN_A)
+      assert.deepEqual(
+        [found.userRow, found.userRowReason, found.status],
+        ['blanked', 'foreign keys of invoices', 'unverifiable'],
+      )
+      const { document } = await engine.proof(ANN, IN_A)
+      const { userRow, userRowReason } = document.verification.user
+      assert.deepEqual([userRow, userRowReason], ['blanked', 'foreign keys of invoices'])
+      const [row] = document.done.filter(({ table }) => table === 'users')
+      assert.deepEqual([row?.action, row?.reasons], ['anonymize', ['foreign keys of invoices']])
+      await world.engine.delete(BOB, IN_A)
+      const gone = await world.engine.verify(BOB, IN_A)
+      assert.deepEqual([gone.userRow, gone.userRowReason], ['absent', null])
+    },
+  )
 
   for (const [what, set] of [
     ['a constant', { email: null, name: null, status: 'blank' }],
@@ -195,7 +198,7 @@ export function agreementClauses(clause: Clause): void {
     assert.deepEqual(await world.snapshot(), before)
   })
 
-  clause('a store is told that it is a rehearsal', async (world) => {
+  clause('a decision says to the store that it is a rehearsal', async (world) => {
     const { transactions } = await capabilitiesOf(world)
     if (!transactions) return
     let isTold = false

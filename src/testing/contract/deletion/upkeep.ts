@@ -143,7 +143,7 @@ export function leftoverClauses(clause: Clause): void {
   const gone = `run_${ULID} ${(processName().split('/')[0] ?? '') + NO_PROCESS}`
   const aside = async ({ store }: World): Promise<unknown> => runsAside(store)
 
-  clause('runs that have something aside are told, each once', async (world) => {
+  clause('runs that have set something aside are listed, each once', async (world) => {
     const { store } = world
     assert.deepEqual(await aside(world), { spools: [], imports: [] })
     await spool(store, 'run_1', 0, [ANN])

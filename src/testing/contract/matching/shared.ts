@@ -81,7 +81,7 @@ export function sharedBatchClauses({ it }: ContractRunner, open: OpenStore): voi
   )
 
   clause(
-    'what is left as shared is told when somebody looks back, and is no residue',
+    'verify and the proof report rows left as shared, and they are no residue',
     deletes,
     [FIRST, STAYS],
     async ({ engine }) => {

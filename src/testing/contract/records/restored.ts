@@ -91,7 +91,7 @@ function viewClauses(clause: RestoredClause): void {
     )
 
     clause(
-      `holds and states are told before anything else is done, of users named ${how}`,
+      `holds and states are restored before anything else is done, of users named ${how}`,
       keys,
       async (first) => {
         await first.placeHold(ANN, HOLD)
