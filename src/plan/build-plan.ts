@@ -6,8 +6,9 @@
 
 import { sha256 } from '../ports.ts'
 import { isNobodys } from '../program/matching.ts'
-import type { Program, Selector, Step, UserId } from '../program/program.ts'
+import type { Program, Step, UserId } from '../program/program.ts'
 import { endOfTerm } from '../program/retention-term.ts'
+import { leafFields } from '../program/selectors.ts'
 import type { FoundUser } from '../store/slice.ts'
 import type { Blocker, Plan, PlannedStep, PolicyStamp, UserRowPlan } from './plan.ts'
 
@@ -136,9 +137,4 @@ export function statusOf(step: Step, { fields }: FoundUser): PlannedStep['status
 export function fieldsMatched({ steps }: Program): readonly string[] {
   const fields = steps.flatMap(({ selector }) => (selector === null ? [] : leafFields(selector)))
   return [...new Set(fields)]
-}
-
-/** The user's fields at which a selector and its parents end. */
-function leafFields({ target }: Selector): readonly string[] {
-  return target.kind === 'user' ? [target.field] : target.parents.flatMap(leafFields)
 }

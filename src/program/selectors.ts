@@ -71,6 +71,7 @@ export function leafTargets({ target }: Selector): readonly UserTarget[] {
   return target.kind === 'user' ? [target] : target.parents.flatMap(leafTargets)
 }
 
-function leafFields(selector: Selector): readonly string[] {
+/** The user's fields at which a selector and its parents end. */
+export function leafFields(selector: Selector): readonly string[] {
   return leafTargets(selector).map(({ field }) => field)
 }

@@ -173,7 +173,7 @@ export function withSeen(
 }
 
 /** Whether the rows of a step are counted, and never written. */
-export function isOnlySeen({ action, set, selector }: Step): boolean {
+function isOnlySeen({ action, set, selector }: Step): boolean {
   if (selector === null) return false
   return action === 'external' || (action === 'retain' && set.length === 0)
 }

@@ -11,7 +11,7 @@
 import { UserDeletionError, type UserNotFoundError } from '../../errors.ts'
 import { isDeepEqual, isProcessGone, yieldToEventLoop } from '../../ports.ts'
 import type { NamedUser } from '../../program/shared-values.ts'
-import { passOf } from '../../program/steps.ts'
+import { passOf, writesRows } from '../../program/steps.ts'
 import { keptReceipt, sealDeletions } from '../../receipt/issue-receipt.ts'
 import type { DeletionReceipt } from '../../receipt/receipt.ts'
 import { claimJob, listJobs, removeJob, saveJob } from '../../records/job-records.ts'
@@ -42,7 +42,6 @@ import {
   afterChunk,
   doneBySteps,
   type Erasure,
-  isOnlySeen,
   isShared,
   type JobState,
   leaseEnd,
@@ -193,7 +192,7 @@ async function runStepsIn(
   let state = start.chunked ? shared : withSeen(shared, steps, counts)
   keep(state)
   for (const [index, step] of steps.entries()) {
-    if (step.selector === null || step.action === 'block' || isOnlySeen(step)) continue
+    if (step.selector === null || !writesRows(step)) continue
     const pass = passOf(steps, index)
     if (pass.length === 0) continue
     if (step.action === 'unlink' && step.table === program.user.table) {

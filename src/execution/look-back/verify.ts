@@ -4,8 +4,8 @@
  * @module
  */
 
-import { losesExceptions } from '../../program/columns/touches.ts'
-import type { Program, Selector, Step, UserId } from '../../program/program.ts'
+import { losesExceptions, ownParentTablesOf } from '../../program/columns/touches.ts'
+import type { Program, Step, UserId } from '../../program/program.ts'
 import { leavesNoMatch } from '../../program/steps.ts'
 import { receiptIdOf } from '../../receipt/archived-entry.ts'
 import { findEntries } from '../../records/ledger-records.ts'
@@ -151,17 +151,10 @@ function withShared(step: StepVerification, shared: number): StepVerification {
  * Whether finding no rows proves nothing: the parents are gone, or the step itself has overwritten what it
  * matched by. A null field has never matched anything, so that one is `clean`.
  */
-function lostItsWay(program: Program, { selector }: Step): boolean {
-  if (selector === null || selector.target.kind === 'user') return false
-  return parentTables(selector).some((table) =>
+function lostItsWay(program: Program, step: Step): boolean {
+  return [...ownParentTablesOf(step)].some((table) =>
     program.steps.some((other) => other.table === table && other.action === 'delete'),
   )
-}
-
-function parentTables({ target }: Selector): readonly string[] {
-  return target.kind === 'user'
-    ? []
-    : target.parents.flatMap((parent) => [parent.table, ...parentTables(parent)])
 }
 
 function overall(steps: readonly StepVerification[], isGone: boolean): Verification['status'] {

@@ -6,7 +6,7 @@
  */
 
 import { sha256 } from '../../ports.ts'
-import { parentTablesOf, writesRows } from '../../program/columns/touches.ts'
+import { parentTablesOf, writesKeptRows } from '../../program/columns/touches.ts'
 import type { Program, Selector, Step } from '../../program/program.ts'
 import { neverEndsBefore } from '../../program/retention-term.ts'
 import type { DatabaseSchema } from '../../program/schema.ts'
@@ -111,7 +111,7 @@ export function keepingOn(step: RetainedStep, steps: readonly Step[]): readonly 
     (other) =>
       other.table === step.table &&
       other.action !== 'retain' &&
-      writesRows(other) &&
+      writesKeptRows(other) &&
       (other.rank ?? 0) < (step.rank ?? 0),
   )
   return [...stronger, ...outlasting(step, steps)]

@@ -190,11 +190,11 @@ function isValue({ kind }: Assignment): boolean {
 
 /** Whether `a` has to write ahead of `b` so that what stays of a row that both write is the stronger one's. */
 export function yieldsTo(a: Step, b: Step): boolean {
-  return (a.rank ?? 0) > (b.rank ?? 0) && writesRows(a) && writesRows(b) && disagree(a, b)
+  return (a.rank ?? 0) > (b.rank ?? 0) && writesKeptRows(a) && writesKeptRows(b) && disagree(a, b)
 }
 
-/** Whether the step keeps its rows, and may write them. */
-export function writesRows({ action }: Step): boolean {
+/** Whether the step is of a kind that keeps its rows and may write them; `unlink` is none. */
+export function writesKeptRows({ action }: Step): boolean {
   return action === 'retain' || action === 'anonymize' || action === 'detach'
 }
 
@@ -203,11 +203,11 @@ export function writesRows({ action }: Step): boolean {
  * its table, and those that come at the end of a retention.
  */
 export function outdoneOf(step: Step, steps: readonly Step[]): readonly Assignment[] {
-  if (!writesRows(step)) return []
+  if (!writesKeptRows(step)) return []
   return steps
     .filter(({ table }) => table === step.table)
     .flatMap((other) => [
-      ...((other.rank ?? 0) < (step.rank ?? 0) && writesRows(other) ? other.set : []),
+      ...((other.rank ?? 0) < (step.rank ?? 0) && writesKeptRows(other) ? other.set : []),
       ...(other.retention?.thenSet ?? []),
     ])
     .filter((theirs) =>

@@ -8,7 +8,12 @@
  * @module
  */
 
-import { neverMeet, ownReadsOf, removesRows, writesRows } from '../../../program/columns/touches.ts'
+import {
+  neverMeet,
+  ownReadsOf,
+  removesRows,
+  writesKeptRows,
+} from '../../../program/columns/touches.ts'
 import type { Program, Selector, Step } from '../../../program/program.ts'
 import { neverEndsBefore } from '../../../program/retention-term.ts'
 import type { DatabaseSchema, ForeignKey, TableSchema } from '../../../program/schema.ts'
@@ -206,7 +211,7 @@ function neverLetsGo(
 type Remains = 'unrelated' | 'kept' | 'external' | 'others'
 
 function whatRemains(steps: readonly Step[], reference: ForeignKey): Remains {
-  if (steps.some((step) => writesRows(step) && !letsGo(step, reference))) return 'kept'
+  if (steps.some((step) => writesKeptRows(step) && !letsGo(step, reference))) return 'kept'
   if (steps.some(({ action }) => action === 'external')) return 'external'
   return steps.some(removesRows) ? 'others' : 'kept'
 }
@@ -259,7 +264,7 @@ const STAY: Readonly<Record<Remains, string>> = {
 
 function isCovered(program: Program, steps: readonly Step[], reference: ForeignKey): boolean {
   const byReference = steps.filter(({ selector }) => follows(program, selector, reference))
-  const letting = steps.filter((step) => writesRows(step) && letsGo(step, reference))
+  const letting = steps.filter((step) => writesKeptRows(step) && letsGo(step, reference))
   const isLetGo = (step: Step): boolean =>
     letting.some((other) => other === step || isWithinRowsOf(step, other))
   const isLeft = byReference.some((step) => {
@@ -273,7 +278,8 @@ function isCovered(program: Program, steps: readonly Step[], reference: ForeignK
 function keepersOf(step: Step, steps: readonly Step[]): readonly Step[] {
   if (step.except.length === 0) return []
   return steps.filter(
-    (other) => writesRows(other) && (other.rank ?? 0) < (step.rank ?? 0) && !neverMeet(step, other),
+    (other) =>
+      writesKeptRows(other) && (other.rank ?? 0) < (step.rank ?? 0) && !neverMeet(step, other),
   )
 }
 
