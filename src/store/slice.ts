@@ -114,8 +114,8 @@ export interface Slice extends Targets {
   /** Set where `seal` calls code of the host. */
   readonly callsHost?: true
   /**
-   * Whether outcomes hold the entries. Without it they are forgotten once they are written: those of a large
-   * slice outweigh all else that is known of it.
+   * Whether outcomes hold the entries. Without it they are forgotten once they are written: in a large slice they
+   * would take more memory than everything else.
    */
   readonly keepsEntries: boolean
   /** Set for the last transaction of the journalled way. */
