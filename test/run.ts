@@ -1,6 +1,7 @@
 /**
- * Runs test files, several in one process, all of them on one MongoDB server of each topology. A process of its own
- * for each file, with its own compilation of the same modules and its own servers, takes longer than most tests.
+ * Runs test files, several in one process, all of them on one MongoDB server of each topology and one PostgreSQL server.
+ * A process of its own for each file, with its own compilation of the same modules and its own servers, takes longer
+ * than most tests.
  *
  * Usage: node --import tsx test/run.ts FILES. A file may be run alone too, with `node --import tsx --test FILE`.
  */
@@ -11,6 +12,7 @@ import { constants, tmpdir } from 'node:os'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { startSharedMongo } from './worlds/mongodb/shared-mongo.ts'
+import { startSharedPostgres } from './worlds/postgres/shared-postgres.ts'
 
 const FILES_A_PROCESS = 12
 const CONCURRENCY = '--test-concurrency=2'
@@ -20,15 +22,15 @@ const LONGEST = 'test/adapters/mongodb/contract.test.ts'
 
 const files = [...new Set(process.argv.slice(2))]
 const folder = mkdtempSync(path.join(tmpdir(), 'test-run-'))
-const servers = startSharedMongo()
+const servers = Promise.all([startSharedMongo(), startSharedPostgres()])
 process.exitCode = await runTests().finally(async () => {
   rmSync(folder, { recursive: true })
-  await (await servers).stop()
+  for (const server of await servers) await server.stop()
 })
 
 /** How the tests ended, as the exit code of a process. */
 async function runTests(): Promise<number> {
-  const { env } = await servers
+  const env = Object.assign({}, ...(await servers).map((server) => server.env))
   const parts = partsOf(files).map(writePart)
   const args = ['--import', 'tsx', '--import', UNTRACKED, '--test', CONCURRENCY, ...parts]
   const tests = spawn(process.execPath, args, {

@@ -115,11 +115,13 @@ function outcomeUnknown(): UserDeletionError {
 /**
  * They end with the transaction. The wait for a lock is shorter than the one before a deadlock is looked for, so that of
  * two the host goes on. A row that a policy of the database hides is an error, and never "no rows". A backslash in a text
- * is a character like any other, and values come as the text that is read here.
+ * is a character like any other, and values come as the text that is read here. Each statement runs once, so that it is
+ * not worth compiling.
  */
 const SETTINGS = `SELECT ${[
   ['lock_timeout', '500ms'],
   ['row_security', 'off'],
+  ['jit', 'off'],
   ['standard_conforming_strings', 'on'],
   ['DateStyle', 'ISO'],
   ['bytea_output', 'hex'],

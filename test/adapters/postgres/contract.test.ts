@@ -1,33 +1,34 @@
 import { after, describe, it } from 'node:test'
 import { PGlite } from '@electric-sql/pglite'
-import { postgresStore } from '../../../adapters/postgres/index.ts'
-import type { OpenStore, Row } from '../../../src/testing/index.ts'
+import pg from 'pg'
+import type { OpenStore } from '../../../src/testing/index.ts'
 import { groupsOfContract } from '../../worlds/hosts/contract-groups.ts'
-import { fillSchema, type Query } from '../../worlds/postgres/postgres-schema.ts'
-import { quote } from '../../worlds/sql/sqlite-schema.ts'
+import { openOn } from '../../worlds/postgres/contract-store.ts'
+import { startPostgres } from '../../worlds/postgres/postgres-server.ts'
+import { typed } from '../../worlds/postgres/test-database.ts'
 import { ofTypedColumns } from '../../worlds/sql/typed-columns.ts'
 
-/** One database in process; each clause has a schema of its own. */
-const db = await PGlite.create()
-const query: Query = async (sql, values = []) => {
-  const { rows } = await db.query<Row>(sql, [...values])
-  return { rows }
-}
-let count = 0
+const server = await startPostgres()
 
-const open: OpenStore = async (tables, data) => {
-  count += 1
-  const schema = `clause_${count}`
-  await fillSchema(query, schema, tables, data)
-  return {
-    store: postgresStore(db, { schema }),
-    rows: async (table) =>
-      (await query(`SELECT * FROM ${quote(schema)}.${quote(table)}`)).rows as Row[],
-    close: () => query(`DROP SCHEMA ${quote(schema)} CASCADE`),
-  }
+if (server === null) {
+  const db = await PGlite.create()
+  describe('postgres in process', () => {
+    proves(openOn(db, (sql, values = []) => db.query(sql, [...values])))
+    after(() => db.close())
+  })
+} else {
+  const { connectionString } = server
+  const pool = new pg.Pool({ connectionString, max: 4 })
+  describe('postgres on a server, over a pool', () => {
+    proves(openOn(pool, (sql, values = []) => pool.query({ ...typed(sql), values: [...values] })))
+    after(async () => {
+      await pool.end()
+      await server.stop()
+    })
+  })
 }
 
-describe('postgres in process', () => {
+function proves(open: OpenStore): void {
   groupsOfContract(
     [
       'the shape of a store',
@@ -40,6 +41,7 @@ describe('postgres in process', () => {
       'tenants',
       'isolation',
       'atomicity',
+      'failures, repeats and races',
       'the ledger',
       'outbox, spool and marks',
       'a schema that changes',
@@ -47,5 +49,4 @@ describe('postgres in process', () => {
     open,
     ofTypedColumns(it),
   )
-  after(() => db.close())
-})
+}

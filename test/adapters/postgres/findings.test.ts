@@ -3,15 +3,15 @@
  */
 import assert from 'node:assert/strict'
 import { after, describe, it } from 'node:test'
-import { PGlite } from '@electric-sql/pglite'
 import { postgresStore } from '../../../adapters/postgres/index.ts'
 import { definePolicy, UserDeletionEngine } from '../../../src/index.ts'
+import { openTestDatabase } from '../../worlds/postgres/test-database.ts'
 
 const USERS = `CREATE TABLE users (id text PRIMARY KEY, email text); INSERT INTO users VALUES ('ann', 'a'), ('bob', 'b');`
 const OWN = { match: 'user_id', action: 'delete' } as const
 type Tables = Parameters<typeof definePolicy>[0]['tables']
 
-const db = await PGlite.create()
+const db = await openTestDatabase()
 let count = 0
 
 async function open(sql: string, tables: Tables, role = '') {
@@ -22,7 +22,7 @@ async function open(sql: string, tables: Tables, role = '') {
     ...{ name: 'found', version: 1, user: { table: 'users', id: 'id' } },
     tables,
   })
-  const store = postgresStore(db, { schema })
+  const store = postgresStore(db.handle, { schema })
   const engine = new UserDeletionEngine({ store, policy, logger: { warn() {} } })
   await engine.migrate()
   const tell = async (): Promise<readonly string[]> =>
@@ -32,7 +32,7 @@ async function open(sql: string, tables: Tables, role = '') {
     )
   if (role !== '') {
     await db.exec(
-      `CREATE ROLE ${role}; GRANT USAGE ON SCHEMA ${schema} TO ${role}; GRANT ALL ON ALL TABLES IN SCHEMA ${schema} TO ${role};`,
+      `GRANT USAGE ON SCHEMA ${schema} TO ${role}; GRANT ALL ON ALL TABLES IN SCHEMA ${schema} TO ${role};`,
     )
   }
   const as = async <T>(work: () => Promise<T>): Promise<T> => {
@@ -51,19 +51,20 @@ describe('findings in PostgreSQL', () => {
   after(() => db.close())
 
   it('tells of row security, and no longer once the role bypasses it', async () => {
+    const role = await db.newRole()
     const { tell, as, engine } = await open(
       `CREATE TABLE posts (id integer PRIMARY KEY, user_id text);
        ALTER TABLE posts ENABLE ROW LEVEL SECURITY;
        INSERT INTO posts VALUES (1, 'ann')`,
       { posts: OWN },
-      'reader',
+      role,
     )
     assert.deepEqual(await tell(), [])
     await as(async () => {
       matchesAll(await tell(), [/^error hidden_rows posts: row security may hide rows of "posts"/])
       await assert.rejects(engine.delete('ann'), { code: 'schema_mismatch' })
     })
-    await db.exec('ALTER ROLE reader BYPASSRLS')
+    await db.exec(`ALTER ROLE ${role} BYPASSRLS`)
     await as(async () => {
       assert.deepEqual(await tell(), [])
       await engine.delete('ann')
@@ -72,6 +73,7 @@ describe('findings in PostgreSQL', () => {
   })
 
   it('tells of what the role may not do, and no longer once it may', async () => {
+    const role = await db.newRole()
     const { tell, as, engine } = await open(
       `CREATE TABLE posts (id integer PRIMARY KEY, user_id text);
        CREATE TABLE notes (id integer PRIMARY KEY, user_id text, text text);
@@ -85,10 +87,10 @@ describe('findings in PostgreSQL', () => {
           set: { user_id: null, text: null },
         },
       },
-      'clerk',
+      role,
     )
     await db.exec(
-      'REVOKE DELETE ON posts FROM clerk; REVOKE UPDATE ON notes FROM clerk; GRANT UPDATE (text) ON notes TO clerk; REVOKE UPDATE ON users FROM clerk',
+      `REVOKE DELETE ON posts FROM ${role}; REVOKE UPDATE ON notes FROM ${role}; GRANT UPDATE (text) ON notes TO ${role}; REVOKE UPDATE ON users FROM ${role}`,
     )
     await as(async () => {
       matchesAll(await tell(), [
@@ -98,7 +100,7 @@ describe('findings in PostgreSQL', () => {
       ])
       await assert.rejects(engine.delete('ann'), { code: 'schema_mismatch' })
     })
-    await db.exec('GRANT DELETE ON posts TO clerk; GRANT UPDATE ON notes, users TO clerk')
+    await db.exec(`GRANT DELETE ON posts TO ${role}; GRANT UPDATE ON notes, users TO ${role}`)
     await as(async () => {
       assert.deepEqual(await tell(), [])
       await engine.delete('ann')

@@ -3,14 +3,14 @@
  */
 import assert from 'node:assert/strict'
 import { after, describe, it } from 'node:test'
-import { PGlite } from '@electric-sql/pglite'
 import { postgresStore } from '../../../adapters/postgres/index.ts'
 import { definePolicy, UserDeletionEngine } from '../../../src/index.ts'
+import { openTestDatabase } from '../../worlds/postgres/test-database.ts'
 
 const USERS = `CREATE TABLE users (id text PRIMARY KEY); INSERT INTO users VALUES ('ann'), ('bob');`
 const OWN = { match: 'user_id', action: 'delete' } as const
 
-const db = await PGlite.create()
+const db = await openTestDatabase()
 let count = 0
 
 async function open(
@@ -26,7 +26,7 @@ async function open(
     ...{ name: 'beside', version: 1, user: { table: 'users', id: 'id' } },
     tables: tablesOf(other),
   })
-  const store = postgresStore(db, { schema })
+  const store = postgresStore(db.handle, { schema })
   const engine = new UserDeletionEngine({ store, policy, logger: { warn() {} } })
   await engine.migrate()
   const rows = async (select: string): Promise<readonly unknown[]> =>
@@ -135,7 +135,7 @@ describe('beside the tables of a policy', () => {
   })
 
   it('refuses the name of a schema that the server would cut off', () => {
-    assert.throws(() => postgresStore(db, { schema: 's'.repeat(64) }), {
+    assert.throws(() => postgresStore(db.handle, { schema: 's'.repeat(64) }), {
       ...{ code: 'invalid_argument', details: { path: 'schema' } },
     })
   })

@@ -3,12 +3,13 @@
  */
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
-import { PGlite } from '@electric-sql/pglite'
 import { postgresStore } from '../../../adapters/postgres/index.ts'
 import { definePolicy, UserDeletionEngine } from '../../../src/index.ts'
+import { openTestDatabase } from '../../worlds/postgres/test-database.ts'
 
 it('refuses tables whose rows may be hidden from the role', async () => {
-  const db = new PGlite()
+  const db = await openTestDatabase()
+  const worker = await db.newRole()
   await db.exec(`CREATE TABLE users (id TEXT PRIMARY KEY);
     CREATE TABLE posts (id INTEGER PRIMARY KEY, author TEXT, hidden BOOLEAN);
     CREATE INDEX posts_author ON posts (author);
@@ -22,13 +23,11 @@ it('refuses tables whose rows may be hidden from the role', async () => {
     user: { table: 'users', id: 'id' },
     tables: { posts: { match: 'author', action: 'delete' } },
   })
-  const engine = new UserDeletionEngine({ store: postgresStore(db), policy })
+  const engine = new UserDeletionEngine({ store: postgresStore(db.handle), policy })
   await engine.migrate()
   // The owner bypasses it.
   await engine.delete('bob')
-  await db.exec(
-    `CREATE ROLE worker; GRANT ALL ON ALL TABLES IN SCHEMA public TO worker; SET ROLE worker`,
-  )
+  await db.exec(`GRANT ALL ON ALL TABLES IN SCHEMA public TO ${worker}; SET ROLE ${worker}`)
   await assert.rejects(engine.delete('ann'), { code: 'schema_mismatch' })
   await assert.rejects(engine.plan('ann'), { code: 'schema_mismatch' })
   await db.exec('RESET ROLE')

@@ -1,15 +1,14 @@
 import assert from 'node:assert/strict'
 import { after, describe, it } from 'node:test'
-import { PGlite } from '@electric-sql/pglite'
-import { citext } from '@electric-sql/pglite/contrib/citext'
 import { postgresStore } from '../../../adapters/postgres/index.ts'
 import { definePolicy, UserDeletionEngine } from '../../../src/index.ts'
+import { openTestDatabase } from '../../worlds/postgres/test-database.ts'
 
 const UUID = '0b6f2a4e-1111-4222-8333-444455556666'
 const OTHER = '0b6f2a4e-1111-4222-8333-444455556667'
 const BIG = 9007199254740993n
 
-const db = await PGlite.create({ extensions: { citext } })
+const db = await openTestDatabase()
 await db.exec('CREATE EXTENSION citext')
 let count = 0
 
@@ -18,7 +17,7 @@ async function open(tables: string, policy: ReturnType<typeof definePolicy>) {
   count += 1
   const schema = `types_${count}`
   await db.exec(`CREATE SCHEMA ${schema}; SET search_path = ${schema}, public; ${tables}`)
-  const store = postgresStore(db, { schema })
+  const store = postgresStore(db.handle, { schema })
   const engine = new UserDeletionEngine({ store, policy, logger: { warn() {} } })
   await engine.migrate()
   const ids = async (table: string): Promise<readonly string[]> =>
@@ -243,7 +242,7 @@ describe('types of columns in PostgreSQL', () => {
       policyOf({ logs: 'unrelated' }),
     )
     const engine = new UserDeletionEngine({
-      store: postgresStore(db, { schema }),
+      store: postgresStore(db.handle, { schema }),
       policy: definePolicy({
         ...{ name: 'instants', version: 1 },
         user: { table: 'users', id: 'id', ...kept, set: { gone_at: '$at', day: '$at' } },

@@ -4,7 +4,7 @@ const findings = 'test/adapters/postgres/findings.test.ts'
 const types = 'test/adapters/postgres/types.test.ts'
 const beside = 'test/adapters/postgres/foreign-tables.test.ts'
 /** On a server. */
-const handles = 'test/adapters/postgres/long/handles.test.ts'
+const handles = 'test/adapters/postgres/handles.test.ts'
 
 /** PostgreSQL: what stands beside the tables, what hides, and what types make of values. */
 export const postgresSabotages: readonly Sabotage[] = [

@@ -1,78 +1,55 @@
-import { spawn, spawnSync } from 'node:child_process'
-import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
+/**
+ * PostgreSQL for tests: one server, a fresh database for each file.
+ *
+ * Which server it is, `find-postgres.ts` decides. `npm test` starts it for all its processes (`shared-postgres.ts`); a
+ * file that is run alone starts its own. Where there is none, tests that need one are skipped by name, and others run on
+ * PGlite; with `REQUIRE_POSTGRES=1` a file that needs one fails.
+ *
+ * @module
+ */
+import { randomBytes } from 'node:crypto'
+import pg from 'pg'
+import { findPostgres } from './find-postgres.ts'
+import { sharedPostgres } from './shared-postgres.ts'
+import { startPostgres as start } from './start-postgres.ts'
 
+/** A database that nobody else has. Roles are those of the server, which others use at the same time. */
 export interface PostgresServer {
   readonly connectionString: string
   stop(): Promise<void>
 }
 
-/** A fresh server that only this process knows; `null` where no PostgreSQL is installed. */
+/** `null` where there is no server. @throws where there is none and `REQUIRE_POSTGRES=1`. */
 export async function startPostgres(): Promise<PostgresServer | null> {
-  const bin = binaries()
-  if (bin === null) return null
-  const folder = mkdtempSync(join(tmpdir(), 'postgres-'))
-  const owner = ownerOf(folder)
-  const made = spawnSync(
-    join(bin, 'initdb'),
-    ['-D', join(folder, 'data'), '-U', 'tester', '-A', 'trust', '--no-sync', '-E', 'UTF8'],
-    { ...owner, encoding: 'utf8', cwd: folder },
-  )
-  if (made.status !== 0) throw new Error(`initdb failed: ${made.stderr}`)
-  const port = await freePort()
-  const settings = ['-c', 'fsync=off', '-c', 'listen_addresses=127.0.0.1']
-  const server = spawn(
-    join(bin, 'postgres'),
-    ['-D', join(folder, 'data'), '-p', String(port), '-k', folder, ...settings],
-    { ...owner, stdio: 'ignore', cwd: folder },
-  )
-  const ended = new Promise<void>((resolve) => server.once('exit', () => resolve()))
-  for (let tries = 0; tries < 200 && !isReady(bin, port); tries += 1) await sleep(50)
+  const source = findPostgres()
+  if (source.kind === 'running') return newDatabase(source.url, true)
+  const shared = sharedPostgres()
+  // With a server that was started for the tests it goes anyway.
+  if (shared !== undefined) return newDatabase(shared, false)
+  if (source.kind === 'programs') {
+    const { url, stop } = await start(source.folder)
+    return { connectionString: url, stop }
+  }
+  if (process.env['REQUIRE_POSTGRES'] !== '1') return null
+  throw new Error(`REQUIRE_POSTGRES=1, but there is no server: ${source.because}`)
+}
+
+async function newDatabase(url: string, isToGo: boolean): Promise<PostgresServer> {
+  const name = `test_${randomBytes(8).toString('hex')}`
+  const ask = async (sql: string): Promise<void> => {
+    const client = new pg.Client({ connectionString: url })
+    await client.connect()
+    await client.query(sql).finally(() => client.end())
+  }
+  // Nobody is ever connected to this template.
+  await ask(`CREATE DATABASE ${name} TEMPLATE template0`)
+  const own = new URL(url)
+  own.pathname = `/${name}`
   return {
-    connectionString: `postgres://tester@127.0.0.1:${port}/postgres`,
+    connectionString: own.href,
     async stop() {
-      // Connections that are still closing end by themselves; one that was left open does not.
-      server.kill('SIGTERM')
-      const cut = setTimeout(() => server.kill('SIGINT'), 5_000)
-      await ended
-      clearTimeout(cut)
-      rmSync(folder, { recursive: true, force: true })
+      // The server waits for connections that are still closing.
+      if (isToGo) await ask(`DROP DATABASE ${name}`)
     },
   }
-}
-
-function binaries(): string | null {
-  const given = process.env['POSTGRES_BIN']
-  if (given !== undefined) return given
-  const root = '/usr/lib/postgresql'
-  const versions = existsSync(root) ? readdirSync(root) : []
-  const newest = versions.sort((a, b) => Number(b) - Number(a))[0]
-  return newest === undefined ? null : join(root, newest, 'bin')
-}
-
-/** PostgreSQL refuses to run as root. */
-function ownerOf(folder: string): { readonly uid?: number; readonly gid?: number } {
-  if (process.getuid?.() !== 0) return {}
-  const nobody = 65534
-  chownSync(folder, nobody, nobody)
-  return { uid: nobody, gid: nobody }
-}
-
-function isReady(bin: string, port: number): boolean {
-  const args = ['-h', '127.0.0.1', '-p', String(port), '-q']
-  return spawnSync(join(bin, 'pg_isready'), args).status === 0
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer()
-    probe.once('error', reject)
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address()
-      probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0))
-    })
-  })
 }

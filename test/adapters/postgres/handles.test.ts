@@ -6,9 +6,9 @@ import { after, describe, it } from 'node:test'
 import { drizzle } from 'drizzle-orm/node-postgres'
 import pg from 'pg'
 import postgres from 'postgres'
-import { postgresStore } from '../../../../adapters/postgres/index.ts'
-import { definePolicy, UserDeletionEngine } from '../../../../src/index.ts'
-import { startPostgres } from '../../../worlds/postgres/postgres-server.ts'
+import { postgresStore } from '../../../adapters/postgres/index.ts'
+import { definePolicy, UserDeletionEngine } from '../../../src/index.ts'
+import { startPostgres } from '../../worlds/postgres/postgres-server.ts'
 
 const server = await startPostgres()
 
