@@ -1,8 +1,9 @@
 /**
  * The engine at work: plans, deletes one user, is refused another, deletes many at once, and proves it.
  *
- * Run it with `npm run demo`. It works on a file of its own in the folder for temporary files, or with
- * `npm run demo -- --mongodb` on a database of its own in MongoDB.
+ * Run it with `npm run demo`. It works on a file of its own in the folder for temporary files, with
+ * `npm run demo -- --mongodb` on a database of its own in MongoDB, or with `npm run demo -- --postgres` on PostgreSQL: in
+ * process, or in a schema of its own on the server at `POSTGRES_URL`.
  *
  * @module
  */
@@ -33,7 +34,7 @@ interface Stage {
 }
 
 heading('A database')
-const database = await open(process.argv.includes('--mongodb'))
+const database = await open(process.argv)
 try {
   process.exitCode = (await run(database)) ? 0 : 1
 } finally {
@@ -41,8 +42,10 @@ try {
 }
 
 /** Only the driver of the database that is asked for has to be there. */
-async function open(isMongodb: boolean): Promise<DemoDatabase> {
-  if (isMongodb) return (await import('./demo/database-mongodb.ts')).openMongodb()
+async function open(given: readonly string[]): Promise<DemoDatabase> {
+  if (given.includes('--postgres'))
+    return (await import('./demo/database-postgres.ts')).openPostgres()
+  if (given.includes('--mongodb')) return (await import('./demo/database-mongodb.ts')).openMongodb()
   return (await import('./demo/database-sqlite.ts')).openSqlite()
 }
 

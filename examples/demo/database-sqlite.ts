@@ -15,7 +15,7 @@ import { sqliteOutside } from './outside-sqlite.ts'
 import { type SeededUser, seed } from './seed.ts'
 
 /** The built-in policy, and a rule for a table of the application. */
-const policy = definePolicy({
+export const demoPolicy: DemoPolicy = definePolicy({
   ...helloJohnPolicy,
   name: 'demo',
   tables: { ...helloJohnPolicy.tables, notes: { match: 'author_id', action: 'delete' } },
@@ -33,7 +33,11 @@ export async function openSqlite(): Promise<DemoDatabase> {
   const users = fillDemo(db, 5_000)
   const outside = sqliteOutside(file)
   return {
-    engine: new UserDeletionEngine({ store: sqliteStore(db), policy, blockers: [soleOwner] }),
+    engine: new UserDeletionEngine({
+      store: sqliteStore(db),
+      policy: demoPolicy,
+      blockers: [soleOwner],
+    }),
     users,
     bulk: 2_000,
     outside,

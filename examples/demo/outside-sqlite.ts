@@ -7,7 +7,7 @@ import { createHash } from 'node:crypto'
 import Database from 'better-sqlite3'
 import { holdsAddress, type Outside } from './proof.ts'
 
-const OWNED = {
+export const OWNED = {
   users: 'id',
   sessions: 'user_id',
   mfa_factors: 'user_id',
@@ -17,7 +17,7 @@ const OWNED = {
   notes: 'author_id',
 }
 
-const OF_EVERY_TENANT = [
+export const OF_EVERY_TENANT: readonly string[] = [
   ...Object.keys(OWNED),
   'audit_log',
   'webhook_events',

@@ -4,5 +4,6 @@
  * @module
  */
 export { helloJohnPolicy } from './policy.ts'
+export { helloJohnPostgresSchema } from './postgres-schema.ts'
 export { helloJohnSchema } from './schema.ts'
 export { soleOwner } from './sole-owner.ts'
