@@ -20,6 +20,8 @@ const JSON_COLUMNS = ['metadata', 'data', 'public_metadata']
 interface Opened {
   readonly handle: PostgresHandle
   readonly schema: string
+  /** How many users to delete at once. */
+  readonly bulk: number
   /** On a connection that is not the engine's, where there can be two. */
   readonly ask: Ask
   run(sql: string): Promise<unknown>
@@ -29,7 +31,7 @@ interface Opened {
 export async function openPostgres(): Promise<DemoDatabase> {
   const { POSTGRES_URL: url } = process.env
   const opened = url ? await onServer(url) : await inProcess()
-  const { handle, schema, ask, run, close } = opened
+  const { handle, schema, bulk, ask, run, close } = opened
   try {
     const tables = new Database(':memory:')
     const users = fillDemo(tables, 1_000)
@@ -46,7 +48,7 @@ export async function openPostgres(): Promise<DemoDatabase> {
     tables.close()
     const store = postgresStore(handle, { schema })
     const engine = new UserDeletionEngine({ store, policy: demoPolicy, blockers: [soleOwner] })
-    return { engine, users, bulk: 400, outside: postgresOutside(ask, schema), close }
+    return { engine, users, bulk, outside: postgresOutside(ask, schema), close }
   } catch (error) {
     await close()
     throw error
@@ -56,7 +58,7 @@ export async function openPostgres(): Promise<DemoDatabase> {
 async function inProcess(): Promise<Opened> {
   const db = await PGlite.create()
   return {
-    ...{ handle: db, schema: 'public' },
+    ...{ handle: db, schema: 'public', bulk: 100 },
     ask: async (sql, values) => (await db.query<never>(sql, [...values])).rows,
     run: (sql) => db.exec(sql),
     close: () => db.close(),
@@ -70,7 +72,7 @@ async function onServer(url: string): Promise<Opened> {
   await client.connect()
   await client.query(`CREATE SCHEMA ${schema}`)
   return {
-    ...{ handle: pool, schema },
+    ...{ handle: pool, schema, bulk: 400 },
     ask: async (sql, values) => (await client.query(sql, [...values])).rows,
     run: (sql) => client.query(sql),
     async close() {

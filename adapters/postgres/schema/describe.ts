@@ -19,6 +19,7 @@ import type { Session } from '../server/session.ts'
 import { keyOf, type TablePlace } from '../sql/tables.ts'
 import { columnKind, isAnyCase } from '../sql/types.ts'
 import { COLUMNS, CONSTRAINTS, INDEXES, NAMES, STAMP, TRIGGERS } from './catalogue.ts'
+import { indexKey } from './index-key.ts'
 
 export interface Place {
   readonly schema: string
@@ -224,7 +225,7 @@ interface Index {
 function indexOf([name, keys, unique, partial, isPlain, takesNullOnce]: Row): Index {
   return {
     schema: {
-      ...{ name: String(name), keys: listOf(keys), partial: partial === true },
+      ...{ name: String(name), keys: listOf(keys).map(indexKey), partial: partial === true },
       ...(unique === true ? { unique: true } : {}),
     },
     isPlain: isPlain === true,

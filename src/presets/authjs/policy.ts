@@ -12,7 +12,7 @@ export type AuthjsModel = 'User' | 'Account' | 'Session' | 'VerificationToken' |
 
 export interface AuthjsOptions {
   /** Whose table names and ids the database has. Default `kysely`. */
-  readonly adapter?: 'kysely' | 'drizzle' | 'mongodb'
+  readonly adapter?: 'kysely' | 'drizzle' | 'mongodb' | 'pg'
   /** The database has a table for WebAuthn. Default: no. */
   readonly authenticators?: boolean
   /** `{ User: { modelName: 'people', fields: { email: 'mail' } } }`. */
@@ -46,6 +46,13 @@ const TABLES: Readonly<
     Account: 'accounts',
     Session: 'sessions',
     VerificationToken: 'verification_tokens',
+    Authenticator: 'authenticators',
+  },
+  pg: {
+    User: 'users',
+    Account: 'accounts',
+    Session: 'sessions',
+    VerificationToken: 'verification_token',
     Authenticator: 'authenticators',
   },
 }

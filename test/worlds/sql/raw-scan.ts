@@ -1,6 +1,7 @@
 /** Looks for people in everything a host keeps, past every adapter; the engine's own tables are left out. */
 import type Database from 'better-sqlite3'
 import { BSON, type Db } from 'mongodb'
+import type pg from 'pg'
 
 /** `table.column` of every value that holds one of the texts. */
 export function placesOf(db: Database.Database, texts: readonly string[]): readonly string[] {
@@ -13,6 +14,26 @@ export function placesOf(db: Database.Database, texts: readonly string[]): reado
   const found = tables.flatMap((table) =>
     placesIn(table, db.prepare(`SELECT * FROM "${table}"`).all() as object[], String, texts),
   )
+  return inOrder(found)
+}
+
+/** The same of a schema of PostgreSQL. */
+export async function placesInPostgres(
+  pool: pg.Pool,
+  schema: string,
+  texts: readonly string[],
+): Promise<readonly string[]> {
+  const tables = await pool.query<{ name: string }>(
+    "SELECT tablename AS name FROM pg_tables WHERE schemaname = $1 AND tablename !~ '^user_deletion_'",
+    [schema],
+  )
+  const found: string[] = []
+  for (const { name } of tables.rows) {
+    const { rows } = await pool.query<object>(`SELECT * FROM "${schema}"."${name}"`)
+    const spell = (value: unknown): string =>
+      typeof value === 'object' ? JSON.stringify(value) : String(value)
+    found.push(...placesIn(name, rows, spell, texts))
+  }
   return inOrder(found)
 }
 
