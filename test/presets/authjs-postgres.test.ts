@@ -3,7 +3,7 @@ import PgAdapter from '@auth/pg-adapter'
 import { annLeaves } from '../worlds/presets/authjs-world.ts'
 import { isThere, openPostgresHost, stopPostgresHosts } from '../worlds/presets/postgres-host.ts'
 
-/** As Auth.js' documentation has it; and the indexes that it has not. */
+/** As Auth.js' documentation has it; and the key and the indexes that it has not. */
 const SCHEMA = `
 CREATE TABLE verification_token (identifier TEXT NOT NULL, expires TIMESTAMPTZ NOT NULL, token TEXT NOT NULL, PRIMARY KEY (identifier, token));
 CREATE TABLE accounts (
@@ -16,6 +16,7 @@ CREATE TABLE sessions (
 );
 CREATE TABLE users (id SERIAL, name VARCHAR(255), email VARCHAR(255), "emailVerified" TIMESTAMPTZ, image TEXT, PRIMARY KEY (id));
 ALTER SEQUENCE users_id_seq RESTART 7000001;
+CREATE UNIQUE INDEX ON users (email);
 CREATE INDEX ON accounts ("userId");
 CREATE INDEX ON sessions ("userId");
 `

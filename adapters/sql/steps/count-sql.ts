@@ -8,6 +8,7 @@ import { isComparedAsText, regardless } from '../../../src/program/selectors.ts'
 import { mayLeaveShared } from '../../../src/program/shared-values.ts'
 import { dealtWithIn } from '../../../src/program/steps.ts'
 import type { SqlDialect } from '../dialect.ts'
+import type { MarkedSelector } from '../marks.ts'
 import { chainSql, directSql, located } from '../selectors/chain-sql.ts'
 import { type Chain, chainsOf, isDirect, userValueOf } from '../selectors/chains.ts'
 import { anyUser } from '../selectors/compare-sql.ts'
@@ -35,7 +36,10 @@ export function countSql(context: StepContext): CountSql {
     return { sql: `SELECT ${held}, count(*) FROM ${from} WHERE ${where} GROUP BY 1`, by }
   }
   // In two types it is one value, and its row is to be counted once.
-  const isEither = chains.some((chain) => userValueOf(chain).eitherType)
+  const leaves: readonly (MarkedSelector | undefined)[] = chains.map((chain) => chain.at(-1))
+  const isEither =
+    chains.some((chain) => userValueOf(chain).eitherType) ||
+    new Set(leaves.map((leaf) => leaf?.type)).size > 1
   const rows = chains.map((chain) => {
     const { from, where } = chainSql(dialect, chain, anyUser(dialect))
     const leaf = leafOf(dialect, chain, value)
