@@ -12,12 +12,16 @@ import { chainsOf, userValueOf } from './chains.ts'
 /** Different values of the user that rows hold at the end of a selector's chains, one page in order. */
 export function heldIdsSql(dialect: SqlDialect, selector: Selector, isLaterPage: boolean): string {
   const { binary, ids } = dialect
-  const leaves = chainsOf(selector).flatMap((chain) => chain.at(-1) ?? [])
+  const leaves: readonly MarkedSelector[] = chainsOf(selector).flatMap(
+    (chain) => chain.at(-1) ?? [],
+  )
+  // Columns of different types give one list of texts.
+  const areMixed = new Set(leaves.map(({ type }) => type)).size > 1
   const parts = leaves.map((leaf) => {
     // The tenant is not known here: a user is looked up in their own tenant before anything is done.
     // Neither two ids nor the order of the pages are what the column's collation makes of them.
-    const { type }: MarkedSelector = leaf
-    const held = binary(located(dialect, 't0', leaf.locator), type)
+    const found = located(dialect, 't0', leaf.locator)
+    const held = areMixed ? dialect.asStored(found) : binary(found, leaf.type)
     const prefix = userValueOf([leaf]).form?.prefix ?? ''
     const { from, where } = chainSql(dialect, [{ ...leaf, tenant: null }], () =>
       prefix === '' ? ids.isHeld(held, isLaterPage) : ids.isHeldBehind(held, prefix, isLaterPage),

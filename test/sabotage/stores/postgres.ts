@@ -3,11 +3,40 @@ import type { Sabotage } from '../sabotage.ts'
 const findings = 'test/adapters/postgres/findings.test.ts'
 const types = 'test/adapters/postgres/types.test.ts'
 const beside = 'test/adapters/postgres/foreign-tables.test.ts'
+const mixed = 'test/adapters/postgres/mixed-columns.test.ts'
 /** On a server. */
 const handles = 'test/adapters/postgres/handles.test.ts'
 
 /** PostgreSQL: what stands beside the tables, what hides, and what types make of values. */
 export const postgresSabotages: readonly Sabotage[] = [
+  {
+    name: 'count by values of different types as they are',
+    file: 'adapters/sql/steps/count-sql.ts',
+    find: 'new Set(leaves.map((leaf) => leaf?.type)).size > 1',
+    replace: 'new Set(leaves.map((leaf) => leaf?.type)).size > 9',
+    caughtBy: mixed,
+  },
+  {
+    name: 'list ids of different types as they are',
+    file: 'adapters/sql/selectors/held-ids-sql.ts',
+    find: '.size > 1',
+    replace: '.size > 9',
+    caughtBy: mixed,
+  },
+  {
+    name: 'take an index on a place inside JSON for none',
+    file: 'adapters/postgres/schema/describe.ts',
+    find: 'listOf(keys).map(indexKey)',
+    replace: 'listOf(keys).map((key) => (indexKey(key) === key ? key : ""))',
+    caughtBy: 'test/presets/hellojohn-postgres.test.ts',
+  },
+  {
+    name: 'keep instants of the built-in schema as text in PostgreSQL',
+    file: 'src/presets/hellojohn/postgres-schema.ts',
+    find: "'$1 timestamptz'",
+    replace: "'$1 text'",
+    caughtBy: 'test/presets/hellojohn-postgres.test.ts',
+  },
   {
     name: 'take rows of tables that inherit',
     file: 'adapters/postgres/sql/dialect.ts',
