@@ -118,6 +118,8 @@ async function runTests(
 ): Promise<'passed' | 'failed' | 'timed out'> {
   const args = ['--import', 'tsx', '--test', '--test-reporter=tap', ...files]
   const servers = mkdtempSync(path.join(inMemory, 'sabotage-'))
+  // A server may run as another user.
+  chmodSync(servers, 0o755)
   const tests = spawn(process.execPath, args, {
     cwd: copy,
     env: { ...process.env, TMPDIR: path.join(copy, TEMPORARY), MONGO_TEST_FOLDER: servers },
