@@ -20,6 +20,8 @@ export type Wrap = (sql: string) => string
 
 export interface SqlDialect extends Names, Values, Lists, Comparisons, Words {
   readonly json: JsonDialect
+  /** The same in columns of the type, where a mark says that they keep documents or lists in a form of their own. */
+  jsonIn?(type: string): JsonDialect
   readonly ids: IdDialect
   readonly layout: LayoutDialect
   /** How rows of a table are addressed. @throws UserDeletionError `schema_mismatch` where they cannot be told apart. */
@@ -156,6 +158,8 @@ export interface LayoutDialect {
 
 /** JSON in columns, in whatever form a column keeps it. What is no JSON holds nothing. */
 export interface JsonDialect {
+  /** The document as it is compared with what would be written. */
+  readonly whole?: Wrap
   /** What stands at a path of keys. */
   value(column: string, path: JsonPath): string
   /** What `compare` says of it, so that an index serves. `selector`: with its marks. */

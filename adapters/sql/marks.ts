@@ -8,6 +8,7 @@ import type {
   Assignment,
   Condition,
   LastOfCheck,
+  Locator,
   Program,
   Selector,
   UserTable,
@@ -19,7 +20,13 @@ import type {
  */
 export type TenantMark = true | 'either'
 
+/** Of a column that keeps documents or lists in another form than most: its type. */
+export interface Kept {
+  readonly keptIn?: string
+}
+
 export interface MarkedSelector extends Selector {
+  readonly locator: Locator & Kept
   /** Between what the row holds and what it is to equal: what is found is more than that, and the values decide. */
   readonly isLoose?: true
   readonly hasLooseTenant?: TenantMark
@@ -45,6 +52,8 @@ export interface RowOrder {
 export interface MarkedCondition extends Condition {
   readonly isLoose?: true
 }
+
+export type MarkedAssignment = Assignment & Kept
 
 /** A derived value, with the type of the column that it is written into. */
 export type MarkedDerived = Extract<Assignment, { kind: 'derived' }> & { readonly type?: string }

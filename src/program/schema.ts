@@ -137,6 +137,12 @@ export type ColumnKind =
   | 'instant'
   | 'other'
   | { readonly oneOf: readonly string[] }
+  | ListKind
+
+/** A list of values that are no JSON. */
+export interface ListKind {
+  readonly listOf: Exclude<ColumnKind, object>
+}
 
 /** A CHECK constraint of a table. */
 export interface CheckSchema {
@@ -250,6 +256,10 @@ export interface ColumnSchema {
   readonly generatedFrom?: readonly string[]
   /** Left out where the database does not keep it to one kind, or the store does not tell. */
   readonly holds?: ColumnKind
+  /** Of texts: what is JSON among them is read as such. */
+  readonly readsJson?: true
+  /** How many characters a text has at most. */
+  readonly longest?: number
   /** What the role of the handle may not do to it. */
   readonly refuses?: readonly Privilege[]
 }

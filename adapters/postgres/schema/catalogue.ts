@@ -33,7 +33,7 @@ const WATCHED = [
   `SELECT concat_ws(' ', 'e', e.oid, e.xmin) FROM pg_catalog.pg_enum AS e`,
   `SELECT concat_ws(' ', 'd', d.oid, d.xmin) FROM pg_catalog.pg_type AS d WHERE d.typtype = 'd'`,
   `SELECT concat_ws(' ', 'o', o.oid, o.rolsuper, o.rolbypassrls) FROM pg_catalog.pg_roles AS o WHERE pg_catalog.pg_has_role(o.oid, 'USAGE')`,
-  `SELECT concat_ws(' ', current_user, current_setting('session_replication_role'))`,
+  `SELECT concat_ws(' ', current_user, current_setting('session_replication_role'), current_setting('search_path'))`,
 ]
 
 export const STAMP: string = askedOfParts(
@@ -52,12 +52,15 @@ const LABELS = `(SELECT CAST(json_agg(e.enumlabel ORDER BY e.enumsortorder) AS t
 
 const COLLATION = `(SELECT concat(quote_ident(s.nspname), '.', quote_ident(l.collname)) FROM pg_catalog.pg_collation AS l JOIN pg_catalog.pg_namespace AS s ON s.oid = l.collnamespace WHERE l.oid = a.attcollation AND NOT l.collisdeterministic)`
 
+/** Before version 16 nothing tells whether a text is JSON. */
+const READS_JSON = `current_setting('server_version_num')::integer >= 160000 AND b.oid IN (CAST('pg_catalog.text' AS regtype), CAST('pg_catalog.varchar' AS regtype))`
+
 const MAY = ['SELECT', 'UPDATE', 'INSERT']
   .map((what) => `pg_catalog.has_column_privilege(a.attrelid, a.attnum, '${what}')`)
   .join(', ')
 
 export const COLUMNS: string = asked(
-  `SELECT a.attrelid, a.attname, format_type(b.oid, b.modifier), a.attnotnull OR b.required, a.atthasdef OR a.attidentity <> '', a.attgenerated <> '' OR a.attidentity = 'a', ${COLLATION}, ${LABELS}, ${MAY} FROM pg_catalog.pg_attribute AS a CROSS JOIN LATERAL ${BASE} AS b WHERE a.attrelid IN (SELECT oid FROM tables) AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attrelid, a.attnum`,
+  `SELECT a.attrelid, a.attname, format_type(b.oid, b.modifier), a.attnotnull OR b.required, a.atthasdef OR a.attidentity <> '', a.attgenerated <> '' OR a.attidentity = 'a', ${COLLATION}, ${LABELS}, ${READS_JSON}, ${MAY} FROM pg_catalog.pg_attribute AS a CROSS JOIN LATERAL ${BASE} AS b WHERE a.attrelid IN (SELECT oid FROM tables) AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attrelid, a.attnum`,
 )
 
 const namesOf = (table: string, columns: string): string =>

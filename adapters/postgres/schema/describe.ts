@@ -141,7 +141,8 @@ function refusedBy(
 const PRIVILEGES: readonly Privilege[] = ['select', 'update', 'insert']
 
 function columnSchema(row: Row): ColumnSchema {
-  const [name, type, isRequired, hasDefault, isGenerated, collation, labels, ...may] = row
+  const [name, type, isRequired, hasDefault, isGenerated, collation, labels, readsJson, ...may] = row
+  const [, longest] = /^character(?: varying)?\((\d+)\)$/.exec(String(type)) ?? []
   const refuses = PRIVILEGES.filter((_, index) => may[index] !== true)
   // Citext compares letters in either case by its type alone.
   const byType = isAnyCase(String(type)) ? String(type) : null
@@ -153,6 +154,8 @@ function columnSchema(row: Row): ColumnSchema {
     ...(hasDefault === true ? { hasDefault: true } : {}),
     generated: isGenerated === true,
     ...(compares === null ? {} : { collation: compares }),
+    ...(readsJson === true ? { readsJson: true } : {}),
+    ...(longest === undefined ? {} : { longest: Number(longest) }),
     holds: labels === null ? columnKind(String(type)) : { oneOf: listOf(labels) },
     ...(refuses.length === 0 ? {} : { refuses }),
   }

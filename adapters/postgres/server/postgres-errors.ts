@@ -19,6 +19,11 @@ const CODES: readonly (readonly [states: RegExp, code: ErrorCode, message: strin
     'schema_mismatch',
     'The database cannot run a statement on its tables as they are.',
   ],
+  [
+    /^(22001|22003|22007|22008|22P02|22P05)$/,
+    'schema_mismatch',
+    'A column cannot hold a value that the policy writes, or holds one that cannot be read.',
+  ],
 ]
 
 const SOCKET = /^(ECONN|EPIPE|ENOTFOUND|EAI_|ETIMEDOUT|EHOSTUNREACH)/

@@ -9,6 +9,7 @@ import type { TableSchema } from '../../../src/program/schema.ts'
 import { BLANK_RANGES } from '../../sql/blank-characters.ts'
 import type { RowKey, SqlDialect, Wrap } from '../../sql/dialect.ts'
 import { quoteName, quoteText, standard } from '../../sql/standard.ts'
+import { jsonIn } from './json-in.ts'
 import { isJsonValue, jsonDialect, textOf } from './json-sql.ts'
 import { markTypes } from './mark-types.ts'
 import { keyOf, type TablePlace } from './tables.ts'
@@ -83,6 +84,7 @@ export function postgresDialect(
       behind: (held, prefix) => `substr(${held}, length(${quoteText(prefix)}) + 1)`,
     },
     json: jsonDialect,
+    jsonIn,
     layout: {
       table: own,
       index: (name, table) => `${quoteName(name)} ON ${own(table)}`,

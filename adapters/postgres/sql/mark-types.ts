@@ -16,6 +16,8 @@ import type {
 } from '../../../src/program/program.ts'
 import type { DatabaseSchema } from '../../../src/program/schema.ts'
 import type {
+  Kept,
+  MarkedAssignment,
   MarkedCondition,
   MarkedDerived,
   MarkedProgram,
@@ -23,14 +25,14 @@ import type {
   MarkedUserTable,
 } from '../../sql/marks.ts'
 import type { UserValue } from '../../sql/selectors/user-value.ts'
-import { isLooseType, JSON_VALUE, kindOf } from './types.ts'
+import { elementType, isLooseType, JSON_VALUE, kindOf } from './types.ts'
 
 export function markTypes(program: Program, { tables }: DatabaseSchema): MarkedProgram {
   const byName = new Map(tables.map((table) => [table.name, table]))
   const typeAt = (table: string, column: string): string =>
     byName.get(table)?.columns?.find(({ name }) => name === column)?.type || 'text'
   const isLooseAt = (table: string, column: string): boolean =>
-    isLooseType(typeAt(table, column)) ||
+    isLooseType(elementType(typeAt(table, column)) ?? typeAt(table, column)) ||
     byName.get(table)?.columns?.find(({ name }) => name === column)?.collation !== undefined
   const ofTenant = (table: string, tenant: string | null) =>
     tenant !== null && isLooseAt(table, tenant) ? ({ hasLooseTenant: true } as const) : {}
@@ -42,17 +44,25 @@ export function markTypes(program: Program, { tables }: DatabaseSchema): MarkedP
   const { types = {}, ...typed } = withTypes(user, { tables })
   /** Of what stands where the locator points. */
   const heldType = ({ table, locator }: Selector): string =>
-    locator.path !== null || locator.each ? JSON_VALUE : typeAt(table, locator.column)
+    locator.path !== null || locator.each
+      ? (elementType(typeAt(table, locator.column)) ?? JSON_VALUE)
+      : typeAt(table, locator.column)
+  const kept = (table: string, column: string): Kept => {
+    const type = typeAt(table, column)
+    return type === JSON_VALUE ? {} : { keptIn: type }
+  }
   const comparedAs = ({ field, form, eitherType }: Wanted, type: string) => {
     // What a form writes is text.
     const own = form === null ? (types[field] ?? 'text') : 'text'
     const isSame = kindOf(own) === kindOf(type) && !eitherType
     return { type, ...(isSame ? {} : ({ isRecast: true } as const)) }
   }
-  const inElement = (wanted: Wanted): UserValue => ({
-    ...wanted,
-    ...comparedAs(wanted, wanted.form?.ignoreCase ? 'text' : JSON_VALUE),
-  })
+  const inElement = (wanted: Wanted, table: string, column: string): UserValue => {
+    const element = elementType(typeAt(table, column))
+    const type = wanted.form?.ignoreCase ? 'text' : (element ?? JSON_VALUE)
+    const isLoose = element !== null && isLooseAt(table, column)
+    return { ...wanted, ...comparedAs(wanted, type), ...(isLoose ? { isLoose } : {}) }
+  }
   // What is derived is a text, and no column of another type takes one by itself.
   const derive = (table: string, derived: MarkedDerived): MarkedDerived => {
     const type = typeAt(table, derived.column)
@@ -60,16 +70,24 @@ export function markTypes(program: Program, { tables }: DatabaseSchema): MarkedP
   }
   const assign =
     (table: string) =>
-    (assignment: Assignment): Assignment => {
-      if (assignment.kind === 'derived') return derive(table, assignment)
-      if (assignment.kind === 'pull') return { ...assignment, ...inElement(assignment) }
-      if (assignment.kind !== 'json_value' || assignment.holding === undefined) return assignment
-      return { ...assignment, holding: inElement(assignment.holding) }
+    (assignment: Assignment): MarkedAssignment => {
+      const { kind, column } = assignment
+      if (kind === 'derived') return derive(table, assignment)
+      if (kind === 'constant') {
+        // Two of this type cannot be compared.
+        return typeAt(table, column) === 'json' ? { ...assignment, keptIn: 'json' } : assignment
+      }
+      const own = { ...assignment, ...kept(table, column) }
+      if (own.kind === 'pull') return { ...own, ...inElement(own, table, column) }
+      if (own.kind !== 'json_value' || own.holding === undefined) return own
+      return { ...own, holding: inElement(own.holding, table, column) }
     }
   const mark = once((selector: Selector): MarkedSelector => {
     const { target } = selector
     const type = heldType(selector)
-    const isPlain = selector.locator.path === null && !selector.locator.each
+    const { locator } = selector
+    const isJson = locator.path !== null || locator.each
+    const isPlain = !isJson || elementType(typeAt(selector.table, locator.column)) !== null
     const isLooseKey =
       target.kind === 'rows' && target.parents.some(({ table }) => isLooseAt(table, target.key))
     // By the collation of a key the database itself takes several texts for one.
@@ -77,6 +95,7 @@ export function markTypes(program: Program, { tables }: DatabaseSchema): MarkedP
       target.collation === undefined &&
       ((isPlain && isLooseAt(selector.table, selector.locator.column)) || isLooseKey)
     const loose = {
+      ...(isJson ? { locator: { ...locator, ...kept(selector.table, locator.column) } } : {}),
       where: selector.where.map(condition(selector.table)),
       ...ofTenant(selector.table, selector.tenant),
     }

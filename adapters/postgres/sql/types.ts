@@ -23,8 +23,16 @@ const KINDS: Readonly<Record<string, TypeKind>> = {
   ...{ numeric: 'number', uuid: 'uuid', boolean: 'boolean', jsonb: 'json' },
 }
 
+/** Of a type that is a list: that of its elements. */
+export function elementType(type: string): string | null {
+  return type.endsWith('[]') ? type.slice(0, -2) : null
+}
+
 /** What a column of the type holds, in the words of every store. */
-export function columnKind(type: string): Exclude<ColumnKind, object> {
+export function columnKind(type: string): ColumnKind {
+  const element = elementType(type)
+  if (element !== null) return { listOf: kindOf(element) }
+  if (type === 'json') return 'json'
   const kind = kindOf(type)
   return kind === 'other' && /^(date|timestamp)\b(?!.*\[\])/.test(type) ? 'instant' : kind
 }

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { Locator, Selector } from '../../../src/program/program.ts'
 import type { SqlDialect } from '../dialect.ts'
+import { jsonOf } from '../json-of.ts'
 import type { MarkedSelector } from '../marks.ts'
 import { type Chain, wantedOf } from './chains.ts'
 import {
@@ -51,31 +51,33 @@ export function directSql(
 
 /** What a row holds where the locator points. What is not JSON holds nothing. */
 export function located(
-  { quote, json }: SqlDialect,
+  dialect: SqlDialect,
   alias: string,
-  { column, path, each, element }: Locator,
+  locator: MarkedSelector['locator'],
 ): string {
+  const { column, path, each, element } = locator
+  const json = jsonOf(dialect, locator)
   if (each) return json.element(`${alias}_each`, element)
-  const name = `${alias}.${quote(column)}`
+  const name = `${alias}.${dialect.quote(column)}`
   return path === null ? name : json.value(name, path)
 }
 
 export function tablesSql(
   dialect: SqlDialect,
-  selector: Selector,
+  selector: MarkedSelector,
   depth: number,
 ): readonly string[] {
   return [`${dialect.table(selector.table)} AS t${depth}`, ...arraySql(dialect, selector, depth)]
 }
 
 export function arraySql(
-  { quote, json }: SqlDialect,
-  { locator }: Selector,
+  dialect: SqlDialect,
+  { locator }: MarkedSelector,
   depth: number,
 ): readonly string[] {
   if (!locator.each) return []
   const { column, path } = locator
-  return json.elements(`t${depth}.${quote(column)}`, path, `t${depth}_each`)
+  return jsonOf(dialect, locator).elements(`t${depth}.${dialect.quote(column)}`, path, `t${depth}_each`)
 }
 
 export function chainWhere(dialect: SqlDialect, chain: Chain, leaf: Compare): string {
@@ -112,12 +114,13 @@ function linkSql(
 function compareLocated(
   dialect: SqlDialect,
   alias: string,
-  selector: Selector,
+  selector: MarkedSelector,
   compare: (value: string) => string,
 ): string {
   const { column, path, each } = selector.locator
   if (path === null || each) return compare(located(dialect, alias, selector.locator))
-  return dialect.json.compared(`${alias}.${dialect.quote(column)}`, path, selector, compare)
+  const json = jsonOf(dialect, selector.locator)
+  return json.compared(`${alias}.${dialect.quote(column)}`, path, selector, compare)
 }
 
 function rowConditions(

@@ -5,7 +5,8 @@
  */
 import type { Assignment, Step } from '../../../src/program/program.ts'
 import type { SqlDialect } from '../dialect.ts'
-import type { MarkedDerived } from '../marks.ts'
+import { jsonOf } from '../json-of.ts'
+import type { Kept, MarkedAssignment, MarkedDerived } from '../marks.ts'
 import type { Compare } from '../selectors/compare-sql.ts'
 
 export interface AssignmentContext {
@@ -23,14 +24,17 @@ export interface ColumnSql {
   readonly value: string
   /** Whether the value is there without work on what the row holds. */
   readonly isConstant: boolean
+  /** As in {@link Kept}. */
+  readonly keptIn?: string | undefined
 }
 
 export function columnsSql(
-  set: readonly Assignment[],
+  set: readonly MarkedAssignment[],
   context: AssignmentContext,
 ): readonly ColumnSql[] {
   return set.map((assignment) => ({
     column: assignment.column,
+    keptIn: assignment.keptIn,
     value: valueSql(assignment, context),
     isConstant: assignment.kind === 'constant',
   }))
@@ -48,11 +52,25 @@ export function differsSql(dialect: SqlDialect, columns: readonly ColumnSql[]): 
   // Constants first: they are compared sooner than JSON is written.
   return [...columns]
     .sort((a, b) => Number(b.isConstant) - Number(a.isConstant))
-    .map(({ column, value }) => dialect.differsInBytes(`t0.${dialect.quote(column)}`, `(${value})`))
+    .map(({ column, value, keptIn }) =>
+      differsAs(dialect, keptIn, `t0.${dialect.quote(column)}`, `(${value})`),
+    )
     .join(' OR ')
 }
 
-function valueSql(assignment: Assignment, context: AssignmentContext): string {
+function differsAs(
+  dialect: SqlDialect,
+  keptIn: string | undefined,
+  column: string,
+  value: string,
+): string {
+  const whole = keptIn === undefined ? undefined : jsonOf(dialect, { keptIn }).whole
+  return whole === undefined
+    ? dialect.differsInBytes(column, value)
+    : dialect.differsInBytes(whole(column), whole(value))
+}
+
+function valueSql(assignment: MarkedAssignment, context: AssignmentContext): string {
   const { dialect, gone } = context
   const column = `t0.${dialect.quote(assignment.column)}`
   switch (assignment.kind) {
@@ -64,11 +82,11 @@ function valueSql(assignment: Assignment, context: AssignmentContext): string {
     case 'json_value': {
       const { path, value, holding } = assignment
       const isMeant = holding === undefined ? null : (held: string) => gone(held, holding)
-      return dialect.json.replace(column, path, value, isMeant)
+      return jsonOf(dialect, assignment).replace(column, path, value, isMeant)
     }
     case 'pull': {
       const { path, element } = assignment
-      return dialect.json.pull(column, path, element, (held) => gone(held, assignment))
+      return jsonOf(dialect, assignment).pull(column, path, element, (held) => gone(held, assignment))
     }
   }
 }
@@ -78,14 +96,15 @@ export type PlainAssignment = Extract<Assignment, { kind: 'constant' | 'scrub' }
 
 /** What takes the place of the value `held`. */
 export function plainValueSql(
-  { literal, json }: SqlDialect,
-  assignment: PlainAssignment,
+  dialect: SqlDialect,
+  assignment: PlainAssignment & Kept,
   held: string,
   nullable: boolean,
 ): string {
+  const { literal } = dialect
   if (assignment.kind === 'constant') return literal(assignment.value)
   // What is no document cannot be scrubbed by path, so nothing of it may stay.
-  return json.without(held, assignment.paths, literal(nullable ? null : '{}'))
+  return jsonOf(dialect, assignment).without(held, assignment.paths, literal(nullable ? null : '{}'))
 }
 
 /** What of the slice is known when a row is looked at again. */
@@ -115,12 +134,16 @@ export function pendingSql(
   return parts.length === 0 ? dialect.literal(false) : parts.join(' OR ')
 }
 
-function lackSql(dialect: SqlDialect, assignment: Assignment, known: KnownValues): string | null {
-  const { quote, json } = dialect
-  const column = `t0.${quote(assignment.column)}`
+function lackSql(
+  dialect: SqlDialect,
+  assignment: MarkedAssignment,
+  known: KnownValues,
+): string | null {
+  const json = jsonOf(dialect, assignment)
+  const column = `t0.${dialect.quote(assignment.column)}`
   switch (assignment.kind) {
     case 'constant':
-      return dialect.differsInBytes(column, dialect.literal(assignment.value))
+      return differsAs(dialect, assignment.keptIn, column, dialect.literal(assignment.value))
     case 'derived':
       return known.lacksDerived(column, assignment)
     case 'scrub':

@@ -14,6 +14,7 @@ import type { SqlDialect } from '../dialect.ts'
 import { directSql } from '../selectors/chain-sql.ts'
 import { userValueOf } from '../selectors/chains.ts'
 import { conditionSql } from '../selectors/compare-sql.ts'
+import type { Kept } from '../marks.ts'
 import type { TableFacts } from '../table-facts.ts'
 import {
   assignmentsSql,
@@ -149,12 +150,13 @@ function columnsOf(
       own,
       [],
     ),
+    keptIn: own.at(-1)?.assignment.keptIn,
     isConstant: own.every(({ assignment }) => assignment.kind === 'constant'),
   }))
 }
 
 interface Write {
-  readonly assignment: PlainAssignment
+  readonly assignment: PlainAssignment & Kept
   readonly when: string | null
 }
 

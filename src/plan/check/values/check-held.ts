@@ -5,8 +5,8 @@
  * @module
  */
 
-import { jsonPathsOf, placeOf, referencesOf } from '../../../program/columns/references.ts'
-import type { Program, Scalar } from '../../../program/program.ts'
+import { jsonPathsOf, type NamedJson, placeOf, referencesOf } from '../../../program/columns/references.ts'
+import type { JsonPath, Program, Scalar } from '../../../program/program.ts'
 import type { ColumnKind, ColumnSchema, TableSchema } from '../../../program/schema.ts'
 import { allWritesOf } from '../../../program/writes.ts'
 import type { SchemaFinding } from '../../schema-finding.ts'
@@ -53,14 +53,22 @@ function isUnsearchable(holds: ColumnKind | undefined): boolean {
 /** Columns into which a path leads. */
 function insideJson(program: Program, tables: Tables): readonly SchemaFinding[] {
   return jsonPathsOf(program).flatMap(
-    ({ table, column: name, place }): readonly SchemaFinding[] => {
+    ({ table, column: name, place, steps, wants }): readonly SchemaFinding[] => {
       const column = known(tables, table, name)
       if (column === null || column.holds === undefined || column.holds === 'json') return []
+      if (column.readsJson === true || isItsElement(column.holds, steps, wants)) return []
       const where = { table, column: name, path: place } as const
-      const message = `"${table}.${name}" is of type ${column.type}, and places inside JSON are found in jsonb alone. Give the column that type, as in ALTER COLUMN … TYPE jsonb USING …::jsonb.`
+      const message = `"${table}.${name}" is of type ${column.type}, and no place inside JSON is found in that. Give the column that type, as in ALTER COLUMN … TYPE jsonb USING …::jsonb.`
       return [{ code: 'unsupported_column', severity: 'error', ...where, message }]
     },
   )
+}
+
+/** Whether the path leads to the elements of the column's own list. */
+function isItsElement(holds: ColumnKind, steps: JsonPath, wants: NamedJson['wants']): boolean {
+  if (typeof holds !== 'object' || !('listOf' in holds)) return false
+  if (!['text', 'integer', 'number', 'uuid'].includes(holds.listOf)) return false
+  return wants === 'array' ? steps.length === 0 : steps.length === 1 && steps[0] === null
 }
 
 function conditions({ steps, checks }: Program, tables: Tables): readonly SchemaFinding[] {
@@ -111,7 +119,7 @@ function refusal(
   verb: string,
 ): SchemaFinding {
   const kind =
-    typeof holds === 'object'
+    typeof holds === 'object' && 'oneOf' in holds
       ? `takes only ${holds.oneOf.map(quoted).join(', ')}`
       : `is of type ${type}`
   const message = `"${table}.${name}" ${kind}, and ${verb} ${quoted(value)}: the database refuses that. Write a value of the column.`
@@ -122,9 +130,12 @@ function quoted(value: Scalar): string {
   return JSON.stringify(value)
 }
 
-function takes({ holds }: ColumnSchema, value: Scalar): boolean {
+function takes({ holds, longest = Number.POSITIVE_INFINITY }: ColumnSchema, value: Scalar): boolean {
   if (value === null || holds === undefined || holds === 'other') return true
-  if (typeof holds === 'object') return typeof value === 'string' && holds.oneOf.includes(value)
+  if (typeof holds === 'object') {
+    if ('oneOf' in holds) return typeof value === 'string' && holds.oneOf.includes(value)
+    return typeof value === 'string' && /^\{.*\}$/s.test(value)
+  }
   if (typeof value === 'boolean') return holds === 'boolean'
   const text = String(value)
   switch (holds) {
@@ -139,10 +150,14 @@ function takes({ holds }: ColumnSchema, value: Scalar): boolean {
     case 'json':
       return isJson(text)
     case 'instant':
-      return typeof value === 'string'
+      return typeof value === 'string' && isInstant(value)
     case 'text':
-      return true
+      return [...text].length <= longest
   }
+}
+
+function isInstant(text: string): boolean {
+  return /^\s*(-?infinity|epoch|now|today)\s*$/i.test(text) || !Number.isNaN(Date.parse(text))
 }
 
 function isJson(text: string): boolean {
