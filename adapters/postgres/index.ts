@@ -215,7 +215,7 @@ export function postgresStore(handle: PostgresHandle, given: PostgresStoreOption
     name: 'postgres',
     capabilities: {
       ...{ transactions: true, erasure: 'rows_removed', remote: true },
-      ...{ limits: { users: 500, rows: 30_000 }, nativeTypes: ['uuid'] },
+      ...{ limits: { users: 500, rows: 30_000 }, nativeTypes: ['uuid', 'date'] },
     },
     migrate: () => write((session) => migrateTables(session, dialect, { schema, prefix })),
     describe: () => read(async (session) => (await present(session)).described.schema),

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { keyOf } from '../../../src/program/rows/key-of.ts'
 import type {
   CheckSchema,
   ColumnSchema,
@@ -16,7 +17,7 @@ import type {
   TriggerSchema,
 } from '../../../src/program/schema.ts'
 import type { Session } from '../server/session.ts'
-import { keyOf, type TablePlace } from '../sql/tables.ts'
+import type { TablePlace } from '../sql/tables.ts'
 import { columnKind, isAnyCase } from '../sql/types.ts'
 import { COLUMNS, CONSTRAINTS, INDEXES, NAMES, STAMP, TRIGGERS } from './catalogue.ts'
 import { indexKey } from './index-key.ts'
@@ -141,7 +142,8 @@ function refusedBy(
 const PRIVILEGES: readonly Privilege[] = ['select', 'update', 'insert']
 
 function columnSchema(row: Row): ColumnSchema {
-  const [name, type, isRequired, hasDefault, isGenerated, collation, labels, readsJson, ...may] = row
+  const [name, type, isRequired, hasDefault, isGenerated, collation, labels, readsJson, ...may] =
+    row
   const [, longest] = /^character(?: varying)?\((\d+)\)$/.exec(String(type)) ?? []
   const refuses = PRIVILEGES.filter((_, index) => may[index] !== true)
   // Citext compares letters in either case by its type alone.

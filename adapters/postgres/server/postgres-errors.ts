@@ -38,7 +38,10 @@ export function toStoreError(cause: unknown): UserDeletionError {
   const state = sqlState(cause)
   const known = CODES.find(([states]) => states.test(state))
   if (known !== undefined) {
-    return new UserDeletionError(known[1], known[2], { cause, details: { sqlState: state } })
+    return new UserDeletionError(known[1], known[2] + refusedAt(cause), {
+      cause,
+      details: { sqlState: state },
+    })
   }
   const text = cause instanceof Error ? cause.message : ''
   if (SOCKET.test(state) || LOST.test(`${state} ${text}`)) {
@@ -51,6 +54,13 @@ export function toStoreError(cause: unknown): UserDeletionError {
     cause,
     details: state === '' ? {} : { sqlState: state },
   })
+}
+
+/** Where the role lacks a privilege; the server says so by the name of the table or the schema. */
+function refusedAt(cause: unknown): string {
+  const text = cause instanceof Error ? cause.message : ''
+  const [, place] = /^permission denied for (\w+ \S+)$/.exec(text) ?? []
+  return place === undefined ? '' : ` It needs a GRANT on ${place}.`
 }
 
 /** The error's SQLSTATE, or a driver's own code; empty where there is none. */

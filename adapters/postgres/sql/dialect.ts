@@ -5,6 +5,7 @@
  */
 import { UserDeletionError } from '../../../src/errors.ts'
 import type { Scalar } from '../../../src/program/program.ts'
+import { keyOf } from '../../../src/program/rows/key-of.ts'
 import type { TableSchema } from '../../../src/program/schema.ts'
 import { BLANK_RANGES } from '../../sql/blank-characters.ts'
 import type { RowKey, SqlDialect, Wrap } from '../../sql/dialect.ts'
@@ -12,7 +13,7 @@ import { quoteName, quoteText, standard } from '../../sql/standard.ts'
 import { jsonIn } from './json-in.ts'
 import { isJsonValue, jsonDialect, textOf } from './json-sql.ts'
 import { markTypes } from './mark-types.ts'
-import { keyOf, type TablePlace } from './tables.ts'
+import type { TablePlace } from './tables.ts'
 import { fitted, isAnyCase, JSON_VALUE, kindOf } from './types.ts'
 
 /**

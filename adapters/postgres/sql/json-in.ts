@@ -43,7 +43,10 @@ const JSON_COLUMNS: JsonDialect = {
 const inText: Wrap = (column) =>
   `(CASE WHEN pg_input_is_valid(CAST(${column} AS text), 'json') THEN CAST(CAST(${column} AS text) AS jsonb) END)`
 
-const DOCUMENTS = over(inText, (document, column) => `coalesce(CAST(${document} AS text), ${column})`)
+const DOCUMENTS = over(
+  inText,
+  (document, column) => `coalesce(CAST(${document} AS text), ${column})`,
+)
 
 const TEXTS: JsonDialect = {
   ...DOCUMENTS,

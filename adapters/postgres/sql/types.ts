@@ -31,6 +31,8 @@ export function elementType(type: string): string | null {
 /** What a column of the type holds, in the words of every store. */
 export function columnKind(type: string): ColumnKind {
   const element = elementType(type)
+  // Where its schema is not on the search path, neither are its comparisons: other ones would find less.
+  if (isAnyCase(element ?? type) && type.includes('.')) return 'other'
   if (element !== null) return { listOf: kindOf(element) }
   if (type === 'json') return 'json'
   const kind = kindOf(type)

@@ -77,7 +77,11 @@ export function arraySql(
 ): readonly string[] {
   if (!locator.each) return []
   const { column, path } = locator
-  return jsonOf(dialect, locator).elements(`t${depth}.${dialect.quote(column)}`, path, `t${depth}_each`)
+  return jsonOf(dialect, locator).elements(
+    `t${depth}.${dialect.quote(column)}`,
+    path,
+    `t${depth}_each`,
+  )
 }
 
 export function chainWhere(dialect: SqlDialect, chain: Chain, leaf: Compare): string {

@@ -86,7 +86,9 @@ function valueSql(assignment: MarkedAssignment, context: AssignmentContext): str
     }
     case 'pull': {
       const { path, element } = assignment
-      return jsonOf(dialect, assignment).pull(column, path, element, (held) => gone(held, assignment))
+      return jsonOf(dialect, assignment).pull(column, path, element, (held) =>
+        gone(held, assignment),
+      )
     }
   }
 }
@@ -104,7 +106,11 @@ export function plainValueSql(
   const { literal } = dialect
   if (assignment.kind === 'constant') return literal(assignment.value)
   // What is no document cannot be scrubbed by path, so nothing of it may stay.
-  return jsonOf(dialect, assignment).without(held, assignment.paths, literal(nullable ? null : '{}'))
+  return jsonOf(dialect, assignment).without(
+    held,
+    assignment.paths,
+    literal(nullable ? null : '{}'),
+  )
 }
 
 /** What of the slice is known when a row is looked at again. */

@@ -11,10 +11,10 @@ import {
   type StepGroup,
 } from '../../../src/program/written-together.ts'
 import type { SqlDialect } from '../dialect.ts'
+import type { Kept } from '../marks.ts'
 import { directSql } from '../selectors/chain-sql.ts'
 import { userValueOf } from '../selectors/chains.ts'
 import { conditionSql } from '../selectors/compare-sql.ts'
-import type { Kept } from '../marks.ts'
 import type { TableFacts } from '../table-facts.ts'
 import {
   assignmentsSql,

@@ -108,7 +108,9 @@ describe('names in PostgreSQL', () => {
       'unsupported_column users id',
     ])
     await assert.rejects(engine.delete('ANN'), { code: 'schema_mismatch' })
-    await db.exec(`SET search_path = ${schema}, ext; INSERT INTO logs VALUES (2, 'ann'), (3, 'bob')`)
+    await db.exec(
+      `SET search_path = ${schema}, ext; INSERT INTO logs VALUES (2, 'ann'), (3, 'bob')`,
+    )
     assert.deepEqual(await errors(), [])
     await engine.delete('ANN')
     assert.deepEqual(await rows(`SELECT id FROM ${schema}.logs`), [3])
@@ -149,7 +151,9 @@ describe('names in PostgreSQL', () => {
       await assert.rejects(engine.delete('ann'), { code: 'schema_mismatch' })
       assert.deepEqual(await rows(`SELECT id FROM ${far}.bills`), [1, 2])
       // What is said of it is done, whatever the key would do.
-      const tables = { [`${far}.bills`]: { ...OWN, action: left.length === 1 ? 'delete' : 'detach' } }
+      const tables = {
+        [`${far}.bills`]: { ...OWN, action: left.length === 1 ? 'delete' : 'detach' },
+      }
       const policy = definePolicy({
         ...{ name: 'names', version: 2, user: { table: 'users', id: 'id' }, tables },
       } as Input)

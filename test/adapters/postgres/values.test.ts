@@ -178,14 +178,19 @@ describe('values in PostgreSQL', () => {
 
   it('knows the labels of an enum in conditions and in what is written', async () => {
     const { engine, errors, ids } = await open(
-      `CREATE TYPE state AS ENUM ('open', 'gone'); CREATE DOMAIN held AS state;
+      `CREATE TYPE state AS ENUM ('open', 'gone');
        CREATE TABLE users (id text PRIMARY KEY); INSERT INTO users VALUES ('ann');
-       CREATE TABLE logs (id integer PRIMARY KEY, user_id text, state state, held held);
+       CREATE TABLE logs (id integer PRIMARY KEY, user_id text, state state, held state);
        INSERT INTO logs VALUES (1, 'ann', 'open', 'open'), (2, 'ann', 'gone', 'open');`,
       {
         logs: [
           { ...OWN, where: { state: 'gone', held: ['open', null] } },
-          { match: 'user_id', where: { state: 'open' }, ...KEPT, set: { user_id: null, held: 'gone' } },
+          {
+            match: 'user_id',
+            where: { state: 'open' },
+            ...KEPT,
+            set: { user_id: null, held: 'gone' },
+          },
         ],
       },
     )

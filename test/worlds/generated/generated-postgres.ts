@@ -60,7 +60,9 @@ export async function openBoth(
     memory: {
       store: memory,
       rows: (table) =>
-        memory.rows(table).toSorted((a, b) => Number(a['rid']) - Number(b['rid'])) as readonly Row[],
+        memory
+          .rows(table)
+          .toSorted((a, b) => Number(a['rid']) - Number(b['rid'])) as readonly Row[],
       close() {},
     },
     postgres: {

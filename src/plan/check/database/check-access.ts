@@ -7,6 +7,7 @@
 import { type NamedColumn, namedColumnsOf } from '../../../program/columns/named-columns.ts'
 import { removesRows } from '../../../program/columns/touches.ts'
 import type { Program, Step } from '../../../program/program.ts'
+import { keyOf } from '../../../program/rows/key-of.ts'
 import type { Privilege, TableSchema } from '../../../program/schema.ts'
 import { selectorsOf } from '../../../program/selectors.ts'
 import type { SchemaFinding } from '../../schema-finding.ts'
@@ -46,7 +47,12 @@ function refused(
       .map((column) => column.name)
   const { user, steps, checks, audit } = program
   const own = named.filter((one) => one.table === name)
-  const read = new Set(own.filter(({ use }) => use !== 'entry').map(({ column }) => column))
+  // By its key a row is told from others, whatever it is found by.
+  const isSearched = steps.some((step) => step.table === name && step.selector !== null)
+  const read = new Set([
+    ...own.filter(({ use }) => use !== 'entry').map(({ column }) => column),
+    ...(isSearched ? keyOf(table) : []),
+  ])
   const isUsers = name === user.table && user.rowless !== true
   const written = new Set([
     ...steps

@@ -5,8 +5,13 @@
  * @module
  */
 
-import { jsonPathsOf, type NamedJson, placeOf, referencesOf } from '../../../program/columns/references.ts'
-import type { JsonPath, Program, Scalar } from '../../../program/program.ts'
+import {
+  jsonPathsOf,
+  type NamedJson,
+  placeOf,
+  referencesOf,
+} from '../../../program/columns/references.ts'
+import type { DerivedValue, JsonPath, Program, Scalar } from '../../../program/program.ts'
 import type { ColumnKind, ColumnSchema, TableSchema } from '../../../program/schema.ts'
 import { allWritesOf } from '../../../program/writes.ts'
 import type { SchemaFinding } from '../../schema-finding.ts'
@@ -42,8 +47,14 @@ type Place = readonly [table: string, column: string, path: string]
 function unsearchable(tables: Tables, [table, name, path]: Place): readonly SchemaFinding[] {
   const column = known(tables, table, name)
   if (column === null || !isUnsearchable(column.holds)) return []
-  const message = `"${table}.${name}" is of type ${column.type}, and no value of users or of other rows is looked for in that. Keep it in a column of type text, uuid, bigint or numeric; say \`external\` without a match where something else cleans the rows.`
+  const message = `"${table}.${name}" is of type ${column.type}, and no value of users or of other rows is looked for in that. ${remedyFor(column.holds)}; say \`external\` without a match where something else cleans the rows.`
   return [{ code: 'unsupported_column', severity: 'error', table, column: name, path, message }]
+}
+
+function remedyFor(holds: ColumnKind | undefined): string {
+  return typeof holds === 'object' && 'listOf' in holds
+    ? 'Match its elements, as in { array: … }'
+    : 'Keep it in a column of type text, uuid, bigint or numeric, or put the schema of its type on the search path'
 }
 
 function isUnsearchable(holds: ColumnKind | undefined): boolean {
@@ -99,7 +110,8 @@ function writes(program: Program, tables: Tables): readonly SchemaFinding[] {
         ? []
         : [refusal(table, column, path, assignment.value, 'is given')]
     }
-    if (assignment.kind !== 'derived' || takesDerived(column, assignment.instant)) return []
+    if (assignment.kind !== 'derived') return []
+    if (takesDerived(column, assignment.instant, program.derived[assignment.index])) return []
     return [
       refusal(table, column, path, assignment.instant ?? 'a text that is made up', 'is given'),
     ]
@@ -130,7 +142,10 @@ function quoted(value: Scalar): string {
   return JSON.stringify(value)
 }
 
-function takes({ holds, longest = Number.POSITIVE_INFINITY }: ColumnSchema, value: Scalar): boolean {
+function takes(
+  { holds, longest = Number.POSITIVE_INFINITY }: ColumnSchema,
+  value: Scalar,
+): boolean {
   if (value === null || holds === undefined || holds === 'other') return true
   if (typeof holds === 'object') {
     if ('oneOf' in holds) return typeof value === 'string' && holds.oneOf.includes(value)
@@ -170,9 +185,23 @@ function isJson(text: string): boolean {
 }
 
 /** Of an instant the word for it says how it is written; anything else that is derived is text. */
-function takesDerived({ holds }: ColumnSchema, instant: string | undefined): boolean {
-  if (holds === undefined || holds === 'text') return true
+function takesDerived(
+  { holds, longest = Number.POSITIVE_INFINITY }: ColumnSchema,
+  instant: string | undefined,
+  derived: DerivedValue | undefined,
+): boolean {
+  if (holds === undefined) return true
+  if (holds === 'text') return longest >= lengthOf(derived)
   if (instant === '$atMs' || instant === '$atSeconds')
     return holds === 'integer' || holds === 'number'
   return instant !== undefined && holds === 'instant'
 }
+
+/** Of what is written: an instant in ISO 8601, or a hash between what the policy puts around it. */
+function lengthOf(derived: DerivedValue | undefined): number {
+  if (derived === undefined) return 0
+  if (derived.kind === 'instant') return derived.word === '$at' ? 24 : 0
+  return [...`${derived.prefix}${derived.suffix}`].length + HASH_LENGTH
+}
+
+const HASH_LENGTH = 32
