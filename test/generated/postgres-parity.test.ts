@@ -8,6 +8,7 @@ import { checkOthersUntouched } from '../worlds/generated/generated-oracle.ts'
 import {
   inProcess,
   openBoth,
+  typed,
   type WorldDatabase,
   withDocuments,
 } from '../worlds/generated/generated-postgres.ts'
@@ -26,7 +27,11 @@ describe('PostgreSQL and memory', async () => {
   it(`end alike on generated schemas ${name}, and others keep their rows`, async () => {
     console.log(`parity ${name}: PARITY_SEED=${SEED}, ${RUNS} runs`)
     const tally = { runs: 0, refused: 0, deleting: 0, deleted: 0, journalled: 0 }
-    const compare = async (world: World): Promise<void> => {
+    const [{ readsTexts }] = (await db.query(
+      `SELECT (current_setting('server_version_num')::integer >= 160000)::text AS "readsTexts"`,
+    )) as unknown as readonly [{ readonly readsTexts: string }]
+    const compare = async (given: World): Promise<void> => {
+      const world = typed(given, readsTexts === 'true')
       const schema = `world_${tally.runs}`
       const hosts = await openBoth(world, db, schema)
       const memory = withDocuments(await run(world, () => hosts.memory))

@@ -23,6 +23,32 @@ export function inProcess(db: PGlite): WorldDatabase {
   }
 }
 
+/** The world with what a database of columns with types holds: UUIDs, and lists of nothing but ids. */
+export function typed(given: World, readsTexts: boolean): World {
+  const world =
+    given.jsonForm === 'bytes' && !readsTexts ? { ...given, jsonForm: 'jsonb' as const } : given
+  const tables = world.tables.map((table) => ({
+    ...table,
+    rows: table.rows.map((row) => ({
+      ...row,
+      membersKind: row.membersKind === 0 && !table.jsonNotNull ? 0 : 3,
+    })),
+  }))
+  return {
+    ...world,
+    ...(hasLists(world) ? { tables } : {}),
+    ...(hasUuids(world) ? { nativeIds: 'uuid' as const } : {}),
+  }
+}
+
+function hasLists({ collations }: World): boolean {
+  return collations[4] !== 'BINARY'
+}
+
+function hasUuids({ numericIds, alike, collations }: World): boolean {
+  return !numericIds && !alike && collations[5] !== 'RTRIM'
+}
+
 /** Everything as PostgreSQL has it, beside a store in memory that is told of the same schema. */
 export async function openBoth(
   world: World,
@@ -40,7 +66,7 @@ export async function openBoth(
     for (const row of own) {
       const columns = Object.keys(row)
       const values = columns.map((column) =>
-        JSON_COLUMNS.has(column) ? documentOf(row[column]) : row[column],
+        JSON_COLUMNS.has(column) ? heldIn(typeOf(world, schema, column), row[column]) : row[column],
       )
       const places = columns.map((_, place) => `$${place + 1}`).join(', ')
       await db.query(
@@ -83,8 +109,10 @@ const NUMBERS = new Set(['rid', 'parent', 'self'])
 const IDS = new Set(['id', 'owner', 'other', 'boss'])
 
 /** What is no JSON is a text in a column that takes nothing else. */
-function documentOf(value: Row[string] | undefined): string | null {
+function heldIn(type: string, value: Row[string] | undefined): string | null {
   if (value === null || value === undefined) return null
+  if (type === 'text') return String(value)
+  if (type.endsWith('[]')) return String(value).replace('[', '{').replace(/\]$/, '}')
   return isJson(String(value)) ? String(value) : JSON.stringify(value)
 }
 
@@ -111,8 +139,16 @@ function columnSql(world: World, schema: string, { name, nullable }: ColumnSchem
   return `${name} ${typeOf(world, schema, name)}${key}${nullable ? '' : ' NOT NULL'}`
 }
 
-function typeOf({ numericIds, collations, jsonForm }: World, schema: string, name: string): string {
-  if (JSON_COLUMNS.has(name)) return jsonForm === 'text' ? 'json' : 'jsonb'
+function typeOf(world: World, schema: string, name: string): string {
+  const { numericIds, collations, jsonForm } = world
+  if (name === 'members' && hasLists(world)) {
+    if (numericIds) return 'bigint[]'
+    return hasUuids(world) && collations[4] === 'RTRIM' ? 'uuid[]' : 'text[]'
+  }
+  if (JSON_COLUMNS.has(name)) {
+    return { text: 'json', bytes: 'text', mixed: 'jsonb', jsonb: 'jsonb' }[jsonForm]
+  }
+  if (hasUuids(world) && IDS.has(name)) return 'uuid'
   if (NUMBERS.has(name)) return 'integer'
   const choice = ['BINARY', 'NOCASE', 'RTRIM'].indexOf(collations[LOOSE.indexOf(name)] ?? 'BINARY')
   if (numericIds && IDS.has(name)) return ['bigint', 'integer', 'smallint'][choice] ?? ''
