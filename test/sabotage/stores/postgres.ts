@@ -2,6 +2,9 @@ import type { Sabotage } from '../sabotage.ts'
 
 const findings = 'test/adapters/postgres/findings.test.ts'
 const types = 'test/adapters/postgres/types.test.ts'
+const forms = 'test/adapters/postgres/forms.test.ts'
+const names = 'test/adapters/postgres/names.test.ts'
+const values = 'test/adapters/postgres/values.test.ts'
 const beside = 'test/adapters/postgres/foreign-tables.test.ts'
 const mixed = 'test/adapters/postgres/mixed-columns.test.ts'
 /** On a server. */
@@ -36,6 +39,95 @@ export const postgresSabotages: readonly Sabotage[] = [
     find: "'$1 timestamptz'",
     replace: "'$1 text'",
     caughtBy: 'test/presets/hellojohn-postgres.test.ts',
+    name: 'leave one element in a list and take the others',
+    file: 'adapters/postgres/sql/json-in.ts',
+    find: 'IS NOT TRUE ORDER BY x.place',
+    replace: 'IS TRUE ORDER BY x.place',
+    caughtBy: forms,
+  },
+  {
+    name: 'flatten a list of lists',
+    file: 'adapters/postgres/sql/json-in.ts',
+    find: ') > 1 THEN',
+    replace: ') > 2 THEN',
+    caughtBy: forms,
+  },
+  {
+    name: 'pass over a document that jsonb cannot hold',
+    file: 'adapters/postgres/sql/json-in.ts',
+    find: "AS text), 'json') THEN",
+    replace: "AS text), 'jsonb') THEN",
+    caughtBy: forms,
+  },
+  {
+    name: 'compare two documents of type json',
+    file: 'adapters/postgres/sql/json-in.ts',
+    find: '  whole: asJsonb,\n',
+    replace: '',
+    caughtBy: forms,
+  },
+  {
+    name: 'take spellings of an element for one',
+    file: 'adapters/postgres/sql/mark-types.ts',
+    find: 'isLooseType(elementType(typeAt(table, column)) ?? typeAt(table, column))',
+    replace: 'isLooseType(typeAt(table, column))',
+    caughtBy: forms,
+  },
+  {
+    name: 'look for users in lists of anything',
+    file: 'src/plan/check/values/check-held.ts',
+    find: "if (!['text', 'integer', 'number', 'uuid'].includes(holds.listOf)) return false",
+    replace: "if (!['text', 'json', 'instant'].includes(holds.listOf)) return true",
+    caughtBy: forms,
+  },
+  {
+    name: 'compare by a citext that the session does not see',
+    file: 'adapters/postgres/sql/types.ts',
+    find: "type.includes('.')) return 'other'",
+    replace: "type.includes('..')) return 'other'",
+    caughtBy: names,
+  },
+  {
+    name: 'keep what was read under another search path',
+    file: 'adapters/postgres/schema/catalogue.ts',
+    find: ", current_setting('search_path'))",
+    replace: ')',
+    caughtBy: names,
+  },
+  {
+    name: 'write a text that is too long',
+    file: 'src/plan/check/values/check-held.ts',
+    find: 'return [...text].length <= longest',
+    replace: 'return text.length >= 0',
+    caughtBy: values,
+  },
+  {
+    name: 'write a hash that is too long',
+    file: 'src/plan/check/values/check-held.ts',
+    find: 'return longest >= lengthOf(derived)',
+    replace: 'return longest >= 0',
+    caughtBy: values,
+  },
+  {
+    name: 'take any text for an instant',
+    file: 'src/plan/check/values/check-held.ts',
+    find: "typeof value === 'string' && isInstant(value)",
+    replace: "typeof value === 'string'",
+    caughtBy: values,
+  },
+  {
+    name: 'forget that rows are told apart by a key that the role may not read',
+    file: 'src/plan/check/database/check-access.ts',
+    find: '...(isSearched ? keyOf(table) : []),',
+    replace: '...(isSearched ? [] : keyOf(table)),',
+    caughtBy: findings,
+  },
+  {
+    name: 'keep to oneself what is to be granted',
+    file: 'adapters/postgres/server/postgres-errors.ts',
+    find: "return place === undefined ? ''",
+    replace: "return place !== undefined ? ''",
+    caughtBy: findings,
   },
   {
     name: 'take rows of tables that inherit',
