@@ -61,8 +61,8 @@ export interface PostgresStoreOptions {
  * Rules work on the tables of one schema that have a primary key, or a unique one without nulls. A table of another
  * schema needs a rule, under its name `schema.table`, where a foreign key leads from it to one that has a rule, or where
  * it inherits from one; a rule never takes rows of a table that inherits. Ids are found in columns of text, `citext`,
- * `uuid`, integers and `numeric`, and in domains of these; places inside JSON in columns of type `jsonb`. Anything else
- * is an error of `checkSchema`, and so are rows that the role of the handle may not see or change.
+ * `uuid`, integers and `numeric`, in domains and in lists of these; places inside JSON in columns of type `jsonb` and
+ * `json`, and of text from PostgreSQL 16 on. Anything else is an error of `checkSchema`, and so are rows that the role of the handle may not see or change.
  *
  * Transactions that write, of engines with the same schema and prefix, come one after the other.
  *

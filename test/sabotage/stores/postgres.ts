@@ -39,6 +39,8 @@ export const postgresSabotages: readonly Sabotage[] = [
     find: "'$1 timestamptz'",
     replace: "'$1 text'",
     caughtBy: 'test/presets/hellojohn-postgres.test.ts',
+  },
+  {
     name: 'leave one element in a list and take the others',
     file: 'adapters/postgres/sql/json-in.ts',
     find: 'IS NOT TRUE ORDER BY x.place',
