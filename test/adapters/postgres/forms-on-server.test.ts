@@ -4,9 +4,9 @@
 import assert from 'node:assert/strict'
 import { after, describe, it } from 'node:test'
 import pg from 'pg'
-import { postgresStore } from '../../../../adapters/postgres/index.ts'
-import { definePolicy, UserDeletionEngine } from '../../../../src/index.ts'
-import { startPostgres } from '../../../worlds/postgres/postgres-server.ts'
+import { postgresStore } from '../../../adapters/postgres/index.ts'
+import { definePolicy, UserDeletionEngine } from '../../../src/index.ts'
+import { startPostgres } from '../../worlds/postgres/postgres-server.ts'
 
 const server = await startPostgres()
 
