@@ -8,7 +8,7 @@ import { type ErrorCode, UserDeletionError } from '../../../src/errors.ts'
 
 const CODES: readonly (readonly [states: RegExp, code: ErrorCode, message: string])[] = [
   [/^(40001|40P01|55P03)$/, 'store_busy', 'Other transactions hold what the deletion needs.'],
-  [/^(57014|25P0[34])$/, 'store_busy', 'The database has ended the statement or the transaction.'],
+  [/^(57014|25P0[234])$/, 'store_busy', 'The database has ended the statement or the transaction.'],
   [/^(08...|57P0[1-5]|53300)$/, 'store_unavailable', 'The database cannot be reached.'],
   [/^(53100|53200)$/, 'store_full', 'The database has no room left.'],
   [/^25006$/, 'store_readonly', 'The database is read-only.'],

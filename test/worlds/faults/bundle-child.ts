@@ -25,7 +25,7 @@ export function bundleChild(name: string, folder: string): string {
     platform: 'node',
     format: 'esm',
     target: 'node20',
-    external: ['better-sqlite3', 'mongodb'],
+    external: ['better-sqlite3', 'mongodb', 'pg'],
     logLevel: 'error',
   })
   return outfile

@@ -16,6 +16,8 @@ export interface StartedPostgres {
   readonly url: string
   /** All that the server keeps on its disk. */
   readonly folder: string
+  /** Ends every process of the server at once, as a crash does, and starts it anew on what it has left. */
+  killAndRestart(): Promise<void>
   /** Ends it, whatever it is at, and removes its files. */
   stop(): Promise<void>
 }
@@ -45,34 +47,44 @@ export async function startPostgres(
   if (made.status !== 0) throw new Error(`initdb failed: ${made.stderr}`)
   const port = await freePort()
   const given = Object.entries({ ...SETTINGS, ...settings })
-  const server = spawn(
-    path.join(programs, 'postgres'),
-    [
-      '-D',
-      data,
-      '-p',
-      String(port),
-      '-k',
-      folder,
-      ...given.map(([name, value]) => `--${name}=${value}`),
-    ],
-    { ...options, stdio: 'ignore' },
-  )
-  const ended = once(server, 'exit')
-  const isReady = (): boolean =>
-    spawnSync(path.join(programs, 'pg_isready'), ['-h', '127.0.0.1', '-p', String(port), '-q'])
-      .status === 0
-  while (!isReady()) {
-    if (server.exitCode !== null) throw new Error(`postgres ended with ${server.exitCode}`)
-    await sleep(20)
+  const start = async () => {
+    const server = spawn(
+      path.join(programs, 'postgres'),
+      [
+        '-D',
+        data,
+        '-p',
+        String(port),
+        '-k',
+        folder,
+        ...given.map(([name, value]) => `--${name}=${value}`),
+      ],
+      { ...options, stdio: 'ignore' },
+    )
+    const ended = once(server, 'exit')
+    const isReady = (): boolean =>
+      spawnSync(path.join(programs, 'pg_isready'), ['-h', '127.0.0.1', '-p', String(port), '-q'])
+        .status === 0
+    while (!isReady()) {
+      if (server.exitCode !== null) throw new Error(`postgres ended with ${server.exitCode}`)
+      await sleep(20)
+    }
+    return { server, ended }
   }
+  let running = await start()
   return {
     url: `postgres://tester@127.0.0.1:${port}/postgres`,
     folder: data,
+    async killAndRestart() {
+      // What `pg_ctl stop -m immediate` sends.
+      running.server.kill('SIGQUIT')
+      await running.ended
+      running = await start()
+    },
     async stop() {
       // Without waiting for clients, and without a checkpoint of files that go anyway.
-      server.kill('SIGQUIT')
-      await ended
+      running.server.kill('SIGQUIT')
+      await running.ended
       rmSync(folder, { recursive: true, force: true })
     },
   }
