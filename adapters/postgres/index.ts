@@ -26,6 +26,7 @@ import { writingTo } from '../sql/work/write.ts'
 import { type Described, describeDatabase, schemaStamp } from './schema/describe.ts'
 import { refuseHidden } from './schema/hidden-rows.ts'
 import { migrateTables } from './schema/migrate.ts'
+import type { Apart } from './server/apart.ts'
 import { hostOf, type PostgresHandle } from './server/handle.ts'
 import { perform } from './server/perform.ts'
 import { explainRefusal, sqlState } from './server/postgres-errors.ts'
@@ -64,7 +65,8 @@ export interface PostgresStoreOptions {
  * `uuid`, integers and `numeric`, in domains and in lists of these; places inside JSON in columns of type `jsonb` and
  * `json`, and of text from PostgreSQL 16 on. Anything else is an error of `checkSchema`, and so are rows that the role of the handle may not see or change.
  *
- * Transactions that write, of engines with the same schema and prefix, come one after the other.
+ * Engines with the same schema and prefix delete different users at the same time, and come one after the other where
+ * the ledger is sealed; where rows are those of two users, and in everything else that is written, one waits for the other.
  *
  * With a `Client` or PGlite, nothing else may send it statements while a call of the engine is under way: they would be part of
  * the engine's transaction. Where the host works at the same time, pass a `Pool`.
@@ -97,6 +99,7 @@ export function postgresStore(handle: PostgresHandle, given: PostgresStoreOption
     busyTimeoutMs: options.busyTimeoutMs ?? 5_000,
     lockName: `user-deletion-engine ${schema}.${prefix}`,
     own,
+    head: scene.own.ledger_head,
   })
   async function present(session: Session): Promise<NonNullable<typeof known>> {
     const stamp = known === null ? null : await schemaStamp(session, place)
@@ -131,7 +134,11 @@ export function postgresStore(handle: PostgresHandle, given: PostgresStoreOption
     }
   }
 
-  async function transact<T>(session: Session, inquiry: Inquiry<Decision<T>>): Promise<T> {
+  async function transact<T>(
+    session: Session,
+    inquiry: Inquiry<Decision<T>>,
+    apart: Apart | null,
+  ): Promise<T> {
     let state: typeof known = null
     const statements = once((program: Program): ProgramSql => {
       if (state === null || !locked.has(program)) {
@@ -160,11 +167,16 @@ export function postgresStore(handle: PostgresHandle, given: PostgresStoreOption
       const answer = async (question: Question): Promise<Answer> => {
         await ready(question)
         await lockFor(session, statements, question)
-        return perform(session, answerOne(question))
+        if (question.kind === 'records' && question.table === 'ledger_head') {
+          await apart?.takeLedger()
+        }
+        const answered = await perform(session, answerOne(question))
+        apart?.heard(question, answered)
+        return answered
       }
       const decision = await runAsync(inquiry, (questions) => inTurn(questions, answer))
       if (decision.change === null) return decision.result
-      const writer = writingTo(scene, statements)
+      const writer = writingTo({ ...scene, onFewer: () => apart?.fewer() }, statements)
       const change = decision.change()
       let step = change.next(NO_ANSWERS)
       while (step.done !== true) {
@@ -172,6 +184,7 @@ export function postgresStore(handle: PostgresHandle, given: PostgresStoreOption
         if (isQuestions(value)) step = change.next(await inTurn(value, answer))
         else {
           await ready(value)
+          if (value.kind !== 'work') await apart?.takeLedger()
           await perform(session, writer.write(value))
           step = change.next(NO_ANSWERS)
         }
@@ -226,7 +239,8 @@ export function postgresStore(handle: PostgresHandle, given: PostgresStoreOption
           inTurn(questions, (question) => perform(session, answer(question))),
         )
       }),
-    commit: (inquiry) => rehearsed(() => write((session) => transact(session, inquiry()))),
+    commit: (inquiry, { apart: isApart } = {}) =>
+      rehearsed(() => write((session, apart) => transact(session, inquiry(), apart), isApart)),
   }
 }
 

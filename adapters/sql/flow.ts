@@ -15,6 +15,8 @@ import type { Parameters, RefusedStatement } from './statement.ts'
 export interface SqlScene extends RecordScene {
   readonly dialect: SqlDialect
   readonly answers: AnswerWords
+  /** Told where a step has changed fewer rows than were counted. */
+  readonly onFewer?: () => void
 }
 
 export interface AnswerWords {

@@ -98,6 +98,12 @@ export interface CommitOptions {
    * not too large because others were at work. Not called by a store that does not know.
    */
   waited?(ms: number): void
+  /**
+   * It asks for the rows of its users first, and for records that are not about them behind the work on the host's rows,
+   * the end of the ledger before the others. A store may then make several such commits of different users at the same
+   * time, as long as each reads and writes what it would have alone.
+   */
+  readonly apart?: boolean
 }
 
 /** A bulk run as the store sees it. The caller that opens one closes it, whatever happens in between. */

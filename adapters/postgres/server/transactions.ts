@@ -6,6 +6,7 @@
 import { createHash } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { UserDeletionError } from '../../../src/errors.ts'
+import { type Apart, apartFrom } from './apart.ts'
 import { CommitUnanswered, type Host, type Settings } from './host.ts'
 import { tablesMissing, toStoreError } from './postgres-errors.ts'
 import { type Session, sessionOf } from './session.ts'
@@ -13,8 +14,13 @@ import { type Session, sessionOf } from './session.ts'
 export interface Transactions {
   /** Reads from one view of the database. */
   read<T>(work: (session: Session) => Promise<T>): Promise<T>
-  /** Writes, as one transaction. */
-  write<T>(work: (session: Session) => Promise<T>): Promise<T>
+  /**
+   * Writes, as one transaction. `isApart`: beside others that are so too, at the first try; `work` is told whether it is.
+   */
+  write<T>(
+    work: (session: Session, apart: Apart | null) => Promise<T>,
+    isApart?: boolean,
+  ): Promise<T>
 }
 
 export interface TransactionOptions {
@@ -23,16 +29,20 @@ export interface TransactionOptions {
   readonly lockName: string
   /** The engine's own tables. */
   readonly own: readonly string[]
+  /** The table of the ledger's end, as statements name it. */
+  readonly head: string
 }
 
 export function transactionsOf(host: Host, options: TransactionOptions): Transactions {
-  const { busyTimeoutMs, lockName, own } = options
+  const { busyTimeoutMs, lockName, own, head } = options
 
   const reading = { mode: 'ISOLATION LEVEL REPEATABLE READ, READ ONLY', first: SETTINGS }
-  const writing = {
+  const writing = (turn: 'alone' | 'together'): Settings => ({
     ...{ mode: 'ISOLATION LEVEL READ COMMITTED, READ WRITE' },
-    first: `${SETTINGS}, ${turnOf(lockName)}`,
-  }
+    first: `${SETTINGS}, ${lockOf(lockName, turn)}`,
+  })
+  /** How many more transactions write alone, since others were in the way of one that did not. */
+  let alone = 0
 
   async function attempt<T>(
     settings: Settings,
@@ -46,13 +56,18 @@ export function transactionsOf(host: Host, options: TransactionOptions): Transac
     }
   }
 
-  async function untilFree<T>(work: () => Promise<T>): Promise<T> {
+  /** `isApart`: whether the first try may be beside others. */
+  async function untilFree<T>(work: (isApart: boolean) => Promise<T>, isApart = false): Promise<T> {
     const deadline = performance.now() + busyTimeoutMs
     for (let tries = 0; ; tries += 1) {
+      const isBeside = isApart && tries === 0 && alone === 0
+      if (isApart && tries === 0 && alone > 0) alone -= 1
       try {
-        return await work()
+        return await work(isBeside)
       } catch (error) {
-        if (!isPassing(error, tries) || performance.now() >= deadline) throw error
+        if (!isPassing(error, tries)) throw error
+        if (isBeside) alone = STAYS_ALONE
+        else if (performance.now() >= deadline) throw error
       }
       await sleep(Math.min(200, 2 ** tries) * (0.5 + Math.random() / 2))
     }
@@ -76,11 +91,13 @@ export function transactionsOf(host: Host, options: TransactionOptions): Transac
   return {
     read: (work) =>
       untilFree(() => attempt(reading, work).catch(resultOf<Awaited<ReturnType<typeof work>>>)),
-    write: (work) =>
-      untilFree(async () => {
+    write: (work, mayBeApart) =>
+      untilFree(async (isApart) => {
         let id: unknown = null
-        const written = attempt(writing, async (session) => {
-          const result = await work(session)
+        const written = attempt(writing(isApart ? 'together' : 'alone'), async (session) => {
+          const ledger = lockOf(`${lockName} ledger`, 'alone')
+          const apart = isApart ? await apartFrom(session, ledger, head) : null
+          const result = await work(session, apart)
           // A key that is checked at the end speaks here, while its place can still be told.
           await session.change('SET CONSTRAINTS ALL IMMEDIATE')
           const [row] = await session.rows(
@@ -94,9 +111,12 @@ export function transactionsOf(host: Host, options: TransactionOptions): Transac
           if (id !== null && !(await hasCommitted(id))) throw toStoreError(cause.cause)
           return cause.result as Awaited<ReturnType<typeof work>>
         })
-      }),
+      }, mayBeApart),
   }
 }
+
+/** Each try beside others that comes to nothing is one that is paid for twice. */
+const STAYS_ALONE = 20
 
 /** Of a read whose end was not answered: there was nothing to commit. */
 function resultOf<T>(cause: unknown): T {
@@ -131,9 +151,10 @@ const SETTINGS = `SELECT ${[
   .join(', ')}`
 
 /** As a number, since a text may need escapes of which the session decides. */
-function turnOf(lockName: string): string {
+function lockOf(lockName: string, turn: 'alone' | 'together'): string {
   const key = createHash('sha256').update(lockName).digest().readBigInt64BE()
-  return `pg_catalog.pg_advisory_xact_lock(CAST('${key}' AS bigint))`
+  const shared = turn === 'together' ? '_shared' : ''
+  return `pg_catalog.pg_advisory_xact_lock${shared}(CAST('${key}' AS bigint))`
 }
 
 /** Others were in the way, or have added rows between the count and the write. */

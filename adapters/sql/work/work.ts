@@ -77,6 +77,7 @@ function* runSteps(
         ? yield* changeRows(pass.write, { ...parameters, pairs }, about(sql, write))
         : yield* writeRows(scene, sql, run, write, parameters)
     refuseMoreThanCounted(write.table, run.rows, changed)
+    if (changed < run.rows) scene.onFewer?.()
     for (const residue of residues) yield* refuseResidue(residue, 'at_once', parameters)
   }
   return held

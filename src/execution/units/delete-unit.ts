@@ -48,7 +48,12 @@ export function applySlice(
   options: Pick<CommitOptions, 'waited'> = {},
 ): Promise<readonly SliceOutcome[]> {
   const isRemote = store.capabilities.remote === true
-  return store.commit(() => deleteUnit(program, slice, isRemote), { unit: 'deletion', ...options })
+  // Users without rows have none to lock.
+  const apart = !program.user.rowless
+  return store.commit(() => deleteUnit(program, slice, isRemote), {
+    ...{ unit: 'deletion', apart },
+    ...options,
+  })
 }
 
 /** Deletes slices in one transaction, in which any may be refused alone. */

@@ -10,6 +10,9 @@ const mixed = 'test/adapters/postgres/mixed-columns.test.ts'
 /** On a server. */
 const handles = 'test/adapters/postgres/handles.test.ts'
 
+const together = 'test/adapters/postgres/long/together.test.ts'
+const failing = 'test/adapters/postgres/long/failing-statements.test.ts'
+
 /** PostgreSQL: what stands beside the tables, what hides, and what types make of values. */
 export const postgresSabotages: readonly Sabotage[] = [
   {
@@ -263,5 +266,61 @@ export const postgresSabotages: readonly Sabotage[] = [
     find: '(terminated|ended|closed)|connection error|timeout',
     replace: '(ended|closed)|timeout',
     caughtBy: handles,
+  },
+  {
+    name: 'delete one user after the other on PostgreSQL',
+    file: 'adapters/postgres/server/transactions.ts',
+    find: "turn === 'together' ? '_shared' : ''",
+    replace: "turn === 'together' ? '' : ''",
+    caughtBy: together,
+  },
+  {
+    name: 'seal two receipts at the same time',
+    file: 'adapters/postgres/server/apart.ts',
+    find: 'if (isTaken) return',
+    replace: 'if (!isTaken) return',
+    caughtBy: together,
+  },
+  {
+    name: 'count a row for both users who go at the same time',
+    file: 'adapters/sql/work/work.ts',
+    find: 'if (changed < run.rows) scene.onFewer?.()',
+    replace: '',
+    caughtBy: together,
+  },
+  {
+    name: 'say of a row that it is kept, which has gone meanwhile',
+    file: 'adapters/postgres/server/apart.ts',
+    find: '!writesRows(step) && counts',
+    replace: 'writesRows(step) && counts.slice(counts.length)',
+    caughtBy: together,
+  },
+  {
+    name: 'keep what two users share for the other one, who goes too',
+    file: 'adapters/postgres/server/apart.ts',
+    find: 'return (answer as ReadonlySet<unknown>).size > 0',
+    replace: 'return (answer as ReadonlySet<unknown>).size < 0',
+    caughtBy: together,
+  },
+  {
+    name: 'do not try a transaction again that another one was in the way of',
+    file: 'adapters/postgres/server/postgres-errors.ts',
+    find: '/^(40001|40P01|55P03)$/',
+    replace: '/^(40001|55P03)$/',
+    caughtBy: failing,
+  },
+  {
+    name: 'give a connection back with what is left on it',
+    file: 'adapters/postgres/server/pg-host.ts',
+    find: 'client.release(isClean ? undefined : true)',
+    replace: 'client.release()',
+    caughtBy: failing,
+  },
+  {
+    name: 'take a commit that was not answered for none',
+    file: 'adapters/postgres/server/in-transaction.ts',
+    find: 'throw isAnswer(cause) ? cause : new CommitUnanswered(result, cause)',
+    replace: 'throw isAnswer(cause) ? cause : Object.assign(cause as Error, { result })',
+    caughtBy: 'test/adapters/postgres/long/races.test.ts',
   },
 ]

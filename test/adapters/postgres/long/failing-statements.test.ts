@@ -8,7 +8,6 @@ import { inspect } from 'node:util'
 import pg from 'pg'
 import { UserDeletionError } from '../../../../src/index.ts'
 import { isEveryFault } from '../../../worlds/faults/every-fault.ts'
-import type { Snapshot } from '../../../worlds/faults/invariants.ts'
 import { BULK, postgresEngine, TARGETS } from '../../../worlds/faults/postgres-fault-engine.ts'
 import {
   assertUnharmed,
