@@ -33,8 +33,8 @@ const FAULTS: readonly {
 ]
 
 /** With `FAULTS=every` a fault hits each statement; else each fault hits other ones of them. */
-const STEP = isEveryFault ? 1 : 12
-const BULK_STEP = isEveryFault ? 17 : 181
+const STEP = isEveryFault ? 1 : 25
+const BULK_STEP = isEveryFault ? 17 : 331
 const OPTIONS = { tenantId: 'a' } as const
 /** Faults that last are given up sooner. */
 const PATIENCE = { once: 20_000, lasting: 30 } as const
@@ -109,7 +109,7 @@ describe('statements that fail on PostgreSQL', { skip: server === null }, async 
         await assertUnharmed(pool, before, TARGETS, { expected: 'deleted' })
         return hit
       }
-      const first = 1 + ((number * 13) % BULK_STEP)
+      const first = 1 + ((number * 43) % BULK_STEP)
       await everywhere(`bulk, ${name}`, run, { first, step: BULK_STEP })
     }
   })

@@ -135,7 +135,8 @@ describe('two engines on PostgreSQL', { skip: server === null }, () => {
       const other = second.delete('eve', {}).finally(() => {
         hasEnded = true
       })
-      const waiting = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+      const waiting =
+        "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
       while (!hasEnded && (await host.query(waiting)).rows.length === 0) await turn()
       await goOn()
       await other
