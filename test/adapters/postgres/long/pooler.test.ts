@@ -37,7 +37,7 @@ describe('postgres behind a pooler in transaction mode', { skip: server === null
     }
   }
 
-  groupsOfContract(['isolation', 'atomicity', 'the ledger'], open, ofTypedColumns(it))
+  groupsOfContract(['isolation', 'atomicity'], open, ofTypedColumns(it))
 
   it('relies on nothing of a session, and leaves nothing in one', async () => {
     assert.ok(pooler.moved() > 100, `${pooler.moved()} transactions were on another connection`)
