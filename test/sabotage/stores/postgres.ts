@@ -321,6 +321,6 @@ export const postgresSabotages: readonly Sabotage[] = [
     file: 'adapters/postgres/server/in-transaction.ts',
     find: 'throw isAnswer(cause) ? cause : new CommitUnanswered(result, cause)',
     replace: 'throw isAnswer(cause) ? cause : Object.assign(cause as Error, { result })',
-    caughtBy: 'test/adapters/postgres/long/races.test.ts',
+    caughtBy: 'test/adapters/postgres/races.test.ts',
   },
 ]
