@@ -109,6 +109,7 @@ describe('findings in PostgreSQL', () => {
   })
 
   it('tells of columns that the role may not read, among them those that tell rows apart', async () => {
+    const role = await db.newRole()
     const { tell, as, engine, schema } = await open(
       `CREATE TABLE posts (id integer PRIMARY KEY, user_id text, title text);
        CREATE TABLE lines (id integer PRIMARY KEY, post integer, by text);
@@ -125,11 +126,11 @@ describe('findings in PostgreSQL', () => {
           set: { user_id: null, text: null },
         },
       },
-      'scribe',
+      role,
     )
-    await db.exec(`REVOKE SELECT ON posts, lines, notes, users FROM scribe;
-      GRANT SELECT (id, user_id) ON posts TO scribe; GRANT SELECT (post, by) ON lines TO scribe;
-      GRANT SELECT (id, user_id) ON notes TO scribe; GRANT SELECT (id) ON users TO scribe;`)
+    await db.exec(`REVOKE SELECT ON posts, lines, notes, users FROM ${role};
+      GRANT SELECT (id, user_id) ON posts TO ${role}; GRANT SELECT (post, by) ON lines TO ${role};
+      GRANT SELECT (id, user_id) ON notes TO ${role}; GRANT SELECT (id) ON users TO ${role};`)
     await as(async () => {
       matchesAll([...(await tell())].sort(), [
         /^error missing_privilege lines.id: .* may not SELECT in "lines" \("id"\)/,
@@ -140,7 +141,7 @@ describe('findings in PostgreSQL', () => {
     })
     // What no rule names is none of its business.
     await db.exec(
-      'GRANT SELECT (id) ON lines TO scribe; GRANT SELECT (text) ON notes TO scribe; GRANT SELECT ON users TO scribe',
+      `GRANT SELECT (id) ON lines TO ${role}; GRANT SELECT (text) ON notes TO ${role}; GRANT SELECT ON users TO ${role}`,
     )
     await as(async () => {
       assert.deepEqual(await tell(), [])
@@ -152,10 +153,11 @@ describe('findings in PostgreSQL', () => {
   })
 
   it('says what to grant where a privilege goes meanwhile', async () => {
+    const role = await db.newRole()
     const { engine, as } = await open(
       `CREATE TABLE posts (id integer PRIMARY KEY, user_id text); INSERT INTO posts VALUES (1, 'ann')`,
       { posts: OWN },
-      'guest',
+      role,
     )
     await as(() =>
       assert.rejects(engine.migrate(), (error: Error) => {
