@@ -22,6 +22,7 @@ import {
 import { answerIn, type Database } from './answer.ts'
 import { createRecords } from './records.ts'
 import { removeRows, updateRows } from './tables/host-writes.ts'
+import { withValues } from './tables/sample-values.ts'
 import { createTables } from './tables/tables.ts'
 
 export type { Row } from '../../src/program/rows/row.ts'
@@ -110,7 +111,8 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
     rows: (table) =>
       [...tables.rows(table)].sort(([a], [b]) => a - b).map(([, row]) => structuredClone(row)),
     migrate: async () => {},
-    describe: async () => tables.schema(),
+    describe: async (question) =>
+      question?.values === undefined ? tables.schema() : withValues(tables, question.values),
     read: async (inquiry) => runSync(inquiry(), answer),
     commit: (inquiry) => rehearsed(async () => db.transaction(() => transact(inquiry()))),
     commitEach: async (inquiries) =>

@@ -15,8 +15,15 @@ export interface Decision {
   readonly question: string | null
 }
 
-export function decide(kind: TableKind, reference: UserIdColumn): Decision {
-  const { action, question } = byKind(kind, reference) ?? byForeignKey(reference)
+interface DecidedTable {
+  readonly kind: TableKind
+  readonly isPulled: boolean
+}
+
+/** @param isFixed The column can be no null: it takes none, or it is part of the key. */
+export function decide(table: DecidedTable, reference: UserIdColumn, isFixed: boolean): Decision {
+  const decided = byKind(table, reference, isFixed) ?? byForeignKey(reference, isFixed)
+  const { action, question } = decided
   return { action, question: doubtOf(reference) ?? question }
 }
 
@@ -40,32 +47,48 @@ export function keptBecause(kind: TableKind): string | null {
   }
 }
 
-function byKind(kind: TableKind, { column, role, onDelete }: UserIdColumn): Decision | null {
-  if (keptBecause(kind) !== null) {
-    const question =
-      onDelete === 'cascade'
-        ? 'Their foreign key deletes these rows with the user: is that meant, or are they kept?'
-        : 'Are these rows kept when the user goes, why, and until when?'
-    return { action: 'keep', question }
-  }
+function byKind(
+  { kind, isPulled }: DecidedTable,
+  reference: UserIdColumn,
+  isFixed: boolean,
+): Decision | null {
+  const { column, role, onDelete } = reference
+  if (keptBecause(kind) !== null) return isPulled ? PULLED : kept(reference, isFixed)
   if (kind === 'access') return { action: 'access', question: null }
   if (kind === 'credential' || kind === 'part') {
     if (role === 'owner') return { action: 'delete', question: null }
   }
-  if (kind === 'invitation' && !column.nullable) {
+  if (kind === 'invitation' && isFixed && onDelete !== 'cascade') {
     const question = `Do invitations go with their sender, or does a ghost take over \`${column.name}\`?`
     return { action: 'delete', question }
   }
   return null
 }
 
+/** A foreign key that holds the rows, or takes them along, is stronger than what they are for. */
+function kept({ onDelete }: UserIdColumn, isFixed: boolean): Decision {
+  if (onDelete === 'cascade') return PULLED
+  const question = 'Are these rows kept when the user goes, why, and until when?'
+  const needsUser = onDelete !== null && isFixed
+  return { action: 'keep', question: needsUser ? `${question} ${BLANK_USER}` : question }
+}
+
+const BLANK_USER =
+  "And with them a blank row of the user, as their foreign key needs one (`user.action: 'anonymize'`)?"
+
+const PULLED: Decision = {
+  action: 'delete',
+  question:
+    'A foreign key deletes these rows with others that go: is that meant, or are they kept?',
+}
+
 /** Where the name of the table says nothing, the host's own foreign key may. */
-function byForeignKey({ column, role, onDelete }: UserIdColumn): Decision {
+function byForeignKey({ column, role, onDelete }: UserIdColumn, isFixed: boolean): Decision {
   if (onDelete === 'cascade') return { action: 'delete', question: null }
   if (role === 'owner') {
     return { action: 'delete', question: 'Do these rows go with the user, or are they kept?' }
   }
-  if (!column.nullable) {
+  if (isFixed) {
     const question = `Do these rows go with the user, or does a ghost take over \`${column.name}\`?`
     return { action: 'delete', question }
   }

@@ -7,11 +7,11 @@ import { UserDeletionError } from '../errors.ts'
 import type { Store } from '../store/store.ts'
 import { printPolicy } from './print-policy.ts'
 import { proposeTables } from './propose-tables.ts'
-import { pathsToSample, readSchema } from './read-schema.ts'
+import { type GivenUsers, pathsToSample, readSchema } from './read-schema.ts'
 
 export interface DraftOptions {
-  /** The table of the users, where its name does not show it. */
-  readonly user?: string
+  /** The table of the users, where its name does not show it; with the column of their ids, where no key does. */
+  readonly user?: string | { readonly table: string; readonly id: string }
   /** Name of the policy. Default `draft`. */
   readonly name?: string
 }
@@ -26,7 +26,8 @@ export interface DraftOptions {
  *
  * Changes nothing. The same schema gives the same text.
  *
- * @throws {@link UserDeletionError} `invalid_argument` where no table, or more than one, may be that of the users.
+ * @throws {@link UserDeletionError} `invalid_argument` where no table, or more than one, may be that of the users,
+ * or no key tells which column holds their ids.
  *
  * @example
  * writeFileSync('policy.ts', await draftPolicy(sqliteStore(db)))
@@ -35,22 +36,34 @@ export async function draftPolicy(
   store: Pick<Store, 'describe'>,
   options: DraftOptions = {},
 ): Promise<string> {
-  const { user = null, name = 'draft' } = optionsOf(options)
-  const promised = await store.describe()
+  const { user, name = 'draft' } = optionsOf(options)
+  const promised = await store.describe({ paths: [], everything: true })
   const paths = pathsToSample(promised)
-  const described = paths.length === 0 ? promised : await store.describe({ paths })
-  const schema = readSchema(described, user)
+  const described =
+    paths.length === 0 ? promised : await store.describe({ paths, everything: true })
+  const schema = readSchema(described, givenUsers(user))
   return printPolicy(name, schema, proposeTables(schema))
+}
+
+function givenUsers(user: DraftOptions['user']): GivenUsers {
+  if (user === undefined || typeof user === 'string') return { table: user ?? null, id: null }
+  return user
 }
 
 function optionsOf(options: DraftOptions): DraftOptions {
   for (const [key, value] of Object.entries(options)) {
-    if ((key === 'user' || key === 'name') && (typeof value === 'string' || value === undefined)) {
-      continue
-    }
+    if (value === undefined && (key === 'user' || key === 'name')) continue
+    if (key === 'name' && typeof value === 'string') continue
+    if (key === 'user' && (typeof value === 'string' || namesUsers(value))) continue
     throw new UserDeletionError('invalid_argument', `"${key}" is not an option of draftPolicy.`, {
       details: { path: key },
     })
   }
   return options
+}
+
+function namesUsers(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  const { table, id, ...others } = value as Readonly<Record<string, unknown>>
+  return typeof table === 'string' && typeof id === 'string' && Object.keys(others).length === 0
 }

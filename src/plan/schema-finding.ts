@@ -27,8 +27,10 @@ export type AcceptableCode =
   | 'sample_incomplete'
   | 'constant_into_unique'
   | 'value_refused'
+  | 'value_reference'
   | 'user_reference'
   | 'personal_column'
+  | 'access_not_cut'
   | 'foreign_key_deletes'
   | 'foreign_key_changes'
   | 'foreign_key_blocks'
@@ -77,8 +79,10 @@ export const SCHEMA_FINDINGS: Readonly<Record<SchemaFindingCode, FindingFacts>> 
   sample_incomplete: { severities: WARNING, acceptable: true },
   constant_into_unique: { severities: EITHER, acceptable: true },
   value_refused: { severities: EITHER, acceptable: true },
+  value_reference: { severities: EITHER, acceptable: true },
   user_reference: { severities: EITHER, acceptable: true },
   personal_column: { severities: WARNING, acceptable: true },
+  access_not_cut: { severities: WARNING, acceptable: true },
   foreign_key_deletes: { severities: EITHER, acceptable: true },
   foreign_key_changes: { severities: EITHER, acceptable: true },
   foreign_key_blocks: { severities: EITHER, acceptable: true },

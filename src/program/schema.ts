@@ -15,8 +15,26 @@ export interface SchemaQuestion {
   readonly lookups?: readonly LookupQuestion[]
   /** Tell of every table what a sample of it holds anywhere, and what its validator asks for. */
   readonly everything?: boolean
+  /**
+   * Whether values in a sample are those of users. A store that does not look leaves {@link TableSchema.sampledValues}
+   * out.
+   */
+  readonly values?: AskedValues
   /** Look again now, whatever was seen earlier. */
   readonly fresh?: boolean
+}
+
+/** What values of users are looked for, and where. */
+export interface AskedValues {
+  readonly users: {
+    readonly table: string
+    readonly id: string
+    /** Columns of fields by which a user is known, such as an address, by the name of the field. */
+    readonly fields: Readonly<Record<string, string>>
+  }
+  readonly tables: readonly string[]
+  /** Columns by which rows of a table go with the user whom they name: what else they hold of that user goes too. */
+  readonly owners: Readonly<Record<string, readonly string[]>>
 }
 
 export interface LookupQuestion extends Pick<AskedPath, 'table' | 'path'> {
@@ -104,6 +122,8 @@ export interface TableSchema {
   readonly sampledTypes?: readonly SampledTypes[]
   /** What a sample of the rows holds at the places inside JSON that were asked for. */
   readonly sampledJson?: readonly SampledJson[]
+  /** Where a sample of the rows holds values, and how many of them are those of users. */
+  readonly sampledValues?: readonly SampledValues[]
   /** Where the rows of a table without columns hold a value, in a sample or by its validator. */
   readonly sampledPaths?: readonly SampledPath[]
   /** What the database asks of rows of a table without columns. */
@@ -236,6 +256,19 @@ export interface SampledTypes extends Omit<AskedPath, 'table'> {
   readonly rows: number
   /** In how many of them a value of the type stands there: `string`, `number`, `objectId`, `uuid`, `null`, … */
   readonly types: Readonly<Record<string, number>>
+}
+
+export interface SampledValues {
+  /** The column; a place inside a document by its keys, joined by dots. */
+  readonly path: string
+  /** Sampled rows. */
+  readonly rows: number
+  /** In how many of them a text or an integer stands there. */
+  readonly held: number
+  /** In how many of them it is a user's: by the field, `id` for the id. */
+  readonly holding: Readonly<Record<string, number>>
+  /** Some of them are texts that are long enough to be nobody else's. */
+  readonly provesItself: boolean
 }
 
 export interface ColumnSchema {

@@ -23,6 +23,8 @@ export const PEOPLE: ReadonlyMap<string, PersonWord> = new Map([
   ),
   ...words('actor', 'always', 'assignee reviewer approver reporter uploader'),
   ...words('actor', 'mostly', 'manager admin'),
+  ...words('actor', 'mostly', 'applicant candidate respondent consultant colleague'),
+  ...words('actor', 'seldom', 'friend guest artist assistant guardian resident delegate'),
   ...words('listed', 'mostly', 'participant viewer attendee follower'),
 ])
 

@@ -5,6 +5,7 @@ import { hostSabotages } from './engine/host.ts'
 import { identitySabotages } from './engine/identity.ts'
 import { jsonSabotages } from './engine/json.ts'
 import { kindsSabotages } from './engine/kinds.ts'
+import { knowledgeSabotages } from './engine/knowledge.ts'
 import { ledgerSabotages } from './engine/ledger.ts'
 import { neighboursSabotages } from './engine/neighbours.ts'
 import { eyesSabotages } from './engine/odd-rows.ts'
@@ -494,7 +495,7 @@ export const sabotages: readonly Sabotage[] = [
   {
     name: 'schema check: forget a second key to the user',
     file: 'src/plan/check/database/check-people.ts',
-    find: 'if (key !== undefined && isDecided(key, column, steps)) return []',
+    find: 'if (key !== undefined && isDecided(key, column.name, steps)) return []',
     replace: 'if (key !== undefined && steps.length > 0) return []',
     caughtBy: 'test/plan/schema-mistakes.test.ts',
   },
@@ -542,9 +543,9 @@ export const sabotages: readonly Sabotage[] = [
   },
   {
     name: 'schema check of collections: take what a field is switched to for somebody',
-    file: 'src/plan/check/database/check-people.ts',
-    find: "if (types !== null && areAll(types, ['boolean'])) return []",
-    replace: "if (types !== null && areAll(types, ['no type'])) return []",
+    file: 'src/knowledge/value-kind.ts',
+    find: "boolean: 'flag',\n  bool: 'flag',",
+    replace: "bool: 'flag',",
     caughtBy: 'test/adapters/mongodb/schema.test.ts',
   },
   {
@@ -828,6 +829,7 @@ export const sabotages: readonly Sabotage[] = [
   ...neighboursSabotages,
   ...databaseSabotages,
   ...kindsSabotages,
+  ...knowledgeSabotages,
   ...pathsSabotages,
   ...journalSabotages,
 ]

@@ -18,6 +18,7 @@ import { quoteName, quoteTable } from '../sql/literals.ts'
 import { rowKeyOf } from '../sql/row-key.ts'
 import { sampleTable } from './sample-json.ts'
 import { sampleTypes } from './sample-types.ts'
+import { withValues } from './sample-values.ts'
 
 export type Describe = (question?: SchemaQuestion) => Promise<DatabaseSchema>
 
@@ -35,7 +36,11 @@ export function describeWithRows(
     if (last?.of === schema && question.fresh !== true) return last.answer
     const rows = await withRows(connection, schema, question.lookups ?? [])
     const typed = await withTypes(connection, rows, question.paths)
-    const counted = await withSamples(connection, typed, question.json ?? [])
+    const seenInJson = await withSamples(connection, typed, question.json ?? [])
+    const counted =
+      question.values === undefined
+        ? seenInJson
+        : await withValues(connection, seenInJson, question.values)
     // Somebody else may have asked meanwhile.
     const other = seen.get(question.paths)?.answer
     const answer = other !== undefined && isDeepStrictEqual(other, counted) ? other : counted

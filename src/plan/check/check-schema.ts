@@ -17,11 +17,14 @@ import { checkAccess } from './database/check-access.ts'
 import { checkColumns } from './database/check-columns.ts'
 import { checkForeignKeys } from './database/check-foreign-keys.ts'
 import { checkIndexes } from './database/check-indexes.ts'
+import { checkOwnThings } from './database/check-own-things.ts'
 import { checkParentKeys } from './database/check-parent-keys.ts'
 import { checkPeople } from './database/check-people.ts'
 import { checkTables } from './database/check-tables.ts'
+import { checkTokens } from './database/check-tokens.ts'
 import { checkTriggers } from './database/check-triggers.ts'
 import { checkCase } from './values/check-case.ts'
+import { checkFound } from './values/check-found.ts'
 import { checkHeld } from './values/check-held.ts'
 import { checkIdTypes, checkSpellings } from './values/check-id-types.ts'
 import { checkKinds } from './values/check-kinds.ts'
@@ -68,6 +71,8 @@ export function checkSchema(
         ...checkWrittenKeys(program, schema),
         ...checkForeignKeys(program, classified, schema, isTenant),
         ...(isTenant ? [] : checkPeople(program, classified, tables)),
+        ...(isTenant ? [] : checkOwnThings(program, classified, tables)),
+        ...(isTenant ? [] : checkTokens(program, tables)),
         ...(isTenant ? [] : checkTriggers(program, tables)),
         ...checkParentKeys(program, tables),
         ...(isTenant ? [] : [...checkShared(program, tables), ...checkCase(program, schema)]),
@@ -75,6 +80,7 @@ export function checkSchema(
         ...(isTenant ? [] : checkSpellings(program, schema, options.hidesIds ?? false)),
         ...(isTenant ? [] : checkKinds(program, tables)),
         ...checkIndexes(program, tables, bounds),
+        ...(isTenant ? [] : checkFound(program, tables)),
         ...checkPaths(program, tables),
         ...checkHeld(program, tables),
         ...(isTenant || policy === undefined ? [] : checkOrder(policy, schema)),

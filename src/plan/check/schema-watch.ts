@@ -14,10 +14,11 @@ import {
   referencesOf,
 } from '../../program/columns/references.ts'
 import type { Program } from '../../program/program.ts'
-import type { DatabaseSchema, LookupQuestion } from '../../program/schema.ts'
+import type { DatabaseSchema, LookupQuestion, SampledValues } from '../../program/schema.ts'
 import type { Store } from '../../store/store.ts'
 import { inOrder, type SchemaFinding } from '../schema-finding.ts'
 import { checkSchema, isError, refuseMismatch, type SchemaCheck } from './check-schema.ts'
+import { askedValuesOf } from './values/check-found.ts'
 
 /** Everything in which the policy and the live database differ. */
 export interface DriftReport {
@@ -66,6 +67,10 @@ export function watchSchema(
   const warned = new Set<string>()
   let refused = false
   let isEarlier: boolean | null = null
+  const values = askedValuesOf(users.program, users.tables)
+  /** What a sample of the values told; `null` until the first look. */
+  let seen: ReadonlyMap<string, readonly SampledValues[]> | null = null
+  let isToldByValue = false
 
   async function describe(fresh: boolean): Promise<DatabaseSchema> {
     const schema = await store.describe({ ...question, fresh })
@@ -73,16 +78,39 @@ export function watchSchema(
     return schema
   }
 
+  /** Values are looked at once, and whenever a report is asked for: never in the middle of a run. */
+  async function lookAtValues(): Promise<void> {
+    const { tables } = await store.describe({ paths: [], values, fresh: true })
+    seen = new Map(tables.map(({ name, sampledValues = [] }) => [name, sampledValues]))
+  }
+
+  function withSeen(schema: DatabaseSchema): DatabaseSchema {
+    const tables = schema.tables.map((table) => {
+      const sampledValues = seen?.get(table.name) ?? []
+      return sampledValues.length === 0 ? table : { ...table, sampledValues }
+    })
+    return { ...schema, tables }
+  }
+
   function check(schema: DatabaseSchema): readonly SchemaFinding[] {
     const { policy, ...others } = options
-    return findingsOf(schema, programs, isEarlier === true ? { ...others, policy } : others)
+    return findingsOf(
+      withSeen(schema),
+      programs,
+      isEarlier === true ? { ...others, policy } : others,
+    )
   }
 
   return {
-    describe: () => describe(refused),
+    async describe() {
+      const schema = await describe(refused)
+      if (seen === null || (refused && !isToldByValue)) await lookAtValues()
+      return schema
+    },
     approve(schema) {
-      const findings = check(schema)
+      const findings = check(schema).filter((one) => !isToldByValue || !isErrorByValue(one))
       refused = findings.some(isError)
+      isToldByValue = !refused
       refuseMismatch(findings)
       const news = findings.filter((one) => one.severity === 'warning' && !warned.has(keyOf(one)))
       for (const finding of news) warned.add(keyOf(finding))
@@ -90,10 +118,15 @@ export function watchSchema(
       logger.warn('The policy may not fit the database.', { findings: news })
     },
     async report() {
+      await lookAtValues()
       const findings = check(await describe(true))
       return Object.freeze({ fits: !findings.some(isError), findings })
     },
   }
+}
+
+function isErrorByValue({ code, severity }: SchemaFinding): boolean {
+  return code === 'value_reference' && severity === 'error'
 }
 
 function lookupsIn(program: Program): readonly LookupQuestion[] {

@@ -25,10 +25,11 @@ export function columnsHeldBy({ columns, sampledPaths = [] }: TableSchema): read
 
 /**
  * Makes the question whether a rule finds rows by a column, or writes it. Of documents the very place counts: a
- * rule speaks of everything below what it names, and of nothing beside it.
+ * rule speaks of everything below what it names, and of nothing beside it. A declared check only looks at rows, and
+ * says nothing of what happens to them.
  */
 export function mentionsOf(program: Program): (table: TableSchema, name: string) => boolean {
-  const named = namedColumnsOf(program).filter(({ use }) => use !== 'entry')
+  const named = namedColumnsOf({ ...program, checks: [] }).filter(({ use }) => use !== 'entry')
   return ({ name: table, columns }, name) =>
     named.some((one) => {
       if (one.table !== table) return false

@@ -4,11 +4,13 @@
  * @module
  */
 
+import { namedUser } from '../../../knowledge/user-names.ts'
 import { type NamedColumn, namedColumnsOf } from '../../../program/columns/named-columns.ts'
 import { placeOf } from '../../../program/columns/references.ts'
 import type { Program } from '../../../program/program.ts'
 import type { ColumnSchema, TableSchema } from '../../../program/schema.ts'
-import { personalKindOf, suggestsUser } from '../../../words/column-names.ts'
+import { personalKindOf } from '../../../words/column-names.ts'
+import { wordsOf } from '../../../words/name-words.ts'
 import type { SchemaFinding } from '../../schema-finding.ts'
 
 type Tables = ReadonlyMap<string, TableSchema>
@@ -31,7 +33,7 @@ export function checkColumns(program: Program, tables: Tables): readonly SchemaF
       const message = `${what}, and nothing else is overwritten there. Correct the name, or add the column.`
       return [{ ...where, severity: 'error', message }]
     }
-    const meant = candidatesFor(one, named, tables)
+    const meant = candidatesFor(one, named, tables, wordsOf(program.user.table))
     if (meant.length === 0) {
       const message = `${what}, so nothing is overwritten there. Look for a misspelling; ignore this until the migration that adds it.`
       return [{ ...where, severity: 'warning', message }]
@@ -75,13 +77,17 @@ function candidatesFor(
   { table, column }: NamedColumn,
   named: readonly NamedColumn[],
   tables: Tables,
+  userWords: readonly string[],
 ): readonly string[] {
   const mentioned = new Set(named.filter((one) => one.table === table).map((one) => one.column))
   return (tables.get(table)?.columns ?? [])
     .map(({ name }) => name)
     .filter((name) => !mentioned.has(name))
     .filter(
-      (name) => personalKindOf(name) !== null || suggestsUser(name) || isSpeltLike(name, column),
+      (name) =>
+        personalKindOf(name) !== null ||
+        namedUser(name, userWords) !== null ||
+        isSpeltLike(name, column),
     )
 }
 

@@ -1,14 +1,29 @@
 /**
- * Do columns hold personal data, or refer to users, without a rule that deals with them?
+ * Do columns refer to users, without a rule that deals with them?
  *
  * @module
  */
 
-import { columnsHeldBy, type HeldColumn, mentionsOf } from '../../../program/columns/mentions.ts'
+import { isAddressOfUser, isDocument } from '../../../knowledge/documents.ts'
+import {
+  type KnownColumn,
+  type KnownSchema,
+  type KnownTable,
+  knownSchema,
+} from '../../../knowledge/known-table.ts'
+import { isEmail } from '../../../knowledge/personal-columns.ts'
+import { isSeen } from '../../../knowledge/seen-values.ts'
+import {
+  foreignKeysOn,
+  type KnownReference,
+  userReference,
+} from '../../../knowledge/user-references.ts'
+import { mentionsOf } from '../../../program/columns/mentions.ts'
+import { writesKeptRows } from '../../../program/columns/touches.ts'
 import type { Program, Step } from '../../../program/program.ts'
 import type { ForeignKey, TableSchema } from '../../../program/schema.ts'
-import { type PersonalKind, personalKindOf, suggestsUser } from '../../../words/column-names.ts'
 import type { SchemaFinding } from '../../schema-finding.ts'
+import { personal } from './check-personal.ts'
 
 /** Of tables that the policy names. What is cleaned elsewhere (`external`) is not looked at. */
 export function checkPeople(
@@ -18,52 +33,98 @@ export function checkPeople(
 ): readonly SchemaFinding[] {
   const isMentioned = mentionsOf(program)
   const { user } = program
+  const schema = knownSchema(tables, user.table, user.id)
   return [...new Set([...classified, user.table])].flatMap((name): readonly SchemaFinding[] => {
     const table = tables.get(name)
+    const known = schema.tables.get(name)
     const steps = program.steps.filter((step) => step.table === name)
-    if (table === undefined || table.kind === 'view') return []
+    if (table === undefined || known === undefined || table.kind === 'view') return []
     if (steps.some(({ action }) => action === 'external')) return []
-    const open = columnsHeldBy(table).filter((column) => !isMentioned(table, column.name))
+    const open = known.columns.filter((column) => !isMentioned(table, column.name))
     return [
-      ...open.flatMap((column) => references(program, table, column, steps)),
-      ...personal(table, open, whatStays(program, name, steps)),
+      ...open.flatMap((column) => references(schema, known, column, steps)).filter(isOpenTo(table)),
+      ...personal(program, schema, known, open, steps),
     ]
   })
 }
 
-/** Columns that lead to a user by a key, or by their name. */
+/** A name says nothing against a sample: it holds users, which another finding tells, or it holds none. */
+function isOpenTo(table: TableSchema): (finding: SchemaFinding) => boolean {
+  return ({ severity, column = '' }) => severity === 'error' || !isSeen(table, column)
+}
+
+/** Columns that lead to a user by a key, by their name, or by an address. */
 function references(
-  { user }: Program,
-  { name: table, foreignKeys }: TableSchema,
-  held: HeldColumn,
+  schema: KnownSchema,
+  table: KnownTable,
+  column: KnownColumn,
   steps: readonly Step[],
 ): readonly SchemaFinding[] {
-  const column = held.name
-  const place = { code: 'user_reference', table, column, path: `tables.${table}` } as const
+  const code = 'user_reference' as const
+  const place = { code, table: table.name, column: column.name, path: `tables.${table.name}` }
+  const name = `"${table.name}.${column.name}"`
   const says = steps.length === 0 ? "the policy calls the table 'unrelated'" : 'no rule mentions it'
-  const key = foreignKeys.find(
-    ({ columns, references }) => references.table === user.table && columns.includes(column),
+  const key = foreignKeysOn(table, column.name).find(
+    ({ references }) => references.table === schema.user.name,
   )
   // Its other columns may say enough: the tenant's beside the user's.
-  if (key !== undefined && isDecided(key, column, steps)) return []
+  if (key !== undefined && isDecided(key, column.name, steps)) return []
   if (key !== undefined) {
-    const message = `"${table}.${column}" refers to "${user.table}", and ${says}: ${CONSEQUENCE[key.onDelete]} Say what happens to such rows.`
+    const message = `${name} refers to "${schema.user.name}", and ${says}: ${CONSEQUENCE[key.onDelete]} Say what happens to such rows.`
     return [{ ...place, severity: 'error', message }]
   }
-  if (!seemsReference(held)) return []
-  const message = `"${table}.${column}" looks like a reference to a user, and ${says}: say what happens to such rows, or accept the finding.`
+  const doubt = doubtAbout(schema, table, column, steps)
+  if (doubt === null) return []
+  const message = `${name} ${doubt}, and ${says}: say what happens to such rows, or accept the finding.`
   return [{ ...place, severity: 'warning', message }]
 }
 
-/** Whether it has the name of a reference, and something that may be one. */
-export function seemsReference({ name, types }: HeldColumn): boolean {
-  return suggestsUser(name) && (types === null || !areAll(types, ['boolean', 'date']))
+/** What it looks like; `null` where nothing suggests that a user is named there. */
+function doubtAbout(
+  schema: KnownSchema,
+  table: KnownTable,
+  column: KnownColumn,
+  steps: readonly Step[],
+): string | null {
+  const reference = userReference(schema, table, column)
+  if (reference !== null && !isOwnName(schema, table, reference)) return IN_WORDS[reference.by]
+  if (table.name === schema.user.name) return null
+  // Those are told of as personal.
+  const isKept = steps.some(writesKeptRows)
+  const isTold = isKept || (steps.length === 0 && isEmail(column))
+  if (!isTold && isAddressOfUser(table, column) && !isFoundByOwner(schema, table, steps)) {
+    return 'looks like what a user is written to by'
+  }
+  const isSilent = steps.length === 0 && table.columns.every(({ sampled }) => sampled.length === 0)
+  return isSilent && isDocument(table, column) ? 'holds documents, which may name a user' : null
 }
 
-/** Of what has been seen. Null may stand for anything. */
-function areAll(types: readonly string[], kinds: readonly string[]): boolean {
-  const seen = types.filter((type) => type !== 'null')
-  return seen.length > 0 && seen.every((type) => kinds.includes(type))
+/** `user_id` in the users' own table is another name for themselves. */
+function isOwnName(
+  { user }: KnownSchema,
+  { name }: KnownTable,
+  { by, typeColumn }: KnownReference,
+): boolean {
+  return name === user.name && (by === 'users' || by === 'vague' || typeColumn !== null)
+}
+
+/** Whether rules find its rows by the user whom they are about: an address beside it is that user's. */
+function isFoundByOwner(schema: KnownSchema, table: KnownTable, steps: readonly Step[]): boolean {
+  return steps.some(({ selector }) => {
+    if (selector === null) return true
+    if (selector.target.kind === 'rows' || selector.target.field !== 'id') return true
+    const column = table.columns.find(({ name }) => name === selector.locator.column)
+    if (column === undefined) return true
+    return userReference(schema, table, column)?.role !== 'actor'
+  })
+}
+
+const IN_WORDS: Readonly<Record<KnownReference['by'], string>> = {
+  key: 'leads to a user by foreign keys',
+  users: 'looks like a reference to a user',
+  name: 'looks like a reference to a user',
+  kind: 'may hold the id of a user, as the column beside it says of what it is',
+  vague: 'may hold the id of a user, as its name leaves open of what it is',
 }
 
 function isDecided({ columns }: ForeignKey, column: string, steps: readonly Step[]): boolean {
@@ -83,54 +144,4 @@ const CONSEQUENCE = {
   set_default: 'the database overwrites it by itself, and no plan shows it.',
   no_action: 'its rows keep the user from being deleted, or go on naming them.',
   restrict: 'its rows keep the user from being deleted, or go on naming them.',
-} as const
-
-/**
- * Why rows with the user's data may stay; `null` where rules delete them or block on them.
- *
- * `detached`: the row was the user's work, and is somebody else's from now on.
- */
-type Stays = 'unrelated' | 'kept' | 'detached' | null
-
-function whatStays({ user }: Program, table: string, steps: readonly Step[]): Stays {
-  if (table === user.table) return user.action === 'anonymize' ? 'kept' : null
-  if (steps.length === 0) return 'unrelated'
-  if (steps.some(({ action }) => action === 'anonymize' || action === 'retain')) return 'kept'
-  return steps.some(({ action }) => action === 'detach') ? 'detached' : null
-}
-
-function personal(
-  { name: table }: TableSchema,
-  open: readonly HeldColumn[],
-  stays: Stays,
-): readonly SchemaFinding[] {
-  if (stays === null) return []
-  return open.flatMap(({ name: column, types }): readonly SchemaFinding[] => {
-    const kind = personalKindOf(column)
-    // `notifications.email: true` says how, and not whom.
-    if (types !== null && areAll(types, ['boolean'])) return []
-    // A token in a row that stays belongs to the user who has the row from now on.
-    if (kind === null || (stays === 'detached' && kind === 'token')) return []
-    const place = { table, column, path: `tables.${table}` }
-    const message = `"${table}.${column}" looks like ${IN_WORDS[kind]} and ${WHY[stays]}`
-    return [{ code: 'personal_column', severity: 'warning', ...place, message }]
-  })
-}
-
-const IN_WORDS: Readonly<Record<PersonalKind, string>> = {
-  name: "a person's name",
-  email: 'an e-mail address',
-  phone: 'a phone number',
-  address: "somebody's address",
-  ip: 'an IP address',
-  device: "somebody's device",
-  token: 'a token or a secret',
-  birth: 'a date of birth',
-}
-
-const WHY = {
-  unrelated:
-    "the policy calls the table 'unrelated': say what happens to its rows, or accept the finding.",
-  kept: 'stays in rows that are kept: overwrite it in `set`, or accept the finding.',
-  detached: 'stays in rows that are only detached: anonymize them, or accept the finding.',
 } as const

@@ -4,13 +4,13 @@
  * @module
  */
 
-import { columnsHeldBy } from '../../../program/columns/mentions.ts'
+import { knownSchema } from '../../../knowledge/known-table.ts'
+import { userReference } from '../../../knowledge/user-references.ts'
 import { placeOf } from '../../../program/columns/references.ts'
 import type { Program } from '../../../program/program.ts'
 import type { DatabaseSchema, TableSchema } from '../../../program/schema.ts'
 import { isReachable } from '../../compile/fit-schema.ts'
 import type { SchemaFinding } from '../../schema-finding.ts'
-import { seemsReference } from './check-people.ts'
 
 export function checkTables(
   program: Program,
@@ -26,7 +26,7 @@ export function checkTables(
     ...tables
       .filter(({ name, kind }) => needsRule(kind) && !named.has(name))
       .filter((table) => concerns(program, table))
-      .map((table) => unclassified(table, own[0])),
+      .map((table) => unclassified(table, program, present)),
     ...[...named]
       .filter((name) => !present.has(name))
       .map((name) =>
@@ -57,10 +57,16 @@ function isCreated(name: string, own: readonly string[], { createsTables }: Data
 }
 
 /** How its rows may belong to the user, as far as keys and names tell. */
-function unclassified(table: TableSchema, users: string | undefined): SchemaFinding {
-  const { name, foreignKeys } = table
-  const [key] = foreignKeys.filter(({ references }) => references.table === users)
-  const column = key?.columns[0] ?? columnsHeldBy(table).find(seemsReference)?.name
+function unclassified(
+  { name, foreignKeys }: TableSchema,
+  { user }: Program,
+  present: ReadonlyMap<string, TableSchema>,
+): SchemaFinding {
+  const schema = knownSchema(present, user.table, user.id)
+  const known = schema.tables.get(name)
+  const column = user.rowless
+    ? undefined
+    : known?.columns.find((one) => userReference(schema, known, one) !== null)?.name
   const [link] = foreignKeys
   const clue =
     column !== undefined

@@ -1,0 +1,56 @@
+/**
+ * Whether values in some rows are those of users: the first and the last ones of each table, and some in between.
+ *
+ * @module
+ */
+
+import type { Row } from '../../../src/program/rows/row.ts'
+import {
+  countHeld,
+  type KnownUsers,
+  SAMPLED_ROWS,
+  seededPlaces,
+} from '../../../src/program/sampled-values.ts'
+import type { AskedValues, DatabaseSchema } from '../../../src/program/schema.ts'
+import type { Tables } from './rows.ts'
+
+/** The same rows for the same table. */
+const SEED = 20_260_101
+
+export function withValues(tables: Tables, asked: AskedValues): DatabaseSchema {
+  const users = usersOf(tables, asked)
+  const schema = tables.schema()
+  const wanted = new Set(asked.tables)
+  return {
+    ...schema,
+    tables: schema.tables.map((table) => {
+      if (!wanted.has(table.name)) return table
+      const rows = sampleOf([...tables.rows(table.name).values()])
+      return { ...table, sampledValues: countHeld({ table: table.name, rows }, users, asked) }
+    }),
+  }
+}
+
+function sampleOf(all: readonly Row[]): readonly Row[] {
+  if (all.length <= 2 * SAMPLED_ROWS) return all
+  const middle = all.slice(SAMPLED_ROWS, -SAMPLED_ROWS)
+  const random = seededPlaces(SEED, middle.length, SAMPLED_ROWS / 2)
+  const between = middle.filter((_, place) => random.includes(place))
+  return [...all.slice(0, SAMPLED_ROWS), ...between, ...all.slice(-SAMPLED_ROWS)]
+}
+
+function usersOf(tables: Tables, { users }: AskedValues): KnownUsers {
+  const fields = [['id', users.id] as const, ...Object.entries(users.fields)]
+  return new Map(
+    fields.map(([field, column]) => {
+      const byValue = new Map<string, Set<string>>()
+      for (const row of tables.rows(users.table).values()) {
+        const value = row[column]
+        if (value === null || value === undefined) continue
+        const text = String(value)
+        byValue.set(text, (byValue.get(text) ?? new Set()).add(String(row[users.id])))
+      }
+      return [field, byValue]
+    }),
+  )
+}
