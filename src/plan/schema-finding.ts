@@ -42,6 +42,7 @@ export type AcceptableCode =
   | 'id_type_mismatch'
   | 'mixed_id_types'
   | 'loose_ids'
+  | 'reused_ids'
   | 'unindexed_reference'
   | 'path_not_found'
   | 'rule_order'
@@ -94,6 +95,7 @@ export const SCHEMA_FINDINGS: Readonly<Record<SchemaFindingCode, FindingFacts>> 
   id_type_mismatch: { severities: EITHER, acceptable: true },
   mixed_id_types: { severities: EITHER, acceptable: true },
   loose_ids: { severities: WARNING, acceptable: true },
+  reused_ids: { severities: WARNING, acceptable: true },
   unindexed_reference: { severities: EITHER, acceptable: true },
   path_not_found: { severities: WARNING, acceptable: true },
   rule_order: { severities: WARNING, acceptable: true },

@@ -295,6 +295,8 @@ export interface ColumnSchema {
   readonly longest?: number
   /** What the role of the handle may not do to it. */
   readonly refuses?: readonly Privilege[]
+  /** The database numbers new rows by itself, and gives the number of a row that is gone to another one. */
+  readonly comesAgain?: true
 }
 
 export interface ForeignKey {

@@ -14,7 +14,7 @@ import type { Connection } from '../handle/connection.ts'
 import { hasCode } from '../handle/sqlite-errors.ts'
 import { engineTableNames } from '../sql/engine-tables.ts'
 import { quoteText } from '../sql/literals.ts'
-import { checksIn, collationsIn, definitionOf, mentionsName } from '../sql/sql-text.ts'
+import { checksIn, collationsIn, definitionOf, hasWord, mentionsName } from '../sql/sql-text.ts'
 import { indexesByTable, uniqueKeysOf } from './describe-indexes.ts'
 import { triggersByTable } from './describe-triggers.ts'
 import { contentTableOf } from './search-tables.ts'
@@ -122,7 +122,7 @@ const COLUMN = `c.name, c.type, c."notnull", c.dflt_value IS NOT NULL, c.pk, c.h
 /** Columns of ordinary tables, in their order. */
 function columnsByTable(connection: Connection): ReadonlyMap<string, readonly FoundColumn[]> {
   const rows = connection.rows(
-    `SELECT t.name, ${COLUMN} FROM pragma_table_list AS t, pragma_table_xinfo(t.name, 'main') AS c WHERE t.schema = 'main' AND t.type IN ('table', 'shadow') ORDER BY t.name, c.cid`,
+    `SELECT t.name, ${COLUMN}, t.wr FROM pragma_table_list AS t, pragma_table_xinfo(t.name, 'main') AS c WHERE t.schema = 'main' AND t.type IN ('table', 'shadow') ORDER BY t.name, c.cid`,
   )
   const written = new Map(
     connection
@@ -136,16 +136,23 @@ function columnsByTable(connection: Connection): ReadonlyMap<string, readonly Fo
       const sql = written.get(table) ?? ''
       const collations = collationsIn(sql)
       const columns = foundColumns(found)
+      const isRowId = found[0]?.at(-1) === 0 && keyOf(columns).length === 1
       return columns.map((column) => {
         const collation = collations.get(column.name.toLowerCase())
         return {
           ...column,
           ...(collation === undefined ? {} : { collation }),
           ...(column.generated ? { generatedFrom: mentionedBy(column, columns, sql) } : {}),
+          ...(isRowId && comesAgain(column, sql) ? { comesAgain: true as const } : {}),
         }
       })
     },
   )
+}
+
+/** Of the one column of a primary key: whether it is SQLite's own number of the row, counted on from the largest there is. */
+function comesAgain({ type, key }: FoundColumn, table: string): boolean {
+  return key === 1 && type?.toUpperCase() === 'INTEGER' && !hasWord(table, 'AUTOINCREMENT')
 }
 
 /** The columns that the definition of a generated one mentions. */

@@ -87,6 +87,14 @@ export function checksIn(table: string): readonly string[] {
   })
 }
 
+/** Whether the statement has the keyword, outside of comments, texts and quoted names. */
+export function hasWord(sql: string, word: string): boolean {
+  const tokens = withoutComments(sql).matchAll(
+    /"(?:[^"]|"")*"|'(?:[^']|'')*'|`[^`]*`|\[[^\]]*\]|\w+/g,
+  )
+  return [...tokens].some(([token]) => token.toUpperCase() === word)
+}
+
 /** Whether a condition mentions the name, whatever quotes it stands in. */
 export function mentionsName(condition: string, name: string): boolean {
   const wanted = name.toLowerCase()

@@ -27,6 +27,7 @@ import { checkCase } from './values/check-case.ts'
 import { checkFound } from './values/check-found.ts'
 import { checkHeld } from './values/check-held.ts'
 import { checkIdTypes, checkSpellings } from './values/check-id-types.ts'
+import { checkIdsAgain } from './values/check-ids-again.ts'
 import { checkKinds } from './values/check-kinds.ts'
 import { checkOrder } from './values/check-order.ts'
 import { checkPaths } from './values/check-paths.ts'
@@ -78,7 +79,7 @@ export function checkSchema(
         ...(isTenant ? [] : [...checkShared(program, tables), ...checkCase(program, schema)]),
         ...checkIdTypes(program, tables, givenIdTypes),
         ...(isTenant ? [] : checkSpellings(program, schema, options.hidesIds ?? false)),
-        ...(isTenant ? [] : checkKinds(program, tables)),
+        ...(isTenant ? [] : [...checkKinds(program, tables), ...checkIdsAgain(program, tables)]),
         ...checkIndexes(program, tables, bounds),
         ...(isTenant ? [] : checkFound(program, tables)),
         ...checkPaths(program, tables),

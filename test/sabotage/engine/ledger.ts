@@ -94,6 +94,20 @@ export const ledgerSabotages: readonly Sabotage[] = [
     caughtBy: 'test/execution/retention/retention.test.ts',
   },
   {
+    name: 'say nothing of ids that come again where rows name them',
+    file: 'src/plan/check/values/check-ids-again.ts',
+    find: "identity === 'kept_id' || identity === 'keyed_hash'",
+    replace: "identity === 'keyed_hash'",
+    caughtBy: 'test/plan/ids-again.test.ts',
+  },
+  {
+    name: 'take a number that is never given again for one that is',
+    file: 'adapters/sqlite/schema/describe.ts',
+    find: "!hasWord(table, 'AUTOINCREMENT')",
+    replace: "hasWord(table, 'INTEGER')",
+    caughtBy: 'test/plan/ids-again.test.ts',
+  },
+  {
     name: 'count a year ahead as 365 days',
     file: 'src/engine/call-options.ts',
     find: "due <= addDuration(now, 'P1Y')",
