@@ -275,6 +275,8 @@ export interface ColumnSchema {
   readonly name: string
   /** The declared type as it is written, empty where there is none; left out where the store knows of no types. */
   readonly type?: string
+  /** A text that looks like a number is kept as one: `'01'` and `'1.0'` become 1. Default: it stays a text. */
+  readonly makesNumbers?: true
   /**
    * What its texts compare by, where that is not byte by byte: SQLite's `NOCASE` or `RTRIM` or any other name in upper
    * case, a collation of PostgreSQL with its schema, or its type `citext`. Left out for columns that compare byte by byte.

@@ -639,6 +639,13 @@ describe('what the database does by itself, and what it is slow at', () => {
     assert.equal(await found('INTEGER', 'INTEGER'), 1)
   })
 
+  it('users in a view, whose rows are those of other tables', async () => {
+    const sql =
+      'CREATE TABLE people (id TEXT PRIMARY KEY); CREATE VIEW users AS SELECT id FROM people'
+    const told = await findingsOf({ sql, tables: { people: 'unrelated' } })
+    assert.ok(told.includes('error view_rule users'), String(told))
+  })
+
   it('rules for views, which hold no rows', async () => {
     const sql = `${USERS}CREATE VIEW people AS SELECT id, email FROM users`
     const people = { match: 'id', action: 'delete' } as const

@@ -14,6 +14,7 @@ import type { Connection } from '../handle/connection.ts'
 import { hasCode } from '../handle/sqlite-errors.ts'
 import { engineTableNames } from '../sql/engine-tables.ts'
 import { quoteText } from '../sql/literals.ts'
+import { makesNumbers } from '../sql/loose-comparisons.ts'
 import { checksIn, collationsIn, definitionOf, hasWord, mentionsName } from '../sql/sql-text.ts'
 import { indexesByTable, uniqueKeysOf } from './describe-indexes.ts'
 import { triggersByTable } from './describe-triggers.ts'
@@ -44,7 +45,7 @@ export function describeDatabase(connection: Connection): DatabaseSchema {
     return {
       name,
       kind,
-      columns: found?.map(columnSchema) ?? null,
+      columns: found?.map((column) => columnSchema(column, strict)) ?? null,
       primaryKey: keyOf(found ?? []),
       withoutRowId,
       ...(strict ? { strict } : {}),
@@ -193,8 +194,10 @@ function foundColumns(rows: Rows): readonly FoundColumn[] {
     }))
 }
 
-function columnSchema({ key: _, ...column }: FoundColumn): ColumnSchema {
-  return column
+/** In a STRICT table `ANY` keeps every value as it is. */
+function columnSchema({ key: _, ...column }: FoundColumn, strict: boolean): ColumnSchema {
+  const asItIs = strict && column.type?.toUpperCase() === 'ANY'
+  return makesNumbers(column.type) && !asItIs ? { ...column, makesNumbers: true } : column
 }
 
 function keyOf(columns: readonly FoundColumn[]): readonly string[] {

@@ -18,7 +18,7 @@ import type {
   Step,
   UserTable,
 } from '../../../src/program/program.ts'
-import type { ColumnSchema, DatabaseSchema, TableSchema } from '../../../src/program/schema.ts'
+import type { DatabaseSchema, TableSchema } from '../../../src/program/schema.ts'
 import type {
   MarkedCheck,
   MarkedCondition,
@@ -78,9 +78,9 @@ function comparisonOf(table: TableSchema | undefined, name: string): Comparison 
   const column = table?.columns?.find((one) => one.name.toLowerCase() === wanted)
   if (table?.kind !== 'table' || column === undefined) return UNKNOWN
   return {
-    isNumeric: isNumeric(column),
+    isNumeric: makesNumbers(column.type),
     isExact: column.collation === undefined,
-    isText: !isNumeric(column) && /CHAR|CLOB|TEXT/i.test(column.type ?? ''),
+    isText: !makesNumbers(column.type) && /CHAR|CLOB|TEXT/i.test(column.type ?? ''),
     isUntyped: /^(?:any)?$/i.test(column.type ?? ''),
   }
 }
@@ -93,8 +93,8 @@ function isRowId(table: TableSchema | undefined, name: string): boolean {
   return key?.toLowerCase() === wanted && own?.type?.toUpperCase() === 'INTEGER'
 }
 
-/** SQLite's rules for the affinity of a declared type. */
-function isNumeric({ type = '' }: ColumnSchema): boolean {
+/** SQLite's rules for the affinity of a declared type: a name that says nothing (`UUID`, `STRING`) means numbers. */
+export function makesNumbers(type = ''): boolean {
   if (/INT/i.test(type)) return true
   return !/CHAR|CLOB|TEXT|BLOB/i.test(type) && type !== ''
 }

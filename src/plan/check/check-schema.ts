@@ -29,6 +29,7 @@ import { checkHeld } from './values/check-held.ts'
 import { checkIdTypes, checkSpellings } from './values/check-id-types.ts'
 import { checkIdsAgain } from './values/check-ids-again.ts'
 import { checkKinds } from './values/check-kinds.ts'
+import { checkMadeNumbers } from './values/check-made-numbers.ts'
 import { checkOrder } from './values/check-order.ts'
 import { checkPaths } from './values/check-paths.ts'
 import { checkShared } from './values/check-shared.ts'
@@ -78,6 +79,7 @@ export function checkSchema(
         ...checkParentKeys(program, tables),
         ...(isTenant ? [] : [...checkShared(program, tables), ...checkCase(program, schema)]),
         ...checkIdTypes(program, tables, givenIdTypes),
+        ...checkMadeNumbers(program, tables),
         ...(isTenant ? [] : checkSpellings(program, schema, options.hidesIds ?? false)),
         ...(isTenant ? [] : [...checkKinds(program, tables), ...checkIdsAgain(program, tables)]),
         ...checkIndexes(program, tables, bounds),

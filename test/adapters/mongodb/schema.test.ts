@@ -119,6 +119,21 @@ describeMongo('the schema check on MongoDB', 'replica set', ({ it, server }) => 
       assert.deepEqual(await findingsOn(db, policyWith({ sessions, visits: elsewhere })), [])
     }))
 
+  it('wants the users in an ordinary collection: no other is read and written in a transaction', async () => {
+    const kinds = [
+      ['view_rule', { viewOn: 'people', pipeline: [] }],
+      ['time_series_rule', { timeseries: { timeField: 'at' } }],
+      ['capped_rule', { capped: true, size: 10_000 }],
+    ] as const
+    for (const [code, options] of kinds) {
+      await withDatabase(async (db) => {
+        await db.createCollection('users', options)
+        const told = await findingsOn(db, policyWith({ people: 'unrelated' }))
+        assert.ok(told.includes(`error ${code} users`), `${code}: ${told}`)
+      })
+    }
+  })
+
   it('warns of a collection that is not there, and refuses without the users', () =>
     withDatabase(async (db) => {
       assert.deepEqual(await findingsOn(db, policyWith({ sessions })), [

@@ -24,9 +24,20 @@ describe('the description of an SQLite schema', () => {
       { name: 'b', type: '', nullable: true, hasDefault: false, generated: false },
       {
         ...{ name: 'c', type: 'INT', nullable: true, hasDefault: false, generated: true },
-        generatedFrom: ['b'],
+        ...{ generatedFrom: ['b'], makesNumbers: true },
       },
     ])
+  })
+
+  it('tells of columns that make numbers of texts, by the rules of SQLite', async () => {
+    const { t, s } = await describeTables(`
+      CREATE TABLE t (a STRING, b UUID, c JSON, d ANY, e REAL, f CHARINT, g VARCHAR(9), h, i BLOB, j CLOB);
+      CREATE TABLE s (a ANY, b INTEGER, c TEXT) STRICT
+    `)
+    const making = [t, s].map((table) =>
+      table?.columns?.flatMap(({ name, makesNumbers }) => (makesNumbers ? [name] : [])).join(''),
+    )
+    assert.deepEqual(making, ['abcdef', 'b'])
   })
 
   it('tells what a column compares by, where that is not byte by byte', async () => {

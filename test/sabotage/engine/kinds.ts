@@ -5,6 +5,35 @@ const caughtBy = 'test/plan/other-kinds.test.ts'
 /** Things of another kind under the same number. */
 export const kindsSabotages: readonly Sabotage[] = [
   {
+    name: 'overlook users who stand in a view',
+    file: 'src/plan/check/database/check-tables.ts',
+    find: 'return [...unwritableUsers(user, present), ...unwritableRows(steps, present)]',
+    replace: 'return unwritableRows(steps, present)',
+    caughtBy: 'test/plan/schema-check.test.ts',
+  },
+  {
+    name: 'overlook a column that makes numbers of ids',
+    file: 'src/plan/check/values/check-made-numbers.ts',
+    find: "if (!makes(tables, number) || storageOf(tables, ...text) !== 'text') return []",
+    replace:
+      "if (storageOf(tables, ...text) !== 'text' || storageOf(tables, ...number) !== 'number') return []",
+    caughtBy: 'test/plan/made-numbers.test.ts',
+  },
+  {
+    name: 'compare the types of ids, and not those of tenants',
+    file: 'src/plan/check/values/check-made-numbers.ts',
+    find: 'if (user.rowless || tenant === null) return []',
+    replace: 'if (user.rowless || tenant !== null) return []',
+    caughtBy: 'test/plan/made-numbers.test.ts',
+  },
+  {
+    name: 'take a column of type STRING for one of texts',
+    file: 'src/plan/check/values/check-id-types.ts',
+    find: "return storage === 'text' && found?.makesNumbers ? null : storage",
+    replace: 'return storage',
+    caughtBy: 'test/plan/made-numbers.test.ts',
+  },
+  {
     name: 'overlook a kind that the rule does not ask for',
     file: 'src/plan/check/values/check-kinds.ts',
     find: '!asked.has(other) && saysKindOf',

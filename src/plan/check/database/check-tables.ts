@@ -7,7 +7,7 @@
 import { knownSchema } from '../../../knowledge/known-table.ts'
 import { userReference } from '../../../knowledge/user-references.ts'
 import { placeOf } from '../../../program/columns/references.ts'
-import type { Program } from '../../../program/program.ts'
+import type { Program, Step, UserTable } from '../../../program/program.ts'
 import type { DatabaseSchema, TableSchema } from '../../../program/schema.ts'
 import { isReachable } from '../../compile/fit-schema.ts'
 import type { SchemaFinding } from '../../schema-finding.ts'
@@ -144,7 +144,30 @@ const UNWRITABLE = {
 } as const
 
 function unwritable(
-  { steps }: Program,
+  { user, steps }: Program,
+  present: ReadonlyMap<string, TableSchema>,
+): readonly SchemaFinding[] {
+  return [...unwritableUsers(user, present), ...unwritableRows(steps, present)]
+}
+
+/** The row of the user is read and written in every deletion. */
+function unwritableUsers(
+  { rowless, table }: UserTable,
+  present: ReadonlyMap<string, TableSchema>,
+): readonly SchemaFinding[] {
+  const kind = present.get(table)?.kind
+  if (rowless || kind === undefined || kind === 'table' || kind === 'virtual') return []
+  const message = `"${table}" is a ${KIND_NAMES[kind]}, and the rows of users are read and written in one transaction with all others. Name the table that holds them.`
+  return [{ code: UNWRITABLE[kind].code, severity: 'error', table, path: 'user.table', message }]
+}
+
+const KIND_NAMES = {
+  ...{ view: 'view', time_series: 'time series' },
+  ...{ capped: 'capped collection', foreign: 'foreign table' },
+} as const
+
+function unwritableRows(
+  steps: readonly Step[],
   present: ReadonlyMap<string, TableSchema>,
 ): readonly SchemaFinding[] {
   return steps.flatMap((step): readonly SchemaFinding[] => {

@@ -136,11 +136,12 @@ function checkDeclared(
   })
 }
 
-/** `null` for a type that does not say. */
+/** `null` for a type that does not say, and for one that says text of a column that makes numbers (`STRING`). */
 export function storageOf(tables: Tables, table: string, column: string): Storage | null {
   const found = tables.get(table)?.columns?.find(({ name }) => name === column)
   const type = found?.type ?? ''
-  return STORAGES.find(([, pattern]) => pattern.test(type))?.[0] ?? null
+  const storage = STORAGES.find(([, pattern]) => pattern.test(type))?.[0] ?? null
+  return storage === 'text' && found?.makesNumbers ? null : storage
 }
 
 const STORAGES: readonly (readonly [Storage, RegExp])[] = [
