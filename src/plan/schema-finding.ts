@@ -37,6 +37,7 @@ export type AcceptableCode =
   | 'touched_trigger'
   | 'shared_parent_key'
   | 'shared_value'
+  | 'several_named'
   | 'other_case'
   | 'other_kind'
   | 'id_type_mismatch'
@@ -92,6 +93,7 @@ export const SCHEMA_FINDINGS: Readonly<Record<SchemaFindingCode, FindingFacts>> 
   other_case: { severities: WARNING, acceptable: true },
   other_kind: { severities: WARNING, acceptable: true },
   shared_value: { severities: WARNING, acceptable: true },
+  several_named: { severities: WARNING, acceptable: true },
   id_type_mismatch: { severities: EITHER, acceptable: true },
   mixed_id_types: { severities: EITHER, acceptable: true },
   loose_ids: { severities: WARNING, acceptable: true },

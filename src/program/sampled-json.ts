@@ -106,8 +106,13 @@ function isNothing(value: unknown): boolean {
 function atEnd(value: unknown, wants: AskedJson['wants']): Seen {
   if (wants === 'anything' || value === null) return THERE
   if (wants === 'array') {
-    const isList = Array.isArray(value) && (isNothing(value) || !value.every(isHolder))
-    return isList ? THERE : NOWHERE
+    if (!Array.isArray(value)) return NOWHERE
+    const holder = value.find(isHolder)
+    if (holder === undefined || value.length === 0) return THERE
+    // Objects beside plain values may name somebody under a key.
+    const [key] = Object.keys(holder)
+    const isMixed = value.some(isPlain)
+    return { isThere: isMixed, instead: isMixed && key !== undefined ? [null, key] : null }
   }
   if (typeof value !== 'object') return THERE
   const isList = Array.isArray(value) && value.some((one) => typeof one !== 'object')
@@ -127,10 +132,15 @@ function among(
 ): Seen {
   const seen = elements.slice(0, MOST_ELEMENTS).map((element) => look(element, steps, wants))
   const instead = seen.find((one) => one.instead !== null)?.instead ?? null
-  return {
-    isThere: seen.some(({ isThere }) => isThere),
-    instead: instead === null ? null : [...before, ...instead],
-  }
+  const isThere = seen.some((one) => one.isThere)
+  // A key leads into none of the plain values beside the objects.
+  const isMixed = isThere && steps[0] !== null && steps.length > 0 && elements.some(isPlain)
+  if (isMixed && instead === null) return { isThere, instead: before }
+  return { isThere, instead: instead === null ? null : [...before, ...instead] }
+}
+
+function isPlain(value: unknown): boolean {
+  return value !== null && typeof value !== 'object'
 }
 
 const MOST_ELEMENTS = 100

@@ -254,8 +254,14 @@ export interface SampledJson extends Omit<AskedJson, 'table'> {
 export interface SampledTypes extends Omit<AskedPath, 'table'> {
   /** Sampled rows that satisfy the conditions. */
   readonly rows: number
-  /** In how many of them a value of the type stands there: `string`, `number`, `objectId`, `uuid`, `null`, … */
+  /** In how many of them a value of the type stands there: `string`, `number`, `objectId`, `uuid`, `null`, `array of arrays`, … */
   readonly types: Readonly<Record<string, number>>
+  /** Some row holds several different values there, in arrays that are opened. */
+  readonly several?: true
+  /** The path of an array on the way, which holds in some row values that the path does not lead into. */
+  readonly beside?: string
+  /** Of the id in a reference of MongoDB's own kind (`$id`): the tables that the references name. */
+  readonly refersTo?: readonly string[]
 }
 
 export interface SampledValues {

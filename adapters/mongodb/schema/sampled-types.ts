@@ -21,7 +21,43 @@ export function sampleTypes(
       types[type] = (types[type] ?? 0) + 1
     }
   }
-  return { path, where, rows: fitting.length, types }
+  return { path, where, rows: fitting.length, types, ...detailsOf(fitting, path) }
+}
+
+type Details = Pick<SampledTypes, 'several' | 'beside' | 'refersTo'>
+
+function detailsOf(documents: readonly Doc[], path: string): Details {
+  const keys = path.split('.')
+  const beside = documents.flatMap((document) => besidePath(document, keys, []) ?? [])[0]
+  const references = keys.at(-1) === '$id' ? [...keys.slice(0, -1), '$ref'] : null
+  const named =
+    references === null ? [] : documents.flatMap((one) => locatedValues(one, references))
+  const tables = [...new Set(named.filter((name) => typeof name === 'string'))]
+  return {
+    ...(documents.some((document) => holdsSeveral(document, keys)) ? { several: true } : {}),
+    ...(beside === undefined ? {} : { beside }),
+    ...(tables.length > 0 ? { refersTo: tables } : {}),
+  }
+}
+
+function holdsSeveral(document: Doc, keys: readonly string[]): boolean {
+  const values = locatedValues(document, keys).filter((value) => value !== null)
+  return new Set(values.map(keyOf)).size > 1
+}
+
+/** Where an array on the way holds something that is no sub-document. */
+function besidePath(
+  value: unknown,
+  path: readonly string[],
+  before: readonly string[],
+): string | null {
+  const [key, ...rest] = path
+  if (key === undefined) return null
+  if (Array.isArray(value)) {
+    if (value.some((one) => one !== null && !isSubDocument(one))) return before.join('.')
+    return value.map((one) => besidePath(one, path, before)).find((one) => one !== null) ?? null
+  }
+  return isSubDocument(value) ? besidePath(fieldOf(value, key), rest, [...before, key]) : null
 }
 
 /** As the server compares: a `null` stands for a field that is not there too. */
@@ -34,12 +70,18 @@ function satisfies(document: Doc, { column, values }: Condition): boolean {
 
 function typesAt(value: unknown, path: readonly string[]): readonly string[] {
   if (Array.isArray(value)) {
-    const held = value.flatMap((element) => typesAt(element, path))
+    const held = value.flatMap((element) => typesInArray(element, path))
     return path.length === 0 ? ['array', ...held] : held
   }
   const [key, ...rest] = path
   if (key === undefined) return value === undefined ? [] : [typeName(value)]
   return isSubDocument(value) ? typesAt(fieldOf(value, key), rest) : []
+}
+
+/** The server opens an array, and none that is an element of another one. */
+function typesInArray(element: unknown, path: readonly string[]): readonly string[] {
+  if (!Array.isArray(element)) return typesAt(element, path)
+  return path.length === 0 ? ['array of arrays'] : []
 }
 
 /** The name of a value's type: that of JavaScript, or in the words of MongoDB. */

@@ -32,6 +32,7 @@ import { checkKinds } from './values/check-kinds.ts'
 import { checkMadeNumbers } from './values/check-made-numbers.ts'
 import { checkOrder } from './values/check-order.ts'
 import { checkPaths } from './values/check-paths.ts'
+import { checkSeveral } from './values/check-several.ts'
 import { checkShared } from './values/check-shared.ts'
 import { checkWrites } from './values/check-writes.ts'
 import { checkWrittenKeys } from './values/check-written-keys.ts'
@@ -85,6 +86,7 @@ export function checkSchema(
         ...checkIndexes(program, tables, bounds),
         ...(isTenant ? [] : checkFound(program, tables)),
         ...checkPaths(program, tables),
+        ...checkSeveral(program, tables),
         ...checkHeld(program, tables),
         ...(isTenant || policy === undefined ? [] : checkOrder(policy, schema)),
       ],

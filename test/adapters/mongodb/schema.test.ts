@@ -1,5 +1,12 @@
 import assert from 'node:assert/strict'
-import { type CommandStartedEvent, type Db, MongoClient, ObjectId, UUID } from 'mongodb'
+import {
+  type CommandStartedEvent,
+  type CreateCollectionOptions,
+  type Db,
+  MongoClient,
+  ObjectId,
+  UUID,
+} from 'mongodb'
 import { mongoStore } from '../../../adapters/mongodb/index.ts'
 import {
   definePolicy,
@@ -120,11 +127,11 @@ describeMongo('the schema check on MongoDB', 'replica set', ({ it, server }) => 
     }))
 
   it('wants the users in an ordinary collection: no other is read and written in a transaction', async () => {
-    const kinds = [
+    const kinds: readonly (readonly [string, CreateCollectionOptions])[] = [
       ['view_rule', { viewOn: 'people', pipeline: [] }],
       ['time_series_rule', { timeseries: { timeField: 'at' } }],
       ['capped_rule', { capped: true, size: 10_000 }],
-    ] as const
+    ]
     for (const [code, options] of kinds) {
       await withDatabase(async (db) => {
         await db.createCollection('users', options)

@@ -5,6 +5,55 @@ const caughtBy = 'test/plan/other-kinds.test.ts'
 /** Things of another kind under the same number. */
 export const kindsSabotages: readonly Sabotage[] = [
   {
+    name: 'delete documents that name several without a word',
+    file: 'src/plan/check/values/check-several.ts',
+    find: 'if (sampled?.several !== true) return []',
+    replace: 'if (sampled?.several !== undefined) return []',
+    caughtBy: 'test/plan/rows-of-several.test.ts',
+  },
+  {
+    name: 'take a user of several tenants for one of each',
+    file: 'src/plan/check/values/check-several.ts',
+    find: 'return [...usersOfSeveral(program, tables), ...rowsOfSeveral(program, tables)]',
+    replace: 'return rowsOfSeveral(program, tables)',
+    caughtBy: 'test/plan/rows-of-several.test.ts',
+  },
+  {
+    name: 'take a reference to another collection for one to the users',
+    file: 'src/plan/check/values/check-kinds.ts',
+    find: 'const other = named.find((name) => !meant.includes(name))',
+    replace: 'const other = named.find((name) => meant.includes(name) && !meant.includes(name))',
+    caughtBy: 'test/plan/rows-of-several.test.ts',
+  },
+  {
+    name: 'overlook plain values beside the documents of an array',
+    file: 'adapters/mongodb/schema/sampled-types.ts',
+    find: "if (value.some((one) => one !== null && !isSubDocument(one))) return before.join('.')",
+    replace: '',
+    caughtBy: 'test/plan/rows-of-several.test.ts',
+  },
+  {
+    name: 'open an array within an array when types are sampled',
+    file: 'adapters/mongodb/schema/sampled-types.ts',
+    find: "return path.length === 0 ? ['array of arrays'] : []",
+    replace: 'return typesAt(element, path)',
+    caughtBy: 'test/plan/rows-of-several.test.ts',
+  },
+  {
+    name: 'overlook plain values beside the objects of an array in JSON',
+    file: 'src/program/sampled-json.ts',
+    find: 'if (isMixed && instead === null) return { isThere, instead: before }',
+    replace: '',
+    caughtBy: 'test/plan/rows-of-several.test.ts',
+  },
+  {
+    name: 'overlook objects beside the plain values of an array in JSON',
+    file: 'src/program/sampled-json.ts',
+    find: 'instead: isMixed && key !== undefined ? [null, key] : null',
+    replace: 'instead: null',
+    caughtBy: 'test/plan/rows-of-several.test.ts',
+  },
+  {
     name: 'overlook users who stand in a view',
     file: 'src/plan/check/database/check-tables.ts',
     find: 'return [...unwritableUsers(user, present), ...unwritableRows(steps, present)]',

@@ -19,12 +19,36 @@ type Tables = ReadonlyMap<string, TableSchema>
 export function checkKinds(program: Program, tables: Tables): readonly SchemaFinding[] {
   return program.steps.flatMap((step): readonly SchemaFinding[] => {
     const { selector } = step
-    if (selector === null || !isNumber(program, step, selector, tables)) return []
+    if (selector === null) return []
+    const elsewhere = referredElsewhere(program, step, selector, tables)
+    if (elsewhere !== null) return [elsewhere]
+    if (!isNumber(program, step, selector, tables)) return []
     const { name, beside } = neighboursOf(step, selector, tables)
     const asked = new Set(selector.where.map(({ column }) => column))
     const kind = beside.find((other) => !asked.has(other) && saysKindOf(other, name))
     return kind === undefined ? [] : [otherKind(step, selector, kind)]
   })
+}
+
+/** References of MongoDB's own kind name the collection beside the id. */
+function referredElsewhere(
+  { user }: Program,
+  { table, ...step }: Step,
+  { locator, where, target }: Selector,
+  tables: Tables,
+): SchemaFinding | null {
+  const path = dotted(locator.column, wayInto(locator))
+  const kind = path.replace(/\$id$/, '$ref')
+  if (kind === path || where.some(({ column }) => column === kind)) return null
+  const meant = target.kind === 'user' ? [user.table] : target.parents.map((one) => one.table)
+  const named = sampledAt(tables, { table, path, where })?.refersTo ?? []
+  const other = named.find((name) => !meant.includes(name))
+  if (other === undefined) return null
+  const message = `"${table}.${path}" is the id in a reference that names its collection, and some sampled rows refer to "${other}": the rule would take those for references to "${meant.join('", "')}". Say in \`where\` what "${kind}" is; where elements of an array have one, let the host remove such values, with a rule \`external\`.`
+  return {
+    ...{ code: 'other_kind', severity: 'warning', table, column: path },
+    ...{ path: placeOf({ table, ...step }), message },
+  }
 }
 
 /** Whether the values that are looked for may be numbers; a prefix before them says the kind. */

@@ -54,6 +54,10 @@ function checkDocuments(
     if (list !== undefined && types.length > 0 && !types.includes('array')) {
       return [noArray(list, rows)]
     }
+    const [beside] = sampled.flatMap((one) => one.beside ?? [])
+    if (beside !== undefined && !leadsTo(byPath.get(JSON.stringify([first.table, beside])))) {
+      return [inPart(first, beside)]
+    }
     return isThere || isDeclared ? [] : [notFound(first, rows, isText(first, tables))]
   })
 }
@@ -81,9 +85,7 @@ function checkJson(
     if (first === undefined || sampled.length === 0) return []
     const { table, column } = first
     const [instead] = sampled.flatMap((one) =>
-      one.instead === null || byPath.has(JSON.stringify([table, column, one.instead]))
-        ? []
-        : [one.instead],
+      one.instead === null || isNamed(byPath, table, column, one.instead) ? [] : [one.instead],
     )
     if (instead !== undefined) return [elsewhere(first, instead)]
     const [key] = sampled.flatMap(({ twice }) => twice ?? [])
@@ -92,6 +94,17 @@ function checkJson(
     if (rows === 0 || uses.some((use) => isFound(use) || foundBeside.has(use))) return []
     return [nowhere(first, rows)]
   })
+}
+
+/** Whether a rule names the path, or the array of which it is the elements. */
+function isNamed(
+  byPath: ReadonlyMap<string, unknown>,
+  table: string,
+  column: string,
+  steps: JsonPath,
+): boolean {
+  const ways = steps.at(-1) === null ? [steps, steps.slice(0, -1)] : [steps]
+  return ways.some((way) => byPath.has(JSON.stringify([table, column, way])))
 }
 
 function groupedBy(
@@ -111,7 +124,7 @@ function elsewhere(named: NamedJson, instead: JsonPath): SchemaFinding {
   const way = spellPath(steps)
   return foundFor(
     named,
-    `some sampled rows of "${table}" hold in "${column}" nothing at the path ${way}, but something at ${spellPath(instead)}. A path opens an array only by \`[]\`, and the spelling of a key counts: write the path so, or name both.`,
+    `some sampled rows of "${table}" hold in "${column}" something at ${spellPath(instead)}, where the path ${way} does not lead. A path opens an array only by \`[]\`, and the spelling of a key counts: write the path so, or name both.`,
   )
 }
 
@@ -158,6 +171,16 @@ function isText(
 
 function noArray({ table, path, place }: NamedPath, rows: number): SchemaFinding {
   const message = `none of ${rows} sampled documents of "${table}" holds an array in "${path}", so that nothing can be pulled out of it. Look for a misspelling; ignore this where it is rare.`
+  return { code: 'path_not_found', severity: 'warning', table, column: path, path: place, message }
+}
+
+/** Whether a rule looks for values that are elements themselves, and does not only name the array. */
+function leadsTo(uses: readonly NamedPath[] = []): boolean {
+  return uses.some(({ wants }) => wants === undefined)
+}
+
+function inPart({ table, path, place }: NamedPath, array: string): SchemaFinding {
+  const message = `in some sampled documents of "${table}" the array "${array}" holds values that are no documents, and "${path}" does not lead to those: the rule leaves them. Name both, or bring the elements into one form.`
   return { code: 'path_not_found', severity: 'warning', table, column: path, path: place, message }
 }
 
