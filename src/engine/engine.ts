@@ -776,8 +776,8 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
    *
    * @param options `receiptId`: the receipt of an earlier deletion of the same id; the newest otherwise.
    * `known`: as in {@link UserDeletionEngine.verify}; the fields don't get into the proof.
-   * @throws {@link UserNotFoundError} when the ledger has no such receipt of this user in this tenant;
-   * {@link UserDeletionError} `receipt_archived` when an archive of the ledger has it.
+   * @throws {@link UserDeletionError} `resource_not_found` when the ledger has no such receipt of this user in this
+   * tenant, `receipt_archived` when an archive of the ledger has it.
    *
    * @example
    * const { document, html } = await engine.proof('usr_1', { tenantId: 'tnt_1' })

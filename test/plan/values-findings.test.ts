@@ -26,7 +26,7 @@ async function toldOf(
   rows = '',
 ): Promise<readonly string[]> {
   const { engine } = await openOdd({
-    sql: `CREATE TABLE users (id TEXT, tenant TEXT, email TEXT ${users};
+    sql: `CREATE TABLE users (id TEXT ${users.includes('PRIMARY KEY') ? '' : 'PRIMARY KEY'}, tenant TEXT, email TEXT ${users};
       CREATE TABLE tokens (user TEXT, email TEXT, tenant TEXT); ${rows}`,
     user,
     tables: { tokens: rule },

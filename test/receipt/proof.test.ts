@@ -309,8 +309,10 @@ test('without such a receipt of this user in this tenant it is not found', async
     engine.proof('usr_ann', { ...IN_1, receiptId: other.id }),
     engine.proof('usr_ann2', { tenantId: 'tnt_2', receiptId: receipt.id }),
   ]
+  // Nothing is said of the user: Bob is there, and has not been deleted.
+  const message = 'The ledger has no such receipt of this user.'
   for (const proof of asked) {
-    await assert.rejects(proof, { code: 'resource_not_found', details: {} })
+    await assert.rejects(proof, { code: 'resource_not_found', message, details: {} })
   }
 })
 

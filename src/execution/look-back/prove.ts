@@ -4,6 +4,7 @@
  * @module
  */
 
+import { UserDeletionError } from '../../errors.ts'
 import type { UserId } from '../../program/program.ts'
 import { receiptIdOf } from '../../receipt/archived-entry.ts'
 import { receiptOf } from '../../receipt/issue-receipt.ts'
@@ -19,7 +20,6 @@ import { findEntries } from '../../records/ledger-records.ts'
 import type { LedgerEntry } from '../../store/records.ts'
 import type { ErasureLevel } from '../../store/store.ts'
 import { type ExecutionContext, targetOf } from '../context/context.ts'
-import { notFound } from '../context/failures.ts'
 import { entriesAbout } from './entries-about.ts'
 import { verifyUser } from './verify.ts'
 
@@ -39,8 +39,8 @@ export interface ProofRequest {
 }
 
 /**
- * @throws {@link UserNotFoundError} when the ledger has no such receipt of this user in this tenant;
- * {@link UserDeletionError} `receipt_archived` when an archive has it.
+ * @throws {@link UserDeletionError} `resource_not_found` when the ledger has no such receipt of this user in this tenant,
+ * `receipt_archived` when an archive has it.
  */
 export async function prove(
   context: ExecutionContext,
@@ -48,7 +48,7 @@ export async function prove(
 ): Promise<Proof> {
   const { store, clock, issuer } = context
   const entry = await findReceipt(context, tenantId, userId, receiptId)
-  if (entry === null) throw notFound(undefined)
+  if (entry === null) throw noReceipt()
   const issuedAt = clock.now().toISOString()
   const later = await factsAbout(context, entry)
   const document = proofDocument({
@@ -59,6 +59,11 @@ export async function prove(
     user: { at: issuedAt, ...(await verifyUser(context, tenantId, userId, known)) },
   })
   return { document, html: proofPage(document) }
+}
+
+/** It says nothing of the user, who may well be there. */
+function noReceipt(): UserDeletionError {
+  return new UserDeletionError('resource_not_found', 'The ledger has no such receipt of this user.')
 }
 
 /** The newest receipt of the user, or the one with this id, which may be of an earlier deletion. */
