@@ -35,6 +35,7 @@ export type AcceptableCode =
   | 'foreign_key_changes'
   | 'foreign_key_blocks'
   | 'touched_trigger'
+  | 'stale_index'
   | 'shared_parent_key'
   | 'shared_value'
   | 'several_named'
@@ -89,6 +90,7 @@ export const SCHEMA_FINDINGS: Readonly<Record<SchemaFindingCode, FindingFacts>> 
   foreign_key_changes: { severities: EITHER, acceptable: true },
   foreign_key_blocks: { severities: EITHER, acceptable: true },
   touched_trigger: { severities: WARNING, acceptable: true },
+  stale_index: { severities: WARNING, acceptable: true },
   shared_parent_key: { severities: ERROR, acceptable: true },
   other_case: { severities: WARNING, acceptable: true },
   other_kind: { severities: WARNING, acceptable: true },

@@ -20,6 +20,7 @@ import { checkIndexes } from './database/check-indexes.ts'
 import { checkOwnThings } from './database/check-own-things.ts'
 import { checkParentKeys } from './database/check-parent-keys.ts'
 import { checkPeople } from './database/check-people.ts'
+import { checkSearchTables } from './database/check-search-tables.ts'
 import { checkTables } from './database/check-tables.ts'
 import { checkTokens } from './database/check-tokens.ts'
 import { checkTriggers } from './database/check-triggers.ts'
@@ -77,6 +78,7 @@ export function checkSchema(
         ...(isTenant ? [] : checkOwnThings(program, classified, tables)),
         ...(isTenant ? [] : checkTokens(program, tables)),
         ...(isTenant ? [] : checkTriggers(program, tables)),
+        ...checkSearchTables(program, tables),
         ...checkParentKeys(program, tables),
         ...(isTenant ? [] : [...checkShared(program, tables), ...checkCase(program, schema)]),
         ...checkIdTypes(program, tables, givenIdTypes),

@@ -5,6 +5,20 @@ const caughtBy = 'test/plan/other-kinds.test.ts'
 /** Things of another kind under the same number. */
 export const kindsSabotages: readonly Sabotage[] = [
   {
+    name: 'overlook an index that keeps the words of gone rows',
+    file: 'src/plan/check/database/check-search-tables.ts',
+    find: 'return step === undefined || isKept ? [] : [{ step, event }]',
+    replace: 'return step === undefined || !isKept ? [] : [{ step, event }]',
+    caughtBy: 'test/plan/search-tables.test.ts',
+  },
+  {
+    name: 'look for rows in an index without content',
+    file: 'src/plan/check/database/check-search-tables.ts',
+    find: '? unreadable(program, name)',
+    replace: '? []',
+    caughtBy: 'test/plan/search-tables.test.ts',
+  },
+  {
     name: 'overlook ids that no key keeps apart',
     file: 'src/plan/check/values/check-shared.ts',
     find: 'return known === null ? found : [known, ...found]',
