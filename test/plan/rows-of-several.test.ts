@@ -2,8 +2,15 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { DBRef } from 'mongodb'
+import { memoryStore } from '../../adapters/memory/index.ts'
 import { sampleTypes } from '../../adapters/mongodb/schema/sampled-types.ts'
-import { definePolicy, type PolicyInput, type SchemaFinding } from '../../src/index.ts'
+import {
+  definePolicy,
+  type EngineOptions,
+  type PolicyInput,
+  type SchemaFinding,
+  UserDeletionEngine,
+} from '../../src/index.ts'
 import { checkSchema } from '../../src/plan/check/check-schema.ts'
 import { compilePolicy } from '../../src/plan/compile/compile-policy.ts'
 import { askedPathsOf } from '../../src/program/columns/references.ts'
@@ -107,6 +114,35 @@ describe('references that name their collection', () => {
       toldOf('other_kind', { posts: [{ about: user }, { about: team }], rule: asked }),
       [],
     )
+  })
+})
+
+describe('a key with a dot in the path of a rule', () => {
+  const scrubbing = (path: unknown) => ({
+    ...{ match: 'by', action: 'anonymize', reason: 'history', set: { data: { scrub: [path] } } },
+  })
+
+  it('is told of in documents, where no path names it', () => {
+    const posts = [{ by: 'usr_1', data: { 'a.b': 'x', a: { b: 'x' } } }]
+    assert.deepEqual(toldOf('path_not_found', { posts, rule: scrubbing(['a.b']) }), [
+      'warning posts.data.a.b',
+    ])
+    assert.deepEqual(toldOf('path_not_found', { posts, rule: scrubbing('a.b') }), [])
+  })
+
+  it('is not told of in memory, where it is found as it is', async () => {
+    const store = memoryStore({
+      data: { users: [{ id: 'usr_1' }], posts: [{ by: 'usr_1', data: { 'a.b': 'x', k: 1 } }] },
+    })
+    const policy = definePolicy({
+      ...{ name: 'dots', version: 1, user: { table: 'users', id: 'id' } },
+      tables: { posts: scrubbing(['a.b']) },
+    } as unknown as PolicyInput)
+    const engine = new UserDeletionEngine({ store, policy } as unknown as EngineOptions)
+    await engine.migrate()
+    assert.deepEqual((await engine.checkSchema()).findings, [])
+    await engine.delete('usr_1', {} as never)
+    assert.deepEqual(store.rows('posts'), [{ by: 'usr_1', data: { k: 1 } }])
   })
 })
 

@@ -30,7 +30,26 @@ export function checkPaths(
   ]
   // Where a table has columns, those are there or not, and `sampledJson` tells what is in them.
   const named = all.filter(({ table }) => (tables.get(table)?.columns ?? null) === null)
-  return [...checkDocuments(named, tables), ...checkJson(program, tables)]
+  return [
+    ...checkDocuments(named, tables),
+    ...checkDottedKeys(program, tables),
+    ...checkJson(program, tables),
+  ]
+}
+
+/** In documents a dot in a path leads into a sub-document, so that a key with one cannot be named. */
+function checkDottedKeys(
+  program: Program,
+  tables: ReadonlyMap<string, TableSchema>,
+): readonly SchemaFinding[] {
+  return jsonPathsOf(program).flatMap((named): readonly SchemaFinding[] => {
+    const key = named.steps.find((step) => step?.includes('.'))
+    const { columns, sampledTypes } = tables.get(named.table) ?? {}
+    // A store without columns that samples nothing keeps rows as they are, and finds keys as they are.
+    if (key == null || columns !== null || sampledTypes === undefined) return []
+    const message = `"${key}" in the path ${spellPath(named.steps)} has a dot, and no path into documents names such a key: no row is found by it, and a user with rows in which it is to be scrubbed cannot be deleted. Scrub what holds it, or let the host rename the key.`
+    return [foundFor(named, message)]
+  })
 }
 
 function checkDocuments(
