@@ -6,7 +6,7 @@ import { invoices, openDatabase, sessions, users } from './drizzle.ts'
 it('deletes a user through the handle that Drizzle has open', async () => {
   const handle = new Database(':memory:')
   handle.exec(`
-    CREATE TABLE users (id INTEGER PRIMARY KEY, email TEXT);
+    CREATE TABLE users (id INTEGER PRIMARY KEY AUTOINCREMENT, email TEXT);
     CREATE TABLE sessions (id INTEGER PRIMARY KEY, user_id INTEGER NOT NULL REFERENCES users (id));
     CREATE TABLE invoices (id INTEGER PRIMARY KEY, customer_id INTEGER NOT NULL, shipping_note TEXT);
     CREATE INDEX sessions_user ON sessions (user_id);

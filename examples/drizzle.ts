@@ -10,7 +10,8 @@ import { type DrizzleDatabase, definePolicy, UserDeletionEngine } from 'user-del
 import { sqliteStore } from 'user-deletion-engine/sqlite'
 
 export const users = sqliteTable('users', {
-  id: integer('id').primaryKey(),
+  // Invoices stay, so no later user may get the number of one who is gone.
+  id: integer('id').primaryKey({ autoIncrement: true }),
   email: text('email'),
 })
 

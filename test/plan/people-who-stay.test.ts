@@ -40,6 +40,18 @@ describe('people who would stay', () => {
     ])
   })
 
+  it('are no matter of a vague name in which the engine writes into the log by itself', async () => {
+    const sql = `${USERS} CREATE TABLE log (id TEXT PRIMARY KEY, resource_id TEXT)`
+    const entry = { resource_id: '$userId', id: '$id' }
+    assert.deepEqual(await toldOf(sql, { log: 'unrelated' }), [
+      'warning user_reference log.resource_id',
+    ])
+    assert.deepEqual(
+      await toldOf(sql, { log: 'unrelated' }, { audit: { table: 'log', entry } }),
+      [],
+    )
+  })
+
   it('are told of by the address that a rule finds them by and leaves, and not by one that it overwrites', async () => {
     const sql = `${USERS} CREATE TABLE audit (id INTEGER PRIMARY KEY, email TEXT, ip TEXT)`
     const by = (set: object) =>

@@ -71,6 +71,7 @@ export function watchSchema(
   /** What a sample of the values told; `null` until the first look. */
   let seen: ReadonlyMap<string, readonly SampledValues[]> | null = null
   let isToldByValue = false
+  let looking: Promise<void> | null = null
 
   async function describe(fresh: boolean): Promise<DatabaseSchema> {
     const schema = await store.describe({ ...question, fresh })
@@ -82,6 +83,14 @@ export function watchSchema(
   async function lookAtValues(): Promise<void> {
     const { tables } = await store.describe({ paths: [], values, fresh: true })
     seen = new Map(tables.map(({ name, sampledValues = [] }) => [name, sampledValues]))
+  }
+
+  /** Calls that begin at the same time wait for one look. */
+  function firstLook(): Promise<void> {
+    looking ??= lookAtValues().finally(() => {
+      looking = null
+    })
+    return looking
   }
 
   function withSeen(schema: DatabaseSchema): DatabaseSchema {
@@ -104,7 +113,7 @@ export function watchSchema(
   return {
     async describe() {
       const schema = await describe(refused)
-      if (seen === null || (refused && !isToldByValue)) await lookAtValues()
+      if (seen === null || (refused && !isToldByValue)) await firstLook()
       return schema
     },
     approve(schema) {

@@ -14,7 +14,7 @@ const DATA = `
   CREATE TABLE orders (id TEXT PRIMARY KEY, buyer TEXT);
   INSERT INTO users VALUES (1001, 'A', 'ann'), (1002, 'B', 'ann');
   INSERT INTO orders VALUES ('ann_1', 'ann'), ('ann_2', 'ann');
-  ${OTHERS.map((id, number) => `INSERT INTO users VALUES (${number + 1}, 'A', '${id}'); INSERT INTO orders VALUES ('${id}', '${id}');`).join('\n')}`
+  ${OTHERS.map((id, number) => `INSERT INTO users VALUES (${number + 1}, 'A', '${id}'); INSERT INTO orders VALUES ('order_${number}', '${id}');`).join('\n')}`
 
 forEachTables(({ name, describe, it, open }) => {
   describe(`one id in two tenants, at the end of a retention, on ${name}`, () => {

@@ -37,7 +37,7 @@ export function openSchemaless({ world }: MongoWorld, transactions: boolean): Ho
     store.rows(table).toSorted((a, b) => Number(a['rid']) - Number(b['rid'])) as readonly Row[]
   const capabilities = { ...store.capabilities, transactions }
   // What it warns of is to be refused alike when it happens.
-  const schemaCheck = { accept: acceptedIn(world, 'constant_into_unique') }
+  const schemaCheck = { accept: acceptedIn(world, 'constant_into_unique', 'value_reference') }
   return {
     store: withMethods(withoutForesight(store), { capabilities }),
     ...{ schemaCheck, rows, close: () => {} },

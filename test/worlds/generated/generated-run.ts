@@ -228,6 +228,8 @@ function acceptedKeys(world: World): NonNullable<SchemaCheckOptions['accept']> {
   return schemaOf(world).flatMap(({ name: table }) => [
     { code: 'foreign_key_deletes', table },
     { code: 'user_reference', table },
+    // Not every store looks.
+    { code: 'value_reference', table },
   ])
 }
 

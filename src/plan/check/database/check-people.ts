@@ -13,6 +13,7 @@ import {
 } from '../../../knowledge/known-table.ts'
 import { isEmail } from '../../../knowledge/personal-columns.ts'
 import { isSeen } from '../../../knowledge/seen-values.ts'
+import { isVagueReference } from '../../../knowledge/user-names.ts'
 import {
   foreignKeysOn,
   type KnownReference,
@@ -42,10 +43,22 @@ export function checkPeople(
     if (steps.some(({ action }) => action === 'external')) return []
     const open = known.columns.filter((column) => !isMentioned(table, column.name))
     return [
-      ...open.flatMap((column) => references(schema, known, column, steps)).filter(isOpenTo(table)),
+      ...open
+        .filter((column) => !isVagueInEntry(program, known, column))
+        .flatMap((column) => references(schema, known, column, steps))
+        .filter(isOpenTo(table)),
       ...personal(program, schema, known, open, steps),
     ]
   })
+}
+
+/** In its own entries of the host's log the engine says of what the id is, and so does the host beside it. */
+function isVagueInEntry({ audit }: Program, { name }: KnownTable, column: KnownColumn): boolean {
+  return (
+    audit?.table === name &&
+    Object.hasOwn(audit.entry, column.name) &&
+    isVagueReference(column.name)
+  )
 }
 
 /** A name says nothing against a sample: it holds users, which another finding tells, or it holds none. */
