@@ -615,7 +615,10 @@ describe('what the database does by itself, and what it is slow at', () => {
     assert.deepEqual(await findingsOf(world('BLOB')), ['error id_type_mismatch log.actor_id'])
     const numbers = (type: string) => {
       const { sql, tables } = world(type)
-      return findingsOf({ sql: sql.replace('id TEXT', 'id INTEGER'), tables })
+      return findingsOf({
+        sql: sql.replace('TEXT PRIMARY KEY', 'INTEGER PRIMARY KEY AUTOINCREMENT'),
+        tables,
+      })
     }
     assert.deepEqual(await numbers('TEXT'), ['error id_type_mismatch log.actor_id'])
     assert.deepEqual(await numbers('BIGINT'), [])
