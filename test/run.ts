@@ -17,8 +17,11 @@ import { startSharedPostgres } from './worlds/postgres/shared-postgres.ts'
 const FILES_A_PROCESS = 12
 const CONCURRENCY = '--test-concurrency=2'
 const UNTRACKED = pathToFileURL(path.join(import.meta.dirname, 'untracked-promises.ts')).href
-/** Takes longest, so it has a process of its own, which begins first. */
-const LONGEST = 'test/adapters/mongodb/contract.test.ts'
+/** These have a process of their own each. The first takes longest, so it begins first; the other changes a library for all. */
+const ALONE: readonly string[] = [
+  'test/adapters/mongodb/contract.test.ts',
+  'test/presets/better-auth-renamed.test.ts',
+]
 
 const files = [...new Set(process.argv.slice(2))]
 const folder = mkdtempSync(path.join(tmpdir(), 'test-run-'))
@@ -50,12 +53,13 @@ async function runTests(): Promise<number> {
 
 /** The same for the same files. Neighbours, which are alike, come into different ones, so that all take about as long. */
 function partsOf(all: readonly string[]): readonly (readonly string[])[] {
-  const others = all.filter((file) => file !== LONGEST)
+  const alone = ALONE.filter((file) => all.includes(file)).map((file) => [file])
+  const others = all.filter((file) => !ALONE.includes(file))
   const count = Math.ceil(others.length / FILES_A_PROCESS)
   const parts = Array.from({ length: count }, (_, part) =>
     others.filter((_, place) => place % count === part),
   )
-  return all.length === others.length ? parts : [[LONGEST], ...parts]
+  return [...alone, ...parts]
 }
 
 /** A file that runs those of a part. The test runner takes them in the order of their names. */

@@ -73,7 +73,7 @@ export const knowledgeSabotages: readonly Sabotage[] = [
   {
     name: 'values: stop a deletion in the middle',
     file: 'src/plan/check/schema-watch.ts',
-    find: 'if (seen === null || (refused && !isToldByValue)) await lookAtValues()',
+    find: 'if (seen === null || (refused && !isToldByValue)) await firstLook()',
     replace: 'await lookAtValues()\n      isToldByValue = false',
     caughtBy: values,
   },
@@ -92,10 +92,10 @@ export const knowledgeSabotages: readonly Sabotage[] = [
     caughtBy: draft,
   },
   {
-    name: 'draft: let two tables lead to each other',
+    name: 'draft: follow a way to a parent only where it leads back',
     file: 'src/draft/propose-through.ts',
-    find: 'if (!isSelf && leadsTo(reference.parent, name, ways)) return false',
-    replace: '',
+    find: 'if (!isSelf && leadsTo(',
+    replace: 'if (!isSelf && !leadsTo(',
     caughtBy: draft,
   },
   {
