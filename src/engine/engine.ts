@@ -665,7 +665,8 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
    * rows stay, and `tenant.because` says so. Safe to repeat: it goes on with the users who are left.
    *
    * @throws {@link UserDeletionError} `expectation_failed` with nothing changed; `resource_not_found` for a
-   * tenant that has neither users nor rows, with the earlier receipt's id in the details if there is one.
+   * tenant that has neither users nor rows, with the earlier receipt's id in the details if there is one;
+   * `schema_mismatch` where the users' table takes spellings of a tenant for one that the tenants' table tells apart.
    *
    * @example
    * const { digest } = await engine.planTenant('tnt_1')

@@ -19,6 +19,7 @@ import { coversTable, holdBlocker, isHolding } from '../decision/decide.ts'
 import { deleteSlice } from '../delete/delete-slice.ts'
 import { allHolds } from '../retention/retention-holds.ts'
 import { surveyUsers } from '../units/survey.ts'
+import { refuseMergedTenants } from './merged-tenants.ts'
 import { planTenant, usersOf } from './plan-tenant.ts'
 
 /** What became of the tenant's own rows. */
@@ -52,7 +53,7 @@ export interface TenantResult {
  * Resolves whatever becomes of single users and of the tenant's rows.
  *
  * @throws {@link UserDeletionError} `expectation_failed` with nothing changed, `resource_not_found` for a
- * tenant that has neither users nor rows.
+ * tenant that has neither users nor rows, `schema_mismatch` of {@link refuseMergedTenants}.
  */
 export async function deleteTenant(
   context: ExecutionContext,
@@ -60,6 +61,7 @@ export async function deleteTenant(
   expect: Expectation,
   options: BulkOptions,
 ): Promise<TenantResult> {
+  refuseMergedTenants(context)
   const { tenantId } = request
   const users = await withExpected(
     context,

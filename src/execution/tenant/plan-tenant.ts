@@ -13,6 +13,7 @@ import type { DeletionRequest, ExecutionContext } from '../context/context.ts'
 import { tenantTarget } from '../context/identify.ts'
 import { viewUsers } from '../decision/ask.ts'
 import { listUsers } from '../units/user-rows.ts'
+import { refuseMergedTenants } from './merged-tenants.ts'
 
 export interface TenantPlan {
   readonly tenantId: string
@@ -43,6 +44,7 @@ export async function planTenant(
   tenantId: string,
   ids: AsyncIterable<unknown> = usersOf(context, tenantId),
 ): Promise<TenantPlan> {
+  refuseMergedTenants(context)
   const users = await planMany(context, request, ids)
   const own = await planOwnRows(context, request, tenantId)
   const blockers = own?.blockers.map(({ name }) => name) ?? null

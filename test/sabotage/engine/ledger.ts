@@ -108,6 +108,20 @@ export const ledgerSabotages: readonly Sabotage[] = [
     caughtBy: 'test/plan/ids-again.test.ts',
   },
   {
+    name: 'let users of another tenant go whose spelling only their own table takes for the same',
+    file: 'src/execution/tenant/merged-tenants.ts',
+    find: 'users === null || users === ofTenant.columns.id.collation',
+    replace: 'users === null || users !== ofTenant.columns.id.collation',
+    caughtBy: 'test/execution/tenant/merged-tenants.test.ts',
+  },
+  {
+    name: 'plan a tenant whose users may be of another',
+    file: 'src/execution/tenant/plan-tenant.ts',
+    find: '  refuseMergedTenants(context)\n',
+    replace: '',
+    caughtBy: 'test/execution/tenant/merged-tenants.test.ts',
+  },
+  {
     name: 'count a year ahead as 365 days',
     file: 'src/engine/call-options.ts',
     find: "due <= addDuration(now, 'P1Y')",
