@@ -1,6 +1,6 @@
 import type { Sabotage } from '../sabotage.ts'
 
-const caughtBy = 'test/plan/other-kinds.test.ts'
+const caughtBy = 'test/knowledge/other-kinds.test.ts'
 
 /** Things of another kind under the same number. */
 export const kindsSabotages: readonly Sabotage[] = [

@@ -2,7 +2,7 @@ import type { Sabotage } from '../sabotage.ts'
 
 const names = 'test/knowledge/user-names.test.ts'
 const both = 'test/knowledge/keys-and-types.test.ts'
-const values = 'test/plan/values-of-users.test.ts'
+const values = 'test/knowledge/values-of-users.test.ts'
 const draft = 'test/draft/proposals.test.ts'
 
 /** What schema check and draft know of columns, and what samples tell. */
@@ -117,27 +117,27 @@ export const knowledgeSabotages: readonly Sabotage[] = [
     file: 'src/program/columns/mentions.ts',
     find: 'namedColumnsOf({ ...program, checks: [] })',
     replace: 'namedColumnsOf(program)',
-    caughtBy: 'test/plan/people-who-stay.test.ts',
+    caughtBy: 'test/knowledge/people-who-stay.test.ts',
   },
   {
     name: 'schema check: leave the address that rows are found by unnamed',
     file: 'src/plan/check/database/check-personal.ts',
     find: "if (selector.target.field === 'id') return []",
     replace: "if (selector.target.field !== '') return []",
-    caughtBy: 'test/plan/people-who-stay.test.ts',
+    caughtBy: 'test/knowledge/people-who-stay.test.ts',
   },
   {
     name: "schema check: forget the user's picture",
     file: 'src/plan/check/database/check-own-things.ts',
     find: "...(user.action === 'delete' ? [user.table] : []),",
     replace: '',
-    caughtBy: 'test/plan/people-who-stay.test.ts',
+    caughtBy: 'test/knowledge/people-who-stay.test.ts',
   },
   {
     name: 'schema check: let tokens in while the user is disabled',
     file: 'src/plan/check/database/check-tokens.ts',
     find: 'if (token === null) return []',
     replace: 'if (token !== undefined) return []',
-    caughtBy: 'test/plan/people-who-stay.test.ts',
+    caughtBy: 'test/knowledge/people-who-stay.test.ts',
   },
 ]

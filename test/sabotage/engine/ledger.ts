@@ -98,14 +98,14 @@ export const ledgerSabotages: readonly Sabotage[] = [
     file: 'src/plan/check/values/check-ids-again.ts',
     find: "identity === 'kept_id' || identity === 'keyed_hash'",
     replace: "identity === 'keyed_hash'",
-    caughtBy: 'test/plan/ids-again.test.ts',
+    caughtBy: 'test/knowledge/ids-again.test.ts',
   },
   {
     name: 'take a number that is never given again for one that is',
     file: 'adapters/sqlite/schema/describe.ts',
     find: "!hasWord(table, 'AUTOINCREMENT')",
     replace: "hasWord(table, 'INTEGER')",
-    caughtBy: 'test/plan/ids-again.test.ts',
+    caughtBy: 'test/knowledge/ids-again.test.ts',
   },
   {
     name: 'let users of another tenant go whose spelling only their own table takes for the same',

@@ -217,7 +217,7 @@ export const eyesSabotages: readonly Sabotage[] = [
     file: 'src/plan/check/values/check-kinds.ts',
     find: 'return isText && holdsNumbers',
     replace: 'return !isText && holdsNumbers',
-    caughtBy: 'test/plan/other-kinds.test.ts',
+    caughtBy: 'test/knowledge/other-kinds.test.ts',
   },
   {
     name: 'take a list or an object at a path for the text that it is written as',
