@@ -17,37 +17,36 @@ export function sliceParameters(
   users: readonly NamedUser[],
   derivedOf: DerivedOf,
 ): Parameters {
+  const held = wanted.map((one) => users.map((user) => heldFor(user, one)))
   let text: string | undefined
   const parameters: Record<string, unknown> = {
     tenant: tenantId,
     // Spelled when a statement names it, which few do.
     get users() {
-      text ??= usersText(wanted, users, derivedOf)
+      text ??= usersText(held, users, derivedOf)
       return text
     },
   }
-  for (const one of wanted) {
-    const values: unknown[] = []
-    for (const user of users) values.push(...heldFor(user, one))
-    parameters[valueParameter(one).slice(1)] = jsonText(values)
+  for (const [place, one] of wanted.entries()) {
+    parameters[valueParameter(one).slice(1)] = jsonText(held[place]?.flat() ?? [])
   }
   return parameters
 }
 
+/** A row for each user: what is held for the user, value by value, and what is derived. */
 function usersText(
-  wanted: readonly UserValue[],
+  held: readonly (readonly (readonly Bindable[])[])[],
   users: readonly NamedUser[],
   derivedOf: DerivedOf,
 ): string {
   return jsonText(
-    users.map((user, place) => [...wanted.map((one) => columnOf(user, one)), ...derivedOf(place)]),
+    users.map((_, place) => [...held.map((one) => lastOf(one[place])), ...derivedOf(place)]),
   )
 }
 
 /** The value, or the same in its other type; what has one type alone stands twice. */
-function columnOf(user: NamedUser, wanted: UserValue): Bindable | null {
-  const [own = null, other = own] = heldFor(user, wanted)
-  return other
+function lastOf(values: readonly Bindable[] | undefined): Bindable | null {
+  return values?.[1] ?? values?.[0] ?? null
 }
 
 /** What references of this form hold for the user, in each type that may be meant. */

@@ -17,8 +17,6 @@ export interface SampledTable {
 /** Users by what their rows hold: for each asked field the ids, as text, of those who hold a value. */
 export type KnownUsers = ReadonlyMap<string, ReadonlyMap<string, ReadonlySet<string>>>
 
-/** Rows at each end that are looked at, and half as many in between. */
-export const SAMPLED_ROWS = 100
 /** A longer text is passed over. */
 export const MOST_CHARACTERS = 10_000
 

@@ -26,6 +26,8 @@ export interface SchemaQuestion {
 
 /** What values of users are looked for, and where. */
 export interface AskedValues {
+  /** Rows at each end of a table that are looked at, and half as many in between. */
+  readonly rows: number
   readonly users: {
     readonly table: string
     readonly id: string

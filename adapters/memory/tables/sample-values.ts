@@ -5,12 +5,7 @@
  */
 
 import type { Row } from '../../../src/program/rows/row.ts'
-import {
-  countHeld,
-  type KnownUsers,
-  SAMPLED_ROWS,
-  seededPlaces,
-} from '../../../src/program/sampled-values.ts'
+import { countHeld, type KnownUsers, seededPlaces } from '../../../src/program/sampled-values.ts'
 import type { AskedValues, DatabaseSchema } from '../../../src/program/schema.ts'
 import type { Tables } from './rows.ts'
 
@@ -25,18 +20,18 @@ export function withValues(tables: Tables, asked: AskedValues): DatabaseSchema {
     ...schema,
     tables: schema.tables.map((table) => {
       if (!wanted.has(table.name)) return table
-      const rows = sampleOf([...tables.rows(table.name).values()])
+      const rows = sampleOf([...tables.rows(table.name).values()], asked.rows)
       return { ...table, sampledValues: countHeld({ table: table.name, rows }, users, asked) }
     }),
   }
 }
 
-function sampleOf(all: readonly Row[]): readonly Row[] {
-  if (all.length <= 2 * SAMPLED_ROWS) return all
-  const middle = all.slice(SAMPLED_ROWS, -SAMPLED_ROWS)
-  const random = seededPlaces(SEED, middle.length, SAMPLED_ROWS / 2)
+function sampleOf(all: readonly Row[], count: number): readonly Row[] {
+  if (all.length <= 2 * count) return all
+  const middle = all.slice(count, -count)
+  const random = seededPlaces(SEED, middle.length, count / 2)
   const between = middle.filter((_, place) => random.includes(place))
-  return [...all.slice(0, SAMPLED_ROWS), ...between, ...all.slice(-SAMPLED_ROWS)]
+  return [...all.slice(0, count), ...between, ...all.slice(-count)]
 }
 
 function usersOf(tables: Tables, { users }: AskedValues): KnownUsers {

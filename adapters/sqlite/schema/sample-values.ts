@@ -9,7 +9,6 @@ import {
   countHeld,
   type KnownUsers,
   MOST_CHARACTERS,
-  SAMPLED_ROWS,
   type SampledRow,
   type SampledTable,
   seededPlaces,
@@ -37,7 +36,7 @@ export async function withValues(
     if (!wanted.has(table.name) || table.kind !== 'table') continue
     if (performance.now() - started > MOST_MS) missed.add(table.name)
     else {
-      const rows = await connection.read(() => rowsOf(connection, table))
+      const rows = await connection.read(() => rowsOf(connection, table, asked.rows))
       sampled.set(table.name, { table: table.name, rows })
       await immediate()
     }
@@ -53,7 +52,7 @@ export async function withValues(
   }
 }
 
-function rowsOf(connection: Connection, table: TableSchema): readonly SampledRow[] {
+function rowsOf(connection: Connection, table: TableSchema, count: number): readonly SampledRow[] {
   const columns = (table.columns ?? []).map(({ name }) => name)
   if (columns.length === 0) return []
   const name = quoteTable(table.name)
@@ -66,12 +65,12 @@ function rowsOf(connection: Connection, table: TableSchema): readonly SampledRow
     connection.rows(
       `SELECT ${list.join(', ')} FROM ${name} ORDER BY ${key.map((one) => `${one} ${order}`).join(', ')} LIMIT ${most}`,
     )
-  const first = read('ASC', 2 * SAMPLED_ROWS)
-  const newest = first.length < 2 * SAMPLED_ROWS ? [] : read('DESC', SAMPLED_ROWS)
+  const first = read('ASC', 2 * count)
+  const newest = first.length < 2 * count ? [] : read('DESC', count)
   const rows =
     newest.length === 0
       ? first
-      : [...first.slice(0, SAMPLED_ROWS), ...between(connection, table, list), ...newest]
+      : [...first.slice(0, count), ...between(connection, table, list, count / 2), ...newest]
   return rows.map((row) => Object.fromEntries(columns.map((column, place) => [column, row[place]])))
 }
 
@@ -80,14 +79,17 @@ function between(
   connection: Connection,
   table: TableSchema,
   list: readonly string[],
+  count: number,
 ): readonly (readonly unknown[])[] {
   const [key, ...others] = rowKeyOf(table)
   if (table.withoutRowId === true || key === undefined || others.length > 0) return []
   const name = quoteTable(table.name)
   const id = quoteName(key)
-  const [first, last] = connection.rows(`SELECT min(${id}), max(${id}) FROM ${name}`)[0] ?? []
+  // Each in a query of its own: asked for both at once SQLite reads the whole table.
+  const end = (which: string): string => `(SELECT ${which}(${id}) FROM ${name})`
+  const [first, last] = connection.rows(`SELECT ${end('min')}, ${end('max')}`)[0] ?? []
   const from = Number(first)
-  const places = seededPlaces(SEED, Number(last) - from, SAMPLED_ROWS / 2)
+  const places = seededPlaces(SEED, Number(last) - from, count)
   return places.flatMap((place) =>
     connection.rows(`SELECT ${list.join(', ')} FROM ${name} WHERE ${id} >= @from LIMIT 1`, {
       from: from + place,

@@ -6,7 +6,7 @@
 import type { Locator, Scalar } from '../../../src/program/program.ts'
 import type { JsonDialect } from '../../sql/dialect.ts'
 import type { MarkedSelector } from '../../sql/marks.ts'
-import { mayStandAt, standsAt, standsForList } from './json-left.ts'
+import { standsAtAny, standsForList } from './json-left.ts'
 import {
   elementSql,
   elementsSql,
@@ -76,13 +76,7 @@ export const jsonDialect: JsonDialect = {
     return `CASE WHEN ${isJson(column)} THEN ${rest} ELSE ${column} END`
   },
 
-  holdsAny(column, paths) {
-    const left = paths.map((path) => standsAt(column, path)).join(' OR ')
-    // A condition behind WHEN is left as soon as it is decided; one behind THEN is gone through to its end.
-    const found = `CASE WHEN ${mayStandAt(column, paths)} THEN (${left}) ELSE 0 END`
-    return `CASE WHEN ${column} IS NULL THEN 0 WHEN ${isDocument(column)} THEN ${found} ELSE 1 END`
-  },
-
+  holdsAny: standsAtAny,
   differs: (column, path, value) => `${jsonValue(column, path)} IS NOT ${literal(value)}`,
   stillNames: standsForList,
   fact: (column) =>

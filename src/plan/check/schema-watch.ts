@@ -80,14 +80,15 @@ export function watchSchema(
   }
 
   /** Values are looked at once, and whenever a report is asked for: never in the middle of a run. */
-  async function lookAtValues(): Promise<void> {
-    const { tables } = await store.describe({ paths: [], values, fresh: true })
+  async function lookAtValues(rows: number): Promise<void> {
+    const asked = { ...values, rows }
+    const { tables } = await store.describe({ paths: [], values: asked, fresh: true })
     seen = new Map(tables.map(({ name, sampledValues = [] }) => [name, sampledValues]))
   }
 
   /** Calls that begin at the same time wait for one look. */
   function firstLook(): Promise<void> {
-    looking ??= lookAtValues().finally(() => {
+    looking ??= lookAtValues(ROWS_AT_FIRST).finally(() => {
       looking = null
     })
     return looking
@@ -127,12 +128,16 @@ export function watchSchema(
       logger.warn('The policy may not fit the database.', { findings: news })
     },
     async report() {
-      await lookAtValues()
+      await lookAtValues(ROWS_FOR_A_REPORT)
       const findings = check(await describe(true))
       return Object.freeze({ fits: !findings.some(isError), findings })
     },
   }
 }
+
+/** The first deletion waits for its look, so it is a short one. */
+const ROWS_AT_FIRST = 40
+const ROWS_FOR_A_REPORT = 100
 
 function isErrorByValue({ code, severity }: SchemaFinding): boolean {
   return code === 'value_reference' && severity === 'error'

@@ -164,6 +164,14 @@ describe('JSON in SQLite', () => {
     }
   })
 
+  it('what a trigger writes back behind a zero byte is residue', async () => {
+    const { db, engine } = await openScrubbed('a')
+    db.exec(`INSERT INTO t (uid, j) VALUES ('u1', '{"a":0}');
+      CREATE TRIGGER back AFTER UPDATE ON t BEGIN
+        UPDATE t SET j = '{"b":1}' || char(0) || '{"a":1}' WHERE id = new.id; END`)
+    await assert.rejects(engine.delete('u1', {}), { code: 'residue_left' })
+  })
+
   it('keys with dots, digits, stars and blanks are keys in a list', async () => {
     const { engine, all } = await open(
       `CREATE TABLE t (id INTEGER PRIMARY KEY, uid TEXT, j TEXT); INSERT INTO t (uid, j) VALUES ('u1', '{"a.b":1,"0":[{" x ":1,"y":2}],"*":1,"$at":1,"a":{"b":3}}')`,

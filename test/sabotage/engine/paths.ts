@@ -10,6 +10,13 @@ export const pathsSabotages: readonly Sabotage[] = [
     caughtBy: 'test/adapters/sqlite/contract.test.ts',
   },
   {
+    name: 'read no further than a zero byte where JSON was scrubbed',
+    file: 'adapters/sqlite/sql/json-left.ts',
+    find: 'char(0)',
+    replace: 'char(7)',
+    caughtBy: 'test/adapters/sqlite/json.test.ts',
+  },
+  {
     name: 'take for pulled what stands in no array, in memory',
     file: 'src/program/rows/write-rows.ts',
     find: '  if (!Array.isArray(place)) return holdsDeep(place, pull, user)\n',

@@ -17,7 +17,7 @@ import type { SchemaFinding } from '../../schema-finding.ts'
 export function askedValuesOf(
   { user, steps }: Program,
   classified: readonly string[],
-): AskedValues {
+): Omit<AskedValues, 'rows'> {
   const of = (table: string): readonly Step[] => steps.filter((step) => step.table === table)
   const isElsewhere = (table: string): boolean =>
     of(table).some(({ action }) => action === 'external')
