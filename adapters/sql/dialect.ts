@@ -22,6 +22,8 @@ export interface SqlDialect extends Names, Values, Lists, Comparisons, Words {
   readonly json: JsonDialect
   /** The same in columns of the type, where a mark says that they keep documents or lists in a form of their own. */
   jsonIn?(type: string): JsonDialect
+  /** In columns of the type: what of users may stand in documents that cannot be read, wherever it stands there. */
+  unreadIn?(type: string): JsonDialect
   readonly ids: IdDialect
   readonly layout: LayoutDialect
   /** How rows of a table are addressed. @throws UserDeletionError `schema_mismatch` where they cannot be told apart. */

@@ -6,10 +6,11 @@
 import type { Assignment, Hurdle, Program, Scalar } from '../../src/program/program.ts'
 import { departureSql, type Ground, referringSql, stepPairs, userPairs } from './departure-sql.ts'
 import type { RowKey, SqlDialect } from './dialect.ts'
-import type { MarkedProgram } from './marks.ts'
+import type { MarkedAssignment, MarkedProgram, MarkedSelector } from './marks.ts'
 import { sameUser } from './selectors/compare-sql.ts'
+import { pairsSql } from './selectors/pairs-sql.ts'
 import { relationOf } from './selectors/users-sql.ts'
-import { columnsSql } from './steps/assignment-sql.ts'
+import { columnsSql, pendingSql } from './steps/assignment-sql.ts'
 import type { TableFacts } from './table-facts.ts'
 
 export interface HurdleSql {
@@ -64,8 +65,32 @@ function hurdleSql(ground: Ground, hurdle: Hurdle): string {
       return takenSql(ground, hurdle)
     case 'check':
       return checkSql(ground, hurdle)
+    case 'unread':
+      return unreadSql(ground, hurdle)
   }
 }
+
+/** Rows that may be those of the step by a document that cannot be read, or rows of it with one to be written into. */
+function unreadSql(
+  { dialect, program, facts }: Ground,
+  hurdle: Extract<Hurdle, { kind: 'unread' }>,
+): string {
+  const { selector = null, set = [], except = [] } = program.steps[hurdle.step] ?? {}
+  if (selector === null) throw new Error('a hurdle of a step that finds nothing')
+  const key = facts.rowKey(hurdle.table)
+  const isUnread = true
+  if (hurdle.written !== true) {
+    const locator: MarkedSelector['locator'] = { ...selector.locator, isUnread }
+    return pairsSql(dialect, { ...selector, locator }, [], key)
+  }
+  const own = set
+    .filter(({ column }) => hurdle.columns.includes(column))
+    .map((assignment): MarkedAssignment => ({ ...assignment, isUnread }))
+  const lacks = pendingSql(dialect, { set: own }, { gone: sameUser(dialect), lacksDerived })
+  return pairsSql(dialect, selector, except, key, ` AND (${lacks})`)
+}
+
+const lacksDerived = (): null => null
 
 /** Rows that refer to what goes, without those that let go before. */
 function heldSql(

@@ -23,6 +23,8 @@ export type TenantMark = true | 'either'
 /** Of a column that keeps documents or lists in another form than most: its type. */
 export interface Kept {
   readonly keptIn?: string
+  /** Of documents that cannot be read: what of users may stand in them. */
+  readonly isUnread?: true
 }
 
 export interface MarkedSelector extends Selector {

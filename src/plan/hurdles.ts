@@ -26,6 +26,31 @@ interface Ground {
   readonly tables: readonly TableSchema[]
 }
 
+/** Documents by which a rule finds rows, or into which it writes, and that the store may be unable to read. */
+export function findUnread(
+  steps: readonly Step[],
+  schema: DatabaseSchema | null,
+): readonly Hurdle[] {
+  const mayBe = (table: string, column: string): boolean =>
+    schema?.tables.find(({ name }) => name === table)?.columns?.find(({ name }) => name === column)
+      ?.mayBeUnread === true
+  return [...steps.entries()].flatMap(([step, { table, action, selector, set }]) => {
+    if (selector === null || action === 'external') return []
+    const { column: own, path, each } = selector.locator
+    const isInside = path !== null || each
+    // A document that is scrubbed or overwritten goes as a whole.
+    const written = set.flatMap(({ kind, column }) =>
+      (kind === 'pull' || kind === 'json_value') && !(isInside && column === own) ? [column] : [],
+    )
+    const unread = (column: string, more: { readonly written?: true } = {}): readonly Hurdle[] =>
+      mayBe(table, column) ? [{ kind: 'unread', table, step, columns: [column], ...more }] : []
+    return [
+      ...(isInside ? unread(own) : []),
+      ...[...new Set(written)].flatMap((column) => unread(column, { written: true })),
+    ]
+  })
+}
+
 /** The hurdles that the rules do not rule out. Each one costs every slice a question. Pure. */
 export function findHurdles(
   user: UserTable,
@@ -84,6 +109,11 @@ export function hurdleBlocker(hurdle: Hurdle, rows: number): Blocker {
       return {
         ...{ name: 'check', ...place },
         remedy: `What is written to ${name} is refused by a CHECK constraint of "${table}": write what it takes, or let it take that.`,
+      }
+    case 'unread':
+      return {
+        ...{ name: 'unread', ...place },
+        remedy: `${name} holds documents that the database cannot read and that name the user somewhere: mend them, or remove the rows.`,
       }
   }
 }

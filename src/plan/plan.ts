@@ -72,7 +72,7 @@ export interface PlannedStep {
 export interface Blocker {
   /**
    * The check, rule or function of the host that objects, or what the database would refuse: `foreign_key`,
-   * `unique`, `check`, `not_null`.
+   * `unique`, `check`, `not_null`; or `unread`: documents that it cannot read, and that may be the user's.
    */
   readonly name: string
   readonly table: string | null

@@ -274,7 +274,9 @@ export interface TableReference {
  * `held`: rows that refer to rows which go with the user, and hold them by a foreign key, unless they are among
  * those that are `freed` of any user who goes. `lost`: rows of a step that come to refer to a row which is not
  * there. `taken`: rows of a step that come to hold what another row holds by a unique key. `check`: rows of a step
- * that come to be what a CHECK constraint refuses.
+ * that come to be what a CHECK constraint refuses. `unread`: rows with a document that the store cannot read, and that
+ * names the user somewhere: that they are rows of the step by it, or that they are and it is to be written into
+ * (`written`).
  */
 export type Hurdle =
   | ({
@@ -302,6 +304,13 @@ export type Hurdle =
       readonly columns: readonly string[]
       /** The constraint's condition, as the database has it. */
       readonly condition: string
+    }
+  | {
+      readonly kind: 'unread'
+      readonly table: string
+      readonly step: number
+      readonly columns: readonly string[]
+      readonly written?: true
     }
 
 /** Columns and their values; `$at`, `$atMs`, `$atSeconds` and `$atDate` stand for the present instant. */

@@ -301,6 +301,8 @@ export interface ColumnSchema {
   readonly holds?: ColumnKind
   /** Of texts: what is JSON among them is read as such. */
   readonly readsJson?: true
+  /** Documents may stand in it that the store cannot read. It tells whom they may name as hurdles of kind `unread`. */
+  readonly mayBeUnread?: true
   /** How many characters a text has at most. */
   readonly longest?: number
   /** What the role of the handle may not do to it. */

@@ -18,7 +18,7 @@ export interface Inspection {
   readonly user: UserRow | null
   /** What a deletion has left of the user row; `null` where nothing is left, or the user is there. */
   readonly tombstone: Tombstone | null
-  /** Rows that belong to the user by step; `null` where a needed field is unknown. */
+  /** Rows that belong to the user by step; `null` where a needed field is unknown, or a document cannot be read. */
   readonly matched: readonly (number | null)[]
   /** Of those, rows on which the step has not done its work. */
   readonly pending: readonly (number | null)[]

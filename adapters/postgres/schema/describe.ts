@@ -157,6 +157,7 @@ function columnSchema(row: Row): ColumnSchema {
     generated: isGenerated === true,
     ...(compares === null ? {} : { collation: compares }),
     ...(readsJson === true ? { readsJson: true } : {}),
+    ...(readsJson === true || type === 'json' ? { mayBeUnread: true } : {}),
     ...(longest === undefined ? {} : { longest: Number(longest) }),
     holds: labels === null ? columnKind(String(type)) : { oneOf: listOf(labels) },
     ...(refuses.length === 0 ? {} : { refuses }),

@@ -10,7 +10,7 @@ import type { TableSchema } from '../../../src/program/schema.ts'
 import { BLANK_RANGES } from '../../sql/blank-characters.ts'
 import type { RowKey, SqlDialect, Wrap } from '../../sql/dialect.ts'
 import { quoteName, quoteText, standard } from '../../sql/standard.ts'
-import { jsonIn } from './json-in.ts'
+import { jsonIn, unreadIn } from './json-in.ts'
 import { isJsonValue, jsonDialect, textOf } from './json-sql.ts'
 import { markTypes } from './mark-types.ts'
 import type { TablePlace } from './tables.ts'
@@ -86,6 +86,7 @@ export function postgresDialect(
     },
     json: jsonDialect,
     jsonIn,
+    unreadIn,
     layout: {
       table: own,
       index: (name, table) => `${quoteName(name)} ON ${own(table)}`,

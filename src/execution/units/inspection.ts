@@ -27,14 +27,20 @@ export function* inspectUser(program: Program, subject: InspectedUser): Inquiry<
   })
   const keeping = positionsOf(program, (step) => !leavesNoMatch(step))
   const kept = steps.filter((index) => keeping.includes(index))
-  const [[matched], [lacking], sharedRows] = yield* together(
+  const { hurdles = [] } = program
+  const mayBeUnread = hurdles.some(({ kind }) => kind === 'unread')
+  const [[matched], [lacking], sharedRows, standing] = yield* together(
     ask(count('all')),
     ask(count('lacking', kept)),
     askEach(shared.length === 0 ? [] : [{ kind: 'counts', ...of, of: 'shared' } as const]),
+    askEach(mayBeUnread ? [{ kind: 'hurdles', ...of } as const] : []),
   )
   const rows = (counts: readonly (readonly number[])[], index: number): number =>
     counts[0]?.[index] ?? 0
-  const asked = new Set(steps)
+  const unread = hurdles.flatMap((hurdle, index) =>
+    hurdle.kind === 'unread' && (standing[0]?.[0]?.[index] ?? 0) > 0 ? [hurdle.step] : [],
+  )
+  const asked = new Set(steps.filter((index) => !unread.includes(index)))
   const pending = (index: number): number =>
     rows(keeping.includes(index) ? lacking : matched, index)
   return {

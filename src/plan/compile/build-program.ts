@@ -6,7 +6,7 @@
 
 import type { LastOfCheck, Program } from '../../program/program.ts'
 import type { DatabaseSchema } from '../../program/schema.ts'
-import { findHurdles } from '../hurdles.ts'
+import { findHurdles, findUnread } from '../hurdles.ts'
 import type { CompiledPolicy } from './compile-policy.ts'
 import { fitChecks, fitSteps } from './fit-schema.ts'
 import { markMembers, markReferences, markUser } from './mark-references.ts'
@@ -29,7 +29,10 @@ export function buildProgram(
   const user = markUser(compiled.user, schema)
   const fitted = fitSteps(markReferences(user, compiled.steps, schema), schema)
   const steps = orderSteps([...fitted, ...unlinkUsers(user, fitted, schema)], schema)
-  const hurdles = foresees ? findHurdles(user, steps, schema) : []
+  const hurdles = [
+    ...(foresees ? findHurdles(user, steps, schema) : []),
+    ...findUnread(steps, schema),
+  ]
   return {
     digest,
     ...(schema?.stamp === undefined ? {} : { schemaStamp: schema.stamp }),

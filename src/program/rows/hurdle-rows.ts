@@ -51,6 +51,7 @@ function rowsAt(ground: Ground, hurdle: Hurdle): Matches {
     case 'taken':
       return takenRows(ground, hurdle)
     case 'check':
+    case 'unread':
       return new Map()
   }
 }

@@ -192,7 +192,7 @@ describe('lists and documents in PostgreSQL', () => {
          INSERT INTO logs VALUES (1, '{"by":"ann","x":"\\u0000"}');`,
         { logs: { match: { json: 'data', path: 'by' }, action: 'delete' } },
       )
-      await assert.rejects(engine.delete('ann'), { code: 'schema_mismatch' })
+      await assert.rejects(engine.delete('ann'), { code: 'deletion_blocked' })
       assert.equal((await all('users')).length, 1)
     }
   })

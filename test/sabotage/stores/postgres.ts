@@ -4,6 +4,7 @@ const findings = 'test/adapters/postgres/findings.test.ts'
 const types = 'test/adapters/postgres/types.test.ts'
 const forms = 'test/adapters/postgres/forms.test.ts'
 const names = 'test/adapters/postgres/names.test.ts'
+const unread = 'test/adapters/postgres/unread-documents.test.ts'
 const values = 'test/adapters/postgres/values.test.ts'
 const beside = 'test/adapters/postgres/foreign-tables.test.ts'
 const mixed = 'test/adapters/postgres/mixed-columns.test.ts'
@@ -58,18 +59,116 @@ export const postgresSabotages: readonly Sabotage[] = [
     caughtBy: forms,
   },
   {
-    name: 'pass over a document that jsonb cannot hold',
-    file: 'adapters/postgres/sql/json-in.ts',
-    find: "AS text), 'json') THEN",
-    replace: "AS text), 'jsonb') THEN",
-    caughtBy: forms,
+    name: 'read a zero byte as jsonb',
+    file: 'adapters/postgres/sql/unread.ts',
+    find: '`\\\\u(?:0000|[dD][89a-fA-F])`\n',
+    replace: '`\\\\u(?:[dD][89a-fA-F])`\n',
+    caughtBy: unread,
+  },
+  {
+    name: 'read half a surrogate as jsonb',
+    file: 'adapters/postgres/sql/unread.ts',
+    find: '(?:0000|[dD][89a-fA-F])`\n/**',
+    replace: '(?:0000)`\n/**',
+    caughtBy: unread,
+  },
+  {
+    name: 'take both halves of a surrogate for odd',
+    file: 'adapters/postgres/sql/unread.ts',
+    find: '(PAIR)}, ',
+    replace: "('x')}, ",
+    caughtBy: unread,
+  },
+  {
+    name: 'take letters behind an escaped backslash for an escape',
+    file: 'adapters/postgres/sql/unread.ts',
+    find: 'quoteText(String.raw`\\\\[^u]`)',
+    replace: "quoteText('x')",
+    caughtBy: unread,
+  },
+  {
+    name: 'read a number that a numeric has no room for',
+    file: 'adapters/postgres/sql/unread.ts',
+    find: '[-+]?[0-9]{5}`\n',
+    replace: '[-+]?[0-9]{9}`\n',
+    caughtBy: unread,
+  },
+  {
+    name: 'read more digits than a numeric has',
+    file: 'adapters/postgres/sql/unread.ts',
+    find: 'const SHORT = 16_000',
+    replace: 'const SHORT = 999_000_000',
+    caughtBy: unread,
+  },
+  {
+    name: 'read any depth',
+    file: 'adapters/postgres/sql/unread.ts',
+    find: 'const DEEPEST = 1_000',
+    replace: 'const DEEPEST = 900_000',
+    caughtBy: unread,
+  },
+  {
+    name: 'take brackets and numbers in a text for those of a document',
+    file: 'adapters/postgres/sql/unread.ts',
+    find: "`regexp_replace(plain, '\"[^\"]*\"', '\"\"', 'g')`",
+    replace: '`plain`',
+    caughtBy: unread,
+  },
+  {
+    name: 'pass over numbers in what cannot be read',
+    file: 'adapters/postgres/sql/unread.ts',
+    find: '(-?(?:0|',
+    replace: '(x-?(?:0|',
+    caughtBy: unread,
+  },
+  {
+    name: 'pass over what stands beside a zero byte',
+    file: 'adapters/postgres/sql/unread.ts',
+    find: '`((?:',
+    replace: '`^((?:',
+    caughtBy: unread,
   },
   {
     name: 'compare two documents of type json',
     file: 'adapters/postgres/sql/json-in.ts',
-    find: '  whole: asJsonb,\n',
-    replace: '',
-    caughtBy: forms,
+    find: "...(type === 'json'\n",
+    replace: "...(type !== 'json'\n",
+    caughtBy: unread,
+  },
+  {
+    name: 'take what cannot be read for scrubbed',
+    file: 'adapters/postgres/sql/json-in.ts',
+    find: 'IS NULL THEN TRUE ELSE',
+    replace: 'IS NULL THEN FALSE ELSE',
+    caughtBy: unread,
+  },
+  {
+    name: 'forget rows that a document may be of',
+    file: 'src/plan/hurdles.ts',
+    find: '...(isInside ? unread(own) : []),',
+    replace: '...(isInside ? [] : []),',
+    caughtBy: unread,
+  },
+  {
+    name: 'forget documents to be written into',
+    file: 'src/plan/hurdles.ts',
+    find: 'flatMap((column) => unread(column, { written: true }))',
+    replace: 'flatMap((): readonly Hurdle[] => [])',
+    caughtBy: unread,
+  },
+  {
+    name: 'ask for documents that another eraser cleans',
+    file: 'src/plan/hurdles.ts',
+    find: "if (selector === null || action === 'external') return []",
+    replace: 'if (selector === null) return []',
+    caughtBy: unread,
+  },
+  {
+    name: 'call a step clean beside what cannot be read',
+    file: 'src/execution/units/inspection.ts',
+    find: '!unread.includes(index)',
+    replace: 'index >= 0',
+    caughtBy: unread,
   },
   {
     name: 'take spellings of an element for one',

@@ -30,7 +30,19 @@ export interface TestDatabase {
 
 export async function openTestDatabase(): Promise<TestDatabase> {
   const server = await startPostgres()
-  const database = server === null ? await inProcess() : await onServer(server)
+  return withRoles(server === null ? await inProcess() : await onServer(server))
+}
+
+/** The one in process, whose version is the newer, and where there is a server one of that too. */
+export async function openBothDatabases(): Promise<
+  readonly (readonly [name: string, database: TestDatabase])[]
+> {
+  const own = ['in process', withRoles(await inProcess())] as const
+  const server = await startPostgres()
+  return server === null ? [own] : [own, ['on a server', withRoles(await onServer(server))]]
+}
+
+function withRoles(database: Opened): TestDatabase {
   const roles: string[] = []
   return {
     ...database,
