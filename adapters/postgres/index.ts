@@ -6,9 +6,10 @@
 import { UserDeletionError } from '../../src/errors.ts'
 import { once } from '../../src/program/once.ts'
 import type { Program } from '../../src/program/program.ts'
-import type { Decision, Write } from '../../src/store/change.ts'
+import type { Decision, RecordWrite, Write } from '../../src/store/change.ts'
 import { schemaChanged } from '../../src/store/failures.ts'
 import type { Answer, Inquiry, Question } from '../../src/store/inquiry.ts'
+import type { HostQuestion } from '../../src/store/questions.ts'
 import { RECORD_TABLE_NAMES } from '../../src/store/record-tables.ts'
 import { RolledBack, rehearsed } from '../../src/store/rehearsal.ts'
 import { isQuestions, NO_ANSWERS, runAsync } from '../../src/store/run.ts'
@@ -19,7 +20,7 @@ import {
   storeOptions,
 } from '../../src/store/store-options.ts'
 import { answering, usersAsParameters } from '../sql/answers/answer.ts'
-import type { SqlScene } from '../sql/flow.ts'
+import type { Flow, SqlScene, Statement } from '../sql/flow.ts'
 import { jsonText } from '../sql/json-text.ts'
 import { type ProgramSql, programSql } from '../sql/program-sql.ts'
 import { writingTo } from '../sql/work/write.ts'
@@ -29,7 +30,7 @@ import { migrateTables } from './schema/migrate.ts'
 import type { Apart } from './server/apart.ts'
 import { hostOf, type PostgresHandle } from './server/handle.ts'
 import { perform } from './server/perform.ts'
-import { explainRefusal, sqlState } from './server/postgres-errors.ts'
+import { explainRefusal, missesOwn, sqlState } from './server/postgres-errors.ts'
 import type { Session } from './server/session.ts'
 import { transactionsOf } from './server/transactions.ts'
 import { answerWords } from './sql/answer-words.ts'
@@ -101,8 +102,13 @@ export function postgresStore(handle: PostgresHandle, given: PostgresStoreOption
     own,
     head: scene.own.ledger_head,
   })
-  async function present(session: Session): Promise<NonNullable<typeof known>> {
-    const stamp = known === null ? null : await schemaStamp(session, place)
+  /** `locks`: run ahead of it. */
+  async function present(
+    session: Session,
+    locks: readonly string[] = [],
+  ): Promise<NonNullable<typeof known>> {
+    for (const lock of locks) session.ahead(lock)
+    const stamp = known === null && locks.length === 0 ? null : await schemaStamp(session, place)
     if (known === null || known.described.schema.stamp !== stamp) {
       known = { described: await describeDatabase(session, place), built: new WeakMap() }
     }
@@ -114,12 +120,13 @@ export function postgresStore(handle: PostgresHandle, given: PostgresStoreOption
     session: Session,
     program: Program,
   ): Promise<NonNullable<typeof known>> {
-    for (let seen = await present(session); ; ) {
+    // What was looked at a moment ago will do: whether it has changed is seen once the tables are locked.
+    const isKnown = known !== null && program.schemaStamp === known.described.schema.stamp
+    for (let seen = known !== null && isKnown ? known : await present(session); ; ) {
       const { tables } = seen.described.schema
       const isTable = (name: string): boolean =>
         tables.some((table) => table.name === name && table.kind === 'table')
-      for (const lock of tableLocks(dialect, program, isTable)) await lockIn(session, lock)
-      const now = await present(session)
+      const now = await lockedBy(present(session, tableLocks(dialect, program, isTable)), own)
       if (now === seen) return now
       seen = now
     }
@@ -164,31 +171,62 @@ export function postgresStore(handle: PostgresHandle, given: PostgresStoreOption
     }
     try {
       const answerOne = answering(scene, statements)
-      const answer = async (question: Question): Promise<Answer> => {
-        await ready(question)
-        await lockFor(session, statements, question)
-        if (question.kind === 'records' && question.table === 'ledger_head') {
-          await apart?.takeLedger()
+      const answerAll = async (questions: readonly Question[]): Promise<readonly Answer[]> => {
+        for (const question of questions) await ready(question)
+        const locks = questions.flatMap((question) => locksOf(statements, question))
+        const answers = await perform(session, questions.map(answerOne), locks)
+        for (const [place, question] of questions.entries()) {
+          apart?.heard(question, answers[place] as Answer)
         }
-        const answered = await perform(session, answerOne(question))
-        apart?.heard(question, answered)
-        return answered
+        return answers
       }
-      const decision = await runAsync(inquiry, (questions) => inTurn(questions, answer))
+      const answer = async (questions: readonly Question[]): Promise<readonly Answer[]> => {
+        if (!questions.some(isLedger)) return answerAll(questions)
+        // The ledger comes behind everything that others may have a part in.
+        const [rows, records] = [
+          questions.filter(isOfHost),
+          questions.filter((one) => !isOfHost(one)),
+        ]
+        const answered = new Map<Question, Answer>()
+        for (const part of [rows, records]) {
+          if (part === records) apart?.takeLedger()
+          const answers = await answerAll(part)
+          for (const [place, one] of part.entries()) answered.set(one, answers[place] as Answer)
+        }
+        return questions.map((one) => answered.get(one) as Answer)
+      }
+      const decision = await runAsync(inquiry, answer)
       if (decision.change === null) return decision.result
       const writer = writingTo({ ...scene, onFewer: () => apart?.fewer() }, statements)
       const change = decision.change()
+      /** Of records, which wait for what comes next, so that many go at once. */
+      let waiting: RecordWrite[] = []
+      const write = async (flow: Flow<void>): Promise<void> => void (await perform(session, [flow]))
+      const written = async (): Promise<void> => {
+        if (waiting.length === 0) return
+        apart?.takeLedger()
+        const all = waiting
+        waiting = []
+        await write(writer.writeRecords(all))
+      }
       let step = change.next(NO_ANSWERS)
       while (step.done !== true) {
         const { value } = step
-        if (isQuestions(value)) step = change.next(await inTurn(value, answer))
-        else {
+        let answers = NO_ANSWERS
+        if (isQuestions(value)) {
+          await written()
+          answers = await answer(value)
+        } else if (value.kind === 'work' || value.kind === 'insert_row') {
+          await written()
           await ready(value)
-          if (value.kind !== 'work') await apart?.takeLedger()
-          await perform(session, writer.write(value))
-          step = change.next(NO_ANSWERS)
+          if (value.kind !== 'work') apart?.takeLedger()
+          await write(writer.write(value))
+        } else {
+          waiting.push(value)
         }
+        step = change.next(answers)
       }
+      await written()
       if (decision.isRehearsal === true) {
         await session.change('SET CONSTRAINTS ALL IMMEDIATE')
         throw new RolledBack(step.value)
@@ -201,26 +239,26 @@ export function postgresStore(handle: PostgresHandle, given: PostgresStoreOption
     }
   }
 
-  async function lockFor(
-    session: Session,
+  /** They lock what a question is about. */
+  function locksOf(
     statements: (program: Program) => ProgramSql,
     question: Question,
-  ): Promise<void> {
+  ): readonly Statement[] {
     switch (question.kind) {
       case 'users':
       case 'user_rows':
       case 'bereft':
       case 'counts': {
-        const sql = statements(question.program)
+        const program = statements(question.program)
         const parameters =
           'users' in question
-            ? usersAsParameters(sql, question)
+            ? usersAsParameters(program, question)
             : { ids: jsonText(question.ids), tenant: question.tenantId }
-        for (const lock of locksFor(dialect, sql, question)) await session.rows(lock, parameters)
-        return
+        const locks = locksFor(dialect, program, question)
+        return locks.map((sql) => ({ kind: 'change', sql, parameters }))
       }
       default:
-        return
+        return []
     }
   }
 
@@ -234,10 +272,16 @@ export function postgresStore(handle: PostgresHandle, given: PostgresStoreOption
     describe: () => read(async (session) => (await present(session)).described.schema),
     read: (inquiry) =>
       read(async (session) => {
-        const answer = answering(scene, once(statementsOf(await present(session))))
-        return runAsync(inquiry(), (questions) =>
-          inTurn(questions, (question) => perform(session, answer(question))),
-        )
+        let state: typeof known = null
+        const statements = once((program: Program): ProgramSql => {
+          if (state === null) throw new Error('nothing has looked at the schema')
+          return statementsOf(state)(program)
+        })
+        const answerOne = answering(scene, statements)
+        return runAsync(inquiry(), async (questions) => {
+          if (state === null && questions.some(isOfHost)) state = await present(session)
+          return perform(session, questions.map(answerOne))
+        })
       }),
     commit: (inquiry, { apart: isApart } = {}) =>
       rehearsed(() => write((session, apart) => transact(session, inquiry(), apart), isApart)),
@@ -254,20 +298,18 @@ function assertSchema(schema: unknown): asserts schema is string {
 }
 
 /** @throws {@link schemaChanged} where a table has gone since the schema was read. */
-async function lockIn(session: Session, lock: string): Promise<void> {
+async function lockedBy<T>(locking: Promise<T>, own: readonly string[]): Promise<T> {
   try {
-    await session.rows(lock)
+    return await locking
   } catch (cause) {
-    throw sqlState(cause) === '42P01' ? schemaChanged() : cause
+    throw sqlState(cause) === '42P01' && !missesOwn(cause, own) ? schemaChanged() : cause
   }
 }
 
-/** One connection takes one statement after the other. */
-async function inTurn(
-  questions: readonly Question[],
-  answer: (question: Question) => Promise<Answer>,
-): Promise<readonly Answer[]> {
-  const answers: Answer[] = []
-  for (const question of questions) answers.push(await answer(question))
-  return answers
+function isOfHost(question: Question): question is HostQuestion {
+  return question.kind !== 'records'
+}
+
+function isLedger(question: Question): boolean {
+  return question.kind === 'records' && question.table === 'ledger_head'
 }

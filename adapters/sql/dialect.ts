@@ -89,6 +89,8 @@ export interface TupleColumn {
 }
 
 interface Comparisons {
+  /** That a value is one of those that a SELECT answers, where an index finds rows by the value. */
+  among(value: string, select: string): string
   /** That a condition holds; with NULL it does not. */
   isTrue: Wrap
   isNotTrue: Wrap

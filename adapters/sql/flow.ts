@@ -33,6 +33,11 @@ export interface AnswerWords {
 }
 
 export type Request =
+  | Statement
+  /** In this order, and none needs what another one answers: they may go to the database at once. Answers a list. */
+  | { readonly kind: 'together'; readonly statements: readonly Statement[] }
+
+export type Statement =
   /** Rows as lists; integers that a number holds exactly are numbers, others are bigint. */
   | { readonly kind: 'rows'; readonly sql: string; readonly parameters: Parameters }
   /** The same, one row after the other; `visit` must not write. */
@@ -94,8 +99,39 @@ export function* changeRows(sql: string, parameters: Parameters, about?: Written
   }) as number
 }
 
-export function* changeEach(sql: string, lists: Iterable<readonly unknown[]>): Flow<void> {
-  yield { kind: 'change_each', sql, lists }
+/** A statement, and what becomes of its answer. */
+export interface Asked {
+  readonly statement: Statement
+  take?(answer: unknown): void
+}
+
+/** One that visits its rows, one after the other; `visit` must not write. */
+export function visiting(sql: string, parameters: Parameters, visit: (row: Row) => void): Asked {
+  return { statement: { kind: 'each', sql, parameters, visit } }
+}
+
+/** One that writes; `take` is told how many rows it has changed. */
+export function changing(
+  sql: string,
+  parameters: Parameters,
+  about: Written | undefined,
+  take: (changed: number) => void,
+): Asked {
+  return {
+    statement: {
+      ...{ kind: 'change', sql, parameters },
+      ...(about === undefined ? {} : { about }),
+    },
+    take: (answer) => take(answer as number),
+  }
+}
+
+/** Runs statements that do not need each other's answers, and takes the answers in their order. */
+export function* inOrder(asked: readonly Asked[]): Flow<void> {
+  if (asked.length === 0) return
+  const statements = asked.map(({ statement }) => statement)
+  const answers = (yield { kind: 'together', statements }) as readonly unknown[]
+  for (const [place, { take }] of asked.entries()) take?.(answers[place])
 }
 
 /** What the refusal of one of a program's statements is about. */

@@ -38,6 +38,8 @@ export interface MarkedSelector extends Selector {
   readonly type?: string
   /** The user's value has another type, and becomes one of that. */
   readonly isRecast?: true
+  /** An index finds its rows by what the locator points to. */
+  readonly isIndexed?: true
   /** The parents' key has another type, and becomes one of this. */
   readonly keyType?: string
   readonly inRowOrder?: RowOrder
@@ -62,6 +64,7 @@ export type MarkedDerived = Extract<Assignment, { kind: 'derived' }> & { readonl
 
 export interface MarkedUserTable extends UserTable {
   readonly hasLooseId?: true
+  readonly hasIndexedId?: true
   readonly hasLooseTenant?: TenantMark
   /** The types that lists of the fields are cast to, by field. */
   readonly types?: Readonly<Record<string, string>>

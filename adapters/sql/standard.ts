@@ -15,6 +15,7 @@ type Standard = Pick<
   | 'literal'
   | 'integer'
   | 'typed'
+  | 'among'
   | 'isTrue'
   | 'isNotTrue'
   | 'isNotFalse'
@@ -45,6 +46,7 @@ export const standard: Standard = {
   literal,
   integer: (text) => `CAST(${text} AS BIGINT)`,
   typed: (text) => text,
+  among: (value, select) => `${value} IN (${select})`,
   isTrue: (condition) => `${condition} IS TRUE`,
   isNotTrue: (condition) => `${condition} IS NOT TRUE`,
   isNotFalse: (condition) => `${condition} IS NOT FALSE`,

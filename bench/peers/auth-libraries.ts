@@ -6,7 +6,7 @@
  */
 import { DrizzleAdapter } from '@auth/drizzle-adapter'
 import { type Database as AuthTables, KyselyAdapter } from '@auth/kysely-adapter'
-import { betterAuth } from 'better-auth'
+import { type BetterAuthOptions, betterAuth } from 'better-auth'
 import { admin } from 'better-auth/plugins'
 import type Database from 'better-sqlite3'
 import { drizzle } from 'drizzle-orm/better-sqlite3'
@@ -24,7 +24,8 @@ import { forEachUser, prepareRest } from './statements.ts'
 
 const ADMIN = 'usr_bench_admin'
 
-function openBetterAuth(db: Database.Database) {
+/** better-auth on these tables, whichever database holds them. */
+export function openBetterAuth(db: NonNullable<BetterAuthOptions['database']>) {
   return betterAuth({
     database: db,
     baseURL: 'http://localhost:3000',

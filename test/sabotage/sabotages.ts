@@ -51,9 +51,9 @@ export const sabotages: readonly Sabotage[] = [
   {
     name: 'delete the user row first',
     file: 'adapters/sql/work/work.ts',
-    find: '  const held = yield* runSteps(scene, sql, steps, parameters)\n',
+    find: '    ...last,\n    ...(userRows',
     replace:
-      "  if (userRows.kind === 'end') yield* endUserRows(scene, sql, parameters, work.users.length)\n  const held = yield* runSteps(scene, sql, steps, parameters)\n",
+      "    ...(userRows.kind === 'end' ? endUserRows(scene, sql, parameters, work.users.length) : []),\n    ...last,\n    ...(userRows",
     caughtBy: 'test/adapters/sqlite/contract.test.ts',
   },
   {

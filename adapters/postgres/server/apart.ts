@@ -19,17 +19,19 @@ export interface Apart {
   heard(question: Question, answer: Answer): void
   /** A step has changed fewer rows than were counted. */
   fewer(): void
-  /** Takes the ledger until the transaction ends. Safe to repeat. @throws `store_busy` where it has to begin again. */
-  takeLedger(): Promise<void>
+  /** Has what comes next take the ledger first, until the transaction ends, or throw `store_busy` where it has to begin again. Safe to repeat. */
+  takeLedger(): void
 }
 
 /** `lock`: of the ledger. `head`: its table. */
-export async function apartFrom(session: Session, lock: string, head: string): Promise<Apart> {
-  const end = async (): Promise<unknown> =>
-    (await session.rows(`SELECT seq FROM ${head}`))[0]?.[0] ?? null
-  const start = await end()
+export function apartFrom(session: Session, lock: string, head: string): Apart {
+  const end = `SELECT seq FROM ${head}`
+  let start: unknown = null
   let mayShare = false
   let isTaken = false
+  session.ahead(end, ([row]) => {
+    start = row?.[0] ?? null
+  })
   return {
     heard(question, answer) {
       mayShare ||= isAboutOthers(question, answer)
@@ -37,11 +39,13 @@ export async function apartFrom(session: Session, lock: string, head: string): P
     fewer() {
       mayShare = true
     },
-    async takeLedger() {
+    takeLedger() {
       if (isTaken) return
-      await session.rows(`SELECT ${lock}`)
       isTaken = true
-      if (mayShare && (await end()) !== start) throw sharedRows()
+      session.ahead(`SELECT ${lock}`)
+      session.ahead(end, ([row]) => {
+        if (mayShare && (row?.[0] ?? null) !== start) throw sharedRows()
+      })
     },
   }
 }

@@ -16,9 +16,13 @@ export interface Host {
 export interface Settings {
   /** What stands behind `BEGIN` and `SET TRANSACTION`. */
   readonly mode: string
-  /** The first statement: without parameters, and without a text that needs escapes. */
-  readonly first: string
+  /** Whether it is the mode of nearly every database where none is named: {@link USUAL}. */
+  readonly isUsual: boolean
+  /** What is called first: without parameters, and without a text that needs escapes. */
+  readonly first: readonly string[]
 }
+
+export const USUAL = { isolation: 'read committed', readOnly: 'off' } as const
 
 /** The connection was lost behind COMMIT: whether it stands, only the server knows. */
 export class CommitUnanswered extends Error {

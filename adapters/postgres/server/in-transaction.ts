@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { CommitUnanswered, type Settings } from './host.ts'
+import { CommitUnanswered, type Settings, USUAL } from './host.ts'
 import { connectionBusy, sqlState } from './postgres-errors.ts'
-import type { Run } from './session.ts'
+import type { RawStatement, Run } from './session.ts'
 
 /** A connection that takes statements with parameters, and messages of several without. */
 export interface Connection {
@@ -17,16 +17,19 @@ export interface Connection {
 /** `onEnded`: COMMIT or ROLLBACK was answered, so that nothing of the transaction is left on the connection. */
 export async function inTransaction<T>(
   { run, script }: Connection,
-  { mode, first }: Settings,
+  settings: Settings,
   work: (run: Run) => Promise<T>,
   onEnded: () => void,
 ): Promise<T> {
-  await begin(script, onEnded)
+  const isAsAsked = await begin(script, settings, onEnded)
+  let ahead = isAsAsked ? [] : anew(settings)
   let result: T
   try {
-    // The mode of a transaction that has asked for the time cannot be changed any more.
-    await script(`ROLLBACK; BEGIN ${mode}; ${first}`)
-    result = await work(run)
+    result = await work(async (statements) => {
+      const first = ahead
+      ahead = []
+      return (await run([...first, ...statements])).slice(first.length)
+    })
   } catch (cause) {
     await script('ROLLBACK').then(onEnded, () => {})
     throw cause
@@ -40,28 +43,43 @@ export async function inTransaction<T>(
   return result
 }
 
+/** The mode of a transaction that has asked for the time cannot be changed any more. */
+function anew({ mode, first }: Settings): readonly RawStatement[] {
+  return ['ROLLBACK', `BEGIN ${mode}`, `SELECT ${first.join(', ')}`].map((text) => ({
+    text,
+    values: [],
+  }))
+}
+
 /**
  * A transaction that this very message has begun is as old as the message. Inside one of the host BEGIN is no more than
- * warned of, and COMMIT would be that of the host's work: nothing more is sent then.
+ * warned of, and COMMIT would be that of the host's work: nothing is set there, and nothing more is sent.
  *
+ * @returns whether it is of the mode that is asked for, and has its settings.
  * @throws `connection_busy`
  */
-async function begin(script: Connection['script'], onEnded: () => void): Promise<void> {
-  let isOwn: string | null
+async function begin(
+  script: Connection['script'],
+  { isUsual, first }: Settings,
+  onEnded: () => void,
+): Promise<boolean> {
+  const settings = isUsual ? first.map((call) => `, CASE state WHEN 'usual' THEN ${call} END`) : []
+  let state: string | null
   try {
-    isOwn = await script(
-      'BEGIN; SELECT pg_catalog.transaction_timestamp() = pg_catalog.statement_timestamp()',
-    )
+    state = await script(`BEGIN; SELECT state${settings.join('')} FROM (${STATE}) AS begun`)
   } catch (cause) {
     throw sqlState(cause) === '25P02' ? connectionBusy(cause) : cause
   }
-  if (isOwn === 't') return
-  if (isOwn !== 'f') {
-    await script('ROLLBACK').then(onEnded, () => {})
-    throw new Error(`BEGIN was answered ${String(isOwn)}`)
-  }
-  throw connectionBusy()
+  if (state === 'usual') return isUsual
+  if (state === 'own') return false
+  if (state === 'host') throw connectionBusy()
+  await script('ROLLBACK').then(onEnded, () => {})
+  throw new Error(`BEGIN was answered ${String(state)}`)
 }
+
+const IS_OWN = 'pg_catalog.transaction_timestamp() = pg_catalog.statement_timestamp()'
+const IS_USUAL = `pg_catalog.current_setting('transaction_isolation') = '${USUAL.isolation}' AND pg_catalog.current_setting('transaction_read_only') = '${USUAL.readOnly}'`
+const STATE = `SELECT CASE WHEN NOT ${IS_OWN} THEN 'host' WHEN ${IS_USUAL} THEN 'usual' ELSE 'own' END AS state OFFSET 0`
 
 /** Whether the server itself has refused, and not gone away. */
 function isAnswer(cause: unknown): boolean {

@@ -1,29 +1,41 @@
 /**
- * Runs the statements of every SQL, one after the other.
+ * Runs the statements of every SQL: those that wait for no answer on one way to the server and back.
  *
  * @module
  */
-import type { Flow, Request } from '../../sql/flow.ts'
+import type { Flow, Statement } from '../../sql/flow.ts'
 import type { Session } from './session.ts'
 
-export async function perform<T>(session: Session, flow: Flow<T>): Promise<T> {
-  let step = flow.next()
-  while (step.done !== true) step = flow.next(await resultOf(session, step.value))
-  return step.value
+/** `first`: statements that run ahead of the others, and whose answers nobody needs. */
+export async function perform<T>(
+  session: Session,
+  flows: readonly Flow<T>[],
+  first: readonly Statement[] = [],
+): Promise<readonly T[]> {
+  const steps = flows.map((flow) => flow.next())
+  let ahead = first
+  for (;;) {
+    const asked = steps.map((step) => (step.done === true ? [] : statementsIn(step.value)))
+    const statements = [...ahead, ...asked.flat()]
+    if (statements.length === 0) break
+    const answers = [...(await session.together(statements))]
+    answers.splice(0, ahead.length)
+    ahead = []
+    for (const [place, flow] of flows.entries()) {
+      const step = steps[place]
+      if (step === undefined || step.done === true) continue
+      const own = answers.splice(0, asked[place]?.length)
+      steps[place] = flow.next(step.value.kind === 'together' ? own : own[0])
+    }
+  }
+  return steps.map((step) => {
+    if (step.done === true) return step.value
+    throw new Error('a flow has asked for nothing')
+  })
 }
 
-async function resultOf(session: Session, request: Request): Promise<unknown> {
-  switch (request.kind) {
-    case 'rows':
-      return session.rows(request.sql, request.parameters)
-    case 'each':
-      for (const row of await session.rows(request.sql, request.parameters)) request.visit(row)
-      return
-    case 'records':
-      return session.records(request.sql, request.parameters)
-    case 'change':
-      return session.change(request.sql, request.parameters)
-    case 'change_each':
-      return session.changeEach(request.sql, request.lists)
-  }
+type Asking = Flow<unknown> extends Generator<infer Request> ? Request : never
+
+function statementsIn(request: Asking): readonly Statement[] {
+  return request.kind === 'together' ? request.statements : [request]
 }

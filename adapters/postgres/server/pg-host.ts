@@ -5,8 +5,9 @@
  */
 import { type Host, inTurn } from './host.ts'
 import { type Connection, inTransaction } from './in-transaction.ts'
+import { batchOn, isOfMessages } from './pg-batch.ts'
 import { connectionBusy } from './postgres-errors.ts'
-import type { RawResult } from './session.ts'
+import { allAtOnce, oneByOne, type RawResult, type RawStatement, type Run } from './session.ts'
 
 /** A `Pool` of pg, or of a driver with its ways. */
 export interface PostgresPool {
@@ -27,6 +28,10 @@ export interface PostgresClient {
 export interface RawClient {
   query(query: unknown): Promise<unknown>
   getTransactionStatus?(): string | null
+  /** Whether it sends a query before the one ahead of it is answered. */
+  readonly pipeline?: boolean
+  /** What sends single messages; the one over libpq has none. */
+  readonly connection?: unknown
   on?(event: 'error', listener: (cause: unknown) => void): unknown
   off?(event: 'error', listener: (cause: unknown) => void): unknown
 }
@@ -79,16 +84,23 @@ function connectionOf(client: RawClient): Connection {
   const types = { getTypeParser: () => asText }
   const ask = (query: object): Promise<unknown> =>
     client.query({ ...query, rowMode: 'array', types })
+  const one = async (statement: RawStatement): Promise<RawResult> => {
+    const result = (await ask(statement)) as PgResult
+    return rawResult(result, result.rowCount ?? 0)
+  }
   return {
-    async run(text, values) {
-      const result = (await ask({ text, values })) as PgResult
-      return rawResult(result, result.rowCount ?? 0)
-    },
+    run: runOf(client, one),
     async script(text) {
       const results = [(await ask({ text })) as PgResult | PgResult[]].flat()
       return results.at(-1)?.rows[0]?.[0] ?? null
     },
   }
+}
+
+/** A client that sends queries at once takes none of another class. */
+function runOf(client: RawClient, one: (statement: RawStatement) => Promise<RawResult>): Run {
+  if (client.pipeline === true) return allAtOnce(one)
+  return isOfMessages(client.connection) ? batchOn(client) : oneByOne(one)
 }
 
 export function asText(value: unknown): unknown {

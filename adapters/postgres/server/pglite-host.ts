@@ -6,7 +6,7 @@
 import { type Host, inTurn } from './host.ts'
 import { asText, type PgResult, rawResult } from './pg-host.ts'
 import { connectionBusy, sqlState } from './postgres-errors.ts'
-import type { Run } from './session.ts'
+import { oneByOne, type Run } from './session.ts'
 
 /** An instance of PGlite. */
 export interface PgliteDatabase {
@@ -34,19 +34,18 @@ export function pgliteHost(db: Pglite): Host {
   const parsers = Object.fromEntries(Object.keys(db.parsers ?? {}).map((type) => [type, asText]))
   const serializers = { 16: String, 17: String, 114: String, 3802: String }
   const options = { rowMode: 'array', parsers, serializers }
-  const runOn =
-    (client: Queries): Run =>
-    async (sql, values) => {
-      const result = (await client.query(sql, values, options)) as PgliteResult
+  const runOn = (client: Queries): Run =>
+    oneByOne(async ({ text, values }) => {
+      const result = (await client.query(text, values, options)) as PgliteResult
       return rawResult(result, result.affectedRows ?? 0)
-    }
+    })
   const next = inTurn()
   return {
     transaction: (settings, work) =>
       next(async () => {
         await refuseOpenTransaction(db)
         return db.transaction(async (client) => {
-          await client.exec(`SET TRANSACTION ${settings.mode}; ${settings.first}`)
+          await client.exec(`SET TRANSACTION ${settings.mode}; SELECT ${settings.first.join(', ')}`)
           return work(runOn(client))
         })
       }),

@@ -113,3 +113,9 @@ export function connectionBusy(cause?: unknown): UserDeletionError {
 export function tablesMissing(cause: unknown): UserDeletionError {
   return new UserDeletionError('not_migrated', "The engine's own tables are missing.", { cause })
 }
+
+/** Whether a table of the engine is not there. */
+export function missesOwn(cause: unknown, own: readonly string[]): boolean {
+  if (!(cause instanceof Error) || sqlState(cause) !== '42P01') return false
+  return own.some((name) => cause.message.includes(`.${name}"`))
+}

@@ -5,6 +5,7 @@
  */
 import type { Host } from './host.ts'
 import { type Connection, inTransaction } from './in-transaction.ts'
+import { allAtOnce } from './session.ts'
 
 /** A `sql` of postgres.js. */
 export interface PostgresJs {
@@ -54,7 +55,7 @@ const UNKNOWN = 705
 
 function connectionOf(reserved: Reserved): Connection {
   return {
-    async run(text, values) {
+    run: allAtOnce(async ({ text, values }) => {
       const typed = values.map((value) => (value === null ? null : reserved.typed(value, UNKNOWN)))
       const rows = await reserved.unsafe(text, typed).raw()
       const columns = rows.columns ?? []
@@ -64,7 +65,7 @@ function connectionOf(reserved: Reserved): Connection {
         rows: rows.map((row) => row.map(textIn)),
         changes: rows.count ?? 0,
       }
-    },
+    }),
     async script(text) {
       const answered = await reserved.unsafe(text).raw()
       const last = answered.at(-1) as readonly unknown[] | undefined

@@ -4,6 +4,7 @@
  * @module
  */
 import { UserDeletionError } from '../../../src/errors.ts'
+import type { Row, Statement } from '../../sql/flow.ts'
 import { plainInteger } from '../../sql/integers.ts'
 import type { Parameters } from '../../sql/statement.ts'
 
@@ -16,10 +17,43 @@ export interface RawResult {
   readonly changes: number
 }
 
-/** Runs one statement. */
-export type Run = (sql: string, values: readonly (string | null)[]) => Promise<RawResult>
+/** As the server takes it: places are numbered. */
+export interface RawStatement {
+  readonly text: string
+  readonly values: readonly (string | null)[]
+}
+
+/**
+ * Runs statements in this order, on one way to the server and back where the driver can: then none behind one that
+ * fails is run.
+ */
+export type Run = (statements: readonly RawStatement[]) => Promise<readonly RawResult[]>
+
+/** For a driver that takes the next statement once the one before is answered. */
+export function oneByOne(run: (statement: RawStatement) => Promise<RawResult>): Run {
+  return async (statements) => {
+    const results: RawResult[] = []
+    for (const statement of statements) results.push(await run(statement))
+    return results
+  }
+}
+
+/** For a driver that sends the next statement at once. Behind one that fails, the server refuses the rest of a transaction. */
+export function allAtOnce(run: (statement: RawStatement) => Promise<RawResult>): Run {
+  return async (statements) => {
+    const settled = await Promise.allSettled(statements.map(run))
+    return settled.map((one) => {
+      if (one.status === 'rejected') throw one.reason
+      return one.value
+    })
+  }
+}
 
 export interface Session {
+  /** Runs statements in this order; the answer of each. */
+  together(statements: readonly Statement[]): Promise<readonly unknown[]>
+  /** Runs a statement ahead of those that come next, and on the same way. `take` may throw. */
+  ahead(sql: string, take?: (rows: readonly Row[]) => void): void
   /** Values as JavaScript has them; JSON that is a plain value as that value. */
   rows(sql: string, parameters?: Parameters): Promise<readonly (readonly unknown[])[]>
   /** Rows as objects; JSON as its text. */
@@ -28,42 +62,90 @@ export interface Session {
     parameters?: Parameters,
   ): Promise<readonly Readonly<Record<string, unknown>>[]>
   change(sql: string, parameters?: Parameters): Promise<number>
-  /** Once for each list, which stands in the place of question marks. */
-  changeEach(sql: string, lists: Iterable<readonly unknown[]>): Promise<void>
 }
 
 export function sessionOf(run: Run): Session {
-  const ask = (sql: string, parameters: Parameters = {}): Promise<RawResult> => {
-    const { text, values } = numbered(sql, parameters)
-    return run(text, values)
+  let waiting: Prepared[] = []
+  async function send(prepared: readonly Prepared[]): Promise<readonly unknown[]> {
+    const first = waiting
+    waiting = []
+    const all = [...first, ...prepared]
+    const results = await run(all.flatMap(({ statements }) => statements))
+    let place = 0
+    const answers = all.map(({ statements, answer }) => {
+      const own = results.slice(place, place + statements.length)
+      place += statements.length
+      return answer(own)
+    })
+    return answers.slice(first.length)
+  }
+  async function one<T>(statement: Statement): Promise<T> {
+    const [answer] = await send([prepare(statement)])
+    return answer as T
   }
   return {
-    async rows(sql, parameters) {
-      const { rows, types } = await ask(sql, parameters)
-      return rows.map((row) => row.map((text, place) => valueFrom(text, types[place], plainJson)))
-    },
-    async records(sql, parameters) {
-      const { rows, types, names } = await ask(sql, parameters)
-      return rows.map((row) => {
-        const entries = row.map((text, place) => [names[place], valueFrom(text, types[place])])
-        return Object.fromEntries(entries) as Readonly<Record<string, unknown>>
-      })
-    },
-    change: async (sql, parameters) => (await ask(sql, parameters)).changes,
-    async changeEach(sql, lists) {
-      let part: (readonly unknown[])[] = []
-      const send = async (): Promise<void> => {
-        if (part.length > 0) await run(withLists(sql, part), part.flat().map(textOf))
-        part = []
-      }
-      for (const list of lists) {
-        part.push(list)
-        // A statement has 65,535 parameters at most.
-        if ((part.length + 1) * list.length > MOST_PARAMETERS) await send()
-      }
-      await send()
+    rows: (sql, parameters = {}) => one({ kind: 'rows', sql, parameters }),
+    records: (sql, parameters = {}) => one({ kind: 'records', sql, parameters }),
+    change: (sql, parameters = {}) => one({ kind: 'change', sql, parameters }),
+    together: (statements) => send(statements.map(prepare)),
+    ahead(sql, take = () => {}) {
+      const { statements, answer } = prepare({ kind: 'rows', sql, parameters: {} })
+      waiting.push({ statements, answer: (results) => take(answer(results) as readonly Row[]) })
     },
   }
+}
+
+interface Prepared {
+  readonly statements: readonly RawStatement[]
+  answer(results: readonly RawResult[]): unknown
+}
+
+function prepare(statement: Statement): Prepared {
+  if (statement.kind === 'change_each') {
+    return { statements: partsOf(statement.sql, statement.lists), answer: () => undefined }
+  }
+  const { kind, sql, parameters } = statement
+  const answer = ([result]: readonly RawResult[]): unknown => {
+    if (result === undefined) throw new Error('a statement was not answered')
+    if (kind === 'change') return result.changes
+    if (kind === 'records') return recordsOf(result)
+    const rows = rowsOf(result)
+    if (kind === 'rows') return rows
+    for (const row of rows) statement.visit(row)
+    return undefined
+  }
+  return { statements: [numbered(sql, parameters)], answer }
+}
+
+function rowsOf({ rows, types }: RawResult): readonly Row[] {
+  return rows.map((row) => row.map((text, place) => valueFrom(text, types[place], plainJson)))
+}
+
+function recordsOf({
+  rows,
+  types,
+  names,
+}: RawResult): readonly Readonly<Record<string, unknown>>[] {
+  return rows.map((row) =>
+    Object.fromEntries(row.map((text, place) => [names[place], valueFrom(text, types[place])])),
+  )
+}
+
+/** Few statements for all the lists. */
+function partsOf(sql: string, lists: Iterable<readonly unknown[]>): readonly RawStatement[] {
+  const parts: RawStatement[] = []
+  let part: (readonly unknown[])[] = []
+  const end = (): void => {
+    if (part.length > 0) parts.push({ text: withLists(sql, part), values: part.flat().map(textOf) })
+    part = []
+  }
+  for (const list of lists) {
+    part.push(list)
+    // A statement has 65,535 parameters at most.
+    if ((part.length + 1) * list.length > MOST_PARAMETERS) end()
+  }
+  end()
+  return parts
 }
 
 const MOST_PARAMETERS = 10_000
@@ -86,10 +168,7 @@ const NAMED = /'(?:[^']|'')*'|"(?:[^"]|"")*"|CAST\(@(\w+) AS jsonb\)|@(\w+)/g
 /**
  * Each place of a name has a number of its own, since a parameter has one type; lists, which are cast, share theirs.
  */
-function numbered(
-  sql: string,
-  parameters: Parameters,
-): { readonly text: string; readonly values: readonly (string | null)[] } {
+function numbered(sql: string, parameters: Parameters): RawStatement {
   const values: (string | null)[] = []
   const lists = new Map<string, number>()
   const text = sql.replaceAll(NAMED, (found, list?: string, name?: string) => {

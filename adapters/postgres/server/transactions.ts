@@ -6,9 +6,10 @@
 import { createHash } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { UserDeletionError } from '../../../src/errors.ts'
+import type { Statement } from '../../sql/flow.ts'
 import { type Apart, apartFrom } from './apart.ts'
 import { CommitUnanswered, type Host, type Settings } from './host.ts'
-import { tablesMissing, toStoreError } from './postgres-errors.ts'
+import { missesOwn, tablesMissing, toStoreError } from './postgres-errors.ts'
 import { type Session, sessionOf } from './session.ts'
 
 export interface Transactions {
@@ -36,11 +37,6 @@ export interface TransactionOptions {
 export function transactionsOf(host: Host, options: TransactionOptions): Transactions {
   const { busyTimeoutMs, lockName, own, head } = options
 
-  const reading = { mode: 'ISOLATION LEVEL REPEATABLE READ, READ ONLY', first: SETTINGS }
-  const writing = (turn: 'alone' | 'together'): Settings => ({
-    ...{ mode: 'ISOLATION LEVEL READ COMMITTED, READ WRITE' },
-    first: `${SETTINGS}, ${lockOf(lockName, turn)}`,
-  })
   /** How many more transactions write alone, since others were in the way of one that did not. */
   let alone = 0
 
@@ -77,7 +73,7 @@ export function transactionsOf(host: Host, options: TransactionOptions): Transac
   async function hasCommitted(id: unknown): Promise<boolean> {
     const deadline = performance.now() + busyTimeoutMs
     for (;;) {
-      const status = await attempt(reading, async (session) => {
+      const status = await attempt(READING, async (session) => {
         const sql = 'SELECT pg_catalog.pg_xact_status(CAST(CAST(@id AS text) AS xid8))'
         const [row] = await session.rows(sql, { id })
         return row?.[0]
@@ -90,20 +86,17 @@ export function transactionsOf(host: Host, options: TransactionOptions): Transac
 
   return {
     read: (work) =>
-      untilFree(() => attempt(reading, work).catch(resultOf<Awaited<ReturnType<typeof work>>>)),
+      untilFree(() => attempt(READING, work).catch(resultOf<Awaited<ReturnType<typeof work>>>)),
     write: (work, mayBeApart) =>
       untilFree(async (isApart) => {
         let id: unknown = null
-        const written = attempt(writing(isApart ? 'together' : 'alone'), async (session) => {
+        const written = attempt(WRITING, async (session) => {
+          session.ahead(`SELECT ${lockOf(lockName, isApart ? 'together' : 'alone')}`)
           const ledger = lockOf(`${lockName} ledger`, 'alone')
-          const apart = isApart ? await apartFrom(session, ledger, head) : null
-          const result = await work(session, apart)
-          // A key that is checked at the end speaks here, while its place can still be told.
-          await session.change('SET CONSTRAINTS ALL IMMEDIATE')
-          const [row] = await session.rows(
-            'SELECT CAST(pg_catalog.pg_current_xact_id_if_assigned() AS text)',
-          )
-          id = row?.[0] ?? null
+          const result = await work(session, isApart ? apartFrom(session, ledger, head) : null)
+          const answers = await session.together(ENDING)
+          const [[own] = []] = answers[1] as readonly (readonly unknown[])[]
+          id = own ?? null
           return result
         })
         return written.catch(async (cause: unknown) => {
@@ -138,7 +131,7 @@ function outcomeUnknown(): UserDeletionError {
  * is a character like any other, and values come as the text that is read here. Each statement runs once, so that it is
  * not worth compiling.
  */
-const SETTINGS = `SELECT ${[
+const SETTINGS = [
   ['lock_timeout', '500ms'],
   ['row_security', 'off'],
   ['jit', 'off'],
@@ -146,9 +139,29 @@ const SETTINGS = `SELECT ${[
   ['DateStyle', 'ISO'],
   ['bytea_output', 'hex'],
   ['extra_float_digits', '1'],
+].map(([name, value]) => `pg_catalog.set_config('${name}', '${value}', TRUE)`)
+
+const READING: Settings = {
+  mode: 'ISOLATION LEVEL REPEATABLE READ, READ ONLY',
+  isUsual: false,
+  first: SETTINGS,
+}
+
+const WRITING: Settings = {
+  mode: 'ISOLATION LEVEL READ COMMITTED, READ WRITE',
+  isUsual: true,
+  first: SETTINGS,
+}
+
+/** A key that is checked at the end speaks here, while its place can still be told. */
+const ENDING: readonly Statement[] = [
+  { kind: 'change', sql: 'SET CONSTRAINTS ALL IMMEDIATE', parameters: {} },
+  {
+    kind: 'rows',
+    sql: 'SELECT CAST(pg_catalog.pg_current_xact_id_if_assigned() AS text)',
+    parameters: {},
+  },
 ]
-  .map(([name, value]) => `pg_catalog.set_config('${name}', '${value}', TRUE)`)
-  .join(', ')}`
 
 /** As a number, since a text may need escapes of which the session decides. */
 function lockOf(lockName: string, turn: 'alone' | 'together'): string {
@@ -162,9 +175,4 @@ function isPassing(error: unknown, tries: number): boolean {
   if (!(error instanceof UserDeletionError)) return false
   if (error.code === 'store_busy') return true
   return error.code === 'store_failed' && error.details['counted'] !== undefined && tries < 2
-}
-
-function missesOwn(cause: unknown, own: readonly string[]): boolean {
-  if (!(cause instanceof Error) || Reflect.get(cause, 'code') !== '42P01') return false
-  return own.some((name) => cause.message.includes(`.${name}"`))
 }

@@ -43,6 +43,8 @@ export function postgresDialect(
     kept: (value, column) =>
       column?.type === undefined ? value : `CAST(${value} AS ${column.type})`,
 
+    // Of a list whose length it does not know the planner would rather read a whole table.
+    among: (value, select) => `${value} = ANY(ARRAY(${select}))`,
     list: (parameter, type = 'text', alias = 'list') => `(${listSql(parameter, type)}) AS ${alias}`,
     placed(parameter, type = 'text', alias) {
       const values = `SELECT place - 1 AS place, ${fitted('element.value', type)} AS value FROM jsonb_array_elements_text(${listOf(parameter)}) WITH ORDINALITY AS element(value, place)`

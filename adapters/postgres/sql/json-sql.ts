@@ -28,9 +28,13 @@ export const jsonDialect: JsonDialect = {
   elements,
   element: (alias, path) => at(`${alias}.element`, path ?? []),
   without(column, paths, orElse) {
-    const rest = paths.reduce(
-      (document, path) =>
-        changed(document, path, 0, { key: (held, key) => `${held} - ${keyText(key)}`, drop: null }),
+    const rest = besideEachOther(paths).reduce(
+      (document, { path, keys }) =>
+        changed(document, path, 0, {
+          key: (held) => `${held} - ${keyList(keys)}`,
+          isThere: (held) => `${held} ?| ${keyList(keys)}`,
+          drop: null,
+        }),
       column,
     )
     return `CASE WHEN jsonb_typeof(${column}) IN ('object', 'array') THEN ${rest} ELSE ${orElse} END`
@@ -50,8 +54,8 @@ export const jsonDialect: JsonDialect = {
     return changed(column, [...(path ?? []), null], 0, { key: (held) => held, drop })
   },
   holdsAny(column, paths) {
-    const found = paths.map((path) => standsAt(column, path)).join(' OR ')
-    return `CASE WHEN ${column} IS NULL THEN FALSE WHEN jsonb_typeof(${column}) IN ('object', 'array') THEN (${found}) ELSE TRUE END`
+    const found = `coalesce(${standsInObjects(column, paths)}, ${standsAnywhere(column, paths)})`
+    return `CASE WHEN ${column} IS NULL THEN FALSE WHEN jsonb_typeof(${column}) IN ('object', 'array') THEN ${found} ELSE TRUE END`
   },
   differs: (column, path, value) => `${at(column, path)} IS DISTINCT FROM ${jsonLiteral(value)}`,
   stillNames(column, { path, element, isGone, isNamedIn }) {
@@ -70,6 +74,25 @@ export const jsonDialect: JsonDialect = {
 
 function keyText(key: string): string {
   return `${quoteText(key)}::text`
+}
+
+function keyList(keys: readonly string[]): string {
+  return `ARRAY[${keys.map(quoteText).join(', ')}]::text[]`
+}
+
+/** Paths that differ by their last key alone lead into one object. */
+function besideEachOther(
+  paths: readonly JsonPath[],
+): readonly { readonly path: JsonPath; readonly keys: readonly string[] }[] {
+  const found = new Map<string, { readonly path: JsonPath; readonly keys: string[] }>()
+  for (const path of paths) {
+    const last = path.at(-1)
+    const place = JSON.stringify([path.slice(0, -1), typeof last])
+    const own = found.get(place) ?? { path, keys: [] }
+    if (typeof last === 'string') own.keys.push(last)
+    found.set(place, own)
+  }
+  return [...found.values()]
 }
 
 function at(value: string, path: JsonPath): string {
@@ -97,6 +120,8 @@ function partedAtArrays(path: JsonPath): readonly JsonPath[] {
 interface Changes {
   /** An object that holds the last key of a path. */
   key(held: string, key: string): string
+  /** That it does; left out: something stands at the key. */
+  isThere?(held: string): string
   /** An element at the end of a path. */
   readonly element?: Wrap
   /** Which elements at the end of a path go; `null`: all of them, unless they are changed. */
@@ -107,9 +132,13 @@ interface Changes {
 function changed(document: string, path: JsonPath, depth: number, changes: Changes): string {
   const [step, ...rest] = path
   if (step === undefined) return document
-  const own = `x${depth}.element`
+  // To look a key up again takes less than a query of its own.
+  const isShort = document.length <= LONGEST_REPEATED
+  const own = isShort ? document : `x${depth}.element`
   const bound = (sql: string): string =>
-    `(SELECT ${sql} FROM (SELECT ${document} AS element OFFSET 0) AS x${depth})`
+    isShort
+      ? `(${sql})`
+      : `(SELECT ${sql} FROM (SELECT ${document} AS element OFFSET 0) AS x${depth})`
   if (step === null) {
     const e = `e${depth}.element`
     const isLast = rest.length === 0
@@ -120,27 +149,59 @@ function changed(document: string, path: JsonPath, depth: number, changes: Chang
     return bound(`CASE jsonb_typeof(${own}) WHEN 'array' THEN ${list} ELSE ${own} END`)
   }
   const held = at(own, [step])
+  const isThere = (rest.length === 0 && changes.isThere?.(own)) || `${held} IS NOT NULL`
   const written =
     rest.length === 0
       ? changes.key(own, step)
       : `jsonb_set(${own}, ARRAY[${keyText(step)}], ${changed(held, rest, depth + 1, changes)})`
   return bound(
-    `CASE WHEN jsonb_typeof(${own}) = 'object' AND ${held} IS NOT NULL THEN ${written} ELSE ${own} END`,
+    `CASE WHEN jsonb_typeof(${own}) = 'object' AND ${isThere} THEN ${written} ELSE ${own} END`,
   )
 }
 
-/** Whether anything stands at the path, behind arrays that it does not open too. */
-function standsAt(document: string, path: JsonPath): string {
-  return `EXISTS (${walk(document, path)} SELECT 1 FROM w WHERE w.place = ${path.length})`
+const LONGEST_REPEATED = 60
+
+/** Whether anything stands at one of the paths; NULL where a list is on the way, so that this does not tell. */
+function standsInObjects(document: string, paths: readonly JsonPath[]): string {
+  const keys = paths.flatMap((path) =>
+    path.length === 1 ? path.filter((key) => key !== null) : [],
+  )
+  const further = new Map<string, JsonPath[]>()
+  for (const [key, ...rest] of paths) {
+    if (rest.length > 0 && typeof key === 'string') {
+      further.set(key, [...(further.get(key) ?? []), rest])
+    }
+  }
+  const found = [
+    ...(keys.length === 0 ? [] : [`${document} ?| ${keyList(keys)}`]),
+    ...Array.from(further, ([key, own]) => standsInObjects(at(document, [key]), own)),
+  ]
+  const inObject = found.length === 0 ? 'FALSE' : found.join(' OR ')
+  return `CASE jsonb_typeof(${document}) WHEN 'object' THEN ${inObject} WHEN 'array' THEN NULL ELSE FALSE END`
+}
+
+/** Whether anything stands at one of the paths, behind arrays that it does not open too. */
+function standsAnywhere(document: string, paths: readonly JsonPath[]): string {
+  const ways = paths.map((path) => `(${wayOf(path)})`).join(', ')
+  return `EXISTS (${walkAll(`SELECT ${document}, 0, way, TRUE FROM (VALUES ${ways}) AS ways(way)`)} SELECT 1 FROM w WHERE w.place = cardinality(w.way))`
 }
 
 /** Everything on the way along a path, behind arrays that it does not open too. */
 function walk(document: string, path: JsonPath): string {
-  const keys = path.map((key) => (key === null ? 'NULL' : quoteText(key))).join(', ')
-  const step = `(ARRAY[${keys}]::text[])[w.place + 1]`
+  return walkAll(`SELECT ${document}, 0, ${wayOf(path)}, TRUE`)
+}
+
+/** `start`: documents, each with the place that is reached and the way that it goes. */
+function walkAll(start: string): string {
+  const step = `w.way[w.place + 1]`
   const isArray = `jsonb_typeof(w.element) = 'array'`
   const inArray = `SELECT a.element FROM jsonb_array_elements(CASE WHEN ${isArray} THEN w.element ELSE '[]' END) AS a(element)`
   const inObject = `SELECT w.element -> ${step} WHERE jsonb_typeof(w.element) = 'object' AND (w.element -> ${step}) IS NOT NULL`
   const next = `w.place + CASE WHEN ${isArray} AND ${step} IS NOT NULL THEN 0 ELSE 1 END`
-  return `WITH RECURSIVE w(element, place, is_root) AS (SELECT ${document}, 0, TRUE UNION ALL SELECT e.element, ${next}, FALSE FROM w CROSS JOIN LATERAL (${inArray} UNION ALL ${inObject}) AS e(element) WHERE w.place < ${path.length})`
+  return `WITH RECURSIVE w(element, place, way, is_root) AS (${start} UNION ALL SELECT e.element, ${next}, w.way, FALSE FROM w CROSS JOIN LATERAL (${inArray} UNION ALL ${inObject}) AS e(element) WHERE w.place < cardinality(w.way))`
+}
+
+function wayOf(path: JsonPath): string {
+  const keys = path.map((key) => (key === null ? 'NULL' : quoteText(key)))
+  return `ARRAY[${keys.join(', ')}]::text[]`
 }

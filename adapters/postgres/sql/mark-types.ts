@@ -25,6 +25,7 @@ import type {
   MarkedUserTable,
 } from '../../sql/marks.ts'
 import type { UserValue } from '../../sql/selectors/user-value.ts'
+import { indexedIn } from './indexed.ts'
 import { elementType, isLooseType, JSON_VALUE, kindOf } from './types.ts'
 
 export function markTypes(program: Program, { tables }: DatabaseSchema): MarkedProgram {
@@ -34,6 +35,7 @@ export function markTypes(program: Program, { tables }: DatabaseSchema): MarkedP
   const isLooseAt = (table: string, column: string): boolean =>
     isLooseType(elementType(typeAt(table, column)) ?? typeAt(table, column)) ||
     byName.get(table)?.columns?.find(({ name }) => name === column)?.collation !== undefined
+  const isIndexed = indexedIn(byName)
   const ofTenant = (table: string, tenant: string | null) =>
     tenant !== null && isLooseAt(table, tenant) ? ({ hasLooseTenant: true } as const) : {}
   const condition =
@@ -114,7 +116,10 @@ export function markTypes(program: Program, { tables }: DatabaseSchema): MarkedP
     }
     const isText = target.form?.within === true || target.form?.ignoreCase === true
     const listType = isText ? 'text' : type
-    return { ...selector, ...loose, ...(isText ? {} : looseValue), ...comparedAs(target, listType) }
+    return {
+      ...{ ...selector, ...loose, ...(isText ? {} : looseValue), ...comparedAs(target, listType) },
+      ...(!isText && isIndexed(selector) ? ({ isIndexed: true } as const) : {}),
+    }
   })
   const except = exceptionMapper({ map: mark })
   return {
@@ -125,6 +130,7 @@ export function markTypes(program: Program, { tables }: DatabaseSchema): MarkedP
       set: user.set.map(assign(user.table)),
       ...ofTenant(user.table, user.tenant),
       ...(isLooseAt(user.table, user.id) ? { hasLooseId: true } : {}),
+      ...(isIndexed(idSelector(user)) ? { hasIndexedId: true } : {}),
     },
     steps: program.steps.map((step) => ({
       ...step,
@@ -141,6 +147,11 @@ export function markTypes(program: Program, { tables }: DatabaseSchema): MarkedP
       ...(isLooseAt(check.table, check.within) ? { hasLooseGroup: true } : {}),
     })),
   }
+}
+
+function idSelector({ table, id }: UserTable): Parameters<ReturnType<typeof indexedIn>>[0] {
+  const locator = { column: id, path: null, each: false, element: null }
+  return { table, locator, where: [], tenant: null }
 }
 
 /** The user table with the types of its columns. */

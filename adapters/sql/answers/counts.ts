@@ -6,7 +6,7 @@
 
 import type { NamedUser } from '../../../src/program/shared-values.ts'
 import type { HostQuestion } from '../../../src/store/questions.ts'
-import { eachRow, type Flow, readRows, type SqlScene } from '../flow.ts'
+import { type Asked, type Flow, inOrder, type SqlScene, visiting } from '../flow.ts'
 import type { ProgramSql } from '../program-sql.ts'
 import type { UserValue } from '../selectors/user-value.ts'
 import type { Parameters } from '../statement.ts'
@@ -56,30 +56,29 @@ function* countSteps(
   const asked = steps === undefined ? null : new Set(steps)
   const isWhole = (index: number): boolean =>
     (asked === null || asked.has(index)) && (behind[index] ?? null) === null
-  for (const { count, steps: group } of sql.groups) {
-    if (group.every(isWhole)) {
-      yield* addUp(counting, count, group, holders)
-      continue
-    }
-    for (const index of group) {
-      const step = sql.steps[index]
-      if (step == null || asked?.has(index) === false) continue
-      if (isWhole(index)) yield* addUp(counting, step.count, [index], holders)
-      else yield* countBehind(counting, index, behind[index] ?? [])
-    }
-  }
+  yield* inOrder(
+    sql.groups.flatMap(({ count, steps: group }) => {
+      if (group.every(isWhole)) return [addUp(counting, count, group, holders)]
+      return group.flatMap((index) => {
+        const step = sql.steps[index]
+        if (step == null || asked?.has(index) === false) return []
+        if (isWhole(index)) return [addUp(counting, step.count, [index], holders)]
+        return countBehind(counting, index, behind[index] ?? [])
+      })
+    }),
+  )
 }
 
 type HoldersOf = (value: UserValue) => Holders
 
 /** Adds up the rows of each user by the steps that are counted together. */
-function* addUp(
+function addUp(
   { parameters, countsOf }: Counting,
   { sql, by }: CountSql,
   steps: readonly number[],
   holders: HoldersOf,
-): Flow<void> {
-  yield* eachRow(sql, parameters, ([key, ...rows]) => {
+): Asked {
+  return visiting(sql, parameters, ([key, ...rows]) => {
     const held = by.kind === 'position' ? Number(key) : holdersAmong(holders(by.value), key)
     for (const user of typeof held === 'number' ? [held] : held) {
       const own = countsOf(user)
@@ -91,25 +90,32 @@ function* addUp(
 }
 
 /** Of the one user. */
-function* countBehind(
+function countBehind(
   { scene, sql, parameters, countsOf }: Counting,
   index: number,
   cursor: readonly unknown[],
-): Flow<void> {
+): readonly Asked[] {
   const { pass, chunk } = sql.steps[index] ?? {}
   const rest = pass?.findNext ?? chunk?.next
-  if (rest === undefined) return
+  if (rest === undefined) return []
   const among = { ...parameters, ...behindCursor(cursor), limit: scene.answers.noLimit }
-  countsOf(0)[index] = (yield* readRows(rest, among)).length
+  const own = countsOf(0)
+  return [
+    visiting(rest, among, () => {
+      own[index] = (own[index] ?? 0) + 1
+    }),
+  ]
 }
 
 function* countShared({ sql, parameters, countsOf }: Counting): Flow<void> {
-  for (const [index, step] of sql.steps.entries()) {
-    if (step?.shared == null) continue
-    yield* eachRow(step.shared, parameters, ([place, rows]) => {
-      countsOf(Number(place))[index] = Number(rows)
-    })
-  }
+  yield* inOrder(
+    sql.steps.flatMap((step, index) => {
+      if (step?.shared == null) return []
+      return visiting(step.shared, parameters, ([place, rows]) => {
+        countsOf(Number(place))[index] = Number(rows)
+      })
+    }),
+  )
 }
 
 /** Of the one user. */
@@ -118,9 +124,14 @@ function* countLacking(
   { steps = [...sql.steps.keys()], derived = [] }: HostQuestion<'counts'>,
 ): Flow<void> {
   const known = (derived[0] ?? []).map((value) => value !== null)
-  for (const index of steps) {
-    const step = sql.steps[index]
-    if (step == null) continue
-    countsOf(0)[index] = Number((yield* readRows(step.pending(known), parameters))[0]?.[0])
-  }
+  const own = countsOf(0)
+  yield* inOrder(
+    steps.flatMap((index) => {
+      const step = sql.steps[index]
+      if (step == null) return []
+      return visiting(step.pending(known), parameters, ([rows]) => {
+        own[index] = Number(rows)
+      })
+    }),
+  )
 }

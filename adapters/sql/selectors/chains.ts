@@ -27,7 +27,7 @@ export function userValueOf(chain: Chain): UserValue {
 
 /** The same with the marks of the comparison. */
 export function wantedOf(
-  { isLoose, type, isRecast }: MarkedSelector,
+  { isLoose, type, isRecast, isIndexed }: MarkedSelector,
   { field, form, reach, eitherType, collation }: Wanted,
 ): UserValue {
   return {
@@ -37,6 +37,7 @@ export function wantedOf(
     ...(isLoose ? { isLoose } : {}),
     ...(type === undefined ? {} : { type }),
     ...(isRecast ? { isRecast } : {}),
+    ...(isIndexed ? { isIndexed } : {}),
   }
 }
 

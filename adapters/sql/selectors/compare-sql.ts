@@ -6,6 +6,7 @@
 import type { Condition } from '../../../src/program/program.ts'
 import type { SqlDialect } from '../dialect.ts'
 import type { MarkedCondition, TenantMark } from '../marks.ts'
+import { standard } from '../standard.ts'
 import { placeKey, type UserValue, valueParameter } from './user-value.ts'
 
 /** That a value is the user's. */
@@ -22,13 +23,14 @@ export function anyUser(dialect: SqlDialect): Compare {
     }
     const fold = inAnyCase(dialect, wanted)
     const list = `FROM ${dialect.list(parameter, wanted.type)}`
-    const same = `${fold(value)} IN (SELECT ${fold('value')} ${list})`
+    const { among } = wanted.isIndexed ? dialect : standard
+    const same = among(fold(value), `SELECT ${fold('value')} ${list}`)
     const found =
       isInAnyCase(wanted) && asciiCase !== null
-        ? `${same} AND ${asciiCase(value)} IN (SELECT value ${list})`
+        ? `${same} AND ${among(asciiCase(value), `SELECT value ${list}`)}`
         : same
     return wanted.isLoose
-      ? `${found} AND ${asStored(value)} IN (SELECT ${asStored('value')} ${list})`
+      ? `${found} AND ${among(asStored(value), `SELECT ${asStored('value')} ${list}`)}`
       : found
   }
 }

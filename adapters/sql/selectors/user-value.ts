@@ -20,16 +20,19 @@ export interface UserValue extends Wanted {
   readonly type?: string
   /** One user's value has another type, and becomes one of that. */
   readonly isRecast?: true
+  /** An index finds rows by it. */
+  readonly isIndexed?: true
 }
 
 export const USER_ID: UserValue = { field: 'id', form: null }
 
 /** The id as the user table holds it. */
-export function userId({ hasLooseId, types }: MarkedUserTable): UserValue {
+export function userId({ hasLooseId, hasIndexedId, types }: MarkedUserTable): UserValue {
   const type = types?.['id']
   return {
     ...USER_ID,
     ...(hasLooseId ? { isLoose: true } : {}),
+    ...(hasIndexedId ? { isIndexed: true } : {}),
     ...(type === undefined ? {} : { type }),
   }
 }

@@ -5,7 +5,8 @@
  * @module
  */
 
-import { type Flow, readRows } from '../flow.ts'
+import { residueLeft } from '../../../src/store/failures.ts'
+import { type Asked, type Flow, readRows, visiting } from '../flow.ts'
 import { jsonText } from '../json-text.ts'
 import type { ProgramSql } from '../program-sql.ts'
 import type { Parameters } from '../statement.ts'
@@ -36,14 +37,18 @@ export function* holdAmong({ steps }: ProgramSql, table: string, keys: string): 
   return held
 }
 
-/** Rows of a step under the parents that were kept in mind. */
-export function* rowsUnder(
-  { steps }: ProgramSql,
+/** Throws {@link residueLeft} where a step has rows under the parents that were kept in mind. */
+export function rowsUnder(
+  { steps, program }: ProgramSql,
   index: number,
   held: HeldParents,
   parameters: Parameters,
-): Flow<number> {
+): readonly Asked[] {
   const [sql, pairs] = [steps[index]?.goneParents ?? null, held.get(index)]
-  if (sql === null || pairs === undefined) return 0
-  return Number((yield* readRows(sql.residue, { ...parameters, held: pairs }))[0]?.[0])
+  if (sql === null || pairs === undefined) return []
+  return [
+    visiting(sql.residue, { ...parameters, held: pairs }, ([rows]) => {
+      if (Number(rows) > 0) throw residueLeft(program.steps[index]?.table ?? '')
+    }),
+  ]
 }

@@ -7,7 +7,7 @@
 import type { HostWork, StepRun } from '../../../src/store/change.ts'
 import { residueLeft } from '../../../src/store/failures.ts'
 import { keyAt } from '../answers/step-rows.ts'
-import { about, changeRows, type Flow, readRows } from '../flow.ts'
+import { about, changeRows, type Flow, inOrder, readRows } from '../flow.ts'
 import { jsonText } from '../json-text.ts'
 import type { ProgramSql } from '../program-sql.ts'
 import type { Parameters } from '../statement.ts'
@@ -70,10 +70,7 @@ function* writeStep(sql: ProgramSql, run: StepRun, parameters: Parameters): Flow
     const there = Number((yield* readRows(chunk.there, { keys }))[0]?.[0])
     if (there > (step.action === 'delete' ? 0 : rows)) throw residueLeft(step.table)
   }
-  for (const [index] of held) {
-    if ((yield* rowsUnder(sql, index, held, parameters)) === 0) continue
-    throw residueLeft(sql.program.steps[index]?.table ?? '')
-  }
+  yield* inOrder([...held.keys()].flatMap((index) => rowsUnder(sql, index, held, parameters)))
 }
 
 const NO_PARENTS: ReadonlyMap<number, string> = new Map()

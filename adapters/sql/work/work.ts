@@ -6,9 +6,17 @@
 
 import { passAround } from '../../../src/program/steps.ts'
 import type { HostWork, StepRun } from '../../../src/store/change.ts'
-import { refuseMoreThanCounted, residueLeft } from '../../../src/store/failures.ts'
+import { refuseMoreThanCounted } from '../../../src/store/failures.ts'
 import { behindCursor, nextKeys } from '../answers/step-rows.ts'
-import { about, changeRows, type Flow, readRows, type SqlScene } from '../flow.ts'
+import {
+  type Asked,
+  about,
+  changing,
+  type Flow,
+  inOrder,
+  readRows,
+  type SqlScene,
+} from '../flow.ts'
 import { jsonText } from '../json-text.ts'
 import type { ProgramSql } from '../program-sql.ts'
 import type { Parameters } from '../statement.ts'
@@ -16,10 +24,10 @@ import type { PassSql } from '../steps/chunk-sql.ts'
 import type { GroupSql } from '../steps/group-sql.ts'
 import type { ResidueSql } from '../steps/residue-sql.ts'
 import type { WriteSql } from '../steps/write-sql.ts'
-import { type HeldParents, holdParents } from './gone-parents.ts'
+import { holdParents } from './gone-parents.ts'
 import { writeNamedRows } from './named-rows.ts'
 import { lateResidue, refuseResidue } from './residue.ts'
-import { areEnded, endUserRows, setUserRows } from './user-rows.ts'
+import { endUserRows, refuseUnended, setUserRows } from './user-rows.ts'
 
 /** The steps in order, then the user rows, then what is asked at the end. `parameters`: of the users of the work. */
 export function* workOn(
@@ -33,54 +41,71 @@ export function* workOn(
     yield* writeNamedRows(sql, work, parameters)
     return
   }
-  const held = yield* runSteps(scene, sql, steps, parameters)
-  if (userRows.kind === 'end') yield* endUserRows(scene, sql, parameters, work.users.length)
-  if (userRows.kind === 'set') yield* setUserRows(scene, sql, work, userRows.columns)
-  yield* settle(scene, sql, work, parameters)
+  const held = yield* holdParents(sql, parameters)
+  const last = yield* runSteps(scene, sql, steps, parameters)
   const asked = new Set(steps.map(({ step }) => step))
-  yield* lateResidue(sql, asked, held, parameters)
+  yield* inOrder([
+    ...last,
+    ...(userRows.kind === 'end' ? endUserRows(scene, sql, parameters, work.users.length) : []),
+    ...(userRows.kind === 'set' ? setUserRows(scene, sql, work, userRows.columns) : []),
+    ...settle(scene, sql, work, parameters),
+    ...lateResidue(sql, asked, held, parameters),
+  ])
 }
 
 /** Triggers that wait for the end may write rows back, and keys that do so may refuse. */
-function* settle(
+function settle(
   { dialect }: SqlScene,
   sql: ProgramSql,
   { userRows }: HostWork,
   parameters: Parameters,
-): Flow<void> {
-  for (const statement of dialect.settle) yield* changeRows(statement, {})
+): readonly Asked[] {
+  const statements = dialect.settle.map((statement) => changing(statement, {}, undefined, () => {}))
   const { user } = sql.program
-  if (dialect.settle.length === 0 || userRows.kind !== 'end' || user.rowless) return
-  if (!(yield* areEnded(sql, parameters))) throw residueLeft(user.table)
+  const mayReturn = statements.length > 0 && userRows.kind === 'end' && !user.rowless
+  return mayReturn ? [...statements, refuseUnended(sql, parameters)] : statements
 }
 
-/** Answers what has to be known at the end of parents that are gone by then. */
+/** Runs all but the last of them, which it answers: from there on nothing needs an answer to be asked. */
 function* runSteps(
   scene: SqlScene,
   sql: ProgramSql,
   steps: readonly StepRun[],
   parameters: Parameters,
-): Flow<HeldParents> {
+): Flow<readonly Asked[]> {
   const runs: Runs = new Map(steps.filter(({ rows }) => rows > 0).map((run) => [run.step, run]))
-  const held = yield* holdParents(sql, parameters)
   const found = new Map<number, string>()
+  const waiting: Asked[] = []
+  const written = (): Flow<void> => inOrder(waiting.splice(0))
   for (const { run, write, residues } of turnsOf(sql, runs)) {
-    const pass = sql.steps[run.step]?.pass ?? null
-    if (pass !== null && !found.has(run.step)) {
-      for (const [step, pairs] of yield* findPass(sql, runs, run.step, parameters)) {
-        found.set(step, pairs)
+    const { pass = null, chunk = null } = sql.steps[run.step] ?? {}
+    let statement = { sql: write.sql, parameters }
+    if (pass !== null) {
+      if (!found.has(run.step)) {
+        yield* written()
+        for (const [step, pairs] of yield* findPass(sql, runs, run.step, parameters)) {
+          found.set(step, pairs)
+        }
       }
+      const pairs = found.get(run.step)
+      if (pairs !== undefined) {
+        statement = { sql: pass.write, parameters: { ...parameters, pairs } }
+      }
+    } else if (run.behind !== undefined && chunk !== null) {
+      yield* written()
+      const keys = yield* nextKeys(chunk, parameters, run.behind, scene.answers.noLimit)
+      statement = { sql: chunk.apply, parameters: { ...parameters, keys: jsonText(keys) } }
     }
-    const pairs = found.get(run.step)
-    const changed: number =
-      pass !== null && pairs !== undefined
-        ? yield* changeRows(pass.write, { ...parameters, pairs }, about(sql, write))
-        : yield* writeRows(scene, sql, run, write, parameters)
-    refuseMoreThanCounted(write.table, run.rows, changed)
-    if (changed < run.rows) scene.onFewer?.()
-    for (const residue of residues) yield* refuseResidue(residue, 'at_once', parameters)
+    const take = (changed: number): void => {
+      refuseMoreThanCounted(write.table, run.rows, changed)
+      if (changed < run.rows) scene.onFewer?.()
+    }
+    waiting.push(
+      changing(statement.sql, statement.parameters, about(sql, write), take),
+      ...residues.flatMap((residue) => refuseResidue(residue, 'at_once', parameters)),
+    )
   }
-  return held
+  return waiting
 }
 
 /** Steps that have rows, by their index. */
@@ -113,22 +138,6 @@ function* findPairs(pass: PassSql, parameters: Parameters, { behind }: StepRun):
   const keys = jsonText(rows.map(([, ...key]) => key))
   yield* readRows(pass.lock, { keys })
   return jsonText(yield* readRows(pass.findAmong, { ...parameters, keys }))
-}
-
-function* writeRows(
-  scene: SqlScene,
-  sql: ProgramSql,
-  { step, behind }: StepRun,
-  write: WriteSql,
-  parameters: Parameters,
-): Flow<number> {
-  const chunk = behind === undefined ? null : (sql.steps[step]?.chunk ?? null)
-  if (behind === undefined || chunk === null)
-    return yield* changeRows(write.sql, parameters, about(sql, write))
-  const keys = yield* nextKeys(chunk, parameters, behind, scene.answers.noLimit)
-  return keys.length === 0
-    ? 0
-    : yield* changeRows(chunk.apply, { ...parameters, keys: jsonText(keys) }, about(sql, write))
 }
 
 /** One statement in its turn. */

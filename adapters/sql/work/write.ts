@@ -5,7 +5,7 @@
  */
 
 import type { Program } from '../../../src/program/program.ts'
-import type { HostWork, Write } from '../../../src/store/change.ts'
+import type { HostWork, RecordWrite, Write } from '../../../src/store/change.ts'
 import { usersAsParameters } from '../answers/answer.ts'
 import { writeRecords } from '../answers/records.ts'
 import type { Flow, SqlScene } from '../flow.ts'
@@ -16,6 +16,7 @@ import { workOn } from './work.ts'
 
 export interface Writer {
   write(write: Write): Flow<void>
+  writeRecords(writes: readonly RecordWrite[]): Flow<void>
   /** Whether the user rows that were to end have ended: then what has been done so far is whole. */
   hasEnded(): Flow<boolean>
 }
@@ -41,6 +42,7 @@ export function writingTo(
       else if (one.kind === 'insert_row') yield* insertRow(scene, one)
       else yield* writeRecords(scene, [one])
     },
+    writeRecords: (writes) => writeRecords(scene, writes),
     *hasEnded() {
       return ended === null ? false : yield* ended()
     },

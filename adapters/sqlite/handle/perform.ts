@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { AnswerWords, Flow, Request, SqlScene } from '../../sql/flow.ts'
+import type { AnswerWords, Flow, Request, SqlScene, Statement } from '../../sql/flow.ts'
 import { readRows } from '../../sql/flow.ts'
 import { sqliteDialect } from '../sql/dialect.ts'
 import { quoteName, quoteTable } from '../sql/literals.ts'
@@ -46,6 +46,12 @@ export function perform<T>(connection: Connection, flow: Flow<T>): T {
 }
 
 function resultOf(connection: Connection, request: Request): unknown {
+  return request.kind === 'together'
+    ? request.statements.map((statement) => answerOf(connection, statement))
+    : answerOf(connection, request)
+}
+
+function answerOf(connection: Connection, request: Statement): unknown {
   switch (request.kind) {
     case 'rows':
       return connection.rows(request.sql, request.parameters)

@@ -46,8 +46,8 @@ export const residueSabotages: readonly Sabotage[] = [
   {
     name: 'believe that the user row is gone',
     file: 'adapters/sql/work/user-rows.ts',
-    find: 'changed !== users || !(yield* areEnded(sql, parameters))',
-    replace: 'changed !== users',
+    find: 'if (Number(rows) > 0) throw residueLeft(sql.program.user.table)',
+    replace: 'if (Number(rows) < 0) throw residueLeft(sql.program.user.table)',
     caughtBy: 'test/execution/delete/residue.test.ts',
   },
   {

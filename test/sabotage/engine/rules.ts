@@ -47,8 +47,8 @@ export const rulesSabotages: readonly Sabotage[] = [
   {
     name: 'find rows on SQLite that an earlier step of the pass has written',
     file: 'adapters/sql/work/work.ts',
-    find: '      pass !== null && pairs !== undefined\n',
-    replace: '      pass !== null && pairs === undefined\n',
+    find: 'if (pairs !== undefined) {',
+    replace: 'if (pairs === undefined) {',
     caughtBy: 'test/adapters/sqlite/contract.test.ts',
   },
   {

@@ -14,8 +14,45 @@ const handles = 'test/adapters/postgres/handles.test.ts'
 const together = 'test/adapters/postgres/long/together.test.ts'
 const failing = 'test/adapters/postgres/long/failing-statements.test.ts'
 
+const ways = 'test/adapters/postgres/ways.test.ts'
+
 /** PostgreSQL: what stands beside the tables, what hides, and what types make of values. */
 export const postgresSabotages: readonly Sabotage[] = [
+  {
+    name: 'send statements one by one where pg could send them together',
+    file: 'adapters/postgres/server/pg-host.ts',
+    find: 'isOfMessages(client.connection)',
+    replace: 'isOfMessages(null)',
+    caughtBy: ways,
+  },
+  {
+    name: 'give the rows of one statement to the next',
+    file: 'adapters/postgres/server/pg-batch.ts',
+    find: '    rows = []\n  }',
+    replace: '  }',
+    caughtBy: ways,
+  },
+  {
+    name: 'take a statement that was refused for one that has run',
+    file: 'adapters/postgres/server/pg-batch.ts',
+    find: 'query.callback(cause, null)',
+    replace: 'query.callback(null, results)',
+    caughtBy: ways,
+  },
+  {
+    name: 'overlook a key that stands in an object behind another one',
+    file: 'adapters/postgres/sql/json-sql.ts',
+    find: 'standsInObjects(at(document, [key]), own)',
+    replace: 'standsInObjects(at(document, [key]), [])',
+    caughtBy: ways,
+  },
+  {
+    name: 'read a whole table where an index would do',
+    file: 'adapters/postgres/sql/indexed.ts',
+    find: 'own >= 0 &&',
+    replace: 'own > 9 &&',
+    caughtBy: ways,
+  },
   {
     name: 'count by values of different types as they are',
     file: 'adapters/sql/steps/count-sql.ts',
@@ -334,7 +371,7 @@ export const postgresSabotages: readonly Sabotage[] = [
   {
     name: 'ask for what is left before triggers that wait for the end have run',
     file: 'adapters/sql/work/work.ts',
-    find: '  yield* settle(scene, sql, work, parameters)\n',
+    find: '    ...settle(scene, sql, work, parameters),\n',
     replace: '',
     caughtBy: findings,
   },
@@ -348,8 +385,8 @@ export const postgresSabotages: readonly Sabotage[] = [
   {
     name: 'take a transaction of the host for the own one',
     file: 'adapters/postgres/server/in-transaction.ts',
-    find: "  if (isOwn === 't') return",
-    replace: '  if (isOwn !== null) return',
+    find: "  if (state === 'own') return false",
+    replace: '  if (state !== null) return false',
     caughtBy: handles,
   },
   {

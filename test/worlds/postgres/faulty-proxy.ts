@@ -1,7 +1,15 @@
 /** A server in front of a server, at which a statement can fail, or the connection be cut. */
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
-import { fromClient, fromServer, isIdle, type Message, simpleQuery, sqlOf } from './wire.ts'
+import {
+  extendedQuery,
+  fromClient,
+  fromServer,
+  isIdle,
+  type Message,
+  simpleQuery,
+  sqlOf,
+} from './wire.ts'
 
 /** `refuse`: the server itself answers with this SQLSTATE. */
 export type Fault =
@@ -46,18 +54,22 @@ export async function openFaultyProxy(target: number): Promise<FaultyProxy> {
       if (!['Q', 'S', '', 'X', 'p'].includes(message.letter)) return
       const sent = batch
       batch = []
-      const sql = sent.map(sqlOf).join('')
-      const fault = sql !== '' && armed?.isMeant(sql) === true ? armed.fault : null
-      if (fault?.kind === 'refuse') {
-        upstream.write(simpleQuery(refusal(fault.sqlState)))
-        return
+      // Of several statements on one way to the server, those ahead of the one that is meant run.
+      for (const one of sent) {
+        const sql = sqlOf(one)
+        const fault = sql !== '' && armed?.isMeant(sql) === true ? armed.fault : null
+        if (fault?.kind === 'refuse') {
+          const refused = refusal(fault.sqlState)
+          upstream.write(one.letter === 'Q' ? simpleQuery(refused) : extendedQuery(refused))
+          return
+        }
+        if (fault?.kind === 'cut' && fault.side === 'before') {
+          end()
+          return
+        }
+        isDoomed ||= fault?.kind === 'cut'
+        upstream.write(one.bytes)
       }
-      if (fault?.kind === 'cut' && fault.side === 'before') {
-        end()
-        return
-      }
-      isDoomed ||= fault?.kind === 'cut'
-      for (const { bytes } of sent) upstream.write(bytes)
     })
     fromServer(upstream, (message) => {
       if (isDoomed) {

@@ -43,11 +43,24 @@ function cut(socket: Socket, letters: () => number, take: (message: Message) => 
 
 /** A message of statements without parameters. */
 export function simpleQuery(sql: string): Buffer {
-  const text = Buffer.from(`${sql}\0`)
+  return message('Q', Buffer.from(`${sql}\0`))
+}
+
+/** Messages of one statement without parameters, and the end of those that belong together. */
+export function extendedQuery(sql: string): Buffer {
+  return Buffer.concat([
+    message('P', Buffer.from(`\0${sql}\0\0\0`)),
+    message('B', Buffer.alloc(8)),
+    message('E', Buffer.alloc(5)),
+    message('S', Buffer.alloc(0)),
+  ])
+}
+
+function message(letter: string, body: Buffer): Buffer {
   const head = Buffer.alloc(5)
-  head.write('Q')
-  head.writeInt32BE(text.length + 4, 1)
-  return Buffer.concat([head, text])
+  head.write(letter)
+  head.writeInt32BE(body.length + 4, 1)
+  return Buffer.concat([head, body])
 }
 
 /** The statements that a message holds; empty where it holds none. */
