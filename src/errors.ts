@@ -248,7 +248,7 @@ export const ERROR_CODES: Readonly<Record<ErrorCode, ErrorKind>> = {
     status: 500,
     retryable: false,
     remedy:
-      'Give the engine the key that `details.path` names, as it was when the ledger was begun; a ledger key that was changed stands in `keys.oldLedger`. Nothing was changed.',
+      'Give the engine the key that `details.path` names, as it was when the ledger was begun; a ledger key that was changed stands in `keys.oldLedger`, a reserve key in `keys.oldReserve`. Nothing was changed.',
     endsRuns: true,
   },
   eraser_failed: {

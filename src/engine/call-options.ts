@@ -42,6 +42,17 @@ export type CallOptions<P extends PolicyInput, Given extends object = object> = 
   ? readonly [options: TenantScope<P> & Given]
   : readonly [options?: TenantScope<P> & Given]
 
+/** Values by field of `user.reserve`. Of a policy that only run time knows any field is taken. */
+export type ReservedValues<P extends PolicyInput> = P['user'] extends {
+  readonly reserve: infer Reserve
+}
+  ? { readonly [Field in keyof Reserve]?: string | number | bigint | null }
+  : P['user'] extends { readonly table: infer Table }
+    ? string extends Table
+      ? Readonly<Record<string, string | number | bigint | null>>
+      : never
+    : never
+
 export interface DisableOptions {
   /** Whether the rows that grant access go too. Default true. */
   readonly revokeSessions?: boolean
@@ -285,6 +296,22 @@ export function requestedAtOf({ requestedAt }: EraseOptions, now: Date): string 
 export function assertBoolean(path: string, value: unknown): void {
   if (value !== undefined && typeof value !== 'boolean') {
     throw invalidArgument(path, `"${path}" is neither true nor false.`)
+  }
+}
+
+/** @throws {@link UserDeletionError} `invalid_argument` where nothing is asked, or for what is never reserved. */
+export function assertReserved(
+  values: unknown,
+  known: readonly string[],
+): asserts values is Readonly<Record<string, unknown>> {
+  if (typeof values !== 'object' || values === null || Array.isArray(values)) {
+    throw invalidArgument('values', 'The values are not an object.')
+  }
+  const fields = Object.keys(values)
+  if (fields.length === 0) throw invalidArgument('values', 'No value is asked about.')
+  for (const field of fields) {
+    if (known.includes(field)) continue
+    throw invalidArgument('values', 'A field of the values is not one of `user.reserve`.')
   }
 }
 

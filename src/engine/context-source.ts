@@ -13,6 +13,8 @@ import { identifyUser } from '../execution/context/identify.ts'
 import { createFlights } from '../execution/context/in-flight.ts'
 import { guardKeys, type KeyGuard, type MissingKey } from '../execution/context/known-keys.ts'
 import { findEarlierPolicy } from '../execution/replay/earlier-policy.ts'
+import { assertReserveKeys } from '../execution/reserve/is-reserved.ts'
+import { createReserver, type Reserver } from '../execution/reserve/reserver.ts'
 import { type DriftReport, type WatchedPrograms, watchSchema } from '../plan/check/schema-watch.ts'
 import { buildProgram } from '../plan/compile/build-program.ts'
 import { refuseLostExpiries } from '../plan/compile/check-expiry.ts'
@@ -24,7 +26,7 @@ import { findMissingType } from '../policy/native-types.ts'
 import type { CheckInput, PolicyInput } from '../policy/policy.ts'
 import { findCheckMistake } from '../policy/policy-shape.ts'
 import { byteLength, processName, type Secret, sha256, sleepBy } from '../ports.ts'
-import type { LastOfCheck, Program, UserId } from '../program/program.ts'
+import type { LastOfCheck, Program, UserId, UserTable } from '../program/program.ts'
 import type { DatabaseSchema } from '../program/schema.ts'
 import { type HeldColumn, type HeldColumns, heldColumns } from '../program/stored-id.ts'
 import { canonicalJson } from '../receipt/canonical-json.ts'
@@ -44,6 +46,13 @@ export interface Keys {
   readonly oldLedger?: readonly (Secret | null)[]
   /** For `pseudonym` values of the policy. */
   readonly pseudonym?: Secret
+  /** Hashes what the policy reserves (`user.reserve`); required where it reserves something. */
+  readonly reserve?: Secret
+  /**
+   * Keys that reservations were written with before, for reading. One may go when its reservations have ended. Several
+   * processes change the key one after the other: first all know the new one as an old one, then they write with it.
+   */
+  readonly oldReserve?: readonly Secret[]
   /** Lets receipts name users by an HMAC instead of their id. Stays the same: calls under another are `wrong_key`. */
   readonly subject?: Secret
 }
@@ -109,6 +118,7 @@ export function createContextSource(input: ContextSourceInput): ContextSource {
       'The policy writes pseudonyms, so this key is required.',
     )
   }
+  const reserver = reserverOf(compiled.user, keys)
   const checks = [...policyChecks(policy), ...engineChecks(input.blockers)]
   const digest = sha256(canonicalJson({ policy, checks }))
   const programsFor = (schema: DatabaseSchema | null): WatchedPrograms => ({
@@ -145,6 +155,7 @@ export function createContextSource(input: ContextSourceInput): ContextSource {
     owner: `${processName()}/${issuer.newId()}`,
     inFlight: createFlights(),
     userTable: policy.user.table,
+    reserver,
     subjectOf,
     latest: () => latest(),
     current: () => current(),
@@ -165,6 +176,7 @@ export function createContextSource(input: ContextSourceInput): ContextSource {
     ...{ hooks: {}, blockers: [], erasers: [], writeAuditEntry: null, expiries: [] },
     maxRowsPerTransaction: Number.MAX_SAFE_INTEGER,
     inFlight: createFlights(),
+    reserver: null,
     subjectOf: (id) => id,
     deletes: 'tenant.deleted',
     ofTenant: null,
@@ -216,6 +228,7 @@ export function createContextSource(input: ContextSourceInput): ContextSource {
     async writing(missing) {
       const context = await current()
       await guard.settle(missing)
+      if (reserver !== null) await assertReserveKeys(store, policy.user.table, reserver)
       await earlier.remember()
       return context
     },
@@ -261,22 +274,44 @@ function refuseMissingType(policy: PolicyInput, { name, capabilities }: Store): 
   )
 }
 
+function reserverOf(user: UserTable, { reserve, oldReserve = [] }: Keys): Reserver | null {
+  if (user.reserve === undefined) return null
+  if (reserve === undefined) {
+    throw invalidArgument('keys.reserve', 'The policy reserves values, so this key is required.')
+  }
+  return createReserver(user, { key: reserve, oldKeys: oldReserve })
+}
+
 function assertKeys(keys: Keys): void {
-  const { oldLedger = [], ...others } = keys
-  if (!Array.isArray(oldLedger)) throw invalidArgument('keys.oldLedger', 'It is not a list.')
-  if (oldLedger.length > 0 && keys.ledger === undefined) {
-    throw invalidArgument('keys.ledger', 'Old keys without a present one: a ledger keeps a key.')
-  }
-  for (const [index, key] of oldLedger.entries()) {
-    if (key !== null && secretLength(key) < 16) {
-      const path = `keys.oldLedger[${index}]`
-      throw invalidArgument(path, 'An old key is a text or bytes of at least 16 bytes, or null.')
-    }
-  }
+  const { oldLedger = [], oldReserve = [], ...others } = keys
+  assertOldKeys('ledger', oldLedger, keys.ledger)
+  assertOldKeys('reserve', oldReserve, keys.reserve)
   for (const [name, key] of Object.entries(others)) {
-    if (!['ledger', 'pseudonym', 'subject'].includes(name) || secretLength(key) < 16) {
+    const isKnown = ['ledger', 'pseudonym', 'subject', 'reserve'].includes(name)
+    if (!isKnown || secretLength(key) < 16) {
       throw invalidArgument(`keys.${name}`, 'A key is a text or bytes of at least 16 bytes.')
     }
+  }
+}
+
+function assertOldKeys(
+  of: 'ledger' | 'reserve',
+  old: readonly (Secret | null)[],
+  present: Secret | undefined,
+): void {
+  const path = of === 'ledger' ? 'keys.oldLedger' : 'keys.oldReserve'
+  if (!Array.isArray(old)) throw invalidArgument(path, 'It is not a list.')
+  if (old.length > 0 && present === undefined) {
+    throw invalidArgument(`keys.${of}`, 'Old keys without a present one.')
+  }
+  for (const [index, key] of old.entries()) {
+    if (of === 'ledger' && key === null) continue
+    if (secretLength(key) >= 16) continue
+    const which = of === 'ledger' ? ', or null' : ''
+    throw invalidArgument(
+      `${path}[${index}]`,
+      `An old key is a text or bytes of at least 16 bytes${which}.`,
+    )
   }
 }
 

@@ -55,6 +55,7 @@ import type { Proof } from '../execution/look-back/prove.ts'
 import { type Verification, verifyUser } from '../execution/look-back/verify.ts'
 import { replayDeletions } from '../execution/replay/replay.ts'
 import type { ReplayResult } from '../execution/replay/replay-result.ts'
+import { isReserved } from '../execution/reserve/is-reserved.ts'
 import { type ExpiryResult, expireRetained } from '../execution/retention/expire-retained.ts'
 import { deleteTenant, type TenantResult } from '../execution/tenant/delete-tenant.ts'
 import { planTenant, type TenantPlan } from '../execution/tenant/plan-tenant.ts'
@@ -82,6 +83,7 @@ import {
   assertBoolean,
   assertIterable,
   assertKnownTables,
+  assertReserved,
   assertSession,
   bulkOptionsOf,
   type CallOptions,
@@ -105,6 +107,7 @@ import {
   type ProofOptions,
   type PurgeOptions,
   type ReplayOptions,
+  type ReservedValues,
   requestedAtOf,
   requestOf,
   type ScheduleOptions,
@@ -748,6 +751,28 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
       if (at !== null && (issuedAt === null || issuedAt < Date.parse(at))) return true
     }
     return false
+  }
+
+  /**
+   * Whether one of the values is reserved: a user who was deleted held it, and the policy's `user.reserve` keeps it from
+   * others for a while. Ask before somebody signs up or changes an address. Where the policy names tenants, a value is
+   * reserved in its tenant. A blank value never is. Reads only, and believes no clock: `expireRetained` ends reservations.
+   *
+   * @param values By field of `user.reserve`, as the user row would hold them.
+   * @throws {@link UserDeletionError} `invalid_argument` for a field that the policy does not reserve, `wrong_key` where
+   * there are reservations under a key that this engine does not have.
+   *
+   * @example
+   * if (await engine.isReserved({ email }, { tenantId: 'tnt_1' })) return 'This address cannot be used.'
+   */
+  async isReserved(values: ReservedValues<P>, ...[options]: CallOptions<P>): Promise<boolean> {
+    const given = this.#request(ownOptions<object>(options, ['tenantId']))
+    const context = await this.#source.current()
+    const { reserver } = context
+    assertReserved(values, reserver?.fields ?? [])
+    if (reserver === null) return false
+    const request = inTenant(context, given)
+    return isReserved(context, reserver, request.tenantId, values)
   }
 
   /**

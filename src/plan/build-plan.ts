@@ -48,8 +48,16 @@ export function buildPlan(input: PlanInput): Plan {
   }
 }
 
-export function userRowPlan({ user: { table, action, reason } }: Program): UserRowPlan {
-  return { table, action, ...(reason === undefined ? {} : { reason }) }
+export function userRowPlan({ user }: Program): UserRowPlan {
+  const { table, action, reason, reserve } = user
+  return {
+    table,
+    action,
+    ...(reason === undefined ? {} : { reason }),
+    ...(reserve === undefined
+      ? {}
+      : { reserved: Object.fromEntries(reserve.map(({ field, term }) => [field, term])) }),
+  }
 }
 
 /** The steps of a user with counts and dates. */

@@ -37,6 +37,11 @@ export interface UserRowPlan {
   readonly action: 'delete' | 'anonymize'
   /** Why a blank row stays; left out where it goes. */
   readonly reason?: string
+  /**
+   * By field for how long nobody else should take what the user held there (`user.reserve` of the policy). It is kept as
+   * a keyed hash. Left out where nothing is reserved.
+   */
+  readonly reserved?: Readonly<Record<string, string>>
 }
 
 export interface PolicyStamp {

@@ -74,6 +74,7 @@ function checkedPolicy<P extends PolicyInput>(input: P): Policy<P> {
   if (mistake !== null) throw refusal(mistake.path, mistake.message)
   checkUser(copy)
   checkStatus(copy)
+  checkReserve(copy)
   checkAudit(copy)
   for (const [table, entry] of Object.entries(copy.tables)) checkTable(copy, table, entry)
   checkChecks(copy)
@@ -210,6 +211,16 @@ function checkStatus({ user }: PolicyInput): void {
       }
       refuseWord(`${path}.${column}`, value, INSTANT_WORDS)
     }
+  }
+}
+
+function checkReserve({ user }: PolicyInput): void {
+  for (const [field, given] of Object.entries(user.reserve ?? {})) {
+    const path = `user.reserve.${field}`
+    if (field === 'id') throw refusal(path, 'is the id: `engine.isDeleted` tells who was deleted')
+    checkField(user.fields ?? {}, path, { user: field })
+    if (typeof given === 'string') checkTerm(path, given)
+    else checkTerm(`${path}.for`, given.for)
   }
 }
 
@@ -420,12 +431,7 @@ function checkRetention(
   rule: Extract<RuleInput, { action: 'retain' }>,
 ): void {
   const term: string | undefined = rule.for
-  if (term !== undefined && !isTerm(term)) {
-    throw refusal(
-      `${path}.for`,
-      `is not an ISO 8601 duration longer than nothing and up to ${LONGEST}, nor one with " to end of month" or " to end of year" behind it`,
-    )
-  }
+  if (term !== undefined) checkTerm(`${path}.for`, term)
   if (term !== undefined && rule.then === undefined) throw refusal(`${path}.then`, 'is missing')
   if (term === undefined && rule.then !== undefined) throw refusal(`${path}.for`, 'is missing')
   if (rule.then === 'anonymize' && rule.thenSet === undefined) {
@@ -435,6 +441,14 @@ function checkRetention(
     throw refusal(`${path}.thenSet`, 'belongs to then: "anonymize"')
   }
   if (rule.thenSet !== undefined) checkSet(fields, `${path}.thenSet`, rule.thenSet)
+}
+
+function checkTerm(path: string, term: string): void {
+  if (isTerm(term)) return
+  throw refusal(
+    path,
+    `is not an ISO 8601 duration longer than nothing and up to ${LONGEST}, nor one with " to end of month" or " to end of year" behind it`,
+  )
 }
 
 /** Runs after reachability, as it follows the chains. */

@@ -213,6 +213,8 @@ const table = v.lazy((input) => {
   return v.literal('unrelated', 'is neither a rule, a list of rules, nor "unrelated"')
 })
 
+const reservation = strict({ for: v.string(), ...anyCase })
+
 const user = strict({
   table: name,
   id: name,
@@ -230,6 +232,12 @@ const user = strict({
       disabled: record(scalar),
       active: v.optional(record(scalar)),
     }),
+  ),
+  reserve: v.optional(
+    v.pipe(
+      record(v.lazy((input) => (typeof input === 'string' ? v.string() : reservation))),
+      v.check((fields) => Object.keys(fields).length > 0, 'names no field'),
+    ),
   ),
   action: v.optional(v.picklist(['delete', 'anonymize'])),
   reason: v.optional(reason),

@@ -45,7 +45,18 @@ interface UserBase {
   readonly ghost?: { readonly id: string | number }
   /** How the row shows that a user is disabled. Without it the engine's own table says so alone. */
   readonly status?: StatusInput
+  /**
+   * By name of one of `fields`: for how long nobody else should take what a deleted user held there. It is kept as a
+   * keyed hash, for which the engine needs `keys.reserve`. `engine.isReserved` tells, and `engine.expireRetained` ends it.
+   */
+  readonly reserve?: Readonly<Record<string, ReserveInput>>
 }
+
+/**
+ * A term as in {@link RetainRule}, counted from the deletion and to the end of the day (UTC) on which it ends. Values are
+ * the same byte by byte; with `ignoreCase` the letters A to Z are a to z.
+ */
+export type ReserveInput = string | { readonly for: string; readonly ignoreCase?: true }
 
 /** Types of ids that only some databases have. Everywhere else such an id is its text. */
 export type NativeIdType = 'objectId' | 'uuid'

@@ -56,6 +56,7 @@ type OwnName =
   | 'spool'
   | 'marks'
   | 'retentions'
+  | 'reservations'
 
 type ColumnIn<Table, Database> = keyof Database[Table & keyof Database] & string
 

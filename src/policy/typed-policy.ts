@@ -109,8 +109,16 @@ type CheckedUser<S extends Scope, User, Table> = {
               ? CheckedSet<S, Table, User[Key]>
               : Key extends 'ghost'
                 ? CheckedGhost<S, Table, User, User[Key]>
-                : User[Key]
+                : Key extends 'reserve'
+                  ? CheckedReserve<S, User[Key]>
+                  : User[Key]
       : User[Key]
+}
+
+type CheckedReserve<S extends Scope, Reserve> = {
+  readonly [Name in keyof Reserve]: Name extends Exclude<S['fields'], 'id'>
+    ? Reserve[Name]
+    : Mistake<`\`user.fields\` does not name \`${Name & string}\`.`>
 }
 
 type CheckedGhost<S extends Scope, Table, User, Ghost> = User extends { readonly id: infer Id }

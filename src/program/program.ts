@@ -334,6 +334,8 @@ export interface UserTable {
   readonly createdAt?: string
   /** Field name to column, for the fields other rules refer to. Always holds `id`. */
   readonly fields: Readonly<Record<string, string>>
+  /** What nobody should take for a while once its user is gone; left out where the policy reserves nothing. */
+  readonly reserve?: readonly ReservedField[]
   readonly action: 'delete' | 'anonymize'
   /** Why a blank row stays; left out where it goes. */
   readonly reason?: string
@@ -343,6 +345,15 @@ export interface UserTable {
   /** What the columns of a user hold whom the host has disabled by itself, once enabled. */
   readonly active: StatusColumns | null
   readonly ghost: string | number | null
+}
+
+/** A field whose value stays reserved. */
+export interface ReservedField {
+  readonly field: string
+  /** As `retention-term.ts` reads it. */
+  readonly term: string
+  /** The letters A to Z are taken for a to z. */
+  readonly ignoreCase: boolean
 }
 
 /** The one compiled list that plan, deletion, bulk and verification run. */

@@ -77,10 +77,14 @@ export function assertOwnHead(key: Secret | null, head: LedgerHead | null): void
   if (!isWrittenWith(key, head)) throw wrongKey('keys.ledger')
 }
 
-export function wrongKey(path: 'keys.ledger' | 'keys.subject'): UserDeletionError {
-  const text =
-    path === 'keys.ledger'
-      ? 'The ledger was written with another `keys.ledger` than that of this engine, or its head was altered.'
-      : 'The ledger names users under another `keys.subject` than that of this engine.'
-  return new UserDeletionError('wrong_key', text, { details: { path } })
+export function wrongKey(path: keyof typeof WRONG_KEY): UserDeletionError {
+  return new UserDeletionError('wrong_key', WRONG_KEY[path], { details: { path } })
 }
+
+const WRONG_KEY = {
+  'keys.ledger':
+    'The ledger was written with another `keys.ledger` than that of this engine, or its head was altered.',
+  'keys.subject': 'The ledger names users under another `keys.subject` than that of this engine.',
+  'keys.reserve':
+    'There are reservations under a key that is neither `keys.reserve` of this engine nor one of `keys.oldReserve`.',
+} as const

@@ -14,6 +14,7 @@ import type {
   LedgerEntry,
   LedgerHead,
   OutboxEvent,
+  Reservation,
   Seal,
   SealedRetentions,
 } from '../store/records.ts'
@@ -60,6 +61,8 @@ export interface SealFrame {
   /** `null` for a deletion that is asked for and done in one call. */
   readonly requestedAt: string | null
   readonly external: readonly ExternalOutcome[]
+  /** What users who go leave reserved; left out where the policy reserves nothing. */
+  reserve?(fields: FoundUser['fields'], at: Date): readonly Reservation[]
 }
 
 /** One deleted user. */
@@ -106,7 +109,14 @@ export function sealDeletions(
   }
   const sealed = { entries, events, head: headFor(issuer.key, seq, hash) }
   if (frame.kind !== 'user.deleted') return sealed
-  return { ...sealed, retentions: retentionsOf(frame, users, entries) }
+  const { reserve } = frame
+  return {
+    ...sealed,
+    retentions: retentionsOf(frame, users, entries),
+    ...(reserve === undefined
+      ? {}
+      : { reservations: users.flatMap(({ found }) => reserve(found.fields, now)) }),
+  }
 }
 
 /** A receipt's digest: over everything else in it. */

@@ -8,7 +8,7 @@ import type { UserId } from '../program/program.ts'
 import type { RecordWrite } from './change.ts'
 import type { RecordCondition, RecordQuestion } from './inquiry.ts'
 import type { RecordTypes } from './record-tables.ts'
-import type { DisabledUser, Hold, Job, LedgerHead, Seal } from './records.ts'
+import type { DisabledUser, Hold, Job, LedgerHead, Reservation, Seal } from './records.ts'
 import type { JobReference } from './slice.ts'
 
 /** Users of one tenant, as records name them. */
@@ -112,19 +112,52 @@ export function leaseLost(): UserDeletionError {
 }
 
 /** What a seal writes to the engine's own tables. */
-export function sealWrites({ entries, events, head, retentions }: Seal): readonly RecordWrite[] {
+export function sealWrites({
+  entries,
+  events,
+  head,
+  retentions,
+  reservations = [],
+}: Seal): readonly RecordWrite[] {
   return [
     { kind: 'insert', table: 'ledger', records: entries },
     { kind: 'insert', table: 'outbox', records: events },
     ...(retentions === undefined
       ? []
       : [{ kind: 'insert', table: 'retentions', records: retentions.open } as const]),
+    ...(reservations.length === 0
+      ? []
+      : [{ kind: 'insert', table: 'reservations', records: reservations } as const]),
     headWrite(head),
   ]
 }
 
 export function headWrite({ seq, hash, signature }: LedgerHead): RecordWrite {
   return { kind: 'put', table: 'ledger_head', record: { id: 1, seq, hash, signature } }
+}
+
+/** Names of the keys that reservations of one table of users were written with. */
+export type ReserveKeyNames = readonly string[]
+
+/** The mark that holds them. */
+export function reserveKeys(userTable: string): string {
+  return `reserve_keys:${userTable}`
+}
+
+export function readReserveKeys(value: string | undefined): ReserveKeyNames {
+  return value === undefined ? [] : (JSON.parse(value) as ReserveKeyNames)
+}
+
+/** What the first reservation under a key writes; `null` where the key is known. */
+export function reserveKeysWrite(
+  userTable: string,
+  known: ReserveKeyNames,
+  reservations: readonly Reservation[],
+): Extract<RecordWrite, { kind: 'put' }> | null {
+  const all = new Set([...known, ...reservations.map(({ keyName }) => keyName)])
+  if (all.size === known.length) return null
+  const record = { name: reserveKeys(userTable), value: JSON.stringify([...all]) }
+  return { kind: 'put', table: 'marks', record }
 }
 
 /** Writes the record in the place of an earlier one; `null` removes it. */

@@ -14,6 +14,7 @@ import type {
   Mark,
   OpenRetention,
   OutboxEvent,
+  Reservation,
   SpooledIds,
   StagedEntry,
 } from './records.ts'
@@ -31,6 +32,7 @@ export interface RecordTypes {
   readonly spool: SpooledIds
   readonly marks: Mark
   readonly retentions: OpenRetention
+  readonly reservations: Reservation
 }
 
 export type RecordTable = keyof RecordTypes
@@ -154,6 +156,11 @@ export const RECORD_TABLES: { readonly [T in RecordTable]: RecordTableShape<Reco
       subjects: 'json',
     },
     indexes: [['step', 'state', 'at', 'seq']],
+  },
+  reservations: {
+    key: ['id'],
+    fields: { id: 'text', userTable: 'text', hash: 'text', keyName: 'text', until: 'text' },
+    indexes: [['hash'], ['userTable', 'until', 'id']],
   },
 }
 

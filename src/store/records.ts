@@ -23,6 +23,8 @@ export interface Seal {
   readonly head: LedgerHead
   /** What the deletions leave behind for the end of retentions; left out where no user is deleted. */
   readonly retentions?: SealedRetentions
+  /** What the users held that nobody should take for a while; left out where the policy reserves nothing. */
+  readonly reservations?: readonly Reservation[]
   /** Rows for the host's own audit log. */
   readonly auditRows?: readonly AuditRow[]
 }
@@ -54,6 +56,20 @@ export interface OpenRetention {
 
 /** `held`: due, and kept by a hold. `failed`: due, and the database has refused it. */
 export type RetentionState = 'waiting' | 'held' | 'failed'
+
+/** That somebody who is gone held a value which nobody should take for a while. Neither says who, nor when. */
+export interface Reservation {
+  /** Random. */
+  readonly id: string
+  /** The table of the users. */
+  readonly userTable: string
+  /** Keyed hash over the table, the tenant, the field and the value. */
+  readonly hash: string
+  /** Name of the key, which tells it from others. */
+  readonly keyName: string
+  /** A day's end. */
+  readonly until: string
+}
 
 /** One row to insert into a table that the policy names. */
 export interface AuditRow {

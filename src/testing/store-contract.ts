@@ -15,6 +15,7 @@ import {
   stateClauses,
   tokenClauses,
 } from './contract/deletion/life-cycle.ts'
+import { reserveClauses, restoredReserveClauses } from './contract/deletion/reserve.ts'
 import { precedenceClauses } from './contract/deletion/rules.ts'
 import { journalClauses, safetyClauses } from './contract/deletion/safety.ts'
 import { wholeTenantClauses } from './contract/deletion/tenants.ts'
@@ -90,6 +91,10 @@ export function storeContract(runner: ContractRunner, open: OpenStore): void {
   describe('confirmation tokens', () => tokenClauses(clause))
   describe('erasures', () => erasureClauses(clause))
   describe('the end of a retention', () => expiryClauses(clause))
+  describe('what stays reserved', () => {
+    reserveClauses(clause)
+    restoredReserveClauses(runner, open)
+  })
   describe('verification', () => verifyClauses(clause))
   describe('before and after', () => agreementClauses(clause))
 }

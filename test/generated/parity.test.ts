@@ -11,7 +11,7 @@ const RUNS = Number(process.env['GENERATED_RUNS'] ?? (isEveryFault ? 1_000 : 100
 
 test('SQLite and memory end alike on generated schemas, and others keep their rows', async () => {
   console.log(`parity: PARITY_SEED=${SEED}, ${RUNS} runs`)
-  const tally = { runs: 0, refused: 0, deleting: 0, deleted: 0, journalled: 0 }
+  const tally = { runs: 0, refused: 0, deleting: 0, deleted: 0, journalled: 0, reserved: 0 }
   const compare = async (world: World): Promise<void> => {
     const memory = await run(world, openMemory)
     const sqlite = await run(world, openSqlite)
@@ -23,6 +23,7 @@ test('SQLite and memory end alike on generated schemas, and others keep their ro
     tally.refused += Number(sqlite.refused !== null)
     tally.deleting += Number(sqlite.deleted > 0)
     tally.deleted += sqlite.deleted
+    tally.reserved += sqlite.reserved.length
     tally.journalled += Number(sqlite.deleted > 0 && world.maxRows === 2)
   }
   await fc.assert(fc.asyncProperty(worlds, compare), {
@@ -34,5 +35,6 @@ test('SQLite and memory end alike on generated schemas, and others keep their ro
   })
   console.log(`parity: ${JSON.stringify(tally)}`)
   assert.ok(tally.runs >= Math.min(RUNS, 150))
+  assert.ok(tally.reserved > tally.runs / 10, 'hardly anything was reserved')
   assert.ok(tally.deleting * 2 >= tally.runs, 'fewer than half of the runs deleted somebody')
 })

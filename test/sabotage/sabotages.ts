@@ -11,6 +11,7 @@ import { neighboursSabotages } from './engine/neighbours.ts'
 import { eyesSabotages } from './engine/odd-rows.ts'
 import { pathsSabotages } from './engine/paths.ts'
 import { recordsSabotages } from './engine/records.ts'
+import { reserveSabotages } from './engine/reserve.ts'
 import { residueSabotages } from './engine/residue.ts'
 import { retentionSabotages } from './engine/retention.ts'
 import { rulesSabotages } from './engine/rules.ts'
@@ -25,6 +26,7 @@ import { postgresSabotages } from './stores/postgres.ts'
 export const sabotages: readonly Sabotage[] = [
   ...hostSabotages,
   ...generatedSabotages,
+  ...reserveSabotages,
   ...residueSabotages,
   ...rulesSabotages,
   ...agreeSabotages,

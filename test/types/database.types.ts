@@ -36,6 +36,9 @@ define({
     users: { match: { array: 'profile.tags' }, where: { plan: ['free', 'paid'] }, action: 'detach' },
   },
 })
+define({ ...head, user: { ...user, fields: { name: 'profile.name' }, reserve: { name: 'P1Y' } }, tables })
+// @ts-expect-error not one of the fields
+define({ ...head, user: { ...user, fields: { name: 'profile.name' }, reserve: { nick: 'P1Y' } }, tables })
 // @ts-expect-error no such nested field
 define({ ...head, user: { ...user, fields: { name: 'profile.nick' } }, tables })
 // @ts-expect-error text has no fields

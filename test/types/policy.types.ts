@@ -58,13 +58,26 @@ definePolicy({
   },
 })
 
+// @ts-expect-error a term that is no text
+definePolicy({ ...head, user: { ...user, fields: { email: 'email' }, reserve: { email: 365 } }, tables: {} })
+// @ts-expect-error a reservation without a term
+definePolicy({ ...head, user: { ...user, fields: { email: 'email' }, reserve: { email: { ignoreCase: true } } }, tables: {} })
+const withReserve = definePolicy({ ...head, user: { ...user, fields: { email: 'email', name: 'name' }, reserve: { email: { for: 'P1Y', ignoreCase: true } } }, tables: {} })
 const withTenants = definePolicy({ ...head, user: { ...user, tenant: 'tenant_id' }, tables: {} })
 const withoutTenants = definePolicy({ ...head, tables: {} })
 
 export async function calls(
   tenanted: UserDeletionEngine<typeof withTenants>,
   plain: UserDeletionEngine<typeof withoutTenants>,
+  reserving: UserDeletionEngine<typeof withReserve>,
 ): Promise<void> {
+  await reserving.isReserved({ email: 'ann@example.com' })
+  // @ts-expect-error the policy does not reserve names
+  await reserving.isReserved({ name: 'Ann' })
+  // @ts-expect-error the policy reserves nothing
+  await plain.isReserved({ email: 'ann@example.com' })
+  // @ts-expect-error an operator is no value
+  await reserving.isReserved({ email: { $ne: null } })
   await tenanted.delete('usr_1', { tenantId: 'tnt_1' })
   // @ts-expect-error the policy names a tenant column
   await tenanted.delete('usr_1', {})

@@ -15,6 +15,7 @@ import {
   MARKS,
   OUTBOX,
   type OwnDb,
+  RESERVATIONS,
   RETENTIONS,
   SESSIONS,
   SPOOL,
@@ -52,6 +53,8 @@ const INDEXES: readonly EngineIndex[] = [
   { collection: SPOOL, keys: { run: 1, position: 1 } },
   { collection: RETENTIONS, keys: { step: 1, seq: 1 } },
   { collection: RETENTIONS, keys: { step: 1, state: 1, at: 1, seq: 1 } },
+  { collection: RESERVATIONS, keys: { hash: 1 } },
+  { collection: RESERVATIONS, keys: { userTable: 1, until: 1, _id: 1 } },
 ]
 
 /** Of the first layout: the unique ones would let two users of one id get into each other's way. */

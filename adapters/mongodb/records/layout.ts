@@ -21,6 +21,7 @@ import {
   MARKS,
   OUTBOX,
   type OwnDb,
+  RESERVATIONS,
   RETENTIONS,
   SPOOL,
   TOKENS,
@@ -103,6 +104,7 @@ const FIELDS: readonly (readonly [collection: string, fields: readonly string[]]
   [SPOOL, ['run', 'ids']],
   [MARKS, ['value']],
   [RETENTIONS, ['step', 'seq', 'state', 'subjects']],
+  [RESERVATIONS, ['hash', 'keyName', 'until']],
   [LATE_ACCESS, ['work']],
 ]
 

@@ -24,12 +24,13 @@ export const TOKENS: string = '$tokens'
 export const SPOOL: string = '$spool'
 export const MARKS: string = '$marks'
 export const RETENTIONS: string = '$retentions'
+export const RESERVATIONS: string = '$reservations'
 /** Users whose access is looked for once more. */
 export const LATE_ACCESS: string = '$late_access'
 
 export const OWN_COLLECTIONS: readonly string[] = [
   ...[WRITER, SESSIONS, LEDGER, LEDGER_HEAD, LEDGER_IMPORT, OUTBOX, JOBS, DISABLED, HOLDS, TOKENS],
-  ...[SPOOL, MARKS, RETENTIONS, LATE_ACCESS],
+  ...[SPOOL, MARKS, RETENTIONS, RESERVATIONS, LATE_ACCESS],
 ]
 
 /**

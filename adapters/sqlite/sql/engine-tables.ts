@@ -22,9 +22,9 @@ import { quoteText } from './literals.ts'
 
 export const OWN_TABLES: readonly RecordTable[] = RECORD_TABLE_NAMES
 
-/** Those that name users, and since the second layout the table of them. */
+/** Those of the first layout that name users, and since the second one the table of them. */
 export const NAMING_USERS: readonly RecordTable[] = RECORD_TABLE_NAMES.filter(
-  (table) => 'userTable' in RECORD_TABLES[table].fields,
+  (table) => 'userTable' in RECORD_TABLES[table].fields && table !== 'reservations',
 )
 
 /** Columns that a table has had since the first layout. */

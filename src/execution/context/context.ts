@@ -11,6 +11,7 @@ import type { HeldColumns } from '../../program/stored-id.ts'
 import type { Issuer } from '../../receipt/issue-receipt.ts'
 import type { Target, Targets } from '../../store/slice.ts'
 import type { Store } from '../../store/store.ts'
+import type { Reserver } from '../reserve/reserver.ts'
 import type { ExternalEraser } from './external-eraser.ts'
 import type { BlockerFunction, Hooks, WriteAuditEntry } from './hooks.ts'
 import type { Flights } from './in-flight.ts'
@@ -53,6 +54,8 @@ export interface ExecutionContext {
   pause(ms: number): Promise<void>
   /** Says that a user was found under the subject key, which therefore is the ledger's. */
   vouchForSubjects(): Promise<void>
+  /** What users leave reserved; `null` where the policy reserves nothing. */
+  readonly reserver: Reserver | null
   /** How the ledger names a user. */
   subjectOf(id: UserId): UserId
   /** Computes the derived values of the program for one user who goes at this moment. */

@@ -300,7 +300,7 @@ async function closeIn(run: JobRun, state: JobState): Promise<DeletionReceipt | 
     seal: (works, head, residue) => {
       const users = works.map(({ found, counts }) => ({
         ...target,
-        found,
+        found: { ...found, fields: { ...found.fields, ...state.kept } },
         counts: counts.map((rows, index) =>
           Math.max(rows + (done[index]?.rows ?? 0), done[index]?.seen ?? 0),
         ),

@@ -15,6 +15,7 @@ import { restoreDecisions } from '../life-cycle/restore-decisions.ts'
 import { assertClock, type ClockBound } from '../life-cycle/seen-clock.ts'
 import { bringOver } from './bring-over.ts'
 import { readAll } from './due-retentions.ts'
+import { expireReservations } from './expire-reservations.ts'
 import { judgeHeld, noteJudged } from './judge-held.ts'
 import { retentionHolds } from './retention-holds.ts'
 import { type Progress, readProgress } from './step-progress.ts'
@@ -41,6 +42,8 @@ export interface ExpiredStep {
 export interface ExpiryResult {
   /** One for each retained rule that has an end. */
   readonly steps: readonly ExpiredStep[]
+  /** Reservations that have ended (`user.reserve` of the policy). */
+  readonly reservations: number
   /** Whether `limit` or the signal stopped it, so that more may be due. */
   readonly more: boolean
 }
@@ -78,7 +81,8 @@ export async function expireRetained(
       tally.error = error
     }
   }
-  return { steps, more: run.stopped }
+  const reservations = run.stopped ? 0 : await expireReservations(context, run)
+  return { steps, reservations, more: run.stopped }
 }
 
 /** Works through one step and answers how far it came. */

@@ -22,6 +22,9 @@ import {
   holdsRemoved,
   leaseLost,
   markOf,
+  readReserveKeys,
+  reserveKeys,
+  reserveKeysWrite,
   sealWrites,
   tokensOf,
   withFence,
@@ -200,9 +203,12 @@ function* sealed(
   { places, users, counts }: Leaving,
 ): Change<readonly LedgerEntry[]> {
   const kept: LedgerEntry[] = []
-  const { table } = program.user
-  const [end, [mark]] = yield* ask(HEAD, markOf(retainedSince(table)))
+  const { table, reserve } = program.user
+  const marks = [retainedSince(table), ...(reserve === undefined ? [] : [reserveKeys(table)])]
+  const [end, ...found] = yield* ask(HEAD, ...marks.map(markOf))
+  const [mark, reserving] = found.map(([one]) => one)
   const since = readRetainedSince(mark?.value)
+  const keyNames = readReserveKeys(reserving?.value)
   let head = headOf(end)
   for (let start = 0; start < users.length; start += SEALED_AT_ONCE) {
     const works = users.slice(start, start + SEALED_AT_ONCE).map((found, index): Work => {
@@ -215,6 +221,8 @@ function* sealed(
     // What is written with the first part holds of the others too.
     const told = start === 0 ? retainedSinceWrite(table, since, seal) : null
     if (told !== null) yield told
+    const key = reserveKeysWrite(table, keyNames, seal.reservations ?? [])
+    if (key !== null) yield key
     for (const row of seal.auditRows ?? []) yield { kind: 'insert_row', program, ...row }
     head = seal.head
     if (slice.keepsEntries) kept.push(...seal.entries)

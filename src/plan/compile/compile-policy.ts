@@ -37,6 +37,7 @@ import type {
   JsonPath,
   LastOfCheck,
   Locator,
+  ReservedField,
   Retention,
   Scalar,
   Selector,
@@ -410,6 +411,7 @@ function compileUser({ user }: PolicyInput, derived: DerivedValue[]): UserTable 
     tenant: user.tenant ?? null,
     ...(user.createdAt === undefined ? {} : { createdAt: user.createdAt }),
     fields: { ...user.fields, id: user.id },
+    ...(user.reserve === undefined ? {} : { reserve: compileReserve(user.reserve) }),
     action: user.action ?? 'delete',
     ...(user.action === 'anonymize' ? { reason: user.reason } : {}),
     set: user.action === 'anonymize' ? compileSet(derived, user.set) : [],
@@ -417,4 +419,14 @@ function compileUser({ user }: PolicyInput, derived: DerivedValue[]): UserTable 
     active: user.status?.active ?? null,
     ghost: user.ghost?.id ?? null,
   }
+}
+
+function compileReserve(
+  reserve: NonNullable<PolicyInput['user']['reserve']>,
+): readonly ReservedField[] {
+  return Object.entries(reserve).map(([field, given]) =>
+    typeof given === 'string'
+      ? { field, term: given, ignoreCase: false }
+      : { field, term: given.for, ignoreCase: given.ignoreCase ?? false },
+  )
 }

@@ -195,7 +195,7 @@ async function* archiveLines(
     const { seq, hash } = chain.end
     const { link } = chain.links
     if (link === null) throw altered(seq, 'archive_altered')
-    yield headLine(chain.head(), seq - afterSeq, keys)
+    yield headLine(chain.head(), seq - afterSeq, keys, null)
     taking.end = { part: { from: { seq: from.seq, hash: from.hash }, head: { seq, hash } }, link }
   } catch (cause) {
     if (!isAborted(request)) taking.failure = cause

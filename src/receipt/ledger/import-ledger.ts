@@ -22,6 +22,7 @@ import { type LinkReader, linkAt, NO_LINKS, readLinks } from './archive-links.ts
 import { badLine, type LedgerLine } from './ledger-lines.ts'
 import { presentEntries } from './present-entries.ts'
 import { assertLines, type LedgerLines, numberedLines } from './read-lines.ts'
+import { type ReservationsAside, setAside } from './reservation-lines.ts'
 import { CHAIN_START, type ChainEnd, type ChainReader, readChain } from './verify-ledger.ts'
 
 export interface LedgerImport {
@@ -29,6 +30,8 @@ export interface LedgerImport {
   readonly imported: number
   /** Entries that the ledger had already, all of them identical. */
   readonly known: number
+  /** Reservations that were missing and are there now; left out where there were none. */
+  readonly reservations?: number
 }
 
 type HeadLine = Extract<LedgerLine, { kind: 'head' }>
@@ -52,6 +55,7 @@ export async function importLedger(
   let end: ChainEnd | null = null
   let imported = 0
   let known = 0
+  const aside = setAside(store, run, ring)
   let last: Pick<HeadLine, 'head' | 'subjectKeys'> | null = null
   let page: LedgerEntry[] = []
   try {
@@ -60,7 +64,14 @@ export async function importLedger(
         throw badLine(line, 'malformed', 'stands after the head, which is the last')
       if (parsed.kind === 'head') {
         assertHead(chain, parsed, line, end, imported + known)
+        if (!aside.areTold(parsed.reservations)) {
+          throw badLine(line, 'cut', 'tells of other reservations than stand before it')
+        }
         last = parsed
+        continue
+      }
+      if (parsed.kind === 'reservation') {
+        await aside.add(parsed.reservation)
         continue
       }
       const { entry } = parsed
@@ -98,15 +109,19 @@ export async function importLedger(
       )
     }
     await keys.adopt(last.subjectKeys)
-    if (imported === 0) return { imported, known }
-    await stageLedger(store, run, page)
-    const { head } = last
-    // Written first: after a crash between the two, decisions are looked for once too often, and never forgotten.
-    await markImport(store, after?.seq ?? 0, head.seq)
-    if (!(await adoptLedger(store, run, { after, head }))) throw conflict((after?.seq ?? 0) + 1)
-    return { imported, known }
+    if (imported > 0) {
+      await stageLedger(store, run, page)
+      const { head } = last
+      // Written first: after a crash between the two, decisions are looked for once too often, and never forgotten.
+      await markImport(store, after?.seq ?? 0, head.seq)
+      if (!(await adoptLedger(store, run, { after, head }))) throw conflict((after?.seq ?? 0) + 1)
+    }
+    // Last, as they are nobody's but this ledger's; after a crash in between another import brings them.
+    const reservations = await aside.restore()
+    await aside.clear()
+    return { imported, known, ...(reservations === 0 ? {} : { reservations }) }
   } catch (cause) {
-    await clear(store, run, imported)
+    await clear(store, run, imported, aside)
     throw cause
   }
 }
@@ -205,10 +220,15 @@ function conflict(seq: number): UserDeletionError {
 }
 
 /** What cannot be cleared now goes with the next import; the first error must not be hidden by that. */
-async function clear(store: Store, run: string, staged: number): Promise<void> {
-  if (staged === 0) return
+async function clear(
+  store: Store,
+  run: string,
+  staged: number,
+  aside: ReservationsAside,
+): Promise<void> {
   try {
-    await clearStaged(store, run)
+    if (staged > 0) await clearStaged(store, run)
+    await aside.clear()
   } catch {
     // The error that led here says more.
   }

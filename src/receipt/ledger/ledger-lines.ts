@@ -8,9 +8,10 @@ import { UserDeletionError } from '../../errors.ts'
 import type { UserId } from '../../program/program.ts'
 import { plainInteger } from '../../program/stored-id.ts'
 import { saidUserTable } from '../../store/earlier-layout.ts'
-import type { LedgerEntry, LedgerHead } from '../../store/records.ts'
+import type { LedgerEntry, LedgerHead, Reservation } from '../../store/records.ts'
 import { jsonSubject } from '../chain.ts'
 import type { SubjectKeys } from '../subject-keys.ts'
+import type { ReservationsTold } from './reservation-lines.ts'
 
 /** One line of an export. */
 export type LedgerLine =
@@ -20,30 +21,45 @@ export type LedgerLine =
       readonly head: LedgerHead
       readonly entries: number
       readonly subjectKeys: SubjectKeys
+      readonly reservations: ReservationsTold | null
     }
+  | { readonly kind: 'reservation'; readonly reservation: Reservation }
 
 export function entryLine({ subject, ...entry }: LedgerEntry): string {
   return JSON.stringify({ ...entry, subject: jsonSubject(subject) })
 }
 
-/** The last line; `entries` says how many lines stand before it. */
-export function headLine(head: LedgerHead, entries: number, keys: SubjectKeys): string {
+/** The last line; `entries` says how many lines of entries stand before it. */
+export function headLine(
+  head: LedgerHead,
+  entries: number,
+  keys: SubjectKeys,
+  reservations: ReservationsTold | null,
+): string {
   const subjectKeys = keys.size === 0 ? {} : { subjectKeys: Object.fromEntries(keys) }
-  return JSON.stringify({ head, entries, ...subjectKeys })
+  return JSON.stringify({
+    head,
+    entries,
+    ...subjectKeys,
+    ...(reservations === null ? {} : { reservations }),
+  })
 }
 
 /** @throws {@link UserDeletionError} `invalid_argument` for a line that no export has written. */
 export function parseLine(text: unknown, line: number): LedgerLine {
   const value = parseJson(text, line)
-  const isHead = hasKeys(value, HEAD_KEYS) || hasKeys(value, EARLIER_HEAD_KEYS)
-  if (isHead && hasKeys(value['head'], ['hash', 'seq', 'signature'])) {
+  if (isHead(value) && hasKeys(value['head'], ['hash', 'seq', 'signature'])) {
     const { seq, hash, signature } = value['head']
     const entries = value['entries']
     const subjectKeys = subjectKeysOf(value['subjectKeys'] ?? {})
+    const reservations = toldOf(value['reservations'] ?? null)
     const isWhole = isCount(seq) && isText(hash) && isTextOrNull(signature) && isCount(entries)
-    if (isWhole && subjectKeys !== null) {
-      return { kind: 'head', head: { seq, hash, signature }, entries, subjectKeys }
+    if (isWhole && subjectKeys !== null && reservations !== undefined) {
+      return { kind: 'head', head: { seq, hash, signature }, entries, subjectKeys, reservations }
     }
+  }
+  if (hasKeys(value, ['reservation']) && isReservation(value['reservation'])) {
+    return { kind: 'reservation', reservation: value['reservation'] }
   }
   if (hasKeys(value, ENTRY_KEYS) || hasKeys(value, EARLIER_ENTRY_KEYS)) {
     const { seq, kind, at, userTable = null, tenantId, idempotencyKey, body, hash } = value
@@ -63,7 +79,7 @@ export function parseLine(text: unknown, line: number): LedgerLine {
       return { kind: 'entry', entry: { seq, kind: known, at, userTable: said, ...rest } }
     }
   }
-  throw badLine(line, 'malformed', 'is neither a ledger entry nor a head')
+  throw badLine(line, 'malformed', 'is neither a ledger entry, a reservation nor a head')
 }
 
 /** What is wrong with a line of an import. */
@@ -89,10 +105,28 @@ const EARLIER_ENTRY_KEYS = [
 
 const ENTRY_KEYS = [...EARLIER_ENTRY_KEYS, 'userTable']
 
-/** Where no ids are hidden too: there is nothing to say of keys. */
-const EARLIER_HEAD_KEYS = ['entries', 'head']
+/** Where no ids are hidden there is nothing to say of keys, and where nothing is reserved nothing of that. */
+function isHead(value: unknown): value is Record<string, unknown> {
+  const { subjectKeys, reservations } = Object(value) as Record<string, unknown>
+  return hasKeys(value, [
+    ...['entries', 'head'],
+    ...(reservations === undefined ? [] : ['reservations']),
+    ...(subjectKeys === undefined ? [] : ['subjectKeys']),
+  ])
+}
 
-const HEAD_KEYS = [...EARLIER_HEAD_KEYS, 'subjectKeys']
+/** `undefined` for what no export tells. */
+function toldOf(value: unknown): ReservationsTold | null | undefined {
+  if (value === null) return null
+  if (!hasKeys(value, ['count', 'digest'])) return undefined
+  const { count, digest } = value
+  return isCount(count) && isText(digest) ? { count, digest } : undefined
+}
+
+function isReservation(value: unknown): value is Reservation {
+  const isOne = hasKeys(value, ['hash', 'id', 'keyName', 'until', 'userTable'])
+  return isOne && Object.values(value).every(isText)
+}
 
 function parseJson(text: unknown, line: number): unknown {
   if (typeof text !== 'string') throw badLine(line, 'malformed', 'is not text')

@@ -25,6 +25,7 @@ import { importLedger, type LedgerImport } from './import-ledger.ts'
 import { recordVerification } from './last-verified.ts'
 import { entryLine, headLine } from './ledger-lines.ts'
 import type { LedgerLines } from './read-lines.ts'
+import { reservationLines } from './reservation-lines.ts'
 import { type ArchiveVerification, verifyArchive } from './verify-archive.ts'
 import {
   CHAIN_START,
@@ -79,7 +80,8 @@ export interface Ledger {
   /**
    * The ledger as JSON Lines, as it stands at the first read: one entry a line without the line break, and
    * a last line with the head and its signature, so that a cut export shows. With `since` it begins at the
-   * first entry committed at or after that instant. Keep it with your backups, outside the database.
+   * first entry committed at or after that instant. What is reserved (`user.reserve` of the policy) stands before the
+   * head, all of it whatever `since` says: it is in no entry. Keep it with your backups, outside the database.
    *
    * @example
    * await pipeline(engine.ledger.export(), async function* (lines) {
@@ -90,7 +92,7 @@ export interface Ledger {
   /**
    * Puts back the entries that a restored database lacks: all of them, or none. Safe to repeat. Import
    * before anything is deleted: once the restored database has written entries of its own, the two ledgers
-   * have parted.
+   * have parted. Reservations come back with it.
    *
    * @throws {@link UserDeletionError} `invalid_argument` with `details.line` and `details.problem` for an
    * export that is malformed, cut, altered, or made under another key; `ledger_conflict` with `details.seq`,
@@ -257,7 +259,8 @@ async function* exportLedger(
     }
     afterSeq = page.at(-1)?.seq ?? null
   }
-  yield headLine(head, count, keys)
+  const reservations = yield* reservationLines(store, key)
+  yield headLine(head, count, keys, reservations)
 }
 
 /** The entry before the first one at or after an instant: clocks may step back, a chain may have no holes. */

@@ -79,6 +79,8 @@ export async function verifyArchive(
         isEnded = true
         continue
       }
+      // An archive has entries alone.
+      if (parsed.kind === 'reservation') return bad('malformed')
       const { entry } = parsed
       // An export has such lines once its old part was archived; an archive has none.
       if (archivedMarkOf(entry) !== null) return bad('altered')

@@ -13,6 +13,7 @@ export interface NotClaimed {
     | 'copies'
     | 'storage'
     | 'other_systems'
+    | 'reserved_values'
     | 'external_tables'
     | 'kept_id'
     | 'issued_tokens'
@@ -53,6 +54,12 @@ export function notClaimed(receipt: DeletionReceipt, ledger: LedgerLook): readon
           text: 'Rows that are kept or anonymized with the user id are pseudonymous, not anonymous.',
         }
       : null,
+    receipt.userRow.reserved === undefined
+      ? null
+      : {
+          about: 'reserved_values',
+          text: `A keyed hash stays of what the user held in: ${reservedText(receipt.userRow.reserved)}. It keeps others from taking it, and is pseudonymous.`,
+        },
     {
       about: 'issued_tokens',
       text: 'Access tokens that are checked without asking the database stay valid until they expire.',
@@ -77,4 +84,10 @@ function hasStep(steps: DeletionReceipt['steps'], action: string): boolean {
 
 function isKept(action: string): boolean {
   return action === 'retain' || action === 'anonymize'
+}
+
+function reservedText(reserved: Readonly<Record<string, string>>): string {
+  return Object.entries(reserved)
+    .map(([field, term]) => `${field} (${term})`)
+    .join(', ')
 }

@@ -80,7 +80,8 @@ export function clauses(
   }
 }
 
-function createWorld(opened: OpenedStore): World {
+/** The world of a database that a clause has opened by itself. */
+export function createWorld(opened: OpenedStore): World {
   const { store } = opened
   let now = new Date('2026-03-01T12:00:00.000Z')
   const clock = {

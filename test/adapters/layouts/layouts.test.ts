@@ -351,6 +351,36 @@ describe('a database whose marks say which retentions are open', () => {
   })
 })
 
+describe('a database of before there were reservations', () => {
+  const user = { table: 'members', id: 'id', fields: { name: 'name' } } as const
+  const policy = definePolicy({
+    ...{ name: 'members', version: 1, tables: {} },
+    user: { ...user, reserve: { name: 'P1Y' } },
+  })
+  const before = definePolicy({ name: 'members', version: 1, user, tables: {} })
+
+  it('has to be migrated before something is reserved, and deletes without that', async () => {
+    const db = new Database(':memory:')
+    db.exec(`CREATE TABLE members (id TEXT PRIMARY KEY, name TEXT);
+      INSERT INTO members VALUES ('ann', 'Ann'), ('bob', 'Bob');`)
+    const store = sqliteStore(db)
+    const shared = { store, clock: fixedClock(), logger: SILENT }
+    const engine = new UserDeletionEngine({
+      ...{ ...shared, policy, keys: { reserve: 'a reserve key for tests' } },
+    })
+    await store.migrate()
+    db.exec('DROP TABLE user_deletion_reservations')
+    await new UserDeletionEngine({ ...shared, policy: before }).delete('bob')
+    await assert.rejects(engine.delete('ann'), { code: 'not_migrated' })
+    await assert.rejects(engine.isReserved({ name: 'Ann' }), { code: 'not_migrated' })
+    assert.deepEqual(db.prepare('SELECT id FROM members').pluck().all(), ['ann'])
+    await engine.migrate()
+    await engine.delete('ann')
+    assert.equal(await engine.isReserved({ name: 'Ann' }), true)
+    assert.equal(await engine.isReserved({ name: 'Bob' }), false)
+  })
+})
+
 describe('a ledger of version 0.1.0 in memory', () => {
   for (const kind of ['plain', 'keyed'] as const) {
     it(`is imported, holds and answers, ${kind}`, async () => {

@@ -45,6 +45,7 @@ function proves(open: OpenStore): void {
       'the ledger',
       'outbox, spool and marks',
       'a schema that changes',
+      'what stays reserved',
     ],
     open,
     ofTypedColumns(it),

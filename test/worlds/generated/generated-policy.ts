@@ -34,6 +34,7 @@ function userOf(world: World): TenantPolicy['user'] {
     fields: { email: 'email' },
     ghost: { id: ghostOf(world) },
     status: { disabled: { status: 'disabled' } },
+    reserve: { email: { for: 'P1Y', ...(world.tombstone ? { ignoreCase: true as const } : {}) } },
   }
   if (!world.tombstone) return user
   const set: SetInput = { email: null, note: { pseudonym: { user: 'id' } }, status: 'deleted' }

@@ -10,6 +10,7 @@ import type { Clock } from '../../../src/ports.ts'
 import type { DeletionReceipt } from '../../../src/receipt/receipt.ts'
 import { readLedger } from '../../../src/records/ledger-records.ts'
 import { readOutbox } from '../../../src/records/outbox-records.ts'
+import { readReservations } from '../../../src/records/reservation-records.ts'
 import type { LedgerEntry } from '../../../src/store/records.ts'
 import type { Store } from '../../../src/store/store.ts'
 import { withAnswers } from '../../../src/testing/contract/altered-store.ts'
@@ -43,6 +44,7 @@ export interface Run {
   readonly receipts: readonly unknown[]
   readonly ledger: readonly unknown[]
   readonly outbox: readonly unknown[]
+  readonly reserved: readonly unknown[]
   readonly deleted: number
 }
 
@@ -138,7 +140,15 @@ export async function run(
   } catch (error) {
     const code = codeOf(error)
     if (code !== 'invalid_policy' && code !== 'schema_mismatch') throw error
-    return { refused: code, calls: [], receipts: [], ledger: [], outbox: [], deleted: 0 }
+    return {
+      refused: code,
+      calls: [],
+      receipts: [],
+      ledger: [],
+      outbox: [],
+      reserved: [],
+      deleted: 0,
+    }
   } finally {
     await host.close()
   }
@@ -176,7 +186,14 @@ async function runOn(world: World, host: Host): Promise<Run> {
   return {
     ...{ refused: null, calls, receipts, deleted: receipts.length },
     ...{ ledger: await ledgerOf(host.store), outbox: await outboxOf(host.store) },
+    reserved: await reservedOf(host.store),
   }
+}
+
+/** Less the random names. */
+async function reservedOf(store: Store): Promise<readonly unknown[]> {
+  const reserved = await readReservations(store, '', 1_000)
+  return reserved.map(({ hash, until }) => `${until} ${hash}`).toSorted()
 }
 
 const OF_THE_STORE = new Set(['digest', 'store', 'policy', 'erasure'])
@@ -212,7 +229,7 @@ async function openEngine(world: World, host: Host, clock: { now(): Date }) {
     store,
     policy: definePolicy(policy ?? policyOf(world)),
     clock,
-    keys: { pseudonym: 'a key of enough bytes' },
+    keys: { pseudonym: 'a key of enough bytes', reserve: 'another key of enough bytes' },
     maxRowsPerTransaction: world.maxRows,
     schemaCheck: schemaCheck ?? { accept: acceptedKeys(world) },
     logger: { warn: () => {} },

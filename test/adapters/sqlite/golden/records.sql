@@ -32,28 +32,37 @@ CREATE TABLE IF NOT EXISTS main.own_marks (\n  name TEXT NOT NULL,\n  value TEXT
 CREATE TABLE IF NOT EXISTS main.own_retentions (\n  step TEXT NOT NULL,\n  seq INTEGER NOT NULL,\n  state TEXT NOT NULL,\n  at TEXT NOT NULL,\n  tenant_id TEXT,\n  hidden INTEGER NOT NULL,\n  subjects TEXT NOT NULL,\n  PRIMARY KEY (step, seq)\n) WITHOUT ROWID;
 
 -- layout 11
-CREATE INDEX IF NOT EXISTS main.own_ledger_facts ON own_ledger (kind, CASE WHEN json_valid(body) THEN coalesce(json_extract(body, '$.stepId'), json_extract(body, '$.level')) END, tenant_id) WHERE subject IS NULL;
+CREATE TABLE IF NOT EXISTS main.own_reservations (\n  id TEXT NOT NULL,\n  user_table TEXT NOT NULL,\n  hash TEXT NOT NULL,\n  key_name TEXT NOT NULL,\n  until TEXT NOT NULL,\n  PRIMARY KEY (id)\n) WITHOUT ROWID;
 
 -- layout 12
-CREATE UNIQUE INDEX IF NOT EXISTS main.own_ledger_by_idempotency_key ON own_ledger (idempotency_key, coalesce(user_table, ''), coalesce(tenant_id, '')) WHERE idempotency_key IS NOT NULL;
+CREATE INDEX IF NOT EXISTS main.own_ledger_facts ON own_ledger (kind, CASE WHEN json_valid(body) THEN coalesce(json_extract(body, '$.stepId'), json_extract(body, '$.level')) END, tenant_id) WHERE subject IS NULL;
 
 -- layout 13
-CREATE INDEX IF NOT EXISTS main.own_ledger_by_user_table ON own_ledger (user_table, subject, tenant_id, kind, at);
+CREATE UNIQUE INDEX IF NOT EXISTS main.own_ledger_by_idempotency_key ON own_ledger (idempotency_key, coalesce(user_table, ''), coalesce(tenant_id, '')) WHERE idempotency_key IS NOT NULL;
 
 -- layout 14
-CREATE UNIQUE INDEX IF NOT EXISTS main.own_jobs_by_user_id ON own_jobs (user_id, coalesce(user_table, ''), coalesce(tenant_id, ''));
+CREATE INDEX IF NOT EXISTS main.own_ledger_by_user_table ON own_ledger (user_table, subject, tenant_id, kind, at);
 
 -- layout 15
-CREATE UNIQUE INDEX IF NOT EXISTS main.own_disabled_by_user_id ON own_disabled (user_id, coalesce(tenant_id, ''), coalesce(user_table, ''));
+CREATE UNIQUE INDEX IF NOT EXISTS main.own_jobs_by_user_id ON own_jobs (user_id, coalesce(user_table, ''), coalesce(tenant_id, ''));
 
 -- layout 16
-CREATE INDEX IF NOT EXISTS main.own_holds_by_user_id ON own_holds (user_id);
+CREATE UNIQUE INDEX IF NOT EXISTS main.own_disabled_by_user_id ON own_disabled (user_id, coalesce(tenant_id, ''), coalesce(user_table, ''));
 
 -- layout 17
-CREATE INDEX IF NOT EXISTS main.own_tokens_by_user_id ON own_tokens (user_id);
+CREATE INDEX IF NOT EXISTS main.own_holds_by_user_id ON own_holds (user_id);
 
 -- layout 18
+CREATE INDEX IF NOT EXISTS main.own_tokens_by_user_id ON own_tokens (user_id);
+
+-- layout 19
 CREATE INDEX IF NOT EXISTS main.own_retentions_by_step ON own_retentions (step, state, at, seq);
+
+-- layout 20
+CREATE INDEX IF NOT EXISTS main.own_reservations_by_hash ON own_reservations (hash);
+
+-- layout 21
+CREATE INDEX IF NOT EXISTS main.own_reservations_by_user_table ON own_reservations (user_table, until, id);
 
 -- ledger: one
 SELECT seq, kind, at, user_table, tenant_id, subject, idempotency_key, body, hash FROM main."own_ledger" WHERE hash = @p0 ORDER BY seq;
@@ -663,6 +672,60 @@ UPDATE main."own_retentions" SET step = @set_step, seq = @set_seq, state = @set_
 
 -- retentions: remove
 DELETE FROM main."own_retentions" WHERE step = @p0 AND seq = @p1;
+
+-- reservations: one
+SELECT id, user_table, hash, key_name, until FROM main."own_reservations" WHERE until = @p0 ORDER BY id;
+
+-- reservations: several
+SELECT id, user_table, hash, key_name, until FROM main."own_reservations" WHERE until IN (SELECT value FROM json_each(@p0)) ORDER BY id;
+
+-- reservations: several or null
+SELECT id, user_table, hash, key_name, until FROM main."own_reservations" WHERE (until IS NULL OR until IN (SELECT value FROM json_each(@p0))) ORDER BY id;
+
+-- reservations: null
+SELECT id, user_table, hash, key_name, until FROM main."own_reservations" WHERE until IS NULL ORDER BY id;
+
+-- reservations: none
+SELECT id, user_table, hash, key_name, until FROM main."own_reservations" WHERE 1 = 0 ORDER BY id;
+
+-- reservations: above
+SELECT id, user_table, hash, key_name, until FROM main."own_reservations" WHERE until > @p0 ORDER BY id;
+
+-- reservations: from
+SELECT id, user_table, hash, key_name, until FROM main."own_reservations" WHERE until >= @p0 ORDER BY id;
+
+-- reservations: up to
+SELECT id, user_table, hash, key_name, until FROM main."own_reservations" WHERE until <= @p0 ORDER BY id;
+
+-- reservations: up to or null
+SELECT id, user_table, hash, key_name, until FROM main."own_reservations" WHERE (until IS NULL OR until <= @p0) ORDER BY id;
+
+-- reservations: begins with
+SELECT id, user_table, hash, key_name, until FROM main."own_reservations" WHERE substr(until, 1, length(@p0)) = @p0 ORDER BY id;
+
+-- reservations: all
+SELECT id, user_table, hash, key_name, until FROM main."own_reservations" ORDER BY id;
+
+-- reservations: a page
+SELECT id, user_table, hash, key_name, until FROM main."own_reservations" WHERE id > @after0 ORDER BY id LIMIT @limit;
+
+-- reservations: in another order
+SELECT id, user_table, hash, key_name, until FROM main."own_reservations" ORDER BY until DESC, id DESC LIMIT @limit;
+
+-- reservations: the newest
+SELECT id, user_table, hash, key_name, until FROM main."own_reservations" WHERE id IN (SELECT max(id) FROM main."own_reservations" WHERE until >= @p0 GROUP BY until) ORDER BY id;
+
+-- reservations: insert
+INSERT INTO main."own_reservations" (id, user_table, hash, key_name, until) VALUES (?, ?, ?, ?, ?);
+
+-- reservations: put
+INSERT INTO main."own_reservations" (id, user_table, hash, key_name, until) VALUES (?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET user_table = excluded.user_table, hash = excluded.hash, key_name = excluded.key_name, until = excluded.until;
+
+-- reservations: patch
+UPDATE main."own_reservations" SET id = @set_id, user_table = @set_userTable, hash = @set_hash, key_name = @set_keyName, until = @set_until WHERE id = @p0;
+
+-- reservations: remove
+DELETE FROM main."own_reservations" WHERE id = @p0;
 
 -- ledger_import: move
 INSERT INTO main."own_ledger" (seq, kind, at, user_table, tenant_id, subject, idempotency_key, body, hash) SELECT seq, kind, at, user_table, tenant_id, subject, idempotency_key, body, hash FROM main."own_ledger_import" WHERE run = @p0 ORDER BY seq;
