@@ -216,6 +216,7 @@ export type {
   NativeType,
   Sanitized,
   Scrubbed,
+  ScrubObstacle,
   Store,
   StoreCapabilities,
 } from './store/store.ts'

@@ -27,6 +27,7 @@ import { writingTo } from '../sql/work/write.ts'
 import { type Described, describeDatabase, schemaStamp } from './schema/describe.ts'
 import { refuseHidden } from './schema/hidden-rows.ts'
 import { migrateTables } from './schema/migrate.ts'
+import { assertScrub, scrubTables } from './scrub/scrub-tables.ts'
 import type { Apart } from './server/apart.ts'
 import { hostOf, type PostgresHandle } from './server/handle.ts'
 import { perform } from './server/perform.ts'
@@ -53,6 +54,12 @@ export interface PostgresStoreOptions {
    * and underscores. Default `user_deletion_`. All engines of one database need the same.
    */
   readonly tablePrefix?: string
+  /**
+   * What `scrubFile` does with the tables of the policy and those of the engine. `vacuum` (the default): `VACUUM` and
+   * `ANALYZE`, beside which others read and write. `rewrite`: `VACUUM FULL` and `ANALYZE`; nobody reads or writes a table
+   * while it is written anew, which needs as much room again.
+   */
+  readonly scrub?: 'vacuum' | 'rewrite'
 }
 
 /**
@@ -78,10 +85,11 @@ export interface PostgresStoreOptions {
  */
 export function postgresStore(handle: PostgresHandle, given: PostgresStoreOptions = {}): Store {
   const host = hostOf(handle)
-  const options = storeOptions(given, ['schema', 'busyTimeoutMs', 'tablePrefix'])
+  const options = storeOptions(given, ['schema', 'busyTimeoutMs', 'tablePrefix', 'scrub'])
   const { tablePrefix: prefix = ENGINE_TABLE_PREFIX, schema = 'public' } = options
   assertTablePrefix(prefix)
   assertSchema(schema)
+  assertScrub(options.scrub)
   const own = RECORD_TABLE_NAMES.map((table) => `${prefix}${table}`)
   const place = { schema, own }
   let known: {
@@ -96,8 +104,9 @@ export function postgresStore(handle: PostgresHandle, given: PostgresStoreOption
     ) as SqlScene['own'],
     answers: answerWords(() => known?.described.schema.tables ?? []),
   }
+  const { busyTimeoutMs = 5_000, scrub: way = 'vacuum' } = options
   const { read, write } = transactionsOf(host, {
-    busyTimeoutMs: options.busyTimeoutMs ?? 5_000,
+    busyTimeoutMs,
     lockName: `user-deletion-engine ${schema}.${prefix}`,
     own,
     head: scene.own.ledger_head,
@@ -283,6 +292,12 @@ export function postgresStore(handle: PostgresHandle, given: PostgresStoreOption
           return perform(session, questions.map(answerOne))
         })
       }),
+    async scrubFile(tables) {
+      const { described } = await read((session) => present(session))
+      const named = tables.map((name) => described.placeOf(name) ?? { schema, table: name })
+      const ours = own.map((table) => ({ schema, table }))
+      return scrubTables(host, { schema, tables: [...named, ...ours], way, busyTimeoutMs })
+    },
     commit: (inquiry, { apart: isApart } = {}) =>
       rehearsed(() => write((session, apart) => transact(session, inquiry(), apart), isApart)),
   }

@@ -833,8 +833,14 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
    * size of free disk, and locks out other writers: run it in a maintenance window, or in another process.
    * It is not atomic; whatever the error, no row is lost, settings are put back, and it is safe to repeat.
    *
-   * @returns the level reached. `complete: false` when a reader kept the WAL from being cut: call it again
-   * when the reader has ended. A store in memory has no file, and says `rows_removed`.
+   * PostgreSQL: the tables that the policy names and those of the engine, with their partitions, each by itself.
+   * `VACUUM` and `ANALYZE` take values of gone rows out of the statistics and raise no level; with the store's option
+   * `scrub: 'rewrite'` tables and indexes are written anew, and the level is `rows_overwritten`, as the write-ahead log
+   * stays. Nobody reads or writes a table meanwhile.
+   *
+   * @returns the level reached. `complete: false` names an `obstacle` (a reader of the WAL, a lock, an older transaction,
+   * a time-out, another owner): what was done stays, and another call may do the rest. A store in memory has no file, and
+   * says `rows_removed`.
    * @throws {@link UserDeletionError} `connection_busy` while the handle is in a transaction or iterating,
    * `store_busy` when another connection holds a lock, `store_full` without space for the copy,
    * `schema_mismatch` where `VACUUM` could renumber rows that a full-text table points to.

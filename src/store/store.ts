@@ -170,16 +170,30 @@ export interface Sanitized {
 
 /** What a scrub has reached. Holds names of tables, and nothing of users. */
 export interface Scrubbed extends Sanitized {
-  /** Why it is not complete: a reader needs the journal. Try again when it has ended. */
-  readonly obstacle: 'journal_in_use' | null
+  /** What was in the way of the first that is not done; `null` where it is complete. */
+  readonly obstacle: ScrubObstacle | null
   /** Size of the database; `null` where there is no file format to speak of. */
   readonly bytesBefore: number | null
   readonly bytesAfter: number | null
   /** Full-text tables whose index holds words of live rows only. */
   readonly searchTables: readonly string[]
   /**
-   * Full-text tables that nobody can vouch for: contentless ones (only what the host deleted from them is
-   * gone), FTS3 and FTS4 over another table, and those that could not be opened here.
+   * Tables that nobody can vouch for. SQLite: full-text tables that are contentless (only what the host deleted from
+   * them is gone), FTS3 and FTS4 over another table, and those that could not be opened here. PostgreSQL: tables that
+   * something was in the way of.
    */
   readonly unproven: readonly string[]
 }
+
+/**
+ * `journal_in_use`: a reader needs the journal. `table_in_use`: another transaction holds a lock on a table.
+ * `older_transaction`: one that began before may still see deleted rows, and so may a prepared one or a replication
+ * slot. `timed_out`: the database has ended the work on a table. Try again when they have ended, or at another hour.
+ * `not_owner`: the role of the handle may not do it.
+ */
+export type ScrubObstacle =
+  | 'journal_in_use'
+  | 'table_in_use'
+  | 'older_transaction'
+  | 'timed_out'
+  | 'not_owner'

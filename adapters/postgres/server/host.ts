@@ -11,6 +11,8 @@ export interface Host {
    * on the connection: that one is left as it is.
    */
   transaction<T>(settings: Settings, work: (run: Run) => Promise<T>): Promise<T>
+  /** Statements that are a transaction each, on one connection. @throws `connection_busy` likewise. */
+  outside<T>(work: (run: Run) => Promise<T>): Promise<T>
 }
 
 export interface Settings {

@@ -5,11 +5,12 @@
  */
 import { CommitUnanswered, type Settings, USUAL } from './host.ts'
 import { connectionBusy, sqlState } from './postgres-errors.ts'
-import type { RawStatement, Run } from './session.ts'
+import { oneByOne, type RawResult, type RawStatement, type Run } from './session.ts'
 
 /** A connection that takes statements with parameters, and messages of several without. */
 export interface Connection {
   readonly run: Run
+  one(statement: RawStatement): Promise<RawResult>
   /** The first value that the last statement of the message answers, as text; `null` where it answers none. */
   script(sql: string): Promise<string | null>
 }
@@ -41,6 +42,21 @@ export async function inTransaction<T>(
   }
   onEnded()
   return result
+}
+
+/** Statements that are a transaction each. @throws `connection_busy`: inside one of the host they would fail, and it with them. */
+export async function outsideTransactions<T>(
+  { one, script }: Connection,
+  work: (run: Run) => Promise<T>,
+): Promise<T> {
+  let isOwn: string | null
+  try {
+    isOwn = await script(`SELECT ${IS_OWN}`)
+  } catch (cause) {
+    throw sqlState(cause) === '25P02' ? connectionBusy(cause) : cause
+  }
+  if (isOwn !== 't') throw connectionBusy()
+  return work(oneByOne(one))
 }
 
 /** The mode of a transaction that has asked for the time cannot be changed any more. */

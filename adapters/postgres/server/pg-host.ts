@@ -4,7 +4,7 @@
  * @module
  */
 import { type Host, inTurn } from './host.ts'
-import { type Connection, inTransaction } from './in-transaction.ts'
+import { type Connection, inTransaction, outsideTransactions } from './in-transaction.ts'
 import { batchOn, isOfMessages } from './pg-batch.ts'
 import { connectionBusy } from './postgres-errors.ts'
 import { allAtOnce, oneByOne, type RawResult, type RawStatement, type Run } from './session.ts'
@@ -38,38 +38,51 @@ export interface RawClient {
 
 /** A client goes back to its pool only once COMMIT or ROLLBACK was answered; any other is thrown away. */
 export function poolHost(pool: PostgresPool): Host {
+  async function withClient<T>(
+    work: (connection: Connection, onClean: () => void) => Promise<T>,
+  ): Promise<T> {
+    const client = await pool.connect()
+    // A connection that is cut while it is held is an event that nobody else listens for.
+    const ignore = (): void => {}
+    const own = client as unknown as RawClient
+    own.on?.('error', ignore)
+    let isClean = false
+    try {
+      return await work(connectionOf(own), () => {
+        isClean = true
+      })
+    } finally {
+      // One that is thrown away may still hear of its end.
+      if (isClean) own.off?.('error', ignore)
+      client.release(isClean ? undefined : true)
+    }
+  }
   return {
-    async transaction(settings, work) {
-      const client = await pool.connect()
-      // A connection that is cut while it is held is an event that nobody else listens for.
-      const ignore = (): void => {}
-      const own = client as unknown as RawClient
-      own.on?.('error', ignore)
-      let isClean = false
-      try {
-        return await inTransaction(connectionOf(own), settings, work, () => {
-          isClean = true
-        })
-      } finally {
-        // One that is thrown away may still hear of its end.
-        if (isClean) own.off?.('error', ignore)
-        client.release(isClean ? undefined : true)
-      }
-    },
+    transaction: (settings, work) =>
+      withClient((connection, onClean) => inTransaction(connection, settings, work, onClean)),
+    outside: (work) =>
+      withClient(async (connection, onClean) => {
+        const result = await outsideTransactions(connection, work)
+        onClean()
+        return result
+      }),
   }
 }
 
 /** One piece of work after the other. */
 export function clientHost(client: RawClient): Host {
   const next = inTurn()
+  const whileIdle = <T>(work: () => Promise<T>): Promise<T> =>
+    next(async () => {
+      // What it says may be older than what the host has sent since: the server decides.
+      const status = client.getTransactionStatus?.() ?? 'I'
+      if (status !== 'I') throw connectionBusy()
+      return work()
+    })
   return {
     transaction: (settings, work) =>
-      next(async () => {
-        // What it says may be older than what the host has sent since: BEGIN itself decides.
-        const status = client.getTransactionStatus?.() ?? 'I'
-        if (status !== 'I') throw connectionBusy()
-        return inTransaction(connectionOf(client), settings, work, () => {})
-      }),
+      whileIdle(() => inTransaction(connectionOf(client), settings, work, () => {})),
+    outside: (work) => whileIdle(() => outsideTransactions(connectionOf(client), work)),
   }
 }
 
@@ -90,6 +103,7 @@ function connectionOf(client: RawClient): Connection {
   }
   return {
     run: runOf(client, one),
+    one,
     async script(text) {
       const results = [(await ask({ text })) as PgResult | PgResult[]].flat()
       return results.at(-1)?.rows[0]?.[0] ?? null

@@ -49,6 +49,11 @@ export function pgliteHost(db: Pglite): Host {
           return work(runOn(client))
         })
       }),
+    outside: (work) =>
+      next(async () => {
+        await refuseOpenTransaction(db)
+        return work(runOn(db))
+      }),
   }
 }
 

@@ -4,8 +4,8 @@
  * @module
  */
 import type { Host } from './host.ts'
-import { type Connection, inTransaction } from './in-transaction.ts'
-import { allAtOnce } from './session.ts'
+import { type Connection, inTransaction, outsideTransactions } from './in-transaction.ts'
+import { allAtOnce, type RawResult, type RawStatement } from './session.ts'
 
 /** A `sql` of postgres.js. */
 export interface PostgresJs {
@@ -32,21 +32,26 @@ interface Rows extends ReadonlyArray<readonly (Uint8Array | null)[]> {
 
 /** A reserved connection goes back once COMMIT or ROLLBACK was answered; a lost one postgres.js replaces by itself. */
 export function postgresJsHost(sql: RawPostgresJs): Host {
+  async function withReserved<T>(
+    work: (connection: Connection, onClean: () => void) => Promise<T>,
+  ): Promise<T> {
+    const reserved = await sql.reserve()
+    const connection = connectionOf(reserved)
+    let isClean = false
+    try {
+      return await work(connection, () => {
+        isClean = true
+      })
+    } finally {
+      // It has no way to throw one away: what may be left on it has to end first.
+      if (!isClean) await connection.script('ROLLBACK').catch(() => {})
+      reserved.release()
+    }
+  }
   return {
-    async transaction(settings, work) {
-      const reserved = await sql.reserve()
-      const connection = connectionOf(reserved)
-      let isClean = false
-      try {
-        return await inTransaction(connection, settings, work, () => {
-          isClean = true
-        })
-      } finally {
-        // It has no way to throw one away: what may be left on it has to end first.
-        if (!isClean) await connection.script('ROLLBACK').catch(() => {})
-        reserved.release()
-      }
-    },
+    transaction: (settings, work) =>
+      withReserved((connection, onClean) => inTransaction(connection, settings, work, onClean)),
+    outside: (work) => withReserved((connection) => outsideTransactions(connection, work)),
   }
 }
 
@@ -54,18 +59,20 @@ export function postgresJsHost(sql: RawPostgresJs): Host {
 const UNKNOWN = 705
 
 function connectionOf(reserved: Reserved): Connection {
+  const one = async ({ text, values }: RawStatement): Promise<RawResult> => {
+    const typed = values.map((value) => (value === null ? null : reserved.typed(value, UNKNOWN)))
+    const rows = await reserved.unsafe(text, typed).raw()
+    const columns = rows.columns ?? []
+    return {
+      names: columns.map(({ name }) => name),
+      types: columns.map(({ type }) => type),
+      rows: rows.map((row) => row.map(textIn)),
+      changes: rows.count ?? 0,
+    }
+  }
   return {
-    run: allAtOnce(async ({ text, values }) => {
-      const typed = values.map((value) => (value === null ? null : reserved.typed(value, UNKNOWN)))
-      const rows = await reserved.unsafe(text, typed).raw()
-      const columns = rows.columns ?? []
-      return {
-        names: columns.map(({ name }) => name),
-        types: columns.map(({ type }) => type),
-        rows: rows.map((row) => row.map(textIn)),
-        changes: rows.count ?? 0,
-      }
-    }),
+    one,
+    run: allAtOnce(one),
     async script(text) {
       const answered = await reserved.unsafe(text).raw()
       const last = answered.at(-1) as readonly unknown[] | undefined

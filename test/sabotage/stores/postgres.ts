@@ -14,10 +14,53 @@ const handles = 'test/adapters/postgres/handles.test.ts'
 const together = 'test/adapters/postgres/long/together.test.ts'
 const failing = 'test/adapters/postgres/long/failing-statements.test.ts'
 
+const scrub = 'test/adapters/postgres/scrub.test.ts'
 const ways = 'test/adapters/postgres/ways.test.ts'
 
 /** PostgreSQL: what stands beside the tables, what hides, and what types make of values. */
 export const postgresSabotages: readonly Sabotage[] = [
+  {
+    name: 'believe that a table was written anew',
+    file: 'adapters/postgres/scrub/scrub-tables.ts',
+    find: 'after.file !== before.file',
+    replace: "after.file !== ''",
+    caughtBy: scrub,
+  },
+  {
+    name: 'believe that a table was vacuumed',
+    file: 'adapters/postgres/scrub/scrub-tables.ts',
+    find: 'const isDone = after.analyze !== before.analyze && (',
+    replace: "const isDone = after.analyze !== '' || (",
+    caughtBy: scrub,
+  },
+  {
+    name: 'scrub beside a transaction for which deleted rows are kept',
+    file: 'adapters/postgres/scrub/scrub-tables.ts',
+    find: 'else if (isSeen && part.isStored)',
+    replace: 'else if (isSeen && !part.isStored)',
+    caughtBy: scrub,
+  },
+  {
+    name: 'overlook a transaction that has written and reads nothing',
+    file: 'adapters/postgres/scrub/scrub-catalogue.ts',
+    find: 'OR a.backend_xid IS NOT NULL',
+    replace: 'OR a.backend_xid IS NULL',
+    caughtBy: scrub,
+  },
+  {
+    name: 'try a scrub on tables of other owners',
+    file: 'adapters/postgres/scrub/scrub-tables.ts',
+    find: "  if (!part.isOwned) return 'not_owner'\n",
+    replace: '',
+    caughtBy: scrub,
+  },
+  {
+    name: 'claim a level for a scrub that makes room alone',
+    file: 'adapters/postgres/scrub/scrub-tables.ts',
+    find: "way === 'rewrite' && obstacle === null",
+    replace: 'obstacle === null',
+    caughtBy: scrub,
+  },
   {
     name: 'send statements one by one where pg could send them together',
     file: 'adapters/postgres/server/pg-host.ts',
