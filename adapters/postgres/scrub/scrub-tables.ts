@@ -43,7 +43,7 @@ async function scrub(session: Session, options: ScrubOptions): Promise<Scrubbed>
   const { way, busyTimeoutMs } = options
   const parts = await partsOf(session, options)
   const bytesBefore = await bytesOf(session, parts)
-  // Whoever sees the database as it was before may need the dead rows.
+  // A transaction that sees the database as it was before may need the dead rows.
   const [[boundary] = []] = await session.rows(BOUNDARY)
   const isSeen = !(await waitForOthers(session, boundary, busyTimeoutMs))
   const found = new Map<string, Obstacle>()
@@ -103,7 +103,7 @@ async function bytesOf(session: Session, parts: readonly Part[]): Promise<number
   return Number(bytes ?? 0)
 }
 
-/** @returns whether all have ended who may see what was deleted before the boundary. */
+/** @returns whether all transactions have ended that may see what was deleted before the boundary. */
 async function waitForOthers(session: Session, boundary: unknown, ms: number): Promise<boolean> {
   const deadline = performance.now() + ms
   for (;;) {
