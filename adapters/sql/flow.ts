@@ -110,7 +110,7 @@ export function visiting(sql: string, parameters: Parameters, visit: (row: Row) 
   return { statement: { kind: 'each', sql, parameters, visit } }
 }
 
-/** One that writes; `take` is told how many rows it has changed. */
+/** One that writes; `take` gets the number of rows that it has changed. */
 export function changing(
   sql: string,
   parameters: Parameters,

@@ -180,7 +180,7 @@ function unrelated(site: Site, sites: readonly Site[], lines: LinesByTable): Pro
   return { rule: 'unrelated', question: question ?? throughDoubts(site, sites, lines) }
 }
 
-/** By names alone: what a foreign key leads to is told of by the schema check once the parent has a rule. */
+/** By names alone: once the parent has a rule, the schema check names what a foreign key leads to. */
 function throughDoubts(site: Site, sites: readonly Site[], lines: LinesByTable): string | null {
   const doubtful = parentsOf(site.schema, site.table).find(({ parent }) =>
     isDoubtful(parent, sites, lines, new Set([site.table.name])),

@@ -14,7 +14,7 @@ export interface SampledTable {
   readonly rows: readonly SampledRow[]
 }
 
-/** Users by what their rows hold: for each asked field the ids, as text, of those who hold a value. */
+/** Users by what their rows hold: for each asked field the ids, as text, of the users who hold a value. */
 export type KnownUsers = ReadonlyMap<string, ReadonlyMap<string, ReadonlySet<string>>>
 
 /** A longer text is passed over. */

@@ -2,7 +2,7 @@
  * Several statements with parameters on one way to the server and back, through a client of pg.
  *
  * A query of a class of its own is what pg offers for it (cursors and streams are such): it sends the messages of all
- * statements, one end behind them, and is told what the server answers. The server runs none behind one that fails.
+ * statements, one end behind them, and gets what the server answers. The server runs none behind one that fails.
  *
  * @module
  */

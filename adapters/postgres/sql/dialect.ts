@@ -38,7 +38,7 @@ export function postgresDialect(
     collated: (value, collation) =>
       isAnyCase(collation) ? `CAST(${value} AS ${collation})` : `${value} COLLATE ${collation}`,
     literal,
-    // Of a parameter the server is told here what it is.
+    // The cast says to the server of what type the parameter is.
     typed: (text, type) => `CAST(CAST(${text} AS text) AS ${type})`,
     kept: (value, column) =>
       column?.type === undefined ? value : `CAST(${value} AS ${column.type})`,

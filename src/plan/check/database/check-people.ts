@@ -102,7 +102,7 @@ function doubtAbout(
   const reference = userReference(schema, table, column)
   if (reference !== null && !isOwnName(schema, table, reference)) return IN_WORDS[reference.by]
   if (table.name === schema.user.name) return null
-  // Those are told of as personal.
+  // `personal_column` names them.
   const isKept = steps.some(writesKeptRows)
   const isTold = isKept || (steps.length === 0 && isEmail(column))
   if (!isTold && isAddressOfUser(table, column) && !isFoundByOwner(schema, table, steps)) {

@@ -14,7 +14,7 @@ import { storageOf } from './check-id-types.ts'
 type Tables = ReadonlyMap<string, TableSchema>
 type Column = readonly [table: string, column: string]
 
-/** Columns of ids whose types say numbers and texts themselves are told of where those types are compared. */
+/** Columns of ids whose declared types say number or text: the comparison of those types finds them. */
 export function checkMadeNumbers(program: Program, tables: Tables): readonly SchemaFinding[] {
   return [
     ...comparedIds(program).flatMap(({ own, other, path }) =>

@@ -40,7 +40,7 @@ function rowsOfSeveral({ steps }: Program, tables: Tables): readonly SchemaFindi
     const column = dotted(selector.locator.column, wayInto(selector.locator))
     const sampled = sampledAt(tables, { table, path: column, where: selector.where })
     if (sampled?.several !== true) return []
-    const message = `some sampled rows of "${table}" hold several different values at "${column}", in arrays, and the rule deletes a row with the first of those who are named there. Match the elements (\`array\`) and detach, so that each loses their own; accept the finding where the row shall go.`
+    const message = `some sampled rows of "${table}" hold several different values at "${column}", in arrays, and the rule deletes a row with the first user who is named there. Match the elements (\`array\`) and detach, so that each user loses their own element; accept the finding where the row should go.`
     const where = { table, column, path: placeOf(step) } as const
     return [{ code: 'several_named', severity: 'warning', ...where, message }]
   })
