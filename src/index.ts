@@ -9,6 +9,7 @@
 export { type DraftOptions, draftPolicy } from './draft/index.ts'
 export type {
   CancelOptions,
+  DeepVerifyOptions,
   DeleteManyOptions,
   DeleteOptions,
   DeleteTenantOptions,
@@ -22,6 +23,7 @@ export type {
   ReservedValues,
   ScheduleOptions,
   TenantScope,
+  TraceOptions,
   UserIds,
 } from './engine/call-options.ts'
 export type { DeclaredBlocker, Keys } from './engine/context-source.ts'
@@ -98,6 +100,16 @@ export {
   type SchemaFinding,
   type SchemaFindingCode,
 } from './plan/schema-finding.ts'
+export type {
+  CoveringRule,
+  FoundIdentifier,
+  Trace,
+  TracedForm,
+  TracedIdentifier,
+  TracedPlace,
+  TraceProgress,
+  UnreadPlace,
+} from './plan/trace/trace.ts'
 // Policy: what happens to every row of a user who goes.
 export { definePolicy } from './policy/define-policy.ts'
 export type {

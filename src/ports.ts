@@ -78,6 +78,24 @@ export function sha256(text: string): string {
   return hash('sha256', text, 'hex')
 }
 
+export function base64Of(bytes: string | Uint8Array): string {
+  return Buffer.from(bytes as string).toString('base64')
+}
+
+/** The text behind base64 in either alphabet; what is none of it is passed over. */
+export function textOfBase64(text: string): string {
+  return Buffer.from(text, 'base64').toString('utf8')
+}
+
+export function hexOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex')
+}
+
+/** What is no UTF-8 among the bytes stands as the replacement character. */
+export function textOfBytes(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8')
+}
+
 /** A hash that takes text piece by piece. */
 export function incrementalSha256(): { update(text: string): void; digest(): string } {
   const hash = createHash('sha256')

@@ -7,6 +7,7 @@ import { lastMembers } from '../../src/program/rows/bereft-groups.ts'
 import { countRows, stepRows } from '../../src/program/rows/count-rows.ts'
 import { hurdleRows } from '../../src/program/rows/hurdle-rows.ts'
 import { heldOutside } from '../../src/program/rows/shared-rows.ts'
+import { tableRows } from '../../src/program/rows/table-page.ts'
 import {
   blankRows,
   fieldsOf,
@@ -49,6 +50,8 @@ export function answerIn({ tables, records }: Database, question: Question): Ans
       return countRows(tables, question)
     case 'step_rows':
       return stepRows(tables, question)
+    case 'table_rows':
+      return tables.table(question.table) === undefined ? null : tableRows(tables, question)
     case 'bereft':
       return lastMembers(tables, question)
     case 'hurdles':

@@ -77,6 +77,15 @@ interface Lists {
   tuples(parameter: string, columns: readonly TupleColumn[], place?: 'placed'): string
 }
 
+interface WholeRows {
+  /** What tells the rows of the table apart while they are read. @throws UserDeletionError where nothing does. */
+  key?(table: TableSchema): RowKey
+  /** A value with all that is in it, as the driver can hand it out; `column` is how SQL names it. */
+  read?(column: string, schema: ColumnSchema): string
+  /** Selects the document of bytes in `@bytes` as JSON, and no row where they are none. */
+  readonly documentOf?: string
+}
+
 export interface PlacedList {
   readonly from: string
   readonly place: string
@@ -122,6 +131,8 @@ interface Comparisons {
 }
 
 interface Words {
+  /** How rows are read whole, where it is otherwise than by their key and column by column. */
+  readonly whole?: WholeRows
   /** How rows of the host are written, so that a conflict always refuses the statement. */
   readonly update: string
   readonly insert: string

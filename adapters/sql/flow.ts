@@ -5,7 +5,7 @@
  * @module
  */
 import type { UserTable } from '../../src/program/program.ts'
-import type { DatabaseSchema } from '../../src/program/schema.ts'
+import type { DatabaseSchema, TableSchema } from '../../src/program/schema.ts'
 import type { SqlDialect } from './dialect.ts'
 import type { MarkedUserTable } from './marks.ts'
 import type { RecordScene } from './own-tables/record-sql.ts'
@@ -28,6 +28,8 @@ export interface AnswerWords {
   bind(value: unknown): unknown
   /** Whether the database has a table of this name. */
   hasTable(table: string): Flow<boolean>
+  /** A table of the host as it is described. */
+  tableOf(table: string): TableSchema | undefined
   /** Which types the ids of a user table are of. */
   idTypes(table: string, id: string): Flow<readonly ('integer' | 'text')[]>
 }
@@ -40,12 +42,12 @@ export type Request =
 export type Statement =
   /** Rows as lists; integers that a number holds exactly are numbers, others are bigint. */
   | { readonly kind: 'rows'; readonly sql: string; readonly parameters: Parameters }
-  /** The same, one row after the other; `visit` must not write. */
+  /** The same, one row after the other; `visit` must not write, and answers `false` to be given no more. */
   | {
       readonly kind: 'each'
       readonly sql: string
       readonly parameters: Parameters
-      visit(row: Row): void
+      visit(row: Row): unknown
     }
   /** Rows as objects. */
   | { readonly kind: 'records'; readonly sql: string; readonly parameters: Parameters }
@@ -78,7 +80,7 @@ export function* readRows(sql: string, parameters: Parameters = {}): Flow<readon
 export function* eachRow(
   sql: string,
   parameters: Parameters,
-  visit: (row: Row) => void,
+  visit: (row: Row) => unknown,
 ): Flow<void> {
   yield { kind: 'each', sql, parameters, visit }
 }

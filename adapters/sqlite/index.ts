@@ -106,7 +106,9 @@ export function sqliteStore(
   const { currentSchema, statementsFor, statementsToWrite } = schemaCache(connection)
   const describe = describeWithRows(connection, currentSchema)
   const { read, write } = connection
-  const scene = sceneOf(connection)
+  const scene = sceneOf(connection, (name) =>
+    currentSchema().tables.find((table) => table.name === name),
+  )
   const explain = (cause: unknown): unknown => explainCommit(connection, currentSchema(), cause)
 
   function answerFrom(statements: (program: Program) => ProgramSql) {

@@ -44,6 +44,7 @@ import {
   stepRows,
   storedRow,
   type TableSchema,
+  tableRows,
   UserDeletionError,
   userIds,
   userRows,
@@ -166,6 +167,9 @@ export function arrayStore(
         return countRows(host, question)
       case 'step_rows':
         return stepRows(host, question)
+      // All rows of a table, a page at a time.
+      case 'table_rows':
+        return tables.some(({ name }) => name === question.table) ? tableRows(host, question) : null
       // Groups without a member, once these users are gone.
       case 'bereft':
         return lastMembers(host, question)

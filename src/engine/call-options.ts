@@ -24,6 +24,7 @@ import type { Canceller } from '../execution/life-cycle/change-state.ts'
 import type { HoldTerms } from '../execution/life-cycle/holds.ts'
 import type { OwnSession } from '../execution/life-cycle/own-account.ts'
 import type { ReplayOutcome } from '../execution/replay/replay-result.ts'
+import type { TraceProgress } from '../plan/trace/trace.ts'
 import type { PolicyInput } from '../policy/policy.ts'
 import { sha256 } from '../ports.ts'
 import { addDuration, isDuration, isInCalendar } from '../program/duration.ts'
@@ -66,6 +67,20 @@ export interface IsDeletedOptions {
 export interface VerifyOptions {
   /** Fields of the user that the host still knows. */
   readonly known?: Readonly<Record<string, unknown>>
+}
+
+export interface DeepVerifyOptions extends VerifyOptions {
+  /** Looks through every table as `trace` does, which reads the whole database. Default false. */
+  readonly deep?: boolean
+}
+
+export interface TraceOptions {
+  /** What the host still knows of the person, by any name: `{ email, formerEmail }`. Texts and numbers. */
+  readonly known?: Readonly<Record<string, unknown>>
+  /** Ends it after the present page; what was not looked at is `stopped` then. */
+  readonly signal?: AbortSignal
+  /** Called after each page of each table. */
+  readonly onProgress?: (progress: TraceProgress) => void
 }
 
 export interface ProofOptions extends VerifyOptions {

@@ -11,6 +11,7 @@ import { planMany } from '../execution/bulk/plan-many.ts'
 import {
   assertFunction,
   assertKnownFields,
+  assertKnownValues,
   assertSignal,
   invalidArgument,
   isKey,
@@ -52,7 +53,7 @@ import { type PurgeResult, purgeDue } from '../execution/life-cycle/purge.ts'
 import { restoreDecisions } from '../execution/life-cycle/restore-decisions.ts'
 import type { ClockBound } from '../execution/life-cycle/seen-clock.ts'
 import type { Proof } from '../execution/look-back/prove.ts'
-import { type Verification, verifyUser } from '../execution/look-back/verify.ts'
+import { type Verification, verifyUser, withTrace } from '../execution/look-back/verify.ts'
 import { replayDeletions } from '../execution/replay/replay.ts'
 import type { ReplayResult } from '../execution/replay/replay-result.ts'
 import { isReserved } from '../execution/reserve/is-reserved.ts'
@@ -68,6 +69,7 @@ import { scrubFile } from '../execution/upkeep/scrub-file.ts'
 import { watchDeletions } from '../execution/upkeep/watch-deletions.ts'
 import type { DriftReport } from '../plan/check/schema-watch.ts'
 import type { BulkPlan, Plan } from '../plan/plan.ts'
+import type { Trace } from '../plan/trace/trace.ts'
 import type { PolicyInput } from '../policy/policy.ts'
 import type { Clock } from '../ports.ts'
 import type { UserIdInput } from '../program/native-id.ts'
@@ -90,6 +92,7 @@ import {
   type CancelOptions,
   cancellerOf,
   confirmedTokenOf,
+  type DeepVerifyOptions,
   type DeleteManyOptions,
   type DeleteOptions,
   type DeleteTenantOptions,
@@ -113,8 +116,8 @@ import {
   type ScheduleOptions,
   scheduledByOf,
   type TenantScope,
+  type TraceOptions,
   type UserIds,
-  type VerifyOptions,
 } from './call-options.ts'
 import { type ContextSource, createContextSource } from './context-source.ts'
 import {
@@ -778,18 +781,61 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
   /**
    * What is left of a user. Rules that matched by an e-mail or through rows that are gone are
    * `unverifiable` unless `known` tells the field, never `clean`.
+   *
+   * @param options `known`: fields of the policy that the host still knows. `deep`: with what
+   * {@link UserDeletionEngine.trace} finds in the whole database; what no rule covers is `residue` then.
    */
   async verify(
     userId: UserIdInput,
-    ...[options]: CallOptions<P, VerifyOptions>
+    ...[options]: CallOptions<P, DeepVerifyOptions>
   ): Promise<Verification> {
-    const scope = this.#scope<VerifyOptions>(userId, options, ['known'])
-    const { known = {} } = scope.given
+    const scope = this.#scope<DeepVerifyOptions>(userId, options, ['known', 'deep'])
+    const { known = {}, deep = false } = scope.given
     assertKnownFields(known, this.#fields)
+    assertBoolean('deep', deep)
     const context = await this.#source.current()
     const { id, request } = await identifyUser(context, scope.id, scope.request)
     const { tenantId } = request
-    return verifyUser(context, tenantId, id, known)
+    const verification = await verifyUser(context, tenantId, id, known)
+    if (!deep) return verification
+    const { traceUser } = await import('../execution/look-back/trace-user.ts')
+    return withTrace(verification, await traceUser(context, { tenantId, userId: id, known }))
+  }
+
+  /**
+   * Every table, column and place in documents that holds an identifier of one person, with counts, and the rule that
+   * covers it or none: before a deletion what would stay, afterwards what did.
+   *
+   * Looked for are the id, what of the user row tells the person from others (addresses, phone numbers, names to sign in
+   * with, what a unique key or a rule names), and `known`; each as it is, in another case, URL-encoded, as base64 and as
+   * the hex digits of its SHA-256. What is shorter than eight characters, or a number, counts only where a rule, a
+   * foreign key or a name says what stands there. The user is one of the tenant, and the rows are those of all tenants:
+   * what of a person stands where it does not belong is what a trace is for.
+   *
+   * Reads all rows of the host's tables once, a page at a time, so that the event loop stays free; there is no one
+   * moment that all pages show, and what is written meanwhile may be in it or not. Writes nothing, and is safe to
+   * repeat. The trace holds names of tables, columns and keys, forms and counts, and no value of anybody.
+   *
+   * @returns `places` with their counts; `unread` for what was not looked at, with the reason; `status` over both.
+   * @throws {@link UserDeletionError} `invalid_id`, `invalid_argument`, `schema_mismatch`, or a code of the store.
+   *
+   * @example
+   * const { places } = await engine.trace('usr_1', { tenantId: 'tnt_1' })
+   * places.filter(({ unexplained }) => unexplained > 0)  // what the policy forgets
+   */
+  async trace(userId: UserIdInput, ...[options]: CallOptions<P, TraceOptions>): Promise<Trace> {
+    const names = ['known', 'signal', 'onProgress'] as const
+    const scope = this.#scope<TraceOptions>(userId, options, names)
+    const { known = {}, signal, onProgress } = scope.given
+    assertKnownValues(known)
+    assertSignal(signal)
+    assertFunction('onProgress', onProgress)
+    const context = await this.#source.current()
+    const { id, request } = await identifyUser(context, scope.id, scope.request)
+    const { tenantId } = request
+    // Few processes trace anybody, so this is loaded by the first call.
+    const { traceUser } = await import('../execution/look-back/trace-user.ts')
+    return traceUser(context, { tenantId, userId: id, known, signal, onProgress })
   }
 
   /**

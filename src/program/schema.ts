@@ -94,6 +94,8 @@ export interface TableSchema {
    * of a `foreign` table are kept by another server.
    */
   readonly kind: 'table' | 'view' | 'virtual' | 'time_series' | 'capped' | 'foreign'
+  /** Of a view: it keeps a copy of the rows that it shows. */
+  readonly keepsRows?: true
   /** What its texts compare by unless a column says otherwise, where that is not byte by byte. */
   readonly collation?: string
   /** `null` where the store knows no columns (a schemaless table). */

@@ -6,6 +6,7 @@
  */
 import type { Program, UserId } from '../program/program.ts'
 import type { UsersOfTenant } from '../program/rows/row.ts'
+import type { TablePage } from '../program/rows/table-page.ts'
 import type { NamedUser, SharedValue } from '../program/shared-values.ts'
 import type { Cursor } from './chunk.ts'
 import type { GroupMember, UserRow } from './slice.ts'
@@ -84,6 +85,20 @@ export interface HostQuestions {
       readonly limit: number
     }
     readonly answer: readonly StepRow[]
+  }
+  /**
+   * The next rows of a table of the schema, whole, all as they are at one moment, in the order of their keys: at most
+   * `limit`, and fewer where they are large. Of rows that keep their key and are there from the first page to the last
+   * none is left out and none comes twice. `null` where the store reads no rows of such a table: it is not there, or it
+   * is the engine's own.
+   */
+  readonly table_rows: {
+    readonly ask: {
+      readonly table: string
+      readonly after: Cursor | null
+      readonly limit: number
+    }
+    readonly answer: TablePage | null
   }
   /** Members among the users of groups in which nobody else satisfies a check of the program. */
   readonly bereft: {

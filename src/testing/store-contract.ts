@@ -19,6 +19,7 @@ import { reserveClauses, restoredReserveClauses } from './contract/deletion/rese
 import { precedenceClauses } from './contract/deletion/rules.ts'
 import { journalClauses, safetyClauses } from './contract/deletion/safety.ts'
 import { wholeTenantClauses } from './contract/deletion/tenants.ts'
+import { traceClauses, traceData } from './contract/deletion/traces.ts'
 import { twoRulesClauses, twoRulesData } from './contract/deletion/two-rules.ts'
 import { decisionClauses, leftoverClauses, refusedClauses } from './contract/deletion/upkeep.ts'
 import { belongingClauses, shapeClauses } from './contract/matching/belonging.ts'
@@ -29,6 +30,7 @@ import { jsonClauses } from './contract/matching/json.ts'
 import { pathClauses } from './contract/matching/paths.ts'
 import { referenceClauses } from './contract/matching/references.ts'
 import { sharedBatchClauses } from './contract/matching/shared.ts'
+import { tableRowsClauses } from './contract/matching/table-rows.ts'
 import { userTableClauses } from './contract/matching/user-tables.ts'
 import { sharedClauses, valueClauses, valueData } from './contract/matching/values.ts'
 import { jobClauses, verifyClauses } from './contract/records/jobs.ts'
@@ -66,6 +68,8 @@ export function storeContract(runner: ContractRunner, open: OpenStore): void {
   describe('arrays that hold something else', () => pathClauses(runner, open))
   describe('values that users share', () => sharedClauses(clauses(runner, open, valueData)))
   describe('shared values, looked at', () => sharedBatchClauses(runner, open))
+  describe('whole rows of tables', () => tableRowsClauses(clause))
+  describe('traces of a person', () => traceClauses(clauses(runner, open, traceData)))
   describe('tenants', () => tenantClauses(clause))
   describe('a tenant as a whole', () => wholeTenantClauses(clause))
   describe('isolation', () => isolationClauses(clause))

@@ -511,8 +511,8 @@ export const sabotages: readonly Sabotage[] = [
   {
     name: 'schema check of collections: repeat keys that are data',
     file: 'adapters/mongodb/schema/sampled-paths.ts',
-    find: 'const name = isData(key) ? ANY : key',
-    replace: 'const name = isData(ANY) ? ANY : key',
+    find: 'const name = isDataKey(key) ? ANY : key',
+    replace: 'const name = isDataKey(ANY) ? ANY : key',
     caughtBy: 'test/adapters/mongodb/paths-in-samples.test.ts',
   },
   {

@@ -8,7 +8,7 @@ import type { Answer, Question } from '../../../src/store/inquiry.ts'
 import { HEAD } from '../../../src/store/own-records.ts'
 import { answerRecords, recordsAsked } from '../records/answer-records.ts'
 import { all, ask, known, type Question as Pipelines } from '../server/batched-questions.ts'
-import type { MongoDb } from '../server/driver.ts'
+import type { OwnDb } from '../server/engine-collections.ts'
 import type { Reader } from '../server/scope.ts'
 import { findBereft } from './bereft.ts'
 import { countsAsked } from './counts.ts'
@@ -17,10 +17,11 @@ import type { Seen } from './seen.ts'
 import { heldOutside } from './shared-values.ts'
 import { findSpellings, findTenant } from './spellings.ts'
 import { stepRows } from './step-rows.ts'
+import { tableRows } from './table-rows.ts'
 import { blankRows, findRows, userIds } from './user-rows.ts'
 
 export interface Asked {
-  readonly db: MongoDb
+  readonly db: OwnDb
   readonly reader: Reader
   readonly seen: Seen
 }
@@ -99,6 +100,8 @@ async function oneAsked(here: Asked, question: Question): Promise<Pipelines<Answ
       return known(await heldOutside(reader, question))
     case 'step_rows':
       return known(await stepRows(reader, question))
+    case 'table_rows':
+      return known(await tableRows(here, question))
     case 'bereft':
       return known(await findBereft(reader, question))
     case 'hurdles':

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isDataKey } from '../../../src/program/columns/data-keys.ts'
 import type { SampledPath } from '../../../src/program/schema.ts'
 import type { Doc } from '../server/driver.ts'
 import { entriesOf, isSubDocument } from '../server/paths.ts'
@@ -52,7 +53,7 @@ function put(place: Place, value: unknown, depth: number, budget: Budget): void 
   place.documents += 1
   if (depth === DEPTH) return
   for (const [key, inner] of entriesOf(value)) {
-    const name = isData(key) ? ANY : key
+    const name = isDataKey(key) ? ANY : key
     const known = place.keys.get(name) ?? addPlace(place, name, budget)
     if (known !== undefined) put(known, inner, depth + 1, budget)
   }
@@ -108,24 +109,3 @@ function merged(places: readonly Place[]): Place {
     ),
   }
 }
-
-/** Whether a key looks like an id, an address, a date or a number, and not like a name that somebody gave to a field. */
-function isData(key: string): boolean {
-  return DATA.some((pattern) => pattern.test(key))
-}
-
-const DATA: readonly RegExp[] = [
-  /^\d+$/,
-  /^\d+[-_.:]\d/,
-  /.@./,
-  /[\s/]/,
-  /:.*\d/,
-  // A path could not be told from its parts.
-  /\./,
-  /^[0-9a-f]{12,}$/i,
-  /^[0-9a-f]{8}-[0-9a-f-]{27,}$/i,
-  // A prefix and an id behind it.
-  /^[a-z]{1,8}[_-](?=(?:.*\d){3})[a-z\d]{6,}$/i,
-  /^(?=(?:.*\d){3})[\w-]{16,}$/,
-  /^.{65,}$/,
-]

@@ -70,6 +70,7 @@ export async function describeDatabase(session: Session, place: Place): Promise<
     places.set(name, {
       ...{ schema: String(schema), table: String(ownName) },
       hasHeirs: hasHeirs === true && kind !== 'p',
+      isPartitioned: kind === 'p',
     })
     if (hides === true) hiding.add(name)
     const own = constraints.get(oid) ?? []
@@ -80,6 +81,7 @@ export async function describeDatabase(session: Session, place: Place): Promise<
       ...{ name, kind: KINDS[String(kind)] ?? 'table', columns: columns.get(oid) ?? [] },
       ...keysOf(own, indexes.get(oid) ?? []),
       triggers: (triggers.get(oid) ?? []).flat(),
+      ...(kind === 'm' ? { keepsRows: true as const } : {}),
       ...(Number(rows) >= 0 ? { rows: Number(rows) } : {}),
       ...(hides === true ? { hidesRows: true as const } : {}),
       ...refusedBy({ delete: mayDelete, lock: mayLock }),

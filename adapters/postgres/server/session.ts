@@ -111,7 +111,7 @@ function prepare(statement: Statement): Prepared {
     if (kind === 'records') return recordsOf(result)
     const rows = rowsOf(result)
     if (kind === 'rows') return rows
-    for (const row of rows) statement.visit(row)
+    for (const row of rows) if (statement.visit(row) === false) break
     return undefined
   }
   return { statements: [numbered(sql, parameters)], answer }
@@ -189,6 +189,7 @@ function numbered(sql: string, parameters: Parameters): RawStatement {
 function textOf(value: unknown): string | null {
   if (value === null || value === undefined) return null
   if (value instanceof Date) return value.toISOString()
+  if (value instanceof Uint8Array) return `\\x${Buffer.from(value).toString('hex')}`
   const text = typeof value === 'object' ? JSON.stringify(value) : String(value)
   if (text.includes('\0') || /\p{Surrogate}/u.test(text)) throw unheard()
   return text

@@ -12,6 +12,7 @@ export function answerWords(tables: () => readonly TableSchema[]): AnswerWords {
   const tableOf = (name: string): TableSchema | undefined =>
     tables().find((table) => table.name === name)
   return {
+    tableOf,
     noLimit: null,
     typed: (user) => withTypes(user, { tables: tables() }),
     bind: (value) => value,

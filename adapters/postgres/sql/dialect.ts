@@ -6,7 +6,7 @@
 import { UserDeletionError } from '../../../src/errors.ts'
 import type { Scalar } from '../../../src/program/program.ts'
 import { keyOf } from '../../../src/program/rows/key-of.ts'
-import type { TableSchema } from '../../../src/program/schema.ts'
+import type { ColumnSchema, TableSchema } from '../../../src/program/schema.ts'
 import { BLANK_RANGES } from '../../sql/blank-characters.ts'
 import type { RowKey, SqlDialect, Wrap } from '../../sql/dialect.ts'
 import { quoteName, quoteText, standard } from '../../sql/standard.ts'
@@ -14,7 +14,7 @@ import { jsonIn, unreadIn } from './json-in.ts'
 import { isJsonValue, jsonDialect, textOf } from './json-sql.ts'
 import { markTypes } from './mark-types.ts'
 import type { TablePlace } from './tables.ts'
-import { fitted, isAnyCase, JSON_VALUE, kindOf } from './types.ts'
+import { elementType, fitted, isAnyCase, JSON_VALUE, kindOf } from './types.ts'
 
 /**
  * `schema`: where the tables of the host and those of the engine are. `placeOf`: where a table of the host is that is
@@ -100,6 +100,10 @@ export function postgresDialect(
       idsAreJson: true,
     },
     rowKey: rowKeyOf,
+    whole: {
+      key: (table) => wholeKey(table, placeOf(table.name)?.isPartitioned === true),
+      read: readWhole,
+    },
     rechecks: true,
     eitherType: JSON_VALUE,
     mark: markTypes,
@@ -136,6 +140,19 @@ function contains(value: string, text: string, fold: Wrap, as: 'part' | 'word'):
   if (as === 'part') return exact
   const escaped = `regexp_replace(${part}, '[][\\\\^$.*+?(){}|-]', '\\\\\\&', 'g')`
   return `${exact} AND (' ' || ${whole} || ' ') ~ ('[^0-9A-Za-z_]' || ${escaped} || '[^0-9A-Za-z_]')`
+}
+
+/** Where nothing else tells rows apart, their places do as long as nobody writes them. */
+function wholeKey(table: TableSchema, isPartitioned: boolean): RowKey {
+  const key = keyOf(table)
+  if (key.length > 0) return key
+  return isPartitioned ? ['tableoid', 'ctid'] : ['ctid']
+}
+
+/** Lists as JSON, and JSON as its text: a driver makes nothing of it then. */
+function readWhole(column: string, { type = '', holds }: ColumnSchema): string {
+  if (elementType(type) !== null) return `CAST(to_json(${column}) AS text)`
+  return holds === 'json' ? `CAST(${column} AS text)` : column
 }
 
 /** The primary key, or a unique one without nulls: a row's place changes with every update. */

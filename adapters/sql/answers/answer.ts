@@ -21,6 +21,7 @@ import { answerRecords } from './records.ts'
 import { heldOutside } from './shared-values.ts'
 import { findSpellings, findTenant } from './spellings.ts'
 import { stepRows } from './step-rows.ts'
+import { tableRows } from './table-rows.ts'
 import { blankRows, findFields, findRows, userIds } from './user-rows.ts'
 
 /** An answerer for one read or one transaction. `statementsFor`: the statements of a program. */
@@ -37,6 +38,8 @@ export function answering(
         return yield* findSpellings(scene, question.program, question.query)
       case 'tenant_spelling':
         return yield* findTenant(scene, question.program, question.query)
+      case 'table_rows':
+        return yield* tableRows(scene, question)
       default: {
         const sql = statementsFor(question.program)
         return yield* answerHost(
@@ -56,7 +59,7 @@ interface Answering {
 
 function* answerHost(
   { scene, sql, parametersOf }: Answering,
-  question: Exclude<HostQuestion, HostQuestion<'spellings' | 'tenant_spelling'>>,
+  question: Exclude<HostQuestion, HostQuestion<'spellings' | 'tenant_spelling' | 'table_rows'>>,
 ): Flow<Answer> {
   switch (question.kind) {
     case 'users':

@@ -62,6 +62,6 @@ export function keyAt(cursor: Cursor): readonly unknown[] {
 }
 
 /** A key as a cursor that JSON can carry: integers that no number holds by their digits. */
-function cursorAt(key: readonly unknown[]): Cursor {
+export function cursorAt(key: readonly unknown[]): Cursor {
   return key.map((value) => (typeof value === 'bigint' ? { integer: value.toString() } : value))
 }

@@ -32,9 +32,9 @@ export interface Connection {
   rows(sql: string, parameters?: Parameters): readonly (readonly unknown[])[]
   /**
    * The same, one row after the other: those of a large slice would outlive many of V8's young collections if
-   * they were there at once. `visit` must not write.
+   * they were there at once. `visit` must not write, and answers `false` to be given no more.
    */
-  each(sql: string, parameters: Parameters, visit: (row: readonly unknown[]) => void): void
+  each(sql: string, parameters: Parameters, visit: (row: readonly unknown[]) => unknown): void
   /** One statement's rows as objects. */
   records(sql: string, parameters?: Parameters): readonly Readonly<Record<string, unknown>>[]
   /** Runs a statement and answers how many rows it changed itself. */
@@ -116,11 +116,11 @@ export function openConnection(db: SqliteDatabase, options: ConnectionOptions): 
   function each(
     sql: string,
     parameters: Parameters,
-    visit: (row: readonly unknown[]) => void,
+    visit: (row: readonly unknown[]) => unknown,
   ): void {
     for (const row of reading(sql, true).iterate(parameters) as Iterable<unknown[]>) {
       makePlain(row)
-      visit(row)
+      if (visit(row) === false) return
     }
   }
 

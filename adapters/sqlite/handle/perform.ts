@@ -11,11 +11,11 @@ import type { Connection } from './connection.ts'
 import { explainingRefusal } from './explain-refusal.ts'
 
 /** SQLite's words, and the engine's own tables. */
-export function sceneOf({ own }: Connection): SqlScene {
-  return { dialect: sqliteDialect, own, answers: ANSWERS }
+export function sceneOf({ own }: Connection, tableOf: AnswerWords['tableOf']): SqlScene {
+  return { dialect: sqliteDialect, own, answers: { ...ANSWERS, tableOf } }
 }
 
-const ANSWERS: AnswerWords = {
+const ANSWERS: Omit<AnswerWords, 'tableOf'> = {
   noLimit: -1,
   typed: (user) => user,
   bind: (value) => (typeof value === 'boolean' ? Number(value) : value),

@@ -20,6 +20,9 @@ import { rowKeyOf } from './row-key.ts'
 import { asStored, inOtherType, keptIn } from './stored-values.ts'
 import { contains, leavesMark } from './text-patterns.ts'
 
+/** Bytes that only begin like one are none: the strict look at them. */
+const DOCUMENT = 'SELECT json(@bytes) WHERE json_valid(@bytes, 8)'
+
 export const sqliteDialect: SqlDialect = {
   ...standard,
   name: 'sqlite',
@@ -76,6 +79,7 @@ export const sqliteDialect: SqlDialect = {
   ids: idDialect,
   layout: layoutDialect,
   rowKey: rowKeyOf,
+  whole: { documentOf: DOCUMENT },
   mark: markLoose,
   markIndexes: withIndexes,
 }

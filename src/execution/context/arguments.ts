@@ -109,7 +109,21 @@ export function tenantOf(
 /** Fields of a user who is gone, as the caller remembers them: plain values, never a query. */
 export function assertKnownFields(known: unknown, fields: readonly string[]): void {
   assertOptions(known, fields)
-  for (const [field, value] of Object.entries(known as object)) {
+  assertPlainValues(known as object)
+}
+
+/** The same under names of the caller's own. */
+export function assertKnownValues(known: unknown): void {
+  assertOptions(known, Object.keys(Object(known)))
+  const odd = Object.keys(known as object).find((name) => name === 'id' || !isText(name, 64))
+  if (odd !== undefined) {
+    throw invalidArgument('known', 'A name in `known` is `id`, or no text of 1 to 64 bytes.')
+  }
+  assertPlainValues(known as object)
+}
+
+function assertPlainValues(known: object): void {
+  for (const [field, value] of Object.entries(known)) {
     if (isPlainValue(value)) continue
     throw invalidArgument(`known.${field}`, 'A known field is no text, number, boolean or Date.')
   }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Trace } from '../../plan/trace/trace.ts'
 import { losesExceptions, ownParentTablesOf } from '../../program/columns/touches.ts'
 import type { Program, Step, UserId } from '../../program/program.ts'
 import { leavesNoMatch } from '../../program/steps.ts'
@@ -30,7 +31,10 @@ export interface StepVerification {
 }
 
 export interface Verification {
-  /** `residue` if any step has some or the user row is there; else `unverifiable` if any step is; else `clean`. */
+  /**
+   * `residue` if any step has some, the user row is there, or a trace has found what no rule covers; else `unverifiable`
+   * if any step is, or a trace did not see everything; else `clean`.
+   */
   readonly status: 'clean' | 'residue' | 'unverifiable'
   /** Rows of all steps that are left as `shared`: they hold a value of the user, and others hold it too. Left out where there are none. */
   readonly shared?: number
@@ -44,6 +48,21 @@ export interface Verification {
   /** The newest receipt of the user, if there is one. */
   readonly receiptId: string | null
   readonly steps: readonly StepVerification[]
+  /** Where `deep` asked for it: what the whole database holds of the person. */
+  readonly trace?: Trace
+}
+
+/** The same with what a trace has found beside the rules. */
+export function withTrace(verification: Verification, trace: Trace): Verification {
+  const { status: own } = verification
+  const found = OF_TRACE[trace.status] ?? 'clean'
+  const status = own === 'residue' || found === 'clean' ? own : found
+  return { ...verification, status, trace }
+}
+
+const OF_TRACE: Partial<Record<Trace['status'], Verification['status']>> = {
+  unexplained: 'residue',
+  incomplete: 'unverifiable',
 }
 
 /** Inspects a user step by step. `known` holds fields that the host still knows, an e-mail for example. */
@@ -107,7 +126,7 @@ function isBlank({ user, derived }: Program, { row, isBlank }: Tombstone): boole
   )
 }
 
-function fieldsOfRow(
+export function fieldsOfRow(
   { user }: Program,
   row: Readonly<Record<string, unknown>> | null,
 ): Readonly<Record<string, unknown>> {

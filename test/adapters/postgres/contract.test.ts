@@ -38,6 +38,8 @@ function proves(open: OpenStore): void {
       'inside JSON',
       'texts that read like JSON',
       'values that users share',
+      'whole rows of tables',
+      'traces of a person',
       'tenants',
       'isolation',
       'atomicity',
