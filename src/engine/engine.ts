@@ -817,7 +817,8 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
    * repeat. The trace holds names of tables, columns and keys, forms and counts, and no value of anybody.
    *
    * @returns `places` with their counts; `unread` for what was not looked at, with the reason; `status` over both.
-   * @throws {@link UserDeletionError} `invalid_id`, `invalid_argument`, `schema_mismatch`, or a code of the store.
+   * @throws {@link UserDeletionError} `invalid_id`, `invalid_argument`, `schema_mismatch`, or a code of the store;
+   * `resource_not_found` for a user of another tenant.
    *
    * @example
    * const { places } = await engine.trace('usr_1', { tenantId: 'tnt_1' })

@@ -14,8 +14,8 @@ export async function tableRows(
   { db, reader }: { readonly db: OwnDb; readonly reader: Reader },
   { table, after, limit }: HostQuestion<'table_rows'>,
 ): Promise<TablePage | null> {
-  const [listed] = await db.listCollections({ name: table }, { nameOnly: true }).toArray()
-  if (listed === undefined || db.ownNames.has(table)) return null
+  if (db.ownNames.has(table)) return null
+  if (after === null && !(await isThere(db, table))) return null
   // Unlike $gt in a filter, the expression compares across types, as the order does.
   const behind =
     after === null
@@ -28,4 +28,9 @@ export async function tableRows(
     values: Object.values(document).map(plainValue),
   }))
   return { rows, next: rows.length < limit ? null : (rows.at(-1)?.key ?? null) }
+}
+
+async function isThere(db: OwnDb, table: string): Promise<boolean> {
+  const [listed] = await db.listCollections({ name: table }, { nameOnly: true }).toArray()
+  return listed !== undefined
 }

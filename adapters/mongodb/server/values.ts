@@ -134,7 +134,11 @@ export function encodeKey(value: unknown): unknown {
       const { bytes, subtype } = binaryOf(value)
       return { binary: Buffer.from(bytes).toString('base64'), subtype }
     }
+    if (type === null && !Array.isArray(value)) {
+      return { fields: Object.entries(value).map(([name, held]) => [name, encodeKey(held)]) }
+    }
   }
+  if (value === null || typeof value === 'boolean') return { plain: value }
   throw new UserDeletionError(
     'store_failed',
     'A document has an _id of a type that a large deletion cannot go on from.',
@@ -143,9 +147,13 @@ export function encodeKey(value: unknown): unknown {
 
 export function decodeKey(types: BsonTypes, key: unknown): unknown {
   if (typeof key !== 'object' || key === null) return key
-  const { number, integer, date, objectId, binary, subtype } = key as Readonly<
+  const { number, integer, date, objectId, binary, subtype, fields, plain } = key as Readonly<
     Record<string, unknown>
   >
+  if (plain !== undefined) return plain
+  if (Array.isArray(fields)) {
+    return Object.fromEntries(fields.map(([name, held]) => [name, decodeKey(types, held)]))
+  }
   if (typeof number === 'number') return number
   if (typeof integer === 'string') return smallest(BigInt(integer))
   if (typeof date === 'number') return new Date(date)

@@ -12,8 +12,10 @@ import { tablesToRead } from '../../plan/trace/tables-to-read.ts'
 import type { Trace, TracedPlace, TraceProgress, UnreadPlace } from '../../plan/trace/trace.ts'
 import { dropRejection } from '../../ports.ts'
 import type { UserId } from '../../program/program.ts'
+import { findEntries } from '../../records/ledger-records.ts'
 import { answerOf } from '../../store/inquiry.ts'
-import type { ExecutionContext } from '../context/context.ts'
+import { type ExecutionContext, targetOf } from '../context/context.ts'
+import { notFound } from '../context/failures.ts'
 import { warn } from '../decision/notify.ts'
 import { findShared } from '../units/sharing.ts'
 import { type TableTrace, traceTable } from './trace-table.ts'
@@ -56,6 +58,7 @@ export async function traceUser(context: ExecutionContext, request: TraceRequest
       rows = before + read
       tell(context, request, { table: table.name, tablesDone, tables: tables.length, rows })
     })
+    if (table.name === program.user.table && row === null) await refuseOther(run, request)
     missed.push(...seen)
     places.push(...counts.places())
     tablesDone += seen.some(({ column }) => column === null) ? 0 : 1
@@ -69,6 +72,21 @@ export async function traceUser(context: ExecutionContext, request: TraceRequest
     ...{ places, unread: missed, tables: tablesDone, rows },
   }
 }
+
+/** Somebody of another tenant is not found, unless a user of this one has been deleted under the same id. */
+async function refuseOther(
+  { context, sharedBy }: Pick<TableTrace, 'context' | 'sharedBy'>,
+  { tenantId, userId }: TraceRequest,
+): Promise<void> {
+  const { store, userTable } = context
+  if (!sharedBy.has(ID)) return
+  const { subject } = targetOf(context, userId)
+  const [earlier] = await findEntries(store, { userTable, tenantId, subjects: [subject] })
+  if (earlier === undefined) throw notFound(undefined)
+}
+
+/** The id is looked for first. */
+const ID = 0
 
 /** What the host still knows of the fields by which rules find rows. */
 function ofPolicy(

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { base64Of, sha256, textOfBase64 } from '../../ports.ts'
+import { base64Of, sha256, textOfBase64, textOfBytes } from '../../ports.ts'
 import type { Identifier } from './identifiers.ts'
 import type { TracedForm } from './trace.ts'
 import { wordSearch } from './word-search.ts'
@@ -205,23 +205,22 @@ const IS_OF_WORD = /^[\p{L}\p{N}]/u
 
 function characterBefore(text: string, at: number): string {
   const [whole, hex] = ESCAPE.exec(text.slice(Math.max(0, at - 3), at)) ?? []
-  if (hex !== undefined) return String.fromCharCode(Number.parseInt(hex, 16))
+  if (hex !== undefined) {
+    const byte = Number.parseInt(hex, 16)
+    // The end of a longer character: once the text is decoded, that one tells.
+    return byte < 0x80 ? String.fromCharCode(byte) : 'x'
+  }
   if (whole !== undefined) return ' '
   return [...text.slice(Math.max(0, at - 2), at)].at(-1) ?? ''
 }
 
 const ESCAPE = /%([0-9a-f]{2})$|\\[nrtbfv]$/i
 
-/** Bytes that are no UTF-8 are passed over one by one, as a browser does. */
+/** Bytes that are no UTF-8 stand as the replacement character. */
 function decodedFrom(text: string): string {
   return text.replaceAll(/(?:%[0-9a-f]{2})+/gi, (run) => {
-    try {
-      return decodeURIComponent(run)
-    } catch {
-      return run.replaceAll(/%([0-7][0-9a-f])/gi, (_, hex: string) =>
-        String.fromCharCode(Number.parseInt(hex, 16)),
-      )
-    }
+    const bytes = run.match(/[0-9a-f]{2}/gi) ?? []
+    return textOfBytes(Uint8Array.from(bytes, (hex) => Number.parseInt(hex, 16)))
   })
 }
 

@@ -167,6 +167,11 @@ export function traceClauses(clause: Clause): void {
     },
   )
 
+  clause('a user of another tenant is not found', async ({ engine }) => {
+    const other = engine.trace(EVE, { tenantId: TENANT_B })
+    await assert.rejects(other, { code: 'resource_not_found' })
+  })
+
   clause('somebody who never was here is found by what is known', async ({ engine }) => {
     const trace = await engine.trace('usr_nobody_at_all', {
       ...IN_A,
