@@ -8,10 +8,10 @@ import type { Program } from '../../program/program.ts'
 import type { TableRow } from '../../program/rows/table-page.ts'
 import type { DatabaseSchema, TableSchema } from '../../program/schema.ts'
 import type { Finding } from './count-places.ts'
-import { formFinder } from './find-forms.ts'
+import { formFinder, type Hit } from './find-forms.ts'
 import { type Identifier, identifiersOf, type TracedUser } from './identifiers.ts'
 import { namedPlaces } from './named-places.ts'
-import { stepFor } from './places.ts'
+import { ANY, stepFor } from './places.ts'
 import { readValue, type ValueReader } from './read-value.ts'
 
 export interface Search {
@@ -25,6 +25,12 @@ export interface TableSearch {
   readonly tooLarge: ReadonlySet<string>
 }
 
+interface ColumnReader {
+  readonly reader: ValueReader
+  /** What the name itself holds. */
+  readonly inName: readonly Hit[]
+}
+
 export function openSearch(program: Program, schema: DatabaseSchema, user: TracedUser): Search {
   const tables = new Map(schema.tables.map((table) => [table.name, table]))
   const known: KnownSchema = knownSchema(tables, program.user.table, program.user.id)
@@ -35,29 +41,34 @@ export function openSearch(program: Program, schema: DatabaseSchema, user: Trace
     identifiers,
     in(table) {
       const tooLarge = new Set<string>()
-      const readers = new Map<string, ValueReader>()
+      const columns = new Map<string, ColumnReader>()
       let findings: Finding[] = []
-      const readerOf = (name: string): ValueReader => {
-        const known = readers.get(name)
+      const columnOf = (name: string): ColumnReader => {
+        const known = columns.get(name)
         if (known !== undefined) return known
         // Fields of documents may be data.
-        const column = table.columns === null ? stepFor(name) : name
+        const inName = table.columns === null ? finder.inText(name) : []
+        const column = inName.length > 0 ? ANY : table.columns === null ? stepFor(name) : name
         const reader: ValueReader = {
           finder,
           wholeAt: wholeIn(table.name, column),
           found: (path, hit) => findings.push({ path: [column, ...path], hit }),
           tooLarge: () => tooLarge.add(column),
         }
-        readers.set(name, reader)
-        return reader
+        const made = { reader, inName }
+        columns.set(name, made)
+        return made
       }
       return {
         tooLarge,
-        findingsIn({ columns, values }) {
+        findingsIn({ columns: names, values }) {
           if (findings.length > 0) findings = []
-          for (const [place, name] of columns.entries()) {
+          for (const [place, name] of names.entries()) {
             const value = values[place]
-            if (value !== null && value !== undefined) readValue(readerOf(name), value)
+            if (value === null || value === undefined) continue
+            const { reader, inName } = columnOf(name)
+            for (const hit of inName) reader.found([], hit)
+            readValue(reader, value)
           }
           return findings
         },

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { DatabaseSchema, TableSchema } from '../../program/schema.ts'
+import type { ColumnSchema, DatabaseSchema, TableSchema } from '../../program/schema.ts'
 import type { UnreadPlace } from './trace.ts'
 
 export interface TablesToRead {
@@ -31,26 +31,29 @@ export function tablesToRead(schema: DatabaseSchema, userTable: string): TablesT
   }
 }
 
-function whyNot({ kind, columns, contentTable }: TableSchema): UnreadPlace['reason'] | null {
+function whyNot(table: TableSchema): UnreadPlace['reason'] | null {
+  const { kind, columns, contentTable, hidesRows } = table
   if (kind === 'foreign' || kind === 'time_series') return kind
+  // A store that reads for a deletion has the database refuse rather than hide.
+  if (hidesRows === true) return 'hidden_rows'
+  if (columns !== null && columns.length > 0 && columns.every(isRefused)) return 'no_permission'
   if (kind !== 'virtual') return null
   if (columns === null) return 'unreadable'
   return contentTable === null ? 'search_words' : null
 }
 
-function notInFull({
-  name: table,
-  columns,
-  contentTable,
-  hidesRows,
-}: TableSchema): readonly UnreadPlace[] {
-  const whole = (reason: UnreadPlace['reason']): UnreadPlace => ({ table, column: null, reason })
+function isRefused({ refuses }: ColumnSchema): boolean {
+  return refuses?.includes('select') === true
+}
+
+function notInFull({ name: table, columns, contentTable }: TableSchema): readonly UnreadPlace[] {
+  const words = { table, reason: 'search_words' } as const
   return [
-    ...(typeof contentTable === 'string' ? [whole('search_words')] : []),
-    ...(hidesRows === true ? [whole('hidden_rows')] : []),
-    ...(columns ?? []).flatMap(({ name: column, type = '', refuses }): readonly UnreadPlace[] => {
-      if (refuses?.includes('select')) return [{ table, column, reason: 'no_permission' }]
-      return type === 'tsvector' ? [{ table, column, reason: 'search_words' }] : []
+    ...(typeof contentTable === 'string' ? [{ ...words, column: null }] : []),
+    ...(columns ?? []).flatMap((one): readonly UnreadPlace[] => {
+      const { name: column, type = '' } = one
+      if (isRefused(one)) return [{ table, column, reason: 'no_permission' }]
+      return type === 'tsvector' ? [{ ...words, column }] : []
     }),
   ]
 }

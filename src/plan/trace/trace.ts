@@ -85,7 +85,8 @@ export interface UnreadPlace {
   readonly column: string | null
   /**
    * `search_words`: the words of a full-text index, which may outlive the rows they are from; rows that it shows were
-   * looked at. `hidden_rows`: rows that the role of the handle does not see. `no_permission`: it may not read them.
+   * looked at. `hidden_rows`: the database may hide rows from the role of the handle, so
+   * none was read. `no_permission`: it may not read them.
    * `foreign`: another server keeps the rows. `time_series`: no key leads through its rows. `outside`: the table is in
    * a database that is attached, or temporary. `too_large`: a document too large to be read as one was looked through as a
    * text. `unreadable`: the database refused. `stopped`: the signal was aborted before.

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import Database from 'better-sqlite3'
-import { sqliteStore } from '../../../adapters/sqlite/index.ts'
+import { engineTablesSql, sqliteStore } from '../../../adapters/sqlite/index.ts'
 import {
   definePolicy,
   type PolicyInput,
@@ -227,6 +227,7 @@ function world(
       loud TEXT GENERATED ALWAYS AS (upper(title)) VIRTUAL);
     CREATE TABLE replies (id INTEGER PRIMARY KEY, note INTEGER, body TEXT);
     CREATE INDEX notes_owner ON notes (owner);
+    ${engineTablesSql}
   `)
   db.prepare('INSERT INTO users VALUES (?, ?, NULL)').run(ID, EMAIL)
   for (const sql of more) if (typeof sql === 'string') db.exec(sql)
@@ -244,22 +245,7 @@ function world(
   const engine = new UserDeletionEngine({
     ...{ store, policy, logger: { warn() {} }, schemaCheck: { accept: found } },
   })
-  return { db, engine: migrated(engine) }
-}
-
-/** Each call of the engine waits until its tables are there. */
-function migrated(engine: UserDeletionEngine): UserDeletionEngine {
-  const ready = engine.migrate()
-  return new Proxy(engine, {
-    get(_, name) {
-      const method: unknown = Reflect.get(engine, name)
-      if (typeof method !== 'function') return method
-      return async (...given: readonly unknown[]) => {
-        await ready
-        return Reflect.apply(method, engine, given) as unknown
-      }
-    },
-  })
+  return { db, engine }
 }
 
 function note(

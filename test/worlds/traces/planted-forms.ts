@@ -1,6 +1,6 @@
 /** One person, every form in which what identifies them is written, and what only looks like it. */
 import { createHash } from 'node:crypto'
-import type { TracedForm } from '../../../src/index.ts'
+import type { Trace, TracedForm } from '../../../src/index.ts'
 
 export const PERSON = {
   id: '7c0b4d7e-52a1-4f6e-9d3a-0b6f5c1e2a94',
@@ -76,3 +76,23 @@ export const AROUND: readonly ((text: string) => string)[] = [
   (text) => `line\n${text}\nline`,
   (text) => `"${text}"`,
 ]
+
+/** What a place tells that holds all plants but those left out, each in a row of its own. */
+export function foundOf(plants: readonly Plant[] = PLANTS): readonly string[] {
+  const counts = new Map<string, number>()
+  for (const { identifier, form } of plants) {
+    const key = `${identifier} ${form}`
+    counts.set(key, (counts.get(key) ?? 0) + 1)
+  }
+  return [...counts].map(([key, rows]) => `${key} ${rows}`).sort()
+}
+
+/** Places of a trace by their names, with what was found there. */
+export function placesOf({ places }: Trace): ReadonlyMap<string, readonly string[]> {
+  return new Map(
+    places.map(({ table, column, path, found }) => [
+      `${table}.${column}${path === null ? '' : ` ${path}`}`,
+      found.map(({ identifier, form, rows }) => `${identifier} ${form} ${rows}`).sort(),
+    ]),
+  )
+}
