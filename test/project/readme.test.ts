@@ -34,6 +34,12 @@ describe('README and docs', () => {
     run(`${codeUnder('Example')}\n${server}`)
   })
 
+  it('runs the trace of somebody whom the example has deleted', () => {
+    const traced = codeUnder('What is left of somebody')
+    assert.equal(countChecks(traced), 4)
+    run(`${codeUnder('Example')}\n${traced}`)
+  })
+
   it('compiles the policy that is checked against types, and refuses the three mistakes', () => {
     const typed = codeUnder('Checked against your types')
     assert.equal(typed.match(/@ts-expect-error/g)?.length, 3)

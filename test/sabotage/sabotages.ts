@@ -15,6 +15,7 @@ import { reserveSabotages } from './engine/reserve.ts'
 import { residueSabotages } from './engine/residue.ts'
 import { retentionSabotages } from './engine/retention.ts'
 import { rulesSabotages } from './engine/rules.ts'
+import { traceSabotages } from './engine/trace.ts'
 import { unitsSabotages } from './engine/units.ts'
 import { valuesSabotages } from './engine/values.ts'
 import type { Sabotage } from './sabotage.ts'
@@ -32,6 +33,7 @@ export const sabotages: readonly Sabotage[] = [
   ...agreeSabotages,
   ...mongoSabotages,
   ...postgresSabotages,
+  ...traceSabotages,
   ...valuesSabotages,
   ...recordsSabotages,
   ...retentionSabotages,

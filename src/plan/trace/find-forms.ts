@@ -32,15 +32,18 @@ export function formFinder(identifiers: readonly Identifier[]): FormFinder {
   const longest = Math.max(0, ...[...wholes.keys()].map(({ length }) => length))
   const parts = wholes.size === 0 ? null : new RegExp([...wholes.keys()].map(escaped).join('|'))
 
-  function search1(text: string, found: Map<number, TracedForm>, form?: TracedForm): void {
+  /** Adds what is not among `found` yet. `encoded`: the text was decoded before. */
+  function addFrom(text: string, found: Map<number, TracedForm>, encoded: boolean): void {
+    const before = new Set(found.keys())
     const folded = text.toLowerCase()
     search(folded, (word, start) => {
       const needle = needles[word] as Needle
+      if (before.has(needle.identifier)) return
       const own = formAt(needle, text, folded, start)
       if (own === null) return
-      const told = form !== undefined && isPlain(own) ? form : own
+      const form = encoded && isPlain(own) ? 'url_encoded' : own
       const known = found.get(needle.identifier)
-      if (known === undefined || RANK[told] < RANK[known]) found.set(needle.identifier, told)
+      if (known === undefined || RANK[form] < RANK[known]) found.set(needle.identifier, form)
     })
   }
 
@@ -48,17 +51,11 @@ export function formFinder(identifiers: readonly Identifier[]): FormFinder {
     inText(text) {
       if (needles.length === 0) return NOTHING
       const found = new Map<number, TracedForm>()
-      search1(text, found)
+      addFrom(text, found, false)
       let encoded = text
       for (let round = 0; round < ROUNDS && ENCODED.test(encoded); round += 1) {
-        const decoded = decodedFrom(encoded)
-        if (decoded === encoded) break
-        encoded = decoded
-        const more = new Map<number, TracedForm>()
-        search1(encoded, more, 'url_encoded')
-        for (const [identifier, form] of more) {
-          if (!found.has(identifier)) found.set(identifier, form)
-        }
+        encoded = decodedFrom(encoded)
+        addFrom(encoded, found, true)
       }
       if (found.size === 0) return NOTHING
       return [...found].map(([identifier, form]) => ({ identifier, form }))

@@ -20,6 +20,7 @@ describeMongo('odd collections', 'replica set', ({ it, server }) => {
     collections: Collections,
     policy: Pick<PolicyInput, 'user' | 'tables'>,
     id: UserIdInput,
+    options: { readonly maxRowsPerTransaction?: number } = {},
   ): Promise<Record<string, readonly unknown[]>> {
     const found: Record<string, readonly unknown[]> = {}
     await withKeptDatabase(server(), async (db: Db) => {
@@ -30,6 +31,7 @@ describeMongo('odd collections', 'replica set', ({ it, server }) => {
       const engine = new UserDeletionEngine({
         ...{ store: mongoStore(db), clock: fixedClock(), logger: { warn: () => {} } },
         policy: definePolicy<PolicyInput>(input) as WithoutTenant & ReturnType<typeof definePolicy>,
+        ...options,
       })
       await engine.migrate()
       await engine.delete(id, {})
@@ -44,6 +46,28 @@ describeMongo('odd collections', 'replica set', ({ it, server }) => {
     return found
   }
   const [ann, bob] = [new ObjectId(), new ObjectId()]
+
+  it('goes on behind documents whose _id is a document, in chunks of one', async () => {
+    const members = ['a', 'b', 'c', 'd'].flatMap((group) => [
+      { _id: { user: ann, group }, role: 'x' },
+      { _id: { user: bob, group }, role: 'x' },
+    ])
+    const found = await left(
+      { users: [{ _id: ann }, { _id: bob }], members },
+      {
+        user: { table: 'users', id: '_id', idType: 'objectId' },
+        tables: {
+          members: { match: '_id.user', action: 'retain', reason: 'counted', set: { role: null } },
+        },
+      },
+      ann,
+      { maxRowsPerTransaction: 1 },
+    )
+    assert.deepEqual(
+      found['members'],
+      members.map((one) => (one._id.user === ann ? { ...one, role: null } : one)).sort(byGroup),
+    )
+  })
 
   it('ObjectIds: everything that the list of odd schemas has, in one deletion', async () => {
     const collections = {
@@ -190,3 +214,12 @@ describeMongo('odd collections', 'replica set', ({ it, server }) => {
     })
   }
 })
+
+/** By the `_id` as the database sorts it. */
+function byGroup(
+  a: { readonly _id: { readonly user: ObjectId; readonly group: string } },
+  b: { readonly _id: { readonly user: ObjectId; readonly group: string } },
+): number {
+  const [own, other] = [a, b].map(({ _id: { user, group } }) => `${user.toHexString()}${group}`)
+  return (own ?? '') < (other ?? '') ? -1 : 1
+}
