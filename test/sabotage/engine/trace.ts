@@ -168,7 +168,7 @@ export const traceSabotages: readonly Sabotage[] = [
     file: 'src/execution/look-back/verify.ts',
     find: "  unexplained: 'residue',\n",
     replace: '',
-    caughtBy: MEMORY,
+    caughtBy: RULES,
   },
   {
     name: 'trace: tell a tenant of the users of another',

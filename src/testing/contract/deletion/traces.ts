@@ -13,6 +13,10 @@ import { type Clause, IN_A } from '../world.ts'
 const EVE = 'usr_eve_2f8d1'
 const HERS = 'Eve.Stone@example.com'
 
+/** Has no rows; somebody else has written about her. */
+const IVY = 'usr_ivy_77aa1'
+const IVYS = 'ivy@example.com'
+
 /** Every form of a value, and what only looks like it. */
 const FORMS: readonly (readonly [TracedForm, string])[] = [
   ['plain', HERS],
@@ -48,6 +52,11 @@ export function traceData(): Record<string, Row[]> {
     data[table] = [...(data[table] ?? []), ...rows]
   }
   add('users', { id: EVE, tenant_id: TENANT_A, email: HERS, name: 'Eve', status: 'active' })
+  add('users', { id: IVY, tenant_id: TENANT_A, email: IVYS, name: 'Ivy', status: 'active' })
+  add('comments', {
+    ...{ id: 'com_about_ivy', author_id: TWIN, pinned_by: null },
+    body: `ask ${IVYS}`,
+  })
   add('sessions', { id: 'ses_of_eve', user_id: EVE, ip: '5.5.5.5' })
   add('posts', { id: 'post_of_eve', author_id: EVE, title: 'kept' })
   add('invoices', { id: 'bill_of_eve', user_id: EVE, amount: 7 })
@@ -232,11 +241,12 @@ export function traceClauses(clause: Clause): void {
 
   clause('a deep verification tells of what no rule covers', async (world) => {
     const { engine } = world
-    await engine.deleteMany([EVE], IN_A)
-    const known = { email: HERS }
-    const plain = await engine.verify(BOB, { ...IN_A, known: { email: 'bob@example.com' } })
+    assert.equal((await engine.deleteMany([IVY], IN_A)).deleted, 1)
+    const known = { email: IVYS }
+    const plain = await engine.verify(IVY, { ...IN_A, known })
+    assert.notEqual(plain.status, 'residue')
     assert.equal(plain.trace, undefined)
-    const deep = await engine.verify(EVE, { ...IN_A, known, deep: true })
+    const deep = await engine.verify(IVY, { ...IN_A, known, deep: true })
     assert.equal(deep.status, 'residue')
     assert.equal(deep.trace?.status, 'unexplained')
     const nobody = await engine.verify('usr_nobody_at_all', {
