@@ -63,7 +63,9 @@ await withFolder(async (folder) => {
     const trace = await engine.trace(person.id)
     const seconds = (performance.now() - started) / 1_000
     delay.disable()
-    const mentions = trace.places.find(({ table, column }) => table === 'notes' && column === 'body')
+    const mentions = trace.places.find(
+      ({ table, column }) => table === 'notes' && column === 'body',
+    )
     assert.equal(mentions?.rows, MENTIONS)
     assert.ok(trace.rows >= rows)
     figures.push({ seconds, p99: delay.percentile(99) / 1e6, max: delay.max / 1e6 })
@@ -117,7 +119,11 @@ function fill(db: Database.Database): Person {
     for (let number = 0; number < others; number += 1) {
       const { id, email } = anybody()
       if (number % 9 < 5) {
-        const metadata = JSON.stringify({ email, device: { name: 'a phone', agent: AGENT }, tags: ['x', 'y'] })
+        const metadata = JSON.stringify({
+          email,
+          device: { name: 'a phone', agent: AGENT },
+          tags: ['x', 'y'],
+        })
         insert.entries.run(number, id, 'session.created', metadata, number)
       } else if (number % 9 < 8) {
         insert.sessions.run(`ses_${number}`, id, AGENT, `10.0.${number % 256}.1`, number)
