@@ -130,7 +130,11 @@ function resultOf({ rates, client, server }: Measured, single: SingleFigures): P
   const ratio = (one: PostgresContender, other: PostgresContender): number =>
     round(rateOf(one) / rateOf(other), 2)
   const [best] = [...BY_HAND].sort((a, b) => rateOf(b) - rateOf(a))
-  assert.ok(best !== undefined)
+  const cpuOf = ({ name }: PostgresContender): number =>
+    server.of(name).median + client.of(name).median
+  const [thriftiest] = [...BY_HAND].sort((a, b) => cpuOf(a) - cpuOf(b))
+  assert.ok(best !== undefined && thriftiest !== undefined)
+  const thrift = (one: PostgresContender): number => round(cpuOf(thriftiest) / cpuOf(one), 2)
   const goal = (what: string, figure: number, is: 'at least' | 'at most', target: number) => ({
     ...{ what, figure, unit: '', is, target },
   })
@@ -174,6 +178,12 @@ function resultOf({ rates, client, server }: Measured, single: SingleFigures): P
     goals: [
       goal(`engine / best ${best.name}`, ratio(ENGINE, best), 'at least', 0.95),
       goal(`cooperative mode / best ${best.name}`, ratio(COOPERATIVE, best), 'at least', 0.95),
+      goal(`CPU of ${thriftiest.name} / CPU of the engine`, thrift(ENGINE), 'at least', 0.95),
+      goal(
+        `CPU of ${thriftiest.name} / CPU of cooperative mode`,
+        thrift(COOPERATIVE),
+        ...(['at least', 0.95] as const),
+      ),
       goal(`engine / ${BETTER_AUTH.name}`, ratio(ENGINE, BETTER_AUTH), 'at least', 4),
       goal('one deletion, p50 / one transaction by hand', single.ratio.p50, 'at most', 1.5),
       goal('one deletion, ways to the server and back', single.roundTrips.engine, 'at most', 20),

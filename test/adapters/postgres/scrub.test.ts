@@ -95,6 +95,8 @@ describe('what a deletion leaves in the files of PostgreSQL', { skip: server ===
   interface World {
     readonly pool: pg.Pool
     readonly connectionString: string
+    /** A connection of its own, which ends with the world. */
+    session(): Promise<pg.Client>
     engineOn(
       handle: PostgresHandle,
       options?: PostgresStoreOptions,
@@ -114,13 +116,21 @@ describe('what a deletion leaves in the files of PostgreSQL', { skip: server ===
     const pool = new pg.Pool({ connectionString: url.href, max: 3 })
     // The database goes with everybody who is still leaving it.
     pool.on('error', () => {})
+    const sessions: pg.Client[] = []
+    const session = async (): Promise<pg.Client> => {
+      const client = new pg.Client({ connectionString: url.href })
+      client.on('error', () => {})
+      await client.connect()
+      sessions.push(client)
+      return client
+    }
     try {
       await fill((sql, values) => pool.query(sql, values))
       const engineOn: World['engineOn'] = (handle, options) =>
         new UserDeletionEngine({ store: postgresStore(handle, options), policy, logger: SILENT })
       await engineOn(pool).migrate()
       await prove({
-        ...{ pool, connectionString: url.href, engineOn },
+        ...{ pool, connectionString: url.href, engineOn, session },
         left: async (words) => {
           await admin.query('CHECKPOINT')
           const [{ oid } = { oid: '' }] = (
@@ -145,6 +155,7 @@ describe('what a deletion leaves in the files of PostgreSQL', { skip: server ===
         },
       })
     } finally {
+      for (const client of sessions) await client.end()
       await pool.end()
       await admin.query(`DROP DATABASE ${name} WITH (FORCE)`)
     }
@@ -214,8 +225,8 @@ describe('what a deletion leaves in the files of PostgreSQL', { skip: server ===
     ['has written', 'BEGIN; INSERT INTO strangers VALUES (1)'],
   ] as const) {
     it(`tells of a transaction that ${kind}, for which the server keeps deleted rows`, () =>
-      withWorld(async ({ pool, engineOn, left }) => {
-        const other = await pool.connect()
+      withWorld(async ({ pool, engineOn, left, session }) => {
+        const other = await session()
         await other.query(begin)
         const engine = engineOn(pool, { scrub: 'rewrite', busyTimeoutMs: 30 })
         await deleted(engine)
@@ -227,7 +238,6 @@ describe('what a deletion leaves in the files of PostgreSQL', { skip: server ===
         assert.ok(scrubbed.unproven.includes('users'))
         assert.equal(await left(EMAILS), GONE.length)
         await other.query('COMMIT')
-        other.release()
         assert.equal((await engine.scrubFile()).level, 'rows_overwritten')
         assert.equal(await left(EMAILS), 0)
       }))
@@ -235,9 +245,9 @@ describe('what a deletion leaves in the files of PostgreSQL', { skip: server ===
 
   for (const scrub of ['vacuum', 'rewrite'] as const) {
     it(`${scrub}: names the tables that somebody else has locked, or that end too late`, () =>
-      withWorld(async ({ pool, connectionString, engineOn }) => {
+      withWorld(async ({ pool, connectionString, engineOn, session }) => {
         await deleted(engineOn(pool))
-        const other = await pool.connect()
+        const other = await session()
         await other.query('BEGIN; LOCK TABLE logs_one IN SHARE UPDATE EXCLUSIVE MODE')
         const locked = await engineOn(pool, { scrub }).scrubFile()
         assert.deepEqual(
@@ -245,12 +255,12 @@ describe('what a deletion leaves in the files of PostgreSQL', { skip: server ===
           ['rows_removed', false, 'table_in_use', ['logs']],
         )
         await other.query('COMMIT')
-        other.release()
         const proxy = await openFaultyProxy(Number(new URL(connectionString).port))
         const url = new URL(connectionString)
         url.port = String(proxy.port)
         const through = new pg.Pool({ connectionString: url.href })
         through.on('error', () => {})
+        after(() => proxy.close())
         proxy.arm({ kind: 'refuse', sqlState: '57014' }, (sql) => /^VACUUM .*"notes"/.test(sql))
         const late = await engineOn(through, { scrub }).scrubFile()
         assert.deepEqual(
@@ -258,13 +268,12 @@ describe('what a deletion leaves in the files of PostgreSQL', { skip: server ===
           [false, 'timed_out', ['notes']],
         )
         await through.end()
-        await proxy.close()
       }))
   }
 
   it('names the tables of other owners, and waits for nobody with them', () =>
-    withWorld(async ({ pool, engineOn }) => {
-      const client = await pool.connect()
+    withWorld(async ({ engineOn, session }) => {
+      const client = await session()
       const role = `scrub_role_${count}`
       await client.query(`CREATE ROLE ${role}; GRANT USAGE ON SCHEMA public TO ${role}`)
       await client.query(`GRANT ALL ON ALL TABLES IN SCHEMA public TO ${role}`)
@@ -275,17 +284,15 @@ describe('what a deletion leaves in the files of PostgreSQL', { skip: server ===
         ['rows_removed', false, 'not_owner'],
       )
       assert.ok(scrubbed.unproven.includes('users') && !scrubbed.unproven.includes('notes'))
-      client.release(true)
     }))
 
   it('leaves a transaction of the host as it is', () =>
-    withWorld(async ({ pool, engineOn }) => {
-      const client = await pool.connect()
+    withWorld(async ({ engineOn, session }) => {
+      const client = await session()
       await client.query('BEGIN; INSERT INTO strangers VALUES (1)')
       await assert.rejects(engineOn(client).scrubFile(), { code: 'connection_busy' })
       await client.query('COMMIT')
       assert.equal((await client.query('SELECT 1 FROM strangers')).rows.length, 1)
-      client.release()
     }))
 })
 

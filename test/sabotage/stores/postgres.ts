@@ -20,17 +20,10 @@ const ways = 'test/adapters/postgres/ways.test.ts'
 /** PostgreSQL: what stands beside the tables, what hides, and what types make of values. */
 export const postgresSabotages: readonly Sabotage[] = [
   {
-    name: 'believe that a table was written anew',
+    name: 'take a table that was passed over for one that is done',
     file: 'adapters/postgres/scrub/scrub-tables.ts',
-    find: 'after.file !== before.file',
-    replace: "after.file !== ''",
-    caughtBy: scrub,
-  },
-  {
-    name: 'believe that a table was vacuumed',
-    file: 'adapters/postgres/scrub/scrub-tables.ts',
-    find: 'const isDone = after.analyze !== before.analyze && (',
-    replace: "const isDone = after.analyze !== '' || (",
+    find: "return isDone ? null : 'table_in_use'",
+    replace: "return isDone || before !== null ? null : 'table_in_use'",
     caughtBy: scrub,
   },
   {
