@@ -74,9 +74,9 @@ export const eyesSabotages: readonly Sabotage[] = [
   },
   {
     name: 'forget the parents once they are gone',
-    file: 'adapters/sql/work/residue.ts',
-    find: '      ...under,\n',
-    replace: '',
+    file: 'adapters/sql/work/gone-parents.ts',
+    find: 'if (Number(rows) > 0) throw',
+    replace: 'if (Number(rows) < 0) throw',
     caughtBy: 'test/adapters/sqlite/gone-parents.test.ts',
   },
   {
