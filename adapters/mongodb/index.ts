@@ -17,6 +17,7 @@ import { Seen } from './answers/seen.ts'
 import { commit } from './commit/commit.ts'
 import { openConnection } from './commit/connection.ts'
 import { openDescription } from './schema/describe.ts'
+import { withValues } from './schema/sample-values.ts'
 import type { TransactionUse } from './server/detect.ts'
 import type { MongoDb } from './server/driver.ts'
 import { withOwnNames } from './server/engine-collections.ts'
@@ -106,7 +107,12 @@ export function mongoStore(given: MongoDb, choices: MongoStoreOptions = {}): Sto
       }
     },
     migrate: (whose) => connection.migrate(whose),
-    describe: (question) => read(() => describe(question)),
+    describe: (question) =>
+      read(async ({ types }) =>
+        question?.values === undefined
+          ? describe(question)
+          : withValues(db, types, await describe(), question.values),
+      ),
     read: (inquiry) =>
       runAsync(inquiry(), async (questions) => {
         // Open jobs are those behind what a process that is gone has begun.

@@ -6,6 +6,7 @@
 import { UserDeletionError } from '../../src/errors.ts'
 import { once } from '../../src/program/once.ts'
 import type { Program } from '../../src/program/program.ts'
+import type { SchemaQuestion } from '../../src/program/schema.ts'
 import type { Decision, RecordWrite, Write } from '../../src/store/change.ts'
 import { schemaChanged } from '../../src/store/failures.ts'
 import type { Answer, Inquiry, Question } from '../../src/store/inquiry.ts'
@@ -27,6 +28,7 @@ import { writingTo } from '../sql/work/write.ts'
 import { type Described, describeDatabase, schemaStamp } from './schema/describe.ts'
 import { refuseHidden } from './schema/hidden-rows.ts'
 import { migrateTables } from './schema/migrate.ts'
+import { withValues } from './schema/sample-values.ts'
 import { assertScrub, scrubTables } from './scrub/scrub-tables.ts'
 import type { Apart } from './server/apart.ts'
 import { hostOf, type PostgresHandle } from './server/handle.ts'
@@ -278,7 +280,13 @@ export function postgresStore(handle: PostgresHandle, given: PostgresStoreOption
       ...{ limits: { users: 500, rows: 30_000 }, nativeTypes: ['uuid', 'date'] },
     },
     migrate: () => write((session) => migrateTables(session, dialect, { schema, prefix })),
-    describe: () => read(async (session) => (await present(session)).described.schema),
+    describe: ({ values } = NOTHING_ASKED) =>
+      read(async (session) => {
+        const { described } = await present(session)
+        return values === undefined
+          ? described.schema
+          : withValues(session, dialect, described, values)
+      }),
     read: (inquiry) =>
       read(async (session) => {
         let state: typeof known = null
@@ -302,6 +310,8 @@ export function postgresStore(handle: PostgresHandle, given: PostgresStoreOption
       rehearsed(() => write((session, apart) => transact(session, inquiry(), apart), isApart)),
   }
 }
+
+const NOTHING_ASKED: SchemaQuestion = { paths: [] }
 
 /** @throws `invalid_argument`: of a longer name the server takes the beginning, which may name another schema. */
 function assertSchema(schema: unknown): asserts schema is string {

@@ -17,6 +17,10 @@ export interface SampledTable {
 /** Users by what their rows hold: for each asked field the ids, as text, of the users who hold a value. */
 export type KnownUsers = ReadonlyMap<string, ReadonlyMap<string, ReadonlySet<string>>>
 
+/** The same rows for the same table, as far as a database can choose them. */
+export const SAMPLE_SEED = 20_260_101
+/** For all tables together: those that are left then are told of as sampled in part. */
+export const MOST_SAMPLE_MS = 3_000
 /** A longer text is passed over. */
 export const MOST_CHARACTERS = 10_000
 

@@ -3,24 +3,16 @@ import { describe, it } from 'node:test'
 import Database from 'better-sqlite3'
 import { memoryStore } from '../../adapters/memory/index.ts'
 import { sqliteStore } from '../../adapters/sqlite/index.ts'
-import {
-  definePolicy,
-  type Policy,
-  type PolicyInput,
-  type Store,
-  UserDeletionEngine,
-} from '../../src/index.ts'
+import type { Store } from '../../src/index.ts'
 import type { TableSchema } from '../../src/program/schema.ts'
-
-const USERS = 300
-const idOf = (user: number): string => `user-${1_000 + (user % USERS)}`
-const emailOf = (user: number): string => `u${user % USERS}@example.org`
-
-type Held = (row: number) => string | number | null
-const STORES: readonly (readonly [string, (held: Held, rows: number) => Store])[] = [
-  ['SQLite', inSqlite],
-  ['memory', inMemory],
-]
+import {
+  emailOf,
+  engineOn,
+  type Held,
+  idOf,
+  proveSamples,
+  USERS,
+} from '../worlds/knowledge/sampled-users.ts'
 
 function inSqlite(held: Held, rows: number): Store {
   const db = new Database(':memory:')
@@ -54,59 +46,13 @@ function inMemory(held: Held, rows: number): Store {
   return store
 }
 
-function engineOn(
-  store: Store,
-  things: PolicyInput['tables'][string] = 'unrelated',
-  more: object = {},
-) {
-  const user = { table: 'users', id: 'id', fields: { email: 'email' } }
-  const policy = definePolicy({ name: 'p', version: 1, user, tables: { things } } as PolicyInput)
-  return new UserDeletionEngine({ store, policy: policy as Policy<PolicyInput>, ...more })
-}
+describe('what samples hold of users, in SQLite', () => {
+  proveSamples((title, prove) => it(title, () => prove(inSqlite)))
+})
 
-async function foundIn(store: Store): Promise<readonly string[]> {
-  const engine = engineOn(store)
-  await engine.migrate()
-  const { findings } = await engine.checkSchema()
-  return findings
-    .filter(({ code }) => code === 'value_reference')
-    .map(
-      ({ severity, column, message }) => `${severity} ${column} ${/in \d+ of \d+/.exec(message)}`,
-    )
-}
-
-for (const [name, put] of STORES) {
-  describe(`what samples hold of users, in ${name}`, () => {
-    it('is an error where all of the rows do, under whatever name, of a large table too', async () => {
-      assert.deepEqual(await foundIn(put(idOf, 40)), ['error blob7 in 40 of 40'])
-      const [large = ''] = await foundIn(put(idOf, 5_000))
-      const [, held = '', of = ''] = /^error blob7 in (\d+) of (\d+)$/.exec(large) ?? []
-      assert.equal(held, of)
-      assert.ok(Number(of) > 200 && Number(of) <= 250, large)
-    })
-
-    it('is found inside documents, arrays and by an address', async () => {
-      const document: Held = (row) => JSON.stringify({ sent: [{ to: emailOf(row) }, { to: 'x' }] })
-      assert.deepEqual(await foundIn(put(document, 30)), ['error blob7.sent.to in 30 of 30'])
-      const list: Held = (row) => JSON.stringify(['nobody', idOf(row)])
-      assert.deepEqual(await foundIn(put(list, 30)), ['error blob7 in 30 of 30'])
-    })
-
-    it('is a warning below a fifth of the rows, and an error from there on', async () => {
-      const every =
-        (nth: number): Held =>
-        (row) =>
-          row % nth === 0 ? idOf(row) : `other-${row}-thing`
-      assert.deepEqual(await foundIn(put(every(5), 100)), ['error blob7 in 20 of 100'])
-      assert.deepEqual(await foundIn(put(every(6), 100)), ['warning blob7 in 17 of 100'])
-    })
-
-    it('is nothing where nobody is meant: other texts, short ones, numbers', async () => {
-      assert.deepEqual(await foundIn(put((row) => `thing-${row}-name`, 100)), [])
-      assert.deepEqual(await foundIn(put((row) => row, 100)), [])
-    })
-  })
-}
+describe('what samples hold of users, in memory', () => {
+  proveSamples((title, prove) => it(title, () => prove(inMemory)))
+})
 
 it('of eight characters is told of, and of fewer is not', async () => {
   for (const [length, expected] of [

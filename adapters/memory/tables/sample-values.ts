@@ -5,12 +5,14 @@
  */
 
 import type { Row } from '../../../src/program/rows/row.ts'
-import { countHeld, type KnownUsers, seededPlaces } from '../../../src/program/sampled-values.ts'
+import {
+  countHeld,
+  type KnownUsers,
+  SAMPLE_SEED,
+  seededPlaces,
+} from '../../../src/program/sampled-values.ts'
 import type { AskedValues, DatabaseSchema } from '../../../src/program/schema.ts'
 import type { Tables } from './rows.ts'
-
-/** The same rows for the same table. */
-const SEED = 20_260_101
 
 export function withValues(tables: Tables, asked: AskedValues): DatabaseSchema {
   const users = usersOf(tables, asked)
@@ -29,7 +31,7 @@ export function withValues(tables: Tables, asked: AskedValues): DatabaseSchema {
 function sampleOf(all: readonly Row[], count: number): readonly Row[] {
   if (all.length <= 2 * count) return all
   const middle = all.slice(count, -count)
-  const random = seededPlaces(SEED, middle.length, count / 2)
+  const random = seededPlaces(SAMPLE_SEED, middle.length, count / 2)
   const between = middle.filter((_, place) => random.includes(place))
   return [...all.slice(0, count), ...between, ...all.slice(-count)]
 }

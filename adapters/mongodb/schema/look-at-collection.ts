@@ -69,7 +69,7 @@ function allPaths(
   return [...new Map([...declared, ...sampled].map((one) => [one.path, one])).values()]
 }
 
-interface Sample {
+export interface Sample {
   /** About how many there are; `null` where the server does not tell. */
   readonly rows: number | null
   readonly documents: readonly Doc[]
@@ -88,7 +88,7 @@ const LARGE = 2_000
 const MOST_BYTES = 4_000_000
 
 /** Types drift with time, so the ends tell more than the middle. */
-async function sampleOf(
+export async function sampleOf(
   db: MongoDb,
   wanted: Wanted,
   first: readonly Doc[],

@@ -9,6 +9,8 @@ import {
   countHeld,
   type KnownUsers,
   MOST_CHARACTERS,
+  MOST_SAMPLE_MS,
+  SAMPLE_SEED,
   type SampledRow,
   type SampledTable,
   seededPlaces,
@@ -17,11 +19,6 @@ import type { AskedValues, DatabaseSchema, TableSchema } from '../../../src/prog
 import type { Connection } from '../handle/connection.ts'
 import { quoteName, quoteTable } from '../sql/literals.ts'
 import { rowKeyOf } from '../sql/row-key.ts'
-
-/** Tables that are left when it is over are told of as sampled in part. */
-const MOST_MS = 3_000
-/** The same rows for the same table. */
-const SEED = 20_260_101
 
 export async function withValues(
   connection: Connection,
@@ -34,7 +31,7 @@ export async function withValues(
   const missed = new Set<string>()
   for (const table of schema.tables) {
     if (!wanted.has(table.name) || table.kind !== 'table') continue
-    if (performance.now() - started > MOST_MS) missed.add(table.name)
+    if (performance.now() - started > MOST_SAMPLE_MS) missed.add(table.name)
     else {
       const rows = await connection.read(() => rowsOf(connection, table, asked.rows))
       sampled.set(table.name, { table: table.name, rows })
@@ -89,7 +86,7 @@ function between(
   const end = (which: string): string => `(SELECT ${which}(${id}) FROM ${name})`
   const [first, last] = connection.rows(`SELECT ${end('min')}, ${end('max')}`)[0] ?? []
   const from = Number(first)
-  const places = seededPlaces(SEED, Number(last) - from, count)
+  const places = seededPlaces(SAMPLE_SEED, Number(last) - from, count)
   return places.flatMap((place) =>
     connection.rows(`SELECT ${list.join(', ')} FROM ${name} WHERE ${id} >= @from LIMIT 1`, {
       from: from + place,

@@ -14,7 +14,7 @@ import {
   referencesOf,
 } from '../../program/columns/references.ts'
 import type { Program } from '../../program/program.ts'
-import type { DatabaseSchema, LookupQuestion, SampledValues } from '../../program/schema.ts'
+import type { DatabaseSchema, LookupQuestion, TableSchema } from '../../program/schema.ts'
 import type { Store } from '../../store/store.ts'
 import { inOrder, type SchemaFinding } from '../schema-finding.ts'
 import { checkSchema, isError, refuseMismatch, type SchemaCheck } from './check-schema.ts'
@@ -50,6 +50,8 @@ export interface SchemaWatch {
   report(): Promise<DriftReport>
 }
 
+type SeenValues = Pick<TableSchema, 'sampledValues' | 'sampledInPart'>
+
 export function watchSchema(
   store: Store,
   logger: Logger,
@@ -69,7 +71,7 @@ export function watchSchema(
   let isEarlier: boolean | null = null
   const values = askedValuesOf(users.program, users.tables)
   /** What a sample of the values told; `null` until the first look. */
-  let seen: ReadonlyMap<string, readonly SampledValues[]> | null = null
+  let seen: ReadonlyMap<string, SeenValues> | null = null
   let isToldByValue = false
   let looking: Promise<void> | null = null
 
@@ -83,7 +85,15 @@ export function watchSchema(
   async function lookAtValues(rows: number): Promise<void> {
     const asked = { ...values, rows }
     const { tables } = await store.describe({ paths: [], values: asked, fresh: true })
-    seen = new Map(tables.map(({ name, sampledValues = [] }) => [name, sampledValues]))
+    seen = new Map(
+      tables.map(({ name, sampledValues, sampledInPart }) => [
+        name,
+        {
+          ...(sampledValues === undefined ? {} : { sampledValues }),
+          ...(sampledInPart === undefined ? {} : { sampledInPart }),
+        },
+      ]),
+    )
   }
 
   /** Calls that begin at the same time wait for one look. */
@@ -95,10 +105,7 @@ export function watchSchema(
   }
 
   function withSeen(schema: DatabaseSchema): DatabaseSchema {
-    const tables = schema.tables.map((table) => {
-      const sampledValues = seen?.get(table.name) ?? []
-      return sampledValues.length === 0 ? table : { ...table, sampledValues }
-    })
+    const tables = schema.tables.map((table) => ({ ...table, ...seen?.get(table.name) }))
     return { ...schema, tables }
   }
 

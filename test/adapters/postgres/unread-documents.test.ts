@@ -251,6 +251,23 @@ for (const [place, db] of await openBothDatabases()) {
         ])
       })
 
+      it(`takes what came back in a ${type} that cannot be read for residue`, async () => {
+        const { engine, schema } = await open(
+          `${users} CREATE TABLE notes (id integer PRIMARY KEY, data ${type}, author text);`,
+          {
+            notes: {
+              ...{ match: 'author', action: 'anonymize', reason: 'kept' },
+              set: { data: { scrub: ['ip'] } },
+            },
+          },
+        )
+        await db.query(`INSERT INTO ${schema}.notes VALUES (1, $1, 'ann')`, ['{"ip": "10.0.0.1"}'])
+        await engine.delete('ann')
+        assert.equal((await engine.verify('ann')).status, 'clean')
+        await db.query(`UPDATE ${schema}.notes SET data = $1`, [String.raw`{"ip": "\ud800"}`])
+        assert.equal((await engine.verify('ann')).status, 'residue')
+      })
+
       it(`says that a ${type} that cannot be read leaves open whether a user is gone`, async () => {
         const { engine, schema } = await open(
           `${users} CREATE TABLE logs (id integer PRIMARY KEY, data ${type});`,

@@ -3,6 +3,7 @@ import type { Sabotage } from '../sabotage.ts'
 const names = 'test/knowledge/user-names.test.ts'
 const both = 'test/knowledge/keys-and-types.test.ts'
 const values = 'test/knowledge/values-of-users.test.ts'
+const valuesOnPostgres = 'test/knowledge/values-on-postgres.test.ts'
 const draft = 'test/draft/proposals.test.ts'
 
 /** What schema check and draft know of columns, and what samples tell. */
@@ -62,6 +63,27 @@ export const knowledgeSabotages: readonly Sabotage[] = [
     find: 'return ids !== undefined && [...ids].some((id) => !own.has(id))',
     replace: 'return ids !== undefined && own.size >= 0',
     caughtBy: values,
+  },
+  {
+    name: 'values: keep to oneself what was not looked at',
+    file: 'src/plan/check/schema-watch.ts',
+    find: '...(sampledInPart === undefined ? {} : { sampledInPart }),',
+    replace: '',
+    caughtBy: valuesOnPostgres,
+  },
+  {
+    name: 'values: take users that were not found in time for nobody',
+    file: 'adapters/postgres/schema/sample-values.ts',
+    find: 'users === null\n',
+    replace: 'false\n',
+    caughtBy: valuesOnPostgres,
+  },
+  {
+    name: 'values: know ids of MongoDB by nothing but their text',
+    file: 'adapters/mongodb/schema/sample-values.ts',
+    find: '? [types.objectId(text)] : []',
+    replace: '? [] : []',
+    caughtBy: 'test/knowledge/values-on-mongodb.test.ts',
   },
   {
     name: 'values: take a few rows for many',

@@ -177,7 +177,7 @@ export const postgresSabotages: readonly Sabotage[] = [
     name: 'read any depth',
     file: 'adapters/postgres/sql/unread.ts',
     find: 'const DEEPEST = 1_000',
-    replace: 'const DEEPEST = 900_000',
+    replace: 'const DEEPEST = 4_000',
     caughtBy: unread,
   },
   {

@@ -207,6 +207,6 @@ function seenInPart(present: ReadonlyMap<string, TableSchema>): readonly SchemaF
       severity: 'warning',
       table: name,
       path: `tables.${name}`,
-      message: `rows in the middle of "${name}" were not looked at: the database took too long to find some. Types and paths that only they hold are not known. Check again at a quieter time.`,
+      message: `rows of "${name}" were not looked at: the database took too long to find some, or the role may not read them. Types, paths and values that only they hold are not known. Check again at a quieter time.`,
     }))
 }
