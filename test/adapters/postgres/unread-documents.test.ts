@@ -136,7 +136,7 @@ for (const [place, db] of await openBothDatabases()) {
       it(`finds whom such a ${type} may name wherever and however it is written`, async () => {
         const world = await open(
           `CREATE TABLE users (id text PRIMARY KEY);
-           INSERT INTO users VALUES ('ann'), ('bob'), ('cy'), ('dan'), ('eve'), ('7'), ('say "hi"'), ('😀');
+           INSERT INTO users VALUES ('ann'), ('bob'), ('cy'), ('dan'), ('eve'), ('7'), ('say "h"'), ('😀');
            CREATE TABLE logs (id integer PRIMARY KEY, data ${type});`,
           { logs: { match: { json: 'data', path: 'by' }, action: 'delete' } },
         )
@@ -145,9 +145,9 @@ for (const [place, db] of await openBothDatabases()) {
           schema,
           'logs',
           1,
-          String.raw`{"x": "\u0000bob", "y": [{"\u0061nn": ""}, "annual", "dan\\", "cy\n"], "n": 7, "q": "say \"hi\"", "s": "\ud83d\ude00"}`,
+          String.raw`{"x": "\u0000bob", "y": [{"\u0061nn": ""}, "annual", "dan\\", "cy\n"], "n": 7, "q": "say \"h\"", "s": "\ud83d\ude00"}`,
         )
-        for (const id of ['ann', '7', 'bob', 'say "hi"', '😀']) {
+        for (const id of ['ann', '7', 'bob', 'say "h"', '😀']) {
           assert.deepEqual(await blockersOf(world, id), [['unread', 'logs', 'data', 1]], id)
         }
         for (const id of ['cy', 'dan', 'eve']) await engine.delete(id)
