@@ -99,7 +99,12 @@ async function rowsOf(
   if (columns.length === 0) return []
   const name = dialect.table(table.name)
   const list = columns.map((column) => textOf(dialect, column)).join(', ')
-  const key = keyOf(table).map(dialect.quote)
+  const own = keyOf(table)
+  // Rows cannot be put in order by what the role may not read.
+  const isKnown = own.every((name) =>
+    table.columns?.some((one) => one.name === name && !one.refuses?.includes('select')),
+  )
+  const key = isKnown ? own.map(dialect.quote) : []
   const read = (rest: string): Promise<readonly (readonly unknown[])[]> =>
     session.rows(`SELECT ${list} FROM ${name} AS t0 ${rest}`)
   const inOrder = (direction: string): string =>

@@ -18,7 +18,12 @@ async function open(tables: string, policy: ReturnType<typeof definePolicy>) {
   const schema = `types_${count}`
   await db.exec(`CREATE SCHEMA ${schema}; SET search_path = ${schema}, public; ${tables}`)
   const store = postgresStore(db.handle, { schema })
-  const engine = new UserDeletionEngine({ store, policy, logger: { warn() {} } })
+  // What the sample finds at other places of the documents is no matter here.
+  const accept = [{ code: 'value_reference', table: 'events' }] as const
+  const engine = new UserDeletionEngine({
+    ...{ store, policy, logger: { warn() {} } },
+    schemaCheck: { accept },
+  })
   await engine.migrate()
   const ids = async (table: string): Promise<readonly string[]> =>
     (
