@@ -130,6 +130,7 @@ export type {
   StatusInput,
   TableInput,
   TenantInput,
+  WayInput,
   WhereInput,
 } from './policy/policy.ts'
 export { type Undecided, undecided } from './policy/undecided.ts'

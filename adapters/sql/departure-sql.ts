@@ -39,9 +39,9 @@ export function departureSql(ground: Ground, table: string, departure: Departure
 
 export function stepPairs({ dialect, facts }: Ground, step: Step | undefined): string {
   const key = facts.rowKey(step?.table ?? '')
-  return step === undefined || step.selector === null
+  return step === undefined || step.ways.length === 0
     ? nothing(key)
-    : pairsSql(dialect, step.selector, step.except, key)
+    : pairsSql(dialect, step.ways, step.except, key)
 }
 
 export function userPairs({ dialect, program: { user }, facts }: Ground): string {

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Assignment, Hurdle, Program, Scalar } from '../../src/program/program.ts'
+import { isInDocument } from '../../src/program/selectors.ts'
 import { departureSql, type Ground, referringSql, stepPairs, userPairs } from './departure-sql.ts'
 import type { RowKey, SqlDialect } from './dialect.ts'
 import type { MarkedAssignment, MarkedProgram, MarkedSelector } from './marks.ts'
@@ -75,19 +76,21 @@ function unreadSql(
   { dialect, program, facts }: Ground,
   hurdle: Extract<Hurdle, { kind: 'unread' }>,
 ): string {
-  const { selector = null, set = [], except = [] } = program.steps[hurdle.step] ?? {}
-  if (selector === null) throw new Error('a hurdle of a step that finds nothing')
+  const { ways = [], set = [], except = [] } = program.steps[hurdle.step] ?? {}
+  if (ways.length === 0) throw new Error('a hurdle of a step that finds nothing')
   const key = facts.rowKey(hurdle.table)
   const isUnread = true
   if (hurdle.written !== true) {
-    const locator: MarkedSelector['locator'] = { ...selector.locator, isUnread }
-    return pairsSql(dialect, { ...selector, locator }, [], key)
+    const unread = ways
+      .filter(({ locator }) => isInDocument(locator) && hurdle.columns.includes(locator.column))
+      .map((way): MarkedSelector => ({ ...way, locator: { ...way.locator, isUnread } }))
+    return pairsSql(dialect, unread, [], key)
   }
   const own = set
     .filter(({ column }) => hurdle.columns.includes(column))
     .map((assignment): MarkedAssignment => ({ ...assignment, isUnread }))
   const lacks = pendingSql(dialect, { set: own }, { gone: sameUser(dialect), lacksDerived })
-  return pairsSql(dialect, selector, except, key, ` AND (${lacks})`)
+  return pairsSql(dialect, ways, except, key, ` AND (${lacks})`)
 }
 
 const lacksDerived = (): null => null

@@ -9,7 +9,7 @@ import { isFreeForm } from '../knowledge/documents.ts'
 import type { KnownParent } from '../knowledge/parents.ts'
 import { maySayOfPerson } from '../knowledge/personal-columns.ts'
 import { valueKindOf } from '../knowledge/value-kind.ts'
-import type { ArrayMatch, MatchInput, RuleInput, SetInput, WhereInput } from '../policy/policy.ts'
+import type { ArrayMatch, RuleInput, SetInput, WayInput, WhereInput } from '../policy/policy.ts'
 import { wordsOf } from '../words/name-words.ts'
 import { actionOfKind, type Decision, type DraftAction, decide, keptBecause } from './decisions.ts'
 import type { ProposedLine } from './proposal.ts'
@@ -163,7 +163,7 @@ function withDocuments({ table }: Site, action: DraftAction, question: string | 
   return `${question ?? ''} What of the person stands in \`${document.name}\`?`.trimStart()
 }
 
-function matchAt(column: DraftColumn, form: ReturnType<typeof formOf>): MatchInput {
+function matchAt(column: DraftColumn, form: ReturnType<typeof formOf>): WayInput {
   const isPlain = column.inArray === null && (form === null || form === 'mixed')
   return isPlain ? column.name : inForm(placeOf(column), form)
 }
@@ -178,13 +178,13 @@ type ArrayPlace = Pick<ArrayMatch, 'array'> & { readonly element?: string }
 function inForm(
   place: { readonly column: string } | ArrayPlace,
   form: ReturnType<typeof formOf>,
-): MatchInput {
-  if (form === null || form === 'mixed') return place as MatchInput
-  return { ...place, form } as MatchInput
+): WayInput {
+  if (form === null || form === 'mixed') return place as WayInput
+  return { ...place, form } as WayInput
 }
 
 interface Matching {
-  readonly match: MatchInput
+  readonly match: WayInput
   readonly where?: WhereInput
   readonly tenant?: string
   readonly acrossTenants?: true

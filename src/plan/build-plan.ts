@@ -136,13 +136,12 @@ export function blockerText(index: number, blockers: readonly Blocker[]): string
 
 /** Whether a step can meet rows of this user. */
 export function statusOf(step: Step, { fields }: FoundUser): PlannedStep['status'] {
-  if (step.selector === null) return 'external'
-  const isKnown = leafFields(step.selector).some((field) => !isNobodys(fields[field]))
+  if (step.ways.length === 0) return 'external'
+  const isKnown = step.ways.flatMap(leafFields).some((field) => !isNobodys(fields[field]))
   return isKnown ? 'applies' : 'not_applicable'
 }
 
 /** The user's fields that decide the status of steps. */
 export function fieldsMatched({ steps }: Program): readonly string[] {
-  const fields = steps.flatMap(({ selector }) => (selector === null ? [] : leafFields(selector)))
-  return [...new Set(fields)]
+  return [...new Set(steps.flatMap(({ ways }) => ways.flatMap(leafFields)))]
 }

@@ -16,6 +16,7 @@ import type {
   UserTable,
 } from '../program/program.ts'
 import type { CheckSchema, DatabaseSchema, ForeignKey, TableSchema } from '../program/schema.ts'
+import { isInDocument } from '../program/selectors.ts'
 import { writesRows } from '../program/steps.ts'
 import type { Blocker } from './plan.ts'
 
@@ -34,18 +35,21 @@ export function findUnread(
   const mayBe = (table: string, column: string): boolean =>
     schema?.tables.find(({ name }) => name === table)?.columns?.find(({ name }) => name === column)
       ?.mayBeUnread === true
-  return [...steps.entries()].flatMap(([step, { table, action, selector, set }]) => {
-    if (selector === null || action === 'external') return []
-    const { column: own, path, each } = selector.locator
-    const isInside = path !== null || each
+  return [...steps.entries()].flatMap(([step, { table, action, ways, set }]) => {
+    if (ways.length === 0 || action === 'external') return []
+    const isIn = ({ locator }: Selector, column: string): boolean =>
+      isInDocument(locator) && locator.column === column
     // A document that is scrubbed or overwritten goes as a whole.
     const written = set.flatMap(({ kind, column }) =>
-      (kind === 'pull' || kind === 'json_value') && !(isInside && column === own) ? [column] : [],
+      (kind === 'pull' || kind === 'json_value') && !ways.every((way) => isIn(way, column))
+        ? [column]
+        : [],
     )
+    const found = ways.flatMap(({ locator }) => (isInDocument(locator) ? [locator.column] : []))
     const unread = (column: string, more: { readonly written?: true } = {}): readonly Hurdle[] =>
       mayBe(table, column) ? [{ kind: 'unread', table, step, columns: [column], ...more }] : []
     return [
-      ...(isInside ? unread(own) : []),
+      ...[...new Set(found)].flatMap((column) => unread(column)),
       ...[...new Set(written)].flatMap((column) => unread(column, { written: true })),
     ]
   })
@@ -237,18 +241,18 @@ function isCovered(ground: Ground, reference: TableReference, departure: Departu
     (one) =>
       frees(one) &&
       (one[1].except.length === 0 || !isKept) &&
-      follows(ground, one[1].selector, reference, departure),
+      one[1].ways.some((way) => follows(ground, way, reference, departure)),
   )
 }
 
 /** Whether the selector finds all rows whose reference leads to what goes. */
 function follows(
   { user, steps }: Ground,
-  selector: Selector | null,
+  selector: Selector,
   { columns, references }: TableReference,
   departure: Departure,
 ): boolean {
-  if (selector === null || selector.where.length > 0 || selector.tenant !== null) return false
+  if (selector.where.length > 0 || selector.tenant !== null) return false
   const { locator, target } = selector
   if (locator.path !== null || locator.each) return false
   const referred = references.columns[columns.indexOf(locator.column)]
@@ -257,8 +261,8 @@ function follows(
     return target.kind === 'user' && target.form === null && user.fields[target.field] === referred
   }
   if (departure.kind !== 'step' || target.kind !== 'rows' || target.key !== referred) return false
-  const removed = steps[departure.step]?.selector
-  return target.parents.some((parent) => isDeepEqual(parent, removed))
+  const removed = steps[departure.step]?.ways ?? []
+  return removed.every((way) => target.parents.some((parent) => isDeepEqual(parent, way)))
 }
 
 /** Rows that are given a reference by a constant: the row it refers to may not be there. */

@@ -12,13 +12,14 @@ import { AUDIT_WORDS, findWordMistake, INSTANT_WORDS, type Words } from '../prog
 import { isTerm } from '../program/retention-term.ts'
 import { pathSteps, spellPath } from './json-path.ts'
 import type {
-  MatchInput,
+  DetachRule,
   Policy,
   PolicyInput,
   RuleInput,
   SetInput,
   TableInput,
   UserReference,
+  WayInput,
 } from './policy.ts'
 import { findShapeMistake } from './policy-shape.ts'
 import { findUnreachable } from './reachability.ts'
@@ -28,6 +29,7 @@ import { tenantPolicyOf } from './tenant-policy.ts'
 import { findTwoValues } from './two-values.ts'
 import type { DefineTypedPolicy } from './typed-policy.ts'
 import { findUndecided } from './undecided.ts'
+import { fieldOf, placedWaysOf, waysOf } from './ways-of.ts'
 
 /**
  * A policy for a database whose types are known: a table without a rule, a name that is not there, null
@@ -284,26 +286,30 @@ function checkRule(policy: PolicyInput, table: string, index: number, rule: Rule
   if (rule.action === 'delete' && table === policy.user.table) {
     throw refusal(`${path}.action`, 'would delete other users without a receipt of their own')
   }
-  if (rule.match !== undefined) {
-    checkMatch(policy, path, rule.match)
-    checkInText(path, rule.match, rule.action)
-    checkAnyCase(path, rule.match)
-    checkTenant(policy, path, rule as { match: MatchInput; tenant?: string; acrossTenants?: true })
+  for (const { path: place, way } of placedWaysOf(path, rule.match)) {
+    checkWay(policy, place, way)
+    checkInText(place, way, rule.action)
+    checkAnyCase(place, way)
   }
+  if (rule.match !== undefined) checkTenant(policy, path, rule)
   if ('set' in rule && rule.set !== undefined) checkSet(fields, `${path}.set`, rule.set)
-  if (rule.action === 'detach' && rule.to === 'ghost') {
-    if (policy.user.ghost === undefined) throw refusal(`${path}.to`, 'needs user.ghost')
-    if (typeof rule.match !== 'string' && 'array' in rule.match) {
-      throw refusal(`${path}.to`, 'cannot put the ghost into an array')
-    }
-  }
-  if (rule.action === 'detach') checkDetach(path, rule.match)
+  if (rule.action === 'detach') checkDetach(policy, path, rule)
   if (rule.action === 'retain') checkRetention(fields, path, rule)
 }
 
-/** Among the elements of an array only the user's own can be told. */
-function checkDetach(path: string, match: MatchInput): void {
+/** One reference is cut. Among the elements of an array only the user's own can be told. */
+function checkDetach(policy: PolicyInput, path: string, rule: DetachRule): void {
+  const { match, to } = rule
+  if (Array.isArray(match)) {
+    throw refusal(`${path}.match`, 'is a list: each reference is cut by a rule of its own')
+  }
+  if (to === 'ghost' && policy.user.ghost === undefined) {
+    throw refusal(`${path}.to`, 'needs user.ghost')
+  }
   if (typeof match === 'string') return
+  if (to === 'ghost' && 'array' in match) {
+    throw refusal(`${path}.to`, 'cannot put the ghost into an array')
+  }
   const steps = 'json' in match ? pathSteps(match.path) : []
   if (match.through !== undefined && ('array' in match || steps.includes(null))) {
     throw refusal(
@@ -321,33 +327,31 @@ function checkDetach(path: string, match: MatchInput): void {
   }
 }
 
-function checkMatch(policy: PolicyInput, path: string, match: MatchInput): void {
-  if (typeof match === 'string') return
-  if (match.equals !== undefined && match.through !== undefined) {
-    throw refusal(`${path}.match`, 'has both "equals" and "through"')
+function checkWay(policy: PolicyInput, path: string, way: WayInput): void {
+  if (typeof way === 'string') return
+  if (way.equals !== undefined && way.through !== undefined) {
+    throw refusal(path, 'has both "equals" and "through"')
   }
-  if (match.equals !== undefined) {
-    checkField(policy.user.fields ?? {}, `${path}.match.equals.user`, match.equals)
+  if (way.equals !== undefined) {
+    checkField(policy.user.fields ?? {}, `${path}.equals.user`, way.equals)
   }
-  const field = match.through === undefined ? (match.equals?.user ?? 'id') : null
-  checkForm(`${path}.match`, match, field)
+  checkForm(path, way, way.through === undefined ? fieldOf(way) : null)
 }
 
 /** A value without an end could be the beginning of somebody else's. */
-function checkInText(path: string, match: MatchInput, action: RuleInput['action']): void {
-  if (typeof match === 'string' || match.inText === undefined) return
+function checkInText(path: string, way: WayInput, action: RuleInput['action']): void {
+  if (typeof way === 'string' || way.inText === undefined) return
   for (const end of ['prefix', 'suffix'] as const) {
-    if (match[end] === undefined)
-      throw refusal(`${path}.match.${end}`, 'is missing beside "inText"')
+    if (way[end] === undefined) throw refusal(`${path}.${end}`, 'is missing beside "inText"')
   }
-  if (action !== 'delete') throw refusal(`${path}.match.inText`, 'is for rules that delete')
+  if (action !== 'delete') throw refusal(`${path}.inText`, 'is for rules that delete')
 }
 
 /** Ids are compared as they are: two that differ in case only are two users. */
-function checkAnyCase(path: string, match: MatchInput): void {
-  if (typeof match === 'string' || match.ignoreCase === undefined) return
-  if ((match.equals?.user ?? 'id') === 'id') {
-    throw refusal(`${path}.match.ignoreCase`, 'needs a field of the user other than the id')
+function checkAnyCase(path: string, way: WayInput): void {
+  if (typeof way === 'string' || way.ignoreCase === undefined) return
+  if (fieldOf(way) === 'id') {
+    throw refusal(`${path}.ignoreCase`, 'needs a field of the user other than the id')
   }
 }
 
@@ -390,7 +394,7 @@ function checkField(
 function checkTenant(
   { user }: PolicyInput,
   path: string,
-  rule: { readonly match: MatchInput; readonly tenant?: string; readonly acrossTenants?: true },
+  rule: Extract<RuleInput, { readonly match: unknown }>,
 ): void {
   if (rule.tenant !== undefined && rule.acrossTenants) {
     throw refusal(`${path}.acrossTenants`, 'contradicts "tenant"')
@@ -399,8 +403,8 @@ function checkTenant(
     if (rule.tenant !== undefined) throw refusal(`${path}.tenant`, 'needs user.tenant')
     return
   }
-  const field = typeof rule.match === 'string' ? 'id' : (rule.match.equals?.user ?? 'id')
-  if (field !== 'id' && rule.tenant === undefined && rule.acrossTenants === undefined) {
+  const isById = waysOf(rule.match).every((way) => fieldOf(way) === 'id')
+  if (!isById && rule.tenant === undefined && rule.acrossTenants === undefined) {
     throw refusal(
       `${path}.tenant`,
       'is missing: a match by anything but the id names the tenant column or says acrossTenants: true',

@@ -5,6 +5,7 @@
  */
 import type { NativeIdType, PolicyInput, RuleInput, SetInput } from './policy.ts'
 import { rulesOf } from './rules-of.ts'
+import { placedWaysOf } from './ways-of.ts'
 
 /** A type beyond text, numbers and booleans. */
 type NativeType = 'object_id' | 'uuid' | 'date'
@@ -40,10 +41,11 @@ function ofTables(path: string, tables: PolicyInput['tables']): readonly Wanted[
 }
 
 function ofRule(path: string, rule: RuleInput): readonly Wanted[] {
-  const form =
-    rule.match === undefined || typeof rule.match === 'string' ? undefined : rule.match.form
+  const ways = placedWaysOf(path, rule.match).flatMap(({ path: place, way }) =>
+    typeof way === 'string' ? [] : ofId(`${place}.form`, way.form),
+  )
   return [
-    ...ofId(`${path}.match.form`, form),
+    ...ways,
     ...ofSet(`${path}.set`, 'set' in rule ? rule.set : undefined),
     ...ofSet(`${path}.thenSet`, 'thenSet' in rule ? rule.thenSet : undefined),
   ]

@@ -109,7 +109,7 @@ const target = {
 
 const anyCase = { ignoreCase: v.optional(v.literal(true)) }
 
-const match = v.lazy((input) => {
+const way = v.lazy((input) => {
   if (typeof input === 'string') return name
   if (hasKey(input, 'json')) return strict({ json: name, path, ...target, ...anyCase })
   if (hasKey(input, 'array')) {
@@ -119,6 +119,10 @@ const match = v.lazy((input) => {
   const asText = { inText: v.optional(v.literal(true)), ...anyCase }
   return strict({ column: name, ...target, ...asText })
 })
+
+const match = v.lazy((input) =>
+  Array.isArray(input) ? v.pipe(v.array(way), v.minLength(1, 'is an empty list')) : way,
+)
 
 const where = record(
   v.union(

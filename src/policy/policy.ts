@@ -127,6 +127,7 @@ export type RuleInput =
   | ExternalRule
 
 interface Matching {
+  /** A list means by any of its ways: a row of several counts once, and `tenant` and `where` are those of all. */
   readonly match: MatchInput
   /** Literal side conditions; an array means any of its values. */
   readonly where?: WhereInput
@@ -165,9 +166,10 @@ export interface AnonymizeRule extends Matching {
   readonly event?: string
 }
 
-/** Cuts the reference: to null, to the ghost user, or out of the array. */
+/** Cuts the reference: to null, to the ghost user, or out of the array. Each reference is cut by a rule of its own. */
 export interface DetachRule extends Matching {
   readonly action: 'detach'
+  readonly match: WayInput
   readonly grantsAccess?: never
   readonly set?: never
   readonly for?: never
@@ -258,8 +260,11 @@ type TargetInput =
   | ({ readonly equals: UserReference; readonly through?: never } & FieldForm)
   | ({ readonly through: ThroughInput; readonly equals?: never } & NoForm)
 
+/** How a row belongs to the user: in one way, or in any of several. */
+export type MatchInput = WayInput | readonly WayInput[]
+
 /** A column holding the user's id, or a longer description of where the reference stands. */
-export type MatchInput = string | ColumnMatch | JsonMatch | ArrayMatch
+export type WayInput = string | ColumnMatch | JsonMatch | ArrayMatch
 
 export type ColumnMatch = { readonly column: string; readonly element?: never } & (
   | WholeTarget

@@ -3,8 +3,9 @@
  *
  * @module
  */
-import type { MatchInput, PolicyInput, RuleInput, ThroughInput } from './policy.ts'
+import type { PolicyInput, RuleInput, ThroughInput, WayInput } from './policy.ts'
 import { rulesOf } from './rules-of.ts'
+import { placedWaysOf } from './ways-of.ts'
 
 interface Unreachable {
   readonly path: string
@@ -47,8 +48,8 @@ export function parentRules(
   return candidates.map(({ index }) => ({ table: through.table, index }))
 }
 
-export function throughOf(match: MatchInput | undefined): ThroughInput | undefined {
-  return match === undefined || typeof match === 'string' ? undefined : match.through
+export function throughOf(way: WayInput): ThroughInput | undefined {
+  return typeof way === 'string' ? undefined : way.through
 }
 
 function follow(
@@ -57,9 +58,26 @@ function follow(
   trail: readonly RuleSite[],
 ): Unreachable | null {
   const rules = rulesOf(policy.tables[site.table] ?? 'unrelated')
-  const through = throughOf(rules[site.index]?.match)
-  if (through === undefined) return null
-  const path = `tables.${site.table}${rules.length === 1 ? '' : `[${site.index}]`}.match.through`
+  const place = `tables.${site.table}${rules.length === 1 ? '' : `[${site.index}]`}`
+  for (const { path, way } of placedWaysOf(place, rules[site.index]?.match)) {
+    const through = throughOf(way)
+    if (through === undefined) continue
+    const problem = followThrough(policy, { ...site, through, path: `${path}.through` }, trail)
+    if (problem !== null) return problem
+  }
+  return null
+}
+
+interface ThroughSite extends RuleSite {
+  readonly through: ThroughInput
+  readonly path: string
+}
+
+function followThrough(
+  policy: PolicyInput,
+  { through, path, ...site }: ThroughSite,
+  trail: readonly RuleSite[],
+): Unreachable | null {
   const here = [...trail, site]
   if (trail.some(({ table, index }) => table === site.table && index === site.index)) {
     const cycle = here.map(({ table }) => table).join(' -> ')

@@ -7,9 +7,10 @@
  * @module
  */
 import { neverEndsBefore } from '../program/retention-term.ts'
-import type { MatchInput, PolicyInput, RetainRule, RuleInput, SetInput } from './policy.ts'
+import type { PolicyInput, RetainRule, RuleInput, SetInput, WayInput } from './policy.ts'
 import { parentRules, type RuleSite, throughOf } from './reachability.ts'
 import { precedenceOf, rulesOf } from './rules-of.ts'
+import { fieldOf, waysOf } from './ways-of.ts'
 
 interface LostRetention {
   /** Key of the rule at which the mistake stands. */
@@ -73,10 +74,22 @@ function fieldNeededBy(set: SetInput): { readonly column: string; readonly field
 /** Follows the rule to the user. Chains have been checked to end there. */
 function findObstacle(policy: PolicyInput, site: RuleSite, retained: RetainRule): string | null {
   const rule = rulesOf(policy.tables[site.table] ?? 'unrelated')[site.index]
-  if (rule?.match === undefined) return null
-  const through = throughOf(rule.match)
+  for (const way of waysOf(rule?.match)) {
+    const reason = obstacleIn(policy, site, way, retained)
+    if (reason !== null) return reason
+  }
+  return null
+}
+
+function obstacleIn(
+  policy: PolicyInput,
+  site: RuleSite,
+  way: WayInput,
+  retained: RetainRule,
+): string | null {
+  const through = throughOf(way)
   if (through === undefined) {
-    const field = fieldOf(rule.match)
+    const field = fieldOf(way)
     if (field === 'id') return null
     return `they match by "${field}" of the user, who is gone by then. Match by the id`
   }
@@ -112,8 +125,4 @@ function losesToDelete({ tables }: PolicyInput, { table, index }: RuleSite): boo
 function goesEarlier(parent: RetainRule, child: RetainRule): boolean {
   if (parent.then !== 'delete' || parent.for === undefined || child.for === undefined) return false
   return !neverEndsBefore(parent.for, child.for)
-}
-
-function fieldOf(match: MatchInput): string {
-  return typeof match === 'string' ? 'id' : (match.equals?.user ?? 'id')
 }

@@ -5,7 +5,8 @@
  */
 import type { Condition } from '../program/program.ts'
 import { excludeEachOther } from '../program/side-conditions.ts'
-import type { MatchInput, RuleInput, SetInput, SetValue, WhereInput } from './policy.ts'
+import type { RuleInput, SetInput, SetValue, WayInput, WhereInput } from './policy.ts'
+import { fieldOf, waysOf } from './ways-of.ts'
 
 interface TwoValues {
   /** Key of the later rule at which the mistake stands. */
@@ -101,7 +102,10 @@ function cutBy(rule: Extract<RuleInput, { readonly action: 'detach' }>): {
 
 /** Whether the rules are about different rows, whatever a row holds. */
 export function neverMeet(a: RuleInput, b: RuleInput): boolean {
-  return excludeEachOther(conditionsOf(a), conditionsOf(b)) || holdsDifferently(a.match, b.match)
+  if (excludeEachOther(conditionsOf(a), conditionsOf(b))) return true
+  const [own, others] = [waysOf(a.match), waysOf(b.match)]
+  if (own.length === 0 || others.length === 0) return false
+  return own.every((one) => others.every((other) => holdsDifferently(one, other)))
 }
 
 function conditionsOf(rule: RuleInput): readonly Condition[] {
@@ -113,16 +117,16 @@ function conditionsOf(rule: RuleInput): readonly Condition[] {
 }
 
 /** Whether both look at one column for the same field, behind texts of which neither can begin with the other. */
-function holdsDifferently(a: MatchInput | undefined, b: MatchInput | undefined): boolean {
+function holdsDifferently(a: WayInput, b: WayInput): boolean {
   const [own, other] = [plain(a), plain(b)]
   if (own === null || other === null) return false
   if (own.column !== other.column || own.field !== other.field) return false
   return !own.prefix.startsWith(other.prefix) && !other.prefix.startsWith(own.prefix)
 }
 
-function plain(match: MatchInput | undefined) {
-  if (typeof match === 'string') return { column: match, field: 'id', prefix: '' }
-  if (match === undefined || !('column' in match)) return null
-  if (match.through !== undefined || match.inText || match.ignoreCase) return null
-  return { column: match.column, field: match.equals?.user ?? 'id', prefix: match.prefix ?? '' }
+function plain(way: WayInput) {
+  if (typeof way === 'string') return { column: way, field: 'id', prefix: '' }
+  if (!('column' in way)) return null
+  if (way.through !== undefined || way.inText || way.ignoreCase) return null
+  return { column: way.column, field: fieldOf(way), prefix: way.prefix ?? '' }
 }

@@ -41,7 +41,12 @@ type CheckedRule<S extends Scope, Table, Rule> = {
           : Rule[Key]
 }
 
-type CheckedMatch<S extends Scope, Table, Rule, Match> = Match extends string
+/** One way, or each of several. */
+type CheckedMatch<S extends Scope, Table, Rule, Match> = Match extends readonly unknown[]
+  ? { readonly [Index in keyof Match]: CheckedWay<S, Table, Rule, Match[Index]> }
+  : CheckedWay<S, Table, Rule, Match>
+
+type CheckedWay<S extends Scope, Table, Rule, Match> = Match extends string
   ? CheckedReference<S, Table, Rule, Match>
   : {
       readonly [Key in keyof Match]: Key extends 'column'

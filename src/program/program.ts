@@ -3,7 +3,7 @@
  *
  * - A *policy* is the host's answer, as data, to "what happens to every row of a user who goes?".
  * - A *rule* is one line of it: how rows of a table belong to the user, and what happens to them.
- * - A *step* is a rule made executable: a selector, what takes precedence over it, what it writes.
+ * - A *step* is a rule made executable: the ways to its rows, what takes precedence over it, what it writes.
  * - A *program* is the ordered list of steps. Plan, deletion, bulk and verification all run this list.
  * - A *slice* is a group of users deleted in one transaction.
  * - A *subject* is how receipts name a user: the id itself, or a keyed hash of it.
@@ -198,8 +198,11 @@ export interface Step {
   readonly table: string
   readonly rule: number
   readonly action: StepAction
-  /** `null` for data that no query can find (an `external` rule without a match). */
-  readonly selector: Selector | null
+  /**
+   * How rows belong to the user: by any of these, and a row of several is one row. None for data that no query can
+   * find (an `external` rule without a match).
+   */
+  readonly ways: readonly Selector[]
   /**
    * What decides whether the row is there for this step: a step that deletes leaves rows that a stronger rule
    * keeps, and one that writes leaves rows that go. For the same user.

@@ -4,7 +4,15 @@
  * @module
  */
 import { selectorsOfExceptions } from './exceptions.ts'
-import type { JsonPath, Locator, Program, Selector, SelectorTarget, Step } from './program.ts'
+import type {
+  Condition,
+  JsonPath,
+  Locator,
+  Program,
+  Selector,
+  SelectorTarget,
+  Step,
+} from './program.ts'
 
 /** Whether every field of the user is known that the step's selectors end at. */
 export function canBeAsked(step: Step, fields: Readonly<Record<string, unknown>>): boolean {
@@ -14,12 +22,13 @@ export function canBeAsked(step: Step, fields: Readonly<Record<string, unknown>>
 }
 
 /** Every selector that decides about rows of the step. */
-export function selectorsOf({
-  selector,
-  except,
-}: Pick<Step, 'selector' | 'except'>): readonly Selector[] {
-  const exceptions = selectorsOfExceptions(except)
-  return selector === null ? exceptions : [selector, ...exceptions]
+export function selectorsOf({ ways, except }: Pick<Step, 'ways' | 'except'>): readonly Selector[] {
+  return [...ways, ...selectorsOfExceptions(except)]
+}
+
+/** The side conditions of the step, which are those of each of its ways. */
+export function whereOf({ ways: [first] }: Pick<Step, 'ways'>): readonly Condition[] {
+  return first?.where ?? []
 }
 
 /** The selector as if nobody shared anything. */
@@ -50,6 +59,11 @@ export function wayInto({
 }: Pick<Locator, 'path' | 'each' | 'element'>): JsonPath | null {
   if (path === null && !each) return null
   return [...(path ?? []), ...(each ? [null] : []), ...(element ?? [])]
+}
+
+/** Whether the reference stands inside a document, and not in a column of its own. */
+export function isInDocument({ path, each }: Pick<Locator, 'path' | 'each'>): boolean {
+  return path !== null || each
 }
 
 export function isSamePath(a: JsonPath | null, b: JsonPath | null): boolean {

@@ -130,8 +130,8 @@ export function isUnique(
 }
 
 /** Whether rows of the step may be left because of a shared value. */
-export function mayLeaveShared({ selector }: Step): boolean {
-  return selector !== null && leafTargets(selector).some(({ reach }) => reach !== undefined)
+export function mayLeaveShared({ ways }: Step): boolean {
+  return ways.flatMap(leafTargets).some(({ reach }) => reach !== undefined)
 }
 
 /** The value that is looked for, {@link writtenAs} it is written; `null` for what somebody else within reach holds too. */

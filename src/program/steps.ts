@@ -42,8 +42,6 @@ export function needsCursor(step: Step): boolean {
 /** Selectors that, each by itself, have rows of the step's table dealt with. */
 export function dealtWithIn(steps: readonly Step[], { table }: Step): readonly Selector[] {
   return steps.flatMap((other) =>
-    other.table !== table || other.action === 'external' || other.selector === null
-      ? []
-      : [other.selector],
+    other.table !== table || other.action === 'external' ? [] : other.ways,
   )
 }

@@ -15,7 +15,10 @@ export interface Write {
   /** Where in the policy. */
   readonly path: string
   readonly assignment: Assignment
-  /** The column that holds the user, or the path to it; `null` for the user's own row, of which there is one. */
+  /**
+   * The column that holds the user, or the path to it; empty where there are several, of which a row may lack one;
+   * `null` for the user's own row, of which there is one.
+   */
   readonly locator: string | null
 }
 
@@ -121,6 +124,7 @@ function writeOf(step: Step, assignment: Assignment): Write {
   return { table: step.table, path, assignment, locator: locatorOf(step) }
 }
 
-function locatorOf({ selector }: Step): string {
-  return selector === null ? '' : dotted(selector.locator.column, wayInto(selector.locator))
+function locatorOf({ ways: [way, ...others] }: Step): string {
+  if (way === undefined || others.length > 0) return ''
+  return dotted(way.locator.column, wayInto(way.locator))
 }

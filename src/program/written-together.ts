@@ -5,8 +5,8 @@
  */
 import { isDeepEqual } from '../ports.ts'
 import { overlaps, ownReadsOf, writesOf } from './columns/touches.ts'
-import type { Condition, Step } from './program.ts'
-import { isComparedAsText } from './selectors.ts'
+import type { Condition, Selector, Step } from './program.ts'
+import { isComparedAsText, whereOf } from './selectors.ts'
 
 /** Steps that stand side by side, as positions in the program. */
 export interface StepGroup {
@@ -58,10 +58,13 @@ function isWithin(step: Step, wider: Step): boolean {
   return rewrites(step) && rewrites(wider) && isWithinRowsOf(step, wider)
 }
 
-/** Whether the step finds the user in the same place of a row as the wider one, under at least its conditions. */
+/** Whether the step finds the user in the same places of a row as the wider one, under at least its conditions. */
 export function isWithinRowsOf(step: Step, wider: Step): boolean {
-  const [own, others] = [step.selector, wider.selector]
-  if (own === null || others === null) return false
+  if (step.ways.length === 0) return false
+  return step.ways.every((own) => wider.ways.some((others) => isWithinWay(own, others)))
+}
+
+function isWithinWay(own: Selector, others: Selector): boolean {
   return (
     own.table === others.table &&
     own.tenant === others.tenant &&
@@ -74,21 +77,22 @@ export function isWithinRowsOf(step: Step, wider: Step): boolean {
 
 /** The conditions that choose the step's rows among those of the wider one; none where they are the same. */
 export function conditionsBeyond(wider: Step, step: Step): readonly Condition[] {
-  const known = wider.selector?.where ?? []
-  return (step.selector?.where ?? []).filter((condition) => !isImplied(condition, known))
+  return whereOf(step).filter((condition) => !isImplied(condition, whereOf(wider)))
 }
 
-/** Whether the step keeps its rows, names the user in a place of their own, and writes what depends on the row alone. */
-export function rewrites({ action, selector, except, set, foundWith }: Step): boolean {
+/** Whether the step keeps its rows, names the user in one place of their own, and writes what depends on the row alone. */
+export function rewrites({ action, ways, except, set, outdone = [], foundWith }: Step): boolean {
+  const [way, ...others] = ways
   return (
     (action === 'anonymize' || action === 'retain') &&
     except.length === 0 &&
     foundWith === undefined &&
     set.length > 0 &&
-    set.every(({ kind }) => kind === 'constant' || kind === 'scrub') &&
-    selector?.target.kind === 'user' &&
-    !selector.locator.each &&
-    !isComparedAsText(selector.target)
+    [...set, ...outdone].every(({ kind }) => kind === 'constant' || kind === 'scrub') &&
+    way?.target.kind === 'user' &&
+    others.length === 0 &&
+    !way.locator.each &&
+    !isComparedAsText(way.target)
   )
 }
 

@@ -33,6 +33,7 @@ import { sharedBatchClauses } from './contract/matching/shared.ts'
 import { tableRowsClauses } from './contract/matching/table-rows.ts'
 import { userTableClauses } from './contract/matching/user-tables.ts'
 import { sharedClauses, valueClauses, valueData } from './contract/matching/values.ts'
+import { waysClauses, waysData } from './contract/matching/ways.ts'
 import { jobClauses, verifyClauses } from './contract/records/jobs.ts'
 import { importClauses, restoredClauses, userListClauses } from './contract/records/ledger.ts'
 import { ledgerClauses, outboxClauses, receiptClauses } from './contract/records/records.ts'
@@ -61,6 +62,7 @@ export function storeContract(runner: ContractRunner, open: OpenStore): void {
   describe('ways to write an id', () => referenceClauses(clause))
   describe('rules that meet', () => precedenceClauses(clause))
   describe('two rules on one row', () => twoRulesClauses(clauses(runner, open, twoRulesData)))
+  describe('several ways to a row', () => waysClauses(clauses(runner, open, waysData)))
   describe('values of rows and users', () => valueClauses(clauses(runner, open, valueData)))
   describe('groups', () => groupClauses(runner, open))
   describe('inside JSON', () => jsonClauses(runner, open))

@@ -5,6 +5,7 @@ import fc from 'fast-check'
 import pg from 'pg'
 import { isEveryFault } from '../worlds/faults/every-fault.ts'
 import { checkOthersUntouched } from '../worlds/generated/generated-oracle.ts'
+import { hasSeveralWays } from '../worlds/generated/generated-policy.ts'
 import {
   inProcess,
   openBoth,
@@ -26,7 +27,7 @@ describe('PostgreSQL and memory', async () => {
 
   it(`end alike on generated schemas ${name}, and others keep their rows`, async () => {
     console.log(`parity ${name}: PARITY_SEED=${SEED}, ${RUNS} runs`)
-    const tally = { runs: 0, refused: 0, deleting: 0, deleted: 0, journalled: 0 }
+    const tally = { runs: 0, refused: 0, deleting: 0, deleted: 0, journalled: 0, several: 0 }
     const [{ readsTexts }] = (await db.query(
       `SELECT (current_setting('server_version_num')::integer >= 160000)::text AS "readsTexts"`,
     )) as unknown as readonly [{ readonly readsTexts: string }]
@@ -45,6 +46,7 @@ describe('PostgreSQL and memory', async () => {
       tally.deleting += Number(postgres.deleted > 0)
       tally.deleted += postgres.deleted
       tally.journalled += Number(postgres.deleted > 0 && world.maxRows === 2)
+      tally.several += Number(postgres.deleted > 0 && hasSeveralWays(world))
     }
     await fc.assert(fc.asyncProperty(worlds, compare), {
       ...{ seed: SEED, numRuns: RUNS, includeErrorInReport: true },
@@ -55,6 +57,7 @@ describe('PostgreSQL and memory', async () => {
     })
     console.log(`parity ${name}: ${JSON.stringify(tally)}`)
     assert.ok(tally.deleting * 2 >= tally.runs, 'fewer than half of the runs deleted somebody')
+    assert.ok(tally.several > 0, 'no run deleted somebody by a rule of several ways')
   })
 })
 

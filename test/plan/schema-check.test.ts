@@ -185,6 +185,19 @@ describe('names that only the policy knows', () => {
     )
   })
 
+  it('a table on one of several ways: refuses too', async () => {
+    const hints = {
+      match: ['user_id', { column: 'device_id', through: { table: 'devices', key: 'id' } }],
+      action: 'delete',
+    } as const
+    const devices = { match: 'user_id', action: 'delete' } as const
+    const sql = `${USERS}CREATE TABLE hints (device_id, user_id); CREATE INDEX h ON hints (user_id)`
+    assert.deepEqual(await findingsOf({ sql, tables: { hints, devices } }), [
+      'error unreachable_table hints.device_id',
+      'warning missing_table devices',
+    ])
+  })
+
   it('the tables of the users and of the audit log: refuses', async () => {
     assert.deepEqual(await findingsOf({ sql: '', tables: {} }), ['error missing_table users'])
     const audit = { table: 'log', entry: { action: '$action' } }

@@ -116,7 +116,7 @@ describe('paths into JSON', () => {
 
   it('are one locator, by whatever kind of match they are said', () => {
     const locatorOf = (match: unknown) =>
-      compilePolicy(define({ match, action: 'delete' })).steps[0]?.selector?.locator
+      compilePolicy(define({ match, action: 'delete' })).steps[0]?.ways[0]?.locator
     assert.deepEqual(
       locatorOf({ json: 'j', path: 'a[].b[].c' }),
       locatorOf({ array: 'j', path: 'a[].b', element: 'c' }),

@@ -167,6 +167,57 @@ const REFUSED: readonly (readonly [name: string, tables: unknown, path: string])
     },
     'tables.a.set.members.form',
   ],
+  ['a match without a way', { a: { match: [], action: 'delete' } }, 'tables.a.match'],
+  ['a way that is none', { a: { match: ['u', 7], action: 'delete' } }, 'tables.a.match[1]'],
+  [
+    'a field of the second way that the user does not have',
+    { a: { match: ['u', { column: 'p', equals: { user: 'phone' } }], action: 'delete' } },
+    'tables.a.match[1].equals.user',
+  ],
+  [
+    'a second way by the address without a tenant',
+    { a: { match: ['u', { column: 'e', equals: { user: 'email' } }], action: 'delete' } },
+    'tables.a.tenant',
+  ],
+  [
+    'a second way through a table that is not there',
+    { a: { match: ['u', { column: 's', through: { table: 'b', key: 'id' } }], action: 'delete' } },
+    'tables.a.match[1].through.table',
+  ],
+  [
+    'a second way that leads back to the rule',
+    {
+      a: { match: ['u', { column: 's', through: { table: 'b', key: 'id' } }], action: 'delete' },
+      b: { match: { column: 'a', through: { table: 'a', key: 'id' } }, action: 'delete' },
+    },
+    'tables.a.match[1].through',
+  ],
+  [
+    'a second way within a text that is kept',
+    {
+      a: {
+        match: ['u', { column: 't', inText: true, prefix: ',', suffix: ',' }],
+        action: 'retain',
+        reason: 'r',
+      },
+    },
+    'tables.a.match[1].inText',
+  ],
+  [
+    'an end at which rows of the second way are not found again',
+    {
+      a: {
+        match: ['u', { column: 'e', equals: { user: 'email' } }],
+        ...{ tenant: 't', action: 'retain', reason: 'r', for: 'P1Y', then: 'delete' },
+      },
+    },
+    'tables.a.for',
+  ],
+  [
+    'a reference that is cut in two ways at once',
+    { a: { match: ['u', 'v'], action: 'detach' } },
+    'tables.a.match',
+  ],
   ['an empty list of values', { a: { ...own, where: { kind: [] } } }, 'tables.a.where.kind'],
 ]
 
@@ -236,7 +287,8 @@ describe('compilePolicy', () => {
   it('says how a reference writes the id, and nothing where it is as the user table holds it', () => {
     const target = (match: object) => {
       const [step] = compilePolicy(define({ a: { match, action: 'delete' } })).steps
-      return step?.selector?.target.kind === 'user' ? step.selector.target.form : undefined
+      const target = step?.ways[0]?.target
+      return target?.kind === 'user' ? target.form : undefined
     }
     assert.equal(target({ column: 'k' }), null)
     assert.deepEqual(target({ column: 'k', prefix: 'user-' }), { type: 'plain', prefix: 'user-' })
@@ -245,12 +297,40 @@ describe('compilePolicy', () => {
     assert.deepEqual(target({ array: 'k', form: 'uuid' }), { type: 'uuid', prefix: '' })
   })
 
+  it('makes one step of a rule, with a selector for each of its ways', () => {
+    const match = ['u', { column: 'e', equals: { user: 'email' } }]
+    const { steps } = compilePolicy(define({ a: { match, tenant: 't', action: 'delete' } }))
+    const [step] = steps
+    assert.equal(steps.length, 1)
+    assert.deepEqual(
+      step?.ways.map(({ locator, target, tenant }) => [
+        locator.column,
+        target.kind === 'user' ? [target.field, target.reach] : [],
+        tenant,
+      ]),
+      [
+        ['u', ['id', undefined], 't'],
+        ['e', ['email', 'tenant'], 't'],
+      ],
+    )
+  })
+
+  it('says of kept rows that they name the user as long as one of the ways does', () => {
+    const identityOf = (set: object) => {
+      const rule = { match: ['u', 'v'], action: 'anonymize', reason: 'r', set }
+      return compilePolicy(define({ a: rule })).steps[0]?.identity
+    }
+    assert.equal(identityOf({ u: null }), 'kept_id')
+    assert.equal(identityOf({ u: null, v: { pseudonym: { user: 'id' } } }), 'keyed_hash')
+    assert.equal(identityOf({ u: null, v: null }), 'removed')
+  })
+
   it('takes the element that was matched out of an array', () => {
     const match = { array: 'doc', path: 'members', element: 'user.id', prefix: 'u:' }
     const [step] = compilePolicy(define({ a: { match, action: 'detach' } })).steps
     const place = { column: 'doc', path: ['members'], element: ['user', 'id'] }
     const form = { type: 'plain', prefix: 'u:' }
-    assert.deepEqual(step?.selector?.locator, { ...place, each: true })
+    assert.deepEqual(step?.ways[0]?.locator, { ...place, each: true })
     // Without a tenant's column, a user of another tenant may have the same id.
     assert.deepEqual(step?.set, [{ kind: 'pull', ...place, field: 'id', form, reach: 'all' }])
   })

@@ -169,9 +169,7 @@ describe('helloJohnPolicy', () => {
   it('finds the rows of every direct match by an index', async () => {
     const db = openDatabase()
     const { steps } = await programFor(db)
-    const direct = steps.flatMap(({ selector }) =>
-      selector !== null && isDirect(selector) ? [selector] : [],
-    )
+    const direct = steps.flatMap(({ ways }) => ways.filter(isDirect))
     assert.ok(direct.length > 0)
     for (const { table, locator } of direct) {
       const value = located(sqliteDialect, 't0', locator)
@@ -186,8 +184,8 @@ describe('helloJohnPolicy', () => {
   it('scans no table for any step with its side conditions and parents', async () => {
     const db = openDatabase()
     const { steps } = await programFor(db)
-    for (const { id, selector } of steps) {
-      const chains = selector === null ? [] : chainsOf(selector)
+    for (const { id, ways } of steps) {
+      const chains = ways.flatMap(chainsOf)
       for (const { from, where } of chains.map((chain) =>
         chainSql(sqliteDialect, chain, anyUser(sqliteDialect)),
       )) {

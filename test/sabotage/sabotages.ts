@@ -18,6 +18,7 @@ import { rulesSabotages } from './engine/rules.ts'
 import { traceSabotages } from './engine/trace.ts'
 import { unitsSabotages } from './engine/units.ts'
 import { valuesSabotages } from './engine/values.ts'
+import { waysSabotages } from './engine/ways.ts'
 import type { Sabotage } from './sabotage.ts'
 import { databaseSabotages } from './stores/database.ts'
 import { journalSabotages } from './stores/journal.ts'
@@ -35,6 +36,7 @@ export const sabotages: readonly Sabotage[] = [
   ...postgresSabotages,
   ...traceSabotages,
   ...valuesSabotages,
+  ...waysSabotages,
   ...recordsSabotages,
   ...retentionSabotages,
   ...unitsSabotages,
@@ -134,8 +136,8 @@ export const sabotages: readonly Sabotage[] = [
   {
     name: 'forget the side conditions of a rule',
     file: 'src/plan/compile/compile-policy.ts',
-    find: '    where: compileWhere(rule.where),\n    tenant: rule.tenant',
-    replace: '    where: compileWhere({}),\n    tenant: rule.tenant',
+    find: '{ table, where: compileWhere(rule.where), tenant',
+    replace: '{ table, where: compileWhere({}), tenant',
     caughtBy: 'test/adapters/sqlite/contract.test.ts',
   },
   {
@@ -464,15 +466,15 @@ export const sabotages: readonly Sabotage[] = [
   {
     name: 'schema check: keep the steps of tables that are not there',
     file: 'src/plan/compile/fit-schema.ts',
-    find: 'if (table === undefined || !isReachable(step.selector, tables)) return []',
+    find: 'if (table === undefined || !isAnyReachable(step, tables)) return []',
     replace: 'if (table === undefined) return [step]',
     caughtBy: 'test/plan/schema-check.test.ts',
   },
   {
     name: 'schema check: go on where the way to rows is gone',
     file: 'src/plan/check/database/check-tables.ts',
-    find: 'present.has(table) && !isReachable(selector, present)',
-    replace: '!present.has(table) && !isReachable(selector, present)',
+    find: '.filter(({ step }) => present.has(step.table))',
+    replace: '.filter(({ step }) => !present.has(step.table))',
     caughtBy: 'test/plan/schema-check.test.ts',
   },
   {
@@ -807,8 +809,8 @@ export const sabotages: readonly Sabotage[] = [
   {
     name: 'write rules together although a trigger acts between them',
     file: 'adapters/sql/steps/group-sql.ts',
-    find: ' || facts.reactsToUpdates(widest.table)) return null',
-    replace: ') return null',
+    find: ' || facts.reactsToUpdates(widest.table))\n',
+    replace: ')\n',
     caughtBy: 'test/program/written-together.test.ts',
   },
   {

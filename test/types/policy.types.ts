@@ -22,6 +22,11 @@ definePolicy({ ...head, tables: { a: { match: 'u', action: 'delete', set: { b: n
 definePolicy({ ...head, tables: { a: { match: { column: 'c', equals: { user: 'id' }, through: { table: 'b', key: 'id' } }, action: 'delete' } } })
 // @ts-expect-error ids are compared as they are
 definePolicy({ ...head, tables: { a: { match: { column: 'c', ignoreCase: true }, action: 'delete' } } })
+definePolicy({ ...head, tables: { a: { match: ['c', { column: 'd', prefix: 'u-' }], action: 'delete' } } })
+// @ts-expect-error a second way that leads nowhere
+definePolicy({ ...head, tables: { a: { match: ['c', { equals: { user: 'email' } }], action: 'delete' } } })
+// @ts-expect-error each reference is cut by a rule of its own
+definePolicy({ ...head, tables: { a: { match: ['c', 'd'], action: 'detach' } } })
 // @ts-expect-error nobody has decided
 definePolicy({ ...head, tables: { a: undecided('Do they go?', { match: 'c', action: 'delete' }) } })
 // @ts-expect-error a word for "no user data" that does not exist

@@ -1,5 +1,5 @@
 /** A unit without a database: its questions are answered by hand, and its writes are looked at as data. */
-import type { Program, Step } from '../../src/program/program.ts'
+import type { Program, Selector, Step } from '../../src/program/program.ts'
 import type { Decision, Write } from '../../src/store/change.ts'
 import type { Answer, Inquiry, Question } from '../../src/store/inquiry.ts'
 import type { RecordTable } from '../../src/store/record-tables.ts'
@@ -85,7 +85,7 @@ export function programOf(
 /** A step on the rows that name the user as their owner. */
 export function stepOn(table: string, action: Step['action'], more: Partial<Step> = {}): Step {
   return {
-    ...{ id: `${table}#0`, table, rule: 0, action, selector: selectorOf(table), except: [] },
+    ...{ id: `${table}#0`, table, rule: 0, action, ways: [selectorOf(table)], except: [] },
     set: action === 'anonymize' ? [{ kind: 'constant', column: 'text', value: null }] : [],
     ...{ access: false, event: null, reason: null, remedy: null, retention: null },
     identity: 'removed',
@@ -93,7 +93,7 @@ export function stepOn(table: string, action: Step['action'], more: Partial<Step
   }
 }
 
-export function selectorOf(table: string): NonNullable<Step['selector']> {
+export function selectorOf(table: string): Selector {
   const locator = { column: 'owner', path: null, each: false, element: null }
   const target = { kind: 'user', field: 'id', form: null } as const
   return { table, locator, target, where: [], tenant: null }

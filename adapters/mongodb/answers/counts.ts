@@ -35,7 +35,7 @@ export async function countsAsked(
   const byStep: Pipelines<Counts>[] = []
   for (const [index, step] of program.steps.entries()) {
     const some: OfStep = { step, tenantId, users, behind: behind[index] ?? null }
-    if (!asked.has(index) || step.selector === null) byStep.push(known([]))
+    if (!asked.has(index) || step.ways.length === 0) byStep.push(known([]))
     else if (of === 'lacking') byStep.push(await lackingAsked(reader, program, some))
     else byStep.push(await rowsAsked(reader, seen, program, some))
   }

@@ -16,8 +16,7 @@ export async function heldIds(
   reader: Reader,
   { program, step, after, limit }: HostQuestion<'references'>,
 ): Promise<readonly UserId[]> {
-  const selector = program.steps[step]?.selector
-  const ends = selector == null ? [] : endsOf(selector)
+  const ends = (program.steps[step]?.ways ?? []).flatMap(endsOf)
   const ids: UserId[] = []
   for (const end of ends) ids.push(...(await idsAtEnd(reader, program, end, after, limit)))
   return [...new Set(ids)].sort(compareIds).slice(0, limit)

@@ -56,18 +56,16 @@ export async function sharedRowsOf(
   const { shared: _, ...alone } = user
   const rows: number[] = []
   for (const step of program.steps) {
-    if (step.selector === null || !mayLeaveShared(step)) {
+    if (!mayLeaveShared(step)) {
       rows.push(0)
       continue
     }
-    const whole = { ...step, selector: regardless(step.selector) }
+    const whole = { ...step, ways: step.ways.map(regardless) }
     const found = await restOfStep(reader, program, whole, tenantId, [alone], null)
-    const dealtWith = new Set<string | null>()
-    for (const selector of found.length === 0 ? [] : dealtWithIn(program.steps, step)) {
-      const other = { ...step, selector, except: [] }
-      const theirs = await restOfStep(reader, program, other, tenantId, [user], null)
-      for (const id of theirs) dealtWith.add(keyOf(id))
-    }
+    const others = { ...step, ways: dealtWithIn(program.steps, step), except: [] }
+    const theirs =
+      found.length === 0 ? [] : await restOfStep(reader, program, others, tenantId, [user], null)
+    const dealtWith = new Set(theirs.map(keyOf))
     rows.push(found.filter((id) => !dealtWith.has(keyOf(id))).length)
   }
   return rows

@@ -8,7 +8,7 @@ import type { Program, Step } from '../../../src/program/program.ts'
 import { passOf } from '../../../src/program/steps.ts'
 import type { Cursor } from '../../../src/store/chunk.ts'
 import type { HostQuestion, StepRow } from '../../../src/store/questions.ts'
-import { filterOf, matchStep } from '../documents/match-rows.ts'
+import { filterOf, matchStep, onlyWay } from '../documents/match-rows.ts'
 import { type NamedRow, type SliceUser, sliceUsers } from '../records/change.ts'
 import type { Doc } from '../server/driver.ts'
 import type { Reader } from '../server/scope.ts'
@@ -95,9 +95,10 @@ export async function stepFilter(
     if (matches.rows.length === 0) return null
     return { _id: { $in: matches.rows.map(({ id }) => id) } }
   }
-  if (step.selector === null || matches.values.length === 0) return null
+  const way = onlyWay(step)
+  if (way === null || matches.values.length === 0) return null
   return filterOf(
-    step.selector,
+    way,
     tenantId,
     matches.values.map(({ value }) => value),
   )

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Assignment, Program, Step } from '../../../src/program/program.ts'
+import type { Assignment, Program, Selector, Step } from '../../../src/program/program.ts'
 import { residueTime } from '../../../src/program/residue.ts'
 import { selectorsOf } from '../../../src/program/selectors.ts'
 import { leavesNoMatch, writesRows } from '../../../src/program/steps.ts'
@@ -15,12 +15,14 @@ import {
   matchStep,
   type OwnedRow,
   type OwnedValue,
+  onlyWay,
   pages,
   valuesOfStep,
 } from '../documents/match-rows.ts'
 import {
   isWrittenByUser,
   lacking,
+  locatedBy,
   needsOwn,
   ownOf,
   pathOfAssignment,
@@ -167,11 +169,10 @@ function partsOf(
   const step = program.steps[index]
   if (step === undefined) return []
   const whole = [[step, matches]] as const
-  const { selector, foundWith } = step
-  if (isolation !== 'none' || foundWith === undefined || selector === null) return whole
-  if (matches.kind !== 'rows') return whole
-  const place = pathOf(selector.locator)
-  const isThere = (one: Assignment): boolean => pathOfAssignment(one) === place
+  const { ways, foundWith } = step
+  if (isolation !== 'none' || foundWith === undefined || matches.kind !== 'rows') return whole
+  const places = ways.map(({ locator }) => pathOf(locator))
+  const isThere = (one: Assignment): boolean => places.includes(pathOfAssignment(one))
   const later = steps.filter((other) => {
     const one = program.steps[other.index]
     return other.index > index && one?.foundWith === foundWith && one.set.some(isThere)
@@ -186,7 +187,7 @@ function partsOf(
   ]
 }
 
-/** The users' values where a step writes among those of others; else `null`. */
+/** The users' values by the ways of a step, where it writes among those of others; else `null`. */
 async function valuesWritten(
   writer: Writer,
   program: Program,
@@ -194,9 +195,9 @@ async function valuesWritten(
   tenantId: string | null,
   users: readonly SliceUser[],
   matches: Matches,
-): Promise<readonly OwnedValue[] | null> {
+): Promise<readonly (readonly OwnedValue[])[] | null> {
   if (!needsOwn(step)) return null
-  if (matches.kind === 'values') return matches.values
+  if (matches.kind === 'values') return [matches.values]
   return valuesOfStep(writer, program, step, tenantId, users)
 }
 
@@ -281,11 +282,10 @@ async function writeOwned(
   { step, owned, count }: StepWrite,
 ): Promise<void> {
   const { types } = writer
-  const { set, selector } = step
-  const locatorPath = selector === null ? '' : pathOf(selector.locator)
+  const { set } = step
+  const located = locatedBy(step)
   const updates = owned.flatMap(
-    ({ filter, ...owner }) =>
-      updatesFor(set, locatorPath, filter, { types, table, ...owner }) ?? [],
+    ({ filter, ...owner }) => updatesFor(set, located, filter, { types, table, ...owner }) ?? [],
   )
   const complete = updates.flatMap((one) => one.complete ?? [])
   if (count !== null && complete.length > 0) {
@@ -333,7 +333,7 @@ function* ownedFilters(
   tenantId: string | null,
   users: readonly SliceUser[],
   matches: Matches,
-  values: readonly OwnedValue[] | null,
+  values: readonly (readonly OwnedValue[])[] | null,
 ): Iterable<OwnedFilter> {
   if (!isWrittenByUser(step.set)) {
     const [user = NOBODY] = users
@@ -344,7 +344,10 @@ function* ownedFilters(
   // One after the other: of users who share a document the last one's value stays.
   for (const [position, user] of users.entries()) {
     const theirs = ownMatches(matches, position)
-    const own = ownOf(step, values?.filter(({ owners }) => owners.has(position)) ?? null)
+    const own = ownOf(
+      step,
+      values?.map((ofWay) => ofWay.filter(({ owners }) => owners.has(position))) ?? null,
+    )
     for (const filter of filtersOf(step, tenantId, theirs)) yield { filter, user, own }
   }
 }
@@ -362,11 +365,11 @@ function* filtersOf(step: Step, tenantId: string | null, matches: Matches): Iter
     for (const page of pages(matches.rows)) yield { _id: { $in: page.map(({ id }) => id) } }
     return
   }
-  const { selector } = step
-  if (selector === null) return
+  const way = onlyWay(step)
+  if (way === null) return
   for (const page of pages(matches.values)) {
     yield filterOf(
-      selector,
+      way,
       tenantId,
       page.map(({ value }) => value),
     )
@@ -398,8 +401,11 @@ async function writeUserRows(
   } else {
     const updates = users.flatMap(
       (one) =>
-        updatesFor(user.set, user.id, ofUsers([one]), { types, table: user, user: one })?.each ??
-        [],
+        updatesFor(user.set, { paths: [user.id], isOnly: true }, ofUsers([one]), {
+          types,
+          table: user,
+          user: one,
+        })?.each ?? [],
     )
     await updateByPages(writer, user.table, updates)
     const everybody = { types, table: user, user: together(users) }
@@ -415,12 +421,11 @@ async function writeUserRows(
 const ONE = { projection: { _id: 1 }, limit: 1 } as const
 
 /** Whether the work may have overwritten, or removed, what tells the rows of stronger rules from this step's. */
-function losesExceptions({ table, selector, except }: Step, steps: readonly Step[]): boolean {
+function losesExceptions({ table, except }: Step, steps: readonly Step[]): boolean {
   const written = steps.flatMap((step) =>
     step.table === table ? step.set.map(({ column }) => rootOf(column)) : [],
   )
-  const deciding = selectorsOf({ selector, except }).slice(selector === null ? 0 : 1)
-  return deciding.some(
+  return selectorsOf({ ways: [], except }).some(
     ({ target, locator, where }) =>
       target.kind === 'rows' ||
       [locator, ...where].some(({ column }) => written.includes(rootOf(column))),
@@ -435,6 +440,6 @@ function endsAtId(step: Step): boolean {
   return selectorsOf(step).every(reachesOnlyId)
 }
 
-function reachesOnlyId({ target }: NonNullable<Step['selector']>): boolean {
+function reachesOnlyId({ target }: Selector): boolean {
   return target.kind === 'user' ? target.field === 'id' : target.parents.every(reachesOnlyId)
 }

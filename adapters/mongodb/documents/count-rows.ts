@@ -7,11 +7,11 @@ import type { Step } from '../../../src/program/program.ts'
 import type { Question } from '../server/batched-questions.ts'
 import { pathOf } from '../server/paths.ts'
 import { keyOf } from '../server/values.ts'
-import { filterOf, type Matches, pages } from './match-rows.ts'
+import { filterOf, type Matches, onlyWay, pages } from './match-rows.ts'
 
 /** Documents by user; one counts once for each of its users. */
 export function countsOf(
-  { selector }: Step,
+  step: Step,
   tenantId: string | null,
   users: number,
   matches: Matches,
@@ -24,15 +24,16 @@ export function countsOf(
     for (const { owners } of matches.rows) add(owners, 1)
     return { pipelines: [], answer: () => counts }
   }
-  if (selector === null) return { pipelines: [], answer: () => counts }
+  const way = onlyWay(step)
+  if (way === null) return { pipelines: [], answer: () => counts }
   const owners = new Map(matches.values.map((owned) => [keyOf(owned.value), owned]))
   const values = matches.values.map(({ value }) => value)
   return {
     pipelines: [...pages(values)].map((page) => ({
-      collection: selector.table,
+      collection: way.table,
       pipeline: [
-        { $match: filterOf(selector, tenantId, page) },
-        { $group: { _id: `$${pathOf(selector.locator)}`, rows: { $sum: 1 } } },
+        { $match: filterOf(way, tenantId, page) },
+        { $group: { _id: `$${pathOf(way.locator)}`, rows: { $sum: 1 } } },
       ],
     })),
     answer(documents) {

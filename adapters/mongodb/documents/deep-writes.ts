@@ -17,8 +17,14 @@ export type Keys = readonly string[]
 export type Steps = readonly (string | null)[]
 type Expression = unknown
 
-/** By which elements of a document belong to the users in question. */
-export interface Own extends Values {
+/** By which elements of a document belong to the users in question: those of any way. */
+export interface Own {
+  readonly ways: readonly OwnWay[]
+  /** Documents are found by nothing else, so that a value of others is not of a document of the users alone. */
+  readonly isOnly: boolean
+}
+
+export interface OwnWay extends Values {
   readonly keys: Keys
 }
 
@@ -172,8 +178,7 @@ function innerOf({ lists, depth }: Place, element: string): Place | null {
 }
 
 function isElementMeant(element: string, own: Own | null, depth: number): Doc {
-  const isOwn = own === null ? true : holds(element, own.keys, own, depth + 1)
-  return { $and: [isDocument(element), isOwn] }
+  return { $and: [isDocument(element), own === null ? true : holdsAny(element, own, depth + 1)] }
 }
 
 /** Where the path is the very one by which the document belongs to users, other values there are others'. */
@@ -188,16 +193,16 @@ function leafOf(value: string, leaf: Leaf, own: Own | null, depth: number): Expr
     return { $cond: [{ $isArray: [value] }, rest, value] }
   }
   const replaced = { $literal: leaf.value }
-  if (own?.keys.length !== 0) return replaced
+  const here = endingHere(own)
+  if (here === null) return replaced
   const one = `one${depth}`
-  const isOwn = isAmong(`$$${one}`, own)
+  const isOwn = isAmongAny(`$$${one}`, here)
   const others =
     leaf.value === null
       ? { $filter: { input: value, as: one, cond: { $not: [isOwn] } } }
       : { $map: { input: value, as: one, in: { $cond: [isOwn, replaced, `$$${one}`] } } }
-  return {
-    $cond: [{ $isArray: [value] }, others, { $cond: [isAmong(value, own), replaced, value] }],
-  }
+  const whole = here.isOnly ? { $cond: [isAmongAny(value, here), replaced, value] } : replaced
+  return { $cond: [{ $isArray: [value] }, others, whole] }
 }
 
 function isUnwritten(value: string, leaf: Leaf, own: Own | null, depth: number): Expression {
@@ -213,14 +218,39 @@ function isUnwritten(value: string, leaf: Leaf, own: Own | null, depth: number):
     }
     return { $cond: [{ $isArray: [value] }, isLeft, leaf.listsAlone ? false : instead] }
   }
-  if (own?.keys.length === 0) return holds(value, [], own, depth)
+  const here = endingHere(own)
+  if (here === null) return differsFrom(value, leaf)
+  const held = holdsAny(value, here, depth)
+  return here.isOnly ? held : { $cond: [{ $isArray: [value] }, held, differsFrom(value, leaf)] }
+}
+
+function differsFrom(value: string, leaf: Extract<Leaf, { readonly kind: 'value' }>): Expression {
   const differs = { $ne: [value, { $literal: leaf.value }] }
   if (leaf.value === null) return { $not: [isEmpty(value)] }
   return leaf.always ? differs : { $and: [isThere(value), differs] }
 }
 
+/** The ways that end at this very place; `null` where none does. */
+function endingHere(own: Own | null): Own | null {
+  const ways = own?.ways.filter(({ keys }) => keys.length === 0) ?? []
+  return own === null || ways.length === 0 ? null : { ...own, ways }
+}
+
+/** Whether a value of one of the ways stands at its path. */
+function holdsAny(value: string, { ways }: Own, depth: number): Expression {
+  return either(ways.map((way) => holds(value, way.keys, way, depth)))
+}
+
+function isAmongAny(value: string, { ways }: Own): Expression {
+  return either(ways.map((way) => isAmong(value, way)))
+}
+
+function either(asked: readonly Expression[]): Expression {
+  return asked.length === 1 ? asked[0] : { $or: asked }
+}
+
 /** Whether one of the users' values stands at the path, arrays opened. */
-function holds(value: string, keys: Keys, own: Own, depth: number): Expression {
+function holds(value: string, keys: Keys, own: Values, depth: number): Expression {
   const one = `any${depth}`
   const here = (place: string): Expression => {
     const [key, ...rest] = keys
@@ -305,8 +335,9 @@ function firstOf([key, ...others]: Steps): FirstStep {
 
 /** What the own path still asks for behind the key; `null`: the paths have parted, and all elements are meant. */
 function following(own: Own | null, key: string): Own | null {
-  if (own === null || own.keys[0] !== key) return null
-  return { ...own, keys: own.keys.slice(1) }
+  const ways = own?.ways.filter(({ keys }) => keys[0] === key) ?? []
+  if (own === null || ways.length === 0) return null
+  return { ...own, ways: ways.map((way) => ({ ...way, keys: way.keys.slice(1) })) }
 }
 
 /** Whether an expression can name the field without more ado, which older servers know. */

@@ -58,16 +58,16 @@ export async function matchStep(
   tenantId: string | null,
   users: readonly SliceUser[],
 ): Promise<Matches> {
-  const { selector, except } = step
-  if (selector === null) return NOTHING
-  const owners = await ownersByValue(reader, user, selector, tenantId, users)
-  if (owners.size === 0) return NOTHING
-  if (!isNamed(step) && isCountable(selector)) {
-    return { kind: 'values', values: [...owners.values()] }
-  }
-  const rows = await rowsOf(reader, selector, tenantId, owners)
+  const { ways, except } = step
+  const ownersOf = (one: Selector) => ownersByValue(reader, user, one, tenantId, users)
   const found = async (one: Selector): Promise<Map<string, Row>> =>
-    rowsOf(reader, one, tenantId, await ownersByValue(reader, user, one, tenantId, users))
+    rowsOf(reader, one, tenantId, await ownersOf(one))
+  const way = isNamed(step) ? null : onlyWay(step)
+  if (way !== null && isCountable(way)) {
+    return { kind: 'values', values: [...(await ownersOf(way)).values()] }
+  }
+  const rows = new Map<string, Row>()
+  for (const one of ways) addAll(rows, await found(one))
   for (const { unless = [], ...exception } of rows.size === 0 ? [] : except) {
     const theirs = await found(exception)
     for (const other of theirs.size === 0 ? [] : unless) takeOut(theirs, await found(other))
@@ -79,6 +79,21 @@ export async function matchStep(
 /** Whether the documents of a step are named one by one: what decides on them may be overwritten when it runs. */
 export function isNamed({ except, foundWith }: Step): boolean {
   return except.length > 0 || foundWith !== undefined
+}
+
+/** What its documents are found by; `null` where there are several ways, or none. */
+export function onlyWay({ ways }: Pick<Step, 'ways'>): Selector | null {
+  const [way, ...others] = ways
+  return way === undefined || others.length > 0 ? null : way
+}
+
+/** A document of several ways is one, and belongs to all whom one of them finds. */
+function addAll(rows: Map<string, Row>, others: ReadonlyMap<string, Row>): void {
+  for (const [key, other] of others) {
+    const row = rows.get(key)
+    if (row === undefined) rows.set(key, other)
+    else for (const owner of other.owners) row.owners.add(owner)
+  }
 }
 
 function takeOut(rows: Map<string, Row>, others: ReadonlyMap<string, Row>): void {
@@ -94,16 +109,19 @@ function isCountable({ locator, target }: Selector): boolean {
   return !locator.each && !isComparedAsText(target) && !pathOf(locator).includes('.$')
 }
 
-/** The values by which documents of the step are found, for all users together. */
+/** The values by which documents of the step are found, for all users together: a list for each of its ways. */
 export async function valuesOfStep(
   reader: Reader,
   { user }: Program,
-  { selector }: Step,
+  { ways }: Step,
   tenantId: string | null,
   users: readonly SliceUser[],
-): Promise<readonly OwnedValue[]> {
-  if (selector === null) return []
-  return [...(await ownersByValue(reader, user, selector, tenantId, users)).values()]
+): Promise<readonly (readonly OwnedValue[])[]> {
+  const values: (readonly OwnedValue[])[] = []
+  for (const way of ways) {
+    values.push([...(await ownersByValue(reader, user, way, tenantId, users)).values()])
+  }
+  return values
 }
 
 /** Documents to be named one by one, with their users. */
@@ -133,8 +151,6 @@ export function* pages<T>(list: readonly T[]): Iterable<readonly T[]> {
 }
 
 const PAGE = 10_000
-
-const NOTHING: Matches = { kind: 'values', values: [] }
 
 interface Owned {
   readonly value: unknown

@@ -16,6 +16,7 @@ import {
   type Leaf,
   leadsThroughArray,
   type Own,
+  type OwnWay,
   type Steps,
   unwritten,
   written,
@@ -46,18 +47,18 @@ export interface Updates {
 
 export function updatesFor(
   set: readonly Assignment[],
-  locatorPath: string,
+  located: Located,
   filter: Doc,
   owner: UpdateOwner,
 ): Updates | null {
   const writes = set.flatMap((assignment) => writesOf(assignment, owner))
   if (writes.length === 0) return null
-  const { update, conditions } = operatorsFor(writes, locatorPath)
+  const { update, conditions } = operatorsFor(writes, located)
   if (update !== null && conditions.length === 0) {
     return { each: { filter, update }, complete: null }
   }
   // What tells whose an element is goes last.
-  const isLocator = ({ steps }: Write): boolean => named(steps).join('.') === locatorPath
+  const isLocator = ({ steps }: Write): boolean => located.paths.includes(named(steps).join('.'))
   const stages = [...writes.filter((one) => !isLocator(one)), ...writes.filter(isLocator)]
   return {
     each: { filter, update: stages.map((write) => stageFor(write, owner)) },
@@ -85,11 +86,9 @@ function writesOf(assignment: Assignment, owner: UpdateOwner): readonly Write[] 
       const leaf = { kind: 'value', value: valueFor(assignment, owner), always: false } as const
       const { holding } = assignment
       if (holding === undefined) return [{ steps, leaf }]
-      const { values, form } = owner.own ?? {
-        values: fieldValues(holding, owner),
-        form: holding.form,
-      }
-      return [{ steps, leaf, own: { keys: named(steps), values, form } }]
+      const [{ values, form } = { values: fieldValues(holding, owner), form: holding.form }] =
+        owner.own?.ways ?? []
+      return [{ steps, leaf, own: { ways: [{ keys: named(steps), values, form }], isOnly: true } }]
     }
     case 'scrub': {
       const column = assignment.column.split('.')
@@ -124,7 +123,7 @@ function stageFor({ steps, leaf, own }: Write, owner: UpdateOwner): Doc {
 /** One update by operators, and what a document must have for it. */
 function operatorsFor(
   writes: readonly Write[],
-  locatorPath: string,
+  located: Located,
 ): { readonly update: Doc | null; readonly conditions: readonly Doc[] } {
   let operators = new UpdateOperators()
   const conditions: Doc[] = []
@@ -133,7 +132,7 @@ function operatorsFor(
     if (steps.includes(null)) return NO_OPERATORS
     const keys = named(steps)
     const path = keys.join('.')
-    const isLocator = path === locatorPath
+    const isLocator = located.paths.includes(path)
     const isBeyondOperators =
       leaf.kind === 'without' &&
       (leaf.form?.ignoreCase === true || leaf.element.some((key) => key.startsWith('$')))
@@ -166,8 +165,9 @@ function operatorsFor(
         break
       case 'value':
         operators = operators.with('$set', path, leaf.value)
-        // The located field is there, or the document would not have matched.
-        if (!isLocator && (keys.length > 1 || !leaf.always)) conditions.push(...placeOf(keys, leaf))
+        // The one located field is there, or the document would not have matched.
+        if (!(isLocator && located.isOnly) && (keys.length > 1 || !leaf.always))
+          conditions.push(...placeOf(keys, leaf))
         break
     }
   }
@@ -187,14 +187,16 @@ function placeOf(
 }
 
 /** Whether one of the updates before the last may change what the filter of all of them asks for. */
-export function touchesOwnFilter({ selector, set }: Step): boolean {
-  if (selector === null) return false
-  const locatorPath = pathOf(selector.locator)
-  const asked = [...selector.where.map(({ column }) => column), selector.tenant]
+export function touchesOwnFilter(step: Step): boolean {
+  const located = locatedBy(step)
+  const asked = step.ways.flatMap(({ where, tenant }) => [
+    ...where.map(({ column }) => column),
+    tenant,
+  ])
   // What stands in the place of a sub-document that a path leads into does not match in the first place.
-  const written = set.flatMap((assignment) => {
+  const written = step.set.flatMap((assignment) => {
     if (assignment.kind === 'scrub') return assignment.column
-    return isGuarded(assignment, locatorPath) ? pathOfAssignment(assignment) : []
+    return isGuarded(assignment, located) ? pathOfAssignment(assignment) : []
   })
   return written.some((place) =>
     asked.some((path) => path === place || path?.startsWith(`${place}.`)),
@@ -202,18 +204,36 @@ export function touchesOwnFilter({ selector, set }: Step): boolean {
 }
 
 /** Whether something is written where elements may be of others: in the field by which the documents are found. */
-export function needsOwn({ selector, set }: Pick<Step, 'selector' | 'set'>): boolean {
-  if (selector === null) return false
-  const [root] = pathOf(selector.locator).split('.')
-  return set.some((one) => one.kind !== 'scrub' && one.kind !== 'pull' && stepsOf(one)[0] === root)
+export function needsOwn({ ways, set }: Pick<Step, 'ways' | 'set'>): boolean {
+  const roots = new Set(ways.map(({ locator }) => pathOf(locator).split('.')[0]))
+  return set.some(
+    (one) => one.kind !== 'scrub' && one.kind !== 'pull' && roots.has(String(stepsOf(one)[0])),
+  )
 }
 
-/** By which elements documents are the users' with these values. */
-export function ownOf({ selector }: Step, values: readonly OwnedValue[] | null): Own | null {
-  if (selector === null || values === null) return null
-  const { locator, target } = selector
-  const form = target.kind === 'user' ? target.form : null
-  return { keys: pathOf(locator).split('.'), values: values.map(({ value }) => value), form }
+/** By which elements documents are the users', with the values of each way. */
+export function ownOf(
+  { ways }: Step,
+  values: readonly (readonly OwnedValue[])[] | null,
+): Own | null {
+  if (values === null) return null
+  const own = ways.map(({ locator, target }, place): OwnWay => {
+    const form = target.kind === 'user' ? target.form : null
+    const held = (values[place] ?? []).map(({ value }) => value)
+    return { keys: pathOf(locator).split('.'), values: held, form }
+  })
+  return { ways: own, isOnly: ways.length === 1 }
+}
+
+/** Where documents hold what they are found by. */
+export interface Located {
+  readonly paths: readonly string[]
+  /** Each of them holds it there. */
+  readonly isOnly: boolean
+}
+
+export function locatedBy({ ways }: Pick<Step, 'ways'>): Located {
+  return { paths: ways.map(({ locator }) => pathOf(locator)), isOnly: ways.length === 1 }
 }
 
 /**
@@ -297,11 +317,11 @@ class UpdateOperators {
 
 /**
  * Whether a value must only be written where there is a place for it. A field of the document itself can always
- * be set, and the located field is there, or the document would not have matched.
+ * be set, and the one located field is there, or the document would not have matched.
  */
-function isGuarded(assignment: Assignment, locatorPath: string): boolean {
+function isGuarded(assignment: Assignment, located: Located): boolean {
   const path = pathOfAssignment(assignment)
-  if (path === locatorPath) return false
+  if (located.isOnly && located.paths.includes(path)) return false
   if (assignment.kind === 'json_value') return true
   return (assignment.kind === 'constant' || assignment.kind === 'derived') && path.includes('.')
 }

@@ -52,10 +52,8 @@ function peerLocks(dialect: SqlDialect, { program }: ProgramSql, index: number):
 
 /** Rows through which others are found: children of a parent that changes hands meanwhile are somebody else's. */
 function rowLocks(dialect: SqlDialect, { program }: ProgramSql): readonly string[] {
-  const parents = program.steps.flatMap(({ selector, except }) =>
-    [...(selector === null ? [] : [selector]), ...except].flatMap(({ target }) =>
-      target.kind === 'rows' ? target.parents : [],
-    ),
+  const parents = program.steps.flatMap(({ ways, except }) =>
+    [...ways, ...except].flatMap(({ target }) => (target.kind === 'rows' ? target.parents : [])),
   )
   const chains = [...new Set(parents)].flatMap(chainsOf)
   const locks = chains.map((chain) => {

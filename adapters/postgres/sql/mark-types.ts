@@ -134,7 +134,7 @@ export function markTypes(program: Program, { tables }: DatabaseSchema): MarkedP
     },
     steps: program.steps.map((step) => ({
       ...step,
-      selector: step.selector === null ? null : mark(step.selector),
+      ways: step.ways.map(mark),
       except: except(step.except),
       set: step.set.map(assign(step.table)),
       ...(step.outdone === undefined ? {} : { outdone: step.outdone.map(assign(step.table)) }),

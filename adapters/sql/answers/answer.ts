@@ -130,9 +130,9 @@ function* heldIds(
   { program }: ProgramSql,
   { step, after, limit }: HostQuestion<'references'>,
 ): Flow<readonly UserId[]> {
-  const selector = program.steps[step]?.selector
-  if (selector == null) return []
-  return (yield* readRows(heldIdsSql(scene.dialect, selector, after !== null), {
+  const ways = program.steps[step]?.ways ?? []
+  if (ways.length === 0) return []
+  return (yield* readRows(heldIdsSql(scene.dialect, ways, after !== null), {
     after,
     limit,
   })).map(([id]) => id as UserId)

@@ -41,6 +41,11 @@ export function wantedOf(
   }
 }
 
+/** The only way to the rows, where it is {@link isDirect}. */
+export function directWay([way, ...others]: readonly Selector[]): Selector | null {
+  return way !== undefined && others.length === 0 && isDirect(way) ? way : null
+}
+
 /** A selector that holds the user in its own row, outside arrays and longer texts: one user a row and field. */
 export function isDirect({ target, locator }: Selector): boolean {
   return target.kind === 'user' && !locator.each && !isComparedAsText(target)

@@ -9,12 +9,16 @@ import type { MarkedSelector } from '../marks.ts'
 import { chainSql, located } from './chain-sql.ts'
 import { chainsOf, userValueOf } from './chains.ts'
 
-/** Different values of the user that rows hold at the end of a selector's chains, one page in order. */
-export function heldIdsSql(dialect: SqlDialect, selector: Selector, isLaterPage: boolean): string {
+/** Different values of the user that rows hold at the end of the ways' chains, one page in order. */
+export function heldIdsSql(
+  dialect: SqlDialect,
+  ways: readonly Selector[],
+  isLaterPage: boolean,
+): string {
   const { binary, ids } = dialect
-  const leaves: readonly MarkedSelector[] = chainsOf(selector).flatMap(
-    (chain) => chain.at(-1) ?? [],
-  )
+  const leaves: readonly MarkedSelector[] = ways
+    .flatMap(chainsOf)
+    .flatMap((chain) => chain.at(-1) ?? [])
   // Columns of different types give one list of texts.
   const areMixed = new Set(leaves.map(({ type }) => type)).size > 1
   const parts = leaves.map((leaf) => {

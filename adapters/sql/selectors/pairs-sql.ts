@@ -10,16 +10,17 @@ import { arraySql, chainSql, chainWhere, tablesSql } from './chain-sql.ts'
 import { chainsOf } from './chains.ts'
 import { sameUser } from './compare-sql.ts'
 
-/** Rows of a table that match for one user `u`, and that no exception takes away. */
+/** Rows of a table that match for one user `u` in one of the ways, and that no exception takes away. */
 export function pairsSql(
   dialect: SqlDialect,
-  selector: Selector,
+  ways: readonly Selector[],
   except: readonly Exception[],
   key: RowKey,
   extra = '',
 ): string {
   const columns = key.map((name, index) => `t0.${dialect.quote(name)} AS k${index}`).join(', ')
-  return chainsOf(selector)
+  return ways
+    .flatMap(chainsOf)
     .map((chain) => {
       const { from, where } = chainSql(dialect, chain, sameUser(dialect))
       return `SELECT DISTINCT u.pos AS pos, ${columns} FROM u, ${from} WHERE ${where}${guardSql(dialect, except)}${extra}`
@@ -68,6 +69,11 @@ function bySameUnless(except: readonly Exception[]): readonly Guarded[] {
     parts.push({ unless: unless.length === 0 ? undefined : unless, of })
   }
   return parts
+}
+
+/** Whether the row `t0` belongs to user `u` in one of the ways. */
+export function belongsByOneSql(dialect: SqlDialect, ways: readonly Selector[]): string {
+  return either(ways.map((way) => belongsSql(dialect, way)))
 }
 
 function either(conditions: readonly string[]): string {

@@ -52,8 +52,8 @@ export function valuesOf(program: Program): readonly UserValue[] {
     seen.add(except)
     return except
   }
-  const referred = program.steps.flatMap(({ selector, except, set, outdone = [] }) => [
-    ...selectorsOf({ selector, except: unseen(except) })
+  const referred = program.steps.flatMap(({ ways, except, set, outdone = [] }) => [
+    ...selectorsOf({ ways, except: unseen(except) })
       .flatMap(chainsOf)
       .map((chain) => userValueOf(chain)),
     ...[...set, ...outdone].flatMap(elementValues),

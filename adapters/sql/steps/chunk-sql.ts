@@ -44,9 +44,8 @@ function chunkSql(context: StepContext): ChunkSql | null {
 function pairsOfPass({ dialect, program, step, key }: StepContext, extra: string): string {
   const pass = step.foundWith === undefined ? [step] : passAround(program, step)
   return pass
-    .flatMap(({ selector, except }) =>
-      selector === null ? [] : [pairsSql(dialect, selector, except, key, extra)],
-    )
+    .filter(({ ways }) => ways.length > 0)
+    .map(({ ways, except }) => pairsSql(dialect, ways, except, key, extra))
     .join(' UNION ')
 }
 

@@ -10,7 +10,7 @@ import { dealtWithIn } from '../../../src/program/steps.ts'
 import type { SqlDialect } from '../dialect.ts'
 import type { MarkedSelector } from '../marks.ts'
 import { chainSql, directSql, located } from '../selectors/chain-sql.ts'
-import { type Chain, chainsOf, isDirect, userValueOf } from '../selectors/chains.ts'
+import { type Chain, chainsOf, directWay, userValueOf } from '../selectors/chains.ts'
 import { anyUser } from '../selectors/compare-sql.ts'
 import { pairsSql } from '../selectors/pairs-sql.ts'
 import { type UserValue, valueKey } from '../selectors/user-value.ts'
@@ -23,16 +23,17 @@ export interface CountSql {
 }
 
 export function countSql(context: StepContext): CountSql {
-  const { dialect, step, selector, key } = context
-  const chains = chainsOf(selector)
+  const { dialect, step, ways, key } = context
+  const chains = ways.flatMap(chainsOf)
   const value = commonValue(chains)
   if (step.except.length > 0 || value === null) {
     return { sql: countPairs(context, context.pairs()), by: { kind: 'position' } }
   }
   const by = { kind: 'value', value } as const
-  if (isDirect(selector)) {
-    const { from, where } = directSql(dialect, selector, 'index')
-    const held = heldSql(dialect, 't0', selector, value)
+  const way = directWay(ways)
+  if (way !== null) {
+    const { from, where } = directSql(dialect, way, 'index')
+    const held = heldSql(dialect, 't0', way, value)
     return { sql: `SELECT ${held}, count(*) FROM ${from} WHERE ${where} GROUP BY 1`, by }
   }
   // In two types it is one value, and its row is to be counted once.
@@ -51,10 +52,10 @@ export function countSql(context: StepContext): CountSql {
 
 /** Rows by position in `@users` that nothing but a shared value finds, and no rule has; `null` where there can be none. */
 export function sharedSql(context: StepContext): string | null {
-  const { dialect, program, step, selector, key } = context
+  const { dialect, program, step, ways, key } = context
   if (!mayLeaveShared(step)) return null
   const others = [...step.except, ...dealtWithIn(program.steps, step)]
-  return countPairs(context, pairsSql(dialect, regardless(selector), others, key))
+  return countPairs(context, pairsSql(dialect, ways.map(regardless), others, key))
 }
 
 /** What a row holds, so that rows of different values are counted apart. */

@@ -24,15 +24,27 @@ export interface GoneParentsSql {
 }
 
 /**
- * `null` where no trigger can act, the rows can be told at the end too, or what keeps rows from the step cannot.
- * `lacks`: what the row `t0` lacks, as a condition behind AND.
+ * One for each way through parents; none where no trigger can act, the rows can be told at the end too, or what keeps
+ * rows from the step cannot. `lacks`: what the row `t0` lacks, as a condition behind AND.
  */
-export function goneParentsSql(context: StepContext, lacks: string): GoneParentsSql | null {
-  const { dialect, program, step, selector, key, facts } = context
-  const { target } = selector
-  if (target.kind !== 'rows' || !hasTriggers(facts)) return null
+export function goneParentsSql(context: StepContext, lacks: string): readonly GoneParentsSql[] {
+  const { program, step, ways, facts } = context
+  const through = ways.flatMap((way) =>
+    way.target.kind === 'rows' ? [{ way, target: way.target }] : [],
+  )
+  if (through.length === 0 || !hasTriggers(facts)) return []
   const scene = { schema: facts.schema }
-  if (residueTime(step, program.steps, scene) !== 'at_once' || !isToldByRow(step)) return null
+  if (residueTime(step, program.steps, scene) !== 'at_once' || !isToldByRow(step)) return []
+  return through.map(({ way, target }) => goneParentsOf(context, way, target, lacks))
+}
+
+function goneParentsOf(
+  context: StepContext,
+  selector: Selector,
+  target: RowsTarget,
+  lacks: string,
+): GoneParentsSql {
+  const { dialect, step, key, facts } = context
   const users = usersOf(context)
   const name = `t0.${dialect.quote(target.key)}`
   // Bytes have no place in JSON.

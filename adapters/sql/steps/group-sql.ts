@@ -71,8 +71,9 @@ function togetherSql(
   alone: readonly (StepSql | null)[],
 ): GroupSql | null {
   const widest = program.steps[group.widest]
-  const selector = widest?.selector
-  if (widest === undefined || selector == null || facts.reactsToUpdates(widest.table)) return null
+  const selector = widest?.ways[0]
+  if (widest === undefined || selector === undefined || facts.reactsToUpdates(widest.table))
+    return null
   const { table } = widest
   const value = userValueOf([selector])
   // What is held is none of the values that were looked for.

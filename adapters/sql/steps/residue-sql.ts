@@ -22,15 +22,19 @@ export interface ResidueSql {
 }
 
 export function residueSql(context: StepContext): ResidueSql | null {
-  const { dialect, step, selector, program, facts } = context
+  const { dialect, step, ways, program, facts } = context
   const when = residueTime(step, program.steps, { schema: facts.schema, user: program.user })
   if (when === null) return null
-  const needsUsers = step.set.some(({ kind }) => kind === 'derived') || pairsForPull(step)
-  if (step.except.length === 0 && selector.target.kind === 'user' && !needsUsers) {
+  // What a stronger rule may have written in its place is asked for beside what the step writes.
+  const asked = [...step.set, ...(step.outdone ?? [])]
+  const needsUsers = asked.some(({ kind }) => kind === 'derived') || pairsForPull(step)
+  const [way, ...others] = ways
+  const isOwn = way?.target.kind === 'user' && others.length === 0
+  if (step.except.length === 0 && isOwn && !needsUsers) {
     const compare = anyUser(dialect)
-    const { from, where } = isDirect(selector)
-      ? directSql(dialect, selector, 'row')
-      : chainSql(dialect, [selector], compare)
+    const { from, where } = isDirect(way)
+      ? directSql(dialect, way, 'row')
+      : chainSql(dialect, [way], compare)
     const sql = `SELECT count(*) FROM ${from} WHERE ${where}${lacksSql(dialect, step, compare)}`
     return { table: step.table, sql, when }
   }

@@ -12,7 +12,7 @@ export interface StepContext {
   readonly dialect: SqlDialect
   readonly program: Program
   readonly step: Step
-  readonly selector: Selector
+  readonly ways: readonly Selector[]
   readonly key: RowKey
   readonly facts: TableFacts
   /** Rows of the step with their users, one pair a line. */

@@ -22,8 +22,8 @@ export interface StepSql {
   /** `null` for steps that write nothing. */
   readonly write: WriteSql | null
   readonly residue: ResidueSql | null
-  /** Looks once more, at the end, for what triggers have written under parents that are gone. */
-  readonly goneParents: GoneParentsSql | null
+  /** Looks once more, at the end, for what triggers have written under parents that are gone; of each way through parents. */
+  readonly goneParents: readonly GoneParentsSql[]
   readonly chunk: ChunkSql | null
   /** Only of steps that find their rows with others. */
   readonly pass: PassSql | null
@@ -38,12 +38,12 @@ export function stepSql(
   step: Step,
   facts: TableFacts,
 ): StepSql | null {
-  const { selector } = step
-  if (selector === null) return null
+  const { ways } = step
+  if (ways.length === 0) return null
   const key = facts.rowKey(step.table)
   const context: StepContext = {
-    ...{ dialect, program, step, selector, key, facts, isFound: false },
-    pairs: (extra = '') => pairsSql(dialect, selector, step.except, key, extra),
+    ...{ dialect, program, step, ways, key, facts, isFound: false },
+    pairs: (extra = '') => pairsSql(dialect, ways, step.except, key, extra),
   }
   return {
     count: countSql(context),

@@ -7,9 +7,9 @@
 import type { Assignment, Selector, Step } from '../../../src/program/program.ts'
 import { isSamePath, wayInto } from '../../../src/program/selectors.ts'
 import { chainSql, directSql } from '../selectors/chain-sql.ts'
-import { chainsOf, isDirect } from '../selectors/chains.ts'
+import { chainsOf, directWay } from '../selectors/chains.ts'
 import { anyUser, type Compare, sameUser } from '../selectors/compare-sql.ts'
-import { belongsSql, guardSql } from '../selectors/pairs-sql.ts'
+import { belongsByOneSql, guardSql } from '../selectors/pairs-sql.ts'
 import { valueKey } from '../selectors/user-value.ts'
 import type { RefusedStatement } from '../statement.ts'
 import {
@@ -63,22 +63,25 @@ export function verbSql(
 }
 
 /** Where the array that is written is not the one that was matched, a row's elements and its users differ. */
-export function pairsForPull({ set, selector, except }: Step): boolean {
+export function pairsForPull({ set, ways, except }: Step): boolean {
   const writes = set.filter(choosesElements)
-  if (writes.length === 0 || selector === null) return false
-  return except.length > 0 || writes.some((write) => !writesWhatMatched(write, selector))
+  const [way, ...others] = ways
+  if (writes.length === 0 || way === undefined) return false
+  if (others.length > 0 || except.length > 0) return true
+  return writes.some((write) => !writesWhatMatched(write, way))
 }
 
 /** A verb on all rows of the step for all users of the slice. */
 function onRows(context: StepContext, verb: string): string {
-  const { dialect, step, selector, key } = context
+  const { dialect, step, ways, key } = context
   const own = keyTuple(dialect, key)
   if (context.isFound || step.except.length > 0 || pairsForPull(step)) {
     const pairs = dialect.subquery(context.pairs())
     return `WITH ${usersOf(context)} ${verb} WHERE ${own} IN (SELECT ${pairKey(key)} FROM ${pairs})${stillTheirs(context)}`
   }
-  if (isDirect(selector)) return `${verb} WHERE ${directSql(dialect, selector, 'row').where}`
-  const rows = chainsOf(selector).map((chain) => {
+  const way = directWay(ways)
+  if (way !== null) return `${verb} WHERE ${directSql(dialect, way, 'row').where}`
+  const rows = ways.flatMap(chainsOf).map((chain) => {
     const { from, where } = chainSql(dialect, chain, anyUser(dialect))
     return `SELECT ${keyColumns(dialect, key)} FROM ${from} WHERE ${where}`
   })
@@ -87,16 +90,13 @@ function onRows(context: StepContext, verb: string): string {
 }
 
 /** That the row belongs to a user of the slice, by the row as it is now: it may have changed hands since it was found. */
-export function stillTheirs(
-  { dialect, selector, step, isFound }: StepContext,
-  isUser = '',
-): string {
+export function stillTheirs({ dialect, ways, step, isFound }: StepContext, isUser = ''): string {
   if (!dialect.rechecks || isFound) return ''
-  return ` AND EXISTS (SELECT 1 FROM u WHERE ${isUser}${belongsSql(dialect, selector)}${guardSql(dialect, step.except)})`
+  return ` AND EXISTS (SELECT 1 FROM u WHERE ${isUser}${belongsByOneSql(dialect, ways)}${guardSql(dialect, step.except)})`
 }
 
 /** Which elements leave an array: those of users to whom the row belongs, past exceptions. */
-function goneFrom({ dialect, step, selector, key, pairs, isFound }: StepContext): Compare {
+function goneFrom({ dialect, step, ways, key, pairs, isFound }: StepContext): Compare {
   const same = sameUser(dialect)
   if (isFound) {
     const own = key.map((name, index) => `found.k${index} = t0.${dialect.quote(name)}`)
@@ -105,7 +105,7 @@ function goneFrom({ dialect, step, selector, key, pairs, isFound }: StepContext)
   }
   if (!pairsForPull(step)) return anyUser(dialect)
   return (value, wanted) =>
-    `EXISTS (SELECT 1 FROM u WHERE ${same(value, wanted)} AND ${belongsSql(dialect, selector)}${guardSql(dialect, step.except)})`
+    `EXISTS (SELECT 1 FROM u WHERE ${same(value, wanted)} AND ${belongsByOneSql(dialect, ways)}${guardSql(dialect, step.except)})`
 }
 
 type ElementWrite = Extract<Assignment, { kind: 'pull' | 'json_value' }>

@@ -11,28 +11,35 @@ import { jsonText } from '../json-text.ts'
 import type { ProgramSql } from '../program-sql.ts'
 import type { Parameters } from '../statement.ts'
 
-/** Pairs of every step that has some, by step. */
-export type HeldParents = ReadonlyMap<number, string>
+/** Pairs of every step that has some, by step, and in the order of its ways through parents. */
+export type HeldParents = ReadonlyMap<number, readonly (string | null)[]>
 
 export function* holdParents({ steps }: ProgramSql, parameters: Parameters): Flow<HeldParents> {
-  const held = new Map<number, string>()
+  const held = new Map<number, readonly (string | null)[]>()
   for (const [index, step] of steps.entries()) {
-    const sql = step?.goneParents ?? null
-    if (sql === null) continue
-    const pairs = yield* readRows(sql.find, parameters)
-    if (pairs.length > 0) held.set(index, jsonText(pairs))
+    const ofWays: (string | null)[] = []
+    for (const { find } of step?.goneParents ?? []) {
+      ofWays.push(pairsText(yield* readRows(find, parameters)))
+    }
+    if (ofWays.some((pairs) => pairs !== null)) held.set(index, ofWays)
   }
   return held
 }
 
+function pairsText(pairs: readonly (readonly unknown[])[]): string | null {
+  return pairs.length === 0 ? null : jsonText(pairs)
+}
+
 /** The same of the rows of a parent table that a chunk is about to remove. */
 export function* holdAmong({ steps }: ProgramSql, table: string, keys: string): Flow<HeldParents> {
-  const held = new Map<number, string>()
+  const held = new Map<number, readonly (string | null)[]>()
   for (const [index, step] of steps.entries()) {
-    const sql = step?.goneParents?.among.get(table)
-    if (sql === undefined) continue
-    const pairs = yield* readRows(sql, { keys })
-    if (pairs.length > 0) held.set(index, jsonText(pairs))
+    const ofWays: (string | null)[] = []
+    for (const { among } of step?.goneParents ?? []) {
+      const sql = among.get(table)
+      ofWays.push(sql === undefined ? null : pairsText(yield* readRows(sql, { keys })))
+    }
+    if (ofWays.some((pairs) => pairs !== null)) held.set(index, ofWays)
   }
   return held
 }
@@ -44,11 +51,11 @@ export function rowsUnder(
   held: HeldParents,
   parameters: Parameters,
 ): readonly Asked[] {
-  const [sql, pairs] = [steps[index]?.goneParents ?? null, held.get(index)]
-  if (sql === null || pairs === undefined) return []
-  return [
-    visiting(sql.residue, { ...parameters, held: pairs }, ([rows]) => {
+  return (steps[index]?.goneParents ?? []).flatMap(({ residue }, way) => {
+    const pairs = held.get(index)?.[way] ?? null
+    if (pairs === null) return []
+    return visiting(residue, { ...parameters, held: pairs }, ([rows]) => {
       if (Number(rows) > 0) throw residueLeft(program.steps[index]?.table ?? '')
-    }),
-  ]
+    })
+  })
 }

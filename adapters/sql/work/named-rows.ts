@@ -11,7 +11,7 @@ import { about, changeRows, type Flow, inOrder, readRows } from '../flow.ts'
 import { jsonText } from '../json-text.ts'
 import type { ProgramSql } from '../program-sql.ts'
 import type { Parameters } from '../statement.ts'
-import { holdAmong, rowsUnder } from './gone-parents.ts'
+import { type HeldParents, holdAmong, rowsUnder } from './gone-parents.ts'
 
 /** Each step writes those of its rows that are named. @throws {@link residueLeft} where one leaves some as they were. */
 export function* writeNamedRows(
@@ -73,4 +73,4 @@ function* writeStep(sql: ProgramSql, run: StepRun, parameters: Parameters): Flow
   yield* inOrder([...held.keys()].flatMap((index) => rowsUnder(sql, index, held, parameters)))
 }
 
-const NO_PARENTS: ReadonlyMap<number, string> = new Map()
+const NO_PARENTS: HeldParents = new Map()

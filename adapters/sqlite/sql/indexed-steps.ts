@@ -28,11 +28,12 @@ export function withIndexes(steps: readonly Step[], schema: DatabaseSchema): rea
   })
   const fitAll = once((except: readonly Exception[]): readonly Exception[] => except.map(fit))
   return steps.map((step) => {
-    const { selector, except } = step
+    const [way, ...others] = step.ways.map(fit)
+    const isOnly = way !== undefined && others.length === 0
     return {
       ...step,
-      selector: selector === null ? null : inRowOrder(step, fit(selector), indexes),
-      except: fitAll(except),
+      ways: isOnly ? [inRowOrder(step, way, indexes)] : step.ways.map(fit),
+      except: fitAll(step.except),
     }
   })
 }

@@ -105,10 +105,10 @@ interface Marks {
 }
 
 function markStep(marks: Marks, step: Step): Step {
-  const { selector, except } = step
+  const { ways, except } = step
   return {
     ...step,
-    selector: selector === null ? null : marks.selector(selector),
+    ways: ways.map(marks.selector),
     except: marks.except(except),
   }
 }

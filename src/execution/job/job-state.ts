@@ -173,8 +173,8 @@ export function withSeen(
 }
 
 /** Whether the rows of a step are counted, and never written. */
-function isOnlySeen({ action, set, selector }: Step): boolean {
-  if (selector === null) return false
+function isOnlySeen({ action, set, ways }: Step): boolean {
+  if (ways.length === 0) return false
   return action === 'external' || (action === 'retain' && set.length === 0)
 }
 

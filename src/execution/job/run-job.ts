@@ -192,7 +192,7 @@ async function runStepsIn(
   let state = start.chunked ? shared : withSeen(shared, steps, counts)
   keep(state)
   for (const [index, step] of steps.entries()) {
-    if (step.selector === null || !writesRows(step)) continue
+    if (step.ways.length === 0 || !writesRows(step)) continue
     const pass = passOf(steps, index)
     if (pass.length === 0) continue
     if (step.action === 'unlink' && step.table === program.user.table) {

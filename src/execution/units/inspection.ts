@@ -21,7 +21,7 @@ export function* inspectUser(program: Program, subject: InspectedUser): Inquiry<
   )
   const shared = all[0] ?? []
   const of: OfUsers = { program, tenantId, users: [{ fields, shared }], derived: [derived] }
-  const steps = positionsOf(program, (step) => step.selector !== null && canBeAsked(step, fields))
+  const steps = positionsOf(program, (step) => step.ways.length > 0 && canBeAsked(step, fields))
   const count = (which: HostQuestion<'counts'>['of'], some = steps): HostQuestion<'counts'> => ({
     ...{ kind: 'counts', ...of, of: which, steps: some },
   })

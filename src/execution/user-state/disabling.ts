@@ -112,7 +112,7 @@ export function strandedStep({ steps }: Program): Step | null {
 export function assertAccessCanBeCut(program: Program): void {
   const stranded = strandedStep(program)
   if (stranded === null) return
-  const isThrough = stranded.selector?.target.kind === 'rows'
+  const isThrough = stranded.ways.some(({ target }) => target.kind === 'rows')
   const path = `tables.${stranded.table}[${stranded.rule}].match${isThrough ? '.through' : ''}`
   const message = isThrough
     ? `Policy: ${path} leads through rows that go when access is cut, so a later deletion could not find these. Match them by the user.`

@@ -9,6 +9,7 @@ import { dotted } from '../../program/columns/references.ts'
 import {
   neverMeet,
   overlaps,
+  ownReadsOf,
   type Place,
   placesOf,
   readsOfSelector,
@@ -51,9 +52,9 @@ interface Reads {
 }
 
 function readsAtTheEnd(step: RetainedStep, steps: readonly Step[]): Reads {
-  const longer = keepingOn(step, steps).flatMap(({ selector }) => selector ?? [])
+  const longer = keepingOn(step, steps).flatMap(({ ways }) => ways)
   return {
-    own: step.selector === null ? [] : readsOfSelector(step.selector),
+    own: ownReadsOf(step),
     exceptions: [...step.except, ...longer].flatMap(readsOfSelector),
   }
 }
@@ -75,14 +76,15 @@ function writesBefore(
 }
 
 /**
- * Whether rows that `other` writes are never rows of `step`: both hold the user in the same place, which has
+ * Whether rows that `other` writes are never rows of `step`: both hold the user in the same one place, which has
  * one value and so one user, and side conditions keep them apart. An array has many users; of those a detach takes
  * out its own alone.
  */
 function keepApart(step: RetainedStep, other: Step, place: Place): boolean {
   if (other.action === 'retain' || !neverMeet(step, other)) return false
-  const [own, its] = [step.selector, other.selector]
-  if (own === null || its === null || !isSamePlace(own, its)) return false
+  const [[own, ...more], [its, ...others]] = [step.ways, other.ways]
+  if (more.length > 0 || others.length > 0) return false
+  if (own === undefined || its === undefined || !isSamePlace(own, its)) return false
   return !own.locator.each || (other.action === 'detach' && place.column === own.locator.column)
 }
 

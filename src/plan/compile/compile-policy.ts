@@ -10,7 +10,6 @@ import type {
   CheckInput,
   DetachRule,
   FormInput,
-  MatchInput,
   NativeIdType,
   PolicyInput,
   RetainRule,
@@ -18,10 +17,12 @@ import type {
   SetInput,
   SetValue,
   TableInput,
+  WayInput,
   WhereInput,
 } from '../../policy/policy.ts'
-import { parentRules, throughOf } from '../../policy/reachability.ts'
+import { parentRules, type RuleSite, throughOf } from '../../policy/reachability.ts'
 import { precedenceOf, rulesOf } from '../../policy/rules-of.ts'
+import { fieldOf, waysOf } from '../../policy/ways-of.ts'
 import { isDeepEqual } from '../../ports.ts'
 import { outdoneOf } from '../../program/columns/touches.ts'
 import { isInstant, literalOf } from '../../program/placeholders.ts'
@@ -41,6 +42,7 @@ import type {
   Retention,
   Scalar,
   Selector,
+  SelectorTarget,
   Step,
   UserTable,
   Wanted,
@@ -96,7 +98,7 @@ function compileRule(policy: PolicyInput, derived: DerivedValue[], site: RuleInT
     table,
     rule: index,
     action: rule.action,
-    selector: selectors(table, index),
+    ways: selectors(table, index),
     except: exceptionsOf(site),
     set,
     ...(rule.action === 'external' ? {} : { rank: rankOf(site) }),
@@ -109,61 +111,66 @@ function compileRule(policy: PolicyInput, derived: DerivedValue[], site: RuleInT
   }
 }
 
-/** By table and index of the rule; each is one object, wherever it is asked for. */
-type Selectors = (table: string, index: number) => Selector | null
+/** By table and index of the rule, one for each of its ways; each is one object, wherever it is asked for. */
+type Selectors = (table: string, index: number) => readonly Selector[]
 
 function selectorsIn(policy: PolicyInput): Selectors {
-  const known = new Map<string, Map<number, Selector | null>>()
+  const known = new Map<string, Map<number, readonly Selector[]>>()
   const selectors: Selectors = (table, index) => {
-    const ofTable = known.get(table) ?? new Map<number, Selector | null>()
+    const ofTable = known.get(table) ?? new Map<number, readonly Selector[]>()
     const found = ofTable.get(index)
     if (found !== undefined) return found
-    const selector = selectorOf(policy, selectors, table, index)
-    known.set(table, ofTable.set(index, selector))
-    return selector
+    const own = selectorsOfRule(policy, selectors, table, index)
+    known.set(table, ofTable.set(index, own))
+    return own
   }
   return selectors
 }
 
 /** Resolves a rule's match; parents are resolved the same way, up to the user. */
-function selectorOf(
+function selectorsOfRule(
   policy: PolicyInput,
   selectors: Selectors,
   table: string,
   index: number,
-): Selector | null {
+): readonly Selector[] {
   const rule = rulesOf(policy.tables[table] ?? 'unrelated')[index]
-  if (rule?.match === undefined) return null
-  const through = throughOf(rule.match)
-  const parents =
-    through === undefined ? [] : (parentRules(policy, { table, index }, through) ?? [])
+  if (rule?.match === undefined) return []
+  const common = { table, where: compileWhere(rule.where), tenant: rule.tenant ?? null }
+  return waysOf(rule.match).map((way) => ({
+    ...common,
+    locator: locatorOf(way),
+    target: targetOf(policy, selectors, { table, index }, rule, way),
+  }))
+}
+
+function targetOf(
+  policy: PolicyInput,
+  selectors: Selectors,
+  site: RuleSite,
+  rule: RuleInput,
+  way: WayInput,
+): SelectorTarget {
+  const through = throughOf(way)
+  if (through === undefined) {
+    const target = { kind: 'user' as const, field: fieldOf(way), form: matchFormOf(way) }
+    return within(policy, rule, target)
+  }
+  const parents = parentRules(policy, site, through) ?? []
   return {
-    table,
-    locator: locatorOf(rule.match),
-    target:
-      through === undefined
-        ? within(policy, rule, {
-            kind: 'user' as const,
-            field: fieldOf(rule.match),
-            form: matchFormOf(rule.match),
-          })
-        : {
-            kind: 'rows',
-            key: through.key,
-            parents: parents.flatMap((parent) => selectors(parent.table, parent.index) ?? []),
-          },
-    where: compileWhere(rule.where),
-    tenant: rule.tenant ?? null,
+    kind: 'rows',
+    key: through.key,
+    parents: parents.flatMap((parent) => selectors(parent.table, parent.index)),
   }
 }
 
-function locatorOf(match: MatchInput): Locator {
-  if (typeof match === 'string') return { column: match, path: null, each: false, element: null }
-  if ('json' in match) return { column: match.json, ...inLastArray(pathSteps(match.path)) }
-  if ('array' in match) {
-    return { column: match.array, each: true, ...arrayPaths(match) }
+function locatorOf(way: WayInput): Locator {
+  if (typeof way === 'string') return { column: way, path: null, each: false, element: null }
+  if ('json' in way) return { column: way.json, ...inLastArray(pathSteps(way.path)) }
+  if ('array' in way) {
+    return { column: way.array, each: true, ...arrayPaths(way) }
   }
-  return { column: match.column, path: null, each: false, element: null }
+  return { column: way.column, path: null, each: false, element: null }
 }
 
 /** A path through arrays, parted at the last of them. */
@@ -188,25 +195,21 @@ function arrayPaths({
   }
 }
 
-function fieldOf(match: MatchInput): string {
-  return typeof match === 'string' ? 'id' : (match.equals?.user ?? 'id')
-}
-
-function matchFormOf(match: MatchInput): IdForm | null {
-  if (typeof match === 'string') return null
-  if (match.inText) {
-    const { prefix, suffix, ignoreCase } = match
+function matchFormOf(way: WayInput): IdForm | null {
+  if (typeof way === 'string') return null
+  if (way.inText) {
+    const { prefix, suffix, ignoreCase } = way
     return { type: 'plain', prefix, suffix, within: true, ...(ignoreCase ? { ignoreCase } : {}) }
   }
-  if (fieldOf(match) === 'id') return idFormOf(match)
-  const form = fieldFormOf(match)
-  return match.ignoreCase ? { ...ANY_CASE, ...form } : form
+  if (fieldOf(way) === 'id') return idFormOf(way)
+  const form = fieldFormOf(way)
+  return way.ignoreCase ? { ...ANY_CASE, ...form } : form
 }
 
 const ANY_CASE = { type: 'plain', prefix: '', ignoreCase: true } as const
 
 /** A field between fixed texts is text. */
-function fieldFormOf({ prefix, suffix }: Exclude<MatchInput, string>): IdForm | null {
+function fieldFormOf({ prefix, suffix }: Exclude<WayInput, string>): IdForm | null {
   if (prefix === undefined && suffix === undefined) return null
   const form = { type: 'plain', prefix: prefix ?? '' } as const
   return suffix === undefined ? form : { ...form, suffix }
@@ -267,9 +270,7 @@ interface Meetings {
 function meetingsIn(selectors: Selectors, table: string, entry: TableInput): Meetings {
   const goes = precedenceOf(entry).indexOf('delete')
   const found = (isWanted: (other: RuleInput) => boolean): readonly Selector[] =>
-    rulesOf(entry).flatMap((other, index) =>
-      isWanted(other) ? (selectors(table, index) ?? []) : [],
-    )
+    rulesOf(entry).flatMap((other, index) => (isWanted(other) ? selectors(table, index) : []))
   const keeping = found((other) => keepsRows(other) && rankOf({ entry, rule: other }) < goes)
   const access = found(isAccess)
   const going = found((other) => other.action === 'delete' && !isAccess(other))
@@ -381,25 +382,37 @@ function compileRetention(derived: DerivedValue[], rule: RetainRule): Retention 
   }
 }
 
-/** How kept rows name the user after the step has run. */
+/** How kept rows name the user after the step has run: of several ways by the one that tells the most. */
 function identityOf(
   rule: RuleInput,
   set: readonly Assignment[],
   derived: readonly DerivedValue[],
 ): IdentityMode {
-  if (rule.match === undefined || throughOf(rule.match) !== undefined) return 'kept_id'
+  const left = waysOf(rule.match).map((way) => identityBehind(rule, way, set, derived))
+  return IDENTITIES.find((mode) => left.includes(mode)) ?? 'kept_id'
+}
+
+const IDENTITIES: readonly IdentityMode[] = ['kept_id', 'keyed_hash', 'random_token', 'removed']
+
+function identityBehind(
+  rule: RuleInput,
+  way: WayInput,
+  set: readonly Assignment[],
+  derived: readonly DerivedValue[],
+): IdentityMode {
+  if (throughOf(way) !== undefined) return 'kept_id'
   if (rule.action === 'delete' || rule.action === 'detach') return 'removed'
-  const { column, ...way } = locatorOf(rule.match)
+  const { column, ...inside } = locatorOf(way)
   const change = set.find((assignment) => assignment.column === column)
   if (change?.kind === 'constant') return 'removed'
   if (change?.kind === 'pull') return 'removed'
   if (change?.kind === 'scrub') {
-    const place = wayInto(way)
+    const place = wayInto(inside)
     const isGone = place !== null && change.paths.some((gone) => isSamePath(gone, place))
     return isGone ? 'removed' : 'kept_id'
   }
   if (change?.kind === 'derived' && change.instant !== undefined) return 'removed'
-  if (change?.kind !== 'derived') return fieldOf(rule.match) === 'id' ? 'kept_id' : 'removed'
+  if (change?.kind !== 'derived') return fieldOf(way) === 'id' ? 'kept_id' : 'removed'
   return derived[change.index]?.kind === 'random_token' ? 'random_token' : 'keyed_hash'
 }
 

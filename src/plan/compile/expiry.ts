@@ -7,7 +7,7 @@
 
 import { sha256 } from '../../ports.ts'
 import { parentTablesOf, writesKeptRows } from '../../program/columns/touches.ts'
-import type { Program, Selector, Step } from '../../program/program.ts'
+import type { Program, Step } from '../../program/program.ts'
 import { neverEndsBefore } from '../../program/retention-term.ts'
 import type { DatabaseSchema } from '../../program/schema.ts'
 import type { CompiledPolicy } from './compile-policy.ts'
@@ -122,15 +122,14 @@ export function keepingOn(step: RetainedStep, steps: readonly Step[]): readonly 
  * shorter one overwrites as well.
  */
 function lateSteps(shorter: RetainedStep, step: Step, steps: readonly Step[]): readonly Step[] {
-  const { selector } = shorter
   const longer = steps.filter(hasEnd).find(({ id }) => id === step.id)
-  if (longer === undefined || selector === null || longer.selector === null) return []
+  if (longer === undefined) return []
   const isPutOff = outlasting(shorter, steps).includes(longer)
   if (!isPutOff || [shorter, longer].some(({ retention }) => retention.then === 'delete')) return []
   const own = expiryStep(shorter, steps)
-  const others = keepingOn(longer, steps).flatMap((one) => given(one.selector))
-  const unlessBoth = { ...selector, unless: [longer.selector] }
-  const except = [...shorter.except, unlessBoth, ...others]
+  const others = keepingOn(longer, steps).flatMap(({ ways }) => ways)
+  const unlessBoth = shorter.ways.map((way) => ({ ...way, unless: longer.ways }))
+  const except = [...shorter.except, ...unlessBoth, ...others]
   return [{ ...own, id: `${longer.id}/also:${shorter.id}`, except }]
 }
 
@@ -141,7 +140,7 @@ function expiryStep(step: RetainedStep, steps: readonly Step[]): Step {
     ...rest,
     action: then,
     set: then === 'anonymize' ? thenSet : [],
-    except: [...step.except, ...keepingOn(step, steps).flatMap(({ selector }) => given(selector))],
+    except: [...step.except, ...keepingOn(step, steps).flatMap(({ ways }) => ways)],
     access: false,
     event: null,
     retention: null,
@@ -154,13 +153,15 @@ function hasParent(step: Step, { table }: Step): boolean {
 
 /** What the step does and to which rows; not its reason, nor how long the rows are retained. */
 function fingerprintText(
-  { table, action, selector, except, set }: Step,
+  { table, action, ways, except, set }: Step,
   derived: Program['derived'],
 ): string {
   const values = set.map((assignment) =>
     assignment.kind === 'derived' ? [assignment, derived[assignment.index]] : assignment,
   )
-  return JSON.stringify([table, action, selector, except, values], leaveOutDefaults)
+  // Of one way as it was when there was no more than one.
+  const found = ways.length === 1 ? ways[0] : ways
+  return JSON.stringify([table, action, found, except, values], leaveOutDefaults)
 }
 
 /** What a rule does not use leaves no trace, so that a fingerprint outlives what rules learn to say. */
@@ -168,8 +169,4 @@ function leaveOutDefaults(key: string, value: unknown): unknown {
   // What the schema tells is none of the rule.
   if (key === 'eitherType' || key === 'collation') return undefined
   return value === null && (key === 'element' || key === 'form') ? undefined : value
-}
-
-function given(selector: Selector | null): readonly Selector[] {
-  return selector === null ? [] : [selector]
 }

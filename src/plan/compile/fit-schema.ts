@@ -16,17 +16,18 @@ export function fitSteps(steps: readonly Step[], schema: DatabaseSchema | null):
   const fit = fitter(tables)
   return steps.flatMap((step) => {
     const table = tables.get(step.table)
-    if (table === undefined || !isReachable(step.selector, tables)) return []
+    if (table === undefined || !isAnyReachable(step, tables)) return []
     return [fitStep(step, table, fit)]
   })
 }
 
+function isAnyReachable({ ways }: Step, tables: Tables): boolean {
+  return ways.length === 0 || ways.some((way) => isReachable(way, tables))
+}
+
 /** Whether some chain of tables that are there leads from the rows to the user. */
-export function isReachable(
-  selector: Selector | null,
-  tables: { has(table: string): boolean },
-): boolean {
-  if (selector === null || selector.target.kind === 'user') return true
+export function isReachable(selector: Selector, tables: { has(table: string): boolean }): boolean {
+  if (selector.target.kind === 'user') return true
   return selector.target.parents.some(
     (parent) => tables.has(parent.table) && isReachable(parent, tables),
   )
@@ -49,22 +50,25 @@ function tablesOf(schema: DatabaseSchema | null): Tables | null {
 }
 
 interface Fitter {
-  selector(selector: Selector): Selector
+  ways(ways: readonly Selector[]): readonly Selector[]
   except(except: readonly Exception[]): readonly Exception[]
 }
 
 function fitter(tables: Tables): Fitter {
   const selector = once((one: Selector) => fitSelector(one, tables))
   const stays = (one: Selector): boolean => isReachable(one, tables)
-  return { selector, except: exceptionMapper({ map: selector, stays }) }
+  return {
+    ways: (ways) => ways.filter(stays).map(selector),
+    except: exceptionMapper({ map: selector, stays }),
+  }
 }
 
 function fitStep(step: Step, { columns }: TableSchema, fit: Fitter): Step {
   const isThere = ({ column }: { readonly column: string }): boolean =>
     columns === null || columns.some(({ name }) => name === column)
-  const { selector, except, set, outdone, retention } = step
+  const { ways, except, set, outdone, retention } = step
   const fitted = {
-    selector: selector === null ? null : fit.selector(selector),
+    ways: fit.ways(ways),
     except: fit.except(except),
     set: set.filter(isThere),
     ...(outdone === undefined ? {} : { outdone: outdone.filter(isThere) }),

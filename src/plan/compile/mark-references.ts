@@ -99,11 +99,11 @@ interface Marks {
 }
 
 function markStep(scene: Scene, marks: Marks, step: Step): Step {
-  const { selector, except, set, outdone, retention } = step
+  const { ways, except, set, outdone, retention } = step
   const mark = (one: Assignment): Assignment => markAssignment(scene, one)
   return {
     ...step,
-    selector: selector === null ? null : marks.selector(selector),
+    ways: ways.map(marks.selector),
     except: marks.except(except),
     set: set.map(mark),
     ...(outdone === undefined ? {} : { outdone: outdone.map(mark) }),

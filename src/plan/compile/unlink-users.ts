@@ -50,13 +50,15 @@ function unlinkStep(user: UserTable, column: string): Step {
     table: user.table,
     rule: 0,
     action: 'unlink',
-    selector: {
-      table: user.table,
-      locator: { column: user.id, path: null, each: false, element: null },
-      target: { kind: 'user', field: 'id', form: null },
-      where: [],
-      tenant: user.tenant,
-    },
+    ways: [
+      {
+        table: user.table,
+        locator: { column: user.id, path: null, each: false, element: null },
+        target: { kind: 'user', field: 'id', form: null },
+        where: [],
+        tenant: user.tenant,
+      },
+    ],
     except: [],
     set: [{ kind: 'constant', column, value: null }],
     access: false,

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { MatchInput, RuleInput } from '../../policy/policy.ts'
+import type { RuleInput, WayInput } from '../../policy/policy.ts'
 import type { BetterAuthPlugin, Setup } from './options.ts'
 import { idReference } from './references.ts'
 
@@ -121,6 +121,6 @@ interface Around {
 }
 
 /** Each of these rows lets somebody in, or is about to. */
-function open(match: MatchInput, reason: string): RuleInput {
+function open(match: WayInput, reason: string): RuleInput {
   return { match, action: 'delete', grantsAccess: true, reason }
 }

@@ -73,7 +73,7 @@ function columnsOfUser(user: UserTable): readonly NamedColumn[] {
 
 function columnsOfStep(step: Step): readonly NamedColumn[] {
   const path = placeOf(step)
-  const read = step.selector === null ? [] : columnsOfSelector(step.selector)
+  const read = step.ways.flatMap(columnsOfSelector)
   const written = [...step.set, ...(step.retention?.thenSet ?? [])]
   const found = new Set(read.map(({ table, column }) => JSON.stringify([table, column])))
   return [

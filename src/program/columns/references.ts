@@ -14,7 +14,7 @@ import type {
   Step,
 } from '../program.ts'
 import type { AskedJson, AskedPath, SampledJson, SampledTypes, TableSchema } from '../schema.ts'
-import { isWithinText, wayInto } from '../selectors.ts'
+import { isWithinText, wayInto, whereOf } from '../selectors.ts'
 
 /** A field by which rows are found. */
 export interface Reference extends AskedPath {
@@ -42,7 +42,7 @@ export function referencesOf({
     ...(user.rowless
       ? []
       : [{ ...none, table: user.table, path: user.id, place: 'user.id', target: isUserId }]),
-    ...steps.flatMap((step) => (step.selector === null ? [] : [referenceOf(step, step.selector)])),
+    ...steps.flatMap((step) => step.ways.map((way) => referenceOf(step, way))),
     ...checks.flatMap(({ name, table, match, within, where }) => {
       const shared = { ...none, table, where, place: `checks.${name}` }
       return [
@@ -69,11 +69,11 @@ export function tenantPathsOf({ user, steps }: Program): readonly (AskedPath & P
     ...(user.rowless || user.tenant === null
       ? []
       : [{ table: user.table, path: user.tenant, where: [], place: 'user.tenant' }]),
-    ...steps.flatMap((step) =>
-      step.selector === null || step.selector.tenant === null
-        ? []
-        : [{ table: step.table, path: step.selector.tenant, where: [], place: placeOf(step) }],
-    ),
+    ...steps.flatMap((step) => {
+      const { table, ways } = step
+      const tenant = ways[0]?.tenant ?? null
+      return tenant === null ? [] : [{ table, path: tenant, where: [], place: placeOf(step) }]
+    }),
   ]
 }
 
@@ -88,12 +88,13 @@ export function otherPathsOf({
   return [
     ...(user.rowless ? [] : fields.filter(({ path }) => path !== user.id)),
     ...steps.flatMap((step) => {
-      const { table, selector, set } = step
-      const compared = (selector?.where ?? [])
+      const { table, set } = step
+      const where = whereOf(step)
+      const compared = where
         .filter(({ values }) => !values.includes(null))
         .map(({ column }) => ({ table, path: column, where: [], place: `${placeOf(step)}.where` }))
       const written = set.map((one) => ({
-        ...{ table, where: selector?.where ?? [], place: `${placeOf(step)}.set` },
+        ...{ table, where, place: `${placeOf(step)}.set` },
         ...(one.kind === 'pull'
           ? { path: dotted(one.column, one.path), wants: 'array' as const }
           : { path: one.column }),
@@ -131,12 +132,11 @@ export function jsonPathsOf({ user, steps }: Program): readonly NamedJson[] {
   return [
     ...user.set.flatMap((one) => writtenInto(user.table, one, [], 'user.set')),
     ...steps.flatMap((step) => {
-      const { table, selector, set, retention } = step
-      const where = selector?.where ?? []
+      const { table, ways, set, retention } = step
+      const where = whereOf(step)
       const place = placeOf(step)
-      const found = selector === null ? [] : foundIn(selector, place)
       return [
-        ...found,
+        ...ways.flatMap((way) => foundIn(way, place)),
         ...set.flatMap((one) => writtenInto(table, one, where, `${place}.set`)),
         ...(retention?.thenSet ?? []).flatMap((one) =>
           writtenInto(table, one, where, `${place}.thenSet`),

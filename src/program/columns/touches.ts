@@ -44,8 +44,8 @@ const exceptionParents = once(
 )
 
 /** The same, less those that only lead to what the step leaves alone. */
-export function ownParentTablesOf({ selector }: Step): ReadonlySet<string> {
-  return new Set(selector === null ? [] : parentTables(selector))
+export function ownParentTablesOf({ ways }: Step): ReadonlySet<string> {
+  return new Set(ways.flatMap(parentTables))
 }
 
 export function overlaps(a: Place, b: Place): boolean {
@@ -77,8 +77,8 @@ const keysOf: (place: Place) => JsonPath = once(({ column, path }) => [
  */
 export function shareLocator(reader: Step, writer: Step, place: Place): boolean {
   return (
-    holdsUserIn(reader.selector, place) &&
-    holdsUserIn(writer.selector, place) &&
+    reader.ways.every((way) => holdsUserIn(way, place)) &&
+    writer.ways.every((way) => holdsUserIn(way, place)) &&
     neverMeet(reader, writer)
   )
 }
@@ -87,10 +87,12 @@ export function shareLocator(reader: Step, writer: Step, place: Place): boolean 
  * Whether no row whose columns hold one value each is one of both: by their side conditions, or because one column
  * would have to hold two values for the user.
  */
-export function neverMeet(a: Pick<Step, 'selector'>, b: Pick<Step, 'selector'>): boolean {
-  const [own, other] = [a.selector, b.selector]
-  if (own === null || other === null) return true
-  return excludeEachOther(own.where, other.where) || holdDifferently(own, other)
+export function neverMeet(a: Pick<Step, 'ways'>, b: Pick<Step, 'ways'>): boolean {
+  return a.ways.every((own) =>
+    b.ways.every(
+      (other) => excludeEachOther(own.where, other.where) || holdDifferently(own, other),
+    ),
+  )
 }
 
 function holdDifferently(a: Selector, b: Selector): boolean {
@@ -105,9 +107,8 @@ function holdDifferently(a: Selector, b: Selector): boolean {
   return !own.startsWith(other) && !other.startsWith(own)
 }
 
-function holdsUserIn(selector: Selector | null, place: Place): boolean {
+function holdsUserIn(selector: Selector, place: Place): boolean {
   return (
-    selector !== null &&
     selector.target.kind === 'user' &&
     selector.table === place.table &&
     selector.locator.column === place.column &&
@@ -116,10 +117,10 @@ function holdsUserIn(selector: Selector | null, place: Place): boolean {
   )
 }
 
-/** Places read by the step's own selector alone. */
-export function ownReadsOf(step: Step): readonly Place[] {
-  return step.selector === null ? [] : readsOfSelector(step.selector)
-}
+/** Places read by the step's own ways alone. */
+export const ownReadsOf: (step: Step) => readonly Place[] = once(({ ways }) =>
+  ways.flatMap(readsOfSelector),
+)
 
 /** Places read to leave out rows of stronger rules. */
 export function exceptionReadsOf({ except }: Pick<Step, 'except'>): readonly Place[] {

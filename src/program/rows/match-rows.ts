@@ -14,12 +14,11 @@ import { readJson, storedValue, tenantText, valuesAt } from './values.ts'
 /** The rows of a step, without those that its exceptions have for the same user. */
 export function matchStep(
   source: RowSource,
-  step: Pick<Step, 'selector' | 'except'>,
+  step: Pick<Step, 'ways' | 'except'>,
   tenantId: string | null,
   users: readonly SliceUser[],
 ): Matches {
-  if (step.selector === null) return new Map()
-  const all = matchSelector(source, step.selector, tenantId, users)
+  const all = together(step.ways.map((way) => matchSelector(source, way, tenantId, users)))
   if (step.except.length === 0) return all
   const taken = step.except.map(({ unless = [], ...selector }) => ({
     rows: matchSelector(source, selector, tenantId, users),
@@ -37,6 +36,19 @@ export function matchStep(
     if (own.size > 0) left.set(key, { row, owners: own })
   }
   return left
+}
+
+/** A row of several ways is one row, and belongs to all whom one of them finds. */
+function together(found: readonly Matches[]): Matches {
+  const [only, ...others] = found
+  if (only === undefined || others.length === 0) return only ?? new Map()
+  const all = new Map<number, { readonly row: Row; readonly owners: Set<number> }>()
+  for (const [key, { row, owners }] of found.flatMap((matches) => [...matches])) {
+    const known = all.get(key)
+    if (known === undefined) all.set(key, { row, owners: new Set(owners) })
+    else for (const owner of owners) known.owners.add(owner)
+  }
+  return new Map([...all].sort(([a], [b]) => a - b))
 }
 
 /** Different ids that rows hold at the end of the selector's chains, and `null` for what is none. */

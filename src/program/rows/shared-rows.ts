@@ -48,13 +48,9 @@ export function sharedRowsOf(
     ...matchStep(source, step, tenantId, [one]).keys(),
   ]
   return steps.map((step) => {
-    if (step.selector === null || !mayLeaveShared(step)) return 0
-    const all = found({ ...step, selector: regardless(step.selector) }, alone)
-    const dealtWith = new Set(
-      dealtWithIn(steps, step).flatMap((selector) =>
-        found({ ...step, selector, except: [] }, user),
-      ),
-    )
+    if (!mayLeaveShared(step)) return 0
+    const all = found({ ...step, ways: step.ways.map(regardless) }, alone)
+    const dealtWith = new Set(found({ ...step, ways: dealtWithIn(steps, step), except: [] }, user))
     return all.filter((key) => !dealtWith.has(key)).length
   })
 }

@@ -116,8 +116,8 @@ export function heldIds(
     ...page
   }: Page & { readonly program: Pick<Program, 'steps'>; readonly step: number },
 ): readonly UserId[] {
-  const selector = steps[step]?.selector
-  return selector == null ? [] : pageOf([...heldValues(source, selector)], page)
+  const ways = steps[step]?.ways ?? []
+  return pageOf([...new Set(ways.flatMap((way) => [...heldValues(source, way)]))], page)
 }
 
 /** Numbers stand before texts, texts byte by byte, and each page goes on behind the last id of the one before. */

@@ -409,14 +409,14 @@ function removal(
 ): Step {
   const locator = { column: 'owner', path: null, each: false, element: null }
   const target = { kind: 'user', field: 'id', form: null } as const
-  const selector = { table, locator, target, where: [], tenant: null }
+  const ways = [{ table, locator, target, where: [], tenant: null }]
   const none = { event: null, reason: null, remedy: null, retention: null } as const
   return {
     id: `${table}#0`,
     table,
     rule: 0,
     action,
-    selector,
+    ways,
     except: [],
     set,
     access: false,

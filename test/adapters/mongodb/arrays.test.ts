@@ -87,6 +87,54 @@ const ELEMENTS: readonly Case[] = [
     after: [{ members: ['u2'] }, { members: null }],
   },
   {
+    title: 'of several ways each leads to the elements of the user, and to no others',
+    rule: {
+      match: ['comments.by', 'comments.to', 'owner'],
+      ...REASON,
+      set: { 'comments.name': null },
+    },
+    before: [
+      {
+        comments: [
+          { by: 'u1', name: 'Ann' },
+          { to: 'u1', by: 'u2', name: 'Ann' },
+          { by: 'u2', name: 'Bob' },
+        ],
+      },
+      { owner: 'u1', comments: [{ by: 'u2', name: 'Bob' }] },
+      { owner: 'u2', comments: { to: 'u1', name: 'Ann' } },
+    ],
+    after: [
+      {
+        comments: [
+          { by: 'u1', name: null },
+          { to: 'u1', by: 'u2', name: null },
+          { by: 'u2', name: 'Bob' },
+        ],
+      },
+      { owner: 'u1', comments: [{ by: 'u2', name: 'Bob' }] },
+      { owner: 'u2', comments: { to: 'u1', name: null } },
+    ],
+  },
+  {
+    title: 'a place by which only some documents are found is overwritten in all of them',
+    rule: { match: ['owner', 'editors'], ...REASON, set: { owner: null, editors: 'gone' } },
+    before: [
+      { owner: 'u1', editors: 'u2' },
+      { owner: 'u2', editors: ['u1', 'u2'] },
+      { editors: 'u1' },
+      { owner: 'u1' },
+      { owner: 'u2', editors: 'u2' },
+    ],
+    after: [
+      { owner: null, editors: 'gone' },
+      { owner: null, editors: ['gone', 'u2'] },
+      { owner: null, editors: 'gone' },
+      { owner: null, editors: 'gone' },
+      { owner: 'u2', editors: 'u2' },
+    ],
+  },
+  {
     title: 'a ghost stands where the user stood',
     rule: { match: 'comments.by', action: 'detach', to: 'ghost' },
     user: { ghost: { id: 'u0' } },

@@ -33,6 +33,7 @@ function proves(open: OpenStore): void {
     [
       'the shape of a store',
       'actions',
+      'several ways to a row',
       'values of rows and users',
       'groups',
       'inside JSON',

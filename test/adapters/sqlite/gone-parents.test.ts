@@ -81,6 +81,23 @@ describe('rows that a trigger writes under a parent which goes', () => {
     }
   }
 
+  it('are residue by one of several ways, also by the second through parents', async () => {
+    const more = { accounts: { match: 'user_id', action: 'delete' } }
+    const second = { column: 'owner', through: { table: 'accounts', key: 'id' } }
+    const under = 'INSERT INTO hints (owner, body) VALUES (old.id, old.user_id)'
+    for (const options of [{}, { maxRowsPerTransaction: 1 }]) {
+      const hints = { match: [THROUGH, second, 'id'], action: 'delete' }
+      const table = `CREATE TABLE accounts (id TEXT PRIMARY KEY, user_id TEXT); INSERT INTO accounts VALUES ('a1', 'u1');`
+      const writes = `CREATE TRIGGER t AFTER DELETE ON accounts BEGIN ${under}; END;`
+      const { engine, db } = await open(`${table} ${writes}`, hints, options, more)
+      await assert.rejects(engine.delete('u1', {}), { code: 'residue_left' })
+      db.exec('DROP TRIGGER t')
+      await engine.resume()
+      await engine.delete('u1', {}).catch(() => undefined)
+      assert.deepEqual(db.prepare('SELECT id FROM users').pluck().all(), ['u2'])
+    }
+  })
+
   it('are residue where the user row sets the trigger off', async () => {
     const triggers =
       "CREATE TRIGGER t AFTER DELETE ON users BEGIN INSERT INTO hints (session_id, body) VALUES ('s1', old.email); END;"

@@ -19,6 +19,7 @@ const ADDRESS = 'ann@example.com'
 /** What one rule makes of a history of addresses, and how a row shows that it has had its effect. */
 const RULES: readonly (readonly [string, PolicyInput['tables'][string]])[] = [
   ['deletes', { match: 'user_id', action: 'delete' }],
+  ['deletes by any of two ways', { match: ['email', 'user_id'], action: 'delete' }],
   ['detaches', { match: 'user_id', action: 'detach' }],
   ['empties a column', anonymizing({ email: null })],
   ['writes a constant', anonymizing({ email: 'gone', user_id: null })],
@@ -361,7 +362,7 @@ describe('when a store looks for what a step has left', () => {
     tenant: null,
   }
   const step = (id: string, action: Step['action'], set: readonly Assignment[]): Step => ({
-    ...{ id, table: 'history', rule: 0, action, selector, except: [], set, access: false },
+    ...{ id, table: 'history', rule: 0, action, ways: [selector], except: [], set, access: false },
     ...{ event: null, reason: null, remedy: null, retention: null, identity: 'kept_id' },
   })
   const emptied = (column: string): Assignment => ({ kind: 'constant', column, value: null })

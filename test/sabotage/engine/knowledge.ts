@@ -144,8 +144,8 @@ export const knowledgeSabotages: readonly Sabotage[] = [
   {
     name: 'schema check: leave the address that rows are found by unnamed',
     file: 'src/plan/check/database/check-personal.ts',
-    find: "if (selector.target.field === 'id') return []",
-    replace: "if (selector.target.field !== '') return []",
+    find: "if (target.kind !== 'user' || target.field === 'id') return []",
+    replace: "if (target.kind !== 'user' || target.field !== '') return []",
     caughtBy: 'test/knowledge/people-who-stay.test.ts',
   },
   {

@@ -218,8 +218,8 @@ export const postgresSabotages: readonly Sabotage[] = [
   {
     name: 'forget rows that a document may be of',
     file: 'src/plan/hurdles.ts',
-    find: '...(isInside ? unread(own) : []),',
-    replace: '...(isInside ? [] : []),',
+    find: '...[...new Set(found)].flatMap((column) => unread(column)),',
+    replace: '',
     caughtBy: unread,
   },
   {
@@ -232,8 +232,8 @@ export const postgresSabotages: readonly Sabotage[] = [
   {
     name: 'ask for documents that another eraser cleans',
     file: 'src/plan/hurdles.ts',
-    find: "if (selector === null || action === 'external') return []",
-    replace: 'if (selector === null) return []',
+    find: "if (ways.length === 0 || action === 'external') return []",
+    replace: 'if (ways.length === 0) return []',
     caughtBy: unread,
   },
   {

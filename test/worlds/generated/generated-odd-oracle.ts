@@ -10,7 +10,7 @@
 import assert from 'node:assert/strict'
 import { isDeepStrictEqual } from 'node:util'
 import { pathSteps } from '../../../src/policy/json-path.ts'
-import type { MatchInput, RuleInput, SetValue } from '../../../src/policy/policy.ts'
+import type { RuleInput, SetValue, WayInput } from '../../../src/policy/policy.ts'
 import { type OddPolicy, oddPolicyOf } from './generated-odd-policy.ts'
 import { type OddSnapshot, type OddStored, type StoredJson, TAG } from './generated-odd-tables.ts'
 import type { OddWorld } from './generated-odd-world.ts'
@@ -152,7 +152,8 @@ function checkNothingLeft(scene: Scene, table: string, { row, now, user }: Site)
   }
 }
 
-type Matching = Extract<RuleInput, { readonly match: MatchInput }>
+/** In these worlds a rule has one way to its rows. */
+type Matching = Exclude<RuleInput, { readonly match?: never }> & { readonly match: WayInput }
 
 function rulesOf({ tables }: OddPolicy, table: string): readonly Matching[] {
   const rules = tables[table]
@@ -228,14 +229,14 @@ function columnsOf(rule: Matching): readonly string[] {
   return rule.action === 'detach' ? [columnOf(rule.match)] : Object.keys(setOf(rule))
 }
 
-function columnOf(match: MatchInput): string {
+function columnOf(match: WayInput): string {
   if (typeof match === 'string') return match
   if ('json' in match) return match.json
   return 'array' in match ? match.array : match.column
 }
 
 /** Values at the place that a rule looks at. */
-function located(row: OddStored, match: MatchInput): readonly unknown[] {
+function located(row: OddStored, match: WayInput): readonly unknown[] {
   const held = row[columnOf(match)]
   if (typeof match === 'string' || 'column' in match) return [held]
   if (!isJson(held)) return []
@@ -279,7 +280,7 @@ function written(json: unknown, rule: Matching, user: OddStored): unknown {
   return pulled(json, value.path === undefined ? [] : pathSteps(value.path), value.element, isId)
 }
 
-function fieldOf(match: MatchInput): string {
+function fieldOf(match: WayInput): string {
   return typeof match === 'string' ? 'id' : (match.equals?.user ?? 'id')
 }
 

@@ -4,12 +4,12 @@
  * @module
  */
 import type {
-  MatchInput,
   PolicyInput,
   RuleInput,
   SetInput,
   SetValue,
   ThroughInput,
+  WayInput,
 } from '../../../src/policy/policy.ts'
 import { ghostOf, holdsDigits, isTextInJson, TAG, tableName } from './generated-odd-tables.ts'
 import type { OddRule, OddTable, OddWorld, Place } from './generated-odd-world.ts'
@@ -82,7 +82,7 @@ function isGhostly({ ids }: OddWorld, { place, ghost }: OddRule): boolean {
   return ghost && ids !== 'bigint' && (place === 'owner' || place === 'other' || place === 'tag')
 }
 
-function matchOf(world: OddWorld, table: OddTable, place: Place, index: number): MatchInput {
+function matchOf(world: OddWorld, table: OddTable, place: Place, index: number): WayInput {
   const form = isTextInJson(world) ? { form: 'string' as const } : {}
   const email = { equals: { user: 'email' } }
   switch (place) {

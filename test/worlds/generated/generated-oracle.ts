@@ -4,7 +4,7 @@
  * the rest. Which rows go and what stays of the others is in "Two rules on one row" of the design.
  */
 import assert from 'node:assert/strict'
-import type { MatchInput, PathInput, RuleInput } from '../../../src/policy/policy.ts'
+import type { PathInput, RuleInput, WayInput } from '../../../src/policy/policy.ts'
 import type { ForeignKeyAction, TableSchema } from '../../../src/program/schema.ts'
 import { policyOf, type TenantPolicy } from './generated-policy.ts'
 import type { Call, Run, Snapshot } from './generated-run.ts'
@@ -236,7 +236,7 @@ function writesOf(world: World, rule: RuleInput): Readonly<Record<string, unknow
   return { [column]: rule.to === 'ghost' ? ghostIn(match, ghost) : null }
 }
 
-function ghostIn(match: MatchInput, ghost: string | number): string | number {
+function ghostIn(match: WayInput, ghost: string | number): string | number {
   if (typeof match === 'string') return ghost
   if (match.prefix !== undefined) return `${match.prefix}${ghost}`
   return match.form === 'string' ? String(ghost) : ghost
@@ -308,16 +308,20 @@ interface Site {
 }
 
 function belongs(change: Change, { table, index, row, user }: Site): boolean {
-  const { policy, before } = change
-  const rule = rulesOf(policy, table)[index]
+  const rule = rulesOf(change.policy, table)[index]
   if (rule?.match === undefined) return false
   for (const [column, wanted] of Object.entries(rule.where ?? {})) {
     const values: readonly unknown[] = Array.isArray(wanted) ? wanted : [wanted]
     if (!values.includes(row[column])) return false
   }
   if (rule.tenant !== undefined && row[rule.tenant] !== user['tenant']) return false
-  const values = located(row, rule.match).filter((value) => value != null)
-  const { match } = rule
+  const ways = [rule.match].flat() as readonly WayInput[]
+  return ways.some((way) => belongsBy(change, { table, index, row, user }, way))
+}
+
+function belongsBy(change: Change, { table, index, row, user }: Site, match: WayInput): boolean {
+  const { policy, before } = change
+  const values = located(row, match).filter((value) => value != null)
   if (typeof match === 'string' || match.through === undefined) {
     const field = typeof match === 'string' ? 'id' : (match.equals?.user ?? 'id')
     // A blank field is nobody's.
@@ -345,13 +349,13 @@ function rulesOf({ tables }: TenantPolicy, table: string): readonly MatchedRule[
   return Array.isArray(entry) ? (entry as readonly RuleInput[]) : [entry as RuleInput]
 }
 
-function columnOf(match: MatchInput): string {
+function columnOf(match: WayInput): string {
   if (typeof match === 'string') return match
   if ('json' in match) return match.json
   return 'array' in match ? match.array : match.column
 }
 
-function located(row: Row, match: MatchInput): readonly unknown[] {
+function located(row: Row, match: WayInput): readonly unknown[] {
   const held = row[columnOf(match)]
   if (typeof match === 'string' || 'column' in match) return [held]
   let value: unknown
@@ -367,7 +371,7 @@ function located(row: Row, match: MatchInput): readonly unknown[] {
   return element === undefined ? value : value.map((one) => at(one, element))
 }
 
-function writtenAs(id: unknown, match: MatchInput): unknown {
+function writtenAs(id: unknown, match: WayInput): unknown {
   if (typeof match === 'string' || id === null) return id
   if (match.prefix === undefined) return match.form === 'string' ? String(id) : id
   return `${match.prefix}${id}`

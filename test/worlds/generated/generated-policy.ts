@@ -1,10 +1,10 @@
 /** The policy of a generated world. */
 import type {
   FormInput,
-  MatchInput,
   PolicyInput,
   RuleInput,
   SetInput,
+  WayInput,
   WhereInput,
 } from '../../../src/policy/policy.ts'
 import { ghostOf, parentOf, TAG, tableName } from './generated-schema.ts'
@@ -47,16 +47,24 @@ function checksOf({ check, tables }: World): Pick<PolicyInput, 'checks'> {
   return { checks: { last: { ...last, effect: check, where: { tenant: 'tnt_a' } } } }
 }
 
+/** Whether a rule finds rows in more than one way. */
+export function hasSeveralWays(world: World): boolean {
+  return world.tables.some(({ rules }, table) =>
+    rules.some((_, position) => matchKindsOf(world, table, position).length > 1),
+  )
+}
+
 function ruleOf(world: World, table: number, position: number): RuleInput {
   const spec = world.tables[table]
   const rule = spec?.rules[position]
   if (spec === undefined || rule === undefined) throw new RangeError('no such rule')
   const kind = matchKindOf(world, table, position)
+  const kinds = matchKindsOf(world, table, position)
+  const ways = kinds.map((one) => matchOf(world, table, rule, one))
+  const common = { name: `r${position}`, ...whereOf(rule), ...tenantOf(rule, kinds) }
   const matching = {
-    match: matchOf(world, table, rule, kind),
-    name: `r${position}`,
-    ...whereOf(rule),
-    ...tenantOf(rule, kind),
+    ...common,
+    match: ways.length === 1 ? matchOf(world, table, rule, kind) : ways,
   }
   const event = rule.extra ? { event: 'thing.removed' } : {}
   const reason = 'kept by law'
@@ -73,13 +81,14 @@ function ruleOf(world: World, table: number, position: number): RuleInput {
       return { ...matching, ...event, action: 'anonymize', reason, set }
     case 'detach':
       return {
-        ...matching,
+        ...common,
         ...event,
+        match: matchOf(world, table, rule, kind),
         action: 'detach',
         ...(rule.ghost && mayBeGhost(kind) ? { to: 'ghost' as const } : {}),
       }
     case 'retain':
-      return rule.extra && isFoundAgain(world, table, kind)
+      return rule.extra && kinds.every((one) => isFoundAgain(world, table, one))
         ? { ...matching, action: 'retain', reason, set, for: 'P30D', then: 'delete' }
         : { ...matching, action: 'retain', reason, ...(rule.extra ? { set } : {}) }
     case 'block':
@@ -91,11 +100,30 @@ function ruleOf(world: World, table: number, position: number): RuleInput {
 
 /** What the spec asks for where it makes sense: parents need rules, the first rule is not its own parent. */
 export function matchKindOf(world: World, table: number, position: number): MatchKind {
-  const kind = world.tables[table]?.rules[position]?.match ?? 'owner'
+  return possibleKind(world, table, position, world.tables[table]?.rules[position]?.match)
+}
+
+function possibleKind(
+  world: World,
+  table: number,
+  position: number,
+  kind: MatchKind = 'owner',
+): MatchKind {
   if (kind === 'self') return position === 0 ? 'owner' : 'self'
   if (kind !== 'parent' && kind !== 'doc_ref' && kind !== 'doc_refs') return kind
   const hasParent = table > 0 && (world.tables[parentOf(world, table)]?.rules.length ?? 0) > 0
   return hasParent ? kind : 'owner'
+}
+
+/** In every way of the rule: a rule that cuts a reference, or whose second way makes no sense there, has one. */
+export function matchKindsOf(world: World, table: number, position: number): readonly MatchKind[] {
+  const kind = matchKindOf(world, table, position)
+  const spec = world.tables[table]
+  const rule = spec?.rules[position]
+  if (spec === undefined || rule?.also == null) return [kind]
+  if (actionOf(world, spec, rule, kind) === 'detach') return [kind]
+  const also = possibleKind(world, table, position, rule.also)
+  return also === kind ? [kind] : [kind, also]
 }
 
 /**
@@ -139,7 +167,7 @@ function mayBeGhost(kind: MatchKind): boolean {
   return kind === 'owner' || kind === 'other' || kind === 'doc_id' || kind === 'tag'
 }
 
-function matchOf(world: World, table: number, rule: RuleSpec, kind: MatchKind): MatchInput {
+function matchOf(world: World, table: number, rule: RuleSpec, kind: MatchKind): WayInput {
   const email = { equals: { user: 'email' } }
   switch (kind) {
     case 'owner':
@@ -192,8 +220,8 @@ function whereOf({ where }: RuleSpec): { readonly where?: WhereInput } {
   return where === 'null' ? { where: { kind: [null, 'b'] } } : {}
 }
 
-function tenantOf({ tenant }: RuleSpec, kind: MatchKind) {
-  if (kind === 'email' || kind === 'doc_email') {
+function tenantOf({ tenant }: RuleSpec, kinds: readonly MatchKind[]) {
+  if (kinds.includes('email') || kinds.includes('doc_email')) {
     // The oracle judges each user alone; what they share has clauses of its own in the contract.
     const evenIfShared = true as const
     return tenant

@@ -5,7 +5,7 @@ import { postgresStore } from '../../../adapters/postgres/index.ts'
 import type { ColumnSchema, ForeignKey, TableSchema } from '../../../src/program/schema.ts'
 import type { Host, Run } from './generated-run.ts'
 import { type Row, rowsOf, schemaOf } from './generated-schema.ts'
-import { LOOSE, type World } from './generated-world.ts'
+import { type ColumnSpec, LOOSE, type TableSpec, type World } from './generated-world.ts'
 
 /** A database that has a schema for each world. */
 export interface WorldDatabase {
@@ -27,7 +27,8 @@ export function inProcess(db: PGlite): WorldDatabase {
 export function typed(given: World, readsTexts: boolean): World {
   const world =
     given.jsonForm === 'bytes' && !readsTexts ? { ...given, jsonForm: 'jsonb' as const } : given
-  const tables = world.tables.map((table) => ({
+  const ordered = { ...world, tables: world.tables.map(inOneOrder) }
+  const tables = ordered.tables.map((table) => ({
     ...table,
     rows: table.rows.map((row) => ({
       ...row,
@@ -35,10 +36,24 @@ export function typed(given: World, readsTexts: boolean): World {
     })),
   }))
   return {
-    ...world,
+    ...ordered,
     ...(hasLists(world) ? { tables } : {}),
     ...(hasUuids(world) ? { nativeIds: 'uuid' as const } : {}),
   }
+}
+
+/**
+ * Of two keys of a row that refer to one that goes, the database minds the one that was declared first: a row that the
+ * second would take along fails where the first may not write its null.
+ */
+function inOneOrder(table: TableSpec): TableSpec {
+  const columns = ['owner', 'other', 'self', 'parent'] as const
+  if (columns.every((name) => table[name].onDelete !== 'cascade')) return table
+  const isCut = ({ onDelete }: ColumnSpec) => onDelete === 'set_null' || onDelete === 'set_default'
+  const loose = columns
+    .filter((name) => isCut(table[name]))
+    .map((name) => [name, { ...table[name], notNull: false }] as const)
+  return { ...table, ...Object.fromEntries(loose) }
 }
 
 function hasLists({ collations }: World): boolean {

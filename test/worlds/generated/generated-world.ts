@@ -93,6 +93,8 @@ export type MatchKind = (typeof MATCHES)[number]
 
 export interface RuleSpec {
   readonly match: MatchKind
+  /** A second way to the rows of the rule, unless it cuts a reference. */
+  readonly also: MatchKind | null
   readonly action: Action | 'external'
   readonly where: 'none' | 'one' | 'several' | 'null'
   readonly tenant: boolean
@@ -147,6 +149,10 @@ const rule = fc.record<RuleSpec>({
     { weight: 3, arbitrary: fc.constantFrom(...MATCHES.slice(0, 2)) },
     { weight: 4, arbitrary: fc.constantFrom(...MATCHES.slice(2, 9)) },
     { weight: 5, arbitrary: fc.constantFrom(...MATCHES.slice(9)) },
+  ),
+  also: fc.oneof(
+    { weight: 3, arbitrary: fc.constant(null) },
+    { weight: 1, arbitrary: fc.constantFrom(...MATCHES) },
   ),
   action: weighted<RuleSpec['action']>(
     [10, 'delete'],

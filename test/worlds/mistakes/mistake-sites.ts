@@ -19,17 +19,17 @@ export function sites(list: readonly { readonly table: string; readonly column: 
 
 export function referenceSites(world: SchemaWorld) {
   return sites(
-    stepsOf(world).flatMap(({ table, selector }) =>
-      selector === null || selector.locator.path !== null
-        ? []
-        : [{ table, column: selector.locator.column }],
-    ),
+    stepsOf(world)
+      .flatMap(({ ways }) => ways)
+      .flatMap(({ table, locator }) =>
+        locator.path === null ? [{ table, column: locator.column }] : [],
+      ),
   )
 }
 
 /** A rule more for each table with a reference to the user's id, or in the place of what it has. */
 export function keeping(world: SchemaWorld, set: SetInput) {
-  return stepsOf(world).flatMap(({ table, action, selector, rule }) => {
+  return stepsOf(world).flatMap(({ table, action, ways: [selector], rule }) => {
     const isPlain = selector?.target.kind === 'user' && selector.target.field === 'id'
     if (!isPlain || selector.locator.path !== null || rule > 0 || selector.target.kind !== 'user')
       return []

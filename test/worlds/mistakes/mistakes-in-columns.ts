@@ -25,7 +25,7 @@ export function renamedReference(world: SchemaWorld, random: Random): readonly M
 }
 
 export function renamedCondition(world: SchemaWorld): readonly Mutant[] {
-  const conditions = stepsOf(world).flatMap(({ table, selector }) => [
+  const conditions = stepsOf(world).flatMap(({ table, ways: [selector] }) => [
     ...(selector?.where ?? []).map(({ column }) => ({ table, column })),
     ...(selector?.tenant == null ? [] : [{ table, column: selector.tenant }]),
   ])
@@ -84,7 +84,7 @@ export function notNullReference(world: SchemaWorld): readonly Mutant[] {
       (step) =>
         step.table === table &&
         step.action === 'detach' &&
-        step.selector?.locator.column === column,
+        step.ways.some(({ locator }) => locator.column === column),
     )
     const detached = { match: column, action: 'detach' } as const
     const strict = redefine(world, table, column, (part) =>

@@ -88,7 +88,7 @@ function endingTables(world: SchemaWorld) {
 
 /** The key of rows that other rules go through no longer has to be unique. */
 export function sharedParentKey(world: SchemaWorld): readonly Mutant[] {
-  return stepsOf(world).flatMap(({ selector }) => {
+  return stepsOf(world).flatMap(({ ways: [selector] }) => {
     if (selector?.target.kind !== 'rows') return []
     const { key, parents } = selector.target
     return parents.map(({ table }) => ({
@@ -162,8 +162,8 @@ function leadingIndexes(world: SchemaWorld) {
 
 export function typed(type: string): Put {
   return (world) =>
-    stepsOf(world).flatMap(({ table, selector }) => {
-      if (selector === null || selector.locator.path !== null) return []
+    stepsOf(world).flatMap(({ table, ways: [selector] }) => {
+      if (selector === undefined || selector.locator.path !== null) return []
       if (selector.target.kind === 'user' && selector.target.form !== null) return []
       const { column } = selector.locator
       const change = (part: string) => part.replace(/ text\b/i, ` ${type}`)
@@ -174,7 +174,7 @@ export function typed(type: string): Put {
 export function numericUsers(world: SchemaWorld): readonly Mutant[] {
   const { table: users, id } = world.policy.user
   const changed = redefine(world, users, id, (part) => part.replace(/ text\b/i, ' INTEGER'))
-  return stepsOf(world).flatMap(({ table, selector }) => {
+  return stepsOf(world).flatMap(({ table, ways: [selector] }) => {
     if (selector?.target.kind !== 'user' || selector.locator.path !== null) return []
     if (selector.target.field !== 'id' || selector.target.form !== null) return []
     return [{ world: changed, table, column: selector.locator.column }]

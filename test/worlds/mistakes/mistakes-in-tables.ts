@@ -80,7 +80,7 @@ export function renamedUsers(world: SchemaWorld): readonly Mutant[] {
 }
 
 export function droppedParent(world: SchemaWorld): readonly Mutant[] {
-  return stepsOf(world).flatMap(({ table, selector }) => {
+  return stepsOf(world).flatMap(({ table, ways: [selector] }) => {
     if (selector?.target.kind !== 'rows') return []
     const parents = new Set(selector.target.parents.map((parent) => parent.table))
     const sql = [...parents].map((parent) => `DROP TABLE ${quote(parent)}`)

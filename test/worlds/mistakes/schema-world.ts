@@ -126,7 +126,7 @@ export function isLeaf(world: SchemaWorld, table: string): boolean {
 /** Tables that rules go through. */
 export function parentsOf(world: SchemaWorld): ReadonlySet<string> {
   return new Set(
-    stepsOf(world).flatMap(({ selector }) =>
+    stepsOf(world).flatMap(({ ways: [selector] }) =>
       selector?.target.kind === 'rows' ? selector.target.parents.map(({ table }) => table) : [],
     ),
   )

@@ -143,7 +143,7 @@ function uniqueIndexes({ primaryKey, uniqueKeys, columns }: TableSchema): IndexD
 function lookups({ name, primaryKey }: TableSchema): IndexDescription[] {
   const entry = contractPolicy.tables[name]
   const rules = typeof entry !== 'object' ? [] : 'rules' in entry ? entry.rules : [entry].flat()
-  const fields = new Set(rules.flatMap((rule) => ('match' in rule ? matchedField(rule.match) : [])))
+  const fields = new Set(rules.flatMap((rule) => [rule.match].flat().flatMap(matchedField)))
   if (name === contractPolicy.user.table) fields.add('email').add('tenant_id')
   if (primaryKey.length === 1) fields.delete(primaryKey[0] ?? '')
   return [...fields].map((field) => ({ key: ascending([field]) }))

@@ -138,7 +138,7 @@ function markTypes(program: Program, { tables }: DatabaseSchema): MarkedProgram 
     user: { ...program.user, types },
     steps: program.steps.map((step) => ({
       ...step,
-      selector: step.selector === null ? null : mark(step.selector),
+      ways: step.ways.map(mark),
       except: step.except.map(mark),
     })),
   }

@@ -51,7 +51,7 @@ function stepStatements(
 ): readonly (NamedStatement | null)[] {
   const [step, sql] = [program.steps[index], steps[index]]
   if (step === undefined || sql == null) return []
-  const { id, action, selector } = step
+  const { id, action, ways } = step
   const { count, shared, write, residue, goneParents, chunk, pass } = sql
   const [known, unknown] = [true, false].map((is) => sql.pending(program.derived.map(() => is)))
   const all: readonly (readonly [string, string | null | undefined])[] = [
@@ -60,9 +60,11 @@ function stepStatements(
     ['write', write?.sql],
     ['rows to write', write?.select?.('t0.*')],
     [`residue ${residue?.when}`, residue?.sql],
-    ['gone parents', goneParents?.find],
-    ...Array.from(goneParents?.among ?? [], ([table, text]) => [`gone ${table}`, text] as const),
-    ['gone parents, residue', goneParents?.residue],
+    ...goneParents.flatMap(({ find, among, residue: under }) => [
+      ['gone parents', find] as const,
+      ...Array.from(among, ([table, text]) => [`gone ${table}`, text] as const),
+      ['gone parents, residue', under] as const,
+    ]),
     ['first keys', chunk?.first],
     ['next keys', chunk?.next],
     ['write named rows', chunk?.apply],
@@ -72,8 +74,8 @@ function stepStatements(
     ['write found rows', pass?.write],
     ['pending', known],
     ['pending, derived unknown', unknown === known ? null : unknown],
-    ['held ids', selector === null ? null : heldIdsSql(dialect, selector, false)],
-    ['held ids, later page', selector === null ? null : heldIdsSql(dialect, selector, true)],
+    ['held ids', ways.length === 0 ? null : heldIdsSql(dialect, ways, false)],
+    ['held ids, later page', ways.length === 0 ? null : heldIdsSql(dialect, ways, true)],
   ]
   return all.map(([name, text]) => named(`${id} ${action}: ${name}`, text))
 }

@@ -48,7 +48,7 @@ function refused(
   const { user, steps, checks, audit } = program
   const own = named.filter((one) => one.table === name)
   // By its key a row is told from others, whatever it is found by.
-  const isSearched = steps.some((step) => step.table === name && step.selector !== null)
+  const isSearched = steps.some((step) => step.table === name && step.ways.length > 0)
   const read = new Set([
     ...own.filter(({ use }) => use !== 'entry').map(({ column }) => column),
     ...(isSearched ? keyOf(table) : []),

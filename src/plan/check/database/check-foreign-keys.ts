@@ -185,9 +185,8 @@ function neverLetsGo(
   child: TableSchema,
   { columns, references }: ForeignKey,
 ): Pick<SchemaFinding, 'severity' | 'message'> | null {
-  const isFoundBy = ({ selector }: Step): boolean => {
-    if (selector === null || !references.columns.includes(selector.locator.column)) return false
-    const { target } = selector
+  const isFoundBy = ({ locator, target }: Selector): boolean => {
+    if (!references.columns.includes(locator.column)) return false
     if (target.kind === 'user') {
       return child.name === user.table && columns.includes(user.fields[target.field] ?? '')
     }
@@ -196,7 +195,7 @@ function neverLetsGo(
     )
   }
   const found = steps.some(
-    (step) => step.table === references.table && removesRows(step) && isFoundBy(step),
+    (step) => step.table === references.table && removesRows(step) && step.ways.some(isFoundBy),
   )
   if (!found) return null
   const name = `"${child.name}.${columns.join('", "')}"`
@@ -263,7 +262,9 @@ const STAY: Readonly<Record<Remains, string>> = {
 }
 
 function isCovered(program: Program, steps: readonly Step[], reference: ForeignKey): boolean {
-  const byReference = steps.filter(({ selector }) => follows(program, selector, reference))
+  const byReference = steps.filter(({ ways }) =>
+    ways.some((way) => follows(program, way, reference)),
+  )
   const letting = steps.filter((step) => writesKeptRows(step) && letsGo(step, reference))
   const isLetGo = (step: Step): boolean =>
     letting.some((other) => other === step || isWithinRowsOf(step, other))
@@ -283,9 +284,9 @@ function keepersOf(step: Step, steps: readonly Step[]): readonly Step[] {
   )
 }
 
-/** Whether the selector finds exactly the rows whose reference leads to the user's rows. */
-function follows({ user }: Program, selector: Selector | null, reference: ForeignKey): boolean {
-  if (selector === null || selector.locator.path !== null || selector.locator.each) return false
+/** Whether the selector finds the rows whose reference leads to the user's rows. */
+function follows({ user }: Program, selector: Selector, reference: ForeignKey): boolean {
+  if (selector.locator.path !== null || selector.locator.each) return false
   const place = reference.columns.indexOf(selector.locator.column)
   const referred = reference.references.columns[place]
   if (place === -1 || referred === undefined) return false
@@ -305,9 +306,8 @@ function letsGo({ set }: Step, { columns }: ForeignKey): boolean {
 }
 
 function mentions(step: Step, reference: ForeignKey): boolean {
-  const column = step.selector?.locator.column
-  if (column !== undefined && reference.columns.includes(column)) return true
-  return letsGo(step, reference)
+  const isFoundBy = step.ways.some(({ locator }) => reference.columns.includes(locator.column))
+  return isFoundBy || letsGo(step, reference)
 }
 
 function isNull({ columns }: TableSchema, name: string): boolean {

@@ -20,11 +20,10 @@ export function checkParentKeys(
   tables: ReadonlyMap<string, TableSchema>,
 ): readonly SchemaFinding[] {
   return steps.flatMap((step) =>
-    step.selector === null
-      ? []
-      : parentsOf(step.selector)
-          .filter(({ table, key }) => mayRepeat(tables.get(table), key))
-          .map(({ table, key }) => sharedKey(step, table, key)),
+    step.ways
+      .flatMap(parentsOf)
+      .filter(({ table, key }) => mayRepeat(tables.get(table), key))
+      .map(({ table, key }) => sharedKey(step, table, key)),
   )
 }
 

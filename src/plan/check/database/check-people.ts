@@ -21,7 +21,7 @@ import {
 } from '../../../knowledge/user-references.ts'
 import { mentionsOf } from '../../../program/columns/mentions.ts'
 import { writesKeptRows } from '../../../program/columns/touches.ts'
-import type { Program, Step } from '../../../program/program.ts'
+import type { Program, Selector, Step } from '../../../program/program.ts'
 import type { ForeignKey, TableSchema } from '../../../program/schema.ts'
 import type { SchemaFinding } from '../../schema-finding.ts'
 import { personal } from './check-personal.ts'
@@ -123,13 +123,13 @@ function isOwnName(
 
 /** Whether rules find its rows by the user whom they are about: an address beside it is that user's. */
 function isFoundByOwner(schema: KnownSchema, table: KnownTable, steps: readonly Step[]): boolean {
-  return steps.some(({ selector }) => {
-    if (selector === null) return true
-    if (selector.target.kind === 'rows' || selector.target.field !== 'id') return true
-    const column = table.columns.find(({ name }) => name === selector.locator.column)
+  const isOwners = ({ locator, target }: Selector): boolean => {
+    if (target.kind === 'rows' || target.field !== 'id') return true
+    const column = table.columns.find(({ name }) => name === locator.column)
     if (column === undefined) return true
     return userReference(schema, table, column)?.role !== 'actor'
-  })
+  }
+  return steps.some(({ ways }) => ways.length === 0 || ways.some(isOwners))
 }
 
 const IN_WORDS: Readonly<Record<KnownReference['by'], string>> = {
@@ -145,8 +145,9 @@ function isDecided({ columns }: ForeignKey, column: string, steps: readonly Step
     (other) =>
       other !== column &&
       steps.some(
-        ({ selector, set }) =>
-          selector?.locator.column === other || set.some((one) => one.column === other),
+        ({ ways, set }) =>
+          ways.some(({ locator }) => locator.column === other) ||
+          set.some((one) => one.column === other),
       ),
   )
 }

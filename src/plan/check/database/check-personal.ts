@@ -8,7 +8,7 @@ import type { KnownColumn, KnownSchema, KnownTable } from '../../../knowledge/kn
 import { personalKind } from '../../../knowledge/personal-columns.ts'
 import { dotted, placeOf } from '../../../program/columns/references.ts'
 import { overlaps, placesOf } from '../../../program/columns/touches.ts'
-import type { Program, Step } from '../../../program/program.ts'
+import type { Program, Selector, Step } from '../../../program/program.ts'
 import { wayInto } from '../../../program/selectors.ts'
 import { isWithinRowsOf } from '../../../program/written-together.ts'
 import type { PersonalKind } from '../../../words/column-names.ts'
@@ -60,11 +60,18 @@ function personalColumn(
 
 /** An address by which rows are found, and which stays in them. The id may stay: the audit log points to it. */
 function matchedAndLeft(step: Step, steps: readonly Step[]): readonly SchemaFinding[] {
-  const { table, selector, retention, action } = step
+  const { action } = step
   if (action !== 'anonymize' && action !== 'retain') return []
-  if (selector === null || selector.target.kind !== 'user') return []
-  if (selector.target.field === 'id') return []
-  const { locator } = selector
+  return step.ways.flatMap((way) => wayAndLeft(step, way, steps))
+}
+
+function wayAndLeft(
+  step: Step,
+  { locator, target }: Selector,
+  steps: readonly Step[],
+): readonly SchemaFinding[] {
+  const { table, retention } = step
+  if (target.kind !== 'user' || target.field === 'id') return []
   const found = { table, column: locator.column, path: wayInto(locator) }
   const written = steps
     .filter((other) => other === step || isWithinRowsOf(step, other))

@@ -24,7 +24,7 @@ export function checkSearchTables(program: Program, tables: Tables): readonly Sc
 /** An index without content tells no rule whose words it holds. */
 function unreadable({ steps }: Program, table: string): readonly SchemaFinding[] {
   return steps
-    .filter((step) => step.table === table && step.selector !== null)
+    .filter((step) => step.table === table && step.ways.length > 0)
     .map((step) => ({
       code: 'unreachable_table',
       severity: 'error',

@@ -107,18 +107,21 @@ function isOutside(name: string): SchemaFinding {
   }
 }
 
-/** Rules that go through tables of which none is there: their own rows can belong to somebody all the same. */
+/** Ways through tables of which none is there: the rule's own rows can belong to somebody all the same. */
 function lostParents(
   { steps }: Program,
   present: ReadonlyMap<string, TableSchema>,
 ): readonly SchemaFinding[] {
-  return steps
-    .filter(({ table, selector }) => present.has(table) && !isReachable(selector, present))
-    .map((step) => ({
+  const lost = steps.flatMap((step) =>
+    step.ways.filter((way) => !isReachable(way, present)).map((way) => ({ step, way })),
+  )
+  return lost
+    .filter(({ step }) => present.has(step.table))
+    .map(({ step, way }) => ({
       code: 'unreachable_table',
       severity: 'error',
       table: step.table,
-      ...(step.selector === null ? {} : { column: step.selector.locator.column }),
+      column: way.locator.column,
       path: placeOf(step),
       message: `the rows of "${step.table}" cannot be reached from the user: what they are found through is not there. Go through a table that is, or match by a column of its own.`,
     }))
@@ -175,7 +178,7 @@ function unwritableRows(
     if (kind === undefined || kind === 'table' || kind === 'virtual') return []
     // What is external is still counted where there is a match.
     const isCounted = kind === 'capped' || kind === 'foreign'
-    if (step.action === 'external' && !(isCounted && step.selector !== null)) return []
+    if (step.action === 'external' && !(isCounted && step.ways.length > 0)) return []
     const { code, why } = UNWRITABLE[kind]
     const place = { table: step.table, path: placeOf(step) }
     return [{ code, severity: 'error', ...place, message: `"${step.table}" ${why}` }]
@@ -188,7 +191,7 @@ function alike(
   present: ReadonlyMap<string, TableSchema>,
 ): readonly SchemaFinding[] {
   return steps
-    .filter(({ table, selector }) => selector !== null && present.get(table)?.keyless === true)
+    .filter(({ table, ways }) => ways.length > 0 && present.get(table)?.keyless === true)
     .map((step) => ({
       code: 'no_row_key',
       severity: 'error',

@@ -36,9 +36,10 @@ export function askedValuesOf(
 /** Where all rows go, what they hold of the user by whom they are found goes too. */
 function ownersIn(steps: readonly Step[]): readonly string[] {
   if (!steps.every(removesRows)) return []
-  return steps.flatMap(({ selector }) => {
-    const isById = selector?.target.kind === 'user' && selector.target.field === 'id'
-    return isById && selector.locator.path === null ? [selector.locator.column] : []
+  const ways = steps.flatMap((step) => step.ways)
+  return ways.flatMap(({ locator, target }) => {
+    const isById = target.kind === 'user' && target.field === 'id'
+    return isById && locator.path === null ? [locator.column] : []
   })
 }
 
@@ -76,7 +77,7 @@ function isThroughParents(
   { holding }: SampledValues,
 ): boolean {
   const own = all.filter((step) => step.table === table)
-  const isThrough = own.some(({ selector }) => selector?.target.kind === 'rows')
+  const isThrough = own.some(({ ways }) => ways.some(({ target }) => target.kind === 'rows'))
   return isThrough && own.every(removesRows) && holding['id'] === undefined
 }
 

@@ -13,6 +13,7 @@ import {
 } from '../../../program/columns/references.ts'
 import type { DerivedValue, JsonPath, Program, Scalar } from '../../../program/program.ts'
 import type { ColumnKind, ColumnSchema, TableSchema } from '../../../program/schema.ts'
+import { whereOf } from '../../../program/selectors.ts'
 import { allWritesOf } from '../../../program/writes.ts'
 import type { SchemaFinding } from '../../schema-finding.ts'
 import { columnOf } from '../database/check-columns.ts'
@@ -85,7 +86,7 @@ function isItsElement(holds: ColumnKind, steps: JsonPath, wants: NamedJson['want
 function conditions({ steps, checks }: Program, tables: Tables): readonly SchemaFinding[] {
   const asked = [
     ...steps.flatMap((step) =>
-      (step.selector?.where ?? []).map((one) => ({
+      whereOf(step).map((one) => ({
         ...{ table: step.table, path: `${placeOf(step)}.where`, ...one },
       })),
     ),

@@ -27,8 +27,8 @@ export function checkIdsAgain(
 }
 
 /** Whether rows stay that can be found by the id of a user who is gone. */
-function namesTheId({ action, identity, selector }: Step): boolean {
+function namesTheId({ action, identity, ways }: Step): boolean {
   if (action !== 'retain' && action !== 'anonymize') return false
-  if (selector?.target.kind !== 'user' || selector.target.field !== 'id') return false
+  if (!ways.some(({ target }) => target.kind === 'user' && target.field === 'id')) return false
   return identity === 'kept_id' || identity === 'keyed_hash'
 }

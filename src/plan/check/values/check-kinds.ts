@@ -17,9 +17,8 @@ type Tables = ReadonlyMap<string, TableSchema>
 
 /** Told by the names that stand side by side: `owner_type` and `owner_id`, or `kind` and `ref` in an object. */
 export function checkKinds(program: Program, tables: Tables): readonly SchemaFinding[] {
-  return program.steps.flatMap((step): readonly SchemaFinding[] => {
-    const { selector } = step
-    if (selector === null) return []
+  const ways = program.steps.flatMap((step) => step.ways.map((selector) => ({ step, selector })))
+  return ways.flatMap(({ step, selector }): readonly SchemaFinding[] => {
     const elsewhere = referredElsewhere(program, step, selector, tables)
     if (elsewhere !== null) return [elsewhere]
     if (!isNumber(program, step, selector, tables)) return []

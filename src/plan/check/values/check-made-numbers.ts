@@ -53,7 +53,7 @@ function comparedTenants({ user, steps }: Program): readonly Compared[] {
   const { tenant } = user
   if (user.rowless || tenant === null) return []
   return steps.flatMap((step): readonly Compared[] => {
-    const own = step.selector?.tenant ?? null
+    const own = step.ways[0]?.tenant ?? null
     if (own === null) return []
     return [{ own: [step.table, own], other: [user.table, tenant], path: placeOf(step) }]
   })

@@ -34,11 +34,12 @@ function usersOfSeveral({ user }: Program, tables: Tables): readonly SchemaFindi
 
 /** A rule that says of itself that it looks into an array means such rows. */
 function rowsOfSeveral({ steps }: Program, tables: Tables): readonly SchemaFinding[] {
-  return steps.flatMap((step): readonly SchemaFinding[] => {
-    const { table, selector } = step
-    if (selector === null || selector.locator.each || !deletes(step)) return []
-    const column = dotted(selector.locator.column, wayInto(selector.locator))
-    const sampled = sampledAt(tables, { table, path: column, where: selector.where })
+  const ways = steps.filter(deletes).flatMap((step) => step.ways.map((way) => ({ step, way })))
+  return ways.flatMap(({ step, way }): readonly SchemaFinding[] => {
+    const { table, locator, where: conditions } = way
+    if (locator.each) return []
+    const column = dotted(locator.column, wayInto(locator))
+    const sampled = sampledAt(tables, { table, path: column, where: conditions })
     if (sampled?.several !== true) return []
     const message = `some sampled rows of "${table}" hold several different values at "${column}", in arrays, and the rule deletes a row with the first user who is named there. Match the elements (\`array\`) and detach, so that each user loses their own element; accept the finding where the row should go.`
     const where = { table, column, path: placeOf(step) } as const

@@ -204,6 +204,20 @@ export function twoRulesClauses(clause: Clause): void {
     },
   )
 
+  clause('and so is one that differs from user to user, in any mode', async (world) => {
+    const body = { pseudonym: { user: 'id' } } as const
+    const comments = [
+      { match: 'author_id', action: 'retain', ...REASON, set: { body } },
+      { match: 'pinned_by', action: 'anonymize', ...REASON, set: { body: null } },
+    ] as const
+    const engine = world.engineWith({}, withTables({ comments }))
+    const result = await engine.deleteMany([ANN, BOB], { ...IN_A, mode: 'throughput' })
+    assert.deepEqual([result.deleted, result.errors], [2, []])
+    const held = (await world.row('comments', 'com_both'))?.['body']
+    assert.ok(typeof held === 'string' && held !== 'mine, pinned by me')
+    assert.equal((await world.row('comments', 'com_pinned'))?.['author_id'], BOB)
+  })
+
   clause(
     'two users of a slice who share rows leave what they would leave one by one',
     async (world) => {
