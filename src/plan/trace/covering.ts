@@ -24,7 +24,7 @@ export function coveringSteps(
   fields: Readonly<Record<string, unknown>>,
 ): readonly number[] {
   return [...steps.entries()].flatMap(([index, step]) => {
-    const isMeant = step.table === table && step.action !== 'unlink' && step.selector !== null
+    const isMeant = step.table === table && step.action !== 'unlink' && step.ways.length > 0
     return isMeant && canBeAsked(step, fields) ? [index] : []
   })
 }
@@ -47,7 +47,7 @@ export function asQuestions({ hurdles: _, ...program }: Program): Program {
 
 /** `null`: the rule finds the row, and says nothing of what stands there. */
 export function fateBy(step: Step, place: RowPlace): Fate | null {
-  const { action, set, selector, alsoWrites = [] } = step
+  const { action, set, ways, alsoWrites = [] } = step
   if (action === 'delete') return 'gone'
   if (set.some((assignment) => clears(assignment, place))) return 'gone'
   const isFollowing = alsoWrites.some(
@@ -55,9 +55,10 @@ export function fateBy(step: Step, place: RowPlace): Fate | null {
   )
   if (isFollowing) return 'gone'
   if (action === 'external' || action === 'block' || action === 'retain') return 'kept'
-  if (action !== 'anonymize' || selector === null) return null
-  const { locator } = selector
-  return isAt(place, locator.column, wayInto(locator) ?? []) ? 'kept' : null
+  if (action !== 'anonymize') return null
+  // What is looked for there is the user's, so the row is found by this way too.
+  const isFoundBy = ways.some(({ locator }) => isAt(place, locator.column, wayInto(locator) ?? []))
+  return isFoundBy ? 'kept' : null
 }
 
 /** Of the user row itself. */

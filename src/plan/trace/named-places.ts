@@ -69,11 +69,9 @@ function countingOf(
 ): Counting {
   const column = path[0] ?? ''
   const place = { table, column, path: path.slice(1) }
-  const rules = program.steps.flatMap(({ selector }) =>
-    selector !== null && selector.table === table && overlaps(placeOf(selector), place)
-      ? [selector]
-      : [],
-  )
+  const rules = program.steps
+    .flatMap(({ ways }) => ways)
+    .filter((way) => way.table === table && overlaps(placeOf(way), place))
   const known = schema.tables.get(table)
   const at = known === undefined ? null : columnAt(known, path)
   const counted = weak.filter(([, identifier]) => {
