@@ -15,6 +15,7 @@ export type {
   DeleteTenantOptions,
   EraseOptions,
   ExpireOptions,
+  ExportOptions,
   HoldOptions,
   OwnDeletionOptions,
   PlanOptions,
@@ -55,6 +56,17 @@ export type {
   WriteAuditEntry,
 } from './execution/context/hooks.ts'
 export type { UserOutcome } from './execution/delete/delete-slice.ts'
+export type {
+  ExportBegin,
+  ExportEnd,
+  ExportedRow,
+  ExportedUser,
+  ExportRecord,
+  JsonValue,
+  NotIncluded,
+  Omitted,
+} from './execution/export/export-record.ts'
+export { exportLines } from './execution/export/export-user.ts'
 export type { FailedTry } from './execution/job/failed-try.ts'
 export type { ScheduledBy } from './execution/job/job-state.ts'
 export type { Leftovers } from './execution/job/leftovers.ts'

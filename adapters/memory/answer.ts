@@ -4,7 +4,7 @@
  * @module
  */
 import { lastMembers } from '../../src/program/rows/bereft-groups.ts'
-import { countRows, stepRows } from '../../src/program/rows/count-rows.ts'
+import { countRows, stepContents, stepRows } from '../../src/program/rows/count-rows.ts'
 import { hurdleRows } from '../../src/program/rows/hurdle-rows.ts'
 import { heldOutside } from '../../src/program/rows/shared-rows.ts'
 import { tableRows } from '../../src/program/rows/table-page.ts'
@@ -25,7 +25,10 @@ export interface Database {
   readonly records: Records
 }
 
-export function answerIn({ tables, records }: Database, question: Question): Answer {
+export function answerIn(
+  { tables, records }: { readonly tables: Tables; readonly records: Pick<Records, 'ask'> },
+  question: Question,
+): Answer {
   const ledger = () => records.ask({ kind: 'records', table: 'ledger' })
   switch (question.kind) {
     case 'records':
@@ -52,6 +55,8 @@ export function answerIn({ tables, records }: Database, question: Question): Ans
       return stepRows(tables, question)
     case 'table_rows':
       return tables.table(question.table) === undefined ? null : tableRows(tables, question)
+    case 'contents':
+      return stepContents(tables, question)
     case 'bereft':
       return lastMembers(tables, question)
     case 'hurdles':

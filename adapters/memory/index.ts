@@ -19,6 +19,7 @@ import {
   ENGINE_TABLE_PREFIX,
   storeOptions,
 } from '../../src/store/store-options.ts'
+import type { View } from '../../src/store/view.ts'
 import { answerIn, type Database } from './answer.ts'
 import { createRecords } from './records.ts'
 import { removeRows, updateRows } from './tables/host-writes.ts'
@@ -114,9 +115,27 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
     describe: async (question) =>
       question?.values === undefined ? tables.schema() : withValues(tables, question.values),
     read: async (inquiry) => runSync(inquiry(), answer),
+    openView: async () => openView(db),
     commit: (inquiry) => rehearsed(async () => db.transaction(() => transact(inquiry()))),
     commitEach: async (inquiries) =>
       db.transaction(() => inquiries.map((inquiry) => refusable(() => transact(inquiry())))),
+  }
+}
+
+/** Rows and lists of records are replaced and never written into, so a copy of what holds them is enough. */
+function openView({ tables, records }: Database): View {
+  const copies = new Map(
+    tables.schema().tables.map(({ name }) => [name, new Map(tables.rows(name))] as const),
+  )
+  const rowsOf = (name: string): ReadonlyMap<number, Row> => copies.get(name) ?? new Map()
+  const view = {
+    tables: { ...tables, rows: rowsOf, row: (name: string, key: number) => rowsOf(name).get(key) },
+    records: records.asNow(),
+  }
+  return {
+    isKept: true,
+    read: async (inquiry) => runSync(inquiry(), (question) => answerIn(view, question)),
+    close: async () => {},
   }
 }
 

@@ -16,6 +16,8 @@ import {
 
 export interface Records {
   ask<const Q extends RecordQuestion>(question: Q): AnswerTo<Q>
+  /** What stands there now, whatever is written afterwards. */
+  asNow(): Pick<Records, 'ask'>
   /** @throws {@link recordsAfter} as it does. */
   write(write: RecordWrite): void
   /** Puts everything back as it was when the work throws. */
@@ -31,6 +33,13 @@ export function createRecords(tablePrefix: string): Records {
 
   return {
     ask: (question) => chosenRecords(candidatesFor(question, lists, bySubject), question),
+    asNow() {
+      const now = { lists, bySubject }
+      return {
+        ask: (question) =>
+          chosenRecords(candidatesFor(question, now.lists, now.bySubject), question),
+      }
+    },
     write(write) {
       const before = lists.ledger
       lists = recordsAfter(lists, write, tablePrefix)

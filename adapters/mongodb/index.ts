@@ -119,6 +119,18 @@ export function mongoStore(given: MongoDb, choices: MongoStoreOptions = {}): Sto
         if (questions.some(listsJobs)) await connection.recover()
         return read((reader) => answersTo({ db, reader, seen: new Seen() }, questions))
       }),
+    async openView() {
+      const view = await connection.openView()
+      if (view === null) return null
+      return {
+        isKept: true,
+        read: (inquiry) =>
+          runAsync(inquiry(), (questions) =>
+            view.read((reader) => answersTo({ db, reader, seen: new Seen() }, questions)),
+          ),
+        close: view.close,
+      }
+    },
     commit: (inquiry, options) => commit(db, connection, inquiry, options),
   }
 }

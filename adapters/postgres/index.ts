@@ -20,6 +20,7 @@ import {
   ENGINE_TABLE_PREFIX,
   storeOptions,
 } from '../../src/store/store-options.ts'
+import type { View } from '../../src/store/view.ts'
 import { answering, usersAsParameters } from '../sql/answers/answer.ts'
 import type { Flow, SqlScene, Statement } from '../sql/flow.ts'
 import { jsonText } from '../sql/json-text.ts'
@@ -33,7 +34,7 @@ import { assertScrub, scrubTables } from './scrub/scrub-tables.ts'
 import type { Apart } from './server/apart.ts'
 import { hostOf, type PostgresHandle } from './server/handle.ts'
 import { perform } from './server/perform.ts'
-import { explainRefusal, missesOwn, sqlState } from './server/postgres-errors.ts'
+import { explainRefusal, missesOwn, sqlState, toStoreError } from './server/postgres-errors.ts'
 import type { Session } from './server/session.ts'
 import { transactionsOf } from './server/transactions.ts'
 import { answerWords } from './sql/answer-words.ts'
@@ -273,6 +274,51 @@ export function postgresStore(handle: PostgresHandle, given: PostgresStoreOption
     }
   }
 
+  function readOne<T>(inquiry: () => Inquiry<T>): Promise<T> {
+    return read((session) => runAsync(inquiry(), answersIn(session)))
+  }
+
+  /** Answers lists of questions on one connection, by the schema as it is at the first one about rows. */
+  function answersIn(session: Session) {
+    let state: typeof known = null
+    const statements = once((program: Program): ProgramSql => {
+      if (state === null) throw new Error('nothing has looked at the schema')
+      return statementsOf(state)(program)
+    })
+    const answerOne = answering(scene, statements)
+    return async (questions: readonly Question[]): Promise<readonly Answer[]> => {
+      if (state === null && questions.some(isOfHost)) state = await present(session)
+      return perform(session, questions.map(answerOne))
+    }
+  }
+
+  /** A transaction that stays open until the view is closed. */
+  function openView(): Promise<View> {
+    return new Promise((resolve, reject) => {
+      let close = (): void => {}
+      const isClosed = new Promise<void>((done) => {
+        close = done
+      })
+      const ended = read(async (session) => {
+        const ask = answersIn(session)
+        resolve({
+          isKept: true,
+          read: (inquiry) =>
+            runAsync(inquiry(), ask).catch((cause) => {
+              throw toStoreError(cause)
+            }),
+          async close() {
+            close()
+            // What it has read was read.
+            await ended.catch(() => {})
+          },
+        })
+        await isClosed
+      })
+      ended.catch(reject)
+    })
+  }
+
   return {
     name: 'postgres',
     capabilities: {
@@ -287,19 +333,12 @@ export function postgresStore(handle: PostgresHandle, given: PostgresStoreOption
           ? described.schema
           : withValues(session, dialect, described, values)
       }),
-    read: (inquiry) =>
-      read(async (session) => {
-        let state: typeof known = null
-        const statements = once((program: Program): ProgramSql => {
-          if (state === null) throw new Error('nothing has looked at the schema')
-          return statementsOf(state)(program)
-        })
-        const answerOne = answering(scene, statements)
-        return runAsync(inquiry(), async (questions) => {
-          if (state === null && questions.some(isOfHost)) state = await present(session)
-          return perform(session, questions.map(answerOne))
-        })
-      }),
+    read: readOne,
+    openView: async () =>
+      // One that is kept would keep the host from its only connection.
+      host.isOneConnection === true
+        ? { isKept: false, read: readOne, close: async () => {} }
+        : openView(),
     async scrubFile(tables) {
       const { described } = await read((session) => present(session))
       const named = tables.map((name) => described.placeOf(name) ?? { schema, table: name })

@@ -140,6 +140,13 @@ export function sqliteStore(
     migrate,
     describe,
     read: (inquiry) => read(() => runSync(inquiry(), answerFrom(once(statementsFor)))),
+    // A transaction across turns of the event loop would take the host's own statements in.
+    openView: async () => ({
+      isKept: false,
+      read: (inquiry) =>
+        connection.readOne(() => runSync(inquiry(), answerFrom(once(statementsFor)))),
+      close: async () => {},
+    }),
     commit: (inquiry) =>
       rehearsed(() => write(() => transact(inquiry()), { explain, isSmall: isSmall(inquiry()) })),
     commitEach: (inquiries) =>

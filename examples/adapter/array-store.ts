@@ -41,6 +41,7 @@ import {
   rehearsed,
   runSync,
   type Store,
+  stepContents,
   stepRows,
   storedRow,
   type TableSchema,
@@ -170,6 +171,8 @@ export function arrayStore(
       // All rows of a table, a page at a time.
       case 'table_rows':
         return tables.some(({ name }) => name === question.table) ? tableRows(host, question) : null
+      case 'contents':
+        return stepContents(host, question)
       // Groups without a member, once these users are gone.
       case 'bereft':
         return lastMembers(host, question)

@@ -190,6 +190,10 @@ export interface ExpireOptions {
   readonly confirmClock?: boolean
 }
 
+export interface ExportOptions {
+  readonly signal?: AbortSignal
+}
+
 export interface HoldOptions {
   /** A code in snake_case, never free text. */
   readonly reason: string

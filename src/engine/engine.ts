@@ -30,6 +30,8 @@ import { viewUsers } from '../execution/decision/ask.ts'
 import { deleteSlice } from '../execution/delete/delete-slice.ts'
 import { earlierReceipt } from '../execution/delete/earlier-receipt.ts'
 import { rehearseDeletion } from '../execution/delete/rehearse.ts'
+import type { ExportRecord } from '../execution/export/export-record.ts'
+import { exportUser } from '../execution/export/export-user.ts'
 import { type ResumeResult, resumeJobs } from '../execution/job/resume.ts'
 import {
   cancelSchedule,
@@ -100,6 +102,7 @@ import {
   dueDateOf,
   type EraseOptions,
   type ExpireOptions,
+  type ExportOptions,
   type HoldOptions,
   holdTermsOf,
   type IsDeletedOptions,
@@ -148,6 +151,7 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
   readonly #userTable: string
   readonly #tables: readonly string[]
   readonly #fields: readonly string[]
+  readonly #unread: readonly string[]
   readonly #selfService: SelfService | null
   readonly #maxClockJumpMs: number
   readonly #outboxMaxAge: string | null
@@ -164,6 +168,9 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
     this.#userTable = policy.user.table
     this.#tables = [policy.user.table, ...Object.keys(policy.tables)]
     this.#fields = ['id', ...Object.keys(policy.user.fields ?? {})]
+    this.#unread = Object.entries(policy.tables).flatMap(([table, entry]) =>
+      entry === 'unrelated' ? [table] : [],
+    )
     this.#selfService = options.selfService === undefined ? null : { ...options.selfService }
     this.#maxClockJumpMs = clockJumpOf(options)
     this.#outboxMaxAge = outboxMaxAgeOf(options)
@@ -255,6 +262,34 @@ export class UserDeletionEngine<const P extends PolicyInput = PolicyInput> {
     const request = this.#request(ownOptions<object>(options, ['tenantId']))
     const context = await this.#looking()
     return planMany(context, inTenant(context, request), ids)
+  }
+
+  /**
+   * The user's rows as the policy finds them: the answer to a request for access, by the very steps of a deletion. A
+   * record for the user row, one for each row and rule, and between a first and a last one that say what it is of and
+   * what is not in it. Each record is JSON as it stands; {@link exportLines} makes JSON Lines of them.
+   *
+   * Columns that the policy marks `secret` are left out. Of rows that only refer to the user (rules that detach, lists of
+   * several people, values that others hold too) the other columns are, and everywhere what names another person; each
+   * record says so in `omitted`. Changes nothing, writes nothing into the ledger, and keeps one page in memory. All of it
+   * is of one state of the database where the store can keep one; the last record says so (`view`).
+   *
+   * @param options `signal` ends it between two pages, with `complete: false` in the last record.
+   * @throws {@link UserDeletionError} as {@link UserDeletionEngine.plan}, at the first record.
+   *
+   * @example
+   * await pipeline(exportLines(engine.export('usr_1', { tenantId: 'tnt_1' })), createWriteStream('usr_1.jsonl'))
+   */
+  async *export(
+    userId: UserIdInput,
+    ...[options]: CallOptions<P, ExportOptions>
+  ): AsyncGenerator<ExportRecord, void, undefined> {
+    const scope = this.#scope<ExportOptions>(userId, options, ['signal'])
+    const { signal } = scope.given
+    assertSignal(signal)
+    const context = await this.#looking()
+    const { id, request } = await identifyUser(context, scope.id, scope.request)
+    yield* exportUser(context, request, targetOf(context, id), { signal, unread: this.#unread })
   }
 
   /**

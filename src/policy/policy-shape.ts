@@ -154,6 +154,8 @@ const set = v.pipe(
   v.check((columns) => Object.keys(columns).length > 0, 'names no column'),
 )
 
+const secret = v.pipe(v.array(name), v.minLength(1, 'is an empty list'))
+
 const matching = {
   match,
   where: v.optional(where),
@@ -161,6 +163,7 @@ const matching = {
   acrossTenants: v.optional(v.literal(true)),
   evenIfShared: v.optional(v.literal(true)),
   name: v.optional(name),
+  secret: v.optional(secret),
 }
 const event = v.optional(name)
 
@@ -243,6 +246,7 @@ const user = strict({
       v.check((fields) => Object.keys(fields).length > 0, 'names no field'),
     ),
   ),
+  secret: v.optional(secret),
   action: v.optional(v.picklist(['delete', 'anonymize'])),
   reason: v.optional(reason),
   set: v.optional(set),

@@ -50,6 +50,8 @@ interface UserBase {
    * keyed hash, for which the engine needs `keys.reserve`. `engine.isReserved` tells, and `engine.expireRetained` ends it.
    */
   readonly reserve?: Readonly<Record<string, ReserveInput>>
+  /** Columns that an export of the user leaves out: hashes of passwords, secrets of second factors. */
+  readonly secret?: readonly string[]
 }
 
 /**
@@ -142,6 +144,8 @@ interface Matching {
   readonly evenIfShared?: true
   /** A name for `through.rule` of other tables. */
   readonly name?: string
+  /** Columns of the table that an export of the user leaves out, whichever rule has found the row: tokens, hashes. */
+  readonly secret?: readonly string[]
 }
 
 export interface DeleteRule extends Matching {

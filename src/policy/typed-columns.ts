@@ -73,6 +73,10 @@ export type CheckedColumn<S extends Scope, Table, Name> =
     ? ColumnIn<Table, S['database']> | Mistake<NoSuchColumn<Table, Name>>
     : Name
 
+export type CheckedColumns<S extends Scope, Table, Names> = {
+  readonly [Index in keyof Names]: CheckedColumn<S, Table, Names[Index]>
+}
+
 export type CheckedJsonColumn<S extends Scope, Table, Name> =
   ColumnOf<S, Table, Name> extends NoColumn
     ? ColumnIn<Table, S['database']> | Mistake<NoSuchColumn<Table, Name>>

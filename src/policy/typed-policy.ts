@@ -8,6 +8,7 @@ import type { ReadConstant } from './column-types.ts'
 import type { Policy, PolicyInput, TableInput } from './policy.ts'
 import type {
   CheckedColumn,
+  CheckedColumns,
   CheckedSet,
   CheckedTable,
   CheckedValues,
@@ -111,7 +112,9 @@ type CheckedUser<S extends Scope, User, Table> = {
                 ? CheckedGhost<S, Table, User, User[Key]>
                 : Key extends 'reserve'
                   ? CheckedReserve<S, User[Key]>
-                  : User[Key]
+                  : Key extends 'secret'
+                    ? CheckedColumns<S, Table, User[Key]>
+                    : User[Key]
       : User[Key]
 }
 

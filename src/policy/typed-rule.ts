@@ -5,6 +5,7 @@
  */
 import type {
   CheckedColumn,
+  CheckedColumns,
   CheckedField,
   CheckedJsonColumn,
   CheckedNullableColumn,
@@ -38,7 +39,9 @@ type CheckedRule<S extends Scope, Table, Rule> = {
         ? CheckedColumn<S, Table, Rule[Key]>
         : Key extends 'set' | 'thenSet'
           ? CheckedSet<S, Table, Rule[Key]>
-          : Rule[Key]
+          : Key extends 'secret'
+            ? CheckedColumns<S, Table, Rule[Key]>
+            : Rule[Key]
 }
 
 /** One way, or each of several. */

@@ -227,6 +227,8 @@ export interface Step {
   readonly remedy: string | null
   readonly retention: Retention | null
   readonly identity: IdentityMode
+  /** Columns of the table that an export leaves out; left out where the rule names none. */
+  readonly secret?: readonly string[]
 }
 
 /** A column that is written as a whole. */
@@ -339,6 +341,8 @@ export interface UserTable {
   readonly fields: Readonly<Record<string, string>>
   /** What nobody should take for a while once its user is gone; left out where the policy reserves nothing. */
   readonly reserve?: readonly ReservedField[]
+  /** Columns that an export leaves out; left out where the policy names none. */
+  readonly secret?: readonly string[]
   readonly action: 'delete' | 'anonymize'
   /** Why a blank row stays; left out where it goes. */
   readonly reason?: string

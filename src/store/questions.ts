@@ -29,6 +29,12 @@ export interface StepRow {
   readonly steps: readonly number[]
 }
 
+/** A row with its contents. */
+export interface ContentRow {
+  readonly key: Cursor
+  readonly row: UserRow
+}
+
 /** Questions and their answers by kind. */
 export interface HostQuestions {
   /** The fields of the user rows, in the order asked for; only the very id in the very tenant counts. */
@@ -99,6 +105,15 @@ export interface HostQuestions {
       readonly limit: number
     }
     readonly answer: TablePage | null
+  }
+  /** The next rows of a step as the host stores them, in the order of their keys: of any step that finds rows. */
+  readonly contents: {
+    readonly ask: OfUsers & {
+      readonly step: number
+      readonly after: Cursor | null
+      readonly limit: number
+    }
+    readonly answer: readonly ContentRow[]
   }
   /** Members among the users of groups in which nobody else satisfies a check of the program. */
   readonly bereft: {

@@ -15,6 +15,7 @@ import type { DatabaseSchema, SchemaQuestion } from '../program/schema.ts'
 import type { Decision } from './change.ts'
 import type { Inquiry } from './inquiry.ts'
 import type { Whose } from './records.ts'
+import type { View } from './view.ts'
 
 /** What every database adapter implements, and `storeContract` tests. */
 export interface Store {
@@ -44,6 +45,12 @@ export interface Store {
 
   /** Answers an inquiry, each list of questions in one trip to the database; others may write between two. Reads only. */
   read<T>(inquiry: () => Inquiry<T>): Promise<T>
+
+  /**
+   * Opens a view, which the caller closes. Holds up no writer, but may occupy a connection. `null`, or left out, where
+   * others may write between two questions of one inquiry.
+   */
+  openView?(): Promise<View | null>
 
   /**
    * Answers an inquiry, then carries out what was decided: one transaction, and no other commit in between that

@@ -7,6 +7,7 @@ import { actionClauses } from './contract/deletion/actions.ts'
 import { agreementClauses } from './contract/deletion/agree.ts'
 import { atomicityClauses } from './contract/deletion/atomicity.ts'
 import { expiryClauses } from './contract/deletion/expiry.ts'
+import { exportClauses, longExportClauses } from './contract/deletion/export.ts'
 import { isolationClauses, tenantClauses } from './contract/deletion/isolation.ts'
 import {
   erasureClauses,
@@ -97,6 +98,10 @@ export function storeContract(runner: ContractRunner, open: OpenStore): void {
   describe('confirmation tokens', () => tokenClauses(clause))
   describe('erasures', () => erasureClauses(clause))
   describe('the end of a retention', () => expiryClauses(clause))
+  describe('exports of a user', () => {
+    exportClauses(clause)
+    longExportClauses(runner, open)
+  })
   describe('what stays reserved', () => {
     reserveClauses(clause)
     restoredReserveClauses(runner, open)

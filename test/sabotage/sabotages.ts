@@ -1,5 +1,6 @@
 import { agreeSabotages } from './engine/agree.ts'
 import { archiveSabotages } from './engine/archive.ts'
+import { exportSabotages } from './engine/export.ts'
 import { generatedSabotages } from './engine/generated.ts'
 import { hostSabotages } from './engine/host.ts'
 import { identitySabotages } from './engine/identity.ts'
@@ -28,6 +29,7 @@ import { postgresSabotages } from './stores/postgres.ts'
 export const sabotages: readonly Sabotage[] = [
   ...hostSabotages,
   ...generatedSabotages,
+  ...exportSabotages,
   ...reserveSabotages,
   ...residueSabotages,
   ...rulesSabotages,

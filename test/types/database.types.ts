@@ -37,6 +37,11 @@ define({
   },
 })
 define({ ...head, user: { ...user, fields: { name: 'profile.name' }, reserve: { name: 'P1Y' } }, tables })
+define({ ...head, user: { ...user, secret: ['legacy', 'profile.address.street'] }, tables: { 'odd name': { match: 'user id', action: 'delete', secret: ['data'] } } })
+// @ts-expect-error no such column to keep secret
+define({ ...head, user: { ...user, secret: ['pasword'] }, tables })
+// @ts-expect-error no such column to keep secret
+define({ ...head, tables: { 'odd name': { match: 'user id', action: 'delete', secret: ['dta'] } } })
 // @ts-expect-error not one of the fields
 define({ ...head, user: { ...user, fields: { name: 'profile.name' }, reserve: { nick: 'P1Y' } }, tables })
 // @ts-expect-error no such nested field

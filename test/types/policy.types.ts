@@ -63,6 +63,9 @@ definePolicy({
   },
 })
 
+// @ts-expect-error secrets are a list of columns
+definePolicy({ ...head, user: { ...user, secret: 'password_hash' }, tables: {} })
+definePolicy({ ...head, user: { ...user, secret: ['password_hash'] }, tables: { a: { match: 'u', action: 'delete', secret: ['token'] } } })
 // @ts-expect-error a term that is no text
 definePolicy({ ...head, user: { ...user, fields: { email: 'email' }, reserve: { email: 365 } }, tables: {} })
 // @ts-expect-error a reservation without a term

@@ -16,7 +16,7 @@ import { heldIds } from './references.ts'
 import type { Seen } from './seen.ts'
 import { heldOutside } from './shared-values.ts'
 import { findSpellings, findTenant } from './spellings.ts'
-import { stepRows } from './step-rows.ts'
+import { stepContents, stepRows } from './step-rows.ts'
 import { tableRows } from './table-rows.ts'
 import { blankRows, findRows, userIds } from './user-rows.ts'
 
@@ -102,6 +102,8 @@ async function oneAsked(here: Asked, question: Question): Promise<Pipelines<Answ
       return known(await stepRows(reader, question))
     case 'table_rows':
       return known(await tableRows(here, question))
+    case 'contents':
+      return known(await stepContents(reader, question))
     case 'bereft':
       return known(await findBereft(reader, question))
     case 'hurdles':

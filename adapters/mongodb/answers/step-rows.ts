@@ -7,7 +7,7 @@
 import type { Program, Step } from '../../../src/program/program.ts'
 import { passOf } from '../../../src/program/steps.ts'
 import type { Cursor } from '../../../src/store/chunk.ts'
-import type { HostQuestion, StepRow } from '../../../src/store/questions.ts'
+import type { ContentRow, HostQuestion, StepRow } from '../../../src/store/questions.ts'
 import { filterOf, matchStep, onlyWay } from '../documents/match-rows.ts'
 import { type NamedRow, type SliceUser, sliceUsers } from '../records/change.ts'
 import type { Doc } from '../server/driver.ts'
@@ -51,6 +51,26 @@ export async function stepRows(
     for (const id of own) steps.get(wholeKeyOf(id))?.push(index)
   }
   return ids.map((id) => ({ key: [encodeKey(id)], steps: steps.get(wholeKeyOf(id)) ?? [] }))
+}
+
+/** The next documents of one step as they are. */
+export async function stepContents(
+  reader: Reader,
+  question: HostQuestion<'contents'>,
+): Promise<readonly ContentRow[]> {
+  const { program, tenantId, after, limit } = question
+  const step = program.steps[question.step]
+  if (step === undefined) return []
+  const filter = await stepFilter(reader, program, step, tenantId, sliceUsers(question))
+  if (filter === null) return []
+  const ids = await idsBehind(reader, step.table, [filter], after, limit)
+  if (ids.length === 0) return []
+  const found = await reader.find(step.table, { _id: { $in: [...ids] } })
+  const documents = new Map(found.map((document) => [wholeKeyOf(document['_id']), document]))
+  return ids.flatMap((id) => {
+    const row = documents.get(wholeKeyOf(id))
+    return row === undefined ? [] : [{ key: [encodeKey(id)], row }]
+  })
 }
 
 /** These documents as those of all users. */

@@ -23,6 +23,8 @@ export interface Connection {
   /** Known once the server has been asked. */
   readonly detected: Detected | null
   read<T>(work: (reader: Reader) => Promise<T>): Promise<T>
+  /** A session in which all reads see one state of the database; `null` where the server has none. */
+  openView(): Promise<SnapshotView | null>
   /** Single commands that are atomic of themselves and may be repeated; `tries` counts from 1. */
   direct<T>(work: (writer: Writer, tries: number) => Promise<T>): Promise<T>
   /**
@@ -35,6 +37,12 @@ export interface Connection {
   migrate(whose?: Whose): Promise<void>
   /** Brings to its end what a process that is gone has begun. */
   recover(): Promise<void>
+}
+
+/** Reads of one state of the database. */
+export interface SnapshotView {
+  read<T>(work: (reader: Reader) => Promise<T>): Promise<T>
+  close(): Promise<void>
 }
 
 export function openConnection(db: OwnDb, options: ConnectionOptions): Connection {
@@ -91,6 +99,26 @@ export function openConnection(db: OwnDb, options: ConnectionOptions): Connectio
       return detected
     },
     read: direct,
+    async openView() {
+      const { detected: found } = await writeSetup().catch((error) => {
+        throw toStoreError(error)
+      })
+      if (found.mode !== 'transaction') return null
+      const session = db.client.startSession({ snapshot: true })
+      const reader = openScope(db, found.types, { session })
+      return {
+        async read(work) {
+          try {
+            return await work(reader)
+          } catch (error) {
+            throw toStoreError(error)
+          }
+        },
+        async close() {
+          await session.endSession().catch(() => {})
+        },
+      }
+    },
     direct,
     write: (decide, waited = () => {}) =>
       inTurn(async () => {

@@ -18,7 +18,7 @@ export interface MongoDb {
 }
 
 export interface MongoClient {
-  startSession(): MongoSession
+  startSession(options?: Doc): MongoSession
 }
 
 export interface MongoSession {

@@ -6,6 +6,8 @@
 import type { Run } from './session.ts'
 
 export interface Host {
+  /** The handle is one connection: while a transaction is open on it, nobody else comes through. */
+  readonly isOneConnection?: true
   /**
    * One transaction, rolled back where `work` throws. @throws `connection_busy` where the host has a transaction open
    * on the connection: that one is left as it is.

@@ -80,6 +80,7 @@ export function clientHost(client: RawClient): Host {
       return work()
     })
   return {
+    isOneConnection: true,
     transaction: (settings, work) =>
       whileIdle(() => inTransaction(connectionOf(client), settings, work, () => {})),
     outside: (work) => whileIdle(() => outsideTransactions(connectionOf(client), work)),

@@ -41,6 +41,7 @@ export function pgliteHost(db: Pglite): Host {
     })
   const next = inTurn()
   return {
+    isOneConnection: true,
     transaction: (settings, work) =>
       next(async () => {
         await refuseOpenTransaction(db)

@@ -20,7 +20,7 @@ import { rowsAtHurdles } from './hurdles.ts'
 import { answerRecords } from './records.ts'
 import { heldOutside } from './shared-values.ts'
 import { findSpellings, findTenant } from './spellings.ts'
-import { stepRows } from './step-rows.ts'
+import { stepContents, stepRows } from './step-rows.ts'
 import { tableRows } from './table-rows.ts'
 import { blankRows, findFields, findRows, userIds } from './user-rows.ts'
 
@@ -76,6 +76,8 @@ function* answerHost(
       return yield* countRows(scene, sql, question, parametersOf(question))
     case 'step_rows':
       return yield* stepRows(sql, question, parametersOf(question))
+    case 'contents':
+      return yield* stepContents(sql, question, parametersOf(question))
     case 'bereft':
       return yield* membersOf(sql, question, parametersOf(question))
     case 'hurdles':

@@ -6,8 +6,8 @@
 
 import { passOf } from '../../../src/program/steps.ts'
 import type { Cursor } from '../../../src/store/chunk.ts'
-import type { HostQuestion, StepRow } from '../../../src/store/questions.ts'
-import { type Flow, readRows } from '../flow.ts'
+import type { ContentRow, HostQuestion, StepRow } from '../../../src/store/questions.ts'
+import { type Flow, readObjects, readRows } from '../flow.ts'
 import { jsonText } from '../json-text.ts'
 import type { ProgramSql } from '../program-sql.ts'
 import type { Parameters } from '../statement.ts'
@@ -36,9 +36,32 @@ export function* stepRows(
   return keys.map((key) => ({ key: cursorAt(key), steps: found.get(jsonText(key)) ?? [] }))
 }
 
+/** Rows of one step with what they hold, in the order of their keys. */
+export function* stepContents(
+  sql: ProgramSql,
+  { step, after, limit }: HostQuestion<'contents'>,
+  parameters: Parameters,
+): Flow<readonly ContentRow[]> {
+  const content = sql.steps[step]?.content
+  if (content === undefined) return []
+  const keys = yield* nextKeys(content, parameters, after, limit)
+  if (keys.length === 0) return []
+  const rows = new Map<string, ContentRow['row']>()
+  for (const record of yield* readObjects(content.named, { keys: jsonText(keys) })) {
+    const columns = Object.entries(record)
+    // Asked for behind the others, so that no column of the host stands in their place.
+    const key = columns.splice(-content.width).map(([, value]) => value)
+    rows.set(jsonText(key), Object.fromEntries(columns))
+  }
+  return keys.flatMap((key) => {
+    const row = rows.get(jsonText(key))
+    return row === undefined ? [] : [{ key: cursorAt(key), row }]
+  })
+}
+
 /** Keys of the one user's rows in their order, from the start or behind the cursor. */
 export function* nextKeys(
-  { first, next }: ChunkSql,
+  { first, next }: Pick<ChunkSql, 'first' | 'next'>,
   parameters: Parameters,
   cursor: Cursor | null,
   limit: number | null,

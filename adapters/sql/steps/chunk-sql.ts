@@ -53,7 +53,7 @@ function passAround({ steps }: Program, { foundWith }: Step): readonly Step[] {
   return steps.filter((other) => other.foundWith === foundWith)
 }
 
-function behind(dialect: SqlDialect, key: RowKey): string {
+export function behind(dialect: SqlDialect, key: RowKey): string {
   return ` AND ${keyTuple(dialect, key)} > (${key.map((_, index) => `@after${index}`).join(', ')})`
 }
 

@@ -9,6 +9,7 @@ import { sameUser } from '../selectors/compare-sql.ts'
 import { pairsSql } from '../selectors/pairs-sql.ts'
 import type { TableFacts } from '../table-facts.ts'
 import { type ChunkSql, chunkOf, type PassSql, passSql } from './chunk-sql.ts'
+import { type ContentSql, contentOf } from './content-sql.ts'
 import { type CountSql, countSql, sharedSql } from './count-sql.ts'
 import { type GoneParentsSql, goneParentsSql } from './gone-parents-sql.ts'
 import { lacksSql, type ResidueSql, residueSql, unfinishedSql } from './residue-sql.ts'
@@ -25,6 +26,7 @@ export interface StepSql {
   /** Looks once more, at the end, for what triggers have written under parents that are gone; of each way through parents. */
   readonly goneParents: readonly GoneParentsSql[]
   readonly chunk: ChunkSql | null
+  readonly content: ContentSql
   /** Only of steps that find their rows with others. */
   readonly pass: PassSql | null
   /** Rows of the one user in `u` that lack the step's work. */
@@ -53,6 +55,9 @@ export function stepSql(
     goneParents: goneParentsSql(context, lacksSql(dialect, step, sameUser(dialect))),
     get chunk() {
       return chunkOf(context)
+    },
+    get content() {
+      return contentOf(context)
     },
     pass: passSql(context),
     pending: (known) => unfinishedSql(context, known),

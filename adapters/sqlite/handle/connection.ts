@@ -43,6 +43,8 @@ export interface Connection {
   changeEach(sql: string, lists: Iterable<readonly unknown[]>): void
   /** Runs reads. Rejects with the codes of `toStoreError`. */
   read<T>(work: () => T): Promise<T>
+  /** Runs reads of one state of the database, though another process may write between two of them. */
+  readOne<T>(work: () => T): Promise<T>
   /** Runs `work` in one `BEGIN IMMEDIATE` transaction, again from the start while the database is busy. */
   write<T>(work: () => T, options?: WriteOptions): Promise<T>
   /**
@@ -266,6 +268,24 @@ export function openConnection(db: SqliteDatabase, options: ConnectionOptions): 
     }
   }
 
+  function reads<T>(work: () => T): T {
+    if (!db.open) throw storeClosed()
+    try {
+      return work()
+    } catch (cause) {
+      throw asStoreError(cause)
+    }
+  }
+
+  function readTransaction<T>(work: () => T): T {
+    change('BEGIN')
+    try {
+      return work()
+    } finally {
+      if (db.open && db.inTransaction) change('COMMIT')
+    }
+  }
+
   return {
     prefix,
     own: Object.fromEntries(
@@ -276,14 +296,8 @@ export function openConnection(db: SqliteDatabase, options: ConnectionOptions): 
     records,
     change,
     changeEach,
-    read: async (work) => {
-      if (!db.open) throw storeClosed()
-      try {
-        return work()
-      } catch (cause) {
-        throw asStoreError(cause)
-      }
-    },
+    read: async (work) => reads(work),
+    readOne: async (work) => reads(() => (db.inTransaction ? work() : readTransaction(work))),
     write: (work, options = {}) => untilFree(() => transaction(work, options)),
     liftDefence(table) {
       if (undoOfOpen === null || !isDefended(table)) return

@@ -37,6 +37,7 @@ export function openLaidOut(
     connection: {
       ...connection,
       read: (work) => connection.read(() => checked(work)),
+      readOne: (work) => connection.readOne(() => checked(work)),
       write: (work, how) => connection.write(() => checked(work), how),
     },
     migrate: (whose) => connection.write(() => migrateTables(connection, whose)),

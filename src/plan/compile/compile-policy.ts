@@ -108,6 +108,7 @@ function compileRule(policy: PolicyInput, derived: DerivedValue[], site: RuleInT
     remedy: rule.action === 'block' ? (rule.remedy ?? null) : null,
     retention: rule.action === 'retain' ? compileRetention(derived, rule) : null,
     identity: identityOf(rule, set, derived),
+    ...('secret' in rule && rule.secret !== undefined ? { secret: rule.secret } : {}),
   }
 }
 
@@ -425,6 +426,7 @@ function compileUser({ user }: PolicyInput, derived: DerivedValue[]): UserTable 
     ...(user.createdAt === undefined ? {} : { createdAt: user.createdAt }),
     fields: { ...user.fields, id: user.id },
     ...(user.reserve === undefined ? {} : { reserve: compileReserve(user.reserve) }),
+    ...(user.secret === undefined ? {} : { secret: user.secret }),
     action: user.action ?? 'delete',
     ...(user.action === 'anonymize' ? { reason: user.reason } : {}),
     set: user.action === 'anonymize' ? compileSet(derived, user.set) : [],

@@ -63,6 +63,7 @@ function columnsOfUser(user: UserTable): readonly NamedColumn[] {
     ...Object.values(fields).map((column) => needed(column, 'user.fields')),
     ...(tenant === null ? [] : [needed(tenant, 'user.tenant')]),
     ...(createdAt === undefined ? [] : [needed(createdAt, 'user.createdAt')]),
+    ...(user.secret ?? []).map((column) => needed(column, 'user.secret')),
     ...userWritesOf(user).flatMap((assignment): readonly NamedColumn[] =>
       overwritten.has(assignment.column)
         ? writtenBy(table, assignment, 'user.set', 'overwrite')
@@ -78,6 +79,9 @@ function columnsOfStep(step: Step): readonly NamedColumn[] {
   const found = new Set(read.map(({ table, column }) => JSON.stringify([table, column])))
   return [
     ...read.map((column) => ({ ...column, path, use: 'need' as const })),
+    ...(step.secret ?? []).map((column) => ({
+      ...{ table: step.table, column, inside: null, path: `${path}.secret`, use: 'need' as const },
+    })),
     ...written.flatMap((assignment) =>
       // What rows are found by is needed, also where it is written.
       found.has(JSON.stringify([step.table, assignment.column]))

@@ -8,6 +8,7 @@ import { leavesNoMatch, passOf, writesRows } from '../steps.ts'
 import { matchStep } from './match-rows.ts'
 import {
   type Match,
+  type Row,
   type RowSource,
   type SliceUser,
   sliceUsers,
@@ -75,6 +76,25 @@ export function stepRows(
       key: [key],
       steps: pass.flatMap(({ index, found }) => (found.has(key) ? [index] : [])),
     }))
+}
+
+/** The next rows of one step with what they hold, in the order of their insertion. */
+export function stepContents(
+  source: RowSource,
+  question: UsersOfTenant & {
+    readonly step: number
+    readonly after: Place
+    readonly limit: number
+  },
+): readonly { readonly key: readonly [number]; readonly row: Row }[] {
+  const step = question.program.steps[question.step]
+  if (step === undefined) return []
+  const after = keyIn(question.after)
+  return [...matchStep(source, step, question.tenantId, sliceUsers(question))]
+    .filter(([key]) => key > after)
+    .sort(([a], [b]) => a - b)
+    .slice(0, question.limit)
+    .map(([key, { row }]) => ({ key: [key], row: structuredClone(row) }))
 }
 
 /** Rows on which the step has not had its effect. */

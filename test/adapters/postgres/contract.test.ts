@@ -48,6 +48,7 @@ function proves(open: OpenStore): void {
       'the ledger',
       'outbox, spool and marks',
       'a schema that changes',
+      'exports of a user',
       'what stays reserved',
     ],
     open,

@@ -131,8 +131,8 @@ export const traceSabotages: readonly Sabotage[] = [
   {
     name: 'trace: let a rule cover whole rows of which it writes a part',
     file: 'src/plan/trace/covering.ts',
-    find: "  if (action !== 'anonymize' || selector === null) return null",
-    replace: "  if (action !== 'anonymize' || selector === null) return 'kept'",
+    find: "  if (action !== 'anonymize') return null",
+    replace: "  if (action !== 'anonymize') return 'kept'",
     caughtBy: RULES,
   },
   {

@@ -34,6 +34,7 @@ export interface Call {
   readonly ids: readonly (string | number)[]
   readonly tenantId: string
   readonly plans: readonly unknown[]
+  readonly exports: readonly unknown[]
   readonly outcome: unknown
   readonly rows: Snapshot
 }
@@ -177,9 +178,13 @@ async function runOn(world: World, host: Host): Promise<Run> {
     clock.advance(60_000)
     const { ids, tenantId } = namedBy(world, spec)
     const plans: unknown[] = []
-    for (const id of new Set(ids)) plans.push(await planOf(engine, id, tenantId))
+    const exports: unknown[] = []
+    for (const id of new Set(ids)) {
+      plans.push(await planOf(engine, id, tenantId))
+      exports.push(await exportOf(engine, id, tenantId, plans.at(-1)))
+    }
     const outcome = await outcomeOf(engine, spec, ids, tenantId)
-    calls.push({ ids, tenantId, plans, outcome, rows: await snapshot(world, host) })
+    calls.push({ ids, tenantId, plans, exports, outcome, rows: await snapshot(world, host) })
   }
   const receipts: unknown[] = []
   for await (const receipt of engine.ledger.receipts()) receipts.push(essence(receipt))
@@ -281,6 +286,48 @@ async function planOf(engine: Engine, id: string | number, tenantId: string): Pr
     return { ...plan, steps: steps.map(({ until: ___, ...step }) => step) }
   } catch (error) {
     return codeOf(error)
+  }
+}
+
+/** What stands in JSON has a form of its own in each store, and so has the key of a row. */
+const OWN_FORM = new Set(['_id', 'rid', 'members', 'doc', 'untouched'])
+
+/** Rows in no order; of a row that only refers to the user no more than that. */
+async function exportOf(
+  engine: Engine,
+  id: string | number,
+  tenantId: string,
+  plan: unknown,
+): Promise<unknown> {
+  const rows: string[] = []
+  let end: unknown = null
+  try {
+    for await (const record of engine.export(id, { tenantId })) {
+      if (record.kind === 'end') end = { steps: record.steps, notIncluded: record.notIncluded }
+      if (record.kind !== 'row' && record.kind !== 'user') continue
+      const isWhole = record.omitted.every(({ because }) => because !== 'not_theirs')
+      const shown = Object.entries(record.row).filter(([column]) => !OWN_FORM.has(column))
+      const left = record.omitted
+        .filter(({ column }) => !OWN_FORM.has(column))
+        .map(({ column, because }) => `${column} ${because}`)
+      const step = record.kind === 'row' ? record.step : null
+      const told = isWhole ? [shown.toSorted(), left.toSorted()] : []
+      rows.push(JSON.stringify([record.table, step, ...told]))
+    }
+  } catch (error) {
+    return codeOf(error)
+  }
+  checkCounts(end, plan)
+  return { rows: rows.toSorted(), end }
+}
+
+/** The preview, the deletion and the export find the same rows. */
+function checkCounts(end: unknown, plan: unknown): void {
+  type Steps = readonly { readonly step?: string; readonly id?: string; readonly rows: number }[]
+  const { steps } = end as { readonly steps: Steps }
+  const planned = (plan as { readonly steps: Steps }).steps
+  for (const { step, rows } of steps) {
+    assert.equal(planned.find(({ id }) => id === step)?.rows, rows, `rows of ${step}`)
   }
 }
 
