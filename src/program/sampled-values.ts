@@ -65,9 +65,9 @@ export function countHeld(
   }))
 }
 
-/** Users in the row beside those by whom a rule finds it. */
+/** Whether users hold the value, and none of those by whom a rule finds the row: what they hold goes with it. */
 function isOfOthers(ids: ReadonlySet<string> | undefined, own: ReadonlySet<string>): boolean {
-  return ids !== undefined && [...ids].some((id) => !own.has(id))
+  return ids !== undefined && ![...ids].some((id) => own.has(id))
 }
 
 /** A short value, or a number, is that of many things. */

@@ -202,7 +202,7 @@ describeMongo('values in an export of MongoDB', 'replica set', ({ it, server }) 
             { user: ann, nick: 'A' },
             { user: bob, nick: 'B' },
           ],
-          by: bob,
+          by: 'Bob',
         },
       ] as never)
       const rows = await exported(

@@ -60,7 +60,7 @@ export const knowledgeSabotages: readonly Sabotage[] = [
   {
     name: 'values: tell of what goes with the very user',
     file: 'src/program/sampled-values.ts',
-    find: 'return ids !== undefined && [...ids].some((id) => !own.has(id))',
+    find: 'return ids !== undefined && ![...ids].some((id) => own.has(id))',
     replace: 'return ids !== undefined && own.size >= 0',
     caughtBy: values,
   },
