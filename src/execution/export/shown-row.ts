@@ -132,10 +132,16 @@ function leaveOthersOut(
       (isWhole(rule.selector) &&
         isOwn(user, rule.selector.target, valueAt(held, rule.selector.locator.column))),
   )
+  const isOthersRule = (rule: Rule): boolean =>
+    isWhole(rule.selector) &&
+    !own.includes(rule) &&
+    !isNobodys(valueAt(held, rule.selector.locator.column))
+  // A rule of several ways does not say to which of them a column belongs that it writes.
+  const isMixed = ({ id }: Rule): boolean => asked.some((one) => one.id === id && isOthersRule(one))
   const ownColumns = new Set(
-    own.flatMap(({ selector, set }) => [
-      selector.locator.column,
-      ...set.map(({ column }) => column),
+    own.flatMap((rule) => [
+      rule.selector.locator.column,
+      ...(isMixed(rule) ? [] : rule.set.map(({ column }) => column)),
     ]),
   )
   for (const rule of asked) {
@@ -145,7 +151,7 @@ function leaveOthersOut(
       takeOthersOut(user, selector, row, omitted)
       continue
     }
-    if (own.includes(rule) || isNobodys(valueAt(held, column))) continue
+    if (!isOthersRule(rule)) continue
     for (const theirs of [column, ...set.map((one) => one.column)]) {
       if (ownColumns.has(theirs) || !leaveOut(row, theirs)) continue
       omitted.push({ column: theirs, because: 'others' })

@@ -155,6 +155,33 @@ describe('values in an export', () => {
   })
 })
 
+describe('a row that a rule of several ways finds by one of them', () => {
+  it('is shown without the other person, and without what may be theirs', async () => {
+    const data = {
+      users: [{ id: 'ann' }, { id: 'bob' }],
+      transfers: [
+        { id: 1, payer: 'ann', payee: 'bob', payee_name: 'Bob', amount: 5 },
+        { id: 2, payer: 'bob', payee: 'ann', payee_name: 'Ann', amount: 7 },
+        { id: 3, payer: 'ann', payee: 'ann', payee_name: 'Ann', amount: 9 },
+        { id: 4, payer: null, payee: 'ann', payee_name: 'Ann', amount: 1 },
+      ],
+    }
+    const rows = await exported(memoryStore({ data }), 'ann', {
+      transfers: {
+        ...{ match: ['payer', 'payee'], action: 'anonymize', reason: 'kept' },
+        set: { payee_name: null },
+      },
+    })
+    const transfers = rows.filter(({ table }) => table === 'transfers').map(({ row }) => row)
+    assert.deepEqual(transfers, [
+      { id: 1, payer: 'ann', amount: 5 },
+      { id: 2, payee: 'ann', amount: 7 },
+      { id: 3, payer: 'ann', payee: 'ann', payee_name: 'Ann', amount: 9 },
+      { id: 4, payer: null, payee: 'ann', payee_name: 'Ann', amount: 1 },
+    ])
+  })
+})
+
 describe('values in an export of PostgreSQL', async () => {
   const db = await openTestDatabase()
   after(() => db.close())
