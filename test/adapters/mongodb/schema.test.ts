@@ -359,7 +359,7 @@ describeMongo('the schema check on MongoDB', 'replica set', ({ it, server }) => 
   it('tells of places that look like a person or a reference, wherever no rule mentions them', () =>
     withDatabase(async (db) => {
       const id = await seed(db, (user) => user)
-      await db.collection('sessions').updateMany({}, { $set: { opened: { by: 'usr_of_long_ago' } } })
+      await db.collection('sessions').updateOne({}, { $set: { opened: { by: 'usr_of_long_ago' } } })
       await db.collection('offices').insertOne({
         ...{ name: 'One', notifications: { email: true }, reviewer: false },
         contacts: [{ phone: '1' }, { phone: null, lines: ['a'] }],
