@@ -73,7 +73,11 @@ export function openOnMongo(server: () => SharedMongo): (world: MongoWorld) => P
       store: createStore(),
       // Rows hold ids in forms that no rule looks for, so that none is found by mistake.
       schemaCheck: {
-        accept: acceptedIn(world, 'constant_into_unique', 'id_type_mismatch', 'mixed_id_types'),
+        accept: acceptedIn(
+          world,
+          ...(['constant_into_unique', 'id_type_mismatch', 'mixed_id_types'] as const),
+          'value_reference',
+        ),
       },
       policy:
         nativeIds === undefined

@@ -17,7 +17,7 @@ export async function withKeptDatabase(
 ): Promise<void> {
   const idle = kept.get(server) ?? []
   kept.set(server, idle)
-  const db = idle.pop() ?? server.newDatabase()
+  const db = idle.pop() ?? server.keptDatabase()
   await use(db)
   // One that a test has failed on is left as it is.
   await empty(db)

@@ -26,8 +26,10 @@ export interface SharedMongo {
   readonly uri: string
   /** The same client for everybody who asks for this driver; closed at the end. */
   client(driver?: Driver): MongoClient
-  /** A database that nobody else has; there until the process ends. */
+  /** A database that nobody else has; dropped once the tests of the group have ended. */
   newDatabase(): Db
+  /** The same, there until the process ends. */
+  keptDatabase(): Db
   /** A database that nobody else has; dropped once `use` has ended. */
   withDatabase(use: (db: Db) => Promise<void>, driver?: Driver): Promise<void>
 }
@@ -83,6 +85,9 @@ export function describeMongo(
         return server
       },
     })
+    // Behind what the group does at its end. A server on Windows has room for some thousand files, and each collection
+    // and index is one.
+    if (obstacle === null) after(() => server?.dropNew())
   })
 }
 
@@ -153,6 +158,8 @@ function obstacleTo(topology: Topology): string | null {
 interface SharedServer extends SharedMongo {
   /** Whether it is another process than when this was asked last. */
   hasRestarted(): Promise<boolean>
+  /** Drops every new database but the kept ones. */
+  dropNew(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -176,7 +183,13 @@ async function openShared(topology: Topology): Promise<SharedServer> {
     clients.set(driver, known)
     return known
   }
-  const lasting: Db[] = []
+  const fresh: Db[] = []
+  const kept: Db[] = []
+  const addTo = (list: Db[]): Db => {
+    const db = client().db(uniqueName())
+    list.push(db)
+    return db
+  }
   const hello = () => client().db('admin').command({ hello: 1 })
   const processNow = async (): Promise<string> => {
     // The first one may go to a connection that is not there any more; the second waits for a server.
@@ -192,10 +205,10 @@ async function openShared(topology: Topology): Promise<SharedServer> {
       return known !== before
     },
     client,
-    newDatabase() {
-      const db = client().db(uniqueName())
-      lasting.push(db)
-      return db
+    newDatabase: () => addTo(fresh),
+    keptDatabase: () => addTo(kept),
+    async dropNew() {
+      for (const db of fresh.splice(0)) await db.dropDatabase()
     },
     async withDatabase(use, driver) {
       const db = client(driver).db(uniqueName())
@@ -207,7 +220,7 @@ async function openShared(topology: Topology): Promise<SharedServer> {
     },
     async stop() {
       // With a server that was started for the tests they go anyway.
-      if (source.kind === 'running') for (const db of lasting) await db.dropDatabase()
+      if (source.kind === 'running') for (const db of kept) await db.dropDatabase()
       for (const open of clients.values()) await open.close()
       await started?.stop()
     },
