@@ -58,6 +58,13 @@ export const knowledgeSabotages: readonly Sabotage[] = [
     caughtBy: values,
   },
   {
+    name: 'values: let a single row stop all deletions',
+    file: 'src/plan/check/values/check-found.ts',
+    find: 'count >= LEAST_ROWS && ',
+    replace: '',
+    caughtBy: values,
+  },
+  {
     name: 'values: tell of what goes with the very user',
     file: 'src/program/sampled-values.ts',
     find: 'return ids !== undefined && ![...ids].some((id) => own.has(id))',
@@ -88,8 +95,8 @@ export const knowledgeSabotages: readonly Sabotage[] = [
   {
     name: 'values: take a few rows for many',
     file: 'src/plan/check/values/check-found.ts',
-    find: 'const isMuch = provesItself && count * 5 >= rows',
-    replace: 'const isMuch = provesItself',
+    find: ' && count * 5 >= rows',
+    replace: '',
     caughtBy: values,
   },
   {

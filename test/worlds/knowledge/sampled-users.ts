@@ -54,6 +54,11 @@ export function proveSamples(
     assert.deepEqual(await foundIn(await put(list, 30)), ['error blob7 in 30 of 30'])
   })
 
+  it('is a warning where one row alone does, and an error where two do', async (put) => {
+    assert.deepEqual(await foundIn(await put(idOf, 1)), ['warning blob7 in 1 of 1'])
+    assert.deepEqual(await foundIn(await put(idOf, 2)), ['error blob7 in 2 of 2'])
+  })
+
   it('is a warning below a fifth of the rows, and an error from there on', async (put) => {
     const every =
       (nth: number): Held =>

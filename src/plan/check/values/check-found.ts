@@ -85,6 +85,9 @@ function steps({ steps: all }: Program, table: string): readonly Step[] {
   return all.filter((step) => step.table === table)
 }
 
+/** What a single row holds says little of its column, and must not stop deletions. */
+const LEAST_ROWS = 2
+
 function found(
   table: string,
   { path: column, rows, holding, provesItself }: SampledValues,
@@ -93,7 +96,7 @@ function found(
 ): readonly SchemaFinding[] {
   const [field, count] = Object.entries(holding).sort(([, a], [, b]) => b - a)[0] ?? []
   if (field === undefined || count === undefined || !(provesItself || isNamed)) return []
-  const isMuch = provesItself && count * 5 >= rows
+  const isMuch = provesItself && count >= LEAST_ROWS && count * 5 >= rows
   const says = own.length === 0 ? "the policy calls the table 'unrelated'" : 'no rule mentions it'
   const what = field === 'id' ? 'ids of users' : `the \`${field}\` of users`
   const message = `"${table}.${column}" holds ${what} in ${count} of ${rows} sampled rows, and ${says}: say what happens to them, or accept the finding.`
