@@ -121,6 +121,19 @@ describe('values in an export', () => {
     assert.deepEqual(room?.omitted, [{ column: 'members', because: 'others' }])
   })
 
+  it('of the row of another user: not even the key, which names them', async () => {
+    const db = new Database(':memory:')
+    db.exec(`CREATE TABLE users (id TEXT PRIMARY KEY, boss TEXT);
+      CREATE INDEX by_boss ON users (boss);
+      INSERT INTO users VALUES ('ann', NULL), ('bob', 'ann');`)
+    const rows = await exported(sqliteStore(db), 'ann', {
+      users: { match: 'boss', action: 'detach' },
+    })
+    const [, bob] = rows
+    assert.deepEqual(bob?.row, { boss: 'ann' })
+    assert.deepEqual(bob?.omitted, [{ column: 'id', because: 'not_theirs' }])
+  })
+
   it('of two people in one row: the other one and their columns are left out', async () => {
     const data = {
       users: [
