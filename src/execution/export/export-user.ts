@@ -144,12 +144,14 @@ function* lookAt(program: Program, targets: Targets): Inquiry<Person | null> {
 
 /** The values that a rule finds rows by though others may hold them: not where it asks, nor where nobody can. */
 function looseValuesOf({ ways }: Step): readonly SharedValue[] {
-  return ways.flatMap((way) => {
-    const [target] = leafTargets(way)
-    if (target === undefined || target.field === 'id' || target.reach !== undefined) return []
-    const reach = way.tenant === null ? 'all' : 'tenant'
-    return [{ field: target.field, reach, anyCase: target.form?.ignoreCase === true }]
-  })
+  return ways.flatMap((way) =>
+    // A parent may be found in several ways too.
+    leafTargets(way).flatMap((target): readonly SharedValue[] => {
+      if (target.field === 'id' || target.reach !== undefined) return []
+      const reach = way.tenant === null ? 'all' : 'tenant'
+      return [{ field: target.field, reach, anyCase: target.form?.ignoreCase === true }]
+    }),
+  )
 }
 
 function isExported({ ways, action }: Step): boolean {
